@@ -1,0 +1,198 @@
+/* cairn/stat.h: pure functions on plain arrays: sums, distributions, intervals, the bootstrap, ranks, calibration,
+ * pass@k, aggregation of step scores and votes over answers.
+ *
+ * A function whose arguments can only be out of its domain returns NaN there and says so; a function that reads data
+ * from outside returns a status. `level` is the coverage of a two-sided interval, 0 < level < 1. Layer: stat (uses
+ * core).
+ */
+#ifndef CAIRN_STAT_H
+#define CAIRN_STAT_H
+
+#include "cairn/core.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- moments --------------------------------------------------------------------------------------------------- */
+
+/* Sum of x[n], compensated (Neumaier), so that the error does not grow with n. An empty array gives 0. */
+CAIRN_API double cairn_stat_sum(const double *x, size_t n);
+/* Mean of x[n]; NaN for n = 0. */
+CAIRN_API double cairn_stat_mean(const double *x, size_t n);
+/* Unbiased variance of x[n] (denominator n - 1), two passes; NaN for n < 2. */
+CAIRN_API double cairn_stat_variance(const double *x, size_t n);
+
+/* ---- distributions --------------------------------------------------------------------------------------------- */
+
+/* P(Z <= z) of a standard normal. */
+CAIRN_API double cairn_stat_normal_cdf(double z);
+/* z with P(Z <= z) = p; -Infinity and Infinity at 0 and 1, NaN outside [0, 1]. */
+CAIRN_API double cairn_stat_normal_quantile(double p);
+/* Regularised incomplete beta function I_x(a, b) = P(B <= x); NaN unless a, b > 0 and finite and 0 <= x <= 1. */
+CAIRN_API double cairn_stat_beta_cdf(double a, double b, double x);
+/* x with I_x(a, b) = p; NaN unless a, b > 0 and finite and 0 <= p <= 1. */
+CAIRN_API double cairn_stat_beta_quantile(double a, double b, double p);
+/* P(T <= t) of Student's t with df > 0 degrees of freedom (not necessarily whole); NaN otherwise. */
+CAIRN_API double cairn_stat_t_cdf(double t, double df);
+/* t with P(T <= t) = p; -Infinity and Infinity at 0 and 1, NaN outside [0, 1] or unless df > 0. */
+CAIRN_API double cairn_stat_t_quantile(double p, double df);
+/* ln of the number of ways to choose k of n; -Infinity unless 0 <= k <= n. */
+CAIRN_API double cairn_stat_log_choose(int64_t n, int64_t k);
+/* P(X = k), P(X <= k) and P(X >= k) of a binomial with n trials of probability p. NaN unless n >= 0 and 0 <= p <= 1;
+ * k may be any integer. */
+CAIRN_API double cairn_stat_binomial_pmf(int64_t k, int64_t n, double p);
+CAIRN_API double cairn_stat_binomial_at_most(int64_t k, int64_t n, double p);
+CAIRN_API double cairn_stat_binomial_at_least(int64_t k, int64_t n, double p);
+
+/* ---- intervals ------------------------------------------------------------------------------------------------- */
+
+/* A number with its two-sided interval. */
+typedef struct cairn_interval {
+    double estimate, low, high;
+    int32_t left_out; /* bootstrap only: resamples in which the statistic was undefined (NaN) */
+} cairn_interval;
+
+/* Wilson's score interval of a proportion hits / n. Errors: INVALID unless 0 <= hits <= n, n > 0 and 0 < level < 1. */
+CAIRN_API cairn_status cairn_stat_wilson(cairn_ctx *ctx, int64_t hits, int64_t n, double level, cairn_interval *out);
+/* Clopper and Pearson's exact interval of a proportion hits / n (never covers less than `level`). Errors: as
+ * Wilson's. */
+CAIRN_API cairn_status cairn_stat_clopper_pearson(cairn_ctx *ctx, int64_t hits, int64_t n, double level,
+                                                  cairn_interval *out);
+/* Student's interval of the mean of x[n]. Errors: INVALID for n < 2, a number that is not finite, a level outside
+ * (0, 1). */
+CAIRN_API cairn_status cairn_stat_mean_interval(cairn_ctx *ctx, const double *x, size_t n, double level,
+                                                cairn_interval *out);
+/* Student's interval of the mean of a[i] - b[i]: the same n items measured twice. Errors: as
+ * cairn_stat_mean_interval. */
+CAIRN_API cairn_status cairn_stat_paired_interval(cairn_ctx *ctx, const double *a, const double *b, size_t n,
+                                                  double level, cairn_interval *out);
+
+/* ---- bootstrap ------------------------------------------------------------------------------------------------- */
+
+/* How to resample. Resample r draws from its own Philox stream (seed, r), so that it does not depend on the others. */
+typedef struct cairn_bootstrap {
+    int32_t resamples; /* 1 .. 10,000,000 */
+    double level;
+    uint64_t seed;
+} cairn_bootstrap;
+#define CAIRN_BOOTSTRAP_PRESET \
+    { 2000, 0.95, 0 }
+
+/* A statistic of the items index[n] (an item may occur many times); NaN where it is undefined. */
+typedef double (*cairn_statistic_fn)(const void *arg, const uint32_t *index, size_t n);
+
+/* Percentile bootstrap of a user's statistic over n items. The bounds are quantiles of the resampled values,
+ * interpolated linearly between order statistics; `estimate` is the statistic of the items as they are. Undefined
+ * resamples are left out and counted. Errors: INVALID for n = 0 or above 2^32 - 1, options out of range, a statistic
+ * that is undefined on the items themselves or on every resample; no memory. */
+CAIRN_API cairn_status cairn_stat_bootstrap(cairn_ctx *ctx, size_t n, cairn_statistic_fn statistic, const void *arg,
+                                            const cairn_bootstrap *how, cairn_interval *out);
+/* The same, resampling within strata: the items are `strata` consecutive groups of sizes[strata], and each resample
+ * draws sizes[s] items of group s. Errors: as cairn_stat_bootstrap; INVALID for an empty stratum. */
+CAIRN_API cairn_status cairn_stat_bootstrap_strata(cairn_ctx *ctx, const size_t *sizes, size_t strata,
+                                                   cairn_statistic_fn statistic, const void *arg,
+                                                   const cairn_bootstrap *how, cairn_interval *out);
+/* Percentile bootstrap of the mean of x[n]. Errors: as cairn_stat_bootstrap; INVALID for a number that is not
+ * finite. */
+CAIRN_API cairn_status cairn_stat_bootstrap_mean(cairn_ctx *ctx, const double *x, size_t n, const cairn_bootstrap *how,
+                                                 cairn_interval *out);
+/* Percentile bootstrap of the mean of a[i] - b[i]; pairs are drawn together. Errors: as cairn_stat_bootstrap_mean. */
+CAIRN_API cairn_status cairn_stat_bootstrap_paired(cairn_ctx *ctx, const double *a, const double *b, size_t n,
+                                                   const cairn_bootstrap *how, cairn_interval *out);
+/* Quantile p of sorted x[n], interpolated linearly between order statistics (position p (n - 1)); NaN for n = 0 or p
+ * outside [0, 1]. */
+CAIRN_API double cairn_stat_quantile_sorted(const double *x, size_t n, double p);
+
+/* ---- ranks, correlation, discrimination ------------------------------------------------------------------------ */
+
+/* ranks[n]: 1-based ranks of x[n] in ascending order; equal values share the mean of their ranks. Errors: INVALID
+ * for NaN; no memory. */
+CAIRN_API cairn_status cairn_stat_ranks(cairn_ctx *ctx, const double *x, size_t n, double *ranks);
+
+typedef struct cairn_auroc {
+    double auroc;     /* P(score of a positive > score of a negative) + P(equal) / 2 */
+    double error;     /* DeLong's standard error; NaN where a class has one member */
+    double low, high; /* auroc -+ z error, cut to [0, 1]; NaN where `error` is */
+    int64_t positives, negatives;
+} cairn_auroc;
+
+/* Area under the ROC curve of scores[n] against positive[n], ties counted one half, with the interval of DeLong et
+ * al. (1988) by the midrank form of Sun and Xu (2014). A perfect separation has standard error 0. Errors: INVALID
+ * for a NaN score, a class without members, a level outside (0, 1); no memory. */
+CAIRN_API cairn_status cairn_stat_auroc(cairn_ctx *ctx, const double *scores, const bool *positive, size_t n,
+                                        double level, cairn_auroc *out);
+
+/* Pearson's correlation of x[n] and y[n]; NaN where one of them is constant. Errors: INVALID for n < 2 or a number
+ * that is not finite. */
+CAIRN_API cairn_status cairn_stat_pearson(cairn_ctx *ctx, const double *x, const double *y, size_t n, double *out);
+/* Spearman's correlation: Pearson's of the midranks. Errors: INVALID for n < 2 or NaN; no memory. */
+CAIRN_API cairn_status cairn_stat_spearman(cairn_ctx *ctx, const double *x, const double *y, size_t n, double *out);
+
+/* Brier score: mean of (p - y)^2, p[n] and outcomes y[n] in [0, 1]. Errors: INVALID for n = 0, NaN or a value
+ * outside. */
+CAIRN_API cairn_status cairn_stat_brier(cairn_ctx *ctx, const double *p, const double *y, size_t n, double *out);
+
+typedef struct cairn_calibration_bin {
+    int64_t count;
+    double mean_p, mean_y; /* NaN where the bin is empty */
+} cairn_calibration_bin;
+
+/* Expected calibration error: sum over bins of (count / n) |mean p - mean y|. Bins have equal width; bin b holds b /
+ * n_bins <= p < (b + 1) / n_bins, the last one also p = 1. bins[n_bins] may be NULL. Errors: INVALID for n = 0,
+ * n_bins outside 1 .. 10,000, NaN or a value outside [0, 1]; no memory. */
+CAIRN_API cairn_status cairn_stat_calibration_error(cairn_ctx *ctx, const double *p, const double *y, size_t n,
+                                                    int n_bins, cairn_calibration_bin *bins, double *out);
+
+/* ---- pass@k ---------------------------------------------------------------------------------------------------- */
+
+/* Unbiased estimate of the probability that at least one of k samples is right, from `right` right ones of n samples:
+ * 1 - C(n - right, k) / C(n, k), without cancellation for large n (arXiv 2107.03374). Errors: INVALID unless
+ * 0 <= right <= n and 1 <= k <= n. */
+CAIRN_API cairn_status cairn_stat_pass_at_k(cairn_ctx *ctx, int64_t n, int64_t right, int64_t k, double *out);
+/* Mean of pass@k over problems; n[problems] samples of which right[problems] are right. Errors: as
+ * cairn_stat_pass_at_k, naming the problem's index; INVALID for problems = 0. */
+CAIRN_API cairn_status cairn_stat_pass_at_k_mean(cairn_ctx *ctx, const int64_t *n, const int64_t *right,
+                                                 size_t problems, int64_t k, double *out);
+
+/* ---- aggregation of step scores -------------------------------------------------------------------------------- */
+
+/* How the step scores of a solution become one number. */
+typedef enum cairn_aggregator {
+    CAIRN_AGGREGATE_LAST,
+    CAIRN_AGGREGATE_MIN,
+    CAIRN_AGGREGATE_PRODUCT,
+    CAIRN_AGGREGATE_MEAN,
+    CAIRN_AGGREGATE_SUM,
+    CAIRN_AGGREGATE_MAX
+} cairn_aggregator;
+#define CAIRN_AGGREGATOR_CHOICES "last|min|product|mean|sum|max" /* in enumeration order */
+
+/* Aggregate of scores[n]. An unknown (NaN) step is skipped: `last` is the last known step, `mean` divides by the
+ * known ones. No steps at all give 0; steps that are all unknown give NaN. */
+CAIRN_API double cairn_aggregate(cairn_aggregator how, const double *scores, size_t n);
+/* "last", ...; NULL for a value outside the enumeration. */
+CAIRN_API const char *cairn_aggregator_name(cairn_aggregator how);
+/* Errors: INVALID for a name that is none of CAIRN_AGGREGATOR_CHOICES. */
+CAIRN_API cairn_status cairn_aggregator_parse(cairn_ctx *ctx, const char *name, cairn_aggregator *out);
+
+/* ---- votes over answer classes --------------------------------------------------------------------------------- */
+
+/* Candidates stand in the order in which they were generated. classes[n]: the class of each candidate's answer,
+ * negative for no answer (dropped). Every tie goes to the class whose first member was generated first. Time n x
+ * distinct classes, no memory. */
+
+/* The class with most members; -1 when every candidate was dropped. */
+CAIRN_API int32_t cairn_vote_majority(const int32_t *classes, size_t n);
+/* The class with the largest sum of weights[n]. A candidate whose weight is unknown (NaN) is dropped as well. */
+CAIRN_API int32_t cairn_vote_weighted(const int32_t *classes, const double *weights, size_t n);
+/* Best-of-N: the class of the candidate with the highest score among those that have an answer; an unknown score
+ * (NaN) is lower than every number. -1 when every candidate was dropped. */
+CAIRN_API int32_t cairn_vote_best(const int32_t *classes, const double *scores, size_t n);
+/* Index of the highest of scores[n], the earliest of equals; NaN is lower than every number. -1 for n = 0. */
+CAIRN_API int64_t cairn_pick_best(const double *scores, size_t n);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
