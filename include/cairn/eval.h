@@ -1,0 +1,232 @@
+/* cairn/eval.h: metrics of judges, labels and budgets. The functions here are pure: arrays in, numbers out.
+ *
+ * Rates and scores are fractions in [0, 1], not per cent. An undefined ratio (empty denominator) is NaN unless its
+ * function says otherwise. Layer: eval (uses every layer but cli).
+ */
+#ifndef CAIRN_EVAL_H
+#define CAIRN_EVAL_H
+
+#include "cairn/stat.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- first wrong step (ProcessBench, arXiv 2412.06559) --------------------------------------------------------- */
+
+/* A step index counts from 0; -1 says that every step is right. */
+#define CAIRN_EVAL_ALL_RIGHT (-1)
+#define CAIRN_EVAL_NONE      INT32_MIN /* the judge failed to say: never a match, counted apart */
+
+/* Which side of the threshold is bad. */
+typedef enum cairn_eval_sense {
+    CAIRN_EVAL_BAD_BELOW, /* a step is wrong when score < tau */
+    CAIRN_EVAL_BAD_ABOVE  /* a step is wrong when score > tau */
+} cairn_eval_sense;
+
+/* Index of the first of scores[n] on the bad side of `tau`, or CAIRN_EVAL_ALL_RIGHT. Errors: INVALID for a NaN score
+ * (naming the step) or a NaN tau. */
+CAIRN_API cairn_status cairn_eval_first_error(cairn_ctx *ctx, const double *scores, int32_t n, double tau,
+                                              cairn_eval_sense sense, int32_t *out);
+
+/* Finds the content of the last `\boxed{...}` in text[length], without surrounding blanks. A box ends at the next
+ * `}`, whatever stands before it. Returns false where there is none; else *start and *size give the content's place. */
+CAIRN_API bool cairn_eval_boxed(const char *text, size_t length, size_t *start, size_t *size);
+/* The integer in the last `\boxed{...}` of a critic's reply: an optional sign and decimal digits, nothing else. Returns
+ * CAIRN_EVAL_NONE where there is no box or its content is no such integer. An integer beyond 32 bits gives INT32_MAX or
+ * INT32_MIN + 1: out of the range of any solution. */
+CAIRN_API int32_t cairn_eval_parse_boxed_int(const char *text, size_t length);
+/* Vote of a critic's replies[n] (NULL: no reply): the most frequent content of their boxes, compared as text, ties
+ * to the first seen, then read as an integer. Replies without a box do not vote. CAIRN_EVAL_NONE where none has a
+ * box or the winner is no integer. */
+CAIRN_API int32_t cairn_eval_vote_strings(const char *const *replies, size_t n);
+
+/* One judged solution. */
+typedef struct cairn_first_error_item {
+    const char *id;     /* said in errors; may be NULL */
+    int32_t n_steps;    /* >= 1 */
+    int32_t label;      /* first wrong step, or CAIRN_EVAL_ALL_RIGHT */
+    int32_t prediction; /* the judge's, or CAIRN_EVAL_NONE */
+} cairn_first_error_item;
+
+typedef struct cairn_first_error_score {
+    int64_t n_err, hit_err; /* solutions with a wrong step; of these located exactly */
+    int64_t n_cor, hit_cor; /* solutions without; of these accepted */
+    int64_t n_missing;      /* predictions CAIRN_EVAL_NONE: wrong in their group */
+    int64_t n_out_of_range; /* predictions that are no step and not -1: wrong in their group */
+    double acc_err, acc_cor;
+    double f1;       /* harmonic mean of the two accuracies, not a precision/recall F1; 0 where both are 0 */
+    bool tuned_here; /* the threshold was chosen on these very items: not a held-out score */
+} cairn_first_error_score;
+
+/* Scores items[n]. A log line warns where both accuracies are 0. With `allow_empty` a group without items has
+ * accuracy and F1 NaN. Errors: INVALID, naming the item, for n_steps < 1 or a label that is no step and not -1;
+ * INVALID for an empty group unless `allow_empty`. */
+CAIRN_API cairn_status cairn_eval_first_error_score(cairn_ctx *ctx, const cairn_first_error_item *items, size_t n,
+                                                    bool allow_empty, cairn_first_error_score *out);
+/* The same from counts: located hit_err of n_err, accepted hit_cor of n_cor. Errors: INVALID for counts out of
+ * range, an empty group unless `allow_empty`. */
+CAIRN_API cairn_status cairn_eval_first_error_counts(cairn_ctx *ctx, int64_t hit_err, int64_t n_err, int64_t hit_cor,
+                                                     int64_t n_cor, bool allow_empty, cairn_first_error_score *out);
+
+/* Two averages of F1 over the subsets of a benchmark that users mix up. */
+typedef struct cairn_first_error_average {
+    double f1_unweighted; /* plain mean: the published headline */
+    double f1_weighted;   /* weighted by the number of items of a subset: what a second public scorer prints */
+    bool tuned_here;      /* of any subset */
+} cairn_first_error_average;
+
+/* Errors: INVALID for no subsets or a subset whose F1 is NaN. */
+CAIRN_API cairn_status cairn_eval_first_error_average(cairn_ctx *ctx, const cairn_first_error_score *subsets, size_t n,
+                                                      cairn_first_error_average *out);
+/* Bootstrap intervals of both averages over items, resampled within each subset. items: the subsets one after
+ * another, sizes[subsets] items each; one subset gives the interval of its F1. Resamples that leave a group of a
+ * subset empty are left out and counted. Errors: as cairn_eval_first_error_score and cairn_stat_bootstrap. */
+CAIRN_API cairn_status cairn_eval_first_error_bootstrap(cairn_ctx *ctx, const cairn_first_error_item *items,
+                                                        const size_t *sizes, size_t subsets, const cairn_bootstrap *how,
+                                                        cairn_interval *unweighted, cairn_interval *weighted);
+
+/* One solution scored step by step. */
+typedef struct cairn_scored_solution {
+    const char *id;       /* said in errors; may be NULL */
+    const double *scores; /* [n_steps] */
+    int32_t n_steps;      /* >= 1 */
+    int32_t label;        /* first wrong step, or CAIRN_EVAL_ALL_RIGHT */
+} cairn_scored_solution;
+
+typedef struct cairn_tuned_tau {
+    double tau;
+    cairn_first_error_score score; /* on the tuning items, marked `tuned_here` */
+} cairn_tuned_tau;
+
+/* The threshold with the highest F1 on solutions[n], by an exact sweep: the candidates are the lowest score at which
+ * a prediction changes, the midpoints between neighbouring ones and a value beyond the highest; equal F1 gives the
+ * smallest. Time S log S in the number S of steps. Errors: INVALID for a NaN score (naming item and step), a label
+ * out of range, n_steps < 1, a group without items; no memory. */
+CAIRN_API cairn_status cairn_eval_tune_tau(cairn_ctx *ctx, const cairn_scored_solution *solutions, size_t n,
+                                           cairn_eval_sense sense, cairn_tuned_tau *out);
+
+/* ---- every step (PRMBench, arXiv 2501.03124) ------------------------------------------------------------------- */
+
+/* Counts over steps; "positive" is a VALID step. Zero-initialise, then add items. */
+typedef struct cairn_step_confusion {
+    int64_t tp, fp, tn, fn;     /* valid->valid, error->valid, error->invalid, valid->invalid */
+    int64_t out_of_range;       /* listed errors that are no step of their solution: ignored otherwise */
+    int64_t first_n, first_hit; /* items with a listed error in range; of these its earliest was called invalid */
+} cairn_step_confusion;
+
+/* Adds one solution of n_steps steps. errors[n_errors]: indices of its wrong steps, any order, the first step being
+ * number `base`; valid[n_steps]: the judge's answer per step. `base` has no default: files count from 0 or from 1.
+ * Errors: INVALID for a base other than 0 and 1, n_valid != n_steps, negative counts; no memory. On failure
+ * *confusion is untouched. */
+CAIRN_API cairn_status cairn_eval_step_confusion(cairn_ctx *ctx, const int32_t *errors, int32_t n_errors, int base,
+                                                 const bool *valid, int32_t n_valid, int32_t n_steps,
+                                                 cairn_step_confusion *confusion);
+
+/* What a ratio with an empty denominator becomes. */
+typedef enum cairn_undefined {
+    CAIRN_UNDEFINED_MINUS_ONE, /* the number -1, used on: what the public evaluator does */
+    CAIRN_UNDEFINED_ZERO,      /* 0 */
+    CAIRN_UNDEFINED_SKIP       /* NaN, and PRMScore is the mean of the F1s that exist */
+} cairn_undefined;
+
+typedef struct cairn_prmscore {
+    double precision, recall, f1;                            /* of valid steps */
+    double negative_precision, negative_recall, negative_f1; /* of wrong steps */
+    double prmscore;                                         /* (f1 + negative_f1) / 2 */
+    double acc_valid, acc_error, acc_all; /* accuracies over valid, wrong and all steps; NaN if there are none */
+    double acc_first;                     /* over items: earliest listed error called invalid; NaN if there are none */
+    int undefined;                        /* of the six ratios: how many had no denominator */
+} cairn_prmscore;
+
+/* Errors: INVALID for negative counts or an unknown policy. */
+CAIRN_API cairn_status cairn_eval_prmscore(cairn_ctx *ctx, const cairn_step_confusion *confusion,
+                                           cairn_undefined policy, cairn_prmscore *out);
+
+/* ---- quality of step labels ------------------------------------------------------------------------------------ */
+
+typedef struct cairn_classification {
+    int64_t tp, fp, tn, fn;
+    double accuracy, precision, recall, f1; /* NaN where undefined; f1 = 2 tp / (2 tp + fp + fn) */
+} cairn_classification;
+
+/* Calls item i positive when scores[i] > threshold and compares with positive[i]. Errors: INVALID for n = 0 or NaN. */
+CAIRN_API cairn_status cairn_eval_classify(cairn_ctx *ctx, const double *scores, const bool *positive, size_t n,
+                                           double threshold, cairn_classification *out);
+
+/* Labels of one solution beside its truth. */
+typedef struct cairn_labelled_solution {
+    const double *labels;       /* [n_steps] 1 right .. 0 wrong, soft between; NaN: unlabelled */
+    const cairn_verdict *truth; /* [n_steps] */
+    int32_t n_steps;
+} cairn_labelled_solution;
+
+typedef struct cairn_step_quality {
+    int64_t n_steps, n_unlabelled, n_untold; /* all; without a label; labelled but with unknown truth */
+    int64_t wrong_wrong, wrong_right, right_wrong, right_right; /* steps, truth_label */
+    double accuracy;                                            /* over steps with label and truth */
+    double precision, recall;                                   /* of WRONG steps */
+    double share_negative;                                      /* labelled wrong, of all labelled steps */
+    int64_t n_err, hit_err;     /* solutions with a first error by truth; of these located exactly by the labels */
+    int64_t n_cor, hit_cor;     /* solutions right throughout; of these labelled right throughout */
+    int64_t n_unlocated;        /* an unlabelled step stands before any step labelled wrong: no hit */
+    int64_t n_untold_solutions; /* an unknown truth stands before any wrong one: in no group */
+    double location;            /* (hit_err + hit_cor) / (n_err + n_cor) */
+    double location_err;        /* hit_err / n_err */
+} cairn_step_quality;
+
+/* Compares labels with truth. A step is labelled right when its label > threshold: 0 for "some rollout succeeds",
+ * 0.5 for probabilities. Errors: INVALID for a NaN threshold, a negative n_steps. */
+CAIRN_API cairn_status cairn_eval_step_quality(cairn_ctx *ctx, const cairn_labelled_solution *solutions, size_t n,
+                                               double threshold, cairn_step_quality *out);
+/* AUROC of the labels for right steps, over steps that have label and truth. Errors: as cairn_stat_auroc; no memory. */
+CAIRN_API cairn_status cairn_eval_step_auroc(cairn_ctx *ctx, const cairn_labelled_solution *solutions, size_t n,
+                                             double level, cairn_auroc *out);
+
+typedef struct cairn_value_error {
+    int64_t n, n_unknown; /* estimates compared; estimates NaN */
+    double mean_absolute, root_mean_square;
+    double bias; /* mean of estimate - truth */
+} cairn_value_error;
+
+/* Error of soft labels or values against the true value V, estimate[n] and truth[n]. Unknown estimates are left out
+ * and counted; all unknown give NaN. Errors: INVALID for a truth or a known estimate that is not finite. */
+CAIRN_API cairn_status cairn_eval_value_error(cairn_ctx *ctx, const double *estimate, const double *truth, size_t n,
+                                              cairn_value_error *out);
+
+/* ---- accuracy against budget ----------------------------------------------------------------------------------- */
+
+typedef struct cairn_curve_point {
+    double budget; /* tokens, calls, samples: the caller's unit */
+    int64_t correct, n;
+    cairn_interval accuracy; /* Wilson */
+} cairn_curve_point;
+
+/* One method on the same problems at several budgets. */
+typedef struct cairn_curve {
+    int32_t points, problems;
+    const double *budgets;  /* [points] strictly rising */
+    const double *outcomes; /* (points, problems), row-major: 0 wrong .. 1 right, fractions allowed in differences */
+} cairn_curve;
+
+/* out[points]: accuracy at each budget. Errors: INVALID for no points or problems, budgets that are not finite and
+ * strictly rising, outcomes other than 0 and 1, a level outside (0, 1). */
+CAIRN_API cairn_status cairn_eval_curve(cairn_ctx *ctx, const cairn_curve *curve, double level, cairn_curve_point *out);
+
+typedef struct cairn_matched {
+    double budget_a, budget_b; /* actually spent: the largest of each curve not above the asked one */
+    cairn_interval difference; /* mean outcome of a minus b, Student's interval over problems */
+    cairn_interval bootstrap;  /* the same difference, percentile bootstrap over problems */
+    int64_t a_better, b_better, equal;
+    double sign_p; /* two-sided exact sign test over the unequal problems; 1 where there are none */
+} cairn_matched;
+
+/* Paired difference of two methods at one budget, problem by problem. Errors: as cairn_eval_curve (outcomes within
+ * [0, 1]); INVALID where the curves differ in problems, have fewer than two, or one has no point within `budget`. */
+CAIRN_API cairn_status cairn_eval_matched(cairn_ctx *ctx, const cairn_curve *a, const cairn_curve *b, double budget,
+                                          const cairn_bootstrap *how, cairn_matched *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
