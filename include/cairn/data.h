@@ -1,0 +1,86 @@
+/* cairn/data.h: records of stepped solutions: streaming readers and writers of the published formats, step splitters.
+ *
+ * A reader holds one line at a time. A bad line is an error that names file, line and field, or, with `skip_bad`, is counted
+ * and named in the log. Layer: data (uses core).
+ */
+#ifndef CAIRN_DATA_H
+#define CAIRN_DATA_H
+
+#include "cairn/core.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define CAIRN_NO_ERROR (-1)   /* `first_error`: every step is right */
+#define CAIRN_UNLABELLED (-2) /* `first_error`: nobody said */
+
+/* One solution in steps. All memory is in the arena given to the reader. */
+typedef struct cairn_record {
+    const char *id;           /* the file's own id, else "<line>" or "<line>/<model>" (1-based) */
+    const char *problem;      /* the question */
+    const char *const *steps; /* [n_steps] */
+    int32_t n_steps;
+    const char *answer;       /* the solution's own final answer, or NULL */
+    const char *target;       /* the true answer, or NULL */
+    cairn_verdict correct;    /* recorded outcome of the whole solution */
+    int32_t first_error;      /* 0-based index of the first wrong step, CAIRN_NO_ERROR or CAIRN_UNLABELLED */
+    const double *labels;     /* [n_steps] 1 right .. 0 wrong (soft between), NaN unlabelled; NULL when there are none */
+    const char *generator;    /* the model that wrote it, or NULL */
+    int64_t line;             /* 1-based line in the file */
+} cairn_record;
+
+/* A published format. `auto` picks by the fields of the first record. Names for help and --format come from
+ * cairn_format_name. */
+typedef enum cairn_format {
+    CAIRN_FORMAT_AUTO,
+    CAIRN_FORMAT_STEPWISE,        /* prompt, completions, labels (bool) or scores (number): docs/formats.md */
+    CAIRN_FORMAT_MISTAKE,         /* BIG-Bench-Mistake: input, steps, target, answer, mistake_index */
+    CAIRN_FORMAT_PROCESSBENCH,    /* id, generator, problem, steps, final_answer_correct, label */
+    CAIRN_FORMAT_GSM8K,           /* question, answer ("... #### 18"), one record a line */
+    CAIRN_FORMAT_GSM8K_SOLUTIONS, /* question, ground_truth, per model {is_correct, solution}: one record a model */
+    CAIRN_FORMAT_COUNT
+} cairn_format;
+
+CAIRN_API const char *cairn_format_name(cairn_format format);
+CAIRN_API cairn_status cairn_format_parse(cairn_ctx *ctx, const char *name, cairn_format *out);
+
+typedef struct cairn_read_options {
+    cairn_format format;
+    bool skip_bad;         /* count and name bad lines in the log instead of failing */
+    size_t max_line_bytes; /* 0: 16 MiB; a longer line is CAIRN_LIMIT, and skippable */
+} cairn_read_options;
+
+typedef struct cairn_dataset cairn_dataset;
+/* Opens a JSONL file ("-" is standard input). Errors: IO, NOT_FOUND; an empty file is CAIRN_FORMAT. */
+CAIRN_API cairn_status cairn_dataset_open(cairn_ctx *ctx, const char *path, cairn_read_options options,
+                                          cairn_dataset **out);
+/* The next record, in `arena`. CAIRN_END after the last. Errors: FORMAT, LIMIT, IO, each "file:line: field ...". */
+CAIRN_API cairn_status cairn_dataset_next(cairn_dataset *dataset, cairn_arena *arena, cairn_record *out);
+CAIRN_API cairn_format cairn_dataset_format(const cairn_dataset *dataset);
+CAIRN_API int64_t cairn_dataset_skipped(const cairn_dataset *dataset);
+/* 64-bit content key and byte count of the part read so far; of the whole file after CAIRN_END. For manifests. */
+CAIRN_API uint64_t cairn_dataset_key(const cairn_dataset *dataset);
+CAIRN_API void cairn_dataset_close(cairn_dataset *dataset);
+
+/* Writes one record in the stepwise format, version 1 (docs/formats.md). `soft`: labels as `scores`, else `labels` = label >=
+ * 0.5. A record with NaN labels writes null there. */
+CAIRN_API cairn_status cairn_stepwise_write(cairn_ctx *ctx, cairn_out *out, const cairn_record *record, bool soft);
+
+/* ---- step splitters ------------------------------------------------------------------------------------------------ */
+
+typedef enum cairn_split {
+    CAIRN_SPLIT_LINE,      /* one step a non-empty line */
+    CAIRN_SPLIT_PARAGRAPH, /* steps divided by blank lines */
+    CAIRN_SPLIT_SENTENCE,  /* . ! ? before white space; not in numbers, not after single letters or common abbreviations */
+    CAIRN_SPLIT_MARKER     /* "Step 3:", "3." or "3)" at the start of a line opens a step */
+} cairn_split;
+typedef struct cairn_slice { size_t start, length; } cairn_slice; /* bytes */
+/* Slices of `text` that hold its steps in order, white space trimmed, never empty; in the arena. */
+CAIRN_API cairn_status cairn_split_steps(cairn_ctx *ctx, cairn_arena *arena, cairn_split how, const char *text,
+                                         size_t length, cairn_slice **slices, int32_t *count);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,106 @@
+/* cairn/policy.h: who proposes steps. Layer: policy (uses core, stat, data, tool, world).
+ *
+ * A policy is opened once per worker thread and called on fibers: propose blocks the fiber, not the thread.
+ */
+#ifndef CAIRN_POLICY_H
+#define CAIRN_POLICY_H
+
+#include "cairn/world.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum cairn_stop {
+    CAIRN_STOP_STEP,   /* the step is complete, more may follow */
+    CAIRN_STOP_END,    /* the policy ended its solution with this step */
+    CAIRN_STOP_LENGTH  /* cut off at max_tokens */
+} cairn_stop;
+
+typedef struct cairn_sampling {
+    double temperature;
+    int32_t max_tokens; /* of one step */
+} cairn_sampling;
+#define CAIRN_SAMPLING_DEFAULT ((cairn_sampling){.temperature = 1.0, .max_tokens = 256})
+
+/* One sampled step: request above, reply below. */
+typedef struct cairn_proposal {
+    const cairn_problem *problem;
+    const char *const *steps; /* [n_steps] the prefix */
+    int32_t n_steps;
+    const void *state;        /* the world's state after the prefix */
+    cairn_rng rng;            /* this draw's own stream: (seed, problem, path, verb, role, draw) */
+    uint32_t draw;            /* number of this draw at its node: recorded policies replay by it */
+    cairn_sampling sampling;
+
+    cairn_status status;
+    const char *text; /* in the arena given to propose */
+    int32_t n_tokens;
+    double logp;      /* nats, sum over the step; NaN: the policy does not tell */
+    cairn_stop stop;
+} cairn_proposal;
+
+typedef struct cairn_policy cairn_policy;
+typedef struct cairn_policy_type {
+    cairn_about about; /* options NULL: `open` parses `options_text` by a table of its own (scripted: the world's) */
+    cairn_status (*open)(cairn_ctx *ctx, cairn_arena *arena, const cairn_world *world, const void *config,
+                         const char *options_text, void **self);
+    void (*close)(void *self);
+    /* Fills the replies of all n requests. A request that fails alone has its own status; the function's status is for failures of
+     * the whole (dead program). Same request, same reply: never dependent on what else is in the array. */
+    cairn_status (*propose)(cairn_ctx *ctx, void *self, cairn_arena *arena, cairn_proposal *requests, int32_t n);
+    /* Exact V of this policy at a state; NULL where it is not known. */
+    cairn_status (*value)(cairn_ctx *ctx, void *self, const cairn_problem *problem, const void *state, double *out);
+    /* See cairn_script.optimum; NULL where it is not known. */
+    cairn_status (*optimum)(cairn_ctx *ctx, void *self, const cairn_problem *problem, int64_t samples, double *out);
+} cairn_policy_type;
+
+struct cairn_policy {
+    const cairn_policy_type *type;
+    const cairn_world *world;
+    void *self;
+};
+
+CAIRN_API const cairn_policy_type *const *cairn_policies(void);
+/* Opens "scripted:error=0.2", "recorded:file=...", "exec:command=..." for a world. "exec:CMD" with no "=" before the first blank means
+ * command=CMD, whole. `world` must stay where it is until the policy is closed. Errors: NOT_FOUND, INVALID, IO. */
+CAIRN_API cairn_status cairn_policy_open(cairn_ctx *ctx, cairn_arena *arena, const char *spec, const cairn_world *world,
+                                         cairn_policy *out);
+CAIRN_API void cairn_policy_close(cairn_policy *policy);
+
+/* ---- rollouts -------------------------------------------------------------------------------------------------------- */
+
+/* A completion from a prefix to its end, checked and kept. */
+typedef struct cairn_rollout {
+    int32_t from;             /* index into the starting points */
+    const char *const *steps; /* [n_steps] the steps after the prefix */
+    const int32_t *tokens;    /* [n_steps] */
+    int32_t n_steps;
+    int32_t n_tokens;         /* sum over the steps */
+    cairn_outcome outcome;
+    bool used;                /* for who keeps rollouts: already spent (arXiv 2406.06592, pool) */
+} cairn_rollout;
+
+typedef struct cairn_start {
+    const cairn_problem *problem;
+    const char *const *steps; /* [n_steps] prefix */
+    int32_t n_steps;
+    const void *state;
+    bool done;                /* the prefix is already a whole solution: its rollouts are empty and checked as they are */
+    uint64_t path;            /* of the node, for random numbers */
+    uint32_t first_draw;      /* rollouts made before from this node and role */
+} cairn_start;
+
+typedef struct cairn_rollout_cost { int64_t steps, tokens; } cairn_rollout_cost;
+
+/* k completions from each of n starting points, all advanced together one step at a time; out holds n * k, grouped by start. verb and
+ * role key the random numbers: rollout j of a start uses draw first_draw + j at every depth. Steps per rollout are bounded by the problem's
+ * max_steps in all. Errors: those of propose and of the world; CANCELLED. Cost is added to *cost when not NULL. */
+CAIRN_API cairn_status cairn_policy_rollouts(cairn_ctx *ctx, const cairn_policy *policy, cairn_arena *arena, uint64_t seed,
+                                             cairn_verb verb, uint32_t role, const cairn_start *starts, int32_t n, int32_t k,
+                                             cairn_sampling sampling, cairn_rollout *out, cairn_rollout_cost *cost);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

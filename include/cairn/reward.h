@@ -1,0 +1,86 @@
+/* cairn/reward.h: who scores steps. Layer: reward (uses core .. policy).
+ *
+ * A score has a meaning. The default aggregator of a solution's step scores follows from it; mixing meanings takes a declared combiner.
+ * A reward that cannot say returns "unknown" (NaN with status OK), never silently 0, 0.5 or wrong; a NaN that a model or program
+ * returns is an error. A reward is opened once per worker thread and called on fibers.
+ */
+#ifndef CAIRN_REWARD_H
+#define CAIRN_REWARD_H
+
+#include "cairn/policy.h"
+#include "cairn/stat.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum cairn_meaning {
+    CAIRN_MEANING_SUCCESS,      /* probability that the solution ends right: last */
+    CAIRN_MEANING_CORRECTNESS,  /* of this step: product (min is the common alternative) */
+    CAIRN_MEANING_PROGRESS,     /* how far along: last */
+    CAIRN_MEANING_ADVANTAGE,    /* sum */
+    CAIRN_MEANING_RETURN,       /* +-1: last */
+    CAIRN_MEANING_REACHABILITY, /* a right answer is still reachable: last */
+    CAIRN_MEANING_LOG_RATIO,    /* nats: sum */
+    CAIRN_MEANING_COUNT
+} cairn_meaning;
+CAIRN_API const char *cairn_meaning_name(cairn_meaning meaning);
+CAIRN_API cairn_aggregator cairn_meaning_aggregator(cairn_meaning meaning);
+
+/* Scores the last step of a prefix: request above, reply below. */
+typedef struct cairn_scoring {
+    const cairn_problem *problem;
+    const char *const *steps; /* [n_steps], n_steps >= 1 */
+    int32_t n_steps;
+    const void *state;        /* the world's state after the prefix */
+    bool done;                /* the prefix is a whole solution */
+    uint64_t path;            /* of the node, for rewards that draw random numbers */
+    uint64_t seed;            /* the run's */
+
+    cairn_status status;
+    double score;         /* within [low, high] of the reward; NaN: unknown */
+    const char *code;     /* static or in the arena: why; "" when there is nothing to say */
+    const char *evidence; /* one sentence for people, "" when there is none */
+} cairn_scoring;
+
+typedef struct cairn_reward_cost { int64_t calls, tokens, steps; } cairn_reward_cost; /* of policies a reward runs, and scorings */
+
+typedef struct cairn_reward_type {
+    cairn_about about;
+    /* `policy` (may be NULL) is the run's policy, for rewards that sample completions or read its exact value; `world` may not be NULL.
+     * Errors: INVALID when the reward needs what is not there. */
+    cairn_status (*open)(cairn_ctx *ctx, cairn_arena *arena, const cairn_world *world, const cairn_policy *policy,
+                         const void *config, void **self);
+    void (*close)(void *self);
+    /* What its scores mean and their range; may depend on the options. */
+    void (*scale)(void *self, cairn_meaning *meaning, double *low, double *high);
+    /* Fills all replies. Same rules as propose. */
+    cairn_status (*score)(cairn_ctx *ctx, void *self, cairn_arena *arena, cairn_scoring *requests, int32_t n,
+                          cairn_reward_cost *cost);
+} cairn_reward_type;
+
+typedef struct cairn_reward {
+    const cairn_reward_type *type;
+    const cairn_world *world;
+    void *self;
+    cairn_meaning meaning;
+    double low, high;
+    const char *source; /* the spec it was opened by */
+} cairn_reward;
+
+CAIRN_API const cairn_reward_type *const *cairn_rewards(void);
+/* Opens "exact:what=step", "mc:rollouts=8", "combine:of=...", ... `policy` may be NULL where the reward needs none. World and policy must
+ * stay where they are until the reward is closed. Errors: NOT_FOUND listing the rewards, INVALID, IO. */
+CAIRN_API cairn_status cairn_reward_open(cairn_ctx *ctx, cairn_arena *arena, const char *spec, const cairn_world *world,
+                                         const cairn_policy *policy, cairn_reward *out);
+CAIRN_API void cairn_reward_close(cairn_reward *reward);
+/* Scores every step of one solution: scores[n_steps], codes and evidence (may be NULL) likewise. Replays the world from the start. */
+CAIRN_API cairn_status cairn_reward_score_steps(cairn_ctx *ctx, const cairn_reward *reward, cairn_arena *arena, uint64_t seed,
+                                                const cairn_problem *problem, const char *const *steps, int32_t n_steps,
+                                                double *scores, const char **codes, const char **evidence,
+                                                cairn_reward_cost *cost);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,123 @@
+/* cairn/search.h: the verbs on a tree, and the test-time algorithms as short compositions of them. Layer: search.
+ *
+ * Everything here runs on a fiber (or on a plain thread, which then waits) and blocks until done.
+ */
+#ifndef CAIRN_SEARCH_H
+#define CAIRN_SEARCH_H
+
+#include "cairn/policy.h"
+#include "cairn/reward.h"
+#include "cairn/tree.h"
+#include "cairn/world.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Who a verb acts as; part of the random numbers' key. */
+typedef enum cairn_role {
+    CAIRN_ROLE_GENERATOR, /* proposes steps of the solution */
+    CAIRN_ROLE_COMPLETER, /* finishes prefixes to estimate their value */
+    CAIRN_ROLE_JUDGE,     /* scores */
+    CAIRN_ROLE_COUNT
+} cairn_role;
+
+/* What a search may spend; 0 is no bound. Steps are sampled steps of generator and completer, whatever became of them; merged ones
+ * count. Tokens are theirs. */
+typedef struct cairn_budget { int64_t steps, tokens; } cairn_budget;
+
+typedef struct cairn_cost {
+    int64_t steps[CAIRN_ROLE_COUNT];  /* steps sampled */
+    int64_t tokens[CAIRN_ROLE_COUNT]; /* tokens sampled; of the judge: those of completions that a reward ran */
+    int64_t scorings;                 /* steps scored */
+    int64_t checks;                   /* outcomes checked */
+} cairn_cost;
+
+/* One problem's search: who acts, on what tree, within what budget. Filled by the caller; verbs update tree and cost. */
+typedef struct cairn_search {
+    cairn_ctx *ctx;
+    const cairn_world *world;
+    const cairn_policy *policy;
+    const cairn_reward *reward; /* NULL: algorithms that score refuse with INVALID */
+    const cairn_problem *problem;
+    cairn_tree *tree;           /* its state_bytes are the world's */
+    cairn_arena *arena;         /* lives as long as the problem */
+    uint64_t seed;
+    cairn_sampling sampling;
+    cairn_aggregator aggregator; /* of a solution's step scores; cairn_meaning_aggregator(reward->meaning) when not chosen */
+    cairn_budget budget;
+    cairn_cost cost;
+    int32_t column;             /* score column of the reward; set by cairn_search_begin */
+    const char **answers;       /* [n_answers] canonical answers: class c of tree->answer is answers[c] */
+    int32_t n_answers, answers_capacity;
+} cairn_search;
+
+/* Puts the world's start state at the root and makes the reward's column. Call once, before any verb. */
+CAIRN_API cairn_status cairn_search_begin(cairn_search *search);
+
+/* A node with a number of draws: how many steps to sample at it, or how many of the sampled ones gave it. */
+typedef struct cairn_branch {
+    cairn_node node;
+    int32_t count;
+    int32_t group; /* subtree of DVTS, else 0; children keep their parent's */
+    int32_t from;  /* children: index of the parent's branch in the array given to propose */
+} cairn_branch;
+
+/* propose: samples count[i] next steps at each node, as children. Equal texts of one node become one child, the first kept, with its
+ * multiplicity; children[] holds, per branch in order of first draw, each distinct child once with how many draws gave it here. `role` and the node's
+ * draw counter key the random numbers. children has room for the sum of counts.
+ * Budget: draws are made in order of the array until steps run out; when none or only a part could be made the rest is left out and the
+ * status is CAIRN_BUDGET, with n_children valid. A token budget is looked at before the call and may be overrun by its last call.
+ * Nodes that are TERMINAL get no children. A node becomes EXPANDED. Errors: those of the policy and the world. */
+CAIRN_API cairn_status cairn_propose(cairn_search *search, cairn_role role, const cairn_branch *branches, int32_t n,
+                                     cairn_branch *children, int32_t *n_children);
+/* score: the reward of each node's step, into score[column], once: nodes that are SCORED are left alone. The root cannot be scored. */
+CAIRN_API cairn_status cairn_score(cairn_search *search, const cairn_node *nodes, int32_t n);
+/* check: answer class and outcome of each leaf, once. A leaf need not be terminal: a cut-off solution is checked as it is. The class may
+ * guide a vote; the outcome is truth and must guide no algorithm that is compared on it. */
+CAIRN_API cairn_status cairn_check(cairn_search *search, const cairn_node *leaves, int32_t n);
+/* rollout: k completions from each node by the policy as `role`, kept in out[n * k] and counted in mc_n and mc_ok (unknown outcomes count
+ * as tried only). Budget as for propose, in whole rollouts: *done of them were made. */
+CAIRN_API cairn_status cairn_rollouts(cairn_search *search, cairn_role role, const cairn_node *nodes, int32_t n, int32_t k,
+                                      cairn_rollout *out, int32_t *done);
+/* graft: the first m steps of a rollout become nodes below `node`, merged with equal ones; the last in *end. */
+CAIRN_API cairn_status cairn_graft(cairn_search *search, cairn_node node, const cairn_rollout *rollout, int32_t m,
+                                   cairn_node *end);
+/* Steps still to be had within the budget; INT64_MAX without one. */
+CAIRN_API int64_t cairn_budget_left(const cairn_search *search);
+
+/* ---- algorithms ------------------------------------------------------------------------------------------------------------------ */
+
+/* What an algorithm ends with. */
+typedef struct cairn_candidate {
+    cairn_node leaf;
+    int32_t count;    /* how many samples ended here */
+    int32_t answer;   /* class, -1 none */
+    double score;     /* aggregate of its step scores; NaN unknown or not scored */
+} cairn_candidate;
+
+typedef struct cairn_result {
+    cairn_candidate *candidates; /* [n] in order of generation; in the search's arena */
+    int32_t n;
+    int32_t chosen;              /* candidate that stands for the answer, -1 none */
+    int32_t answer;              /* class of the answer, -1 none */
+} cairn_result;
+
+typedef struct cairn_search_type {
+    cairn_about about;
+    bool needs_reward;
+    cairn_status (*run)(cairn_search *search, const void *config, cairn_result *out);
+} cairn_search_type;
+
+CAIRN_API const cairn_search_type *const *cairn_searches(void);
+/* Finds "beam" or "beam:width=16,keep=4" and fills its config in the arena. Errors: NOT_FOUND, INVALID. */
+CAIRN_API cairn_status cairn_search_find(cairn_ctx *ctx, cairn_arena *arena, const char *spec, const cairn_search_type **type,
+                                         const void **config);
+/* Runs it; CAIRN_BUDGET from inside is not an error here: the result stands on what was found. */
+CAIRN_API cairn_status cairn_search_run(cairn_search *search, const cairn_search_type *type, const void *config,
+                                        cairn_result *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

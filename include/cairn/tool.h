@@ -1,0 +1,142 @@
+/* cairn/tool.h: exact tools that check reasoning: a calculator on rationals, a finder and checker of the arithmetic
+ * equalities written in a text, a step-by-step checker of worked arithmetic, and canonical final answers.
+ *
+ * Everything here reads hostile text: invalid UTF-8, unbalanced brackets and megabytes of operators cost a status or an
+ * "unknown", never more than linear time. All arithmetic is exact; a double is only ever a convenience copy.
+ */
+#ifndef CAIRN_TOOL_H
+#define CAIRN_TOOL_H
+
+#include "cairn/core.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Bounds. Text beyond CAIRN_TOOL_TEXT_MOST bytes, values beyond CAIRN_TOOL_BITS_MOST bits in numerator or denominator,
+ * brackets nested deeper than CAIRN_TOOL_DEPTH_MOST and more than CAIRN_TOOL_NAMES_MOST named quantities give
+ * CAIRN_LIMIT (or an unknown verdict inside a longer text). */
+#define CAIRN_TOOL_TEXT_MOST  ((size_t)16 << 20)
+#define CAIRN_TOOL_BITS_MOST  2048
+#define CAIRN_TOOL_DEPTH_MOST 256
+#define CAIRN_TOOL_NAMES_MOST 256
+
+/* ---- calculator ------------------------------------------------------------------------------------------------ */
+
+/* An exact rational: `text` is an integer ("-14"), a terminating decimal of at most 20 places ("0.125") or a fraction in
+ * lowest terms ("1/3"); `value` is the nearest double below it in magnitude (infinite beyond the range of doubles). */
+typedef struct cairn_number {
+    const char *text;
+    double value;
+} cairn_number;
+
+/* A named quantity of an expression: `value` is itself text for the calculator, without names. Names of one letter are
+ * case-sensitive, longer ones are not; a name may be several words ("first part"). */
+typedef struct cairn_binding {
+    const char *name, *value;
+} cairn_binding;
+
+/* The exact value of an arithmetic expression as people and models write it: + - * / ^, Unicode and LaTeX operators,
+ * brackets of all kinds, stacked signs, implicit products, "of", "x" between numbers, percentages (a hundredth),
+ * currency signs (ignored), thousands separators, decimals, scientific notation, mixed numbers and square roots of
+ * perfect squares. `out->text` lives in `arena`. A minus before a power negates the power: -2^2 is -4.
+ * Errors: FORMAT (not an expression; says where), NOT_FOUND (a name without binding), INVALID (division by zero, a
+ * binding that does not evaluate), LIMIT, UNSUPPORTED (an irrational root, a fractional exponent), NO_MEMORY. */
+CAIRN_API cairn_status cairn_calc_eval(cairn_ctx *ctx, cairn_arena *arena, const char *text, size_t length,
+                                       const cairn_binding *bindings, size_t count, cairn_number *out);
+
+/* ---- equations in a text --------------------------------------------------------------------------------------- */
+
+/* How an equality stands. Verdict RIGHT: exact, rounded, truncated, noise. UNKNOWN: whole, percent, running, doubtful,
+ * unparsable. WRONG: wrong. */
+typedef enum cairn_equation_code {
+    CAIRN_EQUATION_EXACT,
+    CAIRN_EQUATION_ROUNDED,   /* correctly rounded to the digits shown (at least one decimal, or three digits) */
+    CAIRN_EQUATION_TRUNCATED, /* cut after the digits shown (at least one decimal): 8/3 = 2.666 */
+    CAIRN_EQUATION_NOISE,     /* what double precision prints: 201.89999999999998 */
+    CAIRN_EQUATION_WHOLE,    /* a neighbouring whole number for a fraction, 10/3 = 3: may be meant (persons, boxes), may
+                                  be a slip; also money rounded up to the next cent */
+    CAIRN_EQUATION_PERCENT,  /* right under another reading of %: 100 - 20% = 80, 5% + 10% = 15, 1/4 = 25 % */
+    CAIRN_EQUATION_RUNNING,  /* "2 + 3 = 5 * 4 = 20": the sign was used for "then", each piece is right */
+    CAIRN_EQUATION_DOUBTFUL, /* sides differ as read, but the reading is not certain (units, an unfinished side) */
+    CAIRN_EQUATION_UNPARSABLE, /* a calculator mark that is no equality of two expressions */
+    CAIRN_EQUATION_WRONG
+} cairn_equation_code;
+
+CAIRN_API const char *cairn_equation_code_name(cairn_equation_code code);
+
+/* One equality: byte spans in the text, the two sides as read, and what the recomputed side is exactly. */
+typedef struct cairn_equation {
+    size_t start, end;             /* the whole equality, or the calculator mark with its brackets */
+    size_t left_start, left_end;   /* the left side */
+    size_t right_start, right_end; /* the right side */
+    const char *left, *right;      /* their text, in the arena */
+    const char
+        *exact; /* recomputed value of the side that is not a single number (of the left when both are); NULL when
+                          unparsable */
+    cairn_verdict verdict;
+    cairn_equation_code code;
+    bool mark;        /* a calculator mark <<expr=value>> */
+    bool approximate; /* the sign was an approximate one */
+} cairn_equation;
+
+/* Finds and checks every arithmetic equality in a text, in order of their start. A claim has an operator on at least one
+ * side and two sides that evaluate without names, so "x = 5" and "1 hour = 60 minutes" are none. A chain a = b = c gives
+ * one claim a link. A calculator mark is a claim of its own, and the equality written around it is another one, read as
+ * if the mark were not there. `*out` lives in `arena`; NULL when there are none. Errors: LIMIT, NO_MEMORY. */
+CAIRN_API cairn_status cairn_equations_check(cairn_ctx *ctx, cairn_arena *arena, const char *text, size_t length,
+                                             cairn_equation **out, size_t *count);
+
+/* ---- worked solutions, step by step ---------------------------------------------------------------------------- */
+
+typedef enum cairn_trace_code {
+    CAIRN_TRACE_CHECKED, /* at least one claim was checked, none is wrong */
+    CAIRN_TRACE_NOTHING, /* nothing that could be checked: verdict UNKNOWN */
+    CAIRN_TRACE_HEALED,  /* a line inside the step is false but the step's result is right all the same: UNKNOWN */
+    CAIRN_TRACE_WRONG,   /* a false equality whose result goes on */
+    CAIRN_TRACE_COPY,    /* a value or expression differs from the one derived or defined before */
+    CAIRN_TRACE_REWRITE, /* the problem was rewritten into something else */
+    CAIRN_TRACE_ANSWER   /* the stated answer is not the value derived */
+} cairn_trace_code;
+
+CAIRN_API const char *cairn_trace_code_name(cairn_trace_code code);
+
+/* What is said of one step. `start`, `end`: bytes of the step where the first wrong claim stands (0, 0 without one).
+ * `evidence`: one sentence with the wrong claim and the right value, in the arena; "" when verdict is RIGHT. */
+typedef struct cairn_trace_finding {
+    cairn_verdict verdict;
+    cairn_trace_code code;
+    size_t start, end;
+    const char *evidence;
+} cairn_trace_finding;
+
+/* Checks the steps of a worked solution one after the other. Equalities are checked inside each step (also those said
+ * in words or by arrows); quantities named in earlier steps keep the value that the solution gave them, right or wrong,
+ * so that a step which carries a wrong value on consistently is not wrong itself. Where the problem is an arithmetic
+ * expression (words and "= ?" around it are fine) values must be exact apart from decimals' rounding, a rewriting of the
+ * problem by named parts must have the problem's value, definitions must be copied faithfully and the last step must use
+ * the values derived. `findings` holds `count` results. Errors: LIMIT, NO_MEMORY. */
+CAIRN_API cairn_status cairn_trace_check(cairn_ctx *ctx, cairn_arena *arena, const char *problem,
+                                         const char *const *steps, size_t count, cairn_trace_finding *findings);
+
+/* ---- final answers --------------------------------------------------------------------------------------------- */
+
+/* The form of a final answer that is equal for equal answers: numbers in canonical exact text without currency, thousands
+ * separators, units or a final period ("$1,234.50 dollars" is "1234.5", "18.0" is "18", "1/2" is "0.5", "50%" is "50%":
+ * a percentage is kept apart from its fraction); other text in lower case with single spaces, outer quotes,
+ * brackets, dollar signs and final punctuation removed. Errors: LIMIT, NO_MEMORY. */
+CAIRN_API cairn_status cairn_answer_canonical(cairn_ctx *ctx, cairn_arena *arena, const char *text, size_t length,
+                                              char **out);
+/* RIGHT or WRONG whether two answers have one canonical form; "50%" and "0.5", or an empty answer on either side, are
+ * UNKNOWN. Errors: as above. */
+CAIRN_API cairn_status cairn_answer_equal(cairn_ctx *ctx, cairn_arena *arena, const char *a, const char *b,
+                                          cairn_verdict *out);
+/* The final answer of a solution's text: of the last of "#### X", a line "A: X" or "Answer: X", "\boxed{X}" with nested
+ * braces, and "the answer is X". `*out` lives in `arena`. Errors: NOT_FOUND (no answer is stated), LIMIT, NO_MEMORY. */
+CAIRN_API cairn_status cairn_answer_find(cairn_ctx *ctx, cairn_arena *arena, const char *text, size_t length,
+                                         char **out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,221 @@
+/* cairn/tree.h: the search tree, and pure functions of it. Layer: search (uses core, stat).
+ *
+ * The tree is a struct of arrays: one column a property, one row a node, node 0 the root. Columns move when nodes are added: index them
+ * afresh after every call that may add, never keep a column pointer across one. 100 bytes of columns a node with one score column, 116 with
+ * edges and counts too, 4 more for each further score column; texts, token ids and world states lie beside.
+ *
+ *   column        unit            who writes it, when
+ *   parent ..     node            add
+ *   depth         steps           add: root 0
+ *   kind          cairn_kind      add
+ *   flags         CAIRN_NODE_*    add, verbs
+ *   text_at/len   bytes           add: the step's text
+ *   token_at/n    tokens          add: token ids where the policy gives them; n_tokens is the step's cost either way
+ *   key           hash            add: of the text, for merging equal siblings
+ *   path          hash            add: for random numbers, cairn_path_child(parent's, draw)
+ *   draws         count           propose: draws made at this node so far (the next draw's number)
+ *   multiplicity  count           propose: how often this text was drawn
+ *   logp          nats            propose: the step under the policy, NaN unknown
+ *   prior         probability     expand: PUCT's P
+ *   value         value units     search: the node's working value V
+ *   total, visits value, count    back-up: W and N; Q = W / N
+ *   outcome       0..1, NaN       check: NaN unchecked or unknown
+ *   answer        class, -1       check: equal answers share a class of this tree
+ *   edge_reward, discount (optional) value, factor    expand: of the edge into this node; without the column 0 and 1
+ *   mc_n, mc_ok   (optional) count  rollouts from this node, and how many were right
+ *   score[c]      scale of column  score: NaN unscored or unknown (flag CAIRN_NODE_SCORED tells which, for column 0)
+ */
+#ifndef CAIRN_TREE_H
+#define CAIRN_TREE_H
+
+#include "cairn/core.h"
+#include "cairn/stat.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef uint32_t cairn_node;
+#define CAIRN_NONE UINT32_MAX
+#define CAIRN_ROOT 0u
+
+typedef enum cairn_kind { CAIRN_KIND_REASON, CAIRN_KIND_TOOL, CAIRN_KIND_FINISH, CAIRN_KIND_REFLECT } cairn_kind;
+
+enum {
+    CAIRN_NODE_EXPANDED = 1,   /* children were asked for */
+    CAIRN_NODE_TERMINAL = 2,   /* a whole solution */
+    CAIRN_NODE_HIDDEN = 4,     /* left out of drawing and export */
+    CAIRN_NODE_DEAD = 8,       /* pruned: never selected again */
+    CAIRN_NODE_COMPLETED = 16, /* nothing below is left to explore */
+    CAIRN_NODE_SCORED = 32,    /* score[0] was asked for: NaN there means unknown */
+    CAIRN_NODE_CHECKED = 64    /* outcome was asked for */
+};
+
+#define CAIRN_SCORE_COLUMNS 8
+
+typedef struct cairn_score_column {
+    const char *name;   /* "reward" */
+    const char *source; /* the spec of who writes it */
+    int32_t meaning;    /* cairn_meaning of cairn/reward.h */
+    float low, high;
+} cairn_score_column;
+
+typedef struct cairn_tree {
+    uint32_t count, capacity; /* nodes */
+    cairn_node *parent, *first_child, *last_child, *next_sibling;
+    uint32_t *n_children;
+    uint16_t *depth;
+    uint8_t *kind, *flags;
+    uint32_t *text_at, *text_length, *token_at, *n_tokens;
+    uint64_t *key, *path;
+    uint32_t *draws, *multiplicity;
+    float *logp, *prior, *value;
+    double *total;
+    uint32_t *visits;
+    float *outcome;
+    int32_t *answer;
+    float *edge_reward, *discount;            /* NULL until cairn_tree_need_edges */
+    uint32_t *mc_n, *mc_ok;                   /* NULL until cairn_tree_need_counts */
+    float *score[CAIRN_SCORE_COLUMNS];        /* [n_scores] columns */
+    cairn_score_column about_score[CAIRN_SCORE_COLUMNS];
+    int32_t n_scores;
+    unsigned char *states;                    /* capacity * state_bytes: the world's state after the node's step */
+    size_t state_bytes;
+    struct cairn_tree_store *store;           /* texts, tokens, memory: search/tree.c's own */
+} cairn_tree;
+
+/* What a new node is made of; zero for what is not known (logp NaN is the caller's to set). */
+typedef struct cairn_child {
+    const char *text;
+    size_t length;
+    const int32_t *tokens; /* [n_tokens] ids, or NULL */
+    uint32_t n_tokens;
+    float logp, prior;
+    uint64_t path;
+    cairn_kind kind;
+} cairn_child;
+
+/* A tree with its root (depth 0, no text, path CAIRN_PATH_ROOT, zeroed state). */
+CAIRN_API cairn_status cairn_tree_open(cairn_ctx *ctx, size_t state_bytes, cairn_tree **out);
+CAIRN_API void cairn_tree_close(cairn_tree *tree);
+/* Back to a root: optional columns are given up, score columns are forgotten. Memory is kept as far as the tree just used it; what an
+ * earlier, larger one needed is given back. */
+CAIRN_API void cairn_tree_reset(cairn_tree *tree);
+/* Optional columns, on first use; edges start at reward 0 and discount 1, counts at 0, scores at NaN. A score column that
+ * is there under the same name and source is given again; INVALID when its meaning or range differ, LIMIT past CAIRN_SCORE_COLUMNS. */
+CAIRN_API cairn_status cairn_tree_need_edges(cairn_ctx *ctx, cairn_tree *tree);
+CAIRN_API cairn_status cairn_tree_need_counts(cairn_ctx *ctx, cairn_tree *tree);
+CAIRN_API cairn_status cairn_tree_need_score(cairn_ctx *ctx, cairn_tree *tree, cairn_score_column about, int32_t *column);
+
+/* Appends a child after its siblings. Errors: NO_MEMORY; LIMIT at 2^32 - 1 nodes, depth 65535 or 4 GiB of text; INVALID parent. */
+CAIRN_API cairn_status cairn_tree_add(cairn_ctx *ctx, cairn_tree *tree, cairn_node parent, const cairn_child *child,
+                                      cairn_node *node);
+/* Appends n bare children (no text) with consecutive numbers and these priors (NULL: 1/n), the fast way of expanding: they are the parent's
+ * next n draws, and it becomes EXPANDED. *first is CAIRN_NONE for n = 0. */
+CAIRN_API cairn_status cairn_tree_expand(cairn_ctx *ctx, cairn_tree *tree, cairn_node parent, const float *priors, uint32_t n,
+                                         cairn_node *first);
+/* The child of `parent` with this text, or CAIRN_NONE. */
+CAIRN_API cairn_node cairn_tree_find(const cairn_tree *tree, cairn_node parent, const char *text, size_t length);
+
+/* The step's text, NUL-terminated, valid until reset or close (texts never move); "" for none. */
+CAIRN_API const char *cairn_tree_text(const cairn_tree *tree, cairn_node node);
+/* Its token ids [n_tokens], as lasting; NULL where only their number is known. */
+CAIRN_API const int32_t *cairn_tree_tokens(const cairn_tree *tree, cairn_node node);
+/* The texts from the root's first step to this node's: [depth], in the arena. */
+CAIRN_API cairn_status cairn_tree_steps(cairn_ctx *ctx, const cairn_tree *tree, cairn_node node, cairn_arena *arena,
+                                        const char *const **steps, int32_t *n);
+/* The node's row of `states`, zeroed when the node was added; moves like a column; NULL when state_bytes is 0. */
+CAIRN_API void *cairn_tree_state(cairn_tree *tree, cairn_node node);
+CAIRN_API size_t cairn_tree_column_bytes(const cairn_tree *tree); /* a node, all present columns (states not counted) */
+CAIRN_API size_t cairn_tree_bytes(const cairn_tree *tree);        /* all memory held */
+/* Tokens of the distinct nodes on the paths to these leaves: what a KV cache holds for them (arXiv 2502.13575). */
+CAIRN_API cairn_status cairn_tree_kv_tokens(cairn_ctx *ctx, const cairn_tree *tree, const cairn_node *leaves, int32_t n,
+                                            int64_t *out);
+/* Aggregate of the scores on the path to `node` (root excluded), unknown ones skipped; NaN when none is known (and
+ * when a path of more than 256 steps finds no memory). */
+CAIRN_API double cairn_tree_aggregate(const cairn_tree *tree, cairn_node node, int32_t column, cairn_aggregator how);
+
+/* ---- select: which child to descend to (dead and completed ones never; CAIRN_NONE when none is left; ties to the earliest) ------- */
+
+typedef enum cairn_select_rule {
+    CAIRN_SELECT_UCT,  /* q + c sqrt(ln N_parent / N) (Kocsis and Szepesvari 2006) */
+    CAIRN_SELECT_UCT2, /* q + c sqrt(2 ln N_parent / N) (arXiv 2406.03816) */
+    CAIRN_SELECT_PUCT, /* q + c P sqrt(N_parent) / (1 + N) (Silver et al. 2017) */
+    CAIRN_SELECT_MUZERO /* PUCT with c = init + ln((N_parent + base + 1) / base) (arXiv 1911.08265) */
+} cairn_select_rule;
+
+typedef enum cairn_normalise {
+    CAIRN_NORMALISE_NONE,
+    CAIRN_NORMALISE_SIBLINGS, /* q scaled to [0, 1] by the least and greatest of the parent's value and its visited children's q */
+    CAIRN_NORMALISE_RANGE     /* by the given low and high, low < high and both finite */
+} cairn_normalise;
+
+/* q of a child that was never visited, before scaling; in UCT and UCT2 its N then counts as 1. Under SIBLINGS the least of the range is
+ * used, whatever this says (mctx). */
+typedef enum cairn_first_play {
+    CAIRN_FIRST_PLAY_INFINITE, /* every child once, in order */
+    CAIRN_FIRST_PLAY_CONSTANT, /* `first_play_value` */
+    CAIRN_FIRST_PLAY_PARENT,   /* the parent's Q, or its V before its first visit */
+    CAIRN_FIRST_PLAY_VALUE     /* edge_reward + discount * the child's own V: its reward score */
+} cairn_first_play;
+
+typedef struct cairn_select {
+    cairn_select_rule rule;
+    double c;                     /* UCT, UCT2, PUCT; suggested about 1/K for values that move 1/K a step */
+    double pb_c_init, pb_c_base;  /* MUZERO: 1.25, 19652 */
+    cairn_normalise normalise;
+    double low, high;             /* RANGE */
+    cairn_first_play first_play;
+    double first_play_value;
+} cairn_select;
+
+/* The child of `node` with the greatest score. A child's q = edge_reward + discount * Q. */
+CAIRN_API cairn_node cairn_select_child(const cairn_tree *tree, cairn_node node, const cairn_select *select);
+/* Descends from `node` until a node that is not EXPANDED or has no child left. */
+CAIRN_API cairn_node cairn_select_leaf(const cairn_tree *tree, cairn_node node, const cairn_select *select);
+
+/* ---- back up ----------------------------------------------------------------------------------------------------------------- */
+
+typedef enum cairn_backup_rule {
+    CAIRN_BACKUP_MEAN,       /* N += 1, W += return: Q the mean; the return grows by edge rewards and shrinks by discounts */
+    CAIRN_BACKUP_VISIT_MEAN, /* N += 1; V of each ancestor = visit-weighted mean of its visited children's V (arXiv 2406.03816), over edges
+                                 edge_reward + discount * V; W = N * V */
+    CAIRN_BACKUP_MAX         /* N += 1; V = greatest edge_reward + discount * V of the visited children; W = N * V */
+} cairn_backup_rule;
+
+/* Takes `value` from `leaf` (its own N and value included) up to the root. */
+CAIRN_API void cairn_backup(cairn_tree *tree, cairn_node leaf, double value, cairn_backup_rule rule);
+/* Marks `node` COMPLETED and every ancestor whose children are all completed or dead. */
+CAIRN_API void cairn_complete(cairn_tree *tree, cairn_node node);
+
+/* ---- allocate ------------------------------------------------------------------------------------------------------------------ */
+
+typedef enum cairn_allocation {
+    CAIRN_ALLOCATE_CEIL,  /* in order of falling reward, ceil of the share of what is left: sums to width (arXiv 2502.13575) */
+    CAIRN_ALLOCATE_ROUND, /* round(width * softmax), as printed for REBASE (arXiv 2408.00724): need not sum to width */
+    CAIRN_ALLOCATE_LARGEST_REMAINDER
+} cairn_allocation;
+
+/* counts[n] children for nodes of these rewards by softmax(reward / temperature); a reward of -infinity gets none; ties to the earliest.
+ * Errors (without text: there is no context): INVALID for temperature <= 0, NaN, width < 0 or over 2^53, no finite reward. */
+CAIRN_API cairn_status cairn_allocate_softmax(const double *rewards, int32_t n, int64_t width, double temperature,
+                                              cairn_allocation how, int64_t *counts);
+
+/* ---- drawing --------------------------------------------------------------------------------------------------------------------- */
+
+typedef struct cairn_draw {
+    bool colour;        /* ANSI colours */
+    int32_t column;     /* score column shown, -1 none */
+    double good, bad;   /* score >= good green, <= bad red, between yellow */
+    cairn_node chosen;  /* its path is marked; CAIRN_NONE for none */
+    int32_t max_nodes;  /* 0 all; else the least interesting subtrees are folded with a count */
+    int32_t max_width;  /* columns of the terminal; 0 no bound */
+} cairn_draw;
+/* The tree as indented text, a node a line: score, visits, branch lines (heavy on the chosen path), outcome, text. Control characters in
+ * texts are shown escaped. HIDDEN subtrees are left out unless chosen. Errors: INVALID column or chosen node. */
+CAIRN_API cairn_status cairn_tree_draw(cairn_ctx *ctx, const cairn_tree *tree, const cairn_draw *how, cairn_text *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

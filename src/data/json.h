@@ -1,0 +1,35 @@
+/* JSON inside the library: jansson for parsing, our own canonical writer (keys sorted, floats in shortest round-trip form) and
+ * field access whose errors name what was expected. */
+#ifndef CAIRN_DATA_JSON_H
+#define CAIRN_DATA_JSON_H
+
+#include <jansson.h>
+
+#include "cairn/core.h"
+
+#define JSON_DEPTH 64 /* arrays and objects inside each other, at most: parsing must fit the stack of a fiber */
+
+/* Parses one JSON value that fills all of `text`. `where` ("file:7") opens the error. Errors: LIMIT for a value deeper than
+ * JSON_DEPTH; FORMAT for anything else that is wrong, duplicate keys, NUL characters, invalid UTF-8, integers beyond int64 and
+ * reals beyond double among it. The caller owns *out. */
+cairn_status json_parse(cairn_ctx *ctx, const char *text, size_t length, const char *where, json_t **out);
+/* Appends the canonical text of `value`: no spaces, keys in byte order, reals by cairn_format_double (NaN and infinities as
+ * null, negative zero as -0.0), UTF-8 unescaped except control characters, quote and backslash. Errors: LIMIT for a value
+ * deeper than JSON_DEPTH. */
+cairn_status json_write(cairn_ctx *ctx, const json_t *value, cairn_text *out);
+
+/* Fields of an object. Missing or of another type: CAIRN_FORMAT, "<where>: field `name`: expected a string, got null". The
+ * texts are the object's own. An integer is a real too, a real is never an integer. */
+cairn_status json_get_text(cairn_ctx *ctx, const json_t *object, const char *name, const char *where, const char **out);
+cairn_status json_get_int(cairn_ctx *ctx, const json_t *object, const char *name, const char *where, int64_t *out);
+cairn_status json_get_real(cairn_ctx *ctx, const json_t *object, const char *name, const char *where, double *out);
+cairn_status json_get_bool(cairn_ctx *ctx, const json_t *object, const char *name, const char *where, bool *out);
+cairn_status json_get_array(cairn_ctx *ctx, const json_t *object, const char *name, const char *where, json_t **out);
+cairn_status json_get_object(cairn_ctx *ctx, const json_t *object, const char *name, const char *where, json_t **out);
+
+/* The error of a field that is not what it should be: CAIRN_FORMAT, "<where>: field `field`: expected <expected>, got ...".
+ * `got` NULL: nothing. */
+cairn_status json_fail_field(cairn_ctx *ctx, const char *where, const char *field, const char *expected,
+                             const json_t *got);
+
+#endif

@@ -1,0 +1,156 @@
+/* Step splitters: text to slices. */
+#include <string.h>
+#include <strings.h>
+
+#include "cairn/data.h"
+
+typedef struct splitter {
+    const char *text;
+    size_t length;
+    cairn_slice *slices; /* NULL while counting */
+    int32_t count;
+} splitter;
+
+static bool is_space(char c) {
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+static bool is_letter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* Adds [start, end) without white space around it, unless nothing is left. */
+static void add(splitter *s, size_t start, size_t end) {
+    while (start < end && is_space(s->text[start])) start++;
+    while (end > start && is_space(s->text[end - 1])) end--;
+    if (start == end) return;
+    if (s->slices) s->slices[s->count] = (cairn_slice){start, end - start};
+    s->count++;
+}
+
+static size_t line_end(const splitter *s, size_t at) {
+    const char *end = at < s->length ? memchr(s->text + at, '\n', s->length - at) : NULL;
+    return end ? (size_t)(end - s->text) : s->length;
+}
+
+static void split_lines(splitter *s) {
+    for (size_t at = 0, end; at < s->length; at = end + 1) {
+        end = line_end(s, at);
+        add(s, at, end);
+    }
+}
+
+static void split_paragraphs(splitter *s) {
+    size_t start = 0;
+    for (size_t at = 0, end; at < s->length; at = end + 1) {
+        end = line_end(s, at);
+        size_t p = at;
+        while (p < end && is_space(s->text[p])) p++;
+        if (p < end) continue;
+        add(s, start, at);
+        start = end;
+    }
+    add(s, start, s->length);
+}
+
+/* Is text[start, end) a word after which a full stop is part of the word? */
+static bool is_abbreviation(const splitter *s, size_t start, size_t end) {
+    static const char *const words[] = {"mr",  "mrs", "ms",  "dr", "prof", "st",     "jr",   "sr",   "vs",  "etc",
+                                        "fig", "eq",  "eqs", "cf", "al",   "approx", "resp", "dept", "inc", "ltd"};
+    size_t length = end - start;
+    if (length == 1 && is_letter(s->text[start])) return true;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strlen(words[i]) == length && strncasecmp(words[i], s->text + start, length) == 0) return true;
+    return false;
+}
+
+/* Does the full stop at `at` end the sentence that began at `start`? */
+static bool stop_ends(const splitter *s, size_t start, size_t at) {
+    size_t word = at;
+    while (word > start && is_letter(s->text[word - 1])) word--;
+    if (word < at) return !is_abbreviation(s, word, at);
+    while (word > start && is_digit(s->text[word - 1])) word--;
+    if (word == at) return true;
+    while (word > start && is_space(s->text[word - 1])) word--;
+    return word > start; /* "3." that opens a sentence is its number */
+}
+
+static void split_sentences(splitter *s) {
+    size_t start = 0;
+    for (size_t at = 0; at < s->length; at++) {
+        char c = s->text[at];
+        if (c != '.' && c != '!' && c != '?') continue;
+        size_t end = at + 1;
+        while (end < s->length && strchr(".!?\"')]}*", s->text[end]) && s->text[end]) end++;
+        bool ends = end == s->length || is_space(s->text[end]);
+        if (ends && c == '.' && end == at + 1) ends = stop_ends(s, start, at);
+        if (ends) {
+            add(s, start, end);
+            start = end;
+        }
+        at = end - 1;
+    }
+    add(s, start, s->length);
+}
+
+/* Does the line [at, end) open with "Step 3:", "3." or "3)"? */
+static bool opens_step(const splitter *s, size_t at, size_t end) {
+    const char *t = s->text;
+    while (at < end && is_space(t[at])) at++;
+    bool named = end - at > 5 && strncasecmp(t + at, "step", 4) == 0 && is_space(t[at + 4]);
+    if (named)
+        for (at += 4; at < end && is_space(t[at]);) at++;
+    size_t number = at;
+    while (at < end && is_digit(t[at])) at++;
+    if (at == number || at == end) return false;
+    if (named) return t[at] == ':' || t[at] == '.' || t[at] == ')';
+    return (t[at] == '.' || t[at] == ')') && (at + 1 == end || is_space(t[at + 1]));
+}
+
+static void split_markers(splitter *s) {
+    size_t start = 0;
+    for (size_t at = 0, end; at < s->length; at = end + 1) {
+        end = line_end(s, at);
+        if (!opens_step(s, at, end)) continue;
+        add(s, start, at);
+        start = at;
+    }
+    add(s, start, s->length);
+}
+
+static void split(splitter *s, cairn_split how) {
+    s->count = 0;
+    switch (how) {
+    case CAIRN_SPLIT_LINE:
+        split_lines(s);
+        break;
+    case CAIRN_SPLIT_PARAGRAPH:
+        split_paragraphs(s);
+        break;
+    case CAIRN_SPLIT_SENTENCE:
+        split_sentences(s);
+        break;
+    case CAIRN_SPLIT_MARKER:
+        split_markers(s);
+        break;
+    }
+}
+
+cairn_status cairn_split_steps(cairn_ctx *ctx, cairn_arena *arena, cairn_split how, const char *text, size_t length,
+                               cairn_slice **slices, int32_t *count) {
+    splitter s = {text, length, NULL, 0};
+    if ((size_t)how > CAIRN_SPLIT_MARKER)
+        return cairn_fail(ctx, CAIRN_INVALID, "there is no splitter number %d", (int)how);
+    if (length > INT32_MAX) return cairn_fail(ctx, CAIRN_LIMIT, "a text of %zu bytes is too long to split", length);
+    split(&s, how);
+    s.slices = cairn_arena_alloc(arena, (size_t)s.count, sizeof *s.slices);
+    if (!s.slices) return cairn_fail(ctx, CAIRN_NO_MEMORY, "no memory for %d steps", (int)s.count);
+    split(&s, how);
+    *slices = s.slices;
+    *count = s.count;
+    return CAIRN_OK;
+}

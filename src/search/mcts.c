@@ -1,0 +1,210 @@
+/* Monte-Carlo tree search over steps: select -> expand -> evaluate -> back up, until the budget is spent.
+ *
+ * Each simulation descends from the root to a leaf, evaluates the leaf by its reward, asks the policy for its children, and takes the
+ * value back to the root. A finished solution is visited once; a subtree that is finished everywhere is not entered again.
+ */
+#include <math.h>
+
+#include "search/frontier.h"
+#include "search/pick.h"
+
+typedef struct mcts_config {
+    int32_t rule, normalise, first_play, prior, backup, evaluate, pick; /* the enumerations below and of tree.h */
+    double c, pb_c_init, pb_c_base, first_play_value, discount;
+    int64_t branch, simulations;
+} mcts_config;
+
+enum { PRIOR_SAMPLED, PRIOR_LOGP, PRIOR_UNIFORM };
+enum { EVALUATE_SCORE, EVALUATE_EDGE };
+enum { PICK_BEST, PICK_WEIGHTED, PICK_VISITS };
+
+#define CHOICE(field, preset_, choices_, help_)                                                                        \
+    {.name = #field, .kind = CAIRN_OPTION_CHOICE, .offset = offsetof(mcts_config, field), .preset = preset_,           \
+     .choices = choices_, .unit = "", .help = help_}
+#define REAL(name_, field, preset_, low_, high_, help_)                                                                \
+    {.name = name_, .kind = CAIRN_OPTION_REAL, .offset = offsetof(mcts_config, field), .preset = preset_, .low = low_, \
+     .high = high_, .unit = "", .help = help_}
+
+static const cairn_option options[] = {
+    CHOICE(rule, "puct", "uct|uct2|puct|muzero", "Formula that chooses the child to descend to."),
+    REAL("c", c, "1", 0, 1e6, "Exploration constant of uct, uct2 and puct; scale it with the step of the values."),
+    REAL("pb_c_init", pb_c_init, "1.25", 0, 1e6, "muzero: c is init + ln((N + base + 1) / base)."),
+    REAL("pb_c_base", pb_c_base, "19652", 1, 1e12, "muzero: see pb_c_init."),
+    CHOICE(normalise, "none", "none|siblings|range",
+           "Scale of child values: as they are; by parent and siblings; by the reward's range."),
+    {.name = "first_play", .kind = CAIRN_OPTION_CHOICE, .offset = offsetof(mcts_config, first_play), .preset = "value",
+     .choices = "infinite|constant|parent|value", .unit = "",
+     .help = "Value of a child not visited yet; value: its own reward, scored when it is expanded."},
+    REAL("first_play_value", first_play_value, "0", -1e6, 1e6, "The constant of first_play=constant."),
+    CHOICE(prior, "sampled", "sampled|logp|uniform", "P of a child: how often it was drawn; policy probability; equal."),
+    CHOICE(backup, "mean", "mean|visit-mean|max", "How values travel to the root."),
+    CHOICE(evaluate, "score", "score|edge",
+           "score: a leaf is worth its reward; edge: rewards are paid on the way, a leaf itself is worth 0."),
+    REAL("discount", discount, "1", 0, 1, "Factor of the value for each step towards the root."),
+    {.name = "branch", .kind = CAIRN_OPTION_INT, .offset = offsetof(mcts_config, branch), .preset = "4", .low = 1,
+     .high = 1 << 16, .unit = "steps", .help = "Steps sampled when a leaf is expanded."},
+    {.name = "simulations", .kind = CAIRN_OPTION_INT, .offset = offsetof(mcts_config, simulations), .preset = "0",
+     .low = 0, .high = 1e12, .unit = "", .help = "At most so many; 0: until the budget is spent."},
+    CHOICE(pick, "best", "best|weighted|visits",
+           "Answer: best-scored finished solution; weighted vote of all; the most visited path."),
+};
+
+/* ---- expand ------------------------------------------------------------------------------------------------------------------- */
+
+/* P of each child of a fresh expansion, summing to 1. */
+static void set_priors(cairn_tree *tree, const mcts_config *config, const cairn_branch *children, int32_t n) {
+    double sum = 0, most = -INFINITY;
+    for (int32_t i = 0; i < n; i++)
+        if (tree->logp[children[i].node] > most) most = tree->logp[children[i].node];
+    for (int32_t i = 0; i < n; i++) {
+        cairn_node node = children[i].node;
+        double weight = config->prior == PRIOR_SAMPLED ? children[i].count
+                        : config->prior == PRIOR_LOGP  ? exp(tree->logp[node] - most)
+                                                       : 1;
+        tree->prior[node] = (float)weight;
+        sum += weight;
+    }
+    for (int32_t i = 0; i < n; i++) tree->prior[children[i].node] = (float)(tree->prior[children[i].node] / sum);
+}
+
+static cairn_status check_logp(cairn_search *search, const mcts_config *config, const cairn_branch *children, int32_t n) {
+    for (int32_t i = 0; i < n; i++)
+        if (config->prior == PRIOR_LOGP && isnan(search->tree->logp[children[i].node]))
+            return cairn_fail(search->ctx, CAIRN_INVALID, "prior=logp needs a policy that gives log-probabilities");
+    return CAIRN_OK;
+}
+
+/* Value of a scored node; an unknown score stands at its parent's mean, so that it neither attracts nor repels. */
+static double value_of(const cairn_tree *tree, const cairn_search *search, cairn_node node) {
+    double score = tree->score[search->column][node];
+    if (!isnan(score)) return score;
+    cairn_node parent = tree->parent[node];
+    return tree->visits[parent] ? tree->total[parent] / tree->visits[parent] : tree->value[parent];
+}
+
+static cairn_status score_children(cairn_search *search, const mcts_config *config, const cairn_branch *children, int32_t n) {
+    cairn_tree *tree = search->tree;
+    cairn_node *nodes = cairn_arena_alloc(search->arena, (size_t)n + 1, sizeof *nodes);
+    if (!nodes) return CAIRN_NO_MEMORY;
+    for (int32_t i = 0; i < n; i++) nodes[i] = children[i].node;
+    CAIRN_TRY(cairn_score(search, nodes, n));
+    for (int32_t i = 0; i < n; i++) {
+        double value = value_of(tree, search, nodes[i]);
+        if (config->evaluate == EVALUATE_EDGE) {
+            tree->edge_reward[nodes[i]] = (float)value;
+            value = 0;
+        }
+        tree->value[nodes[i]] = (float)value;
+    }
+    return CAIRN_OK;
+}
+
+static cairn_status expand(cairn_search *search, const mcts_config *config, cairn_node leaf) {
+    cairn_tree *tree = search->tree;
+    cairn_branch *children = cairn_arena_alloc(search->arena, (size_t)config->branch, sizeof *children);
+    if (!children) return CAIRN_NO_MEMORY;
+    int32_t n;
+    cairn_branch branch = {.node = leaf, .count = (int32_t)config->branch};
+    cairn_status status = cairn_propose(search, CAIRN_ROLE_GENERATOR, &branch, 1, children, &n);
+    if (status != CAIRN_OK && status != CAIRN_BUDGET) return status;
+    CAIRN_TRY(check_logp(search, config, children, n));
+    set_priors(tree, config, children, n);
+    for (int32_t i = 0; i < n && tree->discount; i++) tree->discount[children[i].node] = (float)config->discount;
+    /* Edge rewards and first-play values are needed before a child is visited; otherwise it is scored on its first visit. */
+    if (config->evaluate == EVALUATE_EDGE || config->first_play == CAIRN_FIRST_PLAY_VALUE)
+        CAIRN_TRY(score_children(search, config, children, n));
+    return status;
+}
+
+/* ---- one simulation ------------------------------------------------------------------------------------------------------------- */
+
+static cairn_status evaluate(cairn_search *search, const mcts_config *config, cairn_node leaf, double *value) {
+    *value = 0;
+    if (config->evaluate == EVALUATE_EDGE || leaf == CAIRN_ROOT) return CAIRN_OK;
+    CAIRN_TRY(cairn_score(search, &leaf, 1));
+    *value = value_of(search->tree, search, leaf);
+    search->tree->value[leaf] = (float)*value;
+    return CAIRN_OK;
+}
+
+static cairn_status simulate(cairn_search *search, const mcts_config *config, const cairn_select *select) {
+    cairn_tree *tree = search->tree;
+    cairn_node leaf = cairn_select_leaf(tree, CAIRN_ROOT, select);
+    double value;
+    CAIRN_TRY(evaluate(search, config, leaf, &value));
+    cairn_backup(tree, leaf, value, (cairn_backup_rule)config->backup);
+    if (tree->flags[leaf] & CAIRN_NODE_TERMINAL) {
+        cairn_complete(tree, leaf);
+        return CAIRN_OK;
+    }
+    return expand(search, config, leaf);
+}
+
+/* ---- the answer ----------------------------------------------------------------------------------------------------------------- */
+
+/* The finished solution at the end of the most visited path, ties to the earliest; none when the path does not end. */
+static cairn_node most_visited(const cairn_tree *tree) {
+    cairn_node node = CAIRN_ROOT;
+    while (tree->first_child[node] != CAIRN_NONE) {
+        cairn_node best = tree->first_child[node];
+        for (cairn_node child = tree->next_sibling[best]; child != CAIRN_NONE; child = tree->next_sibling[child])
+            if (tree->visits[child] > tree->visits[best]) best = child;
+        node = best;
+    }
+    return tree->flags[node] & CAIRN_NODE_TERMINAL ? node : CAIRN_NONE;
+}
+
+/* All finished solutions in order of generation; under pick=visits only the one the visits lead to. */
+static cairn_status finish(cairn_search *search, const mcts_config *config, cairn_result *out) {
+    cairn_tree *tree = search->tree;
+    cairn_branch *leaves = cairn_arena_alloc(search->arena, tree->count, sizeof *leaves);
+    cairn_node *nodes = cairn_arena_alloc(search->arena, tree->count, sizeof *nodes);
+    if (!leaves || !nodes) return CAIRN_NO_MEMORY;
+    cairn_node only = config->pick == PICK_VISITS ? most_visited(tree) : CAIRN_NONE;
+    int32_t n = 0;
+    for (cairn_node node = 1; node < tree->count; node++) {
+        bool listed = config->pick == PICK_VISITS ? node == only : (tree->flags[node] & CAIRN_NODE_TERMINAL) != 0;
+        if (!listed) continue;
+        nodes[n] = node;
+        leaves[n++] = (cairn_branch){.node = node, .count = (int32_t)tree->multiplicity[node]};
+    }
+    CAIRN_TRY(cairn_score(search, nodes, n));
+    CAIRN_TRY(pick_candidates(search, leaves, n, out));
+    return config->pick == PICK_WEIGHTED ? pick_weighted(search, out) : pick_best(search, out);
+}
+
+static cairn_status run(cairn_search *search, const void *options_, cairn_result *out) {
+    const mcts_config *config = options_;
+    if (config->simulations == 0 && search->budget.steps <= 0 && search->budget.tokens <= 0)
+        return cairn_fail(search->ctx, CAIRN_INVALID, "mcts ends by a budget or by simulations=N: name one");
+    if (config->evaluate == EVALUATE_EDGE || config->discount < 1)
+        CAIRN_TRY(cairn_tree_need_edges(search->ctx, search->tree));
+    cairn_select select = {.rule = (cairn_select_rule)config->rule,
+                           .c = config->c,
+                           .pb_c_init = config->pb_c_init,
+                           .pb_c_base = config->pb_c_base,
+                           .normalise = (cairn_normalise)config->normalise,
+                           .low = search->reward->low,
+                           .high = search->reward->high,
+                           .first_play = (cairn_first_play)config->first_play,
+                           .first_play_value = config->first_play_value};
+    cairn_status status = CAIRN_OK;
+    for (int64_t i = 0; status == CAIRN_OK && (config->simulations == 0 || i < config->simulations); i++) {
+        if (cairn_cancelled(search->ctx)) return CAIRN_CANCELLED;
+        if (search->tree->flags[CAIRN_ROOT] & CAIRN_NODE_COMPLETED) break;
+        status = simulate(search, config, &select);
+    }
+    if (status != CAIRN_OK && status != CAIRN_BUDGET) return status;
+    return finish(search, config, out);
+}
+
+const cairn_search_type cairn_search_mcts = {
+    .about = {.name = "mcts",
+              .summary = "Tree search by UCT or PUCT with the reward as leaf value or as edge rewards.",
+              .source = "Kocsis and Szepesvari 2006; Silver et al. 2017; arXiv 1911.08265",
+              .options = options,
+              .option_count = sizeof options / sizeof *options,
+              .config_size = sizeof(mcts_config)},
+    .needs_reward = true,
+    .run = run,
+};

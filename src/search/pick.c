@@ -1,0 +1,67 @@
+/* From leaves to an answer. */
+#include <math.h>
+
+#include "search/pick.h"
+
+cairn_status pick_candidates(cairn_search *search, const cairn_branch *leaves, int32_t n, cairn_result *out) {
+    cairn_candidate *candidates = cairn_arena_alloc(search->arena, (size_t)(n > 0 ? n : 1), sizeof *candidates);
+    if (!candidates) return CAIRN_NO_MEMORY;
+    for (int32_t i = 0; i < n; i++) {
+        cairn_node leaf = leaves[i].node;
+        CAIRN_TRY(cairn_check(search, &leaf, 1));
+        bool scored = search->tree->flags[leaf] & CAIRN_NODE_SCORED;
+        candidates[i] = (cairn_candidate){
+            .leaf = leaf,
+            .count = leaves[i].count,
+            .answer = search->tree->answer[leaf],
+            .score = scored ? cairn_tree_aggregate(search->tree, leaf, search->column, search->aggregator) : NAN};
+    }
+    *out = (cairn_result){.candidates = candidates, .n = n, .chosen = -1, .answer = -1};
+    return CAIRN_OK;
+}
+
+/* The vote over candidates with these weights; its representative is the class's best-scored member, else its first. */
+static cairn_status vote(cairn_search *search, cairn_result *result, bool weighted) {
+    size_t n = (size_t)result->n;
+    int32_t *classes = cairn_arena_alloc(search->arena, n + 1, sizeof *classes);
+    double *weights = cairn_arena_alloc(search->arena, n + 1, sizeof *weights);
+    if (!classes || !weights) return CAIRN_NO_MEMORY;
+    for (size_t i = 0; i < n; i++) {
+        const cairn_candidate *candidate = &result->candidates[i];
+        classes[i] = candidate->answer;
+        weights[i] = weighted ? candidate->count * candidate->score : candidate->count;
+    }
+    result->answer = cairn_vote_weighted(classes, weights, n);
+    result->chosen = -1;
+    for (int32_t i = 0; i < result->n; i++) {
+        const cairn_candidate *candidate = &result->candidates[i];
+        if (result->answer < 0 || candidate->answer != result->answer) continue;
+        if (result->chosen < 0 || candidate->score > result->candidates[result->chosen].score) result->chosen = i;
+    }
+    return CAIRN_OK;
+}
+
+cairn_status pick_majority(cairn_search *search, cairn_result *result) {
+    return vote(search, result, false);
+}
+
+cairn_status pick_weighted(cairn_search *search, cairn_result *result) {
+    return vote(search, result, true);
+}
+
+cairn_status pick_best(cairn_search *search, cairn_result *result) {
+    (void)search;
+    result->chosen = -1;
+    for (int32_t i = 0; i < result->n; i++) {
+        const cairn_candidate *candidate = &result->candidates[i];
+        if (candidate->answer < 0) continue;
+        if (result->chosen < 0) {
+            result->chosen = i;
+            continue;
+        }
+        double best = result->candidates[result->chosen].score;
+        if (candidate->score > best || (isnan(best) && !isnan(candidate->score))) result->chosen = i;
+    }
+    result->answer = result->chosen < 0 ? -1 : result->candidates[result->chosen].answer;
+    return CAIRN_OK;
+}

@@ -1,0 +1,70 @@
+/* The retry loop: propose one step, accept it when its score reaches a threshold, else propose again; after `tries` proposals the best
+ * of them is taken. */
+#include <math.h>
+
+#include "search/pick.h"
+
+typedef struct retry_config {
+    int64_t tries;
+    double threshold;
+} retry_config;
+
+static const cairn_option options[] = {
+    {.name = "tries", .kind = CAIRN_OPTION_INT, .offset = offsetof(retry_config, tries), .preset = "8", .low = 1,
+     .high = 1 << 20, .unit = "steps", .help = "Proposals for one step before the best is taken."},
+    {.name = "threshold", .kind = CAIRN_OPTION_REAL, .offset = offsetof(retry_config, threshold), .preset = "0.5",
+     .low = -1e9, .high = 1e9, .unit = "score", .help = "A step with at least this score is accepted; an unknown one is not."},
+};
+
+/* Proposes at `node` until a step is accepted; *next is that step, or the best of all tries. */
+static cairn_status next_step(cairn_search *search, const retry_config *config, cairn_node node, cairn_node *next) {
+    cairn_branch *seen = cairn_arena_alloc(search->arena, (size_t)config->tries, sizeof *seen);
+    if (!seen) return CAIRN_NO_MEMORY;
+    int32_t n = 0;
+    cairn_status status = CAIRN_OK;
+    for (int64_t i = 0; i < config->tries && status == CAIRN_OK; i++) {
+        cairn_branch branch = {.node = node, .count = 1}, child;
+        int32_t made;
+        status = cairn_propose(search, CAIRN_ROLE_GENERATOR, &branch, 1, &child, &made);
+        if (status != CAIRN_OK && status != CAIRN_BUDGET) return status;
+        if (made == 0) break;
+        CAIRN_TRY(cairn_score(search, &child.node, 1));
+        seen[n++] = child;
+        if (search->tree->score[search->column][child.node] >= config->threshold) {
+            *next = child.node;
+            return CAIRN_OK;
+        }
+    }
+    if (n == 0) return status;
+    int32_t best = 0;
+    for (int32_t i = 1; i < n; i++) {
+        float a = search->tree->score[search->column][seen[i].node];
+        float b = search->tree->score[search->column][seen[best].node];
+        if (a > b || (isnan(b) && !isnan(a))) best = i;
+    }
+    *next = seen[best].node;
+    return CAIRN_OK;
+}
+
+static cairn_status run(cairn_search *search, const void *config, cairn_result *out) {
+    cairn_node node = CAIRN_ROOT;
+    while (!(search->tree->flags[node] & CAIRN_NODE_TERMINAL)) {
+        cairn_status status = next_step(search, config, node, &node);
+        if (status == CAIRN_BUDGET) break;
+        CAIRN_TRY(status);
+    }
+    cairn_branch leaf = {.node = node, .count = 1};
+    CAIRN_TRY(pick_candidates(search, &leaf, search->tree->flags[node] & CAIRN_NODE_TERMINAL ? 1 : 0, out));
+    return pick_best(search, out);
+}
+
+const cairn_search_type cairn_search_retry = {
+    .about = {.name = "retry",
+              .summary = "One solution, each step proposed again until its score is good enough.",
+              .source = "",
+              .options = options,
+              .option_count = sizeof options / sizeof *options,
+              .config_size = sizeof(retry_config)},
+    .needs_reward = true,
+    .run = run,
+};

@@ -1,0 +1,79 @@
+/* The sampling baselines: independent solutions, and how one answer is chosen among them. */
+#include "search/frontier.h"
+#include "search/pick.h"
+
+typedef struct sampling_config { int64_t width; } sampling_config;
+
+#define WIDTH_OPTION                                                                                                   \
+    {.name = "width", .kind = CAIRN_OPTION_INT, .offset = offsetof(sampling_config, width), .preset = "0", .low = 0,   \
+     .high = 1 << 20, .unit = "solutions", .help = "How many solutions; 0: as many as the step budget pays for."}
+
+static const cairn_option sampling_options[] = {WIDTH_OPTION};
+
+/* ---- greedy: one solution --------------------------------------------------------------------------------------------- */
+
+static cairn_status run_greedy(cairn_search *search, const void *config, cairn_result *out) {
+    (void)config;
+    search->sampling.temperature = 0;
+    return frontier_sample(search, 1, false, pick_majority, out);
+}
+
+const cairn_search_type cairn_search_greedy = {
+    .about = {.name = "greedy",
+              .summary = "One solution at temperature 0; a scripted policy, which has no temperature, gives one sample.",
+              .source = ""},
+    .run = run_greedy,
+};
+
+/* ---- majority vote (self-consistency) --------------------------------------------------------------------------------- */
+
+static cairn_status run_majority(cairn_search *search, const void *config, cairn_result *out) {
+    const sampling_config *c = config;
+    return frontier_sample(search, c->width, false, pick_majority, out);
+}
+
+const cairn_search_type cairn_search_majority = {
+    .about = {.name = "majority",
+              .summary = "Samples solutions and takes the most common answer.",
+              .source = "arXiv 2203.11171",
+              .options = sampling_options,
+              .option_count = 1,
+              .config_size = sizeof(sampling_config)},
+    .run = run_majority,
+};
+
+/* ---- weighted majority ------------------------------------------------------------------------------------------------- */
+
+static cairn_status run_weighted(cairn_search *search, const void *config, cairn_result *out) {
+    const sampling_config *c = config;
+    return frontier_sample(search, c->width, true, pick_weighted, out);
+}
+
+const cairn_search_type cairn_search_weighted = {
+    .about = {.name = "weighted",
+              .summary = "Samples solutions and takes the answer with the largest sum of aggregated step scores.",
+              .source = "arXiv 2206.02336",
+              .options = sampling_options,
+              .option_count = 1,
+              .config_size = sizeof(sampling_config)},
+    .needs_reward = true,
+    .run = run_weighted,
+};
+
+/* ---- best-of-N ---------------------------------------------------------------------------------------------------------- */
+
+static cairn_status run_best_of_n(cairn_search *search, const void *config, cairn_result *out) {
+    const sampling_config *c = config;
+    return frontier_sample(search, c->width, true, pick_best, out);
+}
+
+const cairn_search_type cairn_search_best_of_n = {
+    .about = {.name = "best-of-n",
+              .summary = "Samples solutions and takes the one whose step scores aggregate highest (--aggregate).",
+              .source = "arXiv 2110.14168",
+              .options = sampling_options,
+              .option_count = 1,
+              .config_size = sizeof(sampling_config)},
+    .needs_reward = true,
+    .run = run_best_of_n,
+};

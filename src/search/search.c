@@ -1,0 +1,37 @@
+/* The registered algorithms: find one by its spec, run it. */
+#include <string.h>
+
+#include "cairn/search.h"
+#include "search_list.inc"
+#include "world/spec.h"
+
+const cairn_search_type *const *cairn_searches(void) {
+    return search_list;
+}
+
+static const char *name_of(int index) {
+    return search_list[index] ? search_list[index]->about.name : NULL;
+}
+
+cairn_status cairn_search_find(cairn_ctx *ctx, cairn_arena *arena, const char *spec, const cairn_search_type **type,
+                               const void **config) {
+    size_t length;
+    const char *options;
+    cairn_spec_split(spec, &length, &options);
+    for (int i = 0; search_list[i]; i++) {
+        const cairn_about *about = &search_list[i]->about;
+        if (strlen(about->name) != length || memcmp(about->name, spec, length) != 0) continue;
+        CAIRN_TRY(spec_config(ctx, arena, about, options, config));
+        *type = search_list[i];
+        return CAIRN_OK;
+    }
+    return spec_unknown(ctx, "search", spec, length, name_of);
+}
+
+cairn_status cairn_search_run(cairn_search *search, const cairn_search_type *type, const void *config, cairn_result *out) {
+    *out = (cairn_result){.chosen = -1, .answer = -1};
+    if (type->needs_reward && !search->reward)
+        return cairn_fail(search->ctx, CAIRN_INVALID, "search %s scores steps: name a reward", type->about.name);
+    cairn_status status = type->run(search, config, out);
+    return status == CAIRN_BUDGET ? CAIRN_OK : status;
+}

@@ -1,0 +1,197 @@
+/* The memory of trees: growing blocks, text chunks, the table of columns. */
+#include <string.h>
+#include <sys/mman.h>
+
+#include "search/tree_store.h"
+
+/* Below this a block is copied when it grows; above it the kernel moves its pages. */
+#define MAP_FROM_BYTES ((size_t)128 << 10)
+/* What a reset tree keeps at least: columns of about this many bytes in all, and as much again of texts and of token ids. It also keeps
+ * what the tree just finished did use: the next one is likely to be like it. */
+#define KEEP_BYTES     ((size_t)1 << 20)
+#define FIRST_CAPACITY 64u
+
+/* ---- blocks ------------------------------------------------------------------------------------------------------- */
+
+static size_t round_to_pages(size_t bytes) {
+    return (bytes + 4095) & ~(size_t)4095;
+}
+
+static cairn_status block_map(cairn_ctx *ctx, block *b, size_t bytes) {
+    void *probe = cairn_alloc(ctx, 1, 1); /* a mapping counts as one allocation for fault injection */
+    if (!probe) return CAIRN_NO_MEMORY;
+    cairn_free(probe);
+    bytes = round_to_pages(bytes);
+    void *data;
+    if (b->mapped)
+        data = mremap(b->data, b->bytes, bytes, MREMAP_MAYMOVE);
+    else
+        data = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (data == MAP_FAILED) return cairn_fail(ctx, CAIRN_NO_MEMORY, "search tree: no memory for %zu bytes", bytes);
+    if (!b->mapped) {
+        if (b->data) memcpy(data, b->data, b->bytes);
+        cairn_free(b->data);
+    }
+    *b = (block){data, bytes, true};
+    return CAIRN_OK;
+}
+
+cairn_status block_grow(cairn_ctx *ctx, block *b, size_t bytes) {
+    if (bytes <= b->bytes) return CAIRN_OK;
+    if (bytes > PTRDIFF_MAX) return cairn_fail(ctx, CAIRN_NO_MEMORY, "search tree: no memory for %zu bytes", bytes);
+    if (b->mapped || bytes >= MAP_FROM_BYTES) return block_map(ctx, b, bytes);
+    void *data = cairn_alloc(ctx, bytes, 1);
+    if (!data) return CAIRN_NO_MEMORY;
+    if (b->data) memcpy(data, b->data, b->bytes);
+    cairn_free(b->data);
+    *b = (block){data, bytes, false};
+    return CAIRN_OK;
+}
+
+void block_shrink(block *b, size_t bytes) {
+    bytes = round_to_pages(bytes);
+    if (!b->mapped || bytes >= b->bytes || bytes == 0) return;
+    if (mremap(b->data, b->bytes, bytes, 0) == MAP_FAILED) return; /* then the block just stays large */
+    b->bytes = bytes;
+}
+
+void block_free(block *b) {
+    if (b->mapped)
+        munmap(b->data, b->bytes);
+    else
+        cairn_free(b->data);
+    *b = (block){NULL, 0, false};
+}
+
+/* ---- chunks ------------------------------------------------------------------------------------------------------- */
+
+static int chunk_of(const chunks *c, uint64_t at) {
+    return 63 - __builtin_clzll(at / c->first + 1);
+}
+static uint64_t chunk_start(const chunks *c, int k) {
+    return c->first * ((UINT64_C(1) << k) - 1);
+}
+
+cairn_status chunks_take(cairn_ctx *ctx, chunks *c, uint64_t n, uint32_t *at, void **place) {
+    uint64_t from = c->used;
+    int k = chunk_of(c, from);
+    while (k < CHUNKS && n > chunk_start(c, k + 1) - from) from = chunk_start(c, ++k);
+    if (k >= CHUNKS || from + n > UINT32_MAX)
+        return cairn_fail(ctx, CAIRN_LIMIT, "search tree: more than 2^32 bytes of text or token ids");
+    CAIRN_TRY(block_grow(ctx, &c->chunk[k], ((size_t)c->first << k) * c->element));
+    c->used = from + n;
+    *at = (uint32_t)from;
+    *place = (char *)c->chunk[k].data + (from - chunk_start(c, k)) * c->element;
+    return CAIRN_OK;
+}
+
+const void *chunks_at(const chunks *c, uint32_t at) {
+    int k = chunk_of(c, at);
+    return (const char *)c->chunk[k].data + (at - chunk_start(c, k)) * c->element;
+}
+
+void chunks_reset(chunks *c, size_t keep_bytes) {
+    for (int k = 0; k < CHUNKS; k++)
+        if (chunk_start(c, k) >= c->used && chunk_start(c, k + 1) * c->element > keep_bytes) block_free(&c->chunk[k]);
+    c->used = 0;
+}
+
+size_t chunks_bytes(const chunks *c) {
+    size_t sum = 0;
+    for (int k = 0; k < CHUNKS; k++) sum += c->chunk[k].bytes;
+    return sum;
+}
+
+/* ---- columns ------------------------------------------------------------------------------------------------------ */
+
+#define COLUMN(name) \
+    { offsetof(cairn_tree, name), sizeof(*((cairn_tree *)0)->name) }
+#define SCORE(k) \
+    { offsetof(cairn_tree, score) + (k) * sizeof(float *), sizeof(float) }
+
+static const struct {
+    size_t slot; /* where the column's address lies in cairn_tree */
+    size_t width;
+} about_column[TREE_COLUMNS] = {
+    COLUMN(parent),     COLUMN(first_child),
+    COLUMN(last_child), COLUMN(next_sibling),
+    COLUMN(n_children), COLUMN(depth),
+    COLUMN(kind),       COLUMN(flags),
+    COLUMN(text_at),    COLUMN(text_length),
+    COLUMN(token_at),   COLUMN(n_tokens),
+    COLUMN(key),        COLUMN(path),
+    COLUMN(draws),      COLUMN(multiplicity),
+    COLUMN(logp),       COLUMN(prior),
+    COLUMN(value),      COLUMN(total),
+    COLUMN(visits),     COLUMN(outcome),
+    COLUMN(answer),     COLUMN(edge_reward),
+    COLUMN(discount),   COLUMN(mc_n),
+    COLUMN(mc_ok),      SCORE(0),
+    SCORE(1),           SCORE(2),
+    SCORE(3),           SCORE(4),
+    SCORE(5),           SCORE(6),
+    SCORE(7),           COLUMN(states),
+};
+_Static_assert(CAIRN_SCORE_COLUMNS == 8, "the table has one entry a score column");
+
+size_t tree_column_width(const cairn_tree *tree, int k) {
+    return k == TREE_STATES ? tree->state_bytes : about_column[k].width;
+}
+
+/* Children of a root that were all added at once, and theirs, have numbers from 1 on: row 1 starts a cache line, so that the rows of 8
+ * children never straddle one. */
+#define LINE 64
+
+static size_t column_lead(int k) {
+    return k == TREE_STATES ? 0 : LINE - about_column[k].width;
+}
+
+static void column_point(cairn_tree *tree, int k, char *data) {
+    if (data) data += column_lead(k);
+    memcpy((char *)tree + about_column[k].slot, &data, sizeof data);
+}
+
+/* Bytes of the block of column k for so many rows; SIZE_MAX when that is more than there can be. */
+static size_t column_bytes(const cairn_tree *tree, int k, size_t rows) {
+    size_t bytes;
+    if (__builtin_mul_overflow(rows, tree_column_width(tree, k), &bytes)) return SIZE_MAX;
+    return bytes > PTRDIFF_MAX ? SIZE_MAX : bytes + column_lead(k);
+}
+
+cairn_status tree_columns_grow(cairn_ctx *ctx, cairn_tree *tree, uint32_t capacity) {
+    struct cairn_tree_store *s = tree->store;
+    if (capacity < FIRST_CAPACITY) capacity = FIRST_CAPACITY;
+    for (int k = 0; k < TREE_COLUMNS; k++) {
+        if (!(s->present >> k & 1)) continue;
+        CAIRN_TRY(block_grow(ctx, &s->column[k], column_bytes(tree, k, capacity)));
+        column_point(tree, k, s->column[k].data);
+    }
+    tree->capacity = capacity;
+    return CAIRN_OK;
+}
+
+cairn_status tree_column_open(cairn_ctx *ctx, cairn_tree *tree, int k) {
+    struct cairn_tree_store *s = tree->store;
+    CAIRN_TRY(block_grow(ctx, &s->column[k], column_bytes(tree, k, tree->capacity)));
+    s->present |= UINT64_C(1) << k;
+    column_point(tree, k, s->column[k].data);
+    return CAIRN_OK;
+}
+
+void tree_columns_reset(cairn_tree *tree) {
+    struct cairn_tree_store *s = tree->store;
+    size_t row = 0;
+    for (int k = 0; k < TREE_COLUMNS; k++) row += tree_column_width(tree, k);
+    size_t keep = KEEP_BYTES / row > FIRST_CAPACITY ? KEEP_BYTES / row : FIRST_CAPACITY;
+    if (keep < tree->count) keep = tree->count;
+    if (keep < tree->capacity) {
+        tree->capacity = (uint32_t)keep;
+        for (int k = 0; k < TREE_COLUMNS; k++) block_shrink(&s->column[k], column_bytes(tree, k, keep));
+    }
+    for (int k = TREE_FIXED_COLUMNS; k < TREE_STATES; k++) {
+        s->present &= ~(UINT64_C(1) << k);
+        column_point(tree, k, NULL);
+    }
+    chunks_reset(&s->texts, KEEP_BYTES);
+    chunks_reset(&s->tokens, KEEP_BYTES);
+}

@@ -1,0 +1,271 @@
+/* The verbs: what joins a tree to whom proposes, scores, completes and checks. Each takes arrays, debits the cost, and blocks its
+ * fiber until done. */
+#include <math.h>
+#include <string.h>
+
+#include "cairn/search.h"
+
+cairn_status cairn_search_begin(cairn_search *search) {
+    cairn_tree *tree = search->tree;
+    if (tree->state_bytes != search->world->type->state_bytes)
+        return cairn_fail(search->ctx, CAIRN_INVALID, "the tree holds states of %zu bytes, world %s has %zu",
+                          tree->state_bytes, search->world->type->about.name, search->world->type->state_bytes);
+    CAIRN_TRY(search->world->type->start(search->ctx, search->world->self, search->problem,
+                                         cairn_tree_state(tree, CAIRN_ROOT)));
+    if (!search->reward) return CAIRN_OK;
+    cairn_score_column about = {.name = "reward",
+                                .source = search->reward->source,
+                                .meaning = (int32_t)search->reward->meaning,
+                                .low = (float)search->reward->low,
+                                .high = (float)search->reward->high};
+    return cairn_tree_need_score(search->ctx, tree, about, &search->column);
+}
+
+static int64_t steps_spent(const cairn_search *search) {
+    return search->cost.steps[CAIRN_ROLE_GENERATOR] + search->cost.steps[CAIRN_ROLE_COMPLETER];
+}
+
+static int64_t tokens_spent(const cairn_search *search) {
+    return search->cost.tokens[CAIRN_ROLE_GENERATOR] + search->cost.tokens[CAIRN_ROLE_COMPLETER];
+}
+
+int64_t cairn_budget_left(const cairn_search *search) {
+    if (search->budget.tokens > 0 && tokens_spent(search) >= search->budget.tokens) return 0;
+    if (search->budget.steps <= 0) return INT64_MAX;
+    int64_t left = search->budget.steps - steps_spent(search);
+    return left > 0 ? left : 0;
+}
+
+/* ---- propose ---------------------------------------------------------------------------------------------------------- */
+
+/* Fills the requests of one branch: draws number draws .. draws + count - 1 of its node. */
+static cairn_status request_draws(cairn_search *search, cairn_role role, cairn_node node, int32_t count,
+                                  cairn_proposal *requests) {
+    cairn_tree *tree = search->tree;
+    const char *const *steps;
+    int32_t n_steps;
+    CAIRN_TRY(cairn_tree_steps(search->ctx, tree, node, search->arena, &steps, &n_steps));
+    for (int32_t i = 0; i < count; i++) {
+        uint32_t draw = tree->draws[node]++;
+        requests[i] = (cairn_proposal){.problem = search->problem,
+                                       .steps = steps,
+                                       .n_steps = n_steps,
+                                       .state = cairn_tree_state(tree, node),
+                                       .rng = cairn_rng_open(search->seed, search->problem->key, tree->path[node],
+                                                             CAIRN_VERB_PROPOSE, (uint32_t)role, draw),
+                                       .draw = draw,
+                                       .sampling = search->sampling,
+                                       .logp = NAN};
+    }
+    tree->flags[node] |= CAIRN_NODE_EXPANDED;
+    return CAIRN_OK;
+}
+
+/* The child for one sampled step: an equal sibling if there is one, else a new node with the world's state after it. */
+static cairn_status child_for(cairn_search *search, cairn_node parent, const cairn_proposal *sample, cairn_node *out) {
+    cairn_tree *tree = search->tree;
+    size_t length = strlen(sample->text);
+    cairn_node node = cairn_tree_find(tree, parent, sample->text, length);
+    if (node == CAIRN_NONE) {
+        cairn_child child = {.text = sample->text,
+                             .length = length,
+                             .n_tokens = (uint32_t)sample->n_tokens,
+                             .logp = (float)sample->logp,
+                             .path = cairn_path_child(tree->path[parent], sample->draw)};
+        CAIRN_TRY(cairn_tree_add(search->ctx, tree, parent, &child, &node));
+        bool done = false;
+        CAIRN_TRY(search->world->type->apply(search->ctx, search->world->self, search->problem,
+                                             cairn_tree_state(tree, parent), sample->text, length,
+                                             cairn_tree_state(tree, node), &done));
+        if (done || sample->stop == CAIRN_STOP_END || tree->depth[node] >= search->problem->max_steps)
+            tree->flags[node] |= CAIRN_NODE_TERMINAL;
+    }
+    tree->multiplicity[node]++;
+    *out = node;
+    return CAIRN_OK;
+}
+
+/* Adds the samples of one branch to the tree and lists each distinct child once, in order of first draw. */
+static cairn_status adopt(cairn_search *search, cairn_role role, const cairn_branch *branch, int32_t from,
+                          const cairn_proposal *samples, int32_t count, cairn_branch *children, int32_t *n_children) {
+    int32_t first = *n_children;
+    for (int32_t i = 0; i < count; i++) {
+        if (samples[i].status != CAIRN_OK) return samples[i].status;
+        if (!samples[i].text) return cairn_fail(search->ctx, CAIRN_INTERNAL, "the policy gave no text for a step");
+        search->cost.steps[role]++;
+        search->cost.tokens[role] += samples[i].n_tokens;
+        cairn_node node;
+        CAIRN_TRY(child_for(search, branch->node, &samples[i], &node));
+        int32_t at = first;
+        while (at < *n_children && children[at].node != node) at++;
+        if (at == *n_children)
+            children[(*n_children)++] = (cairn_branch){.node = node, .group = branch->group, .from = from};
+        children[at].count++;
+    }
+    return CAIRN_OK;
+}
+
+cairn_status cairn_propose(cairn_search *search, cairn_role role, const cairn_branch *branches, int32_t n,
+                           cairn_branch *children, int32_t *n_children) {
+    *n_children = 0;
+    int64_t left = cairn_budget_left(search), asked = 0;
+    for (int32_t i = 0; i < n; i++)
+        if (!(search->tree->flags[branches[i].node] & CAIRN_NODE_TERMINAL)) asked += branches[i].count;
+    int64_t granted = asked < left ? asked : left;
+    if (granted > 0) {
+        cairn_proposal *samples = cairn_arena_alloc(search->arena, (size_t)granted, sizeof *samples);
+        int32_t *share = cairn_arena_alloc(search->arena, (size_t)n, sizeof *share);
+        if (!samples || !share) return CAIRN_NO_MEMORY;
+        int32_t made = 0;
+        for (int32_t i = 0; i < n && made < granted; i++) {
+            if (search->tree->flags[branches[i].node] & CAIRN_NODE_TERMINAL) continue;
+            share[i] = branches[i].count < granted - made ? branches[i].count : (int32_t)(granted - made);
+            CAIRN_TRY(request_draws(search, role, branches[i].node, share[i], samples + made));
+            made += share[i];
+        }
+        CAIRN_TRY(search->policy->type->propose(search->ctx, search->policy->self, search->arena, samples, made));
+        for (int32_t i = 0, at = 0; i < n; at += share[i++])
+            CAIRN_TRY(adopt(search, role, &branches[i], i, samples + at, share[i], children, n_children));
+    }
+    return granted < asked ? CAIRN_BUDGET : CAIRN_OK;
+}
+
+/* ---- score ------------------------------------------------------------------------------------------------------------ */
+
+cairn_status cairn_score(cairn_search *search, const cairn_node *nodes, int32_t n) {
+    cairn_tree *tree = search->tree;
+    if (!search->reward) return cairn_fail(search->ctx, CAIRN_INVALID, "this algorithm scores steps: name a reward");
+    cairn_scoring *requests = cairn_arena_alloc(search->arena, (size_t)(n > 0 ? n : 1), sizeof *requests);
+    cairn_node *asked = cairn_arena_alloc(search->arena, (size_t)(n > 0 ? n : 1), sizeof *asked);
+    if (!requests || !asked) return CAIRN_NO_MEMORY;
+    int32_t m = 0;
+    for (int32_t i = 0; i < n; i++) {
+        cairn_node node = nodes[i];
+        if (tree->flags[node] & CAIRN_NODE_SCORED) continue;
+        if (node == CAIRN_ROOT) return cairn_fail(search->ctx, CAIRN_INVALID, "the root has no step to score");
+        cairn_scoring *request = &requests[m];
+        CAIRN_TRY(cairn_tree_steps(search->ctx, tree, node, search->arena, &request->steps, &request->n_steps));
+        request->problem = search->problem;
+        request->state = cairn_tree_state(tree, node);
+        request->done = tree->flags[node] & CAIRN_NODE_TERMINAL;
+        request->path = tree->path[node];
+        request->seed = search->seed;
+        tree->flags[node] |= CAIRN_NODE_SCORED;
+        asked[m++] = node;
+    }
+    if (m == 0) return CAIRN_OK;
+    cairn_reward_cost cost = {0};
+    CAIRN_TRY(search->reward->type->score(search->ctx, search->reward->self, search->arena, requests, m, &cost));
+    search->cost.scorings += m;
+    search->cost.steps[CAIRN_ROLE_JUDGE] += cost.steps;
+    search->cost.tokens[CAIRN_ROLE_JUDGE] += cost.tokens;
+    for (int32_t i = 0; i < m; i++) {
+        if (requests[i].status != CAIRN_OK) return requests[i].status;
+        tree->score[search->column][asked[i]] = (float)requests[i].score;
+        tree->value[asked[i]] = isnan(requests[i].score) ? 0 : (float)requests[i].score;
+    }
+    return CAIRN_OK;
+}
+
+/* ---- check ------------------------------------------------------------------------------------------------------------ */
+
+/* Class of a canonical answer in this tree. */
+static cairn_status answer_class(cairn_search *search, const char *answer, int32_t *out) {
+    for (int32_t i = 0; i < search->n_answers; i++)
+        if (strcmp(search->answers[i], answer) == 0) {
+            *out = i;
+            return CAIRN_OK;
+        }
+    if (search->n_answers == search->answers_capacity) {
+        int32_t capacity = search->answers_capacity ? 2 * search->answers_capacity : 8;
+        const char **grown = cairn_arena_alloc(search->arena, (size_t)capacity, sizeof *grown);
+        if (!grown) return CAIRN_NO_MEMORY;
+        if (search->n_answers) memcpy(grown, search->answers, (size_t)search->n_answers * sizeof *grown);
+        search->answers = grown;
+        search->answers_capacity = capacity;
+    }
+    const char *copy = cairn_arena_copy(search->arena, answer, strlen(answer));
+    if (!copy) return CAIRN_NO_MEMORY;
+    search->answers[search->n_answers] = copy;
+    *out = search->n_answers++;
+    return CAIRN_OK;
+}
+
+cairn_status cairn_check(cairn_search *search, const cairn_node *leaves, int32_t n) {
+    cairn_tree *tree = search->tree;
+    for (int32_t i = 0; i < n; i++) {
+        cairn_node leaf = leaves[i];
+        if (tree->flags[leaf] & CAIRN_NODE_CHECKED) continue;
+        const char *const *steps;
+        int32_t n_steps;
+        cairn_outcome outcome;
+        CAIRN_TRY(cairn_tree_steps(search->ctx, tree, leaf, search->arena, &steps, &n_steps));
+        CAIRN_TRY(search->world->type->check(search->ctx, search->world->self, search->problem,
+                                             cairn_tree_state(tree, leaf), steps, n_steps, search->arena, &outcome));
+        search->cost.checks++;
+        tree->flags[leaf] |= CAIRN_NODE_CHECKED;
+        tree->outcome[leaf] = outcome.verdict == CAIRN_VERDICT_UNKNOWN ? NAN : (float)outcome.value;
+        tree->answer[leaf] = -1;
+        if (outcome.answer) CAIRN_TRY(answer_class(search, outcome.answer, &tree->answer[leaf]));
+    }
+    return CAIRN_OK;
+}
+
+/* ---- rollout, graft --------------------------------------------------------------------------------------------------- */
+
+cairn_status cairn_rollouts(cairn_search *search, cairn_role role, const cairn_node *nodes, int32_t n, int32_t k,
+                            cairn_rollout *out, int32_t *done) {
+    cairn_tree *tree = search->tree;
+    *done = 0;
+    CAIRN_TRY(cairn_tree_need_counts(search->ctx, tree));
+    cairn_start *starts = cairn_arena_alloc(search->arena, (size_t)(n > 0 ? n : 1), sizeof *starts);
+    if (!starts) return CAIRN_NO_MEMORY;
+    int32_t granted = 0;
+    int64_t left = cairn_budget_left(search);
+    for (; granted < n; granted++) { /* a rollout is granted whole: what is left must cover its longest form */
+        cairn_node node = nodes[granted];
+        bool terminal = tree->flags[node] & CAIRN_NODE_TERMINAL;
+        int64_t longest = terminal ? 0 : (int64_t)k * (search->problem->max_steps - tree->depth[node]);
+        if (longest > left) break;
+        if (left != INT64_MAX) left -= longest;
+        cairn_start *start = &starts[granted];
+        CAIRN_TRY(cairn_tree_steps(search->ctx, tree, node, search->arena, &start->steps, &start->n_steps));
+        start->problem = search->problem;
+        start->state = cairn_tree_state(tree, node);
+        start->done = terminal;
+        start->path = tree->path[node];
+        start->first_draw = tree->mc_n[node];
+    }
+    cairn_rollout_cost cost = {0};
+    CAIRN_TRY(cairn_policy_rollouts(search->ctx, search->policy, search->arena, search->seed, CAIRN_VERB_ROLLOUT,
+                                    (uint32_t)role, starts, granted, k, search->sampling, out, &cost));
+    search->cost.steps[role] += cost.steps;
+    search->cost.tokens[role] += cost.tokens;
+    for (int32_t i = 0; i < granted; i++)
+        for (int32_t j = 0; j < k; j++) {
+            cairn_verdict verdict = out[(size_t)i * (size_t)k + (size_t)j].outcome.verdict;
+            search->cost.checks++;
+            tree->mc_n[nodes[i]]++;
+            if (verdict == CAIRN_VERDICT_RIGHT) tree->mc_ok[nodes[i]]++;
+        }
+    *done = granted * k;
+    return granted < n ? CAIRN_BUDGET : CAIRN_OK;
+}
+
+cairn_status cairn_graft(cairn_search *search, cairn_node node, const cairn_rollout *rollout, int32_t m, cairn_node *end) {
+    if (m < 0 || m > rollout->n_steps)
+        return cairn_fail(search->ctx, CAIRN_INVALID, "cannot graft %d of %d steps", m, rollout->n_steps);
+    cairn_tree *tree = search->tree;
+    for (int32_t i = 0; i < m; i++) {
+        cairn_proposal sample = {.text = rollout->steps[i],
+                                 .n_tokens = rollout->tokens ? rollout->tokens[i] : 0,
+                                 .logp = NAN,
+                                 .draw = tree->draws[node],
+                                 .stop = i + 1 == rollout->n_steps ? CAIRN_STOP_END : CAIRN_STOP_STEP};
+        uint32_t before = tree->count;
+        CAIRN_TRY(child_for(search, node, &sample, &node));
+        if (tree->count > before) tree->draws[tree->parent[node]]++; /* the draw number is taken: paths stay distinct */
+    }
+    *end = node;
+    return CAIRN_OK;
+}

@@ -1,0 +1,399 @@
+/* The algorithms on a tiny world whose tree is known by hand: every step is a digit, the answer is the number written. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cairn/search.h"
+
+/* label: light */
+
+/* ---- a world of digits: two steps "0" .. "9"; right is "73" ------------------------------------------------------------------- */
+
+typedef struct digits { int32_t n, value; } digits;
+
+static cairn_status digits_start(cairn_ctx *ctx, void *self, const cairn_problem *problem, void *state) {
+    (void)ctx, (void)self, (void)problem;
+    *(digits *)state = (digits){0, 0};
+    return CAIRN_OK;
+}
+
+static cairn_status digits_apply(cairn_ctx *ctx, void *self, const cairn_problem *problem, const void *before, const char *step,
+                                 size_t length, void *after, bool *done) {
+    (void)ctx, (void)self, (void)problem, (void)length;
+    digits s = *(const digits *)before;
+    s.value = 10 * s.value + (step[0] - '0');
+    s.n++;
+    *done = s.n == 2;
+    *(digits *)after = s;
+    return CAIRN_OK;
+}
+
+static cairn_status digits_check(cairn_ctx *ctx, void *self, const cairn_problem *problem, const void *state,
+                                 const char *const *steps, int32_t n_steps, cairn_arena *arena, cairn_outcome *out) {
+    (void)ctx, (void)self, (void)problem, (void)steps;
+    const digits *s = state;
+    bool right = n_steps == 2 && s->value == 73;
+    *out = (cairn_outcome){right ? CAIRN_VERDICT_RIGHT : CAIRN_VERDICT_WRONG, right,
+                           n_steps == 2 ? cairn_arena_printf(arena, "%d", s->value) : NULL};
+    return CAIRN_OK;
+}
+
+static const cairn_world_type digits_world = {.about = {.name = "digits"},
+                                              .state_bytes = sizeof(digits),
+                                              .start = digits_start,
+                                              .apply = digits_apply,
+                                              .check = digits_check};
+
+/* A policy that says the letters of a script in turn: draw d at a node of depth n gives script[n][d mod length]. */
+static const char *script[2];
+static int64_t proposals;
+
+static cairn_status script_propose(cairn_ctx *ctx, void *self, cairn_arena *arena, cairn_proposal *requests, int32_t n) {
+    (void)ctx, (void)self;
+    for (int32_t i = 0; i < n; i++) {
+        const char *letters = script[requests[i].n_steps];
+        requests[i].text = cairn_arena_copy(arena, &letters[requests[i].draw % strlen(letters)], 1);
+        requests[i].n_tokens = 3;
+        requests[i].logp = -1;
+        requests[i].stop = CAIRN_STOP_STEP;
+        requests[i].status = CAIRN_OK;
+        proposals++;
+    }
+    return CAIRN_OK;
+}
+
+static const cairn_policy_type script_policy = {.about = {.name = "letters"}, .propose = script_propose};
+
+/* A reward by the digit of the last step: score table['0'..'9']; negative in the table means unknown. */
+static double table[2][10];
+static int64_t scorings;
+
+static cairn_status table_score(cairn_ctx *ctx, void *self, cairn_arena *arena, cairn_scoring *requests, int32_t n,
+                                cairn_reward_cost *cost) {
+    (void)ctx, (void)self, (void)arena, (void)cost;
+    for (int32_t i = 0; i < n; i++) {
+        double score = table[requests[i].n_steps - 1][requests[i].steps[requests[i].n_steps - 1][0] - '0'];
+        requests[i].score = score < 0 ? NAN : score;
+        requests[i].status = CAIRN_OK;
+        scorings++;
+    }
+    return CAIRN_OK;
+}
+
+static const cairn_reward_type table_reward = {.about = {.name = "table"}, .score = table_score};
+
+/* ---- fixture ------------------------------------------------------------------------------------------------------------------- */
+
+typedef struct fixture {
+    cairn_ctx *ctx;
+    cairn_arena *arena;
+    cairn_tree *tree;
+    cairn_world world;
+    cairn_policy policy;
+    cairn_reward reward;
+    cairn_problem problem;
+    cairn_search search;
+} fixture;
+
+static int set_up(void **state) {
+    fixture *f = calloc(1, sizeof *f);
+    if (!f || cairn_ctx_open(&f->ctx) != CAIRN_OK) return -1;
+    if (cairn_arena_open(f->ctx, 4096, &f->arena) != CAIRN_OK) return -1;
+    if (cairn_tree_open(f->ctx, sizeof(digits), &f->tree) != CAIRN_OK) return -1;
+    f->world = (cairn_world){&digits_world, NULL};
+    f->policy = (cairn_policy){&script_policy, &f->world, NULL};
+    f->reward = (cairn_reward){.type = &table_reward, .world = &f->world, .meaning = CAIRN_MEANING_SUCCESS, .low = 0, .high = 1,
+                               .source = "table"};
+    f->problem = (cairn_problem){.id = "p", .key = 1, .text = "write 73", .answer = "73", .max_steps = 2};
+    f->search = (cairn_search){.ctx = f->ctx, .world = &f->world, .policy = &f->policy, .reward = &f->reward,
+                               .problem = &f->problem, .tree = f->tree, .arena = f->arena, .seed = 1,
+                               .sampling = CAIRN_SAMPLING_DEFAULT, .aggregator = CAIRN_AGGREGATE_LAST};
+    memset(table, 0, sizeof table);
+    proposals = scorings = 0;
+    *state = f;
+    return 0;
+}
+
+static int tear_down(void **state) {
+    fixture *f = *state;
+    cairn_tree_close(f->tree);
+    cairn_arena_close(f->arena);
+    cairn_ctx_close(f->ctx);
+    free(f);
+    return 0;
+}
+
+/* Runs a search and gives its answer's text, or "". */
+static const char *answer_of(fixture *f, const char *spec, cairn_result *result) {
+    const cairn_search_type *type;
+    const void *config;
+    assert_int_equal(cairn_search_find(f->ctx, f->arena, spec, &type, &config), CAIRN_OK);
+    assert_int_equal(cairn_search_begin(&f->search), CAIRN_OK);
+    cairn_status status = cairn_search_run(&f->search, type, config, result);
+    if (status != CAIRN_OK) fail_msg("%s: %s", spec, cairn_error(f->ctx));
+    return result->answer >= 0 ? f->search.answers[result->answer] : "";
+}
+
+/* ---- verbs ---------------------------------------------------------------------------------------------------------------------- */
+
+static void test_propose_merges_equal_texts_and_keeps_their_multiplicity(void **state) {
+    fixture *f = *state;
+    script[0] = "7717";
+    assert_int_equal(cairn_search_begin(&f->search), CAIRN_OK);
+    cairn_branch branch = {.node = CAIRN_ROOT, .count = 4}, children[4];
+    int32_t n;
+    assert_int_equal(cairn_propose(&f->search, CAIRN_ROLE_GENERATOR, &branch, 1, children, &n), CAIRN_OK);
+    assert_int_equal(n, 2);
+    assert_string_equal(cairn_tree_text(f->tree, children[0].node), "7");
+    assert_int_equal(children[0].count, 3);
+    assert_int_equal(children[1].count, 1);
+    assert_int_equal(f->tree->multiplicity[children[0].node], 3);
+    assert_int_equal(f->search.cost.steps[CAIRN_ROLE_GENERATOR], 4);
+    assert_int_equal(f->search.cost.tokens[CAIRN_ROLE_GENERATOR], 12);
+    assert_int_equal(f->tree->draws[CAIRN_ROOT], 4);
+}
+
+static void test_propose_stops_at_the_step_budget_and_keeps_what_it_made(void **state) {
+    fixture *f = *state;
+    script[0] = "123456";
+    f->search.budget.steps = 4;
+    assert_int_equal(cairn_search_begin(&f->search), CAIRN_OK);
+    cairn_branch branches[2] = {{.node = CAIRN_ROOT, .count = 3}, {.node = CAIRN_ROOT, .count = 3}}, children[6];
+    int32_t n;
+    assert_int_equal(cairn_propose(&f->search, CAIRN_ROLE_GENERATOR, branches, 2, children, &n), CAIRN_BUDGET);
+    assert_int_equal(n, 4);
+    assert_int_equal(children[3].from, 1);
+    assert_int_equal(proposals, 4);
+    assert_int_equal(cairn_budget_left(&f->search), 0);
+}
+
+static void test_score_asks_once_and_keeps_unknown_apart_from_zero(void **state) {
+    fixture *f = *state;
+    script[0] = "12";
+    table[0][1] = -1;
+    table[0][2] = 0;
+    assert_int_equal(cairn_search_begin(&f->search), CAIRN_OK);
+    cairn_branch branch = {.node = CAIRN_ROOT, .count = 2}, children[2];
+    int32_t n;
+    assert_int_equal(cairn_propose(&f->search, CAIRN_ROLE_GENERATOR, &branch, 1, children, &n), CAIRN_OK);
+    cairn_node nodes[2] = {children[0].node, children[1].node};
+    assert_int_equal(cairn_score(&f->search, nodes, 2), CAIRN_OK);
+    assert_int_equal(cairn_score(&f->search, nodes, 2), CAIRN_OK);
+    assert_int_equal(scorings, 2);
+    assert_true(isnan(f->tree->score[f->search.column][nodes[0]]));
+    assert_true(f->tree->score[f->search.column][nodes[1]] == 0);
+    cairn_node root = CAIRN_ROOT;
+    assert_int_equal(cairn_score(&f->search, &root, 1), CAIRN_INVALID);
+}
+
+/* ---- algorithms ------------------------------------------------------------------------------------------------------------------ */
+
+static void test_majority_counts_samples_not_distinct_leaves(void **state) {
+    fixture *f = *state;
+    script[0] = "7";
+    script[1] = "1123"; /* 71 twice, 72 and 73 once */
+    cairn_result r;
+    assert_string_equal(answer_of(f, "majority:width=4", &r), "71");
+    assert_int_equal(r.n, 3);
+    assert_int_equal(r.candidates[0].count, 2);
+    assert_int_equal(scorings, 0);
+}
+
+static void test_ties_go_to_the_earliest_generated(void **state) {
+    fixture *f = *state;
+    script[0] = "7";
+    script[1] = "2323";
+    cairn_result r;
+    assert_string_equal(answer_of(f, "majority:width=4", &r), "72");
+}
+
+/* Answer a once with 0.9, answer b twice with 0.35: majority b, best-of-N a, weighted a (0.9 against 0.7). */
+static void test_majority_weighted_and_best_differ_as_defined(void **state) {
+    static const struct { const char *spec, *answer; } cases[] = {
+        {"majority:width=3", "20"}, {"weighted:width=3", "10"}, {"best-of-n:width=3", "10"}};
+    fixture *f = *state;
+    script[0] = "122";
+    script[1] = "0";
+    table[0][1] = 0.9, table[0][2] = 0.35, table[1][0] = 1;
+    f->search.aggregator = CAIRN_AGGREGATE_MIN;
+    for (int i = 0; i < 3; i++) {
+        cairn_result r;
+        cairn_tree_reset(f->tree);
+        f->search.n_answers = 0;
+        assert_string_equal(answer_of(f, cases[i].spec, &r), cases[i].answer);
+    }
+}
+
+static void test_best_of_n_follows_the_chosen_aggregate(void **state) {
+    fixture *f = *state;
+    script[0] = "12";
+    script[1] = "34";
+    table[0][1] = 0.9, table[0][2] = 0.2; /* paths 1-3 (0.9, 0.3) and 2-3 (0.2, 0.3), 2-4 ... */
+    table[1][3] = 0.3, table[1][4] = 0.4;
+    cairn_result r;
+    /* Node 1 is drawn first and gets draw 0 of its own: 13; node 2: 23. last: tie at 0.3 goes to 13. */
+    f->search.aggregator = CAIRN_AGGREGATE_MIN;
+    assert_string_equal(answer_of(f, "best-of-n:width=2", &r), "13");
+    assert_true(fabs(r.candidates[0].score - 0.3) < 1e-6);
+    assert_true(fabs(r.candidates[1].score - 0.2) < 1e-6);
+}
+
+static void test_beam_keeps_the_best_prefixes_and_deals_the_width_in_turn(void **state) {
+    fixture *f = *state;
+    script[0] = "1274";
+    script[1] = "12345678";
+    table[0][7] = 0.9, table[0][1] = 0.1, table[0][2] = 0.2, table[0][4] = 0.3;
+    table[1][3] = 1;
+    cairn_result r;
+    assert_string_equal(answer_of(f, "beam:width=4,branch=4", &r), "73"); /* one prefix kept: 7, grown four times */
+    assert_int_equal(r.n, 4);
+    assert_int_equal(f->search.cost.steps[CAIRN_ROLE_GENERATOR], 8);
+}
+
+static void test_dvts_never_compares_across_subtrees(void **state) {
+    fixture *f = *state;
+    script[0] = "1234"; /* subtree 0 draws 1, 2; subtree 1 draws 3, 4 */
+    script[1] = "56";
+    table[0][1] = 0.9, table[0][2] = 0.8, table[0][3] = 0.1, table[0][4] = 0.2;
+    table[1][5] = 0.5, table[1][6] = 0.4;
+    cairn_result r;
+    answer_of(f, "dvts:width=4,branch=2", &r);
+    assert_int_equal(r.n, 4); /* both children of 1 and both of 4 */
+    assert_int_equal(f->tree->parent[r.candidates[0].leaf], cairn_tree_find(f->tree, CAIRN_ROOT, "1", 1));
+    assert_int_equal(f->tree->parent[r.candidates[2].leaf], cairn_tree_find(f->tree, CAIRN_ROOT, "4", 1));
+}
+
+/* Rewards 0.9, 0.7, 0.5 at T = 0.2 and width 8 share the children as 6, 2, 0 (arXiv 2502.13575, released code). */
+static void test_rebase_shares_the_width_by_a_softmax_of_rewards(void **state) {
+    fixture *f = *state;
+    script[0] = "12312312";
+    script[1] = "0123456789";
+    table[0][1] = 0.9, table[0][2] = 0.7, table[0][3] = 0.5;
+    cairn_result r;
+    answer_of(f, "rebase:width=8", &r);
+    assert_int_equal(f->tree->draws[cairn_tree_find(f->tree, CAIRN_ROOT, "1", 1)], 6);
+    assert_int_equal(f->tree->draws[cairn_tree_find(f->tree, CAIRN_ROOT, "2", 1)], 2);
+    assert_int_equal(f->tree->draws[cairn_tree_find(f->tree, CAIRN_ROOT, "3", 1)], 0);
+}
+
+static void test_mcts_finds_the_rewarded_path_within_its_budget(void **state) {
+    fixture *f = *state;
+    script[0] = "1734";
+    script[1] = "1234";
+    table[0][1] = 0.2, table[0][7] = 0.8, table[0][3] = 0.1, table[0][4] = 0.1;
+    table[1][3] = 1;
+    f->search.aggregator = CAIRN_AGGREGATE_MIN; /* 73: min(0.8, 1); 13: min(0.2, 1) */
+    const char *specs[] = {"mcts:branch=4,c=0.5",
+                           "mcts:branch=4,rule=uct,c=0.5,first_play=infinite",
+                           "mcts:branch=4,rule=muzero,normalise=siblings,first_play=constant",
+                           "mcts:branch=4,backup=max,c=0.1",
+                           "mcts:branch=4,evaluate=edge,discount=0.9,c=0.2",
+                           "mcts:branch=4,prior=logp,pick=weighted",
+                           "mcts:branch=4,backup=visit-mean,rule=uct2,c=0.1,pick=best"};
+    for (size_t i = 0; i < sizeof specs / sizeof *specs; i++) {
+        cairn_result r;
+        cairn_tree_reset(f->tree);
+        f->search.cost = (cairn_cost){0};
+        f->search.n_answers = 0;
+        f->search.budget.steps = 20;
+        assert_string_equal(answer_of(f, specs[i], &r), "73");
+        assert_true(f->search.cost.steps[CAIRN_ROLE_GENERATOR] <= 20);
+    }
+}
+
+static void test_mcts_ends_when_every_solution_was_visited(void **state) {
+    fixture *f = *state;
+    script[0] = "12";
+    script[1] = "34";
+    f->search.budget.steps = 100000;
+    cairn_result r;
+    answer_of(f, "mcts:branch=2", &r);
+    assert_int_equal(r.n, 4);
+    assert_int_equal(f->search.cost.steps[CAIRN_ROLE_GENERATOR], 6);
+}
+
+static void test_retry_proposes_until_a_step_is_good_enough(void **state) {
+    fixture *f = *state;
+    script[0] = "127";
+    script[1] = "13";
+    table[0][7] = 0.8, table[1][3] = 0.6;
+    cairn_result r;
+    assert_string_equal(answer_of(f, "retry:tries=8,threshold=0.5", &r), "73");
+    assert_int_equal(f->search.cost.steps[CAIRN_ROLE_GENERATOR], 5);
+}
+
+static void test_retry_takes_the_best_when_none_is_good_enough(void **state) {
+    fixture *f = *state;
+    script[0] = "127";
+    script[1] = "13";
+    table[0][2] = 0.4, table[0][1] = 0.3, table[1][3] = 0.1;
+    cairn_result r;
+    assert_string_equal(answer_of(f, "retry:tries=3,threshold=0.5", &r), "23");
+}
+
+static void test_a_spent_budget_leaves_no_answer_but_is_no_error(void **state) {
+    fixture *f = *state;
+    script[0] = "1";
+    script[1] = "1";
+    f->search.budget.steps = 1;
+    cairn_result r;
+    assert_string_equal(answer_of(f, "majority:width=1", &r), "");
+    assert_int_equal(r.chosen, -1);
+}
+
+static void test_width_comes_from_the_budget_when_it_is_not_given(void **state) {
+    fixture *f = *state;
+    script[0] = "1";
+    script[1] = "1";
+    f->search.budget.steps = 13; /* two steps a solution: six solutions */
+    cairn_result r;
+    answer_of(f, "majority", &r);
+    assert_int_equal(r.candidates[0].count, 6);
+    const cairn_search_type *type;
+    const void *config;
+    f->search.budget.steps = 0;
+    assert_int_equal(cairn_search_find(f->ctx, f->arena, "majority", &type, &config), CAIRN_OK);
+    assert_int_equal(cairn_search_run(&f->search, type, config, &r), CAIRN_INVALID);
+}
+
+static void test_unknown_searches_and_options_are_named(void **state) {
+    fixture *f = *state;
+    const cairn_search_type *type;
+    const void *config;
+    assert_int_equal(cairn_search_find(f->ctx, f->arena, "beem", &type, &config), CAIRN_NOT_FOUND);
+    assert_non_null(strstr(cairn_error(f->ctx), "beam"));
+    assert_int_equal(cairn_search_find(f->ctx, f->arena, "beam:brnch=2", &type, &config), CAIRN_INVALID);
+    assert_non_null(strstr(cairn_error(f->ctx), "branch"));
+    assert_int_equal(cairn_search_find(f->ctx, f->arena, "beam:branch=0", &type, &config), CAIRN_INVALID);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        TEST(test_propose_merges_equal_texts_and_keeps_their_multiplicity),
+        TEST(test_propose_stops_at_the_step_budget_and_keeps_what_it_made),
+        TEST(test_score_asks_once_and_keeps_unknown_apart_from_zero),
+        TEST(test_majority_counts_samples_not_distinct_leaves),
+        TEST(test_ties_go_to_the_earliest_generated),
+        TEST(test_majority_weighted_and_best_differ_as_defined),
+        TEST(test_best_of_n_follows_the_chosen_aggregate),
+        TEST(test_beam_keeps_the_best_prefixes_and_deals_the_width_in_turn),
+        TEST(test_dvts_never_compares_across_subtrees),
+        TEST(test_rebase_shares_the_width_by_a_softmax_of_rewards),
+        TEST(test_mcts_finds_the_rewarded_path_within_its_budget),
+        TEST(test_mcts_ends_when_every_solution_was_visited),
+        TEST(test_retry_proposes_until_a_step_is_good_enough),
+        TEST(test_retry_takes_the_best_when_none_is_good_enough),
+        TEST(test_a_spent_budget_leaves_no_answer_but_is_no_error),
+        TEST(test_width_comes_from_the_budget_when_it_is_not_given),
+        TEST(test_unknown_searches_and_options_are_named),
+    };
+    return cmocka_run_group_tests_name("algorithms", tests, NULL, NULL);
+}
