@@ -60,9 +60,10 @@ typedef struct cairn_ctx cairn_ctx;
 typedef enum cairn_log_level { CAIRN_LOG_ERROR, CAIRN_LOG_WARN, CAIRN_LOG_INFO, CAIRN_LOG_DEBUG } cairn_log_level;
 typedef void (*cairn_log_fn)(void *user, cairn_log_level level, const char *line);
 
-/* The root context. Errors: no memory (then *out is NULL). */
+/* The root context. Errors: no memory; INVALID when the environment variable CAIRN_FAULTS is malformed. Then *out is NULL. */
 CAIRN_API cairn_status cairn_ctx_open(cairn_ctx **out);
-/* A context with its own error text that shares everything else with `parent`, which must outlive it. */
+/* A context with its own error text that shares everything else with `parent`, which must outlive it. The child of a fiber's
+ * context runs on that fiber, any other on whatever thread it is given to. Errors: no memory. */
 CAIRN_API cairn_status cairn_ctx_child(cairn_ctx *parent, cairn_ctx **out);
 CAIRN_API void cairn_ctx_close(cairn_ctx *ctx);
 
@@ -73,6 +74,7 @@ CAIRN_API cairn_status cairn_fail(cairn_ctx *ctx, cairn_status status, const cha
 /* Puts "<prefix>: " before the text of the failure just recorded; returns `status` unchanged. */
 CAIRN_API cairn_status cairn_fail_within(cairn_ctx *ctx, cairn_status status, const char *format, ...) CAIRN_PRINTF(3, 4);
 
+/* Lines up to level `most` go to `sink` (NULL: nowhere), one at a time whatever thread logs; the sink itself must not log. */
 CAIRN_API void cairn_log_to(cairn_ctx *ctx, cairn_log_level most, cairn_log_fn sink, void *user);
 CAIRN_API void cairn_log(cairn_ctx *ctx, cairn_log_level level, const char *format, ...) CAIRN_PRINTF(3, 4);
 
@@ -122,7 +124,8 @@ CAIRN_API void cairn_text_free(cairn_text *text);
 /* Shortest decimal text that reads back as the same double ("0.1", "1e-07", "-3", "NaN", "Infinity"); never by locale.
  * `out` holds at least 32 bytes. Returns the length. */
 CAIRN_API size_t cairn_format_double(double value, char out[32]);
-/* Reads a whole decimal or scientific number, never by locale. Errors: CAIRN_FORMAT for anything else or out of range. */
+/* Reads a whole decimal or scientific number, never by locale. Errors: CAIRN_FORMAT for anything else or out of range; no
+ * memory (only for texts of 128 bytes or more). */
 CAIRN_API cairn_status cairn_parse_double(const char *text, size_t length, double *out);
 CAIRN_API cairn_status cairn_parse_int(const char *text, size_t length, int64_t *out);
 
@@ -203,14 +206,14 @@ typedef struct cairn_about {
     size_t config_size; /* bytes of the configuration struct that the table fills */
 } cairn_about;
 
-/* Fills `config` with the defaults. Errors: INTERNAL when a preset does not parse. */
+/* Fills `config` with the defaults and the rest with zeros. Errors: INTERNAL when a preset does not parse; no memory. */
 CAIRN_API cairn_status cairn_options_preset(cairn_ctx *ctx, const cairn_about *about, cairn_arena *arena, void *config);
 /* Sets one option from text. `origin` is said in errors ("--beam", "run.conf:7"). An unknown name is an error that lists
  * the nearest known one. */
 CAIRN_API cairn_status cairn_options_set(cairn_ctx *ctx, const cairn_about *about, cairn_arena *arena, void *config,
                                          const char *name, const char *value, const char *origin);
-/* Presets, then "key=value,key=value" (may be NULL or ""). A comma inside a value is written "\,". Required options that
- * are missing, keys given twice and unknown keys are errors. */
+/* Presets, then "key=value,key=value" (may be NULL or ""). A comma inside a value is written "\,", a backslash before a
+ * comma or backslash "\\". Required options that are missing, keys given twice and unknown keys are errors. */
 CAIRN_API cairn_status cairn_options_parse(cairn_ctx *ctx, const cairn_about *about, cairn_arena *arena, const char *text,
                                            const char *origin, void *config);
 /* Canonical "key=value,..." with every option in table order: what a run's manifest records. */
@@ -220,12 +223,14 @@ CAIRN_API cairn_status cairn_options_help(cairn_ctx *ctx, const cairn_about *abo
 
 /* ---- files ------------------------------------------------------------------------------------------------------ */
 
-/* A file that appears whole or not at all: written beside its place and renamed on commit. Path "-" is standard output. */
+/* A file that appears whole or not at all: written beside its place and renamed on commit. Path "-" is standard output; it,
+ * devices and pipes are written at once. A failed write is reported by every later call. */
 typedef struct cairn_out cairn_out;
 CAIRN_API cairn_status cairn_out_open(cairn_ctx *ctx, const char *path, cairn_out **out);
 CAIRN_API cairn_status cairn_out_write(cairn_out *out, const void *bytes, size_t length);
 CAIRN_API cairn_status cairn_out_printf(cairn_out *out, const char *format, ...) CAIRN_PRINTF(2, 3);
-CAIRN_API cairn_status cairn_out_commit(cairn_out *out); /* frees `out`; on failure nothing appears */
+CAIRN_API cairn_status cairn_out_commit(cairn_out *out); /* frees `out`; on failure nothing appears, but when
+                                                             only its folder cannot be synced the file stays */
 CAIRN_API void cairn_out_drop(cairn_out *out);           /* frees `out`, removes what was written; NULL is fine */
 
 /* ---- progress ----------------------------------------------------------------------------------------------------- */
@@ -238,6 +243,9 @@ CAIRN_API cairn_status cairn_progress_open(cairn_ctx *ctx, const char *what, int
 CAIRN_API void cairn_progress_add(cairn_progress *progress, int64_t done);
 CAIRN_API void cairn_progress_close(cairn_progress *progress); /* clears the line; NULL is fine */
 CAIRN_API double cairn_seconds(void);                          /* monotonic clock, for reports only, never for results */
+
+/* The processor's instruction set as far as it can change results, e.g. "x86-64-avx512-bf16"; static. */
+CAIRN_API const char *cairn_instruction_set(void);
 
 /* ---- worker pool ---------------------------------------------------------------------------------------------------- */
 

@@ -6,9 +6,8 @@
 #include "core/context.h"
 
 const char *cairn_status_name(cairn_status status) {
-    static const char *const names[] = {"ok",        "end",   "budget",      "cancelled",   "invalid",
-                                        "format",    "io",    "no memory",   "not found",   "limit",
-                                        "unsupported", "internal"};
+    static const char *const names[] = {"ok", "end",       "budget",    "cancelled", "invalid",     "format",
+                                        "io", "no memory", "not found", "limit",     "unsupported", "internal"};
     size_t i = (size_t)status;
     return i < sizeof names / sizeof *names ? names[i] : "unknown";
 }
@@ -24,21 +23,31 @@ cairn_status cairn_ctx_open(cairn_ctx **out) {
     }
     ctx->shared = shared;
     ctx->root = true;
+    pthread_mutex_init(&shared->log_lock, NULL);
+    atomic_store(&shared->log_most, -1);
+    if (faults_from_environment(ctx) != CAIRN_OK) {
+        cairn_ctx_close(ctx);
+        return CAIRN_INVALID;
+    }
     *out = ctx;
     return CAIRN_OK;
 }
 
 cairn_status cairn_ctx_child(cairn_ctx *parent, cairn_ctx **out) {
-    cairn_ctx *ctx = calloc(1, sizeof *ctx);
-    if (!ctx) return cairn_fail(parent, CAIRN_NO_MEMORY, "no memory for a context");
+    cairn_ctx *ctx = cairn_alloc(parent, 1, sizeof *ctx);
+    if (!ctx) return CAIRN_NO_MEMORY;
     ctx->shared = parent->shared;
+    ctx->fiber = parent->fiber;
     *out = ctx;
     return CAIRN_OK;
 }
 
 void cairn_ctx_close(cairn_ctx *ctx) {
     if (!ctx) return;
-    if (ctx->root) free(ctx->shared);
+    if (ctx->root) {
+        pthread_mutex_destroy(&ctx->shared->log_lock);
+        free(ctx->shared);
+    }
     free(ctx);
 }
 
@@ -46,54 +55,70 @@ const char *cairn_error(const cairn_ctx *ctx) {
     return ctx ? ctx->error : "";
 }
 
-/* Takes back a multi-byte character that the end of the buffer cut. */
-static void end_on_character(char *text, size_t size) {
-    size_t n = strlen(text);
-    if (n + 1 < size) return;
-    while (n > 0 && ((unsigned char)text[n - 1] & 0xC0) == 0x80) n--;
-    if (n > 0 && (unsigned char)text[n - 1] >= 0xC0) text[n - 1] = 0;
+size_t utf8_clip(const char *text, size_t length, size_t most) {
+    if (length <= most) return length;
+    size_t start = most;
+    while (start > 0 && most - start < 3 && ((unsigned char)text[start] & 0xC0) == 0x80) start--;
+    return ((unsigned char)text[start] & 0xC0) == 0x80 ? most : start; /* not UTF-8: cut anywhere */
+}
+
+/* Formats the text and keeps what fits into `size` bytes, up to the end of a character. */
+static void format_clipped(char *text, size_t size, const char *format, va_list args) {
+    char whole[2048]; /* long enough to see past the cut */
+    int n = vsnprintf(whole, sizeof whole, format, args);
+    size_t length = n < 0 ? 0 : strnlen(whole, sizeof whole - 1);
+    length = utf8_clip(whole, length, size - 1);
+    memcpy(text, whole, length);
+    text[length] = 0;
 }
 
 cairn_status cairn_fail(cairn_ctx *ctx, cairn_status status, const char *format, ...) {
     if (!ctx) return status;
-    char text[sizeof ctx->error];
     va_list args;
     va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
+    format_clipped(ctx->error, sizeof ctx->error, format, args);
     va_end(args);
-    end_on_character(text, sizeof text);
-    memcpy(ctx->error, text, sizeof text);
     return status;
+}
+
+static void put_clipped(char *text, size_t size, const char *format, ...) CAIRN_PRINTF(3, 4);
+static void put_clipped(char *text, size_t size, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    format_clipped(text, size, format, args);
+    va_end(args);
 }
 
 cairn_status cairn_fail_within(cairn_ctx *ctx, cairn_status status, const char *format, ...) {
     if (!ctx) return status;
-    char prefix[sizeof ctx->error], text[2 * sizeof ctx->error + 4];
+    char prefix[sizeof ctx->error];
     va_list args;
     va_start(args, format);
-    vsnprintf(prefix, sizeof prefix, format, args);
+    format_clipped(prefix, sizeof prefix, format, args);
     va_end(args);
-    snprintf(text, sizeof text, "%s: %s", prefix, ctx->error);
-    text[sizeof ctx->error - 1] = 0;
-    end_on_character(text, sizeof ctx->error);
-    memcpy(ctx->error, text, sizeof ctx->error);
+    put_clipped(ctx->error, sizeof ctx->error, "%s: %s", prefix, ctx->error);
     return status;
 }
 
 void cairn_log_to(cairn_ctx *ctx, cairn_log_level most, cairn_log_fn sink, void *user) {
-    ctx->shared->log_most = most;
+    pthread_mutex_lock(&ctx->shared->log_lock);
     ctx->shared->log_sink = sink;
     ctx->shared->log_user = user;
+    atomic_store(&ctx->shared->log_most, sink ? (int)most : -1);
+    pthread_mutex_unlock(&ctx->shared->log_lock);
 }
 
 void cairn_log(cairn_ctx *ctx, cairn_log_level level, const char *format, ...) {
-    if (!ctx || !ctx->shared->log_sink || level > ctx->shared->log_most) return;
-    char line[2048];
+    if (!ctx || (int)level > atomic_load_explicit(&ctx->shared->log_most, memory_order_relaxed)) return;
+    char line[1024];
     va_list args;
     va_start(args, format);
-    vsnprintf(line, sizeof line, format, args);
+    format_clipped(line, sizeof line, format, args);
     va_end(args);
-    ctx->shared->log_sink(ctx->shared->log_user, level, line);
+    pthread_mutex_lock(&ctx->shared->log_lock);
+    if (ctx->shared->log_sink && (int)level <= atomic_load(&ctx->shared->log_most))
+        ctx->shared->log_sink(ctx->shared->log_user, level, line);
+    pthread_mutex_unlock(&ctx->shared->log_lock);
 }
 
 void cairn_cancel(cairn_ctx *ctx) {

@@ -2,6 +2,7 @@
 #ifndef CAIRN_CORE_CONTEXT_H
 #define CAIRN_CORE_CONTEXT_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 #include "cairn/core.h"
@@ -13,7 +14,8 @@ typedef struct context_shared {
     atomic_int cancelled;
     atomic_int_fast64_t allocations, writes, bytes_written, points; /* counted for fault injection */
     atomic_int_fast64_t alloc_fails_at, write_fails_at, disk_bytes, kill_at;
-    cairn_log_level log_most;
+    atomic_int log_most;      /* cairn_log_level; -1 without a sink */
+    pthread_mutex_t log_lock; /* over the sink: lines of two threads do not mix */
     cairn_log_fn log_sink;
     void *log_user;
 } context_shared;
@@ -24,5 +26,13 @@ struct cairn_ctx {
     struct cairn_fiber *fiber; /* the fiber that runs on this context, or NULL */
     char error[1024];
 };
+
+/* The most bytes of `text`, at most `most`, that end with a whole character. */
+size_t utf8_clip(const char *text, size_t length, size_t most);
+
+/* Whether this allocation is the one that is to fail; counts it. */
+bool fault_alloc(cairn_ctx *ctx);
+/* Reads CAIRN_FAULTS. Errors: CAIRN_INVALID when it is malformed. */
+cairn_status faults_from_environment(cairn_ctx *ctx);
 
 #endif

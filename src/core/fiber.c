@@ -66,7 +66,9 @@ struct cairn_fiber {
 #endif
 };
 
-static char *stack_of(const cairn_fiber *fiber) { return fiber->mapping + fiber->guard; }
+static char *stack_of(const cairn_fiber *fiber) {
+    return fiber->mapping + fiber->guard;
+}
 
 /* ---- what the sanitizers are told before and after a switch ---------------------------------------------------- */
 
@@ -125,7 +127,7 @@ UNCHECKED static void leave(cairn_fiber *fiber, bool last) {
 
 /* makecontext passes ints only: the fiber comes in two halves. */
 UNCHECKED static void begin(unsigned high, unsigned low) {
-    cairn_fiber *fiber = (cairn_fiber *)(uintptr_t)((uint64_t)high << 32 | low); // NOLINT
+    cairn_fiber *fiber = (cairn_fiber *)(uintptr_t)((uint64_t)high << 32 | low);
     entered(fiber);
     for (;;) {
         fiber->entry(fiber->arg);
@@ -158,7 +160,9 @@ UNCHECKED void fiber_enter(cairn_fiber *fiber) {
     left(fiber);
 }
 
-void fiber_leave(cairn_fiber *fiber) { leave(fiber, false); }
+void fiber_leave(cairn_fiber *fiber) {
+    leave(fiber, false);
+}
 
 /* ---- opening and closing ------------------------------------------------------------------------------------------ */
 
@@ -204,4 +208,6 @@ void fiber_close(cairn_fiber *fiber) {
     cairn_free(fiber);
 }
 
-void *fiber_arg(const cairn_fiber *fiber) { return fiber->arg; }
+void *fiber_arg(const cairn_fiber *fiber) {
+    return fiber->arg;
+}

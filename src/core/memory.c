@@ -5,17 +5,26 @@
 
 #include "core/context.h"
 
-static bool injected(cairn_ctx *ctx) {
-    if (!ctx) return false;
-    int_fast64_t at = atomic_load_explicit(&ctx->shared->alloc_fails_at, memory_order_relaxed);
-    if (at <= 0) return false;
-    return atomic_fetch_add(&ctx->shared->allocations, 1) + 1 == at;
-}
+#if defined(__SANITIZE_ADDRESS__)
+#define WITH_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define WITH_ASAN 1
+#endif
+#endif
+#ifdef WITH_ASAN
+#include <sanitizer/asan_interface.h>
+enum { WITH_POISON = 1 };
+#else
+enum { WITH_POISON = 0 };
+#define ASAN_POISON_MEMORY_REGION(at, size)   ((void)(at), (void)(size))
+#define ASAN_UNPOISON_MEMORY_REGION(at, size) ((void)(at), (void)(size))
+#endif
 
 void *cairn_alloc(cairn_ctx *ctx, size_t count, size_t size) {
     size_t bytes;
     void *block = NULL;
-    if (!__builtin_mul_overflow(count, size, &bytes) && !injected(ctx)) block = calloc(1, bytes ? bytes : 1);
+    if (!__builtin_mul_overflow(count, size, &bytes) && !fault_alloc(ctx)) block = calloc(1, bytes ? bytes : 1);
     if (!block) cairn_fail(ctx, CAIRN_NO_MEMORY, "no memory for %zu elements of %zu bytes", count, size);
     return block;
 }
@@ -25,8 +34,10 @@ cairn_status cairn_grow(cairn_ctx *ctx, void **block, size_t *capacity, size_t n
     size_t wanted = *capacity > SIZE_MAX / 2 ? need : 2 * *capacity, bytes;
     if (wanted < need) wanted = need;
     if (wanted < 16) wanted = 16;
+    if (size == 0) size = 1;
+    if (wanted > SIZE_MAX / size) wanted = need;
     void *grown = NULL;
-    if (!__builtin_mul_overflow(wanted, size, &bytes) && !injected(ctx)) grown = realloc(*block, bytes);
+    if (!__builtin_mul_overflow(wanted, size, &bytes) && !fault_alloc(ctx)) grown = realloc(*block, bytes);
     if (!grown) return cairn_fail(ctx, CAIRN_NO_MEMORY, "no memory for %zu elements of %zu bytes", wanted, size);
     memset((char *)grown + *capacity * size, 0, bytes - *capacity * size);
     *block = grown;
@@ -40,10 +51,12 @@ void cairn_free(void *block) {
 
 /* ---- arenas ------------------------------------------------------------------------------------------------------------ */
 
+enum { ALIGNMENT = 16, SMALLEST_CHUNK = 1024, LARGEST_CHUNK = 1 << 24 };
+
 typedef struct chunk {
     struct chunk *next;
     size_t size; /* bytes of data */
-    _Alignas(16) unsigned char data[];
+    _Alignas(ALIGNMENT) unsigned char data[];
 } chunk;
 
 struct cairn_arena {
@@ -53,11 +66,16 @@ struct cairn_arena {
     size_t bytes, next_size;
 };
 
+static void free_chunk(chunk *c) {
+    ASAN_UNPOISON_MEMORY_REGION(c->data, c->size);
+    free(c);
+}
+
 cairn_status cairn_arena_open(cairn_ctx *ctx, size_t first_chunk_bytes, cairn_arena **out) {
     cairn_arena *arena = cairn_alloc(ctx, 1, sizeof *arena);
     if (!arena) return CAIRN_NO_MEMORY;
     arena->ctx = ctx;
-    arena->next_size = first_chunk_bytes < 1024 ? 1024 : first_chunk_bytes;
+    arena->next_size = first_chunk_bytes < SMALLEST_CHUNK ? SMALLEST_CHUNK : first_chunk_bytes;
     *out = arena;
     return CAIRN_OK;
 }
@@ -66,31 +84,33 @@ void cairn_arena_close(cairn_arena *arena) {
     if (!arena) return;
     for (chunk *c = arena->first, *next; c; c = next) {
         next = c->next;
-        free(c);
+        free_chunk(c);
     }
     free(arena);
 }
 
-/* Goes on to a chunk with room for `bytes`: the next one kept from before a reset when it is large enough, else a new one put in
- * front of it. */
+/* Goes on to a chunk with room for `bytes`. What follows the current chunk is free: the next one kept from before a restore is
+ * used when it is large enough and else replaced, so that a repeated pattern of requests soon asks the system for nothing. */
 static cairn_status next_chunk(cairn_arena *arena, size_t bytes) {
-    chunk *following = arena->current ? arena->current->next : arena->first;
+    chunk **link = arena->current ? &arena->current->next : &arena->first, *following = *link;
     if (!following || following->size < bytes) {
-        size_t size = bytes > arena->next_size ? bytes : arena->next_size, total;
+        bool oversize = bytes > arena->next_size;
+        size_t size = oversize ? bytes : arena->next_size, total;
         chunk *c = NULL;
-        if (!__builtin_add_overflow(size, sizeof *c, &total) && !injected(arena->ctx)) c = malloc(total);
+        if (!__builtin_add_overflow(size, sizeof *c, &total) && !fault_alloc(arena->ctx)) c = malloc(total);
         if (!c) return cairn_fail(arena->ctx, CAIRN_NO_MEMORY, "no memory for an arena chunk of %zu bytes", size);
+        ASAN_POISON_MEMORY_REGION(c->data, size);
         c->size = size;
-        c->next = following;
-        if (arena->current)
-            arena->current->next = c;
-        else
-            arena->first = c;
-        following = c;
+        c->next = following ? following->next : NULL;
+        *link = c;
         arena->bytes += total;
-        if (arena->next_size < (size_t)1 << 24) arena->next_size *= 2;
+        if (following) {
+            arena->bytes -= following->size + sizeof *following;
+            free_chunk(following);
+        }
+        if (!oversize && arena->next_size <= LARGEST_CHUNK / 2) arena->next_size *= 2;
     }
-    arena->current = following;
+    arena->current = *link;
     arena->used = 0;
     return CAIRN_OK;
 }
@@ -101,17 +121,18 @@ void *cairn_arena_alloc(cairn_arena *arena, size_t count, size_t size) {
         cairn_fail(arena->ctx, CAIRN_NO_MEMORY, "no memory for %zu elements of %zu bytes", count, size);
         return NULL;
     }
-    bytes = (bytes + 15) & ~(size_t)15;
-    if (bytes == 0) bytes = 16;
-    if (!arena->current || arena->current->size - arena->used < bytes)
-        if (next_chunk(arena, bytes) != CAIRN_OK) return NULL;
+    if (bytes == 0) bytes = 1;
+    size_t taken = (bytes + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+    if (!arena->current || arena->current->size - arena->used < taken)
+        if (next_chunk(arena, taken) != CAIRN_OK) return NULL;
     void *block = arena->current->data + arena->used;
-    arena->used += bytes;
+    arena->used += taken;
+    ASAN_UNPOISON_MEMORY_REGION(block, bytes);
     return memset(block, 0, bytes);
 }
 
 char *cairn_arena_copy(cairn_arena *arena, const char *text, size_t length) {
-    char *copy = cairn_arena_alloc(arena, length + 1, 1);
+    char *copy = cairn_arena_alloc(arena, length < SIZE_MAX ? length + 1 : length, 1);
     if (copy && length) memcpy(copy, text, length);
     return copy;
 }
@@ -121,7 +142,11 @@ char *cairn_arena_printf(cairn_arena *arena, const char *format, ...) {
     va_start(args, format);
     va_copy(again, args);
     int n = vsnprintf(NULL, 0, format, args);
-    char *text = n < 0 ? NULL : cairn_arena_alloc(arena, (size_t)n + 1, 1);
+    char *text = NULL;
+    if (n < 0)
+        cairn_fail(arena->ctx, CAIRN_INTERNAL, "a format that cannot be printed");
+    else
+        text = cairn_arena_alloc(arena, (size_t)n + 1, 1);
     if (text) vsnprintf(text, (size_t)n + 1, format, again);
     va_end(again);
     va_end(args);
@@ -135,11 +160,13 @@ cairn_arena_mark cairn_arena_save(const cairn_arena *arena) {
 void cairn_arena_restore(cairn_arena *arena, cairn_arena_mark mark) {
     arena->current = mark.chunk;
     arena->used = mark.used;
+    chunk *free_from = arena->current ? arena->current->next : arena->first;
+    if (arena->current) ASAN_POISON_MEMORY_REGION(arena->current->data + mark.used, arena->current->size - mark.used);
+    for (chunk *c = free_from; WITH_POISON && c; c = c->next) ASAN_POISON_MEMORY_REGION(c->data, c->size);
 }
 
 void cairn_arena_reset(cairn_arena *arena) {
-    arena->current = NULL;
-    arena->used = 0;
+    cairn_arena_restore(arena, (cairn_arena_mark){NULL, 0});
 }
 
 size_t cairn_arena_bytes(const cairn_arena *arena) {
@@ -148,8 +175,18 @@ size_t cairn_arena_bytes(const cairn_arena *arena) {
 
 /* ---- text ---------------------------------------------------------------------------------------------------------------- */
 
+static cairn_status grow_text(cairn_ctx *ctx, cairn_text *text, size_t need) {
+    void *data = text->data;
+    CAIRN_TRY(cairn_grow(ctx, &data, &text->capacity, need, 1));
+    text->data = data;
+    return CAIRN_OK;
+}
+
 cairn_status cairn_text_add(cairn_ctx *ctx, cairn_text *text, const char *bytes, size_t length) {
-    CAIRN_TRY(cairn_grow(ctx, (void **)&text->data, &text->capacity, text->length + length + 1, 1));
+    size_t need;
+    if (__builtin_add_overflow(text->length + 1, length, &need))
+        return cairn_fail(ctx, CAIRN_NO_MEMORY, "no memory for a text of %zu more bytes", length);
+    CAIRN_TRY(grow_text(ctx, text, need));
     if (length) memcpy(text->data + text->length, bytes, length);
     text->length += length;
     text->data[text->length] = 0;
@@ -162,7 +199,7 @@ cairn_status cairn_text_printf(cairn_ctx *ctx, cairn_text *text, const char *for
     va_copy(again, args);
     int n = vsnprintf(NULL, 0, format, args);
     cairn_status status = n < 0 ? cairn_fail(ctx, CAIRN_INTERNAL, "a format that cannot be printed")
-                                : cairn_grow(ctx, (void **)&text->data, &text->capacity, text->length + (size_t)n + 1, 1);
+                                : grow_text(ctx, text, text->length + (size_t)n + 1);
     if (status == CAIRN_OK) {
         vsnprintf(text->data + text->length, (size_t)n + 1, format, again);
         text->length += (size_t)n;

@@ -1,83 +1,133 @@
-/* Numbers as text, independent of the locale. */
-#include <errno.h>
+/* Numbers as text, whatever the locale. */
 #include <locale.h>
 #include <math.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cairn/core.h"
 
-/* The C locale, made once and kept: strtod_l and snprintf under it never see a decimal comma. */
-static pthread_once_t c_locale_once = PTHREAD_ONCE_INIT;
-static locale_t c_locale;
-
-static void make_c_locale(void) {
-    c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+/* strtod in the C locale, which newlocale gives without allocating. */
+static cairn_status read_c_double(const char *text, double *out) {
+    locale_t c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    if (!c_locale) return CAIRN_NO_MEMORY;
+    *out = strtod_l(text, NULL, c_locale);
+    freelocale(c_locale);
+    return CAIRN_OK;
 }
 
-static locale_t the_c_locale(void) {
-    pthread_once(&c_locale_once, make_c_locale);
-    return c_locale;
+/* ---- write ------------------------------------------------------------------------------------------------------------- */
+
+/* Puts a point where the locale has another sign. */
+static void copy_with_point(const char *local, char out[32]) {
+    size_t n = 0;
+    bool point = false;
+    for (const char *p = local; *p && n < 31; p++) {
+        bool plain = (*p >= '0' && *p <= '9') || *p == '-' || *p == '+' || *p == 'e';
+        if (plain || !point) out[n++] = plain ? *p : '.';
+        point |= !plain;
+    }
+    out[n] = 0;
 }
 
-static double read_double(const char *text, char **end) {
-    locale_t locale = the_c_locale();
-    return locale ? strtod_l(text, end, locale) : strtod(text, end);
+/* Writes that many digits, less zeros at their end. True when they read back as `value`. */
+static bool print_digits(double value, int digits, char out[32]) {
+    char local[64];
+    snprintf(local, sizeof local, "%.*g", digits, value);
+    copy_with_point(local, out);
+    return strtod(local, NULL) == value; /* of one locale with snprintf */
+}
+
+/* Below a power of two doubles lie twice as close as above: the nearest decimal of 16 digits may miss it from below where the
+ * next one, further away, reads back. Such powers are all written with an exponent. */
+static bool print_above_power_of_two(double value, char out[32]) {
+    int exponent;
+    double read;
+    if (fabs(frexp(value, &exponent)) != 0.5) return false;
+    char local[64], above[32];
+    snprintf(local, sizeof local, "%.15e", value);
+    copy_with_point(local, above);
+    char *last = above + strcspn(above, "e") - 1;
+    if (*last == '9') return false; /* the next has fewer digits, which were tried */
+    ++*last;
+    if (read_c_double(above, &read) != CAIRN_OK || read != value) return false;
+    memcpy(out, above, sizeof above);
+    return true;
+}
+
+static size_t print_shortest(double value, char out[32]) {
+    /* A double with all its 53 bits is told apart from every number of 15 digits; one with fewer bits may need fewer digits. */
+    int digits = fabs(value) < 0x1p-1022 ? 1 : 15;
+    while (digits < 17 && !print_digits(value, digits, out)) {
+        if (digits == 16 && print_above_power_of_two(value, out)) return strlen(out);
+        digits++;
+    }
+    if (digits == 17) print_digits(value, digits, out);
+    return strlen(out);
 }
 
 size_t cairn_format_double(double value, char out[32]) {
-    if (isnan(value)) return (size_t)snprintf(out, 32, "NaN");
-    if (isinf(value)) return (size_t)snprintf(out, 32, value < 0 ? "-Infinity" : "Infinity");
-    if (value == floor(value) && fabs(value) < 1e15) return (size_t)snprintf(out, 32, "%s%.0f", signbit(value) && value == 0 ? "-" : "", value == 0 ? 0.0 : value);
-    locale_t before = uselocale(the_c_locale());
-    int n = 0;
-    for (int digits = 15; digits <= 17; digits++) {
-        n = snprintf(out, 32, "%.*g", digits, value);
-        if (read_double(out, NULL) == value) break;
-    }
-    uselocale(before);
-    return (size_t)n;
+    const char *named = isnan(value) ? "NaN" : isinf(value) ? (value < 0 ? "-Infinity" : "Infinity") : NULL;
+    if (named) return (size_t)snprintf(out, 32, "%s", named);
+    if (value == 0) return (size_t)snprintf(out, 32, "%s", signbit(value) ? "-0" : "0");
+    if (fabs(value) < 1e15 && value == trunc(value)) return (size_t)snprintf(out, 32, "%lld", (long long)value);
+    return print_shortest(value, out);
 }
 
-/* [sign] digits [. digits] [e [sign] digits], at least one digit before or after the point */
+/* ---- read -------------------------------------------------------------------------------------------------------------- */
+
+/* Skips decimal digits; returns how many. */
+static size_t skip_digits(const char **p, const char *end) {
+    const char *start = *p;
+    while (*p < end && **p >= '0' && **p <= '9') ++*p;
+    return (size_t)(*p - start);
+}
+
+static void skip_sign(const char **p, const char *end) {
+    if (*p < end && (**p == '-' || **p == '+')) ++*p;
+}
+
+/* [sign] digits [. digits] [e [sign] digits] with a digit before or after the point */
 static bool is_decimal(const char *p, const char *end) {
-    if (p < end && (*p == '-' || *p == '+')) p++;
-    int digits = 0;
-    for (; p < end && *p >= '0' && *p <= '9'; p++) digits++;
-    if (p < end && *p == '.')
-        for (p++; p < end && *p >= '0' && *p <= '9'; p++) digits++;
+    skip_sign(&p, end);
+    size_t digits = skip_digits(&p, end);
+    if (p < end && *p == '.') {
+        p++;
+        digits += skip_digits(&p, end);
+    }
     if (digits == 0) return false;
     if (p < end && (*p == 'e' || *p == 'E')) {
         p++;
-        if (p < end && (*p == '-' || *p == '+')) p++;
-        if (p == end) return false;
-        for (; p < end && *p >= '0' && *p <= '9';) p++;
+        skip_sign(&p, end);
+        if (skip_digits(&p, end) == 0) return false;
     }
     return p == end;
 }
 
 cairn_status cairn_parse_double(const char *text, size_t length, double *out) {
-    char copy[512];
-    if (length == 0 || length >= sizeof copy || !is_decimal(text, text + length)) return CAIRN_FORMAT;
+    char small[128], *copy = small;
+    if (!is_decimal(text, text + length)) return CAIRN_FORMAT;
+    if (length >= sizeof small && !(copy = malloc(length + 1))) return CAIRN_NO_MEMORY;
     memcpy(copy, text, length);
     copy[length] = 0;
-    double value = read_double(copy, NULL);
-    if (!isfinite(value)) return CAIRN_FORMAT;
-    *out = value;
-    return CAIRN_OK;
+    double value = 0;
+    cairn_status status = read_c_double(copy, &value);
+    if (copy != small) free(copy);
+    if (status == CAIRN_OK && isinf(value)) status = CAIRN_FORMAT;
+    if (status == CAIRN_OK) *out = value;
+    return status;
 }
 
 cairn_status cairn_parse_int(const char *text, size_t length, int64_t *out) {
-    bool negative = length > 0 && text[0] == '-';
-    size_t i = length > 0 && (text[0] == '-' || text[0] == '+') ? 1 : 0;
-    if (i == length) return CAIRN_FORMAT;
+    const char *p = text, *end = text + length;
+    skip_sign(&p, end);
+    bool negative = p > text && *text == '-';
+    if (p == end) return CAIRN_FORMAT;
     int64_t value = 0;
-    for (; i < length; i++) {
-        if (text[i] < '0' || text[i] > '9') return CAIRN_FORMAT;
-        int digit = text[i] - '0';
+    for (; p < end; p++) {
+        if (*p < '0' || *p > '9') return CAIRN_FORMAT;
+        int64_t digit = *p - '0';
         if (__builtin_mul_overflow(value, (int64_t)10, &value)) return CAIRN_FORMAT;
-        if (__builtin_add_overflow(value, (int64_t)(negative ? -digit : digit), &value)) return CAIRN_FORMAT;
+        if (__builtin_add_overflow(value, negative ? -digit : digit, &value)) return CAIRN_FORMAT;
     }
     *out = value;
     return CAIRN_OK;

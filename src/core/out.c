@@ -1,6 +1,7 @@
 /* Files that appear whole or not at all. */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,51 +10,100 @@
 
 #include "core/context.h"
 
+enum { MOST_TEMPORARIES = 1000 };
+
 struct cairn_out {
     cairn_ctx *ctx;
     int fd;
-    char *path, *temporary; /* temporary NULL: standard output */
+    char *path;      /* of the target, links followed; "standard output" for "-" */
+    char *temporary; /* what is written until commit; NULL for a stream, which is written at once */
+    int lost;        /* errno of the first failed write: what followed it was not written */
     size_t used;
     char buffer[65536];
 };
 
-static cairn_status fail_errno(cairn_out *out, const char *what) {
-    return cairn_fail(out->ctx, CAIRN_IO, "cannot %s %s: %s", what, out->path, strerror(errno));
+static cairn_status fail_errno(cairn_ctx *ctx, const char *what, const char *path, int error) {
+    char buffer[128];
+    return cairn_fail(ctx, CAIRN_IO, "cannot %s %s: %s", what, path, strerror_r(error, buffer, sizeof buffer));
 }
 
 static void release(cairn_out *out) {
+    if (out->fd > STDERR_FILENO) close(out->fd);
     cairn_free(out->path);
     cairn_free(out->temporary);
     cairn_free(out);
 }
 
-/* Opens "<path>.<number>.tmp" beside the target; O_EXCL, so that two writers never share one. */
+/* ---- open -------------------------------------------------------------------------------------------------------------- */
+
+static cairn_status keep_path(cairn_out *out, const char *path) {
+    size_t length = strlen(path);
+    out->path = cairn_alloc(out->ctx, length + 1, 1);
+    if (!out->path) return CAIRN_NO_MEMORY;
+    memcpy(out->path, path, length);
+    return CAIRN_OK;
+}
+
+/* Opens ".cairn-<process>-<number>.tmp" in the target's folder: a short name, so that it fits wherever the target's does. */
 static cairn_status open_beside(cairn_out *out) {
-    size_t size = strlen(out->path) + 32;
+    const char *slash = strrchr(out->path, '/');
+    size_t folder = slash ? (size_t)(slash + 1 - out->path) : 0, size = folder + 64;
     out->temporary = cairn_alloc(out->ctx, size, 1);
     if (!out->temporary) return CAIRN_NO_MEMORY;
-    for (int i = 0; i < 100; i++) {
-        snprintf(out->temporary, size, "%s.%d.tmp", out->path, (int)getpid() + i);
-        out->fd = open(out->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (out->fd >= 0 || errno != EEXIST) break;
+    memcpy(out->temporary, out->path, folder);
+    for (int i = 0; i < MOST_TEMPORARIES; i++) {
+        snprintf(out->temporary + folder, size - folder, ".cairn-%ld-%d.tmp", (long)getpid(), i);
+        out->fd = open(out->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
+        if (out->fd >= 0) return CAIRN_OK;
+        if (errno != EEXIST && errno != EINTR) break;
     }
-    return out->fd < 0 ? fail_errno(out, "write") : CAIRN_OK;
+    return fail_errno(out->ctx, "write", out->path, errno);
+}
+
+/* Opens what stands at the path: a device or pipe is written in place, a file is replaced and keeps its mode. */
+static cairn_status open_existing(cairn_out *out, const struct stat *info) {
+    if (S_ISDIR(info->st_mode)) return cairn_fail(out->ctx, CAIRN_IO, "cannot write %s: it is a directory", out->path);
+    if (!S_ISREG(info->st_mode)) {
+        do out->fd = open(out->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+        while (out->fd < 0 && errno == EINTR);
+        return out->fd >= 0 ? CAIRN_OK : fail_errno(out->ctx, "write", out->path, errno);
+    }
+    char *target = realpath(out->path, NULL);
+    if (!target) return fail_errno(out->ctx, "write", out->path, errno);
+    cairn_free(out->path);
+    out->path = NULL;
+    cairn_status status = keep_path(out, target);
+    free(target);
+    CAIRN_TRY(status);
+    if (access(out->path, W_OK) != 0) return fail_errno(out->ctx, "write", out->path, errno);
+    CAIRN_TRY(open_beside(out));
+    if (fchmod(out->fd, info->st_mode & 07777) == 0) return CAIRN_OK;
+    status = fail_errno(out->ctx, "set the mode of", out->temporary, errno);
+    unlink(out->temporary);
+    return status;
+}
+
+static cairn_status open_path(cairn_out *out, const char *path) {
+    if (strcmp(path, "-") == 0) {
+        out->fd = STDOUT_FILENO;
+        return keep_path(out, "standard output");
+    }
+    if (!*path) return cairn_fail(out->ctx, CAIRN_INVALID, "the path of a file to write is empty");
+    CAIRN_TRY(keep_path(out, path));
+    struct stat info;
+    if (stat(path, &info) == 0) return open_existing(out, &info);
+    if (errno != ENOENT) return fail_errno(out->ctx, "write", path, errno);
+    if (path[strlen(path) - 1] == '/')
+        return cairn_fail(out->ctx, CAIRN_IO, "cannot write %s: it is the name of a directory", path);
+    return open_beside(out);
 }
 
 cairn_status cairn_out_open(cairn_ctx *ctx, const char *path, cairn_out **result) {
     cairn_out *out = cairn_alloc(ctx, 1, sizeof *out);
     if (!out) return CAIRN_NO_MEMORY;
-    bool standard = strcmp(path, "-") == 0;
-    const char *name = standard ? "standard output" : path;
     out->ctx = ctx;
-    out->fd = STDOUT_FILENO;
-    out->path = cairn_alloc(ctx, strlen(name) + 1, 1);
-    cairn_status status = out->path ? CAIRN_OK : CAIRN_NO_MEMORY;
-    if (out->path) memcpy(out->path, name, strlen(name));
-    struct stat info;
-    if (status == CAIRN_OK && !standard && stat(path, &info) == 0 && S_ISDIR(info.st_mode))
-        status = cairn_fail(ctx, CAIRN_IO, "cannot write %s: it is a directory", path);
-    if (status == CAIRN_OK && !standard) status = open_beside(out);
+    out->fd = -1;
+    cairn_status status = open_path(out, path);
     if (status != CAIRN_OK) {
         release(out);
         return status;
@@ -62,29 +112,51 @@ cairn_status cairn_out_open(cairn_ctx *ctx, const char *path, cairn_out **result
     return CAIRN_OK;
 }
 
+/* ---- write ------------------------------------------------------------------------------------------------------------- */
+
+static cairn_status fail_lost(const cairn_out *out) {
+    return fail_errno(out->ctx, "write", out->path, out->lost);
+}
+
+/* One write(2); when the descriptor is not blocking, waits until it takes more. 0 or errno. */
+static int write_some(cairn_out *out, const char *bytes, size_t length, size_t *written) {
+    *written = 0;
+    if (cairn_fault_write(out->ctx, length) != CAIRN_OK) return errno;
+    ssize_t n = write(out->fd, bytes, length);
+    if (n >= 0) {
+        *written = (size_t)n;
+        return 0;
+    }
+    if (errno == EAGAIN || errno == EWOULDBLOCK) {
+        struct pollfd ready = {.fd = out->fd, .events = POLLOUT};
+        if (poll(&ready, 1, -1) >= 0) return 0;
+    }
+    return errno == EINTR ? 0 : errno;
+}
+
 static cairn_status write_all(cairn_out *out, const char *bytes, size_t length) {
-    if (length == 0) return CAIRN_OK;
-    if (cairn_fault_write(out->ctx, length) != CAIRN_OK) return fail_errno(out, "write");
     while (length > 0) {
-        ssize_t n = write(out->fd, bytes, length);
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) return fail_errno(out, "write");
-        bytes += n;
-        length -= (size_t)n;
+        size_t written;
+        out->lost = write_some(out, bytes, length, &written);
+        if (out->lost) return fail_lost(out);
+        bytes += written;
+        length -= written;
     }
     return CAIRN_OK;
 }
 
 static cairn_status flush_buffer(cairn_out *out) {
+    if (out->lost) return fail_lost(out);
     size_t used = out->used;
     out->used = 0;
     return write_all(out, out->buffer, used);
 }
 
 cairn_status cairn_out_write(cairn_out *out, const void *bytes, size_t length) {
+    if (out->lost) return fail_lost(out);
     if (length > sizeof out->buffer - out->used) CAIRN_TRY(flush_buffer(out));
     if (length > sizeof out->buffer) return write_all(out, bytes, length);
-    memcpy(out->buffer + out->used, bytes, length);
+    if (length > 0) memcpy(out->buffer + out->used, bytes, length);
     out->used += length;
     return CAIRN_OK;
 }
@@ -110,45 +182,46 @@ cairn_status cairn_out_printf(cairn_out *out, const char *format, ...) {
     return status;
 }
 
-/* Makes the rename itself durable. Some file systems cannot sync a directory: not an error. */
-static void sync_folder(const char *path) {
-    char *copy = strdup(path);
-    if (!copy) return;
-    char *slash = strrchr(copy, '/');
-    if (slash) slash[slash == copy] = 0;
-    int fd = open(slash ? copy : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd >= 0) {
-        (void)!fsync(fd);
-        close(fd);
-    }
-    free(copy);
+/* ---- commit ------------------------------------------------------------------------------------------------------------ */
+
+/* Makes the rename itself durable. A folder that may not be read or whose file system cannot sync it is no failure. */
+static cairn_status sync_folder(cairn_out *out) {
+    char *slash = strrchr(out->temporary, '/');
+    if (slash) slash[slash == out->temporary] = 0;
+    int fd = open(slash ? out->temporary : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) return CAIRN_OK;
+    int error = fsync(fd) == 0 ? 0 : errno;
+    close(fd);
+    if (error == 0 || error == EINVAL || error == ENOTSUP || error == EROFS) return CAIRN_OK;
+    return fail_errno(out->ctx, "make durable the folder of", out->path, error);
+}
+
+/* The buffer is flushed: file to disk, then to its name. */
+static cairn_status put_in_place(cairn_out *out) {
+    if (fsync(out->fd) != 0) return fail_errno(out->ctx, "write", out->path, errno);
+    int fd = out->fd;
+    out->fd = -1;
+    if (close(fd) != 0) return fail_errno(out->ctx, "write", out->path, errno);
+    cairn_fault_point(out->ctx);
+    if (rename(out->temporary, out->path) != 0) return fail_errno(out->ctx, "replace", out->path, errno);
+    cairn_fault_point(out->ctx);
+    return CAIRN_OK;
 }
 
 cairn_status cairn_out_commit(cairn_out *out) {
     cairn_status status = flush_buffer(out);
-    if (status == CAIRN_OK && out->temporary) {
-        if (fsync(out->fd) != 0)
-            status = fail_errno(out, "write");
-        else if (rename(out->temporary, out->path) != 0)
-            status = fail_errno(out, "rename the finished file to");
-    }
+    if (status == CAIRN_OK && out->temporary) status = put_in_place(out);
     if (status != CAIRN_OK) {
         cairn_out_drop(out);
         return status;
     }
-    if (out->temporary) {
-        close(out->fd);
-        sync_folder(out->path);
-    }
+    if (out->temporary) status = sync_folder(out);
     release(out);
-    return CAIRN_OK;
+    return status;
 }
 
 void cairn_out_drop(cairn_out *out) {
     if (!out) return;
-    if (out->temporary) {
-        close(out->fd);
-        unlink(out->temporary);
-    }
+    if (out->temporary) unlink(out->temporary);
     release(out);
 }

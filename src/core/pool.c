@@ -18,14 +18,14 @@ typedef struct worker {
 } worker;
 
 struct cairn_pool {
-    int threads; /* the caller's included */
+    int threads;     /* the caller's included */
     worker *workers; /* threads - 1 */
     pthread_mutex_t lock;
     pthread_cond_t wake, idle;
     /* under the lock */
     bool closing;
-    int busy;      /* workers inside the job */
-    uint64_t jobs; /* counts jobs, so that a worker enters each at most once */
+    int busy;           /* workers inside the job */
+    uint64_t jobs;      /* counts jobs, so that a worker enters each at most once */
     cairn_work_fn work; /* NULL between jobs */
     void *arg;
     int64_t blocks;
@@ -123,7 +123,9 @@ void cairn_pool_close(cairn_pool *pool) {
     if (pool) pool_end(pool, pool->threads - 1);
 }
 
-int cairn_pool_threads(const cairn_pool *pool) { return pool->threads; }
+int cairn_pool_threads(const cairn_pool *pool) {
+    return pool->threads;
+}
 
 void cairn_pool_run(cairn_pool *pool, cairn_work_fn work, void *arg, int64_t blocks) {
     if (pool->threads == 1 || blocks <= 1) {

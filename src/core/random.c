@@ -43,10 +43,12 @@ uint64_t cairn_path_child(uint64_t parent_path, uint32_t draw) {
     return cairn_key_mix(parent_path, draw);
 }
 
-cairn_rng cairn_rng_open(uint64_t seed, uint64_t problem, uint64_t path, cairn_verb verb, uint32_t role, uint32_t draw) {
+cairn_rng cairn_rng_open(uint64_t seed, uint64_t problem, uint64_t path, cairn_verb verb, uint32_t role,
+                         uint32_t draw) {
     uint64_t key = cairn_key_mix(seed, problem);
     uint64_t stream = cairn_key_mix(cairn_key_mix(path, (uint64_t)verb << 32 | role), draw);
-    return (cairn_rng){.key = {(uint32_t)key, (uint32_t)(key >> 32)}, .stream = {(uint32_t)stream, (uint32_t)(stream >> 32)}};
+    return (cairn_rng){.key = {(uint32_t)key, (uint32_t)(key >> 32)},
+                       .stream = {(uint32_t)stream, (uint32_t)(stream >> 32)}};
 }
 
 uint32_t cairn_rng_u32(cairn_rng *rng) {
