@@ -38,13 +38,15 @@ static cairn_status run(cairn_search *search, const void *config, cairn_result *
     const dvts_config *c = config;
     int64_t width;
     CAIRN_TRY(frontier_width(search, c->width, &width));
-    int32_t groups = (int32_t)(width / c->branch > 1 ? width / c->branch : 1);
+    dvts_config fitted = *c; /* a width below M is one subtree of that width */
+    if (fitted.branch > width) fitted.branch = width;
+    int32_t groups = (int32_t)(width / fitted.branch);
     cairn_branch *start = cairn_arena_alloc(search->arena, (size_t)groups, sizeof *start);
     if (!start) return CAIRN_NO_MEMORY;
     for (int32_t g = 0; g < groups; g++)
-        start[g] = (cairn_branch){.node = CAIRN_ROOT, .count = (int32_t)c->branch, .group = g};
+        start[g] = (cairn_branch){.node = CAIRN_ROOT, .count = (int32_t)fitted.branch, .group = g};
     frontier_rule rule = {.scores = true, .allocate = allocate, .finish = pick_best};
-    return frontier_run(search, &rule, config, INT64_MAX, start, groups, out);
+    return frontier_run(search, &rule, &fitted, INT64_MAX, start, groups, out);
 }
 
 const cairn_search_type cairn_search_dvts = {

@@ -1,7 +1,8 @@
 /* Monte-Carlo tree search over steps: select -> expand -> evaluate -> back up, until the budget is spent.
  *
  * Each simulation descends from the root to a leaf, evaluates the leaf by its reward, asks the policy for its children, and takes the
- * value back to the root. A finished solution is visited once; a subtree that is finished everywhere is not entered again.
+ * value back to the root. A finished solution is visited once; a subtree that is finished everywhere is not entered again. A search that
+ * has finished no solution while its budget runs out keeps back what one takes, and finishes the most promising prefix.
  */
 #include <math.h>
 
@@ -27,7 +28,7 @@ enum { PICK_BEST, PICK_WEIGHTED, PICK_VISITS };
 
 static const cairn_option options[] = {
     CHOICE(rule, "puct", "uct|uct2|puct|muzero", "Formula that chooses the child to descend to."),
-    REAL("c", c, "1", 0, 1e6, "Exploration constant of uct, uct2 and puct; scale it with the step of the values."),
+    REAL("c", c, "0.25", 0, 1e6, "Exploration constant of uct, uct2 and puct; scale it with the step of the values."),
     REAL("pb_c_init", pb_c_init, "1.25", 0, 1e6, "muzero: c is init + ln((N + base + 1) / base)."),
     REAL("pb_c_base", pb_c_base, "19652", 1, 1e12, "muzero: see pb_c_init."),
     CHOICE(normalise, "none", "none|siblings|range",
@@ -39,7 +40,7 @@ static const cairn_option options[] = {
     CHOICE(prior, "sampled", "sampled|logp|uniform", "P of a child: how often it was drawn; policy probability; equal."),
     CHOICE(backup, "mean", "mean|visit-mean|max", "How values travel to the root."),
     CHOICE(evaluate, "score", "score|edge",
-           "score: a leaf is worth its reward; edge: rewards are paid on the way, a leaf itself is worth 0."),
+           "score: a leaf is worth the aggregate of its path; edge: rewards (unknown: 0) are paid on the way, a leaf is worth 0."),
     REAL("discount", discount, "1", 0, 1, "Factor of the value for each step towards the root."),
     {.name = "branch", .kind = CAIRN_OPTION_INT, .offset = offsetof(mcts_config, branch), .preset = "4", .low = 1,
      .high = 1 << 16, .unit = "steps", .help = "Steps sampled when a leaf is expanded."},
@@ -74,10 +75,11 @@ static cairn_status check_logp(cairn_search *search, const mcts_config *config, 
     return CAIRN_OK;
 }
 
-/* Value of a scored node; an unknown score stands at its parent's mean, so that it neither attracts nor repels. */
+/* Value of a scored node: the aggregate of its path, as the meaning of the scores asks for. Where nothing is known it stands at its
+ * parent's mean, so that it neither attracts nor repels. */
 static double value_of(const cairn_tree *tree, const cairn_search *search, cairn_node node) {
-    double score = tree->score[search->column][node];
-    if (!isnan(score)) return score;
+    double value = cairn_tree_aggregate(tree, node, search->column, search->aggregator);
+    if (!isnan(value)) return value;
     cairn_node parent = tree->parent[node];
     return tree->visits[parent] ? tree->total[parent] / tree->visits[parent] : tree->value[parent];
 }
@@ -89,12 +91,13 @@ static cairn_status score_children(cairn_search *search, const mcts_config *conf
     for (int32_t i = 0; i < n; i++) nodes[i] = children[i].node;
     CAIRN_TRY(cairn_score(search, nodes, n));
     for (int32_t i = 0; i < n; i++) {
-        double value = value_of(tree, search, nodes[i]);
-        if (config->evaluate == EVALUATE_EDGE) {
-            tree->edge_reward[nodes[i]] = (float)value;
-            value = 0;
+        if (config->evaluate == EVALUATE_SCORE) {
+            tree->value[nodes[i]] = (float)value_of(tree, search, nodes[i]);
+            continue;
         }
-        tree->value[nodes[i]] = (float)value;
+        double reward = tree->score[search->column][nodes[i]];
+        tree->edge_reward[nodes[i]] = isnan(reward) ? 0 : (float)reward;
+        tree->value[nodes[i]] = 0;
     }
     return CAIRN_OK;
 }
@@ -138,6 +141,37 @@ static cairn_status simulate(cairn_search *search, const mcts_config *config, co
         return CAIRN_OK;
     }
     return expand(search, config, leaf);
+}
+
+/* ---- a solution for sure ---------------------------------------------------------------------------------------------------------- */
+
+/* Tells whether a solution is finished yet. */
+static bool any_finished(const cairn_tree *tree) {
+    for (cairn_node node = 1; node < tree->count; node++)
+        if (tree->flags[node] & CAIRN_NODE_TERMINAL) return true;
+    return false;
+}
+
+/* Goes down by greatest mean value (by own value where nothing was visited), then on by single samples to an end. */
+static cairn_status finish_one(cairn_search *search) {
+    cairn_tree *tree = search->tree;
+    cairn_node node = CAIRN_ROOT;
+    while (tree->first_child[node] != CAIRN_NONE) {
+        cairn_node best = CAIRN_NONE;
+        double most = 0;
+        for (cairn_node child = tree->first_child[node]; child != CAIRN_NONE; child = tree->next_sibling[child]) {
+            double value = tree->visits[child] ? tree->total[child] / tree->visits[child] : tree->value[child];
+            if (best == CAIRN_NONE || value > most) best = child, most = value;
+        }
+        node = best;
+    }
+    while (!(tree->flags[node] & CAIRN_NODE_TERMINAL)) {
+        cairn_branch branch = {.node = node, .count = 1}, child;
+        int32_t n;
+        CAIRN_TRY(cairn_propose(search, CAIRN_ROLE_GENERATOR, &branch, 1, &child, &n));
+        node = child.node;
+    }
+    return CAIRN_OK;
 }
 
 /* ---- the answer ----------------------------------------------------------------------------------------------------------------- */
@@ -189,11 +223,15 @@ static cairn_status run(cairn_search *search, const void *options_, cairn_result
                            .first_play = (cairn_first_play)config->first_play,
                            .first_play_value = config->first_play_value};
     cairn_status status = CAIRN_OK;
+    bool finished = false; /* until a solution is, enough budget is kept back for one */
     for (int64_t i = 0; status == CAIRN_OK && (config->simulations == 0 || i < config->simulations); i++) {
         if (cairn_cancelled(search->ctx)) return CAIRN_CANCELLED;
         if (search->tree->flags[CAIRN_ROOT] & CAIRN_NODE_COMPLETED) break;
+        if (!finished && cairn_budget_left(search) < config->branch + search->problem->max_steps) break;
         status = simulate(search, config, &select);
+        if (!finished) finished = any_finished(search->tree);
     }
+    if (status == CAIRN_OK && !finished) status = finish_one(search);
     if (status != CAIRN_OK && status != CAIRN_BUDGET) return status;
     return finish(search, config, out);
 }
