@@ -1,0 +1,98 @@
+/* cairn/job.h: many problems at once. Opens a world, a policy and a reward for each worker thread, runs one body a problem on fibers, and
+ * keeps one canonical JSON record a problem, in a run file or in memory. The records do not depend on workers, in-flight limit, kills or
+ * resumes. Layer: eval.
+ */
+#ifndef CAIRN_JOB_H
+#define CAIRN_JOB_H
+
+#include "cairn/search.h"
+#include "cairn/store.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct cairn_job_setup {
+    const char *what;        /* title of the progress line: "solve" */
+    const char *world;       /* spec */
+    const char *policy;      /* spec, or NULL */
+    const char *reward;      /* spec, or NULL */
+    const char *problems;    /* file for the world's load, or NULL: generated */
+    int64_t count;           /* problems; 0 with a file: all of it */
+    uint64_t seed;
+    int32_t workers;         /* threads; 0: one a processor */
+    int32_t in_flight;       /* problems on fibers at once in each worker, 1 .. 1024; 0: 64 */
+    cairn_budget budget;
+    cairn_sampling sampling;
+    int32_t aggregator;      /* cairn_aggregator; -1: by the reward's meaning */
+    bool quiet;              /* no progress line */
+} cairn_job_setup;
+
+typedef struct cairn_job cairn_job;
+/* Opens the first worker's world, policy and reward (so that their errors come at once) and loads or counts the problems. The setup's
+ * texts must outlive the job. Errors: those of the specs and files. */
+CAIRN_API cairn_status cairn_job_open(cairn_ctx *ctx, const cairn_job_setup *setup, cairn_job **out);
+CAIRN_API void cairn_job_close(cairn_job *job);
+CAIRN_API int64_t cairn_job_problems(const cairn_job *job);
+CAIRN_API const cairn_job_setup *cairn_job_setup_of(const cairn_job *job); /* with its defaults filled in */
+CAIRN_API uint64_t cairn_job_content(const cairn_job *job); /* key of the problems file, 0 when generated */
+CAIRN_API const cairn_world *cairn_job_world(const cairn_job *job);
+CAIRN_API const cairn_policy *cairn_job_policy(const cairn_job *job); /* NULL when there is none */
+CAIRN_API const cairn_reward *cairn_job_reward(const cairn_job *job); /* NULL when there is none */
+/* Problem `index`, made in `arena` or the job's own. */
+CAIRN_API cairn_status cairn_job_problem(cairn_job *job, cairn_ctx *ctx, int64_t index, cairn_arena *arena,
+                                         cairn_problem *out);
+
+/* Works on one problem: `search` is ready and begun; writes the record (one JSON object) into `record`. */
+typedef cairn_status (*cairn_job_fn)(cairn_search *search, void *arg, int64_t index, cairn_text *record);
+/* Runs the body on every problem that `run` (may be NULL) does not hold yet. The first failure stops the others; what was recorded before
+ * stands. Without a run the records are kept in the job. Errors: the body's, with the problem's id; CANCELLED; those of the run file. */
+CAIRN_API cairn_status cairn_job_run(cairn_job *job, cairn_ctx *ctx, cairn_run *run, cairn_job_fn body, void *arg);
+/* Visits all records of the last cairn_job_run in order of index. */
+CAIRN_API cairn_status cairn_job_each(cairn_job *job, cairn_ctx *ctx, cairn_run *run, cairn_run_visit_fn visit, void *arg);
+
+/* Entries for the manifest of a run file: verb, specs, and every option that decides the records; `method_key` ("search") gets "name:option=value,..."
+ * of `about` and its config. In the arena. */
+CAIRN_API cairn_status cairn_job_manifest(cairn_ctx *ctx, const cairn_job *job, cairn_arena *arena, const char *verb,
+                                          const char *method_key, const cairn_about *about, const void *config, bool keep_tree,
+                                          cairn_manifest *out);
+
+/* ---- solve: a search on every problem -------------------------------------------------------------------------------------------- */
+
+typedef struct cairn_solve_setup {
+    const char *search;  /* spec */
+    bool keep_tree;      /* the record holds the tree */
+    double *outcomes;       /* [problems] or NULL: 1 the answer is right, 0 wrong, NaN unknown */
+    int64_t *right_samples; /* [problems] or NULL: candidates that are right, each counted as often as it was sampled */
+    int64_t *samples;       /* [problems] or NULL: candidates, counted likewise */
+} cairn_solve_setup;
+
+typedef struct cairn_solve_summary {
+    int64_t problems, right, unknown; /* outcomes of the chosen answers; no answer counts as wrong */
+    int64_t unscored;                 /* problems whose chosen answer had no known score although the search scores */
+    cairn_interval accuracy;          /* 95 %, Wilson */
+    double steps, tokens, judge_tokens, scorings; /* means a problem */
+    double oracle;                    /* share of problems with a right candidate: pass of the whole search */
+    double optimum;                   /* mean exact optimum at the step budget; NaN where the policy has none */
+    double seconds;                   /* of this call */
+} cairn_solve_summary;
+
+/* Searches every problem. Records: id, answer, correct, target, score, candidates [{answer, correct, count, score, steps}], cost, and with
+ * keep_tree the nodes. Resumes into `run`. */
+CAIRN_API cairn_status cairn_solve(cairn_ctx *ctx, cairn_job *job, const cairn_solve_setup *setup, cairn_run *run,
+                                   cairn_solve_summary *out);
+/* One problem, drawn: question, tree with scores, the chosen path, the answer beside the truth. */
+CAIRN_API cairn_status cairn_solve_draw(cairn_ctx *ctx, cairn_job *job, const cairn_solve_setup *setup, int64_t index,
+                                        const cairn_draw *how, cairn_text *out);
+/* Entries for a run's manifest: verb, world, policy, reward, search and all other options that decide the records, in canonical form; in
+ * the arena. */
+CAIRN_API cairn_status cairn_solve_manifest(cairn_ctx *ctx, cairn_job *job, const cairn_solve_setup *setup, cairn_arena *arena,
+                                            cairn_manifest *out);
+
+/* Versions of the libraries this build runs with, e.g. "jansson 2.14, SQLite 3.40.1, GMP 6.2.1"; in the arena, NULL without memory. */
+CAIRN_API const char *cairn_library_versions(cairn_arena *arena);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,136 @@
+/* Command lines from options tables. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+static const cairn_option *find_option(const cli_verb *verb, const char *name, size_t length) {
+    for (int i = 0; i < verb->about.option_count; i++) {
+        const cairn_option *option = &verb->about.options[i];
+        if (strlen(option->name) == length && memcmp(option->name, name, length) == 0) return option;
+    }
+    return NULL;
+}
+
+/* One option at argv[*i], which starts with "--"; moves *i on when the value is the next word. */
+static cairn_status parse_option(cli *c, const cli_verb *verb, int argc, char **argv, int *i, void *config) {
+    const char *word = argv[*i] + 2, *equals = strchr(word, '=');
+    size_t length = equals ? (size_t)(equals - word) : strlen(word);
+    const cairn_option *option = find_option(verb, word, length);
+    const char *name = cairn_arena_copy(c->arena, word, length);
+    if (!name) return CAIRN_NO_MEMORY;
+    const char *value = equals ? equals + 1 : NULL;
+    if (option && !value) {
+        if (option->kind == CAIRN_OPTION_BOOL)
+            value = "true";
+        else if (*i + 1 < argc)
+            value = argv[++*i];
+        else
+            return cairn_fail(c->ctx, CAIRN_INVALID, "option --%s needs a value", name);
+    }
+    return cairn_options_set(c->ctx, &verb->about, c->arena, config, name, value ? value : "", "command line");
+}
+
+/* Cuts blanks off both ends, in place. */
+static char *trimmed(char *text) {
+    text += strspn(text, " \t\r\n");
+    size_t length = strlen(text);
+    while (length > 0 && strchr(" \t\r\n", text[length - 1])) length--;
+    text[length] = 0;
+    return text;
+}
+
+/* One line "name = value" of a config file; blank lines and lines that start with # say nothing. */
+static cairn_status read_config_line(cli *c, const cli_verb *verb, char *line, const char *origin, void *config) {
+    line = trimmed(line);
+    if (*line == 0 || *line == '#') return CAIRN_OK;
+    char *equals = strchr(line, '=');
+    if (!equals)
+        return cairn_fail(c->ctx, CAIRN_FORMAT, "%s: expected `name = value`, got `%s`", origin, cli_safe(c, line));
+    *equals = 0;
+    return cairn_options_set(c->ctx, &verb->about, c->arena, config, trimmed(line), trimmed(equals + 1), origin);
+}
+
+static cairn_status read_config(cli *c, const cli_verb *verb, const char *path, void *config) {
+    char line[4096], origin[512];
+    FILE *file = fopen(path, "r");
+    if (!file) return cairn_fail(c->ctx, CAIRN_NOT_FOUND, "cannot read config file %s: %s", path, strerror(errno));
+    cairn_status status = CAIRN_OK;
+    for (int number = 1; status == CAIRN_OK && fgets(line, sizeof line, file); number++) {
+        snprintf(origin, sizeof origin, "%s:%d", path, number);
+        if (!strchr(line, '\n') && !feof(file))
+            status = cairn_fail(c->ctx, CAIRN_LIMIT, "%s: a line of over %zu bytes", origin, sizeof line - 1);
+        else
+            status = read_config_line(c, verb, line, origin, config);
+    }
+    if (status == CAIRN_OK && ferror(file)) status = cairn_fail(c->ctx, CAIRN_IO, "cannot read config file %s", path);
+    fclose(file);
+    return status;
+}
+
+/* Config files are read before all other words, so that the command line overrides them. */
+static cairn_status read_configs(cli *c, const cli_verb *verb, int argc, char **argv, void *config) {
+    for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        const char *path = strncmp(argv[i], "--config=", 9) == 0 ? argv[i] + 9 : NULL;
+        if (strcmp(argv[i], "--config") == 0) {
+            if (++i >= argc) return cairn_fail(c->ctx, CAIRN_INVALID, "option --config needs a value");
+            path = argv[i];
+        }
+        if (path) CAIRN_TRY(read_config(c, verb, path, config));
+    }
+    return CAIRN_OK;
+}
+
+cairn_status cli_parse(cli *c, const cli_verb *verb, int argc, char **argv, void *config, int *count, char **positional,
+                       bool *help) {
+    *count = 0;
+    *help = false;
+    bool only_positional = false;
+    CAIRN_TRY(cairn_options_preset(c->ctx, &verb->about, c->arena, config));
+    CAIRN_TRY(read_configs(c, verb, argc, argv, config));
+    for (int i = 0; i < argc; i++) {
+        if (!only_positional && strcmp(argv[i], "--") == 0) {
+            only_positional = true;
+        } else if (!only_positional && (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)) {
+            *help = true;
+            return CAIRN_OK;
+        } else if (!only_positional && strcmp(argv[i], "--config") == 0) {
+            i++;
+        } else if (!only_positional && strncmp(argv[i], "--config=", 9) == 0) {
+            continue;
+        } else if (!only_positional && strncmp(argv[i], "--", 2) == 0) {
+            CAIRN_TRY(parse_option(c, verb, argc, argv, &i, config));
+        } else if (!only_positional && strcmp(argv[i], "-n") == 0 && find_option(verb, "count", 5)) {
+            if (i + 1 >= argc) return cairn_fail(c->ctx, CAIRN_INVALID, "option -n needs a value");
+            CAIRN_TRY(cairn_options_set(c->ctx, &verb->about, c->arena, config, "count", argv[++i], "-n"));
+        } else if (!only_positional && argv[i][0] == '-' && argv[i][1]) {
+            return cairn_fail(c->ctx, CAIRN_INVALID, "unknown option %s: see cairn %s --help", argv[i],
+                              verb->about.name);
+        } else {
+            positional[(*count)++] = argv[i];
+        }
+    }
+    if (*count < verb->least || *count > verb->most)
+        return cairn_fail(c->ctx, CAIRN_INVALID, "%s %s: see cairn %s --help",
+                          *count < verb->least ? "missing argument" : "too many arguments, expected",
+                          *verb->arguments ? verb->arguments : "none", verb->about.name);
+    return CAIRN_OK;
+}
+
+cairn_status cli_print_help(cli *c, const cli_verb *verb) {
+    cairn_text text = {0};
+    cairn_status status = cairn_options_help(c->ctx, &verb->about, 2, &text);
+    if (status == CAIRN_OK) {
+        const char *bold = cli_paint_code(c, CLI_BOLD), *plain = cli_paint_code(c, CLI_PLAIN);
+        printf("%s%s%s\n\n", bold, verb->about.summary, plain);
+        printf("%susage%s\n  cairn %s%s%s%s\n\n", bold, plain, verb->about.name, *verb->arguments ? " " : "",
+               verb->arguments, verb->about.option_count ? " [options]" : "");
+        printf("%sexamples%s\n%s\n", bold, plain, verb->examples);
+        if (text.length)
+            printf("%soptions%s  (--name value or --name=value; --config FILE reads lines `name = value`)\n%s", bold,
+                   plain, text.data);
+    }
+    cairn_text_free(&text);
+    return status;
+}

@@ -1,0 +1,117 @@
+/* The command: what its verbs share. A verb is one const struct with an options table; help, parsing and errors come from it. Exit
+ * status: 0 done, 2 refused or failed (one sentence on standard error), 130 interrupted.
+ */
+#ifndef CAIRN_CLI_CLI_H
+#define CAIRN_CLI_CLI_H
+
+#include "cairn/core.h"
+#include "cairn/job.h"
+
+typedef struct cli {
+    cairn_ctx *ctx;
+    cairn_arena *arena; /* lives as long as the command */
+    bool colour;        /* standard output is a terminal that shows colours */
+    int width;          /* columns of that terminal; 0: unbounded */
+} cli;
+
+typedef struct cli_verb {
+    cairn_about about;     /* options table of the verb */
+    const char *arguments; /* "FILE..." after the verb's name, "" for none */
+    int least, most;       /* positional arguments */
+    const char *examples;  /* lines, each a command */
+    cairn_status (*run)(cli *c, const void *config, int count, char **arguments);
+} cli_verb;
+
+/* Verbs; a verb with subcommands has them registered as "run list", "run show", ... */
+extern const cli_verb *const cli_verbs[];
+
+/* Parses "--name value", "--name=value", "--flag", "-n 5" and positionals into config (presets first). *help when --help was asked. */
+cairn_status cli_parse(cli *c, const cli_verb *verb, int argc, char **argv, void *config, int *count, char **positional,
+                       bool *help);
+cairn_status cli_print_help(cli *c, const cli_verb *verb);
+
+/* Options that every verb over problems shares; embedded as the field `job` of its config. */
+typedef struct job_options {
+    const char *world, *policy, *reward, *problems, *run;
+    int64_t count, workers, in_flight, budget, token_budget, max_step_tokens;
+    uint64_t seed;
+    double temperature;
+    int32_t aggregate;
+    bool resume, quiet, json;
+} job_options;
+
+#define CLI_TEXT(type, name_, field, preset_, help_)                                                              \
+    {                                                                                                             \
+        .name = name_, .kind = CAIRN_OPTION_TEXT, .offset = offsetof(type, field), .preset = preset_, .unit = "", \
+        .help = help_                                                                                             \
+    }
+#define CLI_INT(type, name_, field, preset_, low_, high_, unit_, help_)                                           \
+    {                                                                                                             \
+        .name = name_, .kind = CAIRN_OPTION_INT, .offset = offsetof(type, field), .preset = preset_, .low = low_, \
+        .high = high_, .unit = unit_, .help = help_                                                               \
+    }
+#define CLI_REAL(type, name_, field, preset_, low_, high_, unit_, help_)                                           \
+    {                                                                                                              \
+        .name = name_, .kind = CAIRN_OPTION_REAL, .offset = offsetof(type, field), .preset = preset_, .low = low_, \
+        .high = high_, .unit = unit_, .help = help_                                                                \
+    }
+#define CLI_FLAG(type, name_, field, help_)                                                                       \
+    {                                                                                                             \
+        .name = name_, .kind = CAIRN_OPTION_BOOL, .offset = offsetof(type, field), .preset = "false", .unit = "", \
+        .help = help_                                                                                             \
+    }
+#define CLI_CHOICE(type, name_, field, preset_, choices_, help_)                                        \
+    {                                                                                                   \
+        .name = name_, .kind = CAIRN_OPTION_CHOICE, .offset = offsetof(type, field), .preset = preset_, \
+        .choices = choices_, .unit = "", .help = help_                                                  \
+    }
+#define CLI_SEED(type, field)                                                                                  \
+    {                                                                                                          \
+        .name = "seed", .kind = CAIRN_OPTION_SEED, .offset = offsetof(type, field), .preset = "1", .unit = "", \
+        .help = "Same seed, same result, whatever the workers."                                                \
+    }
+
+#define CLI_JOB_OPTIONS(type, count_, reward_)                                                                        \
+    CLI_TEXT(type, "world", job.world, "chain",                                                                       \
+             "Family of problems: NAME or NAME:key=value,... (cairn help worlds)."),                                  \
+        CLI_TEXT(type, "policy", job.policy, "scripted", "Who proposes steps (cairn help policies)."),                \
+        CLI_TEXT(type, "reward", job.reward, reward_, "Who scores steps; empty for nobody (cairn help rewards)."),    \
+        CLI_TEXT(type, "problems", job.problems, "",                                                                  \
+                 "File of problems for the world to load, instead of generated ones."),                               \
+        CLI_INT(type, "count", job.count, count_, 0, 1e12, "problems",                                                \
+                "How many (short: -n); 0 with --problems: all."),                                                     \
+        CLI_INT(type, "budget", job.budget, "0", 0, 1e12, "steps", "Sampled steps a problem may cost; 0: no bound."), \
+        CLI_INT(type, "token-budget", job.token_budget, "0", 0, 1e12, "tokens", "Sampled tokens likewise."),          \
+        CLI_REAL(type, "temperature", job.temperature, "1", 0, 100, "",                                               \
+                 "Sampling temperature, for policies that have one."),                                                \
+        CLI_INT(type, "max-step-tokens", job.max_step_tokens, "256", 1, 1e6, "tokens", "A longer step is cut off."),  \
+        CLI_CHOICE(type, "aggregate", job.aggregate, "by-meaning", "last|min|product|mean|sum|max|by-meaning",        \
+                   "Step scores to one score of a solution; by-meaning: as the reward's scores ask for."),            \
+        CLI_SEED(type, job.seed),                                                                                     \
+        CLI_INT(type, "workers", job.workers, "0", 0, 1024, "threads", "0: one a processor."),                        \
+        CLI_INT(type, "in-flight", job.in_flight, "64", 1, 1024, "problems",                                          \
+                "Problems under way at once in each worker."),                                                        \
+        CLI_TEXT(type, "run", job.run, "", "Run file: every finished problem is kept in it at once."),                \
+        CLI_FLAG(type, "resume", job.resume, "Go on with that run file."),                                            \
+        CLI_FLAG(type, "quiet", job.quiet, "No progress line."),                                                      \
+        CLI_FLAG(type, "json", job.json, "Result as one JSON object.")
+
+#define CLI_AGGREGATE_BY_MEANING 6 /* index of "by-meaning" above; before it stand the aggregators in order */
+
+void cli_job_setup(const job_options *options, const char *what, cairn_job_setup *out);
+/* The run file of --run and --resume, or NULL when none was named. */
+cairn_status cli_open_run(cli *c, const job_options *options, const cairn_manifest *manifest, cairn_run **out);
+
+/* ---- printing (standard output) ------------------------------------------------------------------------------------------------ */
+
+typedef enum cli_paint { CLI_PLAIN, CLI_BOLD, CLI_DIM, CLI_GREEN, CLI_RED, CLI_YELLOW } cli_paint;
+/* ANSI code that starts this paint, or "" without colour; CLI_PLAIN ends it. */
+const char *cli_paint_code(const cli *c, cli_paint paint);
+/* "12,345" */
+const char *cli_count(int64_t value, char out[32]);
+/* `text` as the inside of a JSON string, escaped; in the arena. */
+const char *cli_json_text(cli *c, const char *text);
+/* `text` with control characters as \xNN, so that a file's content cannot drive the terminal; in the arena. */
+const char *cli_safe(cli *c, const char *text);
+
+#endif

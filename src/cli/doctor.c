@@ -1,0 +1,94 @@
+/* cairn doctor: what this machine and this build are. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "cairn/store.h"
+#include "cli/verbs.h"
+
+typedef struct doctor_config {
+    const char *data;
+    bool json;
+} doctor_config;
+
+static const cairn_option options[] = {
+    CLI_TEXT(doctor_config, "data", data, "",
+             "Folder of the shared test data; empty: $CAIRN_DATA, else ../shared/data."),
+    CLI_FLAG(doctor_config, "json", json, "Result as one JSON object."),
+};
+
+/* First line of a file behind `key`, e.g. "model name" in /proc/cpuinfo; in the arena. */
+static const char *proc_value(cli *c, const char *path, const char *key) {
+    char line[512];
+    FILE *file = fopen(path, "r");
+    const char *value = "unknown";
+    while (file && fgets(line, sizeof line, file)) {
+        if (strncmp(line, key, strlen(key)) != 0) continue;
+        char *colon = strchr(line, ':');
+        if (!colon) continue;
+        colon += 1 + strspn(colon + 1, " \t");
+        const char *copy = cairn_arena_copy(c->arena, colon, strcspn(colon, "\n"));
+        if (copy) value = copy;
+        break;
+    }
+    if (file) fclose(file);
+    return value;
+}
+
+static int count_names(void) {
+    int n = 0;
+    for (int i = 0; cairn_worlds()[i]; i++) n++;
+    for (int i = 0; cairn_policies()[i]; i++) n++;
+    for (int i = 0; cairn_rewards()[i]; i++) n++;
+    for (int i = 0; cairn_searches()[i]; i++) n++;
+    return n;
+}
+
+static void print_row(const doctor_config *config, cli *c, const char *key, const char *value, bool last) {
+    if (config->json)
+        printf("\"%s\":\"%s\"%s", key, cli_json_text(c, value), last ? "}\n" : ",");
+    else
+        printf("  %-16s %s\n", key, value);
+}
+
+static cairn_status run(cli *c, const void *options_, int count, char **arguments) {
+    (void)count, (void)arguments;
+    const doctor_config *config = options_;
+    struct utsname system;
+    struct stat info;
+    if (uname(&system) != 0) return cairn_fail(c->ctx, CAIRN_IO, "cannot ask for the system's name");
+    const char *data = *config->data ? config->data : getenv("CAIRN_DATA") ? getenv("CAIRN_DATA") : "../shared/data";
+    bool has_data = stat(data, &info) == 0 && S_ISDIR(info.st_mode);
+    cairn_pool *pool;
+    CAIRN_TRY(cairn_pool_open(c->ctx, 0, &pool));
+    int threads = cairn_pool_threads(pool);
+    cairn_pool_close(pool);
+    if (config->json) printf("{");
+    print_row(config, c, "cairn", CAIRN_VERSION, false);
+    print_row(config, c, "system",
+              cairn_arena_printf(c->arena, "%s %s %s", system.sysname, system.release, system.machine), false);
+    print_row(config, c, "processor", proc_value(c, "/proc/cpuinfo", "model name"), false);
+    print_row(config, c, "threads", cairn_arena_printf(c->arena, "%d", threads), false);
+    print_row(config, c, "instruction set", cairn_instruction_set(), false);
+    print_row(config, c, "memory", proc_value(c, "/proc/meminfo", "MemTotal"), false);
+    print_row(config, c, "libraries", cairn_library_versions(c->arena), false);
+    print_row(config, c, "registered",
+              cairn_arena_printf(c->arena, "%d worlds, policies, rewards and searches", count_names()), false);
+    print_row(config, c, "shared data", has_data ? data : "absent: tests and the demo that need it skip it and say so",
+              true);
+    return CAIRN_OK;
+}
+
+const cli_verb verb_doctor = {
+    .about = {.name = "doctor",
+              .summary = "Say what this machine, build and data folder are.",
+              .options = options,
+              .option_count = sizeof options / sizeof *options,
+              .config_size = sizeof(doctor_config)},
+    .arguments = "",
+    .examples = "  cairn doctor\n",
+    .run = run,
+};

@@ -1,0 +1,194 @@
+/* cairn eval answers: several models' solutions of the same problems: slips, correctness, agreement, votes. */
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cairn/tool.h"
+#include "cli/scored.h"
+#include "cli/verbs.h"
+
+typedef struct answers_config {
+    scored_options scored;
+} answers_config;
+static const cairn_option options[] = {CLI_SCORED_OPTIONS(answers_config)};
+
+enum { MOST_MODELS = 64 };
+
+typedef struct model {
+    const char *name;
+    int64_t solutions, right, with_slip, right_with_slip, unanswered;
+} model;
+
+/* The solutions of one problem, which stand together in the file. */
+typedef struct group {
+    char *problem;
+    char *target;
+    int32_t n;
+    char *answers[MOST_MODELS]; /* canonical; NULL: none */
+    bool right[MOST_MODELS];
+} group;
+
+typedef struct answering {
+    model models[MOST_MODELS];
+    int32_t n_models;
+    cairn_arena *arena; /* of the current group */
+    group group;
+    int64_t problems, all_agree, none_agree, vote_right, vote_wrong, vote_none, any_right, ungraded, recorded_differs;
+} answering;
+
+static cairn_status find_model(cli *c, answering *a, const char *name, model **out) {
+    for (int32_t i = 0; i < a->n_models; i++)
+        if (strcmp(a->models[i].name, name) == 0) return *out = &a->models[i], CAIRN_OK;
+    if (a->n_models == MOST_MODELS)
+        return cairn_fail(c->ctx, CAIRN_LIMIT, "more than %d models in one file", MOST_MODELS);
+    a->models[a->n_models].name = cairn_arena_copy(c->arena, name, strlen(name));
+    if (!a->models[a->n_models].name) return CAIRN_NO_MEMORY;
+    *out = &a->models[a->n_models++];
+    return CAIRN_OK;
+}
+
+/* Closes the group: agreement and majority vote over its answers. */
+static void close_group(answering *a) {
+    group *g = &a->group;
+    if (g->n == 0) return;
+    int32_t classes[MOST_MODELS], most = 0;
+    bool any = false;
+    for (int32_t i = 0; i < g->n; i++) {
+        classes[i] = g->answers[i] ? i : -1;
+        any |= g->right[i];
+        for (int32_t j = 0; j < i && classes[i] == i; j++)
+            if (g->answers[j] && strcmp(g->answers[i], g->answers[j]) == 0) classes[i] = classes[j];
+    }
+    for (int32_t i = 0; i < g->n; i++) {
+        int32_t size = 0;
+        for (int32_t j = 0; j < g->n; j++) size += classes[i] >= 0 && classes[j] == classes[i];
+        if (size > most) most = size;
+    }
+    int32_t winner = cairn_vote_majority(classes, (size_t)g->n);
+    a->problems++;
+    a->all_agree += most == g->n;
+    a->none_agree += most <= 1;
+    a->any_right += any;
+    a->vote_none += winner < 0;
+    if (winner >= 0 && g->right[winner]) a->vote_right++;
+    if (winner >= 0 && !g->right[winner]) a->vote_wrong++;
+}
+
+static cairn_status open_group(cli *c, answering *a, const cairn_record *r) {
+    close_group(a);
+    cairn_arena_reset(a->arena);
+    a->group = (group){.problem = cairn_arena_copy(a->arena, r->problem, strlen(r->problem))};
+    (void)c;
+    return a->group.problem ? CAIRN_OK : CAIRN_NO_MEMORY;
+}
+
+/* Adds an answer; its own grade by equality with the target is compared with the recorded one. */
+static cairn_status add_answer(cli *c, answering *a, const cairn_record *r) {
+    group *g = &a->group;
+    if (g->n == MOST_MODELS)
+        return cairn_fail(c->ctx, CAIRN_LIMIT, "more than %d solutions of one problem", MOST_MODELS);
+    char *answer = NULL, *target = NULL;
+    if (r->answer) CAIRN_TRY(cairn_answer_canonical(c->ctx, a->arena, r->answer, strlen(r->answer), &answer));
+    if (r->target) CAIRN_TRY(cairn_answer_canonical(c->ctx, a->arena, r->target, strlen(r->target), &target));
+    bool right = answer && target && strcmp(answer, target) == 0;
+    if (r->correct != CAIRN_VERDICT_UNKNOWN) {
+        if (target) a->recorded_differs += right != (r->correct == CAIRN_VERDICT_RIGHT);
+        right = r->correct == CAIRN_VERDICT_RIGHT;
+    } else if (!target) {
+        a->ungraded++;
+    }
+    g->answers[g->n] = answer;
+    g->right[g->n++] = right;
+    return CAIRN_OK;
+}
+
+static cairn_status visit(cli *c, void *arg, const scored *s) {
+    answering *a = arg;
+    const cairn_record *r = s->record;
+    model *m;
+    if (a->group.n == 0 || strcmp(a->group.problem, r->problem) != 0) CAIRN_TRY(open_group(c, a, r));
+    CAIRN_TRY(add_answer(c, a, r));
+    CAIRN_TRY(find_model(c, a, r->generator ? r->generator : "(unnamed)", &m));
+    bool right = a->group.right[a->group.n - 1], slip = s->first_wrong >= 0;
+    m->solutions++;
+    m->right += right;
+    m->with_slip += slip;
+    m->right_with_slip += slip && right;
+    m->unanswered += !a->group.answers[a->group.n - 1];
+    return CAIRN_OK;
+}
+
+static double percent(int64_t part, int64_t whole) {
+    return whole ? 100.0 * (double)part / (double)whole : 0;
+}
+
+static void print_human(const cli *c, const answering *a, int64_t skipped) {
+    printf("%s  %-24s %9s %8s %10s %16s %18s%s\n", cli_paint_code(c, CLI_DIM), "model", "solutions", "right %",
+           "with slip", "right with slip", "right without slip", cli_paint_code(c, CLI_PLAIN));
+    for (int32_t i = 0; i < a->n_models; i++) {
+        const model *m = &a->models[i];
+        printf("  %-24s %9" PRId64 " %8.1f %10" PRId64 " %14.1f %% %16.1f %%\n", m->name, m->solutions,
+               percent(m->right, m->solutions), m->with_slip, percent(m->right_with_slip, m->with_slip),
+               percent(m->right - m->right_with_slip, m->solutions - m->with_slip));
+    }
+    printf("  %" PRId64
+           " problems: all models agree on %.1f %%, no two agree on %.1f %%, at least one is right on %.1f %%\n",
+           a->problems, percent(a->all_agree, a->problems), percent(a->none_agree, a->problems),
+           percent(a->any_right, a->problems));
+    printf("  majority vote of the models: right on %.1f %% (ties to the first model)\n",
+           percent(a->vote_right, a->problems));
+    printf("  recorded correctness differs from equality of the final numbers on %" PRId64 " solutions\n",
+           a->recorded_differs);
+    if (a->ungraded) printf("  %" PRId64 " solutions have neither a recorded outcome nor a true answer\n", a->ungraded);
+    if (skipped) printf("  %" PRId64 " bad lines were passed over\n", skipped);
+}
+
+static void print_json(cli *c, const answering *a, int64_t skipped) {
+    printf("{\"models\":[");
+    for (int32_t i = 0; i < a->n_models; i++) {
+        const model *m = &a->models[i];
+        printf("%s{\"model\":\"%s\",\"solutions\":%" PRId64 ",\"right\":%" PRId64 ",\"with_slip\":%" PRId64
+               ",\"right_with_slip\":%" PRId64 ",\"unanswered\":%" PRId64 "}",
+               i ? "," : "", cli_json_text(c, m->name), m->solutions, m->right, m->with_slip, m->right_with_slip,
+               m->unanswered);
+    }
+    printf("],\"problems\":%" PRId64 ",\"all_agree\":%" PRId64 ",\"none_agree\":%" PRId64 ",\"any_right\":%" PRId64
+           ",\"vote_right\":%" PRId64 ",\"vote_wrong\":%" PRId64 ",\"recorded_differs\":%" PRId64
+           ",\"skipped_lines\":%" PRId64 "}\n",
+           a->problems, a->all_agree, a->none_agree, a->any_right, a->vote_right, a->vote_wrong, a->recorded_differs,
+           skipped);
+}
+
+static cairn_status run(cli *c, const void *options_, int count, char **arguments) {
+    (void)count;
+    const answers_config *config = options_;
+    answering *a = cairn_arena_alloc(c->arena, 1, sizeof *a);
+    int64_t skipped = 0;
+    if (!a) return CAIRN_NO_MEMORY;
+    CAIRN_TRY(cairn_arena_open(c->ctx, 4096, &a->arena));
+    cairn_status status = scored_each(c, &config->scored, arguments[0], visit, a, &skipped);
+    if (status == CAIRN_OK) {
+        close_group(a);
+        if (config->scored.json)
+            print_json(c, a, skipped);
+        else
+            print_human(c, a, skipped);
+    }
+    cairn_arena_close(a->arena);
+    return status;
+}
+
+const cli_verb verb_eval_answers = {
+    .about = {.name = "eval answers",
+              .summary =
+                  "Compare models' solutions of the same problems: slips, correctness, agreement, majority vote.",
+              .options = options,
+              .option_count = sizeof options / sizeof *options,
+              .config_size = sizeof(answers_config)},
+    .arguments = "FILE",
+    .least = 1,
+    .most = 1,
+    .examples = "  cairn eval answers example_model_solutions.jsonl\n",
+    .run = run,
+};

@@ -1,0 +1,84 @@
+/* What the verbs print with, and the options that the verbs over problems share. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+const char *cli_paint_code(const cli *c, cli_paint paint) {
+    static const char *const codes[] = {"\033[0m", "\033[1m", "\033[2m", "\033[32m", "\033[31m", "\033[33m"};
+    return c->colour ? codes[paint] : "";
+}
+
+const char *cli_count(int64_t value, char out[32]) {
+    char digits[24];
+    int n = snprintf(digits, sizeof digits, "%lld", (long long)value);
+    int sign = digits[0] == '-', at = 0;
+    for (int i = 0; i < n; i++) {
+        if (i > sign && (n - i) % 3 == 0) out[at++] = ',';
+        out[at++] = digits[i];
+    }
+    out[at] = 0;
+    return out;
+}
+
+const char *cli_safe(cli *c, const char *text) {
+    size_t length = strlen(text), at = 0;
+    char *out = cairn_arena_alloc(c->arena, 4 * length + 1, 1);
+    if (!out) return "";
+    for (size_t i = 0; i < length; i++) {
+        unsigned char byte = (unsigned char)text[i];
+        bool control = (byte < 0x20 && byte != '\n' && byte != '\t') || byte == 0x7f;
+        if (control)
+            at += (size_t)snprintf(out + at, 5, "\\x%02x", byte);
+        else
+            out[at++] = text[i];
+    }
+    return out;
+}
+
+const char *cli_json_text(cli *c, const char *text) {
+    size_t length = strlen(text), at = 0;
+    char *out = cairn_arena_alloc(c->arena, 6 * length + 1, 1);
+    if (!out) return "";
+    for (size_t i = 0; i < length; i++) {
+        unsigned char byte = (unsigned char)text[i];
+        if (byte == '"' || byte == '\\') out[at++] = '\\';
+        if (byte < 0x20)
+            at += (size_t)snprintf(out + at, 7, "\\u%04x", byte);
+        else
+            out[at++] = text[i];
+    }
+    return out;
+}
+
+static const char *or_null(const char *text) {
+    return text && *text ? text : NULL;
+}
+
+void cli_job_setup(const job_options *options, const char *what, cairn_job_setup *out) {
+    *out = (cairn_job_setup){
+        .what = what,
+        .world = options->world,
+        .policy = or_null(options->policy),
+        .reward = or_null(options->reward),
+        .problems = or_null(options->problems),
+        .count = options->count,
+        .seed = options->seed,
+        .workers = (int32_t)options->workers,
+        .in_flight = (int32_t)options->in_flight,
+        .budget = {.steps = options->budget, .tokens = options->token_budget},
+        .sampling = {.temperature = options->temperature, .max_tokens = (int32_t)options->max_step_tokens},
+        .aggregator = options->aggregate == CLI_AGGREGATE_BY_MEANING ? -1 : options->aggregate,
+        .quiet = options->quiet,
+    };
+}
+
+cairn_status cli_open_run(cli *c, const job_options *options, const cairn_manifest *manifest, cairn_run **out) {
+    *out = NULL;
+    if (!or_null(options->run)) {
+        if (options->resume) return cairn_fail(c->ctx, CAIRN_INVALID, "--resume needs --run FILE");
+        return CAIRN_OK;
+    }
+    return options->resume ? cairn_run_resume(c->ctx, options->run, manifest, out)
+                           : cairn_run_create(c->ctx, options->run, manifest, out);
+}

@@ -1,0 +1,340 @@
+/* cairn run: what is in run files. */
+#include <dirent.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/verbs.h"
+
+/* ---- list ---------------------------------------------------------------------------------------------------------------- */
+
+typedef struct json_config {
+    bool json;
+} json_config;
+static const cairn_option json_options[] = {CLI_FLAG(json_config, "json", json, "One JSON object a line.")};
+
+static const char *manifest_text(const cairn_run *run, const char *key) {
+    const char *value = cairn_run_manifest(run, key);
+    return value ? value : "";
+}
+
+static void print_run(cli *c, const json_config *config, const char *path, const cairn_run *run) {
+    int64_t done = cairn_run_done(run), all = cairn_run_problems(run);
+    if (config->json) {
+        printf("{\"run\":\"%s\",\"done\":%" PRId64 ",\"problems\":%" PRId64 ",\"verb\":\"%s\",\"world\":\"%s\"}\n",
+               cli_json_text(c, path), done, all, cli_json_text(c, manifest_text(run, "verb")),
+               cli_json_text(c, manifest_text(run, "world")));
+        return;
+    }
+    const char *method = manifest_text(run, "search");
+    if (!*method) method = manifest_text(run, "method");
+    printf("%-24s %8" PRId64 " of %-8" PRId64 " %-6s %-14s %s\n", path, done, all, manifest_text(run, "verb"),
+           manifest_text(run, "world"), method);
+}
+
+/* Files of other kinds are passed over: a folder holds more than runs. */
+static cairn_status list_file(cli *c, const json_config *config, const char *path) {
+    cairn_run *run;
+    if (cairn_run_open(c->ctx, path, &run) != CAIRN_OK) return CAIRN_OK;
+    print_run(c, config, path, run);
+    cairn_run_close(run);
+    return CAIRN_OK;
+}
+
+static bool names_a_run(const struct dirent *entry) {
+    size_t n = strlen(entry->d_name);
+    return n > 3 && strcmp(entry->d_name + n - 3, ".db") == 0;
+}
+
+static int keep_runs(const struct dirent *entry) {
+    return names_a_run(entry);
+}
+
+static cairn_status run_list(cli *c, const void *options, int count, char **arguments) {
+    const char *folder = count ? arguments[0] : ".";
+    struct dirent **entries;
+    int n = scandir(folder, &entries, keep_runs, alphasort);
+    if (n < 0) return cairn_fail(c->ctx, CAIRN_IO, "cannot list folder %s", folder);
+    cairn_status status = CAIRN_OK;
+    for (int i = 0; i < n; i++) {
+        const char *path = cairn_arena_printf(c->arena, "%s/%s", folder, entries[i]->d_name);
+        if (status == CAIRN_OK) status = path ? list_file(c, options, path) : CAIRN_NO_MEMORY;
+        free(entries[i]);
+    }
+    free(entries);
+    return status;
+}
+
+const cli_verb verb_run_list = {
+    .about = {.name = "run list",
+              .summary = "List the run files (*.db) of a folder: how far they are and what they run.",
+              .options = json_options,
+              .option_count = 1,
+              .config_size = sizeof(json_config)},
+    .arguments = "[FOLDER]",
+    .most = 1,
+    .examples = "  cairn run list\n  cairn run list experiments --json\n",
+    .run = run_list,
+};
+
+/* ---- show ---------------------------------------------------------------------------------------------------------------- */
+
+typedef struct showing {
+    const char *id; /* only this problem; NULL: all, one short line each */
+    bool found;
+} showing;
+
+static cairn_status show_record(void *arg, int64_t index, const char *id, const char *record, size_t length) {
+    showing *s = arg;
+    if (s->id && strcmp(s->id, id) != 0) return CAIRN_OK;
+    s->found = true;
+    if (s->id)
+        printf("%.*s\n", (int)length, record);
+    else
+        printf("%8" PRId64 "  %-20s %.*s%s\n", index, id, (int)(length < 120 ? length : 120), record,
+               length < 120 ? "" : "...");
+    return CAIRN_OK;
+}
+
+static cairn_status show(cli *c, cairn_run *run, const char *id) {
+    if (!id) {
+        for (int32_t i = 0; i < cairn_run_manifest_count(run); i++) {
+            cairn_manifest_entry entry = cairn_run_manifest_at(run, i);
+            printf("%-16s %s\n", entry.key, entry.value);
+        }
+        printf("%-16s %" PRId64 " of %" PRId64 "\n\n", "done", cairn_run_done(run), cairn_run_problems(run));
+    }
+    showing s = {.id = id};
+    CAIRN_TRY(cairn_run_each(run, c->ctx, show_record, &s));
+    if (id && !s.found) return cairn_fail(c->ctx, CAIRN_NOT_FOUND, "the run has no problem `%s`", id);
+    return CAIRN_OK;
+}
+
+typedef struct no_config {
+    char unused;
+} no_config;
+
+static cairn_status run_show(cli *c, const void *options, int count, char **arguments) {
+    (void)options;
+    cairn_run *run;
+    CAIRN_TRY(cairn_run_open(c->ctx, arguments[0], &run));
+    cairn_status status = show(c, run, count > 1 ? arguments[1] : NULL);
+    cairn_run_close(run);
+    return status;
+}
+
+const cli_verb verb_run_show = {
+    .about = {.name = "run show",
+              .summary = "Show a run's manifest and records, or one record whole.",
+              .config_size = sizeof(no_config)},
+    .arguments = "FILE [PROBLEM]",
+    .least = 1,
+    .most = 2,
+    .examples = "  cairn run show mcts.db\n  cairn run show mcts.db chain-1-17\n",
+    .run = run_show,
+};
+
+/* ---- export -------------------------------------------------------------------------------------------------------------- */
+
+typedef struct export_config {
+    const char *out;
+} export_config;
+static const cairn_option export_options[] = {
+    CLI_TEXT(export_config, "out", out, "-", "File to write; - is standard output.")};
+
+static cairn_status export_to(cli *c, cairn_run *run, const char *path) {
+    cairn_out *out;
+    CAIRN_TRY(cairn_out_open(c->ctx, path, &out));
+    cairn_status status = cairn_run_export(run, c->ctx, out);
+    if (status == CAIRN_OK) return cairn_out_commit(out);
+    cairn_out_drop(out);
+    return status;
+}
+
+static cairn_status run_export(cli *c, const void *options, int count, char **arguments) {
+    (void)count;
+    const export_config *config = options;
+    cairn_run *run;
+    CAIRN_TRY(cairn_run_open(c->ctx, arguments[0], &run));
+    cairn_status status = export_to(c, run, config->out);
+    cairn_run_close(run);
+    return status;
+}
+
+const cli_verb verb_run_export = {
+    .about = {.name = "run export",
+              .summary = "Write a run as JSON lines: the same bytes for the same options and seed.",
+              .options = export_options,
+              .option_count = 1,
+              .config_size = sizeof(export_config)},
+    .arguments = "FILE",
+    .least = 1,
+    .most = 1,
+    .examples = "  cairn run export mcts.db --out mcts.jsonl\n  cairn run export mcts.db | sha256sum\n",
+    .run = run_export,
+};
+
+/* ---- resume -------------------------------------------------------------------------------------------------------------- */
+
+typedef struct resume_config {
+    int64_t workers, in_flight;
+    bool quiet, json;
+} resume_config;
+
+static const cairn_option resume_options[] = {
+    CLI_INT(resume_config, "workers", workers, "0", 0, 1024, "threads", "0: one a processor."),
+    CLI_INT(resume_config, "in-flight", in_flight, "64", 1, 1024, "problems",
+            "Problems under way at once in each worker."),
+    CLI_FLAG(resume_config, "quiet", quiet, "No progress line."),
+    CLI_FLAG(resume_config, "json", json, "Result as one JSON object."),
+};
+
+/* The options that a run's manifest records, as the command line that made it. */
+static const struct {
+    const char *key, *option;
+} manifest_to_option[] = {
+    {"world", "--world"},
+    {"policy", "--policy"},
+    {"reward", "--reward"},
+    {"search", "--search"},
+    {"method", "--method"},
+    {"aggregate", "--aggregate"},
+    {"seed", "--seed"},
+    {"budget_steps", "--budget"},
+    {"budget_tokens", "--token-budget"},
+    {"temperature", "--temperature"},
+    {"max_step_tokens", "--max-step-tokens"},
+    {"problems_file", "--problems"},
+};
+
+static cairn_status add_word(cli *c, char **words, int *n, const char *format, const char *a, const char *b) {
+    words[*n] = cairn_arena_printf(c->arena, format, a, b);
+    return words[(*n)++] ? CAIRN_OK : cairn_fail(c->ctx, CAIRN_NO_MEMORY, "no memory");
+}
+
+/* Rebuilds the words of the verb that made the run. */
+static cairn_status rebuild_words(cli *c, const cairn_run *run, const resume_config *config, const char *path,
+                                  char **words, int *n) {
+    for (size_t i = 0; i < sizeof manifest_to_option / sizeof *manifest_to_option; i++) {
+        const char *value = cairn_run_manifest(run, manifest_to_option[i].key);
+        if (value) CAIRN_TRY(add_word(c, words, n, "%s=%s", manifest_to_option[i].option, value));
+    }
+    char number[32];
+    snprintf(number, sizeof number, "%" PRId64, cairn_run_problems(run));
+    CAIRN_TRY(add_word(c, words, n, "--count=%s%s", number, ""));
+    snprintf(number, sizeof number, "%" PRId64, config->workers);
+    CAIRN_TRY(add_word(c, words, n, "--workers=%s%s", number, ""));
+    snprintf(number, sizeof number, "%" PRId64, config->in_flight);
+    CAIRN_TRY(add_word(c, words, n, "--in-flight=%s%s", number, ""));
+    CAIRN_TRY(add_word(c, words, n, "--run=%s%s", path, ""));
+    CAIRN_TRY(add_word(c, words, n, "--%s%s", "resume", ""));
+    if (strcmp(manifest_text(run, "tree"), "kept") == 0) CAIRN_TRY(add_word(c, words, n, "--%s%s", "keep-tree", ""));
+    if (config->quiet) CAIRN_TRY(add_word(c, words, n, "--%s%s", "quiet", ""));
+    if (config->json) CAIRN_TRY(add_word(c, words, n, "--%s%s", "json", ""));
+    return CAIRN_OK;
+}
+
+static cairn_status run_resume(cli *c, const void *options, int count, char **arguments) {
+    (void)count;
+    cairn_run *run;
+    CAIRN_TRY(cairn_run_open(c->ctx, arguments[0], &run));
+    const char *name = manifest_text(run, "verb");
+    const cli_verb *verb = strcmp(name, "solve") == 0 ? &verb_solve : strcmp(name, "label") == 0 ? &verb_label : NULL;
+    char *words[32], *positional[32];
+    int n = 0;
+    cairn_status status =
+        verb ? rebuild_words(c, run, options, arguments[0], words, &n)
+             : cairn_fail(c->ctx, CAIRN_INVALID, "%s was made by `%s`, which cannot be resumed", arguments[0], name);
+    cairn_run_close(run);
+    CAIRN_TRY(status);
+    void *config = cairn_arena_alloc(c->arena, 1, verb->about.config_size);
+    if (!config) return CAIRN_NO_MEMORY;
+    int n_positional;
+    bool help;
+    CAIRN_TRY(cli_parse(c, verb, n, words, config, &n_positional, positional, &help));
+    return verb->run(c, config, n_positional, positional);
+}
+
+const cli_verb verb_run_resume = {
+    .about = {.name = "run resume",
+              .summary = "Go on with an interrupted run from what its file says.",
+              .options = resume_options,
+              .option_count = sizeof resume_options / sizeof *resume_options,
+              .config_size = sizeof(resume_config)},
+    .arguments = "FILE",
+    .least = 1,
+    .most = 1,
+    .examples = "  cairn run resume mcts.db\n",
+    .run = run_resume,
+};
+
+/* ---- compare ------------------------------------------------------------------------------------------------------------- */
+
+typedef struct compare_config {
+    const char *field;
+    uint64_t seed;
+    bool json;
+} compare_config;
+
+static const cairn_option compare_options[] = {
+    CLI_TEXT(compare_config, "field", field, "correct",
+             "Field of the records to compare, e.g. correct or cost.tokens."),
+    CLI_SEED(compare_config, seed),
+    CLI_FLAG(compare_config, "json", json, "Result as one JSON object."),
+};
+
+static void print_comparison(const compare_config *config, char **paths, const cairn_comparison *r) {
+    printf("%s, paired over %" PRId64 " problems\n", config->field, r->shared);
+    printf("  A  %-32s mean %.4f\n", paths[0], r->mean_a);
+    printf("  B  %-32s mean %.4f\n", paths[1], r->mean_b);
+    printf("  B - A  %+.4f  (95 %% interval %+.4f .. %+.4f)\n", r->difference, r->low, r->high);
+    printf("  A larger on %" PRId64 ", B larger on %" PRId64 ", equal on %" PRId64 "\n", r->a_better, r->b_better,
+           r->equal);
+    if (r->only_a || r->only_b)
+        printf("  left out: %" PRId64 " problems only in A, %" PRId64 " only in B\n", r->only_a, r->only_b);
+}
+
+static void json_comparison(cli *c, const compare_config *config, const cairn_comparison *r) {
+    char n[5][32];
+    const double values[] = {r->mean_a, r->mean_b, r->difference, r->low, r->high};
+    for (int i = 0; i < 5; i++) cairn_format_double(values[i], n[i]);
+    printf("{\"field\":\"%s\",\"shared\":%" PRId64 ",\"only_a\":%" PRId64 ",\"only_b\":%" PRId64
+           ",\"mean_a\":%s,\"mean_b\":%s,\"difference\":%s,\"low\":%s,\"high\":%s}\n",
+           cli_json_text(c, config->field), r->shared, r->only_a, r->only_b, n[0], n[1], n[2], n[3], n[4]);
+}
+
+static cairn_status run_compare(cli *c, const void *options, int count, char **arguments) {
+    (void)count;
+    const compare_config *config = options;
+    cairn_run *a, *b;
+    cairn_comparison result;
+    CAIRN_TRY(cairn_run_open(c->ctx, arguments[0], &a));
+    cairn_status status = cairn_run_open(c->ctx, arguments[1], &b);
+    if (status == CAIRN_OK) {
+        status = cairn_run_compare(c->ctx, a, b, config->field, config->seed, &result);
+        cairn_run_close(b);
+    }
+    cairn_run_close(a);
+    CAIRN_TRY(status);
+    if (config->json)
+        json_comparison(c, config, &result);
+    else
+        print_comparison(config, arguments, &result);
+    return CAIRN_OK;
+}
+
+const cli_verb verb_run_compare = {
+    .about = {.name = "run compare",
+              .summary = "Compare two runs problem by problem, with a paired interval.",
+              .options = compare_options,
+              .option_count = sizeof compare_options / sizeof *compare_options,
+              .config_size = sizeof(compare_config)},
+    .arguments = "A B",
+    .least = 2,
+    .most = 2,
+    .examples =
+        "  cairn run compare majority.db beam.db\n  cairn run compare majority.db beam.db --field cost.tokens\n",
+    .run = run_compare,
+};

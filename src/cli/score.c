@@ -1,0 +1,113 @@
+/* cairn score: every step of a file of solutions. */
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+
+#include "cli/scored.h"
+#include "cli/verbs.h"
+
+typedef struct score_config {
+    scored_options scored;
+    const char *out;
+    int64_t show;
+} score_config;
+
+static const cairn_option options[] = {
+    CLI_SCORED_OPTIONS(score_config),
+    CLI_TEXT(score_config, "out", out, "",
+             "Write scores, codes and reasons as JSON lines to this file (- for standard output)."),
+    CLI_INT(score_config, "show", show, "-1", -1, 1e12, "solution",
+            "Show this one with its verdicts (0 is the first)."),
+};
+
+typedef struct scoring {
+    const score_config *config;
+    cairn_out *out; /* NULL: none */
+    int64_t solutions, steps, wrong, unknown, flawed;
+} scoring;
+
+static cairn_status write_scores(cli *c, cairn_out *out, const scored *s) {
+    CAIRN_TRY(cairn_out_printf(out, "{\"id\":\"%s\",\"scores\":[", cli_json_text(c, s->record->id)));
+    for (int32_t i = 0; i < s->record->n_steps; i++) {
+        char number[32] = "null";
+        if (!isnan(s->scores[i])) cairn_format_double(s->scores[i], number);
+        CAIRN_TRY(cairn_out_printf(out, "%s%s", i ? "," : "", number));
+    }
+    CAIRN_TRY(cairn_out_printf(out, "],\"codes\":["));
+    for (int32_t i = 0; i < s->record->n_steps; i++)
+        CAIRN_TRY(cairn_out_printf(out, "%s\"%s\"", i ? "," : "", s->codes[i] ? cli_json_text(c, s->codes[i]) : ""));
+    CAIRN_TRY(cairn_out_printf(out, "],\"evidence\":["));
+    for (int32_t i = 0; i < s->record->n_steps; i++)
+        CAIRN_TRY(
+            cairn_out_printf(out, "%s\"%s\"", i ? "," : "", s->evidence[i] ? cli_json_text(c, s->evidence[i]) : ""));
+    return cairn_out_printf(out, "],\"first_wrong\":%d}\n", (int)s->first_wrong);
+}
+
+static cairn_status visit(cli *c, void *arg, const scored *s) {
+    scoring *t = arg;
+    cairn_arena_mark mark = cairn_arena_save(c->arena);
+    t->solutions++;
+    t->steps += s->record->n_steps;
+    t->flawed += s->first_wrong >= 0;
+    for (int32_t i = 0; i < s->record->n_steps; i++) {
+        t->unknown += isnan(s->scores[i]);
+        t->wrong += s->scores[i] < (s->low + s->high) / 2;
+    }
+    if (s->index == t->config->show) scored_print(c, s);
+    cairn_status status = t->out ? write_scores(c, t->out, s) : CAIRN_OK;
+    cairn_arena_restore(c->arena, mark);
+    return status;
+}
+
+static void print_totals(const score_config *config, const scoring *t, int64_t skipped) {
+    char n[5][32];
+    if (config->scored.json) {
+        printf("{\"solutions\":%" PRId64 ",\"steps\":%" PRId64 ",\"wrong\":%" PRId64 ",\"unknown\":%" PRId64
+               ",\"solutions_with_a_wrong_step\":%" PRId64 ",\"skipped_lines\":%" PRId64 "}\n",
+               t->solutions, t->steps, t->wrong, t->unknown, t->flawed, skipped);
+        return;
+    }
+    printf(
+        "%s solutions, %s steps by %s: %s steps wrong, %s unknown, the others right; %s solutions have a wrong step\n",
+        cli_count(t->solutions, n[0]), cli_count(t->steps, n[1]), config->scored.reward, cli_count(t->wrong, n[2]),
+        cli_count(t->unknown, n[3]), cli_count(t->flawed, n[4]));
+    if (skipped) printf("%" PRId64 " bad lines were passed over\n", skipped);
+}
+
+static cairn_status run(cli *c, const void *options_, int count, char **arguments) {
+    (void)count;
+    const score_config *config = options_;
+    scoring t = {.config = config};
+    int64_t skipped = 0;
+    if (*config->out) CAIRN_TRY(cairn_out_open(c->ctx, config->out, &t.out));
+    cairn_status status = scored_each(c, &config->scored, arguments[0], visit, &t, &skipped);
+    if (t.out) {
+        if (status == CAIRN_OK)
+            status = cairn_out_commit(t.out);
+        else
+            cairn_out_drop(t.out);
+    }
+    CAIRN_TRY(status);
+    if (config->show >= t.solutions)
+        return cairn_fail(c->ctx, CAIRN_NOT_FOUND, "%s has %" PRId64 " solutions, there is no number %" PRId64,
+                          arguments[0], t.solutions, config->show);
+    bool to_stdout = config->out[0] == '-' && !config->out[1];
+    if (config->show < 0 && !to_stdout) print_totals(config, &t, skipped);
+    return CAIRN_OK;
+}
+
+const cli_verb verb_score = {
+    .about = {.name = "score",
+              .summary = "Score every step of a file of solutions.",
+              .options = options,
+              .option_count = sizeof options / sizeof *options,
+              .config_size = sizeof(score_config)},
+    .arguments = "FILE",
+    .least = 1,
+    .most = 1,
+    .examples = "  cairn score solutions.jsonl\n"
+                "  cairn score solutions.jsonl --out scores.jsonl --skip-bad\n"
+                "  cairn score solutions.jsonl --show 12\n"
+                "  cairn score solutions.jsonl --reward 'exec:python3 my_prm.py'\n",
+    .run = run,
+};

@@ -1,0 +1,119 @@
+/* A file of solutions, scored step by step. */
+#include "cli/scored.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct scorer {
+    cairn_world world;
+    cairn_policy policy;
+    cairn_reward reward;
+} scorer;
+
+static cairn_status open_scorer(cli *c, const scored_options *options, scorer *s) {
+    CAIRN_TRY(cairn_world_open(c->ctx, c->arena, options->world, &s->world));
+    bool with_policy = *options->policy != 0;
+    if (with_policy) CAIRN_TRY(cairn_policy_open(c->ctx, c->arena, options->policy, &s->world, &s->policy));
+    return cairn_reward_open(c->ctx, c->arena, options->reward, &s->world, with_policy ? &s->policy : NULL, &s->reward);
+}
+
+static void close_scorer(scorer *s) {
+    if (s->reward.type) cairn_reward_close(&s->reward);
+    if (s->policy.type) cairn_policy_close(&s->policy);
+    if (s->world.type) cairn_world_close(&s->world);
+}
+
+static cairn_status score_record(cli *c, const scored_options *options, const scorer *s, cairn_arena *arena,
+                                 const cairn_record *record, int64_t index, scored *out) {
+    size_t n = (size_t)record->n_steps;
+    double *scores = cairn_arena_alloc(arena, n + 1, sizeof *scores);
+    const char **codes = cairn_arena_alloc(arena, n + 1, sizeof *codes);
+    const char **evidence = cairn_arena_alloc(arena, n + 1, sizeof *evidence);
+    if (!scores || !codes || !evidence) return CAIRN_NO_MEMORY;
+    cairn_problem problem = {.id = record->id,
+                             .key = cairn_key(record->id, strlen(record->id)),
+                             .text = record->problem,
+                             .answer = record->target,
+                             .difficulty = NAN,
+                             .max_steps = record->n_steps};
+    cairn_reward_cost cost = {0};
+    CAIRN_TRY(cairn_reward_score_steps(c->ctx, &s->reward, arena, options->seed, &problem, record->steps,
+                                       record->n_steps, scores, codes, evidence, &cost));
+    *out = (scored){.index = index,
+                    .record = record,
+                    .scores = scores,
+                    .codes = codes,
+                    .evidence = evidence,
+                    .low = s->reward.low,
+                    .high = s->reward.high,
+                    .first_wrong = CAIRN_NO_ERROR};
+    for (size_t i = n; i-- > 0;)
+        if (scores[i] < (out->low + out->high) / 2) out->first_wrong = (int32_t)i;
+    return CAIRN_OK;
+}
+
+static cairn_status visit_all(cli *c, const scored_options *options, const scorer *s, cairn_dataset *dataset,
+                              cairn_progress *progress, scored_fn visit, void *arg) {
+    cairn_arena *arena;
+    CAIRN_TRY(cairn_arena_open(c->ctx, 65536, &arena));
+    cairn_status status = CAIRN_OK;
+    for (int64_t i = 0; status == CAIRN_OK && (options->count == 0 || i < options->count); i++) {
+        cairn_record record;
+        scored solution;
+        cairn_arena_reset(arena);
+        if (cairn_cancelled(c->ctx)) status = cairn_fail(c->ctx, CAIRN_CANCELLED, "interrupted");
+        if (status == CAIRN_OK) status = cairn_dataset_next(dataset, arena, &record);
+        if (status == CAIRN_OK) status = score_record(c, options, s, arena, &record, i, &solution);
+        if (status == CAIRN_OK) status = visit(c, arg, &solution);
+        cairn_progress_add(progress, 1);
+    }
+    cairn_arena_close(arena);
+    return status == CAIRN_END ? CAIRN_OK : status;
+}
+
+cairn_status scored_each(cli *c, const scored_options *options, const char *path, scored_fn visit, void *arg,
+                         int64_t *skipped) {
+    scorer s = {0};
+    cairn_dataset *dataset = NULL;
+    cairn_progress *progress = NULL;
+    cairn_read_options read = {.format = (cairn_format)options->format, .skip_bad = options->skip_bad};
+    cairn_status status = open_scorer(c, options, &s);
+    if (status == CAIRN_OK) status = cairn_dataset_open(c->ctx, path, read, &dataset);
+    if (status == CAIRN_OK) status = cairn_progress_open(c->ctx, "score", options->count, options->quiet, &progress);
+    if (status == CAIRN_OK) status = visit_all(c, options, &s, dataset, progress, visit, arg);
+    cairn_progress_close(progress);
+    if (dataset) {
+        *skipped = cairn_dataset_skipped(dataset);
+        cairn_dataset_close(dataset);
+    }
+    close_scorer(&s);
+    return status;
+}
+
+/* ---- one solution on the terminal ------------------------------------------------------------------------------------------- */
+
+static void print_step(cli *c, const scored *s, int32_t i) {
+    double score = s->scores[i], middle = (s->low + s->high) / 2;
+    bool wrong = score < middle, unknown = isnan(score);
+    cli_paint paint = unknown ? CLI_DIM : wrong ? CLI_RED : CLI_GREEN;
+    printf("  %s%s %2d%s  %s%s%s\n", cli_paint_code(c, paint),
+           unknown ? "?"
+           : wrong ? "x"
+                   : "+",
+           (int)i, cli_paint_code(c, CLI_PLAIN), cli_paint_code(c, paint), cli_safe(c, s->record->steps[i]),
+           cli_paint_code(c, CLI_PLAIN));
+    if (wrong && s->evidence[i] && *s->evidence[i])
+        printf("        %s^ %s%s\n", cli_paint_code(c, CLI_BOLD), cli_safe(c, s->evidence[i]),
+               cli_paint_code(c, CLI_PLAIN));
+}
+
+void scored_print(cli *c, const scored *s) {
+    const cairn_record *record = s->record;
+    printf("%s%s%s\n", cli_paint_code(c, CLI_BOLD), cli_safe(c, record->problem), cli_paint_code(c, CLI_PLAIN));
+    for (int32_t i = 0; i < record->n_steps; i++) print_step(c, s, i);
+    printf("  answer %s, true answer %s", record->answer ? cli_safe(c, record->answer) : "none",
+           record->target ? cli_safe(c, record->target) : "unknown");
+    if (record->first_error == CAIRN_NO_ERROR) printf("; a person found no mistake");
+    if (record->first_error >= 0) printf("; a person found the first mistake in step %d", (int)record->first_error);
+    printf("\n");
+}

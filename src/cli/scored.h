@@ -1,0 +1,48 @@
+/* A file of solutions, scored step by step: what `score`, `eval mistakes` and `eval answers` have in common. */
+#ifndef CAIRN_CLI_SCORED_H
+#define CAIRN_CLI_SCORED_H
+
+#include "cairn/data.h"
+#include "cli/cli.h"
+
+typedef struct scored_options {
+    const char *world, *policy, *reward;
+    int32_t format;
+    int64_t count;
+    uint64_t seed;
+    bool skip_bad, quiet, json;
+} scored_options;
+
+#define CLI_SCORED_OPTIONS(type)                                                                                      \
+    CLI_TEXT(type, "reward", scored.reward, "calculator", "Who scores steps (cairn help rewards)."),                  \
+        CLI_TEXT(type, "world", scored.world, "text",                                                                 \
+                 "World that reads the steps; text: any problem, steps as they are."),                                \
+        CLI_TEXT(type, "policy", scored.policy, "", "Policy for rewards that need one, such as mc."),                 \
+        CLI_CHOICE(type, "format", scored.format, "auto", "auto|stepwise|mistake|processbench|gsm8k|gsm8k-solutions", \
+                   "Format of the file; auto: by its fields."),                                                       \
+        CLI_INT(type, "count", scored.count, "0", 0, 1e12, "solutions",                                               \
+                "Only the first so many (short: -n); 0: all."),                                                       \
+        CLI_FLAG(type, "skip-bad", scored.skip_bad, "Count and name bad lines instead of stopping at the first."),    \
+        CLI_SEED(type, scored.seed), CLI_FLAG(type, "quiet", scored.quiet, "No progress line."),                      \
+        CLI_FLAG(type, "json", scored.json, "Result as JSON.")
+
+/* One scored solution; all memory lives until the visit returns. */
+typedef struct scored {
+    int64_t index; /* 0-based position among the solutions read */
+    const cairn_record *record;
+    const double *scores;        /* [n_steps] NaN unknown */
+    const char *const *codes;    /* [n_steps] */
+    const char *const *evidence; /* [n_steps] */
+    double low, high;            /* the reward's range */
+    int32_t first_wrong;         /* first step with a known score below the middle of the range, or CAIRN_NO_ERROR */
+} scored;
+
+typedef cairn_status (*scored_fn)(cli *c, void *arg, const scored *solution);
+/* Reads, scores and visits every solution of the file in order. *skipped gets the bad lines passed over. */
+cairn_status scored_each(cli *c, const scored_options *options, const char *path, scored_fn visit, void *arg,
+                         int64_t *skipped);
+
+/* Prints one solution, its steps coloured by verdict, the reason under a wrong step. */
+void scored_print(cli *c, const scored *solution);
+
+#endif

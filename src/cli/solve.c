@@ -1,0 +1,113 @@
+/* cairn solve: a search on every problem of a world. */
+#include <math.h>
+#include <stdio.h>
+
+#include "cli/verbs.h"
+
+typedef struct solve_config {
+    job_options job;
+    const char *search;
+    int64_t draw;
+    bool keep_tree;
+} solve_config;
+
+static const cairn_option options[] = {
+    CLI_TEXT(solve_config, "search", search, "beam", "Algorithm: NAME or NAME:key=value,... (cairn help searches)."),
+    CLI_JOB_OPTIONS(solve_config, "100", "exact"),
+    CLI_FLAG(solve_config, "keep-tree", keep_tree, "Keep every tree in the run file."),
+    CLI_INT(solve_config, "draw", draw, "-1", -1, 1e12, "problem", "Draw the tree of this problem (0 is the first)."),
+};
+
+static void print_summary(const cli *c, const solve_config *config, const cairn_solve_summary *s) {
+    char problems[32], right[32];
+    printf("%s%s%s on %s, %s problems\n", cli_paint_code(c, CLI_BOLD), config->search, cli_paint_code(c, CLI_PLAIN),
+           config->job.world, cli_count(s->problems, problems));
+    printf("  right      %s%.1f %%%s  (95 %% interval %.1f .. %.1f; %s of %s)\n", cli_paint_code(c, CLI_GREEN),
+           100 * s->accuracy.estimate, cli_paint_code(c, CLI_PLAIN), 100 * s->accuracy.low, 100 * s->accuracy.high,
+           cli_count(s->right, right), problems);
+    if (s->unknown) printf("  unknown    %lld outcomes could not be checked\n", (long long)s->unknown);
+    if (s->unscored) printf("  unscored   %lld chosen answers have no known score\n", (long long)s->unscored);
+    printf("  found      %.1f %%  (a right answer was among the candidates)\n", 100 * s->oracle);
+    if (!isnan(s->optimum))
+        printf("  optimum    %.1f %%  (best possible with the same steps, exact)\n", 100 * s->optimum);
+    printf("  a problem  %.1f steps, %.1f tokens, %.1f scorings, %.1f tokens of the reward\n", s->steps, s->tokens,
+           s->scorings, s->judge_tokens);
+    printf("  time       %.2f s\n", s->seconds);
+}
+
+static cairn_status print_json(cli *c, const solve_config *config, const cairn_solve_summary *s) {
+    char values[9][32];
+    const double numbers[] = {
+        s->accuracy.estimate, s->accuracy.low, s->accuracy.high, s->oracle, s->optimum, s->steps, s->tokens,
+        s->scorings,          s->seconds};
+    for (int i = 0; i < 9; i++)
+        if (isnan(numbers[i]))
+            snprintf(values[i], sizeof values[i], "null");
+        else
+            cairn_format_double(numbers[i], values[i]);
+    printf(
+        "{\"search\":\"%s\",\"problems\":%lld,\"right\":%lld,\"unknown\":%lld,\"accuracy\":%s,\"low\":%s,\"high\":%s,"
+        "\"found\":%s,\"optimum\":%s,\"steps\":%s,\"tokens\":%s,\"scorings\":%s,\"seconds\":%s}\n",
+        cli_json_text(c, config->search), (long long)s->problems, (long long)s->right, (long long)s->unknown, values[0],
+        values[1], values[2], values[3], values[4], values[5], values[6], values[7], values[8]);
+    return CAIRN_OK;
+}
+
+static cairn_status draw(cli *c, cairn_job *job, const solve_config *config, const cairn_solve_setup *setup) {
+    const cairn_reward *reward = cairn_job_reward(job);
+    double low = reward ? reward->low : 0, high = reward ? reward->high : 1;
+    cairn_draw how = {.colour = c->colour,
+                      .good = low + 0.6 * (high - low),
+                      .bad = low + 0.4 * (high - low),
+                      .max_nodes = 60,
+                      .max_width = c->width};
+    cairn_text text = {0};
+    cairn_status status = cairn_solve_draw(c->ctx, job, setup, config->draw, &how, &text);
+    if (status == CAIRN_OK) printf("%s", text.data);
+    cairn_text_free(&text);
+    return status;
+}
+
+static cairn_status solve(cli *c, cairn_job *job, const solve_config *config) {
+    cairn_solve_setup setup = {.search = config->search, .keep_tree = config->keep_tree};
+    if (config->draw >= 0) return draw(c, job, config, &setup);
+    cairn_manifest manifest;
+    cairn_run *run;
+    cairn_solve_summary summary;
+    CAIRN_TRY(cairn_solve_manifest(c->ctx, job, &setup, c->arena, &manifest));
+    CAIRN_TRY(cli_open_run(c, &config->job, &manifest, &run));
+    cairn_status status = cairn_solve(c->ctx, job, &setup, run, &summary);
+    if (run) cairn_run_close(run);
+    CAIRN_TRY(status);
+    if (config->job.json) return print_json(c, config, &summary);
+    print_summary(c, config, &summary);
+    return CAIRN_OK;
+}
+
+static cairn_status run(cli *c, const void *options_, int count, char **arguments) {
+    (void)count, (void)arguments;
+    const solve_config *config = options_;
+    cairn_job_setup setup;
+    cairn_job *job;
+    cli_job_setup(&config->job, "solve", &setup);
+    CAIRN_TRY(cairn_job_open(c->ctx, &setup, &job));
+    cairn_status status = solve(c, job, config);
+    cairn_job_close(job);
+    return status;
+}
+
+const cli_verb verb_solve = {
+    .about = {.name = "solve",
+              .summary = "Solve problems by a search: propose steps, score them, choose an answer.",
+              .options = options,
+              .option_count = sizeof options / sizeof *options,
+              .config_size = sizeof(solve_config)},
+    .arguments = "",
+    .examples =
+        "  cairn solve --search beam:branch=4 --budget 128 -n 500\n"
+        "  cairn solve --world chain:steps=12 --policy scripted:error=0.15,repair=0.05 --reward noisy:miss=0.2 \\\n"
+        "              --search mcts:rule=puct --budget 256 --run mcts.db\n"
+        "  cairn solve ... --run mcts.db --resume          go on after an interruption\n"
+        "  cairn solve --search rebase --budget 64 --draw 3   look at one tree\n",
+    .run = run,
+};

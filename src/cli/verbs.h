@@ -1,0 +1,19 @@
+/* All verbs, one file a verb (or family of verbs). */
+#ifndef CAIRN_CLI_VERBS_H
+#define CAIRN_CLI_VERBS_H
+
+#include "cli/cli.h"
+
+extern const cli_verb verb_solve, verb_score, verb_label;
+extern const cli_verb verb_eval_budget, verb_eval_passk, verb_eval_mistakes, verb_eval_answers, verb_eval_labels,
+    verb_eval_replay;
+extern const cli_verb verb_run_list, verb_run_show, verb_run_export, verb_run_resume, verb_run_compare;
+extern const cli_verb verb_world_list, verb_world_generate, verb_world_traces;
+extern const cli_verb verb_doctor, verb_help;
+
+/* What `cairn` alone prints. */
+cairn_status cli_print_overview(cli *c);
+/* Prints a registered thing: name, sentence, source, options. */
+cairn_status cli_print_about(cli *c, const cairn_about *about);
+
+#endif

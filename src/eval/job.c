@@ -1,0 +1,340 @@
+/* Many problems at once: worker threads, fibers on each, one record a problem. */
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "cairn/job.h"
+
+/* What a fiber needs for one problem; recycled, so that memory stays flat over any number of problems. */
+typedef struct slot {
+    cairn_tree *tree;
+    cairn_arena *arena;
+    struct slot *next;
+} slot;
+
+typedef struct worker {
+    cairn_job *job;
+    cairn_ctx *ctx; /* child of the context given to open */
+    cairn_arena *arena;
+    cairn_policy policy;
+    cairn_reward reward;
+    bool open;
+    slot *free_slots;
+} worker;
+
+struct cairn_job {
+    cairn_ctx *ctx;
+    cairn_job_setup setup;
+    cairn_arena *arena; /* world and loaded problems */
+    cairn_world world;
+    cairn_problem *problems; /* [count] of a file; NULL when generated */
+    int64_t count;
+    uint64_t content; /* key of that file */
+    worker *workers; /* [setup.workers] */
+    /* the run in progress */
+    cairn_run *run;
+    cairn_job_fn body;
+    void *arg;
+    cairn_progress *progress;
+    atomic_int_fast64_t next;
+    atomic_bool stopped;
+    pthread_mutex_t lock;                /* the fields below */
+    cairn_status status;                 /* of the first failure */
+    cairn_ctx *failure;                  /* holds its text */
+    char **records;                      /* [count], without a run */
+    char **ids;
+};
+
+/* ---- open -------------------------------------------------------------------------------------------------------------- */
+
+static cairn_status open_worker(cairn_job *job, worker *w) {
+    w->job = job;
+    CAIRN_TRY(cairn_ctx_child(job->ctx, &w->ctx));
+    CAIRN_TRY(cairn_arena_open(w->ctx, 16384, &w->arena));
+    if (job->setup.policy) CAIRN_TRY(cairn_policy_open(w->ctx, w->arena, job->setup.policy, &job->world, &w->policy));
+    if (job->setup.reward)
+        CAIRN_TRY(cairn_reward_open(w->ctx, w->arena, job->setup.reward, &job->world,
+                                    job->setup.policy ? &w->policy : NULL, &w->reward));
+    w->open = true;
+    return CAIRN_OK;
+}
+
+static void close_worker(worker *w) {
+    while (w->free_slots) {
+        slot *s = w->free_slots;
+        w->free_slots = s->next;
+        cairn_tree_close(s->tree);
+        cairn_arena_close(s->arena);
+        cairn_free(s);
+    }
+    if (w->reward.type) cairn_reward_close(&w->reward);
+    if (w->policy.type) cairn_policy_close(&w->policy);
+    cairn_arena_close(w->arena);
+    cairn_ctx_close(w->ctx);
+}
+
+static cairn_status open_problems(cairn_job *job) {
+    const cairn_world_type *world = job->world.type;
+    if (!job->setup.problems) {
+        if (!world->generate)
+            return cairn_fail(job->ctx, CAIRN_INVALID, "world %s has no problems of its own: name a file", world->about.name);
+        job->count = job->setup.count;
+        return CAIRN_OK;
+    }
+    if (!world->load) return cairn_fail(job->ctx, CAIRN_INVALID, "world %s reads no files", world->about.name);
+    CAIRN_TRY(world->load(job->ctx, job->world.self, job->setup.problems, job->arena, &job->problems, &job->count,
+                          &job->content));
+    if (job->setup.count > 0 && job->setup.count < job->count) job->count = job->setup.count;
+    return CAIRN_OK;
+}
+
+/* Threads to use: as asked, else one a processor, never more than problems. */
+static cairn_status count_workers(cairn_job *job) {
+    if (job->setup.workers <= 0) {
+        cairn_pool *pool;
+        CAIRN_TRY(cairn_pool_open(job->ctx, 0, &pool));
+        job->setup.workers = cairn_pool_threads(pool);
+        cairn_pool_close(pool);
+    }
+    if (job->setup.workers > job->count && job->count > 0) job->setup.workers = (int32_t)job->count;
+    return CAIRN_OK;
+}
+
+static cairn_status open_all(cairn_job *job) {
+    CAIRN_TRY(cairn_arena_open(job->ctx, 65536, &job->arena));
+    CAIRN_TRY(cairn_world_open(job->ctx, job->arena, job->setup.world, &job->world));
+    CAIRN_TRY(open_problems(job));
+    CAIRN_TRY(count_workers(job));
+    job->workers = cairn_alloc(job->ctx, (size_t)job->setup.workers, sizeof *job->workers);
+    job->records = cairn_alloc(job->ctx, (size_t)job->count, sizeof *job->records);
+    job->ids = cairn_alloc(job->ctx, (size_t)job->count, sizeof *job->ids);
+    if (!job->workers || !job->records || !job->ids) return CAIRN_NO_MEMORY;
+    cairn_status status = open_worker(job, &job->workers[0]);
+    if (status != CAIRN_OK && job->workers[0].ctx) return cairn_fail(job->ctx, status, "%s", cairn_error(job->workers[0].ctx));
+    return status;
+}
+
+cairn_status cairn_job_open(cairn_ctx *ctx, const cairn_job_setup *setup, cairn_job **out) {
+    cairn_job *job = cairn_alloc(ctx, 1, sizeof *job);
+    if (!job) return CAIRN_NO_MEMORY;
+    job->ctx = ctx;
+    job->setup = *setup;
+    if (job->setup.in_flight <= 0) job->setup.in_flight = 64;
+    pthread_mutex_init(&job->lock, NULL);
+    cairn_status status = cairn_ctx_child(ctx, &job->failure);
+    if (status == CAIRN_OK) status = open_all(job);
+    if (status != CAIRN_OK) {
+        cairn_job_close(job);
+        return status;
+    }
+    *out = job;
+    return CAIRN_OK;
+}
+
+static void forget_records(cairn_job *job) {
+    for (int64_t i = 0; i < job->count && job->records && job->ids; i++) {
+        cairn_free(job->records[i]);
+        cairn_free(job->ids[i]);
+        job->records[i] = job->ids[i] = NULL;
+    }
+}
+
+void cairn_job_close(cairn_job *job) {
+    if (!job) return;
+    forget_records(job);
+    cairn_free(job->records);
+    cairn_free(job->ids);
+    for (int32_t i = 0; job->workers && i < job->setup.workers; i++)
+        if (job->workers[i].ctx) close_worker(&job->workers[i]);
+    cairn_free(job->workers);
+    if (job->world.type) cairn_world_close(&job->world);
+    cairn_arena_close(job->arena);
+    cairn_ctx_close(job->failure);
+    pthread_mutex_destroy(&job->lock);
+    cairn_free(job);
+}
+
+int64_t cairn_job_problems(const cairn_job *job) {
+    return job->count;
+}
+
+const cairn_job_setup *cairn_job_setup_of(const cairn_job *job) {
+    return &job->setup;
+}
+
+uint64_t cairn_job_content(const cairn_job *job) {
+    return job->content;
+}
+
+const cairn_world *cairn_job_world(const cairn_job *job) {
+    return &job->world;
+}
+
+const cairn_policy *cairn_job_policy(const cairn_job *job) {
+    return job->setup.policy ? &job->workers[0].policy : NULL;
+}
+
+const cairn_reward *cairn_job_reward(const cairn_job *job) {
+    return job->setup.reward ? &job->workers[0].reward : NULL;
+}
+
+cairn_status cairn_job_problem(cairn_job *job, cairn_ctx *ctx, int64_t index, cairn_arena *arena, cairn_problem *out) {
+    if (index < 0 || index >= job->count)
+        return cairn_fail(ctx, CAIRN_INVALID, "problem %" PRId64 " of %" PRId64, index, job->count);
+    if (job->problems) {
+        *out = job->problems[index];
+        return CAIRN_OK;
+    }
+    return job->world.type->generate(ctx, job->world.self, job->setup.seed, index, arena, out);
+}
+
+/* ---- run --------------------------------------------------------------------------------------------------------------- */
+
+static cairn_status take_slot(worker *w, cairn_ctx *ctx, slot **out) {
+    slot *s = w->free_slots;
+    if (s) {
+        w->free_slots = s->next;
+        *out = s;
+        return CAIRN_OK;
+    }
+    s = cairn_alloc(ctx, 1, sizeof *s);
+    if (!s) return CAIRN_NO_MEMORY;
+    /* Trees and arenas outlive the fiber that first needed them, so they report to the worker's context. */
+    cairn_status status = cairn_tree_open(w->ctx, w->job->world.type->state_bytes, &s->tree);
+    if (status == CAIRN_OK) status = cairn_arena_open(w->ctx, 16384, &s->arena);
+    if (status != CAIRN_OK) {
+        cairn_tree_close(s->tree);
+        cairn_free(s);
+        return cairn_fail(ctx, status, "%s", cairn_error(w->ctx));
+    }
+    *out = s;
+    return CAIRN_OK;
+}
+
+static void give_slot(worker *w, slot *s) {
+    cairn_tree_reset(s->tree);
+    cairn_arena_reset(s->arena);
+    s->next = w->free_slots;
+    w->free_slots = s;
+}
+
+static cairn_status keep_record(cairn_job *job, cairn_ctx *ctx, int64_t index, const char *id, const cairn_text *record) {
+    if (job->run) return cairn_run_put(job->run, ctx, index, id, record->data, record->length);
+    size_t id_length = strlen(id);
+    char *kept = cairn_alloc(ctx, record->length + 1, 1), *kept_id = cairn_alloc(ctx, id_length + 1, 1);
+    if (!kept || !kept_id) {
+        cairn_free(kept);
+        cairn_free(kept_id);
+        return CAIRN_NO_MEMORY;
+    }
+    memcpy(kept, record->data, record->length);
+    memcpy(kept_id, id, id_length);
+    job->records[index] = kept; /* each index is written by one fiber only */
+    job->ids[index] = kept_id;
+    return CAIRN_OK;
+}
+
+static cairn_status work_in_slot(worker *w, cairn_ctx *ctx, slot *s, int64_t index) {
+    cairn_job *job = w->job;
+    cairn_problem problem;
+    CAIRN_TRY(cairn_job_problem(job, ctx, index, s->arena, &problem));
+    const cairn_reward *reward = job->setup.reward ? &w->reward : NULL;
+    cairn_search search = {.ctx = ctx,
+                           .world = &job->world,
+                           .policy = job->setup.policy ? &w->policy : NULL,
+                           .reward = reward,
+                           .problem = &problem,
+                           .tree = s->tree,
+                           .arena = s->arena,
+                           .seed = job->setup.seed,
+                           .sampling = job->setup.sampling,
+                           .aggregator = job->setup.aggregator >= 0 ? (cairn_aggregator)job->setup.aggregator
+                                         : reward                   ? cairn_meaning_aggregator(reward->meaning)
+                                                                    : CAIRN_AGGREGATE_LAST,
+                           .budget = job->setup.budget,
+                           .column = -1};
+    cairn_text record = {0};
+    cairn_status status = cairn_search_begin(&search);
+    if (status == CAIRN_OK) status = job->body(&search, job->arg, index, &record);
+    if (status == CAIRN_OK) status = keep_record(job, ctx, index, problem.id, &record);
+    cairn_text_free(&record);
+    if (status != CAIRN_OK && status != CAIRN_CANCELLED) cairn_fail_within(ctx, status, "problem %s", problem.id);
+    return status;
+}
+
+/* Remembers the first failure and lets no further problem start. */
+static void note_failure(cairn_job *job, cairn_ctx *ctx, cairn_status status) {
+    pthread_mutex_lock(&job->lock);
+    if (job->status == CAIRN_OK || (job->status == CAIRN_CANCELLED && status != CAIRN_CANCELLED)) {
+        job->status = status;
+        cairn_fail(job->failure, status, "%s", cairn_error(ctx));
+    }
+    pthread_mutex_unlock(&job->lock);
+    atomic_store(&job->stopped, true);
+}
+
+static void work_on(cairn_ctx *ctx, void *arg, int64_t index) {
+    worker *w = arg;
+    slot *s = NULL;
+    cairn_status status = take_slot(w, ctx, &s);
+    if (status == CAIRN_OK) {
+        status = work_in_slot(w, ctx, s, index);
+        give_slot(w, s);
+    }
+    if (status != CAIRN_OK)
+        note_failure(w->job, ctx, status);
+    else
+        cairn_progress_add(w->job->progress, 1);
+}
+
+static int64_t next_problem(void *arg) {
+    worker *w = arg;
+    cairn_job *job = w->job;
+    while (!atomic_load(&job->stopped) && !cairn_cancelled(job->ctx)) {
+        int64_t index = atomic_fetch_add(&job->next, 1);
+        if (index >= job->count) break;
+        if (!job->run || !cairn_run_has(job->run, index)) return index;
+    }
+    return -1;
+}
+
+static void run_worker(void *arg, int64_t block, int thread) {
+    (void)thread;
+    cairn_job *job = arg;
+    worker *w = &job->workers[block];
+    cairn_status status = w->open ? CAIRN_OK : open_worker(job, w);
+    if (status == CAIRN_OK) status = cairn_fibers_run(w->ctx, job->setup.in_flight, next_problem, work_on, w);
+    if (status != CAIRN_OK) note_failure(job, w->ctx, status);
+}
+
+cairn_status cairn_job_run(cairn_job *job, cairn_ctx *ctx, cairn_run *run, cairn_job_fn body, void *arg) {
+    forget_records(job);
+    job->run = run;
+    job->body = body;
+    job->arg = arg;
+    job->status = CAIRN_OK;
+    atomic_store(&job->next, 0);
+    atomic_store(&job->stopped, false);
+    int64_t to_do = job->count - (run ? cairn_run_done(run) : 0);
+    CAIRN_TRY(cairn_progress_open(ctx, job->setup.what, to_do, job->setup.quiet, &job->progress));
+    cairn_pool *pool;
+    cairn_status status = cairn_pool_open(ctx, job->setup.workers, &pool);
+    if (status == CAIRN_OK) {
+        cairn_pool_run(pool, run_worker, job, job->setup.workers);
+        cairn_pool_close(pool);
+        status = job->status;
+        if (status != CAIRN_OK) cairn_fail(ctx, status, "%s", cairn_error(job->failure));
+        if (status == CAIRN_OK && cairn_cancelled(ctx)) status = cairn_fail(ctx, CAIRN_CANCELLED, "cancelled");
+    }
+    cairn_progress_close(job->progress);
+    job->progress = NULL;
+    return status;
+}
+
+cairn_status cairn_job_each(cairn_job *job, cairn_ctx *ctx, cairn_run *run, cairn_run_visit_fn visit, void *arg) {
+    if (run) return cairn_run_each(run, ctx, visit, arg);
+    for (int64_t i = 0; i < job->count; i++)
+        if (job->records[i]) CAIRN_TRY(visit(arg, i, job->ids[i], job->records[i], strlen(job->records[i])));
+    return CAIRN_OK;
+}

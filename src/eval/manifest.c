@@ -1,0 +1,56 @@
+/* What decides a job's records, in canonical form: the manifest of its run file. */
+#include <string.h>
+
+#include "cairn/job.h"
+
+/* "name:every=option" */
+static cairn_status canonical_spec(cairn_ctx *ctx, cairn_arena *arena, const cairn_about *about, const void *config,
+                                   const char **out) {
+    cairn_text text = {0};
+    cairn_status status = cairn_text_printf(ctx, &text, "%s:", about->name);
+    if (status == CAIRN_OK) status = cairn_options_write(ctx, about, config, &text);
+    if (status == CAIRN_OK) {
+        *out = cairn_arena_copy(arena, text.data, text.length);
+        if (!*out) status = CAIRN_NO_MEMORY;
+    }
+    cairn_text_free(&text);
+    return status;
+}
+
+static const char *text_or_empty(const char *text) {
+    return text ? text : "";
+}
+
+cairn_status cairn_job_manifest(cairn_ctx *ctx, const cairn_job *job, cairn_arena *arena, const char *verb,
+                                const char *method_key, const cairn_about *about, const void *config, bool keep_tree,
+                                cairn_manifest *out) {
+    const cairn_job_setup *j = cairn_job_setup_of(job);
+    const char *method;
+    CAIRN_TRY(canonical_spec(ctx, arena, about, config, &method));
+    char temperature[32];
+    cairn_format_double(j->sampling.temperature, temperature);
+    const cairn_manifest_entry entries[] = {
+        {"verb", verb},
+        {"world", j->world},
+        {"policy", text_or_empty(j->policy)},
+        {"reward", text_or_empty(j->reward)},
+        {method_key, method},
+        {"aggregate", j->aggregator >= 0 ? cairn_aggregator_name((cairn_aggregator)j->aggregator) : "by-meaning"},
+        {"seed", cairn_arena_printf(arena, "%llu", (unsigned long long)j->seed)},
+        {"budget_steps", cairn_arena_printf(arena, "%lld", (long long)j->budget.steps)},
+        {"budget_tokens", cairn_arena_printf(arena, "%lld", (long long)j->budget.tokens)},
+        {"temperature", cairn_arena_printf(arena, "%s", temperature)},
+        {"max_step_tokens", cairn_arena_printf(arena, "%d", j->sampling.max_tokens)},
+        {"problems_file", text_or_empty(j->problems)},
+        {"problems_key", cairn_arena_printf(arena, "%016llx", (unsigned long long)cairn_job_content(job))},
+        {"tree", keep_tree ? "kept" : "dropped"},
+    };
+    size_t count = sizeof entries / sizeof *entries;
+    cairn_manifest_entry *copy = cairn_arena_alloc(arena, count, sizeof *copy);
+    if (!copy) return CAIRN_NO_MEMORY;
+    memcpy(copy, entries, sizeof entries);
+    for (size_t i = 0; i < count; i++)
+        if (!copy[i].value) return CAIRN_NO_MEMORY;
+    *out = (cairn_manifest){.entries = copy, .count = (int32_t)count, .problems = cairn_job_problems(job)};
+    return CAIRN_OK;
+}

@@ -1,0 +1,262 @@
+/* A search on every problem: one record each, and what they add up to. */
+#include <math.h>
+#include <string.h>
+
+#include "cairn/job.h"
+#include "data/json.h"
+
+typedef struct solving {
+    const cairn_solve_setup *setup;
+    const cairn_search_type *type;
+    const void *config;
+} solving;
+
+static cairn_status find_search(cairn_ctx *ctx, cairn_arena *arena, const cairn_solve_setup *setup, solving *out) {
+    out->setup = setup;
+    return cairn_search_find(ctx, arena, setup->search, &out->type, &out->config);
+}
+
+/* ---- one record ---------------------------------------------------------------------------------------------------------- */
+
+static json_t *number_or_null(double value) {
+    return isnan(value) ? json_null() : json_real(value);
+}
+
+static json_t *outcome_json(float outcome) {
+    return isnan(outcome) ? json_null() : json_boolean(outcome > 0.5f);
+}
+
+static json_t *text_or_null(const char *text) {
+    return text ? json_string(text) : json_null();
+}
+
+static json_t *candidates_json(const cairn_search *search, const cairn_result *result) {
+    json_t *list = json_array();
+    for (int32_t i = 0; i < result->n; i++) {
+        const cairn_candidate *c = &result->candidates[i];
+        json_array_append_new(
+            list, json_pack("{s:o, s:o, s:i, s:o, s:i}", "answer",
+                            text_or_null(c->answer >= 0 ? search->answers[c->answer] : NULL), "correct",
+                            outcome_json(search->tree->outcome[c->leaf]), "count", (int)c->count, "score",
+                            number_or_null(c->score), "leaf", (int)c->leaf));
+    }
+    return list;
+}
+
+static json_t *cost_json(const cairn_cost *cost) {
+    int64_t steps = cost->steps[CAIRN_ROLE_GENERATOR] + cost->steps[CAIRN_ROLE_COMPLETER];
+    int64_t tokens = cost->tokens[CAIRN_ROLE_GENERATOR] + cost->tokens[CAIRN_ROLE_COMPLETER];
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "steps", (json_int_t)steps, "tokens", (json_int_t)tokens,
+                     "judge_steps", (json_int_t)cost->steps[CAIRN_ROLE_JUDGE], "judge_tokens",
+                     (json_int_t)cost->tokens[CAIRN_ROLE_JUDGE], "scorings", (json_int_t)cost->scorings, "checks",
+                     (json_int_t)cost->checks);
+}
+
+static json_t *tree_json(const cairn_search *search) {
+    const cairn_tree *tree = search->tree;
+    json_t *list = json_array();
+    for (cairn_node node = 0; node < tree->count; node++) {
+        json_t *row = json_pack("{s:o, s:s, s:I, s:I, s:o}", "parent",
+                                node == CAIRN_ROOT ? json_null() : json_integer(tree->parent[node]), "text",
+                                cairn_tree_text(tree, node), "multiplicity", (json_int_t)tree->multiplicity[node], "visits",
+                                (json_int_t)tree->visits[node], "score",
+                                number_or_null(search->column >= 0 ? tree->score[search->column][node] : NAN));
+        json_array_append_new(list, row);
+    }
+    return list;
+}
+
+/* The outcome of the chosen answer: no answer is wrong where there is a truth. */
+static json_t *correct_json(const cairn_search *search, const cairn_result *result) {
+    if (result->chosen >= 0) return outcome_json(search->tree->outcome[result->candidates[result->chosen].leaf]);
+    return json_false();
+}
+
+static cairn_status write_record(cairn_search *search, const cairn_solve_setup *setup, const cairn_result *result,
+                                 cairn_text *out) {
+    const cairn_candidate *chosen = result->chosen >= 0 ? &result->candidates[result->chosen] : NULL;
+    json_t *record =
+        json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "id", search->problem->id, "answer",
+                  text_or_null(result->answer >= 0 ? search->answers[result->answer] : NULL), "target",
+                  text_or_null(search->problem->answer), "correct", correct_json(search, result), "score",
+                  number_or_null(chosen ? chosen->score : NAN), "candidates", candidates_json(search, result), "cost",
+                  cost_json(&search->cost));
+    if (record && setup->keep_tree) json_object_set_new(record, "tree", tree_json(search));
+    if (!record) return cairn_fail(search->ctx, CAIRN_NO_MEMORY, "no memory for the record");
+    cairn_status status = json_write(search->ctx, record, out);
+    json_decref(record);
+    return status;
+}
+
+static cairn_status solve_one(cairn_search *search, void *arg, int64_t index, cairn_text *record) {
+    (void)index;
+    const solving *s = arg;
+    cairn_result result;
+    CAIRN_TRY(cairn_search_run(search, s->type, s->config, &result));
+    return write_record(search, s->setup, &result, record);
+}
+
+/* ---- all records ----------------------------------------------------------------------------------------------------------- */
+
+typedef struct tally {
+    cairn_ctx *ctx;
+    const cairn_solve_setup *setup;
+    cairn_solve_summary *out;
+    int64_t oracle;
+} tally;
+
+/* Candidates, and right ones, counted as often as they were sampled. */
+static void count_candidates(const json_t *candidates, int64_t *right, int64_t *all) {
+    *right = *all = 0;
+    for (size_t i = 0; i < json_array_size(candidates); i++) {
+        const json_t *candidate = json_array_get(candidates, i);
+        json_int_t count = json_integer_value(json_object_get(candidate, "count"));
+        *all += count;
+        if (json_is_true(json_object_get(candidate, "correct"))) *right += count;
+    }
+}
+
+/* What the caller asked to have of each problem. */
+static void hand_out(const tally *t, int64_t index, const json_t *correct, int64_t right, int64_t all) {
+    if (t->setup->outcomes) t->setup->outcomes[index] = json_is_null(correct) ? NAN : json_is_true(correct) ? 1 : 0;
+    if (t->setup->right_samples) t->setup->right_samples[index] = right;
+    if (t->setup->samples) t->setup->samples[index] = all;
+}
+
+static cairn_status tally_record(void *arg, int64_t index, const char *id, const char *text, size_t length) {
+    tally *t = arg;
+    json_t *record, *cost;
+    CAIRN_TRY(json_parse(t->ctx, text, length, id, &record));
+    int64_t steps, tokens, judge_tokens, scorings;
+    cairn_status status = json_get_object(t->ctx, record, "cost", id, &cost);
+    if (status == CAIRN_OK) status = json_get_int(t->ctx, cost, "steps", id, &steps);
+    if (status == CAIRN_OK) status = json_get_int(t->ctx, cost, "tokens", id, &tokens);
+    if (status == CAIRN_OK) status = json_get_int(t->ctx, cost, "judge_tokens", id, &judge_tokens);
+    if (status == CAIRN_OK) status = json_get_int(t->ctx, cost, "scorings", id, &scorings);
+    if (status == CAIRN_OK) {
+        const json_t *correct = json_object_get(record, "correct");
+        t->out->problems++;
+        t->out->right += json_is_true(correct);
+        t->out->unknown += json_is_null(correct);
+        t->out->unscored += scorings > 0 && json_is_null(json_object_get(record, "score"));
+        int64_t right, all;
+        count_candidates(json_object_get(record, "candidates"), &right, &all);
+        hand_out(t, index, correct, right, all);
+        t->oracle += right > 0;
+        t->out->steps += (double)steps;
+        t->out->tokens += (double)tokens;
+        t->out->judge_tokens += (double)judge_tokens;
+        t->out->scorings += (double)scorings;
+    }
+    json_decref(record);
+    return status;
+}
+
+/* Mean over the problems of the exact optimum at the step budget. */
+static cairn_status mean_optimum(cairn_ctx *ctx, cairn_job *job, double *out) {
+    const cairn_policy *policy = cairn_job_policy(job);
+    int64_t samples = cairn_job_setup_of(job)->budget.steps, n = cairn_job_problems(job);
+    *out = NAN;
+    if (!policy || !policy->type->optimum || samples <= 0 || n == 0) return CAIRN_OK;
+    cairn_arena *arena;
+    CAIRN_TRY(cairn_arena_open(ctx, 16384, &arena));
+    double sum = 0;
+    cairn_status status = CAIRN_OK;
+    for (int64_t i = 0; i < n && status == CAIRN_OK; i++) {
+        cairn_problem problem;
+        double value = 0;
+        cairn_arena_reset(arena);
+        status = cairn_job_problem(job, ctx, i, arena, &problem);
+        if (status == CAIRN_OK) status = policy->type->optimum(ctx, policy->self, &problem, samples, &value);
+        sum += value;
+    }
+    cairn_arena_close(arena);
+    if (status == CAIRN_UNSUPPORTED) return CAIRN_OK;
+    if (status == CAIRN_OK) *out = sum / (double)n;
+    return status;
+}
+
+static cairn_status summarise(cairn_ctx *ctx, cairn_job *job, const cairn_solve_setup *setup, cairn_run *run,
+                              cairn_solve_summary *out) {
+    tally t = {.ctx = ctx, .setup = setup, .out = out};
+    CAIRN_TRY(cairn_job_each(job, ctx, run, tally_record, &t));
+    if (out->problems == 0) return cairn_fail(ctx, CAIRN_INVALID, "there are no problems");
+    double n = (double)out->problems;
+    out->steps /= n;
+    out->tokens /= n;
+    out->judge_tokens /= n;
+    out->scorings /= n;
+    out->oracle = (double)t.oracle / n;
+    CAIRN_TRY(cairn_stat_wilson(ctx, out->right, out->problems, 0.95, &out->accuracy));
+    return mean_optimum(ctx, job, &out->optimum);
+}
+
+cairn_status cairn_solve(cairn_ctx *ctx, cairn_job *job, const cairn_solve_setup *setup, cairn_run *run,
+                         cairn_solve_summary *out) {
+    *out = (cairn_solve_summary){.optimum = NAN};
+    if (!cairn_job_policy(job)) return cairn_fail(ctx, CAIRN_INVALID, "solving needs a policy");
+    cairn_arena *arena;
+    CAIRN_TRY(cairn_arena_open(ctx, 4096, &arena));
+    double start = cairn_seconds();
+    solving s;
+    cairn_status status = find_search(ctx, arena, setup, &s);
+    if (status == CAIRN_OK) status = cairn_job_run(job, ctx, run, solve_one, &s);
+    if (status == CAIRN_OK) {
+        double seconds = cairn_seconds() - start;
+        status = summarise(ctx, job, setup, run, out);
+        out->seconds = seconds;
+    }
+    cairn_arena_close(arena);
+    return status;
+}
+
+/* ---- manifest -------------------------------------------------------------------------------------------------------------- */
+
+cairn_status cairn_solve_manifest(cairn_ctx *ctx, cairn_job *job, const cairn_solve_setup *setup, cairn_arena *arena,
+                                  cairn_manifest *out) {
+    solving s;
+    CAIRN_TRY(find_search(ctx, arena, setup, &s));
+    return cairn_job_manifest(ctx, job, arena, "solve", "search", &s.type->about, s.config, setup->keep_tree, out);
+}
+
+/* ---- drawing ------------------------------------------------------------------------------------------------------------------ */
+
+typedef struct drawing {
+    solving solving;
+    int64_t index;
+    const cairn_draw *how;
+    cairn_text *out;
+} drawing;
+
+static cairn_status draw_problem(cairn_search *search, const drawing *d) {
+    cairn_result result;
+    CAIRN_TRY(cairn_search_run(search, d->solving.type, d->solving.config, &result));
+    const cairn_candidate *chosen = result.chosen >= 0 ? &result.candidates[result.chosen] : NULL;
+    cairn_draw how = *d->how;
+    how.column = search->column;
+    how.chosen = chosen ? chosen->leaf : CAIRN_NONE;
+    CAIRN_TRY(cairn_text_printf(search->ctx, d->out, "%s\n\n", search->problem->text));
+    CAIRN_TRY(cairn_tree_draw(search->ctx, search->tree, &how, d->out));
+    return cairn_text_printf(search->ctx, d->out, "\nanswer %s, true answer %s\n",
+                             result.answer >= 0 ? search->answers[result.answer] : "none",
+                             search->problem->answer ? search->problem->answer : "unknown");
+}
+
+static cairn_status draw_one(cairn_search *search, void *arg, int64_t index, cairn_text *record) {
+    drawing *d = arg;
+    if (index == d->index) CAIRN_TRY(draw_problem(search, d));
+    return cairn_text_add(search->ctx, record, "{}", 2);
+}
+
+cairn_status cairn_solve_draw(cairn_ctx *ctx, cairn_job *job, const cairn_solve_setup *setup, int64_t index,
+                              const cairn_draw *how, cairn_text *out) {
+    if (index < 0 || index >= cairn_job_problems(job))
+        return cairn_fail(ctx, CAIRN_INVALID, "there is no problem %lld", (long long)index);
+    cairn_arena *arena;
+    CAIRN_TRY(cairn_arena_open(ctx, 4096, &arena));
+    drawing d = {.index = index, .how = how, .out = out};
+    cairn_status status = find_search(ctx, arena, setup, &d.solving);
+    if (status == CAIRN_OK) status = cairn_job_run(job, ctx, NULL, draw_one, &d);
+    cairn_arena_close(arena);
+    return status;
+}

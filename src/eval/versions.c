@@ -1,0 +1,10 @@
+/* Versions of the libraries this build runs with. */
+#include <gmp.h>
+#include <jansson.h>
+#include <sqlite3.h>
+
+#include "cairn/job.h"
+
+const char *cairn_library_versions(cairn_arena *arena) {
+    return cairn_arena_printf(arena, "jansson %s, SQLite %s, GMP %s", JANSSON_VERSION, sqlite3_libversion(), gmp_version);
+}
