@@ -100,6 +100,11 @@ CAIRN_API void cairn_world_close(cairn_world *world);
 CAIRN_API cairn_status cairn_world_replay(cairn_ctx *ctx, const cairn_world *world, const cairn_problem *problem,
                                           const char *const *steps, int32_t n_steps, void *state, bool *done);
 
+/* The world's verdict on each of steps[n_steps], into checks[n_steps]; their texts are in the arena. */
+CAIRN_API cairn_status cairn_world_verify(cairn_ctx *ctx, const cairn_world *world, const cairn_problem *problem,
+                                          const char *const *steps, int32_t n_steps, cairn_arena *arena,
+                                          cairn_step_check *checks);
+
 /* Splits "name:options" at the first colon: the name's length and the options' text ("" when there is no colon). */
 CAIRN_API void cairn_spec_split(const char *spec, size_t *name_length, const char **options);
 

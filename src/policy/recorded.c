@@ -1,0 +1,163 @@
+/* Policy `recorded`: replays solutions of a dataset file. Draw d first follows solution d mod n of the problem with the same text,
+ * where that passes through the prefix; else solution d mod m of the m that do. So draws 0 .. n-1 from the root, followed to their
+ * ends, are the n solutions as they were written.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cairn/data.h"
+#include "cairn/policy.h"
+#include "world/tokens.h"
+
+typedef struct config {
+    const char *file;
+    int32_t format;
+} config;
+
+static const cairn_option options[] = {
+    {"file", CAIRN_OPTION_TEXT, offsetof(config, file), NULL, 0, 0, NULL, "", "dataset of solutions (JSON lines)"},
+    {"format", CAIRN_OPTION_CHOICE, offsetof(config, format), "auto", 0, 0,
+     "auto|stepwise|mistake|processbench|gsm8k|gsm8k-solutions", "", "format of the file"},
+};
+
+typedef struct solution {
+    uint64_t key; /* of the problem's text */
+    int64_t order;
+    const char *problem;
+    const char *const *steps;
+    int32_t n_steps;
+} solution;
+
+typedef struct recorded {
+    cairn_arena *arena;
+    solution *solutions; /* [count] sorted by (key, order) */
+    size_t count, capacity;
+} recorded;
+
+static int by_problem(const void *a, const void *b) {
+    const solution *x = a, *y = b;
+    if (x->key != y->key) return x->key < y->key ? -1 : 1;
+    return (x->order > y->order) - (x->order < y->order);
+}
+
+static void recorded_close(void *data) {
+    recorded *self = data;
+    cairn_arena_close(self->arena);
+    cairn_free(self->solutions);
+    cairn_free(self);
+}
+
+static cairn_status read_all(cairn_ctx *ctx, recorded *self, cairn_dataset *dataset) {
+    cairn_record record;
+    cairn_status status;
+    while ((status = cairn_dataset_next(dataset, self->arena, &record)) == CAIRN_OK) {
+        if (record.n_steps < 1) continue;
+        CAIRN_TRY(
+            cairn_grow(ctx, (void **)&self->solutions, &self->capacity, self->count + 1, sizeof *self->solutions));
+        self->solutions[self->count] = (solution){.key = cairn_key(record.problem, strlen(record.problem)),
+                                                  .order = (int64_t)self->count,
+                                                  .problem = record.problem,
+                                                  .steps = record.steps,
+                                                  .n_steps = record.n_steps};
+        self->count++;
+    }
+    return status == CAIRN_END ? CAIRN_OK : status;
+}
+
+static cairn_status recorded_open(cairn_ctx *ctx, cairn_arena *arena, const cairn_world *world,
+                                  const void *configuration, const char *options_text, void **out) {
+    (void)arena, (void)world, (void)options_text;
+    const config *c = configuration;
+    cairn_dataset *dataset;
+    recorded *self = cairn_alloc(ctx, 1, sizeof *self);
+    if (!self) return CAIRN_NO_MEMORY;
+    cairn_read_options how = {.format = (cairn_format)c->format};
+    cairn_status status = cairn_arena_open(ctx, 1 << 16, &self->arena);
+    if (status == CAIRN_OK && (status = cairn_dataset_open(ctx, c->file, how, &dataset)) == CAIRN_OK) {
+        status = read_all(ctx, self, dataset);
+        cairn_dataset_close(dataset);
+    }
+    if (status == CAIRN_OK && self->count == 0)
+        status = cairn_fail(ctx, CAIRN_FORMAT, "recorded: %s holds no solution with steps", c->file);
+    if (status != CAIRN_OK) {
+        recorded_close(self);
+        return status;
+    }
+    qsort(self->solutions, self->count, sizeof *self->solutions, by_problem);
+    *out = self;
+    return CAIRN_OK;
+}
+
+/* The solutions of a problem: solutions[*first .. *first + n). */
+static size_t solutions_of(const recorded *self, const cairn_problem *problem, size_t *first) {
+    uint64_t key = cairn_key(problem->text, strlen(problem->text));
+    size_t low = 0, high = self->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (self->solutions[middle].key < key)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    size_t n = 0;
+    while (low + n < self->count && self->solutions[low + n].key == key &&
+           strcmp(self->solutions[low + n].problem, problem->text) == 0)
+        n++;
+    *first = low;
+    return n;
+}
+
+static bool passes(const solution *s, const cairn_proposal *q) {
+    if (s->n_steps <= q->n_steps) return false;
+    for (int32_t i = 0; i < q->n_steps; i++)
+        if (strcmp(s->steps[i], q->steps[i]) != 0) return false;
+    return true;
+}
+
+static const solution *follow(const recorded *self, const cairn_proposal *q) {
+    size_t first, n = solutions_of(self, q->problem, &first), shared = 0;
+    if (n == 0) return NULL;
+    const solution *own = &self->solutions[first + q->draw % n];
+    if (passes(own, q)) return own;
+    for (size_t i = 0; i < n; i++) shared += passes(&self->solutions[first + i], q);
+    if (shared == 0) return NULL;
+    size_t pick = q->draw % shared;
+    for (size_t i = 0;; i++)
+        if (passes(&self->solutions[first + i], q) && pick-- == 0) return &self->solutions[first + i];
+}
+
+static cairn_status recorded_propose(cairn_ctx *ctx, void *data, cairn_arena *arena, cairn_proposal *requests,
+                                     int32_t n) {
+    const recorded *self = data;
+    for (int32_t i = 0; i < n; i++) {
+        cairn_proposal *q = &requests[i];
+        const solution *s = follow(self, q);
+        if (!s) {
+            q->status =
+                cairn_fail(ctx, CAIRN_NOT_FOUND, "recorded: no solution of problem `%.60s` goes on after %d steps",
+                           q->problem->id, (int)q->n_steps);
+            continue;
+        }
+        const char *text = s->steps[q->n_steps];
+        q->text = cairn_arena_copy(arena, text, strlen(text));
+        if (!q->text) return q->status = CAIRN_NO_MEMORY;
+        q->n_tokens = token_count(text, strlen(text));
+        q->logp = NAN;
+        q->stop = q->n_steps + 1 == s->n_steps ? CAIRN_STOP_END : CAIRN_STOP_STEP;
+        q->status = CAIRN_OK;
+    }
+    return CAIRN_OK;
+}
+
+const cairn_policy_type cairn_policy_recorded = {
+    .about = {.name = "recorded",
+              .summary = "replays recorded solutions of the problem with the same text",
+              .source = "",
+              .options = options,
+              .option_count = sizeof options / sizeof *options,
+              .config_size = sizeof(config)},
+    .open = recorded_open,
+    .close = recorded_close,
+    .propose = recorded_propose,
+};

@@ -1,0 +1,151 @@
+/* Rollouts: all completions of all starting points advance together, one step a call of the policy. */
+#include <string.h>
+
+#include "cairn/policy.h"
+
+typedef struct runner {
+    cairn_ctx *ctx;
+    const cairn_policy *policy;
+    cairn_arena *arena;
+    uint64_t seed;
+    cairn_verb verb;
+    uint32_t role;
+    const cairn_start *starts;
+    int32_t k;
+    cairn_sampling sampling;
+    cairn_rollout *out; /* [total] */
+
+    int64_t total;
+    size_t state_bytes;
+    unsigned char *states; /* [total][state_bytes] */
+    const char ***texts;   /* [total] prefix and steps so far */
+    int32_t **tokens;      /* [total] of the steps so far */
+    uint64_t *paths;       /* [total] of the rollout's current node */
+    int64_t *live;         /* [n_live] rollouts not yet ended */
+    int64_t n_live;
+    cairn_proposal *requests; /* [total] */
+} runner;
+
+static const cairn_start *start_of(const runner *r, int64_t i) {
+    return &r->starts[i / r->k];
+}
+static void *state_of(const runner *r, int64_t i) {
+    return r->states + (size_t)i * r->state_bytes;
+}
+
+static int32_t steps_left(const cairn_start *s) {
+    return s->done || s->n_steps >= s->problem->max_steps ? 0 : s->problem->max_steps - s->n_steps;
+}
+
+static cairn_status begin(runner *r, int64_t i) {
+    const cairn_start *s = start_of(r, i);
+    int32_t left = steps_left(s);
+    const char **texts = cairn_arena_alloc(r->arena, (size_t)s->n_steps + (size_t)left + 1, sizeof *texts);
+    int32_t *tokens = cairn_arena_alloc(r->arena, (size_t)left, sizeof *tokens);
+    if (!texts || !tokens) return CAIRN_NO_MEMORY;
+    if (s->n_steps) memcpy(texts, s->steps, (size_t)s->n_steps * sizeof *texts);
+    if (r->state_bytes) memcpy(state_of(r, i), s->state, r->state_bytes);
+    r->texts[i] = texts;
+    r->tokens[i] = tokens;
+    r->paths[i] = s->path;
+    r->out[i] = (cairn_rollout){.from = (int32_t)(i / r->k), .steps = texts + s->n_steps, .tokens = tokens};
+    if (left > 0) r->live[r->n_live++] = i;
+    return CAIRN_OK;
+}
+
+static void ask(runner *r, int64_t i, cairn_proposal *q) {
+    const cairn_start *s = start_of(r, i);
+    uint32_t draw = s->first_draw + (uint32_t)(i % r->k);
+    *q = (cairn_proposal){.problem = s->problem,
+                          .steps = r->texts[i],
+                          .n_steps = s->n_steps + r->out[i].n_steps,
+                          .state = state_of(r, i),
+                          .rng = cairn_rng_open(r->seed, s->problem->key, r->paths[i], r->verb, r->role, draw),
+                          .draw = draw,
+                          .sampling = r->sampling};
+    r->paths[i] = cairn_path_child(r->paths[i], draw);
+}
+
+/* Takes one reply; *ended when the rollout is over. */
+static cairn_status take(runner *r, int64_t i, const cairn_proposal *q, bool *ended) {
+    const cairn_world *world = r->policy->world;
+    const cairn_start *s = start_of(r, i);
+    cairn_rollout *out = &r->out[i];
+    bool done;
+    if (q->status != CAIRN_OK) return q->status;
+    CAIRN_TRY(world->type->apply(r->ctx, world->self, s->problem, state_of(r, i), q->text, strlen(q->text),
+                                 state_of(r, i), &done));
+    r->texts[i][s->n_steps + out->n_steps] = q->text;
+    r->tokens[i][out->n_steps] = q->n_tokens;
+    out->n_steps++;
+    out->n_tokens += q->n_tokens;
+    *ended = done || q->stop == CAIRN_STOP_END || out->n_steps == steps_left(s);
+    return CAIRN_OK;
+}
+
+static cairn_status advance(runner *r) {
+    if (cairn_cancelled(r->ctx)) return cairn_fail(r->ctx, CAIRN_CANCELLED, "rollouts: the run was cancelled");
+    for (int64_t j = 0; j < r->n_live; j++) ask(r, r->live[j], &r->requests[j]);
+    CAIRN_TRY(r->policy->type->propose(r->ctx, r->policy->self, r->arena, r->requests, (int32_t)r->n_live));
+    int64_t kept = 0;
+    for (int64_t j = 0; j < r->n_live; j++) {
+        bool ended;
+        CAIRN_TRY(take(r, r->live[j], &r->requests[j], &ended));
+        if (!ended) r->live[kept++] = r->live[j];
+    }
+    r->n_live = kept;
+    return CAIRN_OK;
+}
+
+static cairn_status roll(runner *r, cairn_rollout_cost *cost) {
+    const cairn_world *world = r->policy->world;
+    for (int64_t i = 0; i < r->total; i++) CAIRN_TRY(begin(r, i));
+    while (r->n_live > 0) CAIRN_TRY(advance(r));
+    for (int64_t i = 0; i < r->total; i++) {
+        const cairn_start *s = start_of(r, i);
+        cairn_rollout *out = &r->out[i];
+        CAIRN_TRY(world->type->check(r->ctx, world->self, s->problem, state_of(r, i), r->texts[i],
+                                     s->n_steps + out->n_steps, r->arena, &out->outcome));
+        if (!cost) continue;
+        cost->steps += out->n_steps;
+        cost->tokens += out->n_tokens;
+    }
+    return CAIRN_OK;
+}
+
+cairn_status cairn_policy_rollouts(cairn_ctx *ctx, const cairn_policy *policy, cairn_arena *arena, uint64_t seed,
+                                   cairn_verb verb, uint32_t role, const cairn_start *starts, int32_t n, int32_t k,
+                                   cairn_sampling sampling, cairn_rollout *out, cairn_rollout_cost *cost) {
+    if (n < 0 || k < 0) return cairn_fail(ctx, CAIRN_INVALID, "rollouts: %d of each of %d starts", (int)k, (int)n);
+    if ((int64_t)n * k > INT32_MAX)
+        return cairn_fail(ctx, CAIRN_LIMIT, "rollouts: %d of each of %d starts are too many", (int)k, (int)n);
+    if (n == 0 || k == 0) return CAIRN_OK;
+    runner r = {.ctx = ctx,
+                .policy = policy,
+                .arena = arena,
+                .seed = seed,
+                .verb = verb,
+                .role = role,
+                .starts = starts,
+                .k = k,
+                .sampling = sampling,
+                .out = out,
+                .total = (int64_t)n * k,
+                .state_bytes = policy->world->type->state_bytes};
+    size_t total = (size_t)r.total;
+    r.states = cairn_alloc(ctx, total, r.state_bytes);
+    r.texts = cairn_alloc(ctx, total, sizeof *r.texts);
+    r.tokens = cairn_alloc(ctx, total, sizeof *r.tokens);
+    r.paths = cairn_alloc(ctx, total, sizeof *r.paths);
+    r.live = cairn_alloc(ctx, total, sizeof *r.live);
+    r.requests = cairn_alloc(ctx, total, sizeof *r.requests);
+    cairn_status status = CAIRN_NO_MEMORY;
+    if (r.states && r.texts && r.tokens && r.paths && r.live && r.requests) status = roll(&r, cost);
+    cairn_free(r.states);
+    cairn_free(r.texts);
+    cairn_free(r.tokens);
+    cairn_free(r.paths);
+    cairn_free(r.live);
+    cairn_free(r.requests);
+    return status;
+}

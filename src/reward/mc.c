@@ -1,0 +1,120 @@
+/* Reward `mc`: Monte-Carlo estimate of the success probability, by completions of the run's policy from the prefix. */
+#include <math.h>
+#include <string.h>
+
+#include "cairn/reward.h"
+
+typedef struct config {
+    int64_t rollouts, role, max_tokens;
+    double temperature;
+} config;
+
+static const cairn_option options[] = {
+    {"rollouts", CAIRN_OPTION_INT, offsetof(config, rollouts), "8", 1, 100000, NULL, "completions",
+     "completions from each prefix"},
+    {"role", CAIRN_OPTION_INT, offsetof(config, role), "2", 0, 1000, NULL, "",
+     "key of their random numbers: equal roles give equal completions"},
+    {"temperature", CAIRN_OPTION_REAL, offsetof(config, temperature), "1", 0, 100, NULL, "", "of the completions"},
+    {"max_tokens", CAIRN_OPTION_INT, offsetof(config, max_tokens), "256", 1, 1000000, NULL, "tokens",
+     "longest step of a completion"},
+};
+
+typedef struct mc {
+    const cairn_policy *policy;
+    config c;
+} mc;
+
+static cairn_status mc_open(cairn_ctx *ctx, cairn_arena *arena, const cairn_world *world, const cairn_policy *policy,
+                            const void *configuration, void **out) {
+    (void)world;
+    if (!policy) return cairn_fail(ctx, CAIRN_INVALID, "mc: needs a policy that completes solutions");
+    mc *self = cairn_arena_alloc(arena, 1, sizeof *self);
+    if (!self) return CAIRN_NO_MEMORY;
+    *self = (mc){.policy = policy, .c = *(const config *)configuration};
+    *out = self;
+    return CAIRN_OK;
+}
+
+static void mc_scale(void *data, cairn_meaning *meaning, double *low, double *high) {
+    (void)data;
+    *meaning = CAIRN_MEANING_SUCCESS;
+    *low = 0;
+    *high = 1;
+}
+
+/* Right ones among the completions whose outcome is known. */
+static void count(const cairn_rollout *rollouts, int32_t k, int32_t *right, int32_t *known) {
+    *right = *known = 0;
+    for (int32_t i = 0; i < k; i++) {
+        *known += rollouts[i].outcome.verdict != CAIRN_VERDICT_UNKNOWN;
+        *right += rollouts[i].outcome.verdict == CAIRN_VERDICT_RIGHT;
+    }
+}
+
+/* The completions are of no use after they are counted: their memory goes back to the arena. `tallies` is [2 n]. */
+static cairn_status roll(cairn_ctx *ctx, const mc *self, cairn_arena *arena, const cairn_scoring *requests, int32_t n,
+                         int32_t *tallies, cairn_reward_cost *cost) {
+    int32_t k = (int32_t)self->c.rollouts;
+    cairn_sampling sampling = {.temperature = self->c.temperature, .max_tokens = (int32_t)self->c.max_tokens};
+    cairn_rollout_cost spent = {0};
+    cairn_start *starts = cairn_arena_alloc(arena, (size_t)n, sizeof *starts);
+    cairn_rollout *rollouts = cairn_arena_alloc(arena, (size_t)n * (size_t)k, sizeof *rollouts);
+    if (!starts || !rollouts) return CAIRN_NO_MEMORY;
+    for (int32_t i = 0; i < n; i++) {
+        const cairn_scoring *q = &requests[i];
+        starts[i] = (cairn_start){.problem = q->problem,
+                                  .steps = q->steps,
+                                  .n_steps = q->n_steps,
+                                  .state = q->state,
+                                  .done = q->done,
+                                  .path = q->path};
+    }
+    /* Random numbers are keyed by the run's seed, and requests of one call may come from several runs: one call for each stretch. */
+    for (int32_t i = 0, end; i < n; i = end) {
+        for (end = i + 1; end < n && requests[end].seed == requests[i].seed; end++) {
+        }
+        CAIRN_TRY(cairn_policy_rollouts(ctx, self->policy, arena, requests[i].seed, CAIRN_VERB_SCORE,
+                                        (uint32_t)self->c.role, starts + i, end - i, k, sampling,
+                                        rollouts + (int64_t)i * k, &spent));
+    }
+    for (int32_t i = 0; i < n; i++) count(rollouts + (int64_t)i * k, k, &tallies[2 * i], &tallies[2 * i + 1]);
+    if (cost) {
+        cost->calls += n;
+        cost->steps += spent.steps;
+        cost->tokens += spent.tokens;
+    }
+    return CAIRN_OK;
+}
+
+static cairn_status mc_score(cairn_ctx *ctx, void *data, cairn_arena *arena, cairn_scoring *requests, int32_t n,
+                             cairn_reward_cost *cost) {
+    const mc *self = data;
+    if (n <= 0) return CAIRN_OK;
+    int32_t *tallies = cairn_arena_alloc(arena, 2 * (size_t)n, sizeof *tallies);
+    if (!tallies) return CAIRN_NO_MEMORY;
+    cairn_arena_mark mark = cairn_arena_save(arena);
+    cairn_status status = roll(ctx, self, arena, requests, n, tallies, cost);
+    cairn_arena_restore(arena, mark);
+    CAIRN_TRY(status);
+    for (int32_t i = 0; i < n; i++) {
+        int32_t right = tallies[2 * i], known = tallies[2 * i + 1];
+        requests[i].score = known > 0 ? (double)right / known : NAN;
+        requests[i].code = known > 0 ? "" : "no-outcome";
+        requests[i].evidence = cairn_arena_printf(arena, "%d of %d completions are right", (int)right, (int)known);
+        if (!requests[i].evidence) return CAIRN_NO_MEMORY;
+        requests[i].status = CAIRN_OK;
+    }
+    return CAIRN_OK;
+}
+
+const cairn_reward_type cairn_reward_mc = {
+    .about = {.name = "mc",
+              .summary = "fraction of right completions by the run's policy",
+              .source = "arXiv 2312.08935",
+              .options = options,
+              .option_count = sizeof options / sizeof *options,
+              .config_size = sizeof(config)},
+    .open = mc_open,
+    .scale = mc_scale,
+    .score = mc_score,
+};

@@ -1,0 +1,108 @@
+/* The list of rewards, opening one by its spec, meanings, scoring whole solutions. */
+#include "cairn/reward.h"
+
+#include <string.h>
+
+#include "reward_list.inc"
+#include "world/spec.h"
+
+const cairn_reward_type *const *cairn_rewards(void) {
+    return reward_list;
+}
+
+static const char *name_of(int index) {
+    return reward_list[index] ? reward_list[index]->about.name : NULL;
+}
+
+static const struct {
+    const char *name;
+    cairn_aggregator aggregator;
+} meanings[CAIRN_MEANING_COUNT] = {
+    [CAIRN_MEANING_SUCCESS] = {"success", CAIRN_AGGREGATE_LAST},
+    [CAIRN_MEANING_CORRECTNESS] = {"correctness", CAIRN_AGGREGATE_PRODUCT},
+    [CAIRN_MEANING_PROGRESS] = {"progress", CAIRN_AGGREGATE_LAST},
+    [CAIRN_MEANING_ADVANTAGE] = {"advantage", CAIRN_AGGREGATE_SUM},
+    [CAIRN_MEANING_RETURN] = {"return", CAIRN_AGGREGATE_LAST},
+    [CAIRN_MEANING_REACHABILITY] = {"reachability", CAIRN_AGGREGATE_LAST},
+    [CAIRN_MEANING_LOG_RATIO] = {"log-ratio", CAIRN_AGGREGATE_SUM},
+};
+
+const char *cairn_meaning_name(cairn_meaning meaning) {
+    return (unsigned)meaning < CAIRN_MEANING_COUNT ? meanings[meaning].name : "unknown";
+}
+
+cairn_aggregator cairn_meaning_aggregator(cairn_meaning meaning) {
+    return (unsigned)meaning < CAIRN_MEANING_COUNT ? meanings[meaning].aggregator : CAIRN_AGGREGATE_LAST;
+}
+
+cairn_status cairn_reward_open(cairn_ctx *ctx, cairn_arena *arena, const char *spec, const cairn_world *world,
+                               const cairn_policy *policy, cairn_reward *out) {
+    size_t length;
+    const char *options;
+    cairn_spec_split(spec, &length, &options);
+    for (int i = 0; reward_list[i]; i++) {
+        const cairn_reward_type *type = reward_list[i];
+        if (strlen(type->about.name) != length || memcmp(type->about.name, spec, length) != 0) continue;
+        const void *config;
+        void *self = NULL;
+        const char *source = cairn_arena_copy(arena, spec, strlen(spec));
+        if (!source) return CAIRN_NO_MEMORY;
+        CAIRN_TRY(spec_config(ctx, arena, &type->about, options, &config));
+        CAIRN_TRY(type->open(ctx, arena, world, policy, config, &self));
+        *out = (cairn_reward){.type = type, .world = world, .self = self, .source = source};
+        type->scale(self, &out->meaning, &out->low, &out->high);
+        return CAIRN_OK;
+    }
+    return spec_unknown(ctx, "reward", spec, length, name_of);
+}
+
+void cairn_reward_close(cairn_reward *reward) {
+    if (reward->type && reward->type->close) reward->type->close(reward->self);
+    *reward = (cairn_reward){0};
+}
+
+/* A node's path is decided by the texts that lead to it: equal prefixes of two solutions share their random numbers, others do not. */
+static cairn_status prefixes_of(cairn_ctx *ctx, const cairn_world *world, cairn_arena *arena, uint64_t seed,
+                                const cairn_problem *problem, const char *const *steps, int32_t n_steps,
+                                cairn_scoring *requests) {
+    size_t bytes = world->type->state_bytes;
+    unsigned char *states = cairn_arena_alloc(arena, (size_t)n_steps + 1, bytes);
+    uint64_t path = CAIRN_PATH_ROOT;
+    if (!states) return CAIRN_NO_MEMORY;
+    CAIRN_TRY(world->type->start(ctx, world->self, problem, states));
+    for (int32_t i = 0; i < n_steps; i++) {
+        unsigned char *before = states + (size_t)i * bytes;
+        size_t length = strlen(steps[i]);
+        bool done;
+        CAIRN_TRY(world->type->apply(ctx, world->self, problem, before, steps[i], length, before + bytes, &done));
+        path = cairn_key_mix(path, cairn_key(steps[i], length));
+        requests[i] = (cairn_scoring){.problem = problem,
+                                      .steps = steps,
+                                      .n_steps = i + 1,
+                                      .state = before + bytes,
+                                      .done = done || i + 1 == n_steps,
+                                      .path = path,
+                                      .seed = seed};
+    }
+    return CAIRN_OK;
+}
+
+cairn_status cairn_reward_score_steps(cairn_ctx *ctx, const cairn_reward *reward, cairn_arena *arena, uint64_t seed,
+                                      const cairn_problem *problem, const char *const *steps, int32_t n_steps,
+                                      double *scores, const char **codes, const char **evidence,
+                                      cairn_reward_cost *cost) {
+    if (n_steps <= 0) return CAIRN_OK;
+    cairn_scoring *requests = cairn_arena_alloc(arena, (size_t)n_steps, sizeof *requests);
+    if (!requests) return CAIRN_NO_MEMORY;
+    CAIRN_TRY(prefixes_of(ctx, reward->world, arena, seed, problem, steps, n_steps, requests));
+    CAIRN_TRY(reward->type->score(ctx, reward->self, arena, requests, n_steps, cost));
+    for (int32_t i = 0; i < n_steps; i++)
+        if (requests[i].status != CAIRN_OK)
+            return cairn_fail_within(ctx, requests[i].status, "problem `%.60s`, step %d", problem->id, (int)i + 1);
+    for (int32_t i = 0; i < n_steps; i++) {
+        scores[i] = requests[i].score;
+        if (codes) codes[i] = requests[i].code ? requests[i].code : "";
+        if (evidence) evidence[i] = requests[i].evidence ? requests[i].evidence : "";
+    }
+    return CAIRN_OK;
+}

@@ -1,0 +1,185 @@
+/* World `text`: any problem in words. Steps are pieces of text and nothing is known beyond them: the policy says where a solution ends,
+ * its outcome is that of the answer it states, a step is checked by recomputing what it calculates.
+ */
+#include "world/text.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cairn/tool.h"
+
+typedef struct config {
+    int64_t max_steps;
+    int32_t format;
+} config;
+
+static const cairn_option options[] = {
+    {"max_steps", CAIRN_OPTION_INT, offsetof(config, max_steps), "64", 1, 4096, NULL, "steps",
+     "a longer solution is cut off"},
+    {"format", CAIRN_OPTION_CHOICE, offsetof(config, format), "auto", 0, 0,
+     "auto|stepwise|mistake|processbench|gsm8k|gsm8k-solutions", "", "format of the problem file"},
+};
+
+/* ---- loading ------------------------------------------------------------------------------------------------------- */
+
+typedef struct list {
+    cairn_problem *items; /* from cairn_alloc while it grows */
+    size_t count, capacity;
+} list;
+
+static cairn_status add_record(cairn_ctx *ctx, list *all, const cairn_record *record, int32_t max_steps,
+                               cairn_arena *arena) {
+    char *answer = NULL;
+    if (record->target) CAIRN_TRY(cairn_answer_canonical(ctx, arena, record->target, strlen(record->target), &answer));
+    CAIRN_TRY(cairn_grow(ctx, (void **)&all->items, &all->capacity, all->count + 1, sizeof *all->items));
+    all->items[all->count++] = (cairn_problem){.id = record->id,
+                                               .key = cairn_key(record->id, strlen(record->id)),
+                                               .text = record->problem,
+                                               .answer = answer,
+                                               .difficulty = NAN,
+                                               .max_steps = max_steps};
+    return CAIRN_OK;
+}
+
+static cairn_status read_all(cairn_ctx *ctx, cairn_dataset *dataset, int32_t max_steps, cairn_arena *arena, list *all) {
+    cairn_record record;
+    cairn_status status;
+    while ((status = cairn_dataset_next(dataset, arena, &record)) == CAIRN_OK)
+        CAIRN_TRY(add_record(ctx, all, &record, max_steps, arena));
+    return status == CAIRN_END ? CAIRN_OK : status;
+}
+
+typedef struct place {
+    const char *text;
+    size_t index;
+} place;
+
+static int by_text(const void *a, const void *b) {
+    const place *x = a, *y = b;
+    int order = strcmp(x->text, y->text);
+    return order ? order : (x->index > y->index) - (x->index < y->index);
+}
+
+/* Keeps the first of the problems that have one text. */
+static cairn_status drop_repeated(cairn_ctx *ctx, list *all) {
+    place *places = cairn_alloc(ctx, all->count, sizeof *places);
+    if (!places) return CAIRN_NO_MEMORY;
+    for (size_t i = 0; i < all->count; i++) places[i] = (place){all->items[i].text, i};
+    qsort(places, all->count, sizeof *places, by_text);
+    for (size_t i = 1; i < all->count; i++)
+        if (strcmp(places[i].text, places[i - 1].text) == 0) all->items[places[i].index].text = NULL;
+    cairn_free(places);
+    size_t kept = 0;
+    for (size_t i = 0; i < all->count; i++)
+        if (all->items[i].text) all->items[kept++] = all->items[i];
+    all->count = kept;
+    return CAIRN_OK;
+}
+
+cairn_status text_load(cairn_ctx *ctx, const char *path, cairn_format format, int32_t max_steps, cairn_arena *arena,
+                       cairn_problem **problems, int64_t *count, uint64_t *content) {
+    cairn_dataset *dataset;
+    list all = {0};
+    CAIRN_TRY(cairn_dataset_open(ctx, path, (cairn_read_options){.format = format}, &dataset));
+    cairn_status status = read_all(ctx, dataset, max_steps, arena, &all);
+    uint64_t key = cairn_dataset_key(dataset);
+    cairn_dataset_close(dataset);
+    if (status == CAIRN_OK) status = drop_repeated(ctx, &all);
+    cairn_problem *kept = status == CAIRN_OK ? cairn_arena_alloc(arena, all.count, sizeof *kept) : NULL;
+    if (status == CAIRN_OK && !kept) status = CAIRN_NO_MEMORY;
+    if (status == CAIRN_OK) {
+        if (all.count) memcpy(kept, all.items, all.count * sizeof *kept);
+        *problems = kept;
+        *count = (int64_t)all.count;
+        *content = key;
+    }
+    cairn_free(all.items);
+    return status;
+}
+
+/* ---- outcome and steps --------------------------------------------------------------------------------------------- */
+
+cairn_status text_start(cairn_ctx *ctx, void *self, const cairn_problem *problem, void *state) {
+    (void)ctx, (void)self, (void)problem, (void)state;
+    return CAIRN_OK;
+}
+
+static cairn_status find_answer(cairn_ctx *ctx, cairn_arena *arena, const char *const *steps, int32_t n_steps,
+                                char **out) {
+    cairn_text whole = {0};
+    cairn_status status = cairn_text_add(ctx, &whole, "", 0);
+    for (int32_t i = 0; i < n_steps && status == CAIRN_OK; i++)
+        status = cairn_text_printf(ctx, &whole, "%s\n", steps[i]);
+    char *stated = NULL;
+    if (status == CAIRN_OK) status = cairn_answer_find(ctx, arena, whole.data ? whole.data : "", whole.length, &stated);
+    cairn_text_free(&whole);
+    CAIRN_TRY(status);
+    return cairn_answer_canonical(ctx, arena, stated, strlen(stated), out);
+}
+
+cairn_status text_check(cairn_ctx *ctx, void *self, const cairn_problem *problem, const void *state,
+                        const char *const *steps, int32_t n_steps, cairn_arena *arena, cairn_outcome *out) {
+    (void)self, (void)state;
+    char *answer = NULL;
+    *out = (cairn_outcome){.verdict = CAIRN_VERDICT_UNKNOWN, .value = NAN};
+    cairn_status status = find_answer(ctx, arena, steps, n_steps, &answer);
+    if (status == CAIRN_NOT_FOUND || status == CAIRN_LIMIT) return CAIRN_OK;
+    CAIRN_TRY(status);
+    out->answer = answer;
+    if (!problem->answer) return CAIRN_OK;
+    CAIRN_TRY(cairn_answer_equal(ctx, arena, answer, problem->answer, &out->verdict));
+    if (out->verdict != CAIRN_VERDICT_UNKNOWN) out->value = out->verdict == CAIRN_VERDICT_RIGHT ? 1 : 0;
+    return CAIRN_OK;
+}
+
+cairn_status text_verify_step(cairn_ctx *ctx, void *self, const cairn_problem *problem, const void *before,
+                              const char *const *steps, int32_t n_steps, cairn_arena *arena, cairn_step_check *out) {
+    (void)self, (void)before;
+    if (n_steps < 1) return cairn_fail(ctx, CAIRN_INVALID, "text: no step to verify");
+    cairn_trace_finding *findings = cairn_arena_alloc(arena, (size_t)n_steps, sizeof *findings);
+    if (!findings) return CAIRN_NO_MEMORY;
+    CAIRN_TRY(cairn_trace_check(ctx, arena, problem->text, steps, (size_t)n_steps, findings));
+    const cairn_trace_finding *last = &findings[n_steps - 1];
+    *out = (cairn_step_check){last->verdict, cairn_trace_code_name(last->code), last->evidence};
+    return CAIRN_OK;
+}
+
+/* ---- the world ------------------------------------------------------------------------------------------------------- */
+
+static cairn_status open_text(cairn_ctx *ctx, cairn_arena *arena, const void *configuration, void **self) {
+    (void)ctx;
+    config *own = cairn_arena_alloc(arena, 1, sizeof *own);
+    if (!own) return CAIRN_NO_MEMORY;
+    *own = *(const config *)configuration;
+    *self = own;
+    return CAIRN_OK;
+}
+
+static cairn_status load_text(cairn_ctx *ctx, void *self, const char *path, cairn_arena *arena,
+                              cairn_problem **problems, int64_t *count, uint64_t *content) {
+    const config *own = self;
+    return text_load(ctx, path, (cairn_format)own->format, (int32_t)own->max_steps, arena, problems, count, content);
+}
+
+static cairn_status apply_text(cairn_ctx *ctx, void *self, const cairn_problem *problem, const void *before,
+                               const char *step, size_t length, void *after, bool *done) {
+    (void)ctx, (void)self, (void)problem, (void)before, (void)step, (void)length, (void)after;
+    *done = false;
+    return CAIRN_OK;
+}
+
+const cairn_world_type cairn_world_text = {
+    .about = {.name = "text",
+              .summary = "any problem in words; answers are compared, calculations are checked",
+              .source = "",
+              .options = options,
+              .option_count = sizeof options / sizeof *options,
+              .config_size = sizeof(config)},
+    .open = open_text,
+    .load = load_text,
+    .start = text_start,
+    .apply = apply_text,
+    .check = text_check,
+    .verify_step = text_verify_step,
+};

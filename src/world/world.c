@@ -1,0 +1,47 @@
+/* The list of worlds, opening one by its spec, replaying a prefix. */
+#include "cairn/world.h"
+
+#include <string.h>
+
+#include "world/spec.h"
+#include "world_list.inc"
+
+const cairn_world_type *const *cairn_worlds(void) {
+    return world_list;
+}
+
+static const char *name_of(int index) {
+    return world_list[index] ? world_list[index]->about.name : NULL;
+}
+
+cairn_status cairn_world_open(cairn_ctx *ctx, cairn_arena *arena, const char *spec, cairn_world *out) {
+    size_t length;
+    const char *options;
+    cairn_spec_split(spec, &length, &options);
+    for (int i = 0; world_list[i]; i++) {
+        const cairn_world_type *type = world_list[i];
+        if (strlen(type->about.name) != length || memcmp(type->about.name, spec, length) != 0) continue;
+        const void *config;
+        void *self = NULL;
+        CAIRN_TRY(spec_config(ctx, arena, &type->about, options, &config));
+        CAIRN_TRY(type->open(ctx, arena, config, &self));
+        *out = (cairn_world){.type = type, .self = self};
+        return CAIRN_OK;
+    }
+    return spec_unknown(ctx, "world", spec, length, name_of);
+}
+
+void cairn_world_close(cairn_world *world) {
+    if (world->type && world->type->close) world->type->close(world->self);
+    *world = (cairn_world){0};
+}
+
+cairn_status cairn_world_replay(cairn_ctx *ctx, const cairn_world *world, const cairn_problem *problem,
+                                const char *const *steps, int32_t n_steps, void *state, bool *done) {
+    bool ended = false;
+    CAIRN_TRY(world->type->start(ctx, world->self, problem, state));
+    for (int32_t i = 0; i < n_steps; i++)
+        CAIRN_TRY(world->type->apply(ctx, world->self, problem, state, steps[i], strlen(steps[i]), state, &ended));
+    *done = ended;
+    return CAIRN_OK;
+}
