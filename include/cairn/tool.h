@@ -115,9 +115,11 @@ typedef struct cairn_trace_finding {
  * so that a step which carries a wrong value on consistently is not wrong itself. Where the problem is an arithmetic
  * expression (words and "= ?" around it are fine) values must be exact apart from decimals' rounding, a rewriting of the
  * problem by named parts must have the problem's value, definitions must be copied faithfully and the last step must use
- * the values derived. `findings` holds `count` results. Errors: LIMIT, NO_MEMORY. */
+ * the values derived. `whole`: the steps are a whole solution; without it nothing is said of the last step's end.
+ * `findings` holds `count` results. Errors: LIMIT, NO_MEMORY. */
 CAIRN_API cairn_status cairn_trace_check(cairn_ctx *ctx, cairn_arena *arena, const char *problem,
-                                         const char *const *steps, size_t count, cairn_trace_finding *findings);
+                                         const char *const *steps, size_t count, bool whole,
+                                         cairn_trace_finding *findings);
 
 /* ---- final answers --------------------------------------------------------------------------------------------- */
 

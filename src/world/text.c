@@ -139,7 +139,7 @@ cairn_status text_verify_step(cairn_ctx *ctx, void *self, const cairn_problem *p
     if (n_steps < 1) return cairn_fail(ctx, CAIRN_INVALID, "text: no step to verify");
     cairn_trace_finding *findings = cairn_arena_alloc(arena, (size_t)n_steps, sizeof *findings);
     if (!findings) return CAIRN_NO_MEMORY;
-    CAIRN_TRY(cairn_trace_check(ctx, arena, problem->text, steps, (size_t)n_steps, findings));
+    CAIRN_TRY(cairn_trace_check(ctx, arena, problem->text, steps, (size_t)n_steps, false, findings));
     const cairn_trace_finding *last = &findings[n_steps - 1];
     *out = (cairn_step_check){last->verdict, cairn_trace_code_name(last->code), last->evidence};
     return CAIRN_OK;

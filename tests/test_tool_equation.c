@@ -1,0 +1,205 @@
+/* label: light */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "cairn/tool.h"
+
+typedef struct bench {
+    cairn_ctx *ctx;
+    cairn_arena *arena;
+} bench;
+
+static int setup(void **state) {
+    static bench b;
+    assert_int_equal(cairn_ctx_open(&b.ctx), CAIRN_OK);
+    assert_int_equal(cairn_arena_open(b.ctx, 4096, &b.arena), CAIRN_OK);
+    *state = &b;
+    return 0;
+}
+
+static int teardown(void **state) {
+    bench *b = *state;
+    cairn_arena_close(b->arena);
+    cairn_ctx_close(b->ctx);
+    return 0;
+}
+
+static size_t find(bench *b, const char *text, cairn_equation **out) {
+    size_t count = 0;
+    *out = NULL;
+    assert_int_equal(cairn_equations_check(b->ctx, b->arena, text, strlen(text), out, &count), CAIRN_OK);
+    return count;
+}
+
+/* The text holds exactly one claim, with this code. */
+static void one(bench *b, const char *text, cairn_equation_code code) {
+    cairn_equation *e;
+    size_t count = find(b, text, &e);
+    if (count != 1 || e[0].code != code) print_error("in: %s\n", text);
+    assert_int_equal(count, 1);
+    assert_string_equal(cairn_equation_code_name(e[0].code), cairn_equation_code_name(code));
+}
+
+static void none(bench *b, const char *text) {
+    cairn_equation *e;
+    size_t count = find(b, text, &e);
+    if (count) print_error("in: %s\n", text);
+    assert_int_equal(count, 0);
+}
+
+/* No claim of the text is called wrong. */
+static void innocent(bench *b, const char *text) {
+    cairn_equation *e;
+    size_t count = find(b, text, &e);
+    for (size_t i = 0; i < count; i++) {
+        if (e[i].verdict == CAIRN_VERDICT_WRONG) print_error("in: %s\n", text);
+        assert_int_not_equal(e[i].verdict, CAIRN_VERDICT_WRONG);
+    }
+}
+
+static void test_spans_and_exact_value_are_given(void **state) {
+    cairn_equation *e;
+    const char *text = "She pays 3 * $4 = $13 in all";
+    assert_int_equal(find(*state, text, &e), 1);
+    assert_int_equal(e[0].verdict, CAIRN_VERDICT_WRONG);
+    assert_string_equal(e[0].left, "3 * $4");
+    assert_int_equal(memcmp(e[0].right, "$13", 3), 0);
+    assert_string_equal(e[0].exact, "12");
+    assert_int_equal(e[0].start, 9);
+    assert_int_equal(memcmp(text + e[0].left_start, "3 * $4", e[0].left_end - e[0].left_start), 0);
+    assert_false(e[0].mark);
+}
+
+static void test_prose_around_equations_is_read_over(void **state) {
+    one(*state, "60 elves / 3 = 20 elves", CAIRN_EQUATION_EXACT);
+    one(*state, "20 pomegranates * $20/pomegranate = $400", CAIRN_EQUATION_EXACT);
+    one(*state, "She needs 2 skeins per hat + 4 skeins per scarf = 6 skeins", CAIRN_EQUATION_EXACT);
+    one(*state, "He has 3 apples and buys 2 + 4 = 6 pears.", CAIRN_EQUATION_EXACT);
+    one(*state, "In total (16 - 3 = 13) eggs", CAIRN_EQUATION_EXACT);
+    one(*state, "So 80% of 50 = 40 people", CAIRN_EQUATION_EXACT);
+    one(*state, "24 = 4 * 6", CAIRN_EQUATION_EXACT);
+    one(*state, "Total = 5 + 3 = 9 apples", CAIRN_EQUATION_WRONG);
+    one(*state, "3 + 4\n= 8", CAIRN_EQUATION_WRONG);
+    one(*state, "\u2022 3 \u00d7 4 = 13", CAIRN_EQUATION_WRONG);
+}
+
+static void test_what_is_no_arithmetic_claim_is_left_alone(void **state) {
+    none(*state, "x = 5");
+    none(*state, "Monday = 425");
+    none(*state, "1 dozen = 12");
+    none(*state, "1 hour = 60 minutes");
+    none(*state, "2 hours 30 minutes = 150 minutes");
+    none(*state, "3 + 4 < 9 and 3 \u2260 5");
+    none(*state, "3 + 4 = ?");
+    none(*state, "f(3) + 1 = 10");
+    none(*state, "2 n - 3 = 11");
+    none(*state, "2x + 3 = 11");
+    none(*state, "x + 3 = 11");
+    none(*state, "profit * 3 = 12");
+    none(*state, "|-3| + 4 = 1");
+    none(*state, "5! + 1 = 121");
+}
+
+static void test_hostile_prose_gives_no_false_alarm(void **state) {
+    innocent(*state, "Day 1 = 3 + 4");
+    innocent(*state, "8 batches = 5.5 * 8 cups");
+    innocent(*state, "1. 4 + 5 = 9");
+    innocent(*state, "Pages 3-5 = 10 pages");
+    innocent(*state, "9:30 + 2 = 11:30");
+    innocent(*state, "10 + 5 = 3 pm");
+    innocent(*state, "the sum of 5 and 2 + 1 = 8");
+    innocent(*state, "2 * 1 hour = 120 minutes");
+    innocent(*state, "3 * 4 = 1 dozen");
+    innocent(*state, "2 + 1 3/4 = 3 and 3/4");
+    innocent(*state, "17 / 5 = 3 R 2");
+    innocent(*state, "5 * 200 = 1 thousand");
+    innocent(*state, "3x+4 = 28 and 3x + 3 = 36, 2X-3 = 17");
+    innocent(*state, "- 3 + 4 = 7");
+    innocent(*state, "500/ 2/5 = 1250");
+    innocent(*state, "60 / 3/4 = 80 years");
+    innocent(*state, "(2/5)*500cm\u00b3 = 200cm\u00b3");
+    innocent(*state, "the cost - 3 + 4 = 7");
+    innocent(*state, "10 / 3 = 3.333...");
+    innocent(*state, "15 \u2261 3 = 1 + 2 (mod 12)");
+}
+
+static void test_marks_are_claims_beside_the_written_ones(void **state) {
+    cairn_equation *e;
+    const char *text = "sells 16 - 3 - 4 = <<16-3-4=10>>9 duck eggs a day";
+    assert_int_equal(find(*state, text, &e), 2);
+    assert_false(e[0].mark);
+    assert_int_equal(e[0].verdict, CAIRN_VERDICT_RIGHT);
+    assert_true(e[1].mark);
+    assert_int_equal(e[1].verdict, CAIRN_VERDICT_WRONG);
+    assert_string_equal(e[1].left, "16-3-4");
+    assert_string_equal(e[1].exact, "9");
+    assert_int_equal(memcmp(text + e[1].start, "<<16-3-4=10>>", e[1].end - e[1].start), 0);
+    one(*state, "<<x=5>>", CAIRN_EQUATION_UNPARSABLE);
+    one(*state, "<<3+4>>", CAIRN_EQUATION_UNPARSABLE);
+    one(*state, "<<3+4=8", CAIRN_EQUATION_WRONG); /* no mark, but a claim all the same */
+}
+
+static void test_chains_give_a_claim_a_link(void **state) {
+    cairn_equation *e;
+    assert_int_equal(find(*state, "2 * 3 + 4 = 6 + 4 = 11", &e), 2);
+    assert_int_equal(e[0].verdict, CAIRN_VERDICT_RIGHT);
+    assert_int_equal(e[1].verdict, CAIRN_VERDICT_WRONG);
+    assert_string_equal(e[1].exact, "10");
+    assert_int_equal(find(*state, "2 + 3 = 5 * 4 = 20", &e), 2);
+    assert_int_equal(e[0].code, CAIRN_EQUATION_RUNNING);
+    assert_int_equal(e[1].verdict, CAIRN_VERDICT_RIGHT);
+}
+
+static void test_decimals_may_be_rounded_cut_or_printed_by_a_double(void **state) {
+    one(*state, "10 / 3 = 3.33", CAIRN_EQUATION_ROUNDED);
+    one(*state, "8 / 3 = 2.67", CAIRN_EQUATION_ROUNDED);
+    one(*state, "8 / 3 = 2.666", CAIRN_EQUATION_TRUNCATED);
+    one(*state, "8 / 3 = 2.68", CAIRN_EQUATION_WRONG);
+    one(*state, "10 / 3 = 3.3333333333333335", CAIRN_EQUATION_NOISE);
+    one(*state, "200.9 + 1 = 201.89999999999998", CAIRN_EQUATION_NOISE);
+    one(*state, "1000.1 - 1000 = 0.10000000000002274", CAIRN_EQUATION_NOISE);
+    one(*state, "36 / 2 = 18.0", CAIRN_EQUATION_EXACT);
+    one(*state, "1/400 = 0.00", CAIRN_EQUATION_WRONG);
+    one(*state, "2000 / 7 = 286", CAIRN_EQUATION_ROUNDED);
+    one(*state, "10 / 3 = 3", CAIRN_EQUATION_WHOLE);
+    one(*state, "7 / 2 = 4 people", CAIRN_EQUATION_WHOLE);
+    one(*state, "10 / 3 = 5", CAIRN_EQUATION_WRONG);
+    one(*state, "$10 / 3 = $3.34", CAIRN_EQUATION_WHOLE);
+}
+
+static void test_percent_signs_have_other_readings(void **state) {
+    one(*state, "100 - 20% = 80", CAIRN_EQUATION_PERCENT);
+    one(*state, "50 + 10% = 55", CAIRN_EQUATION_PERCENT);
+    one(*state, "25 / 100 * 100 = 25%", CAIRN_EQUATION_PERCENT);
+    one(*state, "20% * 50 = 10", CAIRN_EQUATION_EXACT);
+    one(*state, "30% of 50 = 20", CAIRN_EQUATION_WRONG);
+}
+
+static void test_approximate_signs_allow_the_last_digit(void **state) {
+    cairn_equation *e;
+    assert_int_equal(find(*state, "22 / 7 \u2248 3.14", &e), 1);
+    assert_true(e[0].approximate);
+    assert_int_equal(e[0].verdict, CAIRN_VERDICT_RIGHT);
+    one(*state, "29 * 103 \u2248 3000", CAIRN_EQUATION_ROUNDED);
+    one(*state, "10 / 3 ~= 3", CAIRN_EQUATION_ROUNDED);
+    one(*state, "29 * 103 \u2248 5000", CAIRN_EQUATION_WRONG);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_spans_and_exact_value_are_given),
+        cmocka_unit_test(test_prose_around_equations_is_read_over),
+        cmocka_unit_test(test_what_is_no_arithmetic_claim_is_left_alone),
+        cmocka_unit_test(test_hostile_prose_gives_no_false_alarm),
+        cmocka_unit_test(test_marks_are_claims_beside_the_written_ones),
+        cmocka_unit_test(test_chains_give_a_claim_a_link),
+        cmocka_unit_test(test_decimals_may_be_rounded_cut_or_printed_by_a_double),
+        cmocka_unit_test(test_percent_signs_have_other_readings),
+        cmocka_unit_test(test_approximate_signs_allow_the_last_digit),
+    };
+    return cmocka_run_group_tests_name("tool equation", tests, setup, teardown);
+}
