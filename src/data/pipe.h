@@ -17,7 +17,7 @@ typedef struct pipe_request {
     cairn_request base;
     json_t *message; /* the request without its id: borrowed from the caller until done */
     json_t *reply;   /* set when status is OK: owned by the caller */
-    char error[256]; /* text when status is not OK */
+    char error[400]; /* text when status is not OK */
     int64_t id;      /* set by the backend */
 } pipe_request;
 

@@ -1,0 +1,379 @@
+/* Making, resuming and opening run files. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "data/json.h"
+#include "store/file.h"
+
+#define APPLICATION   "1130459758" /* "Carn": says that a database is a run file */
+#define VERSION       "1"
+#define MOST_PROBLEMS INT64_C(1000000000)
+#define BUSY_MS       10000 /* longest wait for a program that reads or copies the file */
+
+/* Entries that a run gives itself, sorted. */
+static const char *const own_keys[] = {"cairn", "created", "instruction_set"};
+enum { OWN_KEYS = sizeof own_keys / sizeof *own_keys };
+
+static int by_key(const void *a, const void *b) {
+    return strcmp(((const cairn_manifest_entry *)a)->key, ((const cairn_manifest_entry *)b)->key);
+}
+
+/* ---- the run in memory ------------------------------------------------------------------------------------------- */
+
+void cairn_run_close(cairn_run *run) {
+    if (!run) return;
+    sqlite3_finalize(run->insert);
+    sqlite3_finalize(run->at_least);
+    if (run->db && run->lock >= 0) {
+        /* One file that can be read from anywhere. It stays as it is while someone else reads it. */
+        sqlite3_busy_timeout(run->db, 0);
+        sqlite3_exec(run->db, "PRAGMA journal_mode=DELETE", NULL, NULL, NULL);
+    }
+    sqlite3_close(run->db);
+    if (run->lock >= 0) lock_release(run->path, run->lock);
+    pthread_mutex_destroy(&run->mutex);
+    cairn_arena_close(run->arena);
+    cairn_free(run->recorded);
+    cairn_free(run->path);
+    cairn_free(run);
+}
+
+static cairn_status run_alloc(cairn_ctx *ctx, const char *path, cairn_run **out) {
+    cairn_run *run = cairn_alloc(ctx, 1, sizeof *run);
+    if (!run) return CAIRN_NO_MEMORY;
+    run->lock = -1;
+    pthread_mutex_init(&run->mutex, NULL);
+    run->path = cairn_alloc(ctx, strlen(path) + 1, 1);
+    cairn_status status = run->path ? cairn_arena_open(ctx, 4096, &run->arena) : CAIRN_NO_MEMORY;
+    if (status != CAIRN_OK) {
+        cairn_run_close(run);
+        return status;
+    }
+    memcpy(run->path, path, strlen(path));
+    *out = run;
+    return CAIRN_OK;
+}
+
+static cairn_status connect_to(cairn_ctx *ctx, cairn_run *run, int flags) {
+    int code = sqlite3_open_v2(run->path, &run->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+    if (code != SQLITE_OK) return file_fail(ctx, run, code);
+    sqlite3_busy_timeout(run->db, BUSY_MS);
+    return CAIRN_OK;
+}
+
+static cairn_status bits_alloc(cairn_ctx *ctx, cairn_run *run) {
+    run->recorded = cairn_alloc(ctx, (size_t)(run->problems / 8 + 1), 1);
+    return run->recorded ? CAIRN_OK : CAIRN_NO_MEMORY;
+}
+
+static cairn_status statements(cairn_ctx *ctx, cairn_run *run) {
+    if (run->lock >= 0)
+        CAIRN_TRY(file_prepare(ctx, run, "INSERT INTO record (problem, id, record, key) VALUES (?1, ?2, ?3, ?4)",
+                               &run->insert));
+    return file_prepare(ctx, run,
+                        "SELECT problem, id, record, key FROM record WHERE problem >= ?1 ORDER BY problem LIMIT 1",
+                        &run->at_least);
+}
+
+/* ---- manifest ---------------------------------------------------------------------------------------------------- */
+
+static bool is_text(const char *text) {
+    json_t *string = text ? json_string(text) : NULL;
+    json_decref(string);
+    return string != NULL;
+}
+
+static cairn_status check_manifest(cairn_ctx *ctx, const cairn_manifest *manifest) {
+    if (manifest->problems < 0 || manifest->problems > MOST_PROBLEMS)
+        return cairn_fail(ctx, CAIRN_INVALID, "a run has 0 to %lld problems, not %lld", (long long)MOST_PROBLEMS,
+                          (long long)manifest->problems);
+    for (int32_t i = 0; i < manifest->count; i++) {
+        const cairn_manifest_entry *entry = &manifest->entries[i];
+        if (!is_text(entry->key) || !is_text(entry->value))
+            return cairn_fail(ctx, CAIRN_INVALID, "manifest entry %d is no valid UTF-8 text", (int)i);
+        for (int k = 0; k < OWN_KEYS; k++)
+            if (strcmp(entry->key, own_keys[k]) == 0)
+                return cairn_fail(ctx, CAIRN_INVALID, "manifest entry `%s` is the run's own", entry->key);
+    }
+    return CAIRN_OK;
+}
+
+/* The caller's entries and the run's own, sorted, in the run's arena. */
+static cairn_status whole_manifest(cairn_ctx *ctx, cairn_run *run, const cairn_manifest *manifest, const char *created,
+                                   cairn_manifest_entry **out, int32_t *count) {
+    CAIRN_TRY(check_manifest(ctx, manifest));
+    int32_t n = manifest->count;
+    cairn_manifest_entry *entries = cairn_arena_alloc(run->arena, (size_t)n + OWN_KEYS, sizeof *entries);
+    if (!entries) return cairn_fail(ctx, CAIRN_NO_MEMORY, "%s: no memory for the manifest", run->path);
+    if (n > 0) memcpy(entries, manifest->entries, (size_t)n * sizeof *entries);
+    entries[n] = (cairn_manifest_entry){"cairn", CAIRN_VERSION};
+    entries[n + 1] = (cairn_manifest_entry){"created", created};
+    entries[n + 2] = (cairn_manifest_entry){"instruction_set", instruction_set()};
+    qsort(entries, (size_t)n + OWN_KEYS, sizeof *entries, by_key);
+    for (int32_t i = 1; i < n + OWN_KEYS; i++)
+        if (by_key(&entries[i - 1], &entries[i]) == 0)
+            return cairn_fail(ctx, CAIRN_INVALID, "manifest entry `%s` is given twice", entries[i].key);
+    *out = entries;
+    *count = n + OWN_KEYS;
+    return CAIRN_OK;
+}
+
+static cairn_status load_manifest(cairn_ctx *ctx, cairn_run *run) {
+    sqlite3_stmt *rows;
+    size_t capacity = 0;
+    cairn_manifest_entry *entries = NULL;
+    CAIRN_TRY(file_prepare(ctx, run, "SELECT key, value FROM manifest ORDER BY key", &rows));
+    cairn_status status = CAIRN_OK;
+    int code;
+    while (status == CAIRN_OK && (code = sqlite3_step(rows)) == SQLITE_ROW) {
+        const char *key = (const char *)sqlite3_column_text(rows, 0),
+                   *value = (const char *)sqlite3_column_text(rows, 1);
+        if (!is_text(key) || !is_text(value) || run->count == INT32_MAX)
+            status = cairn_fail(ctx, CAIRN_FORMAT, "%s: is damaged: its manifest is no text", run->path);
+        else
+            status = cairn_grow(ctx, (void **)&entries, &capacity, (size_t)run->count + 1, sizeof *entries);
+        if (status != CAIRN_OK) break;
+        entries[run->count].key = cairn_arena_copy(run->arena, key, strlen(key));
+        entries[run->count].value = cairn_arena_copy(run->arena, value, strlen(value));
+        if (!entries[run->count].key || !entries[run->count].value)
+            status = cairn_fail(ctx, CAIRN_NO_MEMORY, "%s: no memory for the manifest", run->path);
+        run->count++;
+    }
+    if (status == CAIRN_OK && code != SQLITE_DONE) status = file_fail(ctx, run, code);
+    sqlite3_finalize(rows);
+    if (status == CAIRN_OK && !(run->entries = cairn_arena_alloc(run->arena, (size_t)run->count, sizeof *entries)))
+        status = cairn_fail(ctx, CAIRN_NO_MEMORY, "%s: no memory for the manifest", run->path);
+    if (status == CAIRN_OK && run->count > 0) memcpy(run->entries, entries, (size_t)run->count * sizeof *entries);
+    cairn_free(entries);
+    return status;
+}
+
+static cairn_status differs(cairn_ctx *ctx, const cairn_run *run, const char *key, const char *there,
+                            const char *here) {
+    return cairn_fail(ctx, CAIRN_INVALID, "%s: the run was made with %s=%s%s%s, now it is %s%s%s", run->path, key,
+                      there ? "`" : "", there ? there : "nothing", there ? "`" : "", here ? "`" : "",
+                      here ? here : "nothing", here ? "`" : "");
+}
+
+/* Names the first entry that is not the same, `created` apart. */
+static cairn_status compare_manifest(cairn_ctx *ctx, cairn_run *run, const cairn_manifest *manifest) {
+    cairn_manifest_entry *here;
+    int32_t n, i = 0, j = 0;
+    CAIRN_TRY(whole_manifest(ctx, run, manifest, "", &here, &n));
+    while (i < run->count || j < n) {
+        const cairn_manifest_entry *there = &run->entries[i];
+        int order = i == run->count ? 1 : j == n ? -1 : by_key(there, &here[j]);
+        if (order < 0) return differs(ctx, run, there->key, there->value, NULL);
+        if (order > 0) return differs(ctx, run, here[j].key, NULL, here[j].value);
+        if (strcmp(there->key, "created") != 0 && strcmp(there->value, here[j].value) != 0)
+            return differs(ctx, run, there->key, there->value, here[j].value);
+        i++, j++;
+    }
+    if (run->problems == manifest->problems) return CAIRN_OK;
+    return cairn_fail(ctx, CAIRN_INVALID, "%s: the run was made with %lld problems, now there are %lld", run->path,
+                      (long long)run->problems, (long long)manifest->problems);
+}
+
+/* ---- create ------------------------------------------------------------------------------------------------------ */
+
+static cairn_status insert_entry(cairn_ctx *ctx, const cairn_run *run, sqlite3_stmt *insert,
+                                 const cairn_manifest_entry *entry) {
+    int code = sqlite3_bind_text(insert, 1, entry->key, -1, SQLITE_STATIC);
+    if (code == SQLITE_OK) code = sqlite3_bind_text(insert, 2, entry->value, -1, SQLITE_STATIC);
+    if (code == SQLITE_OK) code = sqlite3_step(insert);
+    sqlite3_reset(insert);
+    return code == SQLITE_DONE ? CAIRN_OK : file_fail(ctx, run, code);
+}
+
+/* One transaction: a file has all of this or is no run file. */
+static cairn_status write_new(cairn_ctx *ctx, cairn_run *run, const cairn_manifest *manifest) {
+    char created[32], sql[160];
+    time_t now = time(NULL);
+    struct tm utc;
+    cairn_manifest_entry *entries;
+    int32_t count;
+    sqlite3_stmt *insert;
+    strftime(created, sizeof created, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
+    CAIRN_TRY(whole_manifest(ctx, run, manifest, created, &entries, &count));
+    if (cairn_fault_write(ctx, 4096) != CAIRN_OK)
+        return cairn_fail(ctx, CAIRN_IO, "%s: %s", run->path, errno == ENOSPC ? "disk full" : strerror(errno));
+    CAIRN_TRY(file_execute(ctx, run,
+                           "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; BEGIN IMMEDIATE;"
+                           "PRAGMA application_id=" APPLICATION "; PRAGMA user_version=" VERSION ";"
+                           "CREATE TABLE run (problems INTEGER NOT NULL);"
+                           "CREATE TABLE manifest (key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL) WITHOUT ROWID;"
+                           "CREATE TABLE record (problem INTEGER PRIMARY KEY, id TEXT NOT NULL, record TEXT NOT NULL,"
+                           " key INTEGER NOT NULL)"));
+    snprintf(sql, sizeof sql, "INSERT INTO run VALUES (%lld)", (long long)manifest->problems);
+    CAIRN_TRY(file_execute(ctx, run, sql));
+    CAIRN_TRY(file_prepare(ctx, run, "INSERT INTO manifest (key, value) VALUES (?1, ?2)", &insert));
+    cairn_status status = CAIRN_OK;
+    for (int32_t i = 0; i < count && status == CAIRN_OK; i++) status = insert_entry(ctx, run, insert, &entries[i]);
+    sqlite3_finalize(insert);
+    CAIRN_TRY(status);
+    CAIRN_TRY(file_execute(ctx, run, "COMMIT"));
+    cairn_fault_point(ctx);
+    run->problems = manifest->problems;
+    CAIRN_TRY(load_manifest(ctx, run));
+    CAIRN_TRY(bits_alloc(ctx, run));
+    return statements(ctx, run);
+}
+
+static cairn_status refuse_existing(cairn_ctx *ctx, const char *path) {
+    struct stat info;
+    if (lstat(path, &info) != 0) return CAIRN_OK;
+    return cairn_fail(ctx, CAIRN_INVALID, "%s: exists already: go on with it by --resume, or name another file", path);
+}
+
+/* Closes and removes a file whose making failed. */
+static void remove_failed(cairn_run *run) {
+    static const char *const ends[] = {"", "-wal", "-shm", "-journal"};
+    sqlite3_finalize(run->insert);
+    sqlite3_finalize(run->at_least);
+    sqlite3_close(run->db);
+    run->insert = run->at_least = NULL;
+    run->db = NULL;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        char *name;
+        if (asprintf(&name, "%s%s", run->path, ends[i]) < 0) continue;
+        unlink(name);
+        free(name);
+    }
+}
+
+cairn_status cairn_run_create(cairn_ctx *ctx, const char *path, const cairn_manifest *manifest, cairn_run **out) {
+    cairn_run *run;
+    CAIRN_TRY(refuse_existing(ctx, path));
+    CAIRN_TRY(run_alloc(ctx, path, &run));
+    cairn_status status = lock_take(ctx, path, &run->lock);
+    if (status == CAIRN_OK) status = refuse_existing(ctx, path); /* made between the first look and the lock */
+    if (status != CAIRN_OK) {
+        cairn_run_close(run);
+        return status;
+    }
+    status = connect_to(ctx, run, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+    if (status == CAIRN_OK) status = write_new(ctx, run, manifest);
+    if (status != CAIRN_OK) {
+        remove_failed(run);
+        cairn_run_close(run);
+        return status;
+    }
+    *out = run;
+    return CAIRN_OK;
+}
+
+/* ---- resume and open ---------------------------------------------------------------------------------------------- */
+
+/* The one integer that a query gives. */
+static cairn_status integer_of(cairn_ctx *ctx, const cairn_run *run, const char *sql, int64_t *out) {
+    sqlite3_stmt *row;
+    CAIRN_TRY(file_prepare(ctx, run, sql, &row));
+    int code = sqlite3_step(row);
+    cairn_status status = CAIRN_OK;
+    if (code == SQLITE_ROW)
+        *out = sqlite3_column_int64(row, 0);
+    else if (code == SQLITE_DONE)
+        status = cairn_fail(ctx, CAIRN_FORMAT, "%s: is damaged: a table is empty", run->path);
+    else
+        status = file_fail(ctx, run, code);
+    sqlite3_finalize(row);
+    return status;
+}
+
+static cairn_status check_kind(cairn_ctx *ctx, const cairn_run *run) {
+    int64_t application = 0, version = 0;
+    CAIRN_TRY(integer_of(ctx, run, "PRAGMA application_id", &application));
+    CAIRN_TRY(integer_of(ctx, run, "PRAGMA user_version", &version));
+    if (application != atoll(APPLICATION)) return cairn_fail(ctx, CAIRN_FORMAT, "%s: is no run file", run->path);
+    if (version != atoll(VERSION))
+        return cairn_fail(ctx, CAIRN_FORMAT, "%s: is a run file of version %lld; this Cairn reads version " VERSION,
+                          run->path, (long long)version);
+    CAIRN_TRY(integer_of(ctx, run,
+                         "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN "
+                         "('run', 'manifest', 'record')",
+                         &version));
+    return version == 3 ? CAIRN_OK : cairn_fail(ctx, CAIRN_FORMAT, "%s: is damaged: a table is missing", run->path);
+}
+
+/* Walks all pages, so that nothing is added to a file that is broken elsewhere. */
+static cairn_status check_whole(cairn_ctx *ctx, const cairn_run *run) {
+    sqlite3_stmt *row;
+    CAIRN_TRY(file_prepare(ctx, run, "PRAGMA quick_check(1)", &row));
+    int code = sqlite3_step(row);
+    cairn_status status = CAIRN_OK;
+    const char *text = code == SQLITE_ROW ? (const char *)sqlite3_column_text(row, 0) : NULL;
+    if (code != SQLITE_ROW)
+        status = file_fail(ctx, run, code);
+    else if (!text || strcmp(text, "ok") != 0)
+        status = cairn_fail(ctx, CAIRN_FORMAT, "%s: is damaged: %s", run->path, text ? text : "no check");
+    sqlite3_finalize(row);
+    return status;
+}
+
+static cairn_status load_recorded(cairn_ctx *ctx, cairn_run *run) {
+    sqlite3_stmt *rows;
+    CAIRN_TRY(integer_of(ctx, run, "SELECT problems FROM run", &run->problems));
+    if (run->problems < 0 || run->problems > MOST_PROBLEMS)
+        return cairn_fail(ctx, CAIRN_FORMAT, "%s: is damaged: it has %lld problems", run->path,
+                          (long long)run->problems);
+    CAIRN_TRY(bits_alloc(ctx, run));
+    CAIRN_TRY(file_prepare(ctx, run, "SELECT problem FROM record", &rows));
+    cairn_status status = CAIRN_OK;
+    int code;
+    while ((code = sqlite3_step(rows)) == SQLITE_ROW && status == CAIRN_OK) {
+        int64_t index = sqlite3_column_int64(rows, 0);
+        if (index < 0 || index >= run->problems) {
+            status = cairn_fail(ctx, CAIRN_FORMAT, "%s: is damaged: it has a problem %lld of %lld", run->path,
+                                (long long)index, (long long)run->problems);
+        } else {
+            run->recorded[index / 8] = (uint8_t)(run->recorded[index / 8] | 1u << index % 8);
+            run->done++;
+        }
+    }
+    if (status == CAIRN_OK && code != SQLITE_DONE) status = file_fail(ctx, run, code);
+    sqlite3_finalize(rows);
+    return status;
+}
+
+static cairn_status load(cairn_ctx *ctx, cairn_run *run, const cairn_manifest *manifest) {
+    CAIRN_TRY(connect_to(ctx, run, run->lock >= 0 ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY));
+    CAIRN_TRY(check_kind(ctx, run));
+    if (run->lock >= 0) CAIRN_TRY(check_whole(ctx, run));
+    CAIRN_TRY(load_manifest(ctx, run));
+    CAIRN_TRY(load_recorded(ctx, run));
+    if (run->lock >= 0) {
+        CAIRN_TRY(compare_manifest(ctx, run, manifest));
+        CAIRN_TRY(file_execute(ctx, run, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL"));
+    }
+    return statements(ctx, run);
+}
+
+static cairn_status open_existing(cairn_ctx *ctx, const char *path, const cairn_manifest *manifest, cairn_run **out) {
+    struct stat info;
+    cairn_run *run;
+    if (stat(path, &info) != 0)
+        return cairn_fail(ctx, errno == ENOENT ? CAIRN_NOT_FOUND : CAIRN_IO, "%s: %s", path,
+                          errno == ENOENT ? "there is no such run" : strerror(errno));
+    if (!S_ISREG(info.st_mode)) return cairn_fail(ctx, CAIRN_FORMAT, "%s: is no run file", path);
+    CAIRN_TRY(run_alloc(ctx, path, &run));
+    cairn_status status = manifest ? lock_take(ctx, path, &run->lock) : CAIRN_OK;
+    if (status == CAIRN_OK) status = load(ctx, run, manifest);
+    if (status != CAIRN_OK) {
+        cairn_run_close(run);
+        return status;
+    }
+    *out = run;
+    return CAIRN_OK;
+}
+
+cairn_status cairn_run_resume(cairn_ctx *ctx, const char *path, const cairn_manifest *manifest, cairn_run **out) {
+    return open_existing(ctx, path, manifest, out);
+}
+
+cairn_status cairn_run_open(cairn_ctx *ctx, const char *path, cairn_run **out) {
+    return open_existing(ctx, path, NULL, out);
+}
