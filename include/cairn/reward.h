@@ -45,6 +45,9 @@ typedef struct cairn_scoring {
 
 typedef struct cairn_reward_cost { int64_t calls, tokens, steps; } cairn_reward_cost; /* of policies a reward runs, and scorings */
 
+typedef cairn_status (*cairn_score_fn)(cairn_ctx *ctx, void *self, cairn_arena *arena, cairn_scoring *requests, int32_t n,
+                                       cairn_reward_cost *cost);
+
 typedef struct cairn_reward_type {
     cairn_about about;
     /* `policy` (may be NULL) is the run's policy, for rewards that sample completions or read its exact value; `world` may not be NULL.
@@ -55,8 +58,10 @@ typedef struct cairn_reward_type {
     /* What its scores mean and their range; may depend on the options. */
     void (*scale)(void *self, cairn_meaning *meaning, double *low, double *high);
     /* Fills all replies. Same rules as propose. */
-    cairn_status (*score)(cairn_ctx *ctx, void *self, cairn_arena *arena, cairn_scoring *requests, int32_t n,
-                          cairn_reward_cost *cost);
+    cairn_score_fn score;
+    /* The same for all prefixes of one whole solution, requests[i] that of i + 1 steps, for rewards that judge a step also by what
+     * follows it. NULL: `score`. */
+    cairn_score_fn score_solution;
 } cairn_reward_type;
 
 typedef struct cairn_reward {
@@ -74,7 +79,7 @@ CAIRN_API const cairn_reward_type *const *cairn_rewards(void);
 CAIRN_API cairn_status cairn_reward_open(cairn_ctx *ctx, cairn_arena *arena, const char *spec, const cairn_world *world,
                                          const cairn_policy *policy, cairn_reward *out);
 CAIRN_API void cairn_reward_close(cairn_reward *reward);
-/* Scores every step of one solution: scores[n_steps], codes and evidence (may be NULL) likewise. Replays the world from the start. */
+/* Scores every step of one whole solution: scores[n_steps], codes and evidence (may be NULL) likewise. Replays the world from the start. */
 CAIRN_API cairn_status cairn_reward_score_steps(cairn_ctx *ctx, const cairn_reward *reward, cairn_arena *arena, uint64_t seed,
                                                 const cairn_problem *problem, const char *const *steps, int32_t n_steps,
                                                 double *scores, const char **codes, const char **evidence,

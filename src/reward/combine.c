@@ -148,19 +148,29 @@ static void fold(const combine *self, int32_t part, const cairn_scoring *said, c
     if (self->rule == RULE_PRODUCT || self->rule == RULE_MEAN) out->code = out->evidence = "";
 }
 
-static cairn_status combine_score(cairn_ctx *ctx, void *data, cairn_arena *arena, cairn_scoring *requests, int32_t n,
-                                  cairn_reward_cost *cost) {
-    const combine *self = data;
+static cairn_status score_parts(cairn_ctx *ctx, const combine *self, bool solution, cairn_arena *arena,
+                                cairn_scoring *requests, int32_t n, cairn_reward_cost *cost) {
     if (n <= 0) return CAIRN_OK;
     cairn_scoring *said = cairn_arena_alloc(arena, (size_t)n, sizeof *said);
     if (!said) return CAIRN_NO_MEMORY;
     for (int32_t part = 0; part < self->n_parts; part++) {
         const cairn_reward *r = &self->parts[part];
         memcpy(said, requests, (size_t)n * sizeof *said);
-        CAIRN_TRY(r->type->score(ctx, r->self, arena, said, n, cost));
+        cairn_score_fn score = solution && r->type->score_solution ? r->type->score_solution : r->type->score;
+        CAIRN_TRY(score(ctx, r->self, arena, said, n, cost));
         for (int32_t i = 0; i < n; i++) fold(self, part, &said[i], &requests[i]);
     }
     return CAIRN_OK;
+}
+
+static cairn_status combine_score(cairn_ctx *ctx, void *self, cairn_arena *arena, cairn_scoring *requests, int32_t n,
+                                  cairn_reward_cost *cost) {
+    return score_parts(ctx, self, false, arena, requests, n, cost);
+}
+
+static cairn_status combine_score_solution(cairn_ctx *ctx, void *self, cairn_arena *arena, cairn_scoring *requests,
+                                           int32_t n, cairn_reward_cost *cost) {
+    return score_parts(ctx, self, true, arena, requests, n, cost);
 }
 
 const cairn_reward_type cairn_reward_combine = {
@@ -174,4 +184,5 @@ const cairn_reward_type cairn_reward_combine = {
     .close = combine_close,
     .scale = combine_scale,
     .score = combine_score,
+    .score_solution = combine_score_solution,
 };

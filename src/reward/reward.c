@@ -95,7 +95,8 @@ cairn_status cairn_reward_score_steps(cairn_ctx *ctx, const cairn_reward *reward
     cairn_scoring *requests = cairn_arena_alloc(arena, (size_t)n_steps, sizeof *requests);
     if (!requests) return CAIRN_NO_MEMORY;
     CAIRN_TRY(prefixes_of(ctx, reward->world, arena, seed, problem, steps, n_steps, requests));
-    CAIRN_TRY(reward->type->score(ctx, reward->self, arena, requests, n_steps, cost));
+    cairn_score_fn score = reward->type->score_solution ? reward->type->score_solution : reward->type->score;
+    CAIRN_TRY(score(ctx, reward->self, arena, requests, n_steps, cost));
     for (int32_t i = 0; i < n_steps; i++)
         if (requests[i].status != CAIRN_OK)
             return cairn_fail_within(ctx, requests[i].status, "problem `%.60s`, step %d", problem->id, (int)i + 1);
