@@ -1,0 +1,160 @@
+/* Labeller `mc`: a step is as good as the completions of the prefix that it ends (arXiv 2312.08935).
+ *
+ * The label of a step is the share of right ones among k completions of the prefix up to it, its hard form whether any is right.
+ * The last step needs none: the solution's own outcome is its count. Probes go left to right until the first prefix that no
+ * completion gets right (steps behind it stay unlabelled), by bisection (arXiv 2406.06592), or over all steps. */
+#include <math.h>
+
+#include "label/solution.h"
+
+typedef enum order { ORDER_ALL, ORDER_LEFT_TO_RIGHT, ORDER_BISECT } order;
+
+typedef struct config {
+    int64_t solutions, rollouts;
+    int32_t order;
+    bool early_stop, only_wrong;
+} config;
+
+static const cairn_option options[] = {
+    {.name = "solutions", .kind = CAIRN_OPTION_INT, .offset = offsetof(config, solutions), .preset = "4", .low = 1,
+     .high = 4096, .unit = "solutions", .help = "Solutions sampled for each problem, where none are given."},
+    {.name = "rollouts", .kind = CAIRN_OPTION_INT, .offset = offsetof(config, rollouts), .preset = "8", .low = 1,
+     .high = 4096, .unit = "completions", .help = "Completions of each probed prefix."},
+    {.name = "order", .kind = CAIRN_OPTION_CHOICE, .offset = offsetof(config, order), .preset = "all",
+     .choices = "all|left-to-right|bisect",
+     .help = "Which prefixes are probed: all, from the left to the first that no completion gets right, or by bisection."},
+    {.name = "early_stop", .kind = CAIRN_OPTION_BOOL, .offset = offsetof(config, early_stop), .preset = "false",
+     .help = "Complete a prefix one by one until the first right completion: enough for hard labels."},
+    {.name = "only_wrong", .kind = CAIRN_OPTION_BOOL, .offset = offsetof(config, only_wrong), .preset = "false",
+     .help = "Probe only solutions that end wrong; bisection never probes others."},
+};
+
+/* One solution that is being labelled. */
+typedef struct job {
+    cairn_search *search;
+    const config *c;
+    const cairn_rollout *solution;
+    cairn_node *nodes;        /* [n_steps + 1]: the state after m steps */
+    cairn_step_count *counts; /* [n_steps] */
+    int64_t rollouts;         /* spent on it */
+} job;
+
+/* Counts of the prefix of m steps. */
+static cairn_status probe(job *j, int32_t m) {
+    cairn_step_count *count = &j->counts[m - 1];
+    int64_t k = j->c->rollouts;
+    for (int64_t made = 0; made < k && !(j->c->early_stop && count->ok);) {
+        label_estimate e;
+        CAIRN_TRY(label_estimate_node(j->search, CAIRN_ROLE_COMPLETER, j->nodes[m], j->c->early_stop ? 1 : (int32_t)k, &e));
+        made += e.n;
+        j->rollouts += e.n;
+        count->n += e.known;
+        count->ok += e.ok;
+    }
+    return CAIRN_OK;
+}
+
+static cairn_status probe_value(void *arg, int32_t m, double *mc) {
+    job *j = arg;
+    CAIRN_TRY(probe(j, m));
+    *mc = label_value(&j->counts[m - 1]);
+    if (isnan(*mc)) return CAIRN_END; /* nobody knows how its completions end: bisection cannot go on */
+    return CAIRN_OK;
+}
+
+static cairn_status probe_by_bisection(job *j) {
+    int32_t n = j->solution->n_steps, first, positions[64], probes;
+    double mc[64];
+    if (j->solution->outcome.verdict != CAIRN_VERDICT_WRONG || n == 0) return CAIRN_OK;
+    cairn_status status =
+        cairn_first_error_bisect(j->search->ctx, probe_value, j, 0, n, 1, &first, positions, mc, &probes);
+    return status == CAIRN_END ? CAIRN_OK : status;
+}
+
+static cairn_status probe_from_left(job *j) {
+    for (int32_t m = 1; m < j->solution->n_steps; m++) {
+        CAIRN_TRY(probe(j, m));
+        if (j->c->order == ORDER_LEFT_TO_RIGHT && j->counts[m - 1].n > 0 && !j->counts[m - 1].ok) break;
+    }
+    return CAIRN_OK;
+}
+
+/* Is there a step before `m` (1-based) whose count is open, so that an error there could have been missed? */
+static bool open_before(const job *j, int32_t m) {
+    if (j->c->order == ORDER_BISECT) return m > 1 && !j->counts[m - 2].n;
+    for (int32_t i = 1; i < m; i++)
+        if (!j->counts[i - 1].n) return true;
+    return false;
+}
+
+static int32_t first_error(const job *j) {
+    int32_t n = j->solution->n_steps;
+    for (int32_t m = 1; m <= n; m++)
+        if (j->counts[m - 1].n && !j->counts[m - 1].ok) return open_before(j, m) ? CAIRN_UNLABELLED : m - 1;
+    return open_before(j, n + 1) ? CAIRN_UNLABELLED : CAIRN_NO_ERROR;
+}
+
+static cairn_status label_solution(job *j, cairn_labelled *out) {
+    cairn_search *search = j->search;
+    int32_t n = j->solution->n_steps;
+    cairn_verdict verdict = j->solution->outcome.verdict;
+    j->nodes = cairn_arena_alloc(search->arena, (size_t)n + 1, sizeof *j->nodes);
+    j->counts = cairn_arena_alloc(search->arena, (size_t)n + 1, sizeof *j->counts);
+    double *labels = cairn_arena_alloc(search->arena, (size_t)n + 1, sizeof *labels);
+    if (!j->nodes || !j->counts || !labels) return CAIRN_NO_MEMORY;
+    CAIRN_TRY(cairn_graft(search, CAIRN_ROOT, j->solution, n, &j->nodes[n]));
+    for (int32_t m = n; m > 0; m--) {
+        j->counts[m - 1].node = j->nodes[m];
+        j->nodes[m - 1] = search->tree->parent[j->nodes[m]];
+    }
+    if (n && verdict != CAIRN_VERDICT_UNKNOWN)
+        j->counts[n - 1] = (cairn_step_count){j->nodes[n], 1, verdict == CAIRN_VERDICT_RIGHT};
+    cairn_status status = CAIRN_OK;
+    if (verdict == CAIRN_VERDICT_WRONG || !j->c->only_wrong)
+        status = j->c->order == ORDER_BISECT ? probe_by_bisection(j) : probe_from_left(j);
+    if (status != CAIRN_OK && status != CAIRN_BUDGET) return status;
+    for (int32_t i = 0; i < n; i++) labels[i] = label_value(&j->counts[i]);
+    *out = (cairn_labelled){.leaf = j->nodes[n], .steps = j->solution->steps, .n_steps = n, .counts = j->counts,
+                            .labels = labels, .first_error = first_error(j), .outcome = j->solution->outcome};
+    return status;
+}
+
+static cairn_status run(cairn_search *search, const void *configuration, const cairn_record *given, int32_t n_given,
+                        cairn_label_result *out) {
+    const config *c = configuration;
+    label_estimate sampled;
+    *out = (cairn_label_result){.kept = CAIRN_VERDICT_UNKNOWN, .dropped = ""};
+    if (n_given) {
+        sampled = (label_estimate){.rollouts = cairn_arena_alloc(search->arena, (size_t)n_given, sizeof(cairn_rollout)),
+                                   .n = n_given};
+        if (!sampled.rollouts) return CAIRN_NO_MEMORY;
+        CAIRN_TRY(label_adopt(search, given, n_given, sampled.rollouts));
+    } else {
+        cairn_status status =
+            label_estimate_node(search, CAIRN_ROLE_GENERATOR, CAIRN_ROOT, (int32_t)c->solutions, &sampled);
+        if (status == CAIRN_BUDGET) return CAIRN_OK;
+        CAIRN_TRY(status);
+        out->rollouts = sampled.n;
+    }
+    out->solutions = cairn_arena_alloc(search->arena, (size_t)sampled.n, sizeof *out->solutions);
+    if (!out->solutions) return CAIRN_NO_MEMORY;
+    for (int32_t i = 0; i < sampled.n; i++) {
+        job j = {.search = search, .c = c, .solution = &sampled.rollouts[i]};
+        cairn_status status = label_solution(&j, &out->solutions[i]);
+        out->rollouts += j.rollouts;
+        if (status != CAIRN_OK && status != CAIRN_BUDGET) return status;
+        out->n++;
+        if (status == CAIRN_BUDGET) break;
+    }
+    return CAIRN_OK;
+}
+
+const cairn_labeller_type cairn_labeller_mc = {
+    .about = {.name = "mc",
+              .summary = "The share of right completions of every prefix.",
+              .source = "arXiv 2312.08935",
+              .options = options,
+              .option_count = sizeof options / sizeof *options,
+              .config_size = sizeof(config)},
+    .run = run,
+};
