@@ -31,7 +31,7 @@ static void read_into(const char *path, char *buffer, size_t size) {
 /* Runs "cairn <words>" in the scratch folder. */
 static outcome *cairn(const char *format, ...) {
     static outcome o;
-    char words[2048], command[4096], path[128];
+    char words[2048], command[8192], path[128];
     va_list args;
     va_start(args, format);
     vsnprintf(words, sizeof words, format, args);
@@ -243,18 +243,18 @@ static void test_unwritable_places_and_full_disks_leave_nothing_half_written(voi
     char path[256];
     snprintf(path, sizeof path, "%s/full.jsonl", folder);
     assert_int_equal(access(path, F_OK), -1);
-    outcome *o = cairn("CAIRN_FAULTS=disk=3000 solve -n 50 --budget 32 --run full.db");
+    outcome *o = cairn("CAIRN_FAULTS=disk=8000 solve -n 50 --budget 32 --run full.db");
     assert_one_clear_error(o, WORDS("full.db"));
     assert_int_equal(cairn("run resume full.db")->status, 0);
 }
 
 static void test_a_dead_program_is_named(void **state) {
     (void)state;
-    assert_one_clear_error(cairn("solve -n 5 --budget 32 --search majority --policy 'exec:echo no such model >&2; exit 3'"),
+    assert_one_clear_error(cairn("solve -n 5 --budget 32 --search majority --reward '' --policy 'exec:echo no such model >&2; exit 3'"),
                            WORDS("exit", "3", "no such model"));
-    assert_one_clear_error(cairn("solve -n 5 --budget 32 --search beam --reward 'exec:cat >/dev/null; echo garbage'"),
-                           WORDS("cat"));
-    assert_one_clear_error(cairn("solve -n 5 --budget 32 --search beam --reward exec:/no/such/program"),
+    assert_one_clear_error(cairn("solve -n 5 --budget 32 --search beam:branch=2 --reward 'exec:head -n 1 >/dev/null; echo garbage'"),
+                           WORDS("head", "garbage"));
+    assert_one_clear_error(cairn("solve -n 5 --budget 32 --search beam:branch=2 --reward exec:/no/such/program"),
                            WORDS("/no/such/program"));
 }
 

@@ -106,7 +106,7 @@ static cairn_status add_answer(cli *c, answering *a, const cairn_record *r) {
 static cairn_status visit(cli *c, void *arg, const scored *s) {
     answering *a = arg;
     const cairn_record *r = s->record;
-    model *m;
+    model *m = NULL;
     if (a->group.n == 0 || strcmp(a->group.problem, r->problem) != 0) CAIRN_TRY(open_group(c, a, r));
     CAIRN_TRY(add_answer(c, a, r));
     CAIRN_TRY(find_model(c, a, r->generator ? r->generator : "(unnamed)", &m));

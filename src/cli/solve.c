@@ -89,7 +89,11 @@ static cairn_status run(cli *c, const void *options_, int count, char **argument
     const solve_config *config = options_;
     cairn_job_setup setup;
     cairn_job *job;
+    const cairn_search_type *search;
+    const void *search_config;
+    CAIRN_TRY(cairn_search_find(c->ctx, c->arena, config->search, &search, &search_config));
     cli_job_setup(&config->job, "solve", &setup);
+    if (!search->needs_reward) setup.reward = NULL; /* nobody is asked */
     CAIRN_TRY(cairn_job_open(c->ctx, &setup, &job));
     cairn_status status = solve(c, job, config);
     cairn_job_close(job);

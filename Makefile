@@ -1,0 +1,67 @@
+# A thin front: CMake builds, scripts/ do the rest. `make help` lists what there is.
+.DEFAULT_GOAL = build
+.PHONY: build demo test bench asan tsan valgrind fuzz fuzz-smoke format tidy check install clean help setup configure
+
+PREFIX = /usr/local
+BUILD = build/release
+SECONDS_EACH = 600
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-20s %s\n", $$1, $$2 }'
+
+setup: ## install what the build needs (as root), or say how
+	@scripts/setup
+
+configure: setup
+	@test -e $(BUILD)/CMakeCache.txt || cmake --preset release
+
+build: configure ## the library and the command, in build/release
+	@cmake --build $(BUILD)
+
+demo: build ## the loop in a minute: search, scores, labels, measured against the truth
+	@scripts/demo $(BUILD)
+
+test: configure ## build and run all tests
+	@scripts/test --build $(BUILD)
+
+bench: configure ## build and run the benches
+	@cmake --build $(BUILD) --target benches
+	@for bench in $(BUILD)/bench/bench_*; do \
+	    if [ -f $$bench ] && [ -x $$bench ]; then echo "== $${bench##*/}"; $$bench || exit 1; fi; done
+
+asan: setup ## all tests under the address and undefined-behaviour sanitizers
+	@scripts/test --build build/asan
+
+tsan: setup ## the tests with threads and fibers under the thread sanitizer
+	@scripts/test --build build/tsan --only '^test_(core|store|search|policy|eval)_'
+
+valgrind: configure ## the quick tests under Valgrind
+	@scripts/test --build $(BUILD) --label light --wrap 'valgrind -q --error-exitcode=9 --leak-check=full'
+
+fuzz: setup ## every fuzz target for SECONDS_EACH=600 seconds
+	@scripts/fuzz $(SECONDS_EACH)
+
+fuzz-smoke: setup ## every fuzz target for 10 seconds
+	@scripts/fuzz --driver 10
+
+format: ## write all C files as clang-format 14 does
+	@scripts/check-format --fix
+
+tidy: configure ## clang-tidy over the sources
+	@cmake --build $(BUILD)
+	@find src -name '*.c' | xargs -P 2 -n 4 clang-tidy --quiet -p $(BUILD)
+
+check: build ## layers, licences, exported symbols, the example of the README, format
+	@status=0; \
+	scripts/check-layers || status=1; \
+	for check in licences exports readme; do scripts/check-$$check $(BUILD) || status=1; done; \
+	scripts/check-format || status=1; \
+	exit $$status
+
+install: configure ## library, headers and command under PREFIX=/usr/local (DESTDIR is honoured)
+	@cmake -DCMAKE_INSTALL_PREFIX=$(PREFIX) $(BUILD) >/dev/null
+	@cmake --build $(BUILD)
+	@cmake --install $(BUILD)
+
+clean: ## remove build/
+	@rm -rf build
