@@ -101,6 +101,36 @@ static void later_draws_and_other_paths_give_other_rollouts(void **unused) {
     close_fixture(f);
 }
 
+/* Node `path`, `draw` is where the step of draw number `draw` lies. A completion from there that repeated the rollout it lies on
+ * would count one and the same outcome twice. */
+static void completions_of_a_prefix_do_not_repeat_the_rollout_that_it_is_a_prefix_of(void **unused) {
+    (void)unused;
+    fixture *f = open_fixture("scripted:error=0.3,paraphrases=16");
+    int repeated = 0;
+    for (int i = 0; i < N; i++) {
+        cairn_rollout whole[K], rest;
+        char state[64];
+        bool done;
+        roll(f, &f->starts[i], 1, K, whole, NULL);
+        for (uint32_t j = 0; j < K; j++) {
+            cairn_start after = f->starts[i];
+            after.steps = whole[j].steps;
+            after.n_steps = 1;
+            after.state = state;
+            after.path = cairn_path_child(f->starts[i].path, j);
+            after.first_draw = j;
+            assert_int_equal(cairn_world_replay(f->ctx, &f->world, &f->problems[i], whole[j].steps, 1, state, &done),
+                             CAIRN_OK);
+            roll(f, &after, 1, 1, &rest, NULL);
+            bool same = true;
+            for (int t = 0; t < rest.n_steps; t++) same = same && strcmp(rest.steps[t], whole[j].steps[t + 1]) == 0;
+            repeated += same;
+        }
+    }
+    assert_int_equal(repeated, 0);
+    close_fixture(f);
+}
+
 static void rollouts_go_on_from_their_prefix_and_are_checked_with_it(void **unused) {
     (void)unused;
     fixture *f = open_fixture("scripted:error=0");
@@ -196,6 +226,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rollouts_are_the_same_whatever_the_batch),
         cmocka_unit_test(later_draws_and_other_paths_give_other_rollouts),
+        cmocka_unit_test(completions_of_a_prefix_do_not_repeat_the_rollout_that_it_is_a_prefix_of),
         cmocka_unit_test(rollouts_go_on_from_their_prefix_and_are_checked_with_it),
         cmocka_unit_test(whole_solutions_have_empty_rollouts_that_are_checked_as_they_are),
         cmocka_unit_test(a_cancelled_run_has_no_rollouts),

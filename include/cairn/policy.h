@@ -93,9 +93,10 @@ typedef struct cairn_start {
 
 typedef struct cairn_rollout_cost { int64_t steps, tokens; } cairn_rollout_cost;
 
-/* k completions from each of n starting points, all advanced together one step at a time; out holds n * k, grouped by start. verb and
- * role key the random numbers: rollout j of a start uses draw first_draw + j at every depth. Steps per rollout are bounded by the problem's
- * max_steps in all. Errors: those of propose and of the world; CANCELLED. Cost is added to *cost when not NULL. */
+/* k completions from each of n starting points, all advanced together one step at a time; out holds n * k, grouped by
+ * start. verb and role key the random numbers: rollout j of a start uses draw first_draw + j at every depth, on paths that
+ * no node of a tree has. Steps per rollout are bounded by the problem's max_steps in all. Errors: those of propose and of the
+ * world; CANCELLED. Cost is added to *cost when not NULL. */
 CAIRN_API cairn_status cairn_policy_rollouts(cairn_ctx *ctx, const cairn_policy *policy, cairn_arena *arena, uint64_t seed,
                                              cairn_verb verb, uint32_t role, const cairn_start *starts, int32_t n, int32_t k,
                                              cairn_sampling sampling, cairn_rollout *out, cairn_rollout_cost *cost);

@@ -33,6 +33,12 @@ static void *state_of(const runner *r, int64_t i) {
     return r->states + (size_t)i * r->state_bytes;
 }
 
+/* Rollouts have paths off the tree: the step of draw number d at a node lies at cairn_path_child(path, d), and d has 32 bits. A node
+ * grafted where a rollout went has that path, so completions of it would repeat the rollout if it had used the tree's paths. */
+static uint64_t path_off_the_tree(uint64_t node_path) {
+    return cairn_key_mix(node_path, UINT64_C(1) << 32);
+}
+
 static int32_t steps_left(const cairn_start *s) {
     return s->done || s->n_steps >= s->problem->max_steps ? 0 : s->problem->max_steps - s->n_steps;
 }
@@ -47,7 +53,7 @@ static cairn_status begin(runner *r, int64_t i) {
     if (r->state_bytes) memcpy(state_of(r, i), s->state, r->state_bytes);
     r->texts[i] = texts;
     r->tokens[i] = tokens;
-    r->paths[i] = s->path;
+    r->paths[i] = path_off_the_tree(s->path);
     r->out[i] = (cairn_rollout){.from = (int32_t)(i / r->k), .steps = texts + s->n_steps, .tokens = tokens};
     if (left > 0) r->live[r->n_live++] = i;
     return CAIRN_OK;
