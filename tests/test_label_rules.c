@@ -101,9 +101,7 @@ static cairn_status failing(void *arg, int32_t m, double *mc) {
 }
 
 static void bisection_refuses_what_makes_no_sense(void **state) {
-    static const struct {
-        int32_t lo, hi, span;
-    } ranges[] = {{3, 3, 1}, {4, 3, 1}, {-1, 3, 1}, {0, 8, 0}, {0, 8, -1}};
+    static const struct { int32_t lo, hi, span; } ranges[] = {{3, 3, 1}, {4, 3, 1}, {-1, 3, 1}, {0, 8, 0}, {0, 8, -1}};
     cairn_ctx *ctx = *state;
     int32_t first, positions[64], probes;
     double mc[64];
@@ -182,8 +180,7 @@ static void the_best_leaves_first_and_each_leaves_once(void **state) {
 static void equals_leave_in_order_of_arrival(void **state) {
     static const int32_t none[2] = {0};
     cairn_rollout_pool *pool = open_pool(*state, paper);
-    for (int32_t i = 0; i < 100; i++)
-        assert_int_equal(cairn_rollout_pool_add(pool, i % 2, i, 0.5, 250), CAIRN_OK);
+    for (int32_t i = 0; i < 100; i++) assert_int_equal(cairn_rollout_pool_add(pool, i % 2, i, 0.5, 250), CAIRN_OK);
     for (int32_t i = 0; i < 100; i++) assert_pops(pool, none, 0, i % 2, i);
     cairn_rollout_pool_close(pool);
 }
@@ -205,11 +202,11 @@ static void visits_change_the_order_at_once(void **state) {
 }
 
 static void the_pool_refuses_what_makes_no_sense(void **state) {
-    static const cairn_pool_rule bad[] = {
-        {0, 0.9, 500, 0.125},    {-0.5, 0.9, 500, 0.125}, {1.1, 0.9, 500, 0.125},      {NAN, 0.9, 500, 0.125},
-        {0.5, 0, 500, 0.125},    {0.5, 1.1, 500, 0.125},  {0.5, NAN, 500, 0.125},      {0.5, 0.9, 0, 0.125},
-        {0.5, 0.9, -1, 0.125},   {0.5, 0.9, NAN, 0.125},  {0.5, 0.9, INFINITY, 0.125}, {0.5, 0.9, 500, -1},
-        {0.5, 0.9, 500, NAN},    {0.5, 0.9, 500, INFINITY}};
+    static const cairn_pool_rule bad[] = {{0, 0.9, 500, 0.125},   {-0.5, 0.9, 500, 0.125},     {1.1, 0.9, 500, 0.125},
+                                          {NAN, 0.9, 500, 0.125}, {0.5, 0, 500, 0.125},        {0.5, 1.1, 500, 0.125},
+                                          {0.5, NAN, 500, 0.125}, {0.5, 0.9, 0, 0.125},        {0.5, 0.9, -1, 0.125},
+                                          {0.5, 0.9, NAN, 0.125}, {0.5, 0.9, INFINITY, 0.125}, {0.5, 0.9, 500, -1},
+                                          {0.5, 0.9, 500, NAN},   {0.5, 0.9, 500, INFINITY}};
     cairn_rollout_pool *pool;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_int_equal(cairn_rollout_pool_open(*state, bad[i], &pool), CAIRN_INVALID);

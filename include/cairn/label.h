@@ -1,4 +1,5 @@
-/* cairn/label.h: automatic process supervision: outcomes of completions become labels of steps. Layer: label (uses core .. search). */
+/* cairn/label.h: automatic process supervision: outcomes of completions become labels of steps. Layer: label (uses core ..
+ * search). */
 #ifndef CAIRN_LABEL_H
 #define CAIRN_LABEL_H
 
@@ -17,6 +18,7 @@ typedef struct cairn_step_count {
 
 /* One solution and what was found out about its steps. */
 typedef struct cairn_labelled {
+    const cairn_record *given; /* the solution that this is, or NULL: it was sampled */
     cairn_node leaf;
     const char *const *steps; /* [n_steps] */
     int32_t n_steps;
@@ -30,8 +32,9 @@ typedef struct cairn_label_result {
     cairn_labelled *solutions; /* [n] in the search's arena */
     int32_t n;
     int64_t rollouts;    /* spent */
+    int64_t unknown;     /* of these, with an unknown outcome: in no count */
     cairn_verdict kept;  /* question filter: RIGHT kept, WRONG dropped, UNKNOWN not asked */
-    const char *dropped; /* "too-easy", "too-hard" or "" */
+    const char *dropped; /* "too-easy", "too-hard", "unknown" (no solution with a known outcome) or "" */
 } cairn_label_result;
 
 typedef struct cairn_labeller_type {
@@ -45,17 +48,19 @@ CAIRN_API const cairn_labeller_type *const *cairn_labellers(void);
 CAIRN_API cairn_status cairn_labeller_find(cairn_ctx *ctx, cairn_arena *arena, const char *spec,
                                            const cairn_labeller_type **type, const void **config);
 
-/* ---- pure functions ----------------------------------------------------------------------------------------------------------------- */
+/* ---- pure functions ------------------------------------------------------------------------------------------------ */
 
-/* First error of a solution by bisection (arXiv 2406.06592): lo is known good, hi known bad, 0 <= lo < hi. probe gives MC of the prefix of m steps,
- * in [0, 1]. Stops when hi - lo <= min_span (>= 1). At most ceil(log2(hi - lo)) probes, recorded in order in positions[] and mc[] (room for
- * 64). *first = hi at the end: the first bad prefix length. Errors: INVALID for hi <= lo or a probe outside [0, 1]; those of probe. */
+/* First error of a solution by bisection (arXiv 2406.06592): lo is known good, hi known bad, 0 <= lo < hi. probe gives MC of
+ * the prefix of m steps, in [0, 1]. Stops when hi - lo <= min_span (>= 1). At most ceil(log2(hi - lo)) probes, recorded in
+ * order in positions[] and mc[] (room for 64). *first = hi at the end: the first bad prefix length. Errors: INVALID for
+ * hi <= lo or a probe outside [0, 1]; those of probe. */
 typedef cairn_status (*cairn_probe_fn)(void *arg, int32_t m, double *mc);
 CAIRN_API cairn_status cairn_first_error_bisect(cairn_ctx *ctx, cairn_probe_fn probe, void *arg, int32_t lo, int32_t hi,
                                                 int32_t min_span, int32_t *first, int32_t *positions, double *mc,
                                                 int32_t *probes);
 
-/* The pool of wrong rollouts (arXiv 2406.06592): each leaves once, the one with the greatest Q + U first, ties to the earliest added.
+/* The pool of wrong rollouts (arXiv 2406.06592): each leaves once, the one with the greatest Q + U first, ties to the
+ * earliest added.
  *   Q(s, r) = alpha^(1 - MC(s)) beta^(len(r) / L)      U(s) = c_puct sqrt(sum of N) / (1 + N(s)) */
 typedef struct cairn_rollout_pool cairn_rollout_pool;
 typedef struct cairn_pool_rule {

@@ -58,22 +58,20 @@ typedef struct job {
     const cairn_rollout *solution;
     cairn_node *nodes;        /* [n_steps + 1]: the state after m steps */
     cairn_step_count *counts; /* [n_steps] */
-    int64_t rollouts;         /* spent on it */
+    cairn_label_result *result;
 } job;
 
-/* Counts of the prefix of m steps. */
+/* Counts of the prefix of m steps. They are all or nothing: too few completions without a right one would look like an error. */
 static cairn_status probe(job *j, int32_t m) {
-    cairn_step_count *count = &j->counts[m - 1];
-    int64_t k = j->c->rollouts;
-    for (int64_t made = 0; made < k && !(j->c->early_stop && count->ok);) {
+    int32_t k = (int32_t)j->c->rollouts, at_once = j->c->early_stop ? 1 : k;
+    cairn_step_count count = {.node = j->nodes[m]};
+    for (int32_t made = 0; made < k && !(j->c->early_stop && count.ok); made += at_once) {
         label_estimate e;
-        CAIRN_TRY(
-            label_estimate_node(j->search, CAIRN_ROLE_COMPLETER, j->nodes[m], j->c->early_stop ? 1 : (int32_t)k, &e));
-        made += e.n;
-        j->rollouts += e.n;
-        count->n += e.known;
-        count->ok += e.ok;
+        CAIRN_TRY(label_estimate_node(j->search, CAIRN_ROLE_COMPLETER, count.node, at_once, j->result, &e));
+        count.n += e.known;
+        count.ok += e.ok;
     }
+    j->counts[m - 1] = count;
     return CAIRN_OK;
 }
 
@@ -114,22 +112,18 @@ static int32_t first_error(const job *j) {
     int32_t n = j->solution->n_steps;
     for (int32_t m = 1; m <= n; m++)
         if (j->counts[m - 1].n && !j->counts[m - 1].ok) return open_before(j, m) ? CAIRN_UNLABELLED : m - 1;
-    return open_before(j, n + 1) ? CAIRN_UNLABELLED : CAIRN_NO_ERROR;
+    return n == 0 || open_before(j, n + 1) ? CAIRN_UNLABELLED : CAIRN_NO_ERROR;
 }
 
 static cairn_status label_solution(job *j, cairn_labelled *out) {
-    cairn_search *search = j->search;
+    cairn_arena *arena = j->search->arena;
     int32_t n = j->solution->n_steps;
     cairn_verdict verdict = j->solution->outcome.verdict;
-    j->nodes = cairn_arena_alloc(search->arena, (size_t)n + 1, sizeof *j->nodes);
-    j->counts = cairn_arena_alloc(search->arena, (size_t)n + 1, sizeof *j->counts);
-    double *labels = cairn_arena_alloc(search->arena, (size_t)n + 1, sizeof *labels);
-    if (!j->nodes || !j->counts || !labels) return CAIRN_NO_MEMORY;
-    CAIRN_TRY(cairn_graft(search, CAIRN_ROOT, j->solution, n, &j->nodes[n]));
-    for (int32_t m = n; m > 0; m--) {
-        j->counts[m - 1].node = j->nodes[m];
-        j->nodes[m - 1] = search->tree->parent[j->nodes[m]];
-    }
+    j->counts = cairn_arena_alloc(arena, (size_t)n, sizeof *j->counts);
+    double *labels = cairn_arena_alloc(arena, (size_t)n, sizeof *labels);
+    if (!j->counts || !labels) return CAIRN_NO_MEMORY;
+    CAIRN_TRY(label_graft(j->search, CAIRN_ROOT, j->solution, &j->nodes));
+    for (int32_t i = 0; i < n; i++) j->counts[i].node = j->nodes[i + 1];
     if (n && verdict != CAIRN_VERDICT_UNKNOWN)
         j->counts[n - 1] = (cairn_step_count){j->nodes[n], 1, verdict == CAIRN_VERDICT_RIGHT};
     cairn_status status = CAIRN_OK;
@@ -150,31 +144,24 @@ static cairn_status label_solution(job *j, cairn_labelled *out) {
 static cairn_status run(cairn_search *search, const void *configuration, const cairn_record *given, int32_t n_given,
                         cairn_label_result *out) {
     const config *c = configuration;
-    label_estimate sampled;
+    label_estimate e;
     *out = (cairn_label_result){.kept = CAIRN_VERDICT_UNKNOWN, .dropped = ""};
-    if (n_given) {
-        sampled = (label_estimate){.rollouts = cairn_arena_alloc(search->arena, (size_t)n_given, sizeof(cairn_rollout)),
-                                   .n = n_given};
-        if (!sampled.rollouts) return CAIRN_NO_MEMORY;
-        CAIRN_TRY(label_adopt(search, given, n_given, sampled.rollouts));
-    } else {
-        cairn_status status =
-            label_estimate_node(search, CAIRN_ROLE_GENERATOR, CAIRN_ROOT, (int32_t)c->solutions, &sampled);
-        if (status == CAIRN_BUDGET) return CAIRN_OK;
-        CAIRN_TRY(status);
-        out->rollouts = sampled.n;
+    cairn_status status =
+        n_given ? label_adopt(search, given, n_given, &e)
+                : label_estimate_node(search, CAIRN_ROLE_GENERATOR, CAIRN_ROOT, (int32_t)c->solutions, out, &e);
+    if (status == CAIRN_OK) {
+        out->solutions = cairn_arena_alloc(search->arena, (size_t)e.n, sizeof *out->solutions);
+        if (!out->solutions) return CAIRN_NO_MEMORY;
     }
-    out->solutions = cairn_arena_alloc(search->arena, (size_t)sampled.n, sizeof *out->solutions);
-    if (!out->solutions) return CAIRN_NO_MEMORY;
-    for (int32_t i = 0; i < sampled.n; i++) {
-        job j = {.search = search, .c = c, .solution = &sampled.rollouts[i]};
-        cairn_status status = label_solution(&j, &out->solutions[i]);
-        out->rollouts += j.rollouts;
-        if (status != CAIRN_OK && status != CAIRN_BUDGET) return status;
+    for (int32_t i = 0; status == CAIRN_OK && i < e.n; i++) {
+        job j = {.search = search, .c = c, .solution = &e.rollouts[i], .result = out};
+        cairn_labelled *solution = &out->solutions[i];
+        status = label_solution(&j, solution);
+        if (status != CAIRN_OK && status != CAIRN_BUDGET) break;
+        solution->given = n_given ? &given[i] : NULL;
         out->n++;
-        if (status == CAIRN_BUDGET) break;
     }
-    return CAIRN_OK;
+    return status == CAIRN_BUDGET ? CAIRN_OK : status;
 }
 
 const cairn_labeller_type cairn_labeller_mc = {

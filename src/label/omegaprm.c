@@ -4,7 +4,8 @@
  *
  * Statistics of a state s: MC(s) from its completions, N(s) how often one of its rollouts was selected. Only wrong rollouts
  * of states with 0 < MC < 1 are worth bisecting, and each is selected at most once. Labelled are the probed prefixes up to
- * the first error, each once: the prefixes that some completion gets right, and the first that none does. */
+ * the first error, each once: the prefixes that some completion gets right, and the first that none does. Where solutions
+ * are given, the wrong ones among them are all that is bisected. */
 #include <math.h>
 #include <string.h>
 
@@ -56,7 +57,8 @@ static const cairn_option options[] = {
      .low = 1,
      .high = 65535,
      .unit = "steps",
-     .help = "Bisection stops when no more steps than these are in question."},
+     .help =
+         "Bisection stops when no more steps than these are in question; the first error is then the last of them."},
     {.name = "alpha",
      .kind = CAIRN_OPTION_REAL,
      .offset = offsetof(config, alpha),
@@ -88,220 +90,244 @@ static const cairn_option options[] = {
      .help = "Weight of exploration."},
 };
 
+/* A state with an estimate. The end of a bisected rollout is one too: its only completion is empty, and wrong. */
 typedef struct state {
     cairn_node node;
-    label_estimate e;
+    int32_t known, ok;       /* completions with a known outcome; right ones among them */
+    int32_t fresh, fresh_ok; /* of these, those that the confirm pass made */
+    cairn_rollout *rollouts; /* what the pool's entries of this state point into */
+    bool labelled;           /* in some solution */
 } state;
 
 typedef struct labelling {
     cairn_search *search;
     const config *c;
+    const cairn_record *given; /* [n_given] solutions to bisect instead of sampled ones */
+    int32_t n_given;
     cairn_rollout_pool *pool;
-    state *states; /* [n_states] every state with an estimate, in order of birth; 0 is the root */
+    state *states; /* [n_states] in order of birth; 0 is the root */
     size_t n_states, states_capacity;
     int32_t *visits; /* [n_states] N(s) */
     size_t visits_capacity;
-    bool *labelled; /* [tree->count] nodes that a solution has labelled */
-    size_t labelled_capacity;
+    int32_t *state_of; /* [tree->count] 1 + the index of the state at a node, 0 where there is none */
+    size_t state_of_capacity;
     int64_t total; /* sum of N */
     cairn_label_result *out;
+    size_t room; /* of out->solutions */
 } labelling;
 
-static double mc_of(const state *s) {
-    return s->e.known ? (double)s->e.ok / s->e.known : NAN;
-}
+/* ---- states -------------------------------------------------------------------------------------------------------- */
 
-/* ---- states ------------------------------------------------------------------------------------------------------- */
-
-static cairn_status add_state(labelling *l, cairn_node node, label_estimate e, int32_t *index) {
+static cairn_status add_state(labelling *l, cairn_node node, const label_estimate *e, int32_t *index) {
     cairn_ctx *ctx = l->search->ctx;
     CAIRN_TRY(cairn_grow(ctx, (void **)&l->states, &l->states_capacity, l->n_states + 1, sizeof *l->states));
     CAIRN_TRY(cairn_grow(ctx, (void **)&l->visits, &l->visits_capacity, l->n_states + 1, sizeof *l->visits));
-    state *s = &l->states[l->n_states];
-    *s = (state){node, e};
-    l->visits[l->n_states] = 0;
+    CAIRN_TRY(
+        cairn_grow(ctx, (void **)&l->state_of, &l->state_of_capacity, l->search->tree->count, sizeof *l->state_of));
     *index = (int32_t)l->n_states++;
-    double mc = mc_of(s);
-    for (int32_t i = 0; i < e.n && mc > 0 && mc < 1; i++)
-        if (e.rollouts[i].outcome.verdict == CAIRN_VERDICT_WRONG && e.rollouts[i].n_steps)
-            CAIRN_TRY(cairn_rollout_pool_add(l->pool, *index, i, mc, e.rollouts[i].n_tokens));
+    l->states[*index] = (state){.node = node, .known = e->known, .ok = e->ok, .rollouts = e->rollouts};
+    l->state_of[node] = *index + 1;
     return CAIRN_OK;
 }
 
-/* The state that is already there at a node, or -1. */
-static int32_t known_state(const labelling *l, cairn_node node) {
-    for (size_t i = 0; i < l->n_states; i++)
-        if (l->states[i].node == node) return (int32_t)i;
-    return -1;
+/* The state that is already there at a node: where equal texts led to one node, it may have been probed before. */
+static state *known_state(const labelling *l, cairn_node node) {
+    int32_t at = node < l->state_of_capacity ? l->state_of[node] : 0;
+    return at ? &l->states[at - 1] : NULL;
 }
 
-/* The state at a node: an earlier one where equal texts led to the same node, else a new one with k completions. */
-static cairn_status state_at(labelling *l, cairn_node node, int32_t *index) {
-    if ((*index = known_state(l, node)) >= 0) return CAIRN_OK;
-    label_estimate e;
-    CAIRN_TRY(label_estimate_node(l->search, CAIRN_ROLE_COMPLETER, node, (int32_t)l->c->rollouts, &e));
-    l->out->rollouts += e.n;
-    return add_state(l, node, e, index);
+/* Puts the wrong ones of these completions of a state in the pool, if its MC says that they can be bisected. */
+static cairn_status offer(labelling *l, int32_t index, const label_estimate *e) {
+    const state *s = &l->states[index];
+    if (s->ok == 0 || s->ok == s->known) return CAIRN_OK;
+    double mc = (double)s->ok / s->known;
+    for (int32_t i = 0; i < e->n; i++)
+        if (e->rollouts[i].outcome.verdict == CAIRN_VERDICT_WRONG && e->rollouts[i].n_steps)
+            CAIRN_TRY(cairn_rollout_pool_add(l->pool, index, i, mc, e->rollouts[i].n_tokens));
+    return CAIRN_OK;
 }
 
-/* ---- bisection of one wrong rollout ------------------------------------------------------------------------------------ */
+/* ---- bisection of one wrong rollout -------------------------------------------------------------------------------- */
 
 typedef struct bisection {
     labelling *l;
-    cairn_node *nodes;        /* [n + 1]: after the first m steps of the rollout */
-    cairn_step_count *counts; /* [n]: of the prefix of m steps, at m - 1 */
+    const cairn_node *nodes; /* [n + 1]: after the first m steps of the rollout */
+    int32_t lo, hi;          /* prefix lengths: the longest known good, the shortest known bad */
 } bisection;
+
+/* Takes what is known of the prefix of m steps: MC > 0 is good. */
+static void narrow(bisection *b, int32_t m, const state *s) {
+    if (s->ok)
+        b->lo = m;
+    else
+        b->hi = m;
+}
 
 static cairn_status probe(void *arg, int32_t m, double *mc) {
     bisection *b = arg;
-    int32_t index;
-    CAIRN_TRY(state_at(b->l, b->nodes[m], &index));
-    const label_estimate *e = &b->l->states[index].e;
-    b->counts[m - 1] = (cairn_step_count){b->nodes[m], e->known, e->ok};
-    *mc = label_value(&b->counts[m - 1]);
-    return isnan(*mc) ? CAIRN_END : CAIRN_OK; /* unknown outcomes: nothing can be located here */
-}
-
-/* Fresh completions of the prefixes before and at the first error: some of the one, none of the other must be right. */
-static cairn_status confirm(bisection *b, int32_t first, bool *confirmed) {
     labelling *l = b->l;
-    *confirmed = true;
-    for (int32_t m = first; m >= first - 1 && m > 0 && *confirmed; m--) {
+    cairn_node node = b->nodes[m];
+    state *s = known_state(l, node);
+    if (!s) {
         label_estimate e;
-        CAIRN_TRY(label_estimate_node(l->search, CAIRN_ROLE_COMPLETER, b->nodes[m], (int32_t)l->c->confirm, &e));
-        l->out->rollouts += e.n;
-        b->counts[m - 1].n += e.known;
-        b->counts[m - 1].ok += e.ok;
-        *confirmed = e.known && (e.ok > 0) == (m < first);
+        int32_t index;
+        CAIRN_TRY(label_estimate_node(l->search, CAIRN_ROLE_COMPLETER, node, (int32_t)l->c->rollouts, l->out, &e));
+        CAIRN_TRY(add_state(l, node, &e, &index));
+        if (!l->n_given) CAIRN_TRY(offer(l, index, &e));
+        s = &l->states[index];
     }
+    if (!s->known) return CAIRN_END; /* unknown outcomes: nothing can be located here */
+    *mc = (double)s->ok / s->known;
+    narrow(b, m, s);
     return CAIRN_OK;
 }
 
-static cairn_status locate(bisection *b, const cairn_rollout *rollout, int32_t *first) {
+/* Fresh completions of a prefix that was probed, made once: are some of them right, or none, as was found? */
+static cairn_status confirm(bisection *b, int32_t m, bool good, bool *confirmed) {
     labelling *l = b->l;
-    int32_t lo = 0, hi = rollout->n_steps, found, positions[64], probes;
+    state *s = known_state(l, b->nodes[m]);
+    if (!s->fresh) {
+        label_estimate e;
+        CAIRN_TRY(label_estimate_node(l->search, CAIRN_ROLE_COMPLETER, s->node, (int32_t)l->c->confirm, l->out, &e));
+        s->fresh = e.known;
+        s->fresh_ok = e.ok;
+        s->known += e.known;
+        s->ok += e.ok;
+    }
+    *confirmed = s->fresh && (s->fresh_ok > 0) == good;
+    return CAIRN_OK;
+}
+
+/* *first: length of the first bad prefix; CAIRN_UNLABELLED as long as it is not located. */
+static cairn_status locate(bisection *b, int32_t n, int32_t *first) {
+    labelling *l = b->l;
+    int32_t found, positions[64], probes;
     double mc[64];
+    bool confirmed = true;
     *first = CAIRN_UNLABELLED;
     /* What is known of states on the way, which other rollouts led to before, narrows the search at no cost. */
-    for (int32_t m = 1; m < hi; m++) {
-        int32_t index = known_state(l, b->nodes[m]);
-        if (index < 0 || isnan(mc_of(&l->states[index]))) continue;
-        if (l->states[index].e.ok)
-            lo = m;
-        else
-            hi = m;
+    for (int32_t m = 1; m < b->hi; m++) {
+        const state *s = known_state(l, b->nodes[m]);
+        if (s && s->known) narrow(b, m, s);
     }
-    cairn_status status = cairn_first_error_bisect(l->search->ctx, probe, b, lo, hi, (int32_t)l->c->min_span, &found,
-                                                   positions, mc, &probes);
+    cairn_status status = cairn_first_error_bisect(l->search->ctx, probe, b, b->lo, b->hi, (int32_t)l->c->min_span,
+                                                   &found, positions, mc, &probes);
     if (status == CAIRN_END) return CAIRN_OK;
     CAIRN_TRY(status);
-    if (!b->counts[found - 1].n)
-        b->counts[found - 1] = (cairn_step_count){b->nodes[found], 1, 0}; /* the rollout itself */
-    bool confirmed = true;
-    if (l->c->confirm) CAIRN_TRY(confirm(b, found, &confirmed));
+    /* The rollout's own end and the root need no second look. */
+    if (l->c->confirm && found < n) CAIRN_TRY(confirm(b, found, false, &confirmed));
+    if (l->c->confirm && b->lo > 0 && confirmed) CAIRN_TRY(confirm(b, b->lo, true, &confirmed));
     if (confirmed) *first = found;
     return CAIRN_OK;
 }
 
-/* ---- the labelled solution --------------------------------------------------------------------------------------------- */
+/* ---- the labelled solution ----------------------------------------------------------------------------------------- */
 
-/* Labels the probed prefixes up to the first error that no earlier solution labelled. *fresh: is any among them? */
-static cairn_status label_solution(labelling *l, const state *s, const cairn_rollout *rollout, const bisection *b,
-                                   int32_t first, cairn_labelled *out, bool *fresh) {
+/* Counts of all states on the rollout, labels of those up to the first error that no earlier solution labelled. *any: is there
+ * such a label? */
+static cairn_status label_states(labelling *l, const bisection *b, int32_t n, int32_t first, cairn_labelled *out,
+                                 bool *any) {
     cairn_search *search = l->search;
-    int32_t depth = search->tree->depth[s->node], n;
-    CAIRN_TRY(label_steps(search, s->node, rollout, &out->steps, &n));
-    cairn_step_count *counts = cairn_arena_alloc(search->arena, (size_t)n, sizeof *counts);
-    double *labels = cairn_arena_alloc(search->arena, (size_t)n, sizeof *labels);
+    int32_t depth = search->tree->depth[b->nodes[0]];
+    CAIRN_TRY(cairn_tree_steps(search->ctx, search->tree, b->nodes[n], search->arena, &out->steps, &out->n_steps));
+    cairn_step_count *counts = cairn_arena_alloc(search->arena, (size_t)out->n_steps, sizeof *counts);
+    double *labels = cairn_arena_alloc(search->arena, (size_t)out->n_steps, sizeof *labels);
     if (!counts || !labels) return CAIRN_NO_MEMORY;
-    CAIRN_TRY(cairn_grow(search->ctx, (void **)&l->labelled, &l->labelled_capacity, search->tree->count, sizeof(bool)));
-    for (int32_t i = 0; i < n; i++) labels[i] = NAN;
-    *fresh = false;
-    for (int32_t m = 1; m <= rollout->n_steps; m++) {
-        const cairn_step_count *count = &b->counts[m - 1];
-        counts[depth + m - 1] = *count;
-        bool counts_here = count->n && (first == CAIRN_UNLABELLED ? count->ok > 0 : m <= first);
-        if (!counts_here || l->labelled[b->nodes[m]]) continue;
-        labels[depth + m - 1] = label_value(count);
-        l->labelled[b->nodes[m]] = *fresh = true;
+    for (int32_t i = 0; i < out->n_steps; i++) labels[i] = NAN;
+    *any = false;
+    for (int32_t m = 1; m <= n; m++) {
+        state *s = known_state(l, b->nodes[m]);
+        if (!s) continue;
+        counts[depth + m - 1] = (cairn_step_count){s->node, s->known, s->ok};
+        bool told = s->known && (first == CAIRN_UNLABELLED ? s->ok > 0 : m <= first);
+        if (!told || s->labelled) continue;
+        labels[depth + m - 1] = label_value(&counts[depth + m - 1]);
+        s->labelled = *any = true;
     }
-    out->leaf = b->nodes[rollout->n_steps];
-    out->n_steps = n;
+    out->leaf = b->nodes[n];
     out->counts = counts;
     out->labels = labels;
     out->first_error = first == CAIRN_UNLABELLED ? first : depth + first - 1;
-    out->outcome = rollout->outcome;
     return CAIRN_OK;
 }
 
-static cairn_status search_once(labelling *l, const state *s, const cairn_rollout *rollout) {
-    cairn_search *search = l->search;
-    int32_t n = rollout->n_steps, first;
-    bisection b = {.l = l,
-                   .nodes = cairn_arena_alloc(search->arena, (size_t)n + 1, sizeof *b.nodes),
-                   .counts = cairn_arena_alloc(search->arena, (size_t)n, sizeof *b.counts)};
-    if (!b.nodes || !b.counts) return CAIRN_NO_MEMORY;
-    CAIRN_TRY(cairn_graft(search, s->node, rollout, n, &b.nodes[n]));
-    for (int32_t m = n; m > 0; m--) b.nodes[m - 1] = search->tree->parent[b.nodes[m]];
-    CAIRN_TRY(locate(&b, rollout, &first));
-    bool fresh;
-    CAIRN_TRY(label_solution(l, s, rollout, &b, first, &l->out->solutions[l->out->n], &fresh));
-    l->out->n += fresh;
-    return CAIRN_OK;
-}
-
-/* ---- one problem ---------------------------------------------------------------------------------------------------------- */
-
-/* The root's rollouts: what the filter sampled or the given solutions, else k. *keep: is there anything to learn from them? */
-static cairn_status open_root(labelling *l, const cairn_record *given, int32_t n_given, bool *keep) {
-    cairn_search *search = l->search;
-    label_estimate e = {0};
-    int32_t k = (int32_t)(l->c->question_filter ? l->c->question_filter : l->c->rollouts), index;
-    if (n_given) {
-        e = (label_estimate){.rollouts = cairn_arena_alloc(search->arena, (size_t)n_given, sizeof *e.rollouts),
-                             .n = n_given};
-        if (!e.rollouts) return CAIRN_NO_MEMORY;
-        CAIRN_TRY(label_adopt(search, given, n_given, e.rollouts));
-        for (int32_t i = 0; i < n_given; i++) {
-            e.known += e.rollouts[i].outcome.verdict != CAIRN_VERDICT_UNKNOWN;
-            e.ok += e.rollouts[i].outcome.verdict == CAIRN_VERDICT_RIGHT;
-        }
-    } else {
-        CAIRN_TRY(label_estimate_node(search, CAIRN_ROLE_GENERATOR, CAIRN_ROOT, k, &e));
-        l->out->rollouts += e.n;
+static cairn_status next_solution(labelling *l, cairn_labelled **out) {
+    cairn_label_result *all = l->out;
+    if ((size_t)all->n == l->room) {
+        size_t room = l->room ? 2 * l->room : 16;
+        cairn_labelled *grown = cairn_arena_alloc(l->search->arena, room, sizeof *grown);
+        if (!grown) return CAIRN_NO_MEMORY;
+        if (all->n) memcpy(grown, all->solutions, (size_t)all->n * sizeof *grown);
+        all->solutions = grown;
+        l->room = room;
     }
-    cairn_question question = cairn_question_filter(e.ok, e.known);
-    *keep = question == CAIRN_QUESTION_KEEP;
-    if (l->c->question_filter) l->out->kept = *keep ? CAIRN_VERDICT_RIGHT : CAIRN_VERDICT_WRONG;
-    if (l->c->question_filter && !*keep)
-        l->out->dropped = question == CAIRN_QUESTION_TOO_HARD ? "too-hard" : "too-easy";
-    return *keep ? add_state(l, CAIRN_ROOT, e, &index) : CAIRN_OK;
+    *out = &all->solutions[all->n];
+    return CAIRN_OK;
 }
 
-static cairn_status label_problem(labelling *l, const cairn_record *given, int32_t n_given) {
-    bool keep;
-    CAIRN_TRY(open_root(l, given, n_given, &keep));
-    if (!keep) return CAIRN_OK;
-    size_t room = (size_t)l->c->searches;
-    if (room > 4096) room = 4096; /* grown below */
-    l->out->solutions = cairn_arena_alloc(l->search->arena, room, sizeof *l->out->solutions);
-    if (!l->out->solutions) return CAIRN_NO_MEMORY;
+/* Bisects rollout r of state s and keeps what was found out, also where the budget ends on the way. */
+static cairn_status search_once(labelling *l, int32_t s, int32_t r) {
+    cairn_rollout *rollout = &l->states[s].rollouts[r];
+    int32_t n = rollout->n_steps, first, index;
+    cairn_node *nodes;
+    cairn_labelled *solution;
+    bool any;
+    rollout->used = true;
+    CAIRN_TRY(label_graft(l->search, l->states[s].node, rollout, &nodes));
+    if (!known_state(l, nodes[n])) CAIRN_TRY(add_state(l, nodes[n], &(label_estimate){.known = 1}, &index));
+    bisection b = {.l = l, .nodes = nodes, .lo = 0, .hi = n};
+    cairn_status status = locate(&b, n, &first);
+    if (status != CAIRN_OK && status != CAIRN_BUDGET) return status;
+    CAIRN_TRY(next_solution(l, &solution));
+    CAIRN_TRY(label_states(l, &b, n, first, solution, &any));
+    solution->outcome = rollout->outcome;
+    solution->given = l->n_given ? &l->given[r] : NULL;
+    l->out->n += any;
+    return status;
+}
+
+/* ---- one problem --------------------------------------------------------------------------------------------------- */
+
+/* MC(root) from what the filter samples, else from k rollouts, and from the given solutions. In the pool go the given ones
+ * where there are any. */
+static cairn_status open_root(labelling *l) {
+    cairn_search *search = l->search;
+    const config *c = l->c;
+    cairn_label_result *out = l->out;
+    label_estimate sampled, root = {0};
+    int32_t k = (int32_t)(c->question_filter ? c->question_filter : c->rollouts), index;
+    if (l->n_given) {
+        CAIRN_TRY(label_adopt(search, l->given, l->n_given, &root));
+        if (root.ok == root.known) return CAIRN_OK; /* none is wrong: nothing to locate */
+    }
+    CAIRN_TRY(label_estimate_node(search, CAIRN_ROLE_GENERATOR, CAIRN_ROOT, k, out, &sampled));
+    if (!l->n_given) {
+        root.rollouts = sampled.rollouts;
+        root.n = sampled.n;
+    }
+    root.known += sampled.known;
+    root.ok += sampled.ok;
+    if (c->question_filter) {
+        cairn_question question = cairn_question_filter(root.ok, root.known);
+        out->kept = question == CAIRN_QUESTION_KEEP ? CAIRN_VERDICT_RIGHT : CAIRN_VERDICT_WRONG;
+        out->dropped = root.known == 0                       ? "unknown"
+                       : question == CAIRN_QUESTION_TOO_HARD ? "too-hard"
+                       : question == CAIRN_QUESTION_TOO_EASY ? "too-easy"
+                                                             : "";
+    }
+    CAIRN_TRY(add_state(l, CAIRN_ROOT, &root, &index));
+    return offer(l, index, &root); /* the pool stays empty where all or none are right */
+}
+
+static cairn_status label_problem(labelling *l) {
+    CAIRN_TRY(open_root(l));
     for (; l->total < l->c->searches; l->total++) {
         int32_t s, r;
         cairn_status status = cairn_rollout_pool_pop(l->pool, l->visits, l->total, &s, &r);
         if (status == CAIRN_END) break;
         CAIRN_TRY(status);
         l->visits[s]++;
-        if ((size_t)l->out->n == room) {
-            cairn_labelled *grown = cairn_arena_alloc(l->search->arena, 2 * room, sizeof *grown);
-            if (!grown) return CAIRN_NO_MEMORY;
-            memcpy(grown, l->out->solutions, room * sizeof *grown);
-            l->out->solutions = grown;
-            room *= 2;
-        }
-        state selected = l->states[s]; /* a copy: the array grows */
-        selected.e.rollouts[r].used = true;
-        CAIRN_TRY(search_once(l, &selected, &selected.e.rollouts[r]));
+        CAIRN_TRY(search_once(l, s, r));
     }
     return CAIRN_OK;
 }
@@ -309,15 +335,15 @@ static cairn_status label_problem(labelling *l, const cairn_record *given, int32
 static cairn_status run(cairn_search *search, const void *configuration, const cairn_record *given, int32_t n_given,
                         cairn_label_result *out) {
     const config *c = configuration;
-    labelling l = {.search = search, .c = c, .out = out};
+    labelling l = {.search = search, .c = c, .given = given, .n_given = n_given, .out = out};
     *out = (cairn_label_result){.kept = CAIRN_VERDICT_UNKNOWN, .dropped = ""};
     cairn_pool_rule rule = {.alpha = c->alpha, .beta = c->beta, .length = c->length, .c_puct = c->c_puct};
     CAIRN_TRY(cairn_rollout_pool_open(search->ctx, rule, &l.pool));
-    cairn_status status = label_problem(&l, given, n_given);
+    cairn_status status = label_problem(&l);
     cairn_rollout_pool_close(l.pool);
     cairn_free(l.states);
     cairn_free(l.visits);
-    cairn_free(l.labelled);
+    cairn_free(l.state_of);
     return status == CAIRN_BUDGET ? CAIRN_OK : status;
 }
 

@@ -10,16 +10,16 @@ typedef struct label_estimate {
     int32_t n, known, ok;
 } label_estimate;
 
-/* Samples k completions of `node` as `role`. BUDGET when they cannot be paid for: then none was sampled. */
+/* Samples k completions of `node` as `role`, counted as spent in `result`. BUDGET when they cannot be paid for: then none
+ * was sampled. */
 cairn_status label_estimate_node(cairn_search *search, cairn_role role, cairn_node node, int32_t k,
-                                 label_estimate *out);
+                                 cairn_label_result *result, label_estimate *out);
 
-/* The given solutions as completions of the root. Their outcome is the world's, or the recorded one where it has none. */
-cairn_status label_adopt(cairn_search *search, const cairn_record *given, int32_t n_given, cairn_rollout *out);
+/* The given solutions as completions of the root. Their outcome is the recorded one, or the world's where none is. */
+cairn_status label_adopt(cairn_search *search, const cairn_record *given, int32_t n_given, label_estimate *out);
 
-/* The texts of the steps to `node` and then those of the rollout: [*n]. */
-cairn_status label_steps(cairn_search *search, cairn_node node, const cairn_rollout *rollout, const char *const **steps,
-                         int32_t *n);
+/* Makes a rollout of `node` part of the tree: nodes[m], m = 0 .. n_steps, is the state after its first m steps. */
+cairn_status label_graft(cairn_search *search, cairn_node node, const cairn_rollout *rollout, cairn_node **nodes);
 
 /* The share of right completions: the soft label; above 0 it is the hard label "right" (arXiv 2312.08935, equations 2
  * and 3). NaN when no completion has a known outcome. */
