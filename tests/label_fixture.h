@@ -17,7 +17,7 @@ typedef struct fixture {
     cairn_tree *tree;
     cairn_problem problem;
     cairn_search search;
-    int64_t budget;     /* steps; 0: none */
+    int64_t budget; /* steps; 0: none */
     uint64_t seed;
 } fixture;
 
@@ -77,8 +77,8 @@ static inline cairn_label_result label(fixture *f, int64_t index, const char *sp
 /* The policy's exact V at a node. */
 static inline double value_at(fixture *f, cairn_node node) {
     double v;
-    assert_int_equal(
-        f->policy.type->value(f->ctx, f->policy.self, &f->problem, cairn_tree_state(f->tree, node), &v), CAIRN_OK);
+    assert_int_equal(f->policy.type->value(f->ctx, f->policy.self, &f->problem, cairn_tree_state(f->tree, node), &v),
+                     CAIRN_OK);
     return v;
 }
 
@@ -93,8 +93,8 @@ static inline int32_t true_first_error(fixture *f, const char *const *steps, int
 
 /* Same labels, counts and texts? NaN equals NaN. */
 static inline bool same_solution(const cairn_labelled *a, const cairn_labelled *b) {
-    bool same = a->n_steps == b->n_steps && a->first_error == b->first_error &&
-                a->outcome.verdict == b->outcome.verdict;
+    bool same =
+        a->n_steps == b->n_steps && a->first_error == b->first_error && a->outcome.verdict == b->outcome.verdict;
     for (int32_t i = 0; i < a->n_steps && same; i++)
         same = strcmp(a->steps[i], b->steps[i]) == 0 && a->counts[i].n == b->counts[i].n &&
                a->counts[i].ok == b->counts[i].ok &&
@@ -121,8 +121,8 @@ static inline cairn_record made_solution(fixture *f, int32_t wrong, int offset) 
     assert_true(f->world.type->state_bytes <= sizeof state);
     assert_int_equal(f->world.type->start(f->ctx, f->world.self, &f->problem, state), CAIRN_OK);
     for (int32_t i = 0; i < n; i++) {
-        cairn_proposal q = {.problem = &f->problem, .steps = steps, .n_steps = i, .state = state,
-                            .sampling = CAIRN_SAMPLING_DEFAULT};
+        cairn_proposal q = {
+            .problem = &f->problem, .steps = steps, .n_steps = i, .state = state, .sampling = CAIRN_SAMPLING_DEFAULT};
         assert_int_equal(f->policy.type->propose(f->ctx, f->policy.self, f->arena, &q, 1), CAIRN_OK);
         steps[i] = q.text;
         if (i == wrong) {
@@ -130,13 +130,17 @@ static inline cairn_record made_solution(fixture *f, int32_t wrong, int offset) 
             steps[i] = cairn_arena_printf(f->arena, "%.*s%lld", (int)(value - q.text), q.text,
                                           strtoll(value, NULL, 10) + offset);
         }
-        assert_int_equal(f->world.type->apply(f->ctx, f->world.self, &f->problem, state, steps[i], strlen(steps[i]),
-                                              state, &done),
-                         CAIRN_OK);
+        assert_int_equal(
+            f->world.type->apply(f->ctx, f->world.self, &f->problem, state, steps[i], strlen(steps[i]), state, &done),
+            CAIRN_OK);
     }
     assert_int_equal(true_first_error(f, steps, n), wrong);
-    return (cairn_record){.id = "made", .problem = f->problem.text, .steps = steps, .n_steps = n,
-                          .correct = CAIRN_VERDICT_UNKNOWN, .first_error = CAIRN_UNLABELLED};
+    return (cairn_record){.id = "made",
+                          .problem = f->problem.text,
+                          .steps = steps,
+                          .n_steps = n,
+                          .correct = CAIRN_VERDICT_UNKNOWN,
+                          .first_error = CAIRN_UNLABELLED};
 }
 
 /* ---- a world that cannot tell -------------------------------------------------------------------------------------------- */

@@ -29,11 +29,11 @@ static void assert_unbiased(tally t, const char *what) {
  * prefix. The square of a binomial's deviation has variance s(1 + 3(k - 2)V(1 - V)) - s^2 with s = kV(1 - V). */
 static void labels_have_the_mean_and_variance_of_the_exact_value(void **state) {
     (void)state;
-    enum { PROBLEMS = 2000, K = 16 };
+    enum { PROBLEMS = 3000, K = 4 };
     fixture *f = open_fixture("chain:steps=6", "scripted:error=0.15,repair=0.1,difficulty_spread=0.5");
     tally mean = {0}, variance = {0}, neighbours = {0};
     for (int64_t i = 0; i < PROBLEMS; i++) {
-        cairn_label_result r = label(f, i, "mc:solutions=1,rollouts=16,order=all");
+        cairn_label_result r = label(f, i, "mc:solutions=1,rollouts=4,order=all");
         assert_int_equal(r.n, 1);
         const cairn_labelled *s = &r.solutions[0];
         double last = 0, last_variance = 0;
@@ -146,8 +146,7 @@ static void order_left_to_right_ends_at_the_first_prefix_that_no_completion_gets
                 spent += s->counts[m].n;
             }
             ended_early += over;
-            if (!over)
-                assert_int_equal(s->first_error, s->outcome.verdict == CAIRN_VERDICT_RIGHT ? CAIRN_NO_ERROR : 6);
+            if (!over) assert_int_equal(s->first_error, s->outcome.verdict == CAIRN_VERDICT_RIGHT ? CAIRN_NO_ERROR : 6);
         }
         assert_int_equal(r.rollouts, spent);
     }
@@ -166,13 +165,17 @@ static void order_bisect_probes_halves_of_wrong_solutions_only(void **state) {
             const cairn_labelled *s = &r.solutions[j];
             bool expected[14] = {0};
             int32_t lo = 0, hi = 13;
-            if (s->outcome.verdict == CAIRN_VERDICT_RIGHT) hi = lo, right++;
-            else wrong++;
+            if (s->outcome.verdict == CAIRN_VERDICT_RIGHT)
+                hi = lo, right++;
+            else
+                wrong++;
             while (hi - lo > 1) {
                 int32_t m = (lo + hi) / 2;
                 expected[m] = true;
-                if (s->counts[m - 1].ok) lo = m;
-                else hi = m;
+                if (s->counts[m - 1].ok)
+                    lo = m;
+                else
+                    hi = m;
             }
             for (int32_t m = 1; m < 13; m++) assert_int_equal(s->counts[m - 1].n, expected[m] ? 5 : 0);
             assert_int_equal(s->first_error, hi ? hi - 1 : CAIRN_NO_ERROR);
@@ -186,7 +189,8 @@ static void order_bisect_probes_halves_of_wrong_solutions_only(void **state) {
 static void every_order_finds_the_worlds_own_first_wrong_step(void **state) {
     (void)state;
     static const char *const specs[] = {"mc:rollouts=64", "mc:rollouts=64,order=left-to-right",
-                                        "mc:rollouts=64,order=bisect", "mc:rollouts=64,order=left-to-right,early_stop=true"};
+                                        "mc:rollouts=64,order=bisect",
+                                        "mc:rollouts=64,order=left-to-right,early_stop=true"};
     fixture *f = open_fixture("chain:steps=8", "scripted:error=0.1");
     int32_t errors = 0;
     for (int64_t i = 0; i < 40; i++)
