@@ -5,59 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include <jansson.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-static char folder[] = "/tmp/cairn-cli-XXXXXX";
-
-typedef struct outcome {
-    int status;       /* exit status; 128 + signal */
-    char out[65536];  /* standard output, cut */
-    char error[8192]; /* standard error, cut */
-} outcome;
-
-static void read_into(const char *path, char *buffer, size_t size) {
-    FILE *file = fopen(path, "rb");
-    assert_non_null(file);
-    size_t n = fread(buffer, 1, size - 1, file);
-    buffer[n] = 0;
-    fclose(file);
-}
-
-/* Runs "cairn <words>" in the scratch folder. */
-static outcome *cairn(const char *format, ...) {
-    static outcome o;
-    char words[2048], command[8192], path[128];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(words, sizeof words, format, args);
-    va_end(args);
-    /* "CAIRN_FAULTS=... rest" sets that variable for the command. */
-    char *rest = strncmp(words, "CAIRN_", 6) == 0 ? strchr(words, ' ') : NULL;
-    if (rest) *rest++ = 0;
-    snprintf(command, sizeof command, "cd %s && %s %s/cairn %s >out.txt 2>error.txt </dev/null", folder,
-             rest ? words : "", CAIRN_BINARY_DIR, rest ? rest : words);
-    int status = system(command);
-    o.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    snprintf(path, sizeof path, "%s/out.txt", folder);
-    read_into(path, o.out, sizeof o.out);
-    snprintf(path, sizeof path, "%s/error.txt", folder);
-    read_into(path, o.error, sizeof o.error);
-    return &o;
-}
-
-static void write_file(const char *name, const char *bytes, size_t length) {
-    char path[256];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    FILE *file = fopen(path, "wb");
-    assert_non_null(file);
-    assert_int_equal(fwrite(bytes, 1, length, file), length);
-    assert_int_equal(fclose(file), 0);
-}
+#include "command.h"
 
 /* Six good lines, then `seventh`, then a good one. */
 static void write_with_seventh_line(const char *name, const char *seventh, size_t length) {
@@ -76,17 +24,6 @@ static void write_with_seventh_line(const char *name, const char *seventh, size_
     write_file(name, all, (size_t)(at - all));
     free(all);
 }
-
-static void assert_one_clear_error(const outcome *o, const char *const *words) {
-    if (o->status != 2) fail_msg("exit status %d; error: %s", o->status, o->error);
-    const char *line = strstr(o->error, "cairn: ");
-    assert_non_null(line);
-    assert_null(strchr(strchr(line, '\n') + 1, '\n')); /* one sentence, at the end */
-    for (; *words; words++)
-        if (!strstr(o->error, *words)) fail_msg("expected `%s` in: %s", *words, o->error);
-}
-
-#define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
 /* ---- help ------------------------------------------------------------------------------------------------------------------------- */
 
@@ -119,14 +56,6 @@ static void test_every_verb_explains_itself_with_examples(void **state) {
 }
 
 /* ---- results ------------------------------------------------------------------------------------------------------------------------ */
-
-static json_t *parsed(const outcome *o) {
-    if (o->status != 0) fail_msg("exit status %d: %s", o->status, o->error);
-    json_error_t error;
-    json_t *value = json_loads(o->out, 0, &error);
-    if (!value) fail_msg("no JSON: %s in %s", error.text, o->out);
-    return value;
-}
 
 static void test_solve_gives_the_same_json_for_the_same_seed(void **state) {
     (void)state;
@@ -165,9 +94,7 @@ static void test_a_killed_run_is_resumed_from_its_file_alone(void **state) {
     assert_int_equal(cairn("run resume killed.db --workers 1")->status, 0);
     assert_int_equal(cairn("run export whole.db --out whole.jsonl")->status, 0);
     assert_int_equal(cairn("run export killed.db --out killed.jsonl")->status, 0);
-    char command[256];
-    snprintf(command, sizeof command, "cmp %s/whole.jsonl %s/killed.jsonl", folder, folder);
-    assert_int_equal(system(command), 0);
+    assert_same_files("whole.jsonl", "killed.jsonl");
 }
 
 static void test_labels_are_written_in_the_stepwise_format_and_read_again(void **state) {
@@ -272,21 +199,6 @@ static void test_a_dead_program_is_named(void **state) {
         WORDS("head", "garbage"));
     assert_one_clear_error(cairn("solve -n 5 --budget 32 --search beam:branch=2 --reward exec:/no/such/program"),
                            WORDS("/no/such/program"));
-}
-
-/* ---- fixture ------------------------------------------------------------------------------------------------------------------------ */
-
-static int make_folder(void **state) {
-    (void)state;
-    unsetenv("CAIRN_FAULTS");
-    return mkdtemp(folder) ? 0 : -1;
-}
-
-static int remove_folder(void **state) {
-    (void)state;
-    char command[64];
-    snprintf(command, sizeof command, "rm -rf %s", folder);
-    return system(command);
 }
 
 int main(void) {

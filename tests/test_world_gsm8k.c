@@ -124,7 +124,7 @@ static void a_file_gives_its_distinct_problems_in_order(void **unused) {
     cairn_problem *p;
     int64_t n;
     uint64_t key, other;
-    assert_int_equal(f.world.type->load(f.ctx, f.world.self, path, f.arena, &p, &n, &key), CAIRN_OK);
+    assert_int_equal(f.world.type->load(f.ctx, f.world.self, path, false, f.arena, &p, &n, &key), CAIRN_OK);
     assert_int_equal(n, 2);
     assert_string_equal(p[0].text, "Z?");
     assert_string_equal(p[0].answer, "1");
@@ -133,9 +133,9 @@ static void a_file_gives_its_distinct_problems_in_order(void **unused) {
     assert_int_equal(p[1].max_steps, 9);
     assert_string_not_equal(p[0].id, p[1].id);
     assert_true(p[0].key != p[1].key);
-    assert_int_equal(f.world.type->load(f.ctx, f.world.self, path, f.arena, &p, &n, &other), CAIRN_OK);
+    assert_int_equal(f.world.type->load(f.ctx, f.world.self, path, false, f.arena, &p, &n, &other), CAIRN_OK);
     assert_true(key == other);
-    assert_int_not_equal(f.world.type->load(f.ctx, f.world.self, "/nonexistent.jsonl", f.arena, &p, &n, &key),
+    assert_int_not_equal(f.world.type->load(f.ctx, f.world.self, "/nonexistent.jsonl", false, f.arena, &p, &n, &key),
                          CAIRN_OK);
     unlink(path);
     close_fixture(&f);
@@ -150,7 +150,7 @@ static void worked_solutions_of_the_test_set_are_right(void **unused) {
     cairn_problem *p;
     int64_t n, right = 0, steps = 0, wrong = 0, checked = 0;
     uint64_t key;
-    assert_int_equal(f.world.type->load(f.ctx, f.world.self, path, f.arena, &p, &n, &key), CAIRN_OK);
+    assert_int_equal(f.world.type->load(f.ctx, f.world.self, path, false, f.arena, &p, &n, &key), CAIRN_OK);
     assert_int_equal(n, 1319);
     cairn_dataset *dataset;
     cairn_record record;

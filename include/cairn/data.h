@@ -48,6 +48,7 @@ CAIRN_API cairn_status cairn_format_parse(cairn_ctx *ctx, const char *name, cair
 typedef struct cairn_read_options {
     cairn_format format;
     bool skip_bad;         /* count and name bad lines in the log instead of failing */
+    bool silent;           /* count them only: another reader of the file names them */
     size_t max_line_bytes; /* 0: 16 MiB; a longer line is CAIRN_LIMIT, and skippable */
 } cairn_read_options;
 

@@ -18,6 +18,7 @@ typedef struct cairn_job_setup {
     const char *policy;   /* spec, or NULL */
     const char *reward;   /* spec, or NULL */
     const char *problems; /* file for the world's load, or NULL: generated */
+    bool skip_bad;        /* bad lines of it are named in the log and passed over */
     int64_t count;        /* problems; 0 with a file: all of it */
     uint64_t seed;
     int32_t workers;   /* threads; 0: one a processor */

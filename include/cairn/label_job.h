@@ -9,28 +9,45 @@
 extern "C" {
 #endif
 
+/* Solutions of a file in any format of cairn/data.h, for the problems of a job whose texts theirs are. */
+typedef struct cairn_solutions cairn_solutions;
+/* Reads all of it. The path must outlive the result. Errors: those of reading; NOT_FOUND, with file and line, for a solution
+ * whose problem the job does not have, LIMIT for one of more than 65,535 steps: with the job's `skip_bad` these are counted
+ * and named in the log like bad lines. Where the job took its problems from this very file, what is beyond its count is left
+ * out without a word, and bad lines are only counted: the job has named them. */
+CAIRN_API cairn_status cairn_solutions_open(cairn_ctx *ctx, cairn_job *job, const char *path, cairn_solutions **out);
+CAIRN_API void cairn_solutions_close(cairn_solutions *solutions);
+/* Those of problem `problem` of the job: [*n] in order of the file. Of problems with the same text the first has them. */
+CAIRN_API const cairn_record *cairn_solutions_of(const cairn_solutions *solutions, int64_t problem, int32_t *n);
+CAIRN_API int64_t cairn_solutions_skipped(const cairn_solutions *solutions);
+CAIRN_API const char *cairn_solutions_path(const cairn_solutions *solutions);
+CAIRN_API uint64_t cairn_solutions_content(const cairn_solutions *solutions); /* key of the file's bytes */
+
 typedef struct cairn_label_setup {
-    const char *method; /* spec of a labeller */
+    const char *method;               /* spec of a labeller */
+    const cairn_solutions *solutions; /* to be labelled, these and no others; NULL: the labeller samples its own */
 } cairn_label_setup;
 
 typedef struct cairn_label_summary {
-    int64_t problems, dropped; /* dropped: by the question filter */
-    int64_t solutions;         /* labelled */
-    int64_t labelled_steps,
-        wrong_steps; /* steps with a label; of those, labelled wrong (0 or below 0.5 by the labeller's rule) */
-    int64_t located, exact_locations;    /* first errors named; of those, equal to the world's first wrong step */
+    int64_t problems, dropped;           /* dropped: by the question filter */
+    int64_t solutions;                   /* labelled */
+    int64_t labelled_steps, wrong_steps; /* steps with a label; of those, with label 0: no right completion was seen */
+    int64_t located;                     /* first errors named */
+    int64_t judged,
+        exact_locations; /* of those, where the world knows the first wrong step too; where it is the same */
     int64_t known_steps, agreeing_steps; /* labelled steps whose truth the world knows; of those, labels that agree */
-    int64_t rollouts;
+    int64_t rollouts, unknown;           /* spent; of those, with an unknown outcome */
     double seconds;
 } cairn_label_summary;
 
-/* Labels every problem with solutions that the labeller samples itself. Records: id, problem, solutions [{steps, labels, counts [[n, ok], ...],
- * first_error, truth [bool or null], correct}], rollouts, dropped. Resumes into `run`. */
+/* Labels solutions of every problem. Records: id, problem, solutions [{steps, labels, counts [[n, ok], ...], first_error, truth
+ * [bool or null], correct, and of a given one its id}], rollouts, unknown, dropped. Resumes into `run`. */
 CAIRN_API cairn_status cairn_label_problems(cairn_ctx *ctx, cairn_job *job, const cairn_label_setup *setup,
                                             cairn_run *run, cairn_label_summary *out);
-/* Writes the labelled solutions of all records in the stepwise format. */
+/* Writes the labelled solutions of all records in the stepwise format. A given one keeps its id, a sampled one is named after
+ * its problem. */
 CAIRN_API cairn_status cairn_label_write(cairn_ctx *ctx, cairn_job *job, cairn_run *run, bool soft, cairn_out *out);
-/* Entries for a run's manifest, as cairn_solve_manifest. */
+/* Entries for a run's manifest, as cairn_solve_manifest; of the solutions, path and key of the content. */
 CAIRN_API cairn_status cairn_label_manifest(cairn_ctx *ctx, cairn_job *job, const cairn_label_setup *setup,
                                             cairn_arena *arena, cairn_manifest *out);
 

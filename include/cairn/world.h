@@ -65,9 +65,10 @@ typedef struct cairn_world_type {
     /* Problem `index` of an endless family, a function of (seed, index) alone. NULL: this world only loads. */
     cairn_status (*generate)(cairn_ctx *ctx, void *self, uint64_t seed, int64_t index, cairn_arena *arena,
                              cairn_problem *out);
-    /* All problems of a file. NULL: this world only generates. `content` gets the file's key for the manifest. */
-    cairn_status (*load)(cairn_ctx *ctx, void *self, const char *path, cairn_arena *arena, cairn_problem **problems,
-                         int64_t *count, uint64_t *content);
+    /* All problems of a file. NULL: this world only generates. `skip_bad`: bad lines are named in the log and passed over.
+     * `content` gets the file's key for the manifest. */
+    cairn_status (*load)(cairn_ctx *ctx, void *self, const char *path, bool skip_bad, cairn_arena *arena,
+                         cairn_problem **problems, int64_t *count, uint64_t *content);
     cairn_status (*start)(cairn_ctx *ctx, void *self, const cairn_problem *problem, void *state);
     /* State after a step's text; *done when the step ends the solution. A step that the world cannot read leads to the state in which
      * nothing more can be right; it is not an error. before and after may be the same block. */

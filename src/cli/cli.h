@@ -37,7 +37,7 @@ typedef struct job_options {
     uint64_t seed;
     double temperature;
     int32_t aggregate;
-    bool resume, quiet, json;
+    bool skip_bad, resume, quiet, json;
 } job_options;
 
 #define CLI_TEXT(type, name_, field, preset_, help_)                                                              \
@@ -79,8 +79,9 @@ typedef struct job_options {
                  "Who scores steps, where the search asks for scores (cairn help rewards)."),                         \
         CLI_TEXT(type, "problems", job.problems, "",                                                                  \
                  "File of problems for the world to load, instead of generated ones."),                               \
+        CLI_FLAG(type, "skip-bad", job.skip_bad, "Name bad lines of files instead of stopping at the first."),        \
         CLI_INT(type, "count", job.count, count_, 0, 1e12, "problems",                                                \
-                "How many (short: -n); 0 with --problems: all."),                                                     \
+                "How many (short: -n); 0: all of a file, or 100 generated ones."),                                    \
         CLI_INT(type, "budget", job.budget, "0", 0, 1e12, "steps", "Sampled steps a problem may cost; 0: no bound."), \
         CLI_INT(type, "token-budget", job.token_budget, "0", 0, 1e12, "tokens", "Sampled tokens likewise."),          \
         CLI_REAL(type, "temperature", job.temperature, "1", 0, 100, "",                                               \
@@ -100,6 +101,8 @@ typedef struct job_options {
 #define CLI_AGGREGATE_BY_MEANING 6 /* index of "by-meaning" above; before it stand the aggregators in order */
 
 void cli_job_setup(const job_options *options, const char *what, cairn_job_setup *out);
+/* Fails where scores are asked for that the verb has no use for. */
+cairn_status cli_refuse_scores(cli *c, const job_options *options, const char *verb);
 /* The run file of --run and --resume, or NULL when none was named. */
 cairn_status cli_open_run(cli *c, const job_options *options, const cairn_manifest *manifest, cairn_run **out);
 

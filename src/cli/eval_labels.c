@@ -37,11 +37,11 @@ static cairn_status run_method(cli *c, const labels_config *config, const char *
                ",\"located_per_10k\":%.17g,\"exact\":%.17g,"
                "\"agreement\":%.17g,\"negative_share\":%.17g,\"labelled_steps\":%" PRId64 "}\n",
                cli_json_text(c, method), s.located, s.rollouts, 1e4 * share(s.located, s.rollouts),
-               share(s.exact_locations, s.located), share(s.agreeing_steps, s.known_steps),
+               share(s.exact_locations, s.judged), share(s.agreeing_steps, s.known_steps),
                share(s.wrong_steps, s.labelled_steps), s.labelled_steps);
     else
         printf("  %-40s %10.1f %10.1f %12.2f %11.1f %10" PRId64 " %7.2f\n", method, 1e4 * share(s.located, s.rollouts),
-               100 * share(s.exact_locations, s.located), 100 * share(s.agreeing_steps, s.known_steps),
+               100 * share(s.exact_locations, s.judged), 100 * share(s.agreeing_steps, s.known_steps),
                100 * share(s.wrong_steps, s.labelled_steps), s.rollouts, s.seconds);
     return CAIRN_OK;
 }
@@ -51,6 +51,7 @@ static cairn_status run(cli *c, const void *options_, int count, char **argument
     const labels_config *config = options_;
     if (*config->job.run || config->job.resume)
         return cairn_fail(c->ctx, CAIRN_INVALID, "eval labels keeps no run file");
+    CAIRN_TRY(cli_refuse_scores(c, &config->job, "eval labels"));
     if (!config->job.json)
         printf("%s  %-40s %10s %10s %12s %11s %10s %7s%s\n", cli_paint_code(c, CLI_DIM), "labeller", "located",
                "exact %", "agreement %", "negative %", "rollouts", "s", cli_paint_code(c, CLI_PLAIN));

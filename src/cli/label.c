@@ -1,4 +1,5 @@
 /* cairn label: step labels from outcomes of completions. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -8,83 +9,119 @@
 
 typedef struct label_config {
     job_options job;
-    const char *method, *out;
+    const char *method, *solutions, *out;
     bool soft;
 } label_config;
 
 static const cairn_option options[] = {
     CLI_TEXT(label_config, "method", method, "omegaprm",
              "Labeller: NAME or NAME:key=value,... (cairn help labellers)."),
+    CLI_TEXT(
+        label_config, "solutions", solutions, "",
+        "Label the solutions of this file, in any format of docs/formats.md, instead of sampled ones. Problems are "
+        "matched by their text; a world that loads problems loads those of this file if --problems names none."),
     CLI_TEXT(label_config, "out", out, "",
              "Write the labelled solutions here in the stepwise format (- for standard output)."),
     CLI_FLAG(label_config, "soft", soft, "Write soft labels (`scores`) instead of hard ones (`labels`)."),
-    CLI_JOB_OPTIONS(label_config, "100", ""),
+    CLI_JOB_OPTIONS(label_config, "0", ""),
 };
 
-static void print_summary(const label_config *config, const cairn_label_summary *s) {
-    char n[6][32];
+static double percent(int64_t part, int64_t whole) {
+    return whole ? 100.0 * (double)part / (double)whole : 0;
+}
+
+static void print_summary(const label_config *config, const cairn_label_summary *s, int64_t skipped) {
+    char n[7][32];
     printf("%s on %s: %s problems, %s solutions labelled\n", config->method, config->job.world,
            cli_count(s->problems, n[0]), cli_count(s->solutions, n[1]));
     printf("  steps      %s labelled, %.1f %% of them wrong\n", cli_count(s->labelled_steps, n[2]),
-           s->labelled_steps ? 100.0 * (double)s->wrong_steps / (double)s->labelled_steps : 0.0);
+           percent(s->wrong_steps, s->labelled_steps));
     printf("  located    %s first errors", cli_count(s->located, n[3]));
     if (s->rollouts) printf(", %.1f for 10,000 rollouts", 1e4 * (double)s->located / (double)s->rollouts);
-    printf("\n  rollouts   %s\n", cli_count(s->rollouts, n[4]));
+    printf("\n  rollouts   %s", cli_count(s->rollouts, n[4]));
+    if (s->unknown) printf(", %s of them with an unknown outcome", cli_count(s->unknown, n[6]));
+    printf("\n");
     if (s->known_steps)
-        printf("  truth      %.2f %% of labels agree with it, %.1f %% of located errors are exact\n",
-               100.0 * (double)s->agreeing_steps / (double)s->known_steps,
-               s->located ? 100.0 * (double)s->exact_locations / (double)s->located : 0.0);
+        printf("  truth      %.2f %% of labels agree with the world's verdicts",
+               percent(s->agreeing_steps, s->known_steps));
+    if (s->known_steps && s->judged)
+        printf(", %.1f %% of located errors are its first wrong step", percent(s->exact_locations, s->judged));
+    if (s->known_steps) printf("\n");
     if (s->dropped) printf("  dropped    %s problems by the question filter\n", cli_count(s->dropped, n[5]));
+    if (skipped) printf("  skipped    %" PRId64 " lines or solutions of %s\n", skipped, config->solutions);
     printf("  time       %.2f s\n", s->seconds);
 }
 
-static void print_json(const label_config *config, cli *c, const cairn_label_summary *s) {
-    printf(
-        "{\"method\":\"%s\",\"problems\":%lld,\"dropped\":%lld,\"solutions\":%lld,\"labelled_steps\":%lld,\"wrong_"
-        "steps\":%lld,"
-        "\"located\":%lld,\"exact_locations\":%lld,\"known_steps\":%lld,\"agreeing_steps\":%lld,\"rollouts\":%lld}\n",
-        cli_json_text(c, config->method), (long long)s->problems, (long long)s->dropped, (long long)s->solutions,
-        (long long)s->labelled_steps, (long long)s->wrong_steps, (long long)s->located, (long long)s->exact_locations,
-        (long long)s->known_steps, (long long)s->agreeing_steps, (long long)s->rollouts);
+static void print_json(const label_config *config, cli *c, const cairn_label_summary *s, int64_t skipped) {
+    printf("{\"method\":\"%s\",\"problems\":%" PRId64 ",\"dropped\":%" PRId64 ",\"solutions\":%" PRId64
+           ",\"labelled_steps\":%" PRId64 ",\"wrong_steps\":%" PRId64 ",\"located\":%" PRId64
+           ",\"judged_locations\":%" PRId64 ",\"exact_locations\":%" PRId64 ",\"known_steps\":%" PRId64
+           ",\"agreeing_steps\":%" PRId64 ",\"rollouts\":%" PRId64 ",\"unknown_rollouts\":%" PRId64
+           ",\"skipped\":%" PRId64 "}\n",
+           cli_json_text(c, config->method), s->problems, s->dropped, s->solutions, s->labelled_steps, s->wrong_steps,
+           s->located, s->judged, s->exact_locations, s->known_steps, s->agreeing_steps, s->rollouts, s->unknown,
+           skipped);
 }
 
-static cairn_status label(cli *c, cairn_job *job, const label_config *config) {
-    cairn_label_setup setup = {.method = config->method};
+static cairn_status write_labels(cli *c, cairn_job *job, cairn_run *run, const label_config *config) {
+    cairn_out *out;
+    CAIRN_TRY(cairn_out_open(c->ctx, config->out, &out));
+    cairn_status status = cairn_label_write(c->ctx, job, run, config->soft, out);
+    if (status == CAIRN_OK) return cairn_out_commit(out);
+    cairn_out_drop(out);
+    return status;
+}
+
+static cairn_status label(cli *c, cairn_job *job, const label_config *config, const cairn_solutions *solutions) {
+    cairn_label_setup setup = {.method = config->method, .solutions = solutions};
     cairn_manifest manifest;
     cairn_run *run;
     cairn_label_summary summary;
     CAIRN_TRY(cairn_label_manifest(c->ctx, job, &setup, c->arena, &manifest));
     CAIRN_TRY(cli_open_run(c, &config->job, &manifest, &run));
     cairn_status status = cairn_label_problems(c->ctx, job, &setup, run, &summary);
-    if (status == CAIRN_OK && *config->out) {
-        cairn_out *out;
-        status = cairn_out_open(c->ctx, config->out, &out);
-        if (status == CAIRN_OK) {
-            status = cairn_label_write(c->ctx, job, run, config->soft, out);
-            if (status == CAIRN_OK)
-                status = cairn_out_commit(out);
-            else
-                cairn_out_drop(out);
-        }
-    }
+    if (status == CAIRN_OK && *config->out) status = write_labels(c, job, run, config);
     if (run) cairn_run_close(run);
     CAIRN_TRY(status);
     if (strcmp(config->out, "-") == 0) return CAIRN_OK;
+    int64_t skipped = solutions ? cairn_solutions_skipped(solutions) : 0;
     if (config->job.json)
-        print_json(config, c, &summary);
+        print_json(config, c, &summary, skipped);
     else
-        print_summary(config, &summary);
+        print_summary(config, &summary, skipped);
     return CAIRN_OK;
+}
+
+/* Does this world take its problems from files? */
+static bool loads(const char *world) {
+    size_t length;
+    const char *options_text;
+    cairn_spec_split(world, &length, &options_text);
+    for (int i = 0; cairn_worlds()[i]; i++) {
+        const cairn_about *about = &cairn_worlds()[i]->about;
+        if (strlen(about->name) == length && memcmp(about->name, world, length) == 0) return cairn_worlds()[i]->load;
+    }
+    return false; /* opening it says why */
 }
 
 static cairn_status run(cli *c, const void *options_, int count, char **arguments) {
     (void)count, (void)arguments;
     const label_config *config = options_;
+    CAIRN_TRY(cli_refuse_scores(c, &config->job, "label"));
+    job_options options_of_job = config->job;
+    if (*config->solutions && !*config->job.problems && loads(config->job.world))
+        options_of_job.problems = config->solutions;
+    if (strcmp(config->solutions, "-") == 0)
+        return cairn_fail(c->ctx, CAIRN_INVALID, "--solutions needs a file that can be read again, not standard input");
     cairn_job_setup setup;
     cairn_job *job;
-    cli_job_setup(&config->job, "label", &setup);
+    cairn_solutions *solutions = NULL;
+    cli_job_setup(&options_of_job, "label", &setup);
     CAIRN_TRY(cairn_job_open(c->ctx, &setup, &job));
-    cairn_status status = label(c, job, config);
+    cairn_status status = CAIRN_OK;
+    if (*config->solutions) status = cairn_solutions_open(c->ctx, job, config->solutions, &solutions);
+    if (status == CAIRN_OK) status = label(c, job, config, solutions);
+    cairn_solutions_close(solutions);
     cairn_job_close(job);
     return status;
 }
@@ -99,6 +136,7 @@ const cli_verb verb_label = {
     .examples =
         "  cairn label --world chain:steps=16 --policy scripted:error=0.06 -n 50 --out labels.jsonl\n"
         "  cairn label --method mc:rollouts=8,order=all --soft --out soft.jsonl\n"
+        "  cairn label --world text --solutions solutions.jsonl --policy 'exec:./my_model' --method mc:order=bisect\n"
         "  cairn label --method omegaprm:searches=20 --run labels.db      then --resume after an interruption\n",
     .run = run,
 };

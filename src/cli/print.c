@@ -62,7 +62,8 @@ void cli_job_setup(const job_options *options, const char *what, cairn_job_setup
         .policy = or_null(options->policy),
         .reward = or_null(options->reward),
         .problems = or_null(options->problems),
-        .count = options->count,
+        .skip_bad = options->skip_bad,
+        .count = options->count || or_null(options->problems) ? options->count : 100,
         .seed = options->seed,
         .workers = (int32_t)options->workers,
         .in_flight = (int32_t)options->in_flight,
@@ -71,6 +72,12 @@ void cli_job_setup(const job_options *options, const char *what, cairn_job_setup
         .aggregator = options->aggregate == CLI_AGGREGATE_BY_MEANING ? -1 : options->aggregate,
         .quiet = options->quiet,
     };
+}
+
+cairn_status cli_refuse_scores(cli *c, const job_options *options, const char *verb) {
+    if (!or_null(options->reward) && options->aggregate == CLI_AGGREGATE_BY_MEANING) return CAIRN_OK;
+    return cairn_fail(c->ctx, CAIRN_INVALID, "cairn %s asks for no scores: --reward and --aggregate have no use there",
+                      verb);
 }
 
 cairn_status cli_open_run(cli *c, const job_options *options, const cairn_manifest *manifest, cairn_run **out) {

@@ -207,6 +207,8 @@ static const struct {
     {"temperature", "--temperature"},
     {"max_step_tokens", "--max-step-tokens"},
     {"problems_file", "--problems"},
+    {"solutions_file", "--solutions"},
+    {"skip_bad", "--skip-bad"},
 };
 
 static cairn_status add_word(cli *c, char **words, int *n, const char *format, const char *a, const char *b) {

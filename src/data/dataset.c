@@ -146,7 +146,7 @@ cairn_status cairn_dataset_next(cairn_dataset *dataset, cairn_arena *arena, cair
         cairn_arena_restore(arena, mark);
         if (!dataset->options.skip_bad || (status != CAIRN_FORMAT && status != CAIRN_LIMIT)) return status;
         dataset->skipped++;
-        cairn_log(dataset->ctx, CAIRN_LOG_WARN, "skipped %s", cairn_error(dataset->ctx));
+        if (!dataset->options.silent) cairn_log(dataset->ctx, CAIRN_LOG_WARN, "skipped %s", cairn_error(dataset->ctx));
     }
 }
 

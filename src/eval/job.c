@@ -84,8 +84,8 @@ static cairn_status open_problems(cairn_job *job) {
         return CAIRN_OK;
     }
     if (!world->load) return cairn_fail(job->ctx, CAIRN_INVALID, "world %s reads no files", world->about.name);
-    CAIRN_TRY(world->load(job->ctx, job->world.self, job->setup.problems, job->arena, &job->problems, &job->count,
-                          &job->content));
+    CAIRN_TRY(world->load(job->ctx, job->world.self, job->setup.problems, job->setup.skip_bad, job->arena,
+                          &job->problems, &job->count, &job->content));
     if (job->setup.count > 0 && job->setup.count < job->count) job->count = job->setup.count;
     return CAIRN_OK;
 }

@@ -8,51 +8,65 @@
 typedef struct labelling {
     const cairn_labeller_type *type;
     const void *config;
+    const cairn_solutions *solutions; /* or NULL */
 } labelling;
 
-/* ---- one record ----------------------------------------------------------------------------------------------------------- */
+/* ---- one record ---------------------------------------------------------------------------------------------------- */
 
 static json_t *verdict_json(cairn_verdict verdict) {
     return verdict == CAIRN_VERDICT_UNKNOWN ? json_null() : json_boolean(verdict == CAIRN_VERDICT_RIGHT);
 }
 
+/* One labelled solution; NULL for no memory or a text that is not UTF-8. */
 static json_t *solution_json(const cairn_labelled *s, const cairn_step_check *truth) {
     json_t *steps = json_array(), *labels = json_array(), *counts = json_array(), *verdicts = json_array();
-    for (int32_t i = 0; i < s->n_steps; i++) {
-        json_array_append_new(steps, json_string(s->steps[i]));
-        json_array_append_new(labels, isnan(s->labels[i]) ? json_null() : json_real(s->labels[i]));
-        json_array_append_new(counts, json_pack("[i, i]", (int)s->counts[i].n, (int)s->counts[i].ok));
-        json_array_append_new(verdicts, verdict_json(truth[i].verdict));
+    int bad = 0;
+    for (int32_t i = 0; i < s->n_steps && !bad; i++) {
+        bad |= json_array_append_new(steps, json_string(s->steps[i]));
+        bad |= json_array_append_new(labels, isnan(s->labels[i]) ? json_null() : json_real(s->labels[i]));
+        bad |= json_array_append_new(counts, json_pack("[i, i]", (int)s->counts[i].n, (int)s->counts[i].ok));
+        bad |= json_array_append_new(verdicts, verdict_json(truth[i].verdict));
     }
-    return json_pack("{s:o, s:o, s:o, s:o, s:i, s:o}", "steps", steps, "labels", labels, "counts", counts, "truth",
-                     verdicts, "first_error", (int)s->first_error, "correct", verdict_json(s->outcome.verdict));
+    json_t *object =
+        json_pack("{s:o, s:o, s:o, s:o, s:i, s:o}", "steps", steps, "labels", labels, "counts", counts, "truth",
+                  verdicts, "first_error", (int)s->first_error, "correct", verdict_json(s->outcome.verdict));
+    if (object && s->given) bad |= json_object_set_new(object, "id", json_string(s->given->id));
+    if (!bad) return object;
+    json_decref(object);
+    return NULL;
+}
+
+static cairn_status add_solution(cairn_search *search, const cairn_labelled *s, json_t *solutions) {
+    cairn_step_check *truth = cairn_arena_alloc(search->arena, (size_t)s->n_steps, sizeof *truth);
+    if (!truth) return CAIRN_NO_MEMORY;
+    CAIRN_TRY(
+        cairn_world_verify(search->ctx, search->world, search->problem, s->steps, s->n_steps, search->arena, truth));
+    if (json_array_append_new(solutions, solution_json(s, truth)) == 0) return CAIRN_OK;
+    return cairn_fail(search->ctx, CAIRN_NO_MEMORY, "a step is not valid UTF-8, or no memory for the record");
+}
+
+static cairn_status write_result(cairn_search *search, const cairn_label_result *result, cairn_text *record) {
+    json_t *solutions = json_array();
+    cairn_status status = CAIRN_OK;
+    for (int32_t i = 0; i < result->n && status == CAIRN_OK; i++)
+        status = add_solution(search, &result->solutions[i], solutions);
+    json_t *object = json_pack("{s:s, s:s, s:o, s:I, s:I, s:s}", "id", search->problem->id, "problem",
+                               search->problem->text, "solutions", solutions, "rollouts", (json_int_t)result->rollouts,
+                               "unknown", (json_int_t)result->unknown, "dropped", result->dropped);
+    if (status == CAIRN_OK && !object) status = cairn_fail(search->ctx, CAIRN_NO_MEMORY, "no memory for the record");
+    if (status == CAIRN_OK) status = json_write(search->ctx, object, record);
+    json_decref(object);
+    return status;
 }
 
 static cairn_status label_one(cairn_search *search, void *arg, int64_t index, cairn_text *record) {
-    (void)index;
     const labelling *l = arg;
-    cairn_label_result result = {0};
-    CAIRN_TRY(l->type->run(search, l->config, NULL, 0, &result));
-    json_t *solutions = json_array();
-    for (int32_t i = 0; i < result.n; i++) {
-        const cairn_labelled *solution = &result.solutions[i];
-        cairn_step_check *truth = cairn_arena_alloc(search->arena, (size_t)solution->n_steps + 1, sizeof *truth);
-        cairn_status status = truth ? cairn_world_verify(search->ctx, search->world, search->problem, solution->steps,
-                                                         solution->n_steps, search->arena, truth)
-                                    : CAIRN_NO_MEMORY;
-        if (status != CAIRN_OK) {
-            json_decref(solutions);
-            return status;
-        }
-        json_array_append_new(solutions, solution_json(solution, truth));
-    }
-    json_t *object =
-        json_pack("{s:s, s:s, s:o, s:I, s:s}", "id", search->problem->id, "problem", search->problem->text, "solutions",
-                  solutions, "rollouts", (json_int_t)result.rollouts, "dropped", result.dropped ? result.dropped : "");
-    if (!object) return cairn_fail(search->ctx, CAIRN_NO_MEMORY, "no memory for the record");
-    cairn_status status = json_write(search->ctx, object, record);
-    json_decref(object);
-    return status;
+    cairn_label_result result = {.dropped = ""};
+    const cairn_record *given = NULL;
+    int32_t n = 0;
+    if (l->solutions) given = cairn_solutions_of(l->solutions, index, &n);
+    if (n || !l->solutions) CAIRN_TRY(l->type->run(search, l->config, given, n, &result));
+    return write_result(search, &result, record);
 }
 
 /* ---- all records ---------------------------------------------------------------------------------------------------------- */
@@ -62,10 +76,13 @@ typedef struct tally {
     cairn_label_summary *out;
 } tally;
 
-/* First step that the world calls wrong, or CAIRN_NO_ERROR. */
-static int32_t first_false(const json_t *truth) {
-    for (size_t i = 0; i < json_array_size(truth); i++)
-        if (json_is_false(json_array_get(truth, i))) return (int32_t)i;
+/* First step that the world calls wrong, or CAIRN_NO_ERROR; CAIRN_UNLABELLED where it does not know a step before. */
+static int32_t true_first_error(const json_t *truth) {
+    for (size_t i = 0; i < json_array_size(truth); i++) {
+        const json_t *verdict = json_array_get(truth, i);
+        if (!json_is_boolean(verdict)) return CAIRN_UNLABELLED;
+        if (json_is_false(verdict)) return (int32_t)i;
+    }
     return CAIRN_NO_ERROR;
 }
 
@@ -74,8 +91,10 @@ static void tally_solution(cairn_label_summary *out, const json_t *solution) {
     json_int_t located = json_integer_value(json_object_get(solution, "first_error"));
     out->solutions++;
     if (located >= 0) {
+        int32_t first = true_first_error(truth);
         out->located++;
-        out->exact_locations += located == first_false(truth);
+        out->judged += first != CAIRN_UNLABELLED;
+        out->exact_locations += located == first;
     }
     for (size_t i = 0; i < json_array_size(labels); i++) {
         const json_t *label = json_array_get(labels, i), *known = json_array_get(truth, i);
@@ -94,15 +113,17 @@ static cairn_status tally_record(void *arg, int64_t index, const char *id, const
     tally *t = arg;
     json_t *record, *solutions = NULL;
     const char *dropped = "";
-    int64_t rollouts = 0;
+    int64_t rollouts = 0, unknown = 0;
     CAIRN_TRY(json_parse(t->ctx, text, length, id, &record));
     cairn_status status = json_get_array(t->ctx, record, "solutions", id, &solutions);
     if (status == CAIRN_OK) status = json_get_int(t->ctx, record, "rollouts", id, &rollouts);
+    if (status == CAIRN_OK) status = json_get_int(t->ctx, record, "unknown", id, &unknown);
     if (status == CAIRN_OK) status = json_get_text(t->ctx, record, "dropped", id, &dropped);
     if (status == CAIRN_OK) {
         t->out->problems++;
         t->out->dropped += *dropped != 0;
         t->out->rollouts += rollouts;
+        t->out->unknown += unknown;
         for (size_t i = 0; i < json_array_size(solutions); i++) tally_solution(t->out, json_array_get(solutions, i));
     }
     json_decref(record);
@@ -115,7 +136,7 @@ cairn_status cairn_label_problems(cairn_ctx *ctx, cairn_job *job, const cairn_la
     if (!cairn_job_policy(job)) return cairn_fail(ctx, CAIRN_INVALID, "labelling by completions needs a policy");
     cairn_arena *arena;
     CAIRN_TRY(cairn_arena_open(ctx, 4096, &arena));
-    labelling l;
+    labelling l = {.solutions = setup->solutions};
     double start = cairn_seconds();
     cairn_status status = cairn_labeller_find(ctx, arena, setup->method, &l.type, &l.config);
     if (status == CAIRN_OK) status = cairn_job_run(job, ctx, run, label_one, &l);
@@ -132,18 +153,21 @@ cairn_status cairn_label_problems(cairn_ctx *ctx, cairn_job *job, const cairn_la
 
 typedef struct writing {
     cairn_ctx *ctx;
+    cairn_job *job;
     cairn_arena *arena;
     cairn_out *out;
     bool soft;
 } writing;
 
-static cairn_status write_solution(const writing *w, const char *id, const char *problem, size_t number,
+static cairn_status write_solution(const writing *w, const cairn_problem *problem, size_t number,
                                    const json_t *solution) {
     const json_t *steps = json_object_get(solution, "steps"), *labels = json_object_get(solution, "labels");
+    const json_t *correct = json_object_get(solution, "correct");
     size_t n = json_array_size(steps);
-    const char **texts = cairn_arena_alloc(w->arena, n + 1, sizeof *texts);
-    double *values = cairn_arena_alloc(w->arena, n + 1, sizeof *values);
-    char *name = cairn_arena_printf(w->arena, "%s/%zu", id, number);
+    const char **texts = cairn_arena_alloc(w->arena, n, sizeof *texts);
+    double *values = cairn_arena_alloc(w->arena, n, sizeof *values);
+    const char *name = json_string_value(json_object_get(solution, "id"));
+    if (!name) name = cairn_arena_printf(w->arena, "%s/%zu", problem->id, number);
     if (!texts || !values || !name) return CAIRN_NO_MEMORY;
     for (size_t i = 0; i < n; i++) {
         const json_t *label = json_array_get(labels, i);
@@ -151,41 +175,56 @@ static cairn_status write_solution(const writing *w, const char *id, const char 
         values[i] = !json_is_number(label) ? NAN : w->soft ? json_number_value(label) : json_number_value(label) > 0;
     }
     cairn_record record = {.id = name,
-                           .problem = problem,
+                           .problem = problem->text,
                            .steps = texts,
                            .n_steps = (int32_t)n,
                            .labels = values,
+                           .target = problem->answer,
                            .first_error = CAIRN_UNLABELLED,
-                           .correct = CAIRN_VERDICT_UNKNOWN};
+                           .correct = !json_is_boolean(correct) ? CAIRN_VERDICT_UNKNOWN
+                                      : json_is_true(correct)   ? CAIRN_VERDICT_RIGHT
+                                                                : CAIRN_VERDICT_WRONG};
     return cairn_stepwise_write(w->ctx, w->out, &record, w->soft);
 }
 
 static cairn_status write_record(void *arg, int64_t index, const char *id, const char *text, size_t length) {
-    (void)index;
     writing *w = arg;
     json_t *record, *solutions = NULL;
-    const char *problem = NULL;
+    cairn_problem problem;
     cairn_arena_reset(w->arena);
+    CAIRN_TRY(cairn_job_problem(w->job, w->ctx, index, w->arena, &problem));
     CAIRN_TRY(json_parse(w->ctx, text, length, id, &record));
-    cairn_status status = json_get_text(w->ctx, record, "problem", id, &problem);
-    if (status == CAIRN_OK) status = json_get_array(w->ctx, record, "solutions", id, &solutions);
+    cairn_status status = json_get_array(w->ctx, record, "solutions", id, &solutions);
     for (size_t i = 0; status == CAIRN_OK && i < json_array_size(solutions); i++)
-        status = write_solution(w, id, problem, i, json_array_get(solutions, i));
+        status = write_solution(w, &problem, i, json_array_get(solutions, i));
     json_decref(record);
     return status;
 }
 
 cairn_status cairn_label_write(cairn_ctx *ctx, cairn_job *job, cairn_run *run, bool soft, cairn_out *out) {
-    writing w = {.ctx = ctx, .out = out, .soft = soft};
+    writing w = {.ctx = ctx, .job = job, .out = out, .soft = soft};
     CAIRN_TRY(cairn_arena_open(ctx, 16384, &w.arena));
     cairn_status status = cairn_job_each(job, ctx, run, write_record, &w);
     cairn_arena_close(w.arena);
     return status;
 }
 
+/* ---- manifest ------------------------------------------------------------------------------------------------------ */
+
 cairn_status cairn_label_manifest(cairn_ctx *ctx, cairn_job *job, const cairn_label_setup *setup, cairn_arena *arena,
                                   cairn_manifest *out) {
     labelling l;
+    const cairn_solutions *s = setup->solutions;
     CAIRN_TRY(cairn_labeller_find(ctx, arena, setup->method, &l.type, &l.config));
-    return cairn_job_manifest(ctx, job, arena, "label", "method", &l.type->about, l.config, false, out);
+    CAIRN_TRY(cairn_job_manifest(ctx, job, arena, "label", "method", &l.type->about, l.config, false, out));
+    size_t n = (size_t)out->count;
+    cairn_manifest_entry *entries = cairn_arena_alloc(arena, n + 2, sizeof *entries);
+    const char *key = cairn_arena_printf(arena, "%016llx", s ? (unsigned long long)cairn_solutions_content(s) : 0);
+    if (!entries || !key) return CAIRN_NO_MEMORY;
+    memcpy(entries, out->entries, n * sizeof *entries);
+    entries[n] = (cairn_manifest_entry){"solutions_file", s ? cairn_solutions_path(s) : ""};
+    entries[n + 1] = (cairn_manifest_entry){"solutions_key", key};
+    out->entries = entries;
+    out->count += 2;
+    return CAIRN_OK;
 }

@@ -43,6 +43,7 @@ cairn_status cairn_job_manifest(cairn_ctx *ctx, const cairn_job *job, cairn_aren
         {"max_step_tokens", cairn_arena_printf(arena, "%d", j->sampling.max_tokens)},
         {"problems_file", text_or_empty(j->problems)},
         {"problems_key", cairn_arena_printf(arena, "%016llx", (unsigned long long)cairn_job_content(job))},
+        {"skip_bad", j->skip_bad ? "true" : "false"},
         {"tree", keep_tree ? "kept" : "dropped"},
     };
     size_t count = sizeof entries / sizeof *entries;

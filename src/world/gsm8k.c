@@ -23,10 +23,11 @@ static cairn_status gsm8k_open(cairn_ctx *ctx, cairn_arena *arena, const void *c
     return CAIRN_OK;
 }
 
-static cairn_status gsm8k_load(cairn_ctx *ctx, void *self, const char *path, cairn_arena *arena,
+static cairn_status gsm8k_load(cairn_ctx *ctx, void *self, const char *path, bool skip_bad, cairn_arena *arena,
                                cairn_problem **problems, int64_t *count, uint64_t *content) {
     const config *own = self;
-    return text_load(ctx, path, CAIRN_FORMAT_GSM8K, (int32_t)own->max_steps, arena, problems, count, content);
+    cairn_read_options read = {.format = CAIRN_FORMAT_GSM8K, .skip_bad = skip_bad};
+    return text_load(ctx, path, read, (int32_t)own->max_steps, arena, problems, count, content);
 }
 
 static bool states_answer(const char *line, size_t length) {

@@ -77,11 +77,11 @@ static cairn_status drop_repeated(cairn_ctx *ctx, list *all) {
     return CAIRN_OK;
 }
 
-cairn_status text_load(cairn_ctx *ctx, const char *path, cairn_format format, int32_t max_steps, cairn_arena *arena,
+cairn_status text_load(cairn_ctx *ctx, const char *path, cairn_read_options read, int32_t max_steps, cairn_arena *arena,
                        cairn_problem **problems, int64_t *count, uint64_t *content) {
     cairn_dataset *dataset;
     list all = {0};
-    CAIRN_TRY(cairn_dataset_open(ctx, path, (cairn_read_options){.format = format}, &dataset));
+    CAIRN_TRY(cairn_dataset_open(ctx, path, read, &dataset));
     cairn_status status = read_all(ctx, dataset, max_steps, arena, &all);
     uint64_t key = cairn_dataset_key(dataset);
     cairn_dataset_close(dataset);
@@ -156,10 +156,11 @@ static cairn_status open_text(cairn_ctx *ctx, cairn_arena *arena, const void *co
     return CAIRN_OK;
 }
 
-static cairn_status load_text(cairn_ctx *ctx, void *self, const char *path, cairn_arena *arena,
+static cairn_status load_text(cairn_ctx *ctx, void *self, const char *path, bool skip_bad, cairn_arena *arena,
                               cairn_problem **problems, int64_t *count, uint64_t *content) {
     const config *own = self;
-    return text_load(ctx, path, (cairn_format)own->format, (int32_t)own->max_steps, arena, problems, count, content);
+    cairn_read_options read = {.format = (cairn_format)own->format, .skip_bad = skip_bad};
+    return text_load(ctx, path, read, (int32_t)own->max_steps, arena, problems, count, content);
 }
 
 static cairn_status apply_text(cairn_ctx *ctx, void *self, const cairn_problem *problem, const void *before,
