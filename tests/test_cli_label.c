@@ -29,6 +29,17 @@ static json_t *lines_of(const char *name) {
     return all;
 }
 
+/* Solution `i` of a file of labels has this id and these labels. */
+static void assert_labels(const char *name, size_t i, const char *id, const char *labels) {
+    json_t *all = lines_of(name), *expected = json_loads(labels, 0, NULL);
+    const json_t *label = json_array_get(all, i);
+    assert_non_null(label);
+    assert_string_equal(json_string_value(json_object_get(label, "id")), id);
+    assert_true(json_equal(json_object_get(label, "labels"), expected));
+    json_decref(expected);
+    json_decref(all);
+}
+
 /* Solutions of 60 problems, two of each, some with a mistake that the world has marked. */
 static void write_traces(void) {
     assert_int_equal(
@@ -225,19 +236,9 @@ static void a_users_file_and_program_are_all_it_takes(void **state) {
     assert_int_equal(count_of(r, "rollouts"), (3 + 1 + 1) * 3);
     assert_int_equal(count_of(r, "unknown_rollouts"), 0);
     json_decref(r);
-    static const struct {
-        const char *id, *labels;
-    } expected[3] = {{"1", "[true,false,false,false]"}, {"3", "[false,false]"}, {"2", "[true,true]"}}; /* by problem */
-    json_t *labels = lines_of("labels.jsonl");
-    assert_int_equal(json_array_size(labels), 3);
-    for (size_t i = 0; i < 3; i++) {
-        const json_t *label = json_array_get(labels, i);
-        json_t *verdicts = json_loads(expected[i].labels, 0, NULL);
-        assert_string_equal(json_string_value(json_object_get(label, "id")), expected[i].id);
-        assert_true(json_equal(json_object_get(label, "labels"), verdicts));
-        json_decref(verdicts);
-    }
-    json_decref(labels);
+    assert_labels("labels.jsonl", 0, "1", "[true,false,false,false]"); /* in order of the problems */
+    assert_labels("labels.jsonl", 1, "3", "[false,false]");
+    assert_labels("labels.jsonl", 2, "2", "[true,true]");
 }
 
 static void a_count_takes_the_first_problems_of_the_file(void **state) {
@@ -270,11 +271,7 @@ static void without_true_answers_only_the_recorded_outcomes_are_labels(void **st
     assert_int_equal(count_of(r, "located"), 0);
     assert_int_equal(count_of(r, "labelled_steps"), 1);
     json_decref(r);
-    json_t *labels = lines_of("labels.jsonl"), *expected = json_loads("[null,null,false]", 0, NULL);
-    assert_true(json_equal(json_object_get(json_array_get(labels, 0), "labels"), expected));
-    assert_string_equal(json_string_value(json_object_get(json_array_get(labels, 0), "id")), "gsm8k-0");
-    json_decref(expected);
-    json_decref(labels);
+    assert_labels("labels.jsonl", 0, "gsm8k-0", "[null,null,false]");
     assert_non_null(strstr(
         cairn("label --world text --solutions bench.jsonl --policy 'exec:sh model.sh' --method mc:rollouts=3")->out,
         "6 of them with an unknown outcome"));
@@ -293,12 +290,8 @@ static void several_solutions_of_one_line_are_labelled_apart(void **state) {
     assert_int_equal(count_of(r, "solutions"), 2);
     assert_int_equal(count_of(r, "located"), 1);
     json_decref(r);
-    json_t *labels = lines_of("labels.jsonl"), *expected = json_loads("[true,false,false]", 0, NULL);
-    assert_string_equal(json_string_value(json_object_get(json_array_get(labels, 0), "id")), "1/small");
-    assert_true(json_equal(json_object_get(json_array_get(labels, 0), "labels"), expected));
-    assert_string_equal(json_string_value(json_object_get(json_array_get(labels, 1), "id")), "1/large");
-    json_decref(expected);
-    json_decref(labels);
+    assert_labels("labels.jsonl", 0, "1/small", "[true,false,false]");
+    assert_labels("labels.jsonl", 1, "1/large", "[true,true]");
 }
 
 /* ---- bad input ------------------------------------------------------------------------------------------------------------- */
@@ -353,6 +346,13 @@ static void a_bad_line_is_named_once_or_passed_over(void **state) {
     assert_int_equal(occurrences(o->error, "bad.jsonl:4"), 1);
     r = parsed(o);
     assert_int_equal(count_of(r, "skipped"), 1);
+    json_decref(r);
+    /* Of a file of problems too, where the solutions are sampled. */
+    o = cairn(
+        "label --world text --problems bad.jsonl --policy 'exec:sh model.sh' --method mc:rollouts=1 --skip-bad --json");
+    assert_int_equal(occurrences(o->error, "bad.jsonl:4"), 1);
+    r = parsed(o);
+    assert_int_equal(count_of(r, "problems"), 2);
     json_decref(r);
 }
 

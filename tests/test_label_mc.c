@@ -226,19 +226,10 @@ static void only_wrong_spends_nothing_on_right_solutions(void **state) {
 
 /* ---- unknown outcomes ------------------------------------------------------------------------------------------------------ */
 
-static bool even(const cairn_outcome *outcome) {
-    return outcome->answer && (outcome->answer[strlen(outcome->answer) - 1] - '0') % 2 == 0;
-}
-
-static bool always(const cairn_outcome *outcome) {
-    (void)outcome;
-    return true;
-}
-
 static void unknown_outcomes_are_in_no_count(void **state) {
     (void)state;
     fixture *f = open_fixture("chain:steps=5", "scripted:error=0.3");
-    make_unknowing(f, even);
+    make_unknowing(f, even_answer);
     int64_t unknown = 0, partly = 0;
     for (int64_t i = 0; i < 100; i++) {
         cairn_label_result r = label(f, i, "mc:solutions=2,rollouts=6");

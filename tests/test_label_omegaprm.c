@@ -393,11 +393,6 @@ static void a_state_that_confirmation_found_good_is_good_for_later_rollouts(void
 
 /* ---- questions, unknown outcomes ------------------------------------------------------------------------------------------------ */
 
-static bool always(const cairn_outcome *outcome) {
-    (void)outcome;
-    return true;
-}
-
 static void assert_dropped(const char *policy, bool (*unknown)(const cairn_outcome *), const char *why) {
     fixture *f = open_fixture("chain:steps=4", policy);
     if (unknown) make_unknowing(f, unknown);
@@ -421,14 +416,10 @@ static void the_filter_drops_what_is_too_easy_too_hard_or_unknown(void **state) 
     assert_dropped("scripted:error=0.2", always, "unknown");
 }
 
-static bool even(const cairn_outcome *outcome) {
-    return outcome->answer && (outcome->answer[strlen(outcome->answer) - 1] - '0') % 2 == 0;
-}
-
 static void unknown_outcomes_are_in_no_count_and_bisected_by_nobody(void **state) {
     (void)state;
     fixture *f = open_fixture("chain:steps=8", "scripted:error=0.1" DISTINCT);
-    make_unknowing(f, even);
+    make_unknowing(f, even_answer);
     int32_t solutions = 0, partly = 0;
     for (int64_t i = 0; i < 60; i++) {
         cairn_label_result r = label(f, i, "omegaprm:rollouts=16,searches=4");
