@@ -233,6 +233,7 @@ static void a_users_file_and_program_are_all_it_takes(void **state) {
     assert_int_equal(count_of(r, "problems"), 2);
     assert_int_equal(count_of(r, "solutions"), 3);
     assert_int_equal(count_of(r, "located"), 2);
+    assert_int_equal(count_of(r, "judged_locations"), 0); /* words: the world cannot tell */
     assert_int_equal(count_of(r, "rollouts"), (3 + 1 + 1) * 3);
     assert_int_equal(count_of(r, "unknown_rollouts"), 0);
     json_decref(r);
