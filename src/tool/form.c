@@ -41,7 +41,7 @@ static bool keeps(cairn_ctx *ctx, calc *machine, const char *text, const mpq_t w
     calc_value value;
     calc_value_open(&value);
     bool same = lex_read(ctx, text, 0, strlen(text), false, &tokens) == CAIRN_OK &&
-                calc_range(machine, &tokens, 0, tokens.count, NULL, CALC_WHOLE, CALC_HUNDREDTH, &value) == CAIRN_OK &&
+                calc_range(machine, &tokens, 0, tokens.count, NULL, CALC_WHOLE, CALC_WRITTEN, &value) == CAIRN_OK &&
                 mpq_equal(value.value, whole);
     calc_value_close(&value);
     lex_free(&tokens);

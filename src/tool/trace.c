@@ -208,7 +208,7 @@ static calc_name *bind(tracer *t, const char *key) {
 static bool evaluate(tracer *t, const span *kept, calc_value *out) {
     if (lex_read(t->ctx, kept->text, kept->from, kept->to, true, &t->again) != CAIRN_OK) return false;
     chain_part all = {.from = 0, .to = t->again.count};
-    return chain_side(t->machine, &t->again, &all, true, &t->names, CALC_HUNDREDTH, out);
+    return chain_side(t->machine, &t->again, &all, true, &t->names, CALC_WRITTEN, out);
 }
 
 static span keep(const tracer *t, size_t from, size_t to) {
@@ -237,8 +237,7 @@ static bool numbers_known(tracer *t, size_t from, size_t to, bool *derived) {
     for (size_t i = from; i < to; i++) {
         if (k[i].kind != LEX_NUMBER) continue;
         bool sign = i > from && k[i - 1].kind == '-' && (i - 1 == from || strchr("(+-*/", k[i - 2].kind));
-        if (calc_range(t->machine, &t->tokens, i - sign, i + 1, NULL, CALC_WHOLE, CALC_HUNDREDTH, &t->spare) !=
-            CAIRN_OK)
+        if (calc_range(t->machine, &t->tokens, i - sign, i + 1, NULL, CALC_WHOLE, CALC_WRITTEN, &t->spare) != CAIRN_OK)
             return false;
         bool found = false;
         for (size_t s = 0; s < t->seen_before && !found; s++) {
@@ -405,7 +404,7 @@ static void begin_definition(tracer *t, walk *w, size_t i, size_t start) {
     char key[CALC_KEY_MOST];
     bool answer = lex_among(&t->tokens, before->to - 1, answers),
          problem = lex_among(&t->tokens, before->to - 1, wholes);
-    bool value = chain_side(t->machine, &t->tokens, after, false, &t->names, CALC_HUNDREDTH, &t->right);
+    bool value = chain_side(t->machine, &t->tokens, after, false, &t->names, CALC_WRITTEN, &t->right);
     if (!value) {
         propose(t, after->from, after->to);
         return;
@@ -431,13 +430,13 @@ static void check_chain(tracer *t, walk *w) {
     t->seen_before = t->seen_count;
     if (c->count == 1) {
         chain_part *only = &c->parts[0];
-        if (!chain_side(t->machine, &t->tokens, only, true, &t->names, CALC_HUNDREDTH, &t->left) || t->left.names)
+        if (!chain_side(t->machine, &t->tokens, only, true, &t->names, CALC_WRITTEN, &t->left) || t->left.names)
             propose(t, only->from, only->to);
         return;
     }
     for (size_t i = 1; i < c->count && t->status == CAIRN_OK; i++) {
         const chain_part *before = &c->parts[i - 1], *after = &c->parts[i];
-        bool tail = chain_side(t->machine, &t->tokens, before, true, &t->names, CALC_HUNDREDTH, &t->left);
+        bool tail = chain_side(t->machine, &t->tokens, before, true, &t->names, CALC_WRITTEN, &t->left);
         bool single = tail && t->left.names == 1 && t->left.operators == 0 && t->left.literals == 0;
         size_t start = name_start(&t->tokens, before->from, before->to);
         if (single && start >= before->to) start = t->left.from;
@@ -454,7 +453,7 @@ static void check_chain(tracer *t, walk *w) {
         } else if (before->from == before->to && i == 1 && t->has_carry && t->strict &&
                    after->relation != LEX_APPROXIMATE) {
             /* "= 7 * 3": goes on from the value shown last */
-            if (!chain_side(t->machine, &t->tokens, after, false, &t->names, CALC_HUNDREDTH, &t->right)) continue;
+            if (!chain_side(t->machine, &t->tokens, after, false, &t->names, CALC_WRITTEN, &t->right)) continue;
             mpq_set(t->left.value, t->carry);
             if (!t->right.doubt && after->to > after->from && after->relation == LEX_EQUAL) {
                 t->checked++;
@@ -468,12 +467,12 @@ static void check_chain(tracer *t, walk *w) {
         }
         if (!w->has) {
             propose(t, before->from, before->to);
-            if (chain_side(t->machine, &t->tokens, after, false, &t->names, CALC_HUNDREDTH, &t->right))
+            if (chain_side(t->machine, &t->tokens, after, false, &t->names, CALC_WRITTEN, &t->right))
                 carry(t, &t->right);
             continue;
         }
         judge_link(t, w, i);
-        if (chain_side(t->machine, &t->tokens, after, false, &t->names, CALC_HUNDREDTH, &t->right)) {
+        if (chain_side(t->machine, &t->tokens, after, false, &t->names, CALC_WRITTEN, &t->right)) {
             carry(t, &t->right);
             w->before = i;
         }
@@ -554,8 +553,8 @@ static void remember_numbers(tracer *t, size_t from, size_t to) {
     for (size_t i = from; i < to && t->seen_count < TRACE_SEEN / 2; i++) {
         bool sign = k[i].kind == LEX_NUMBER && i > from && k[i - 1].kind == '-' &&
                     (i - 1 == from || strchr("(+-*/", k[i - 2].kind));
-        if (k[i].kind == LEX_NUMBER && calc_range(t->machine, &t->tokens, i - sign, i + 1, NULL, CALC_WHOLE,
-                                                  CALC_HUNDREDTH, &t->spare) == CAIRN_OK)
+        if (k[i].kind == LEX_NUMBER &&
+            calc_range(t->machine, &t->tokens, i - sign, i + 1, NULL, CALC_WHOLE, CALC_WRITTEN, &t->spare) == CAIRN_OK)
             show(t, t->spare.value);
     }
     t->given = t->seen_count;
@@ -574,7 +573,7 @@ static cairn_status read_problem(tracer *t, const char *problem) {
         CAIRN_TRY(status);
         chain_part part = t->links.parts[0];
         while (part.to > part.from && t->tokens.tokens[part.to - 1].kind == LEX_OTHER) part.to--;
-        if (!chain_side(t->machine, &t->tokens, &part, true, NULL, CALC_HUNDREDTH, &t->left)) continue;
+        if (!chain_side(t->machine, &t->tokens, &part, true, NULL, CALC_WRITTEN, &t->left)) continue;
         if (t->left.operators == 0 || t->left.unit_count || t->left.doubt) continue;
         mpq_set(t->problem, t->left.value);
         if (!form_spell(&t->tokens, t->left.from, t->left.stop, t->left_form.text)) t->left_form.text[0] = '\0';
