@@ -345,6 +345,9 @@ static cairn_status load_recorded(cairn_ctx *ctx, cairn_run *run) {
         if (index < 0 || index >= run->problems) {
             status = cairn_fail(ctx, CAIRN_FORMAT, "%s: is damaged: it has a problem %lld of %lld", run->path,
                                 (long long)index, (long long)run->problems);
+        } else if (run->recorded[index / 8] >> index % 8 & 1) {
+            status =
+                cairn_fail(ctx, CAIRN_FORMAT, "%s: is damaged: it has problem %lld twice", run->path, (long long)index);
         } else {
             run->recorded[index / 8] = (uint8_t)(run->recorded[index / 8] | 1u << index % 8);
             run->done++;

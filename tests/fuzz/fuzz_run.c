@@ -127,21 +127,22 @@ static cairn_status see(void *arg, int64_t index, const char *id, const char *re
     return CAIRN_OK;
 }
 
-static void read_run(cairn_ctx *ctx) {
+/* `whole`: the database itself is sound. Pages of a damaged one may hide records from one query and not from another. */
+static void read_run(cairn_ctx *ctx, bool whole) {
     static const char *const fields[] = {"correct", "cost.steps"};
     cairn_run *run;
     cairn_comparison comparison;
     cairn_out *out;
     visit v = {.last = -1};
     if (!worked(ctx, cairn_run_open(ctx, path, &run))) return;
-    if (worked(ctx, cairn_run_each(run, ctx, see, &v))) must(v.count == cairn_run_done(run));
+    if (worked(ctx, cairn_run_each(run, ctx, see, &v))) must(!whole || v.count == cairn_run_done(run));
     for (int32_t i = 0; i < cairn_run_manifest_count(run); i++) {
         cairn_manifest_entry entry = cairn_run_manifest_at(run, i);
         must(strcmp(cairn_run_manifest(run, entry.key), entry.value) == 0);
     }
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
         if (worked(ctx, cairn_run_compare(ctx, run, run, fields[i], 1, &comparison)))
-            must(comparison.shared == v.count && comparison.equal == v.count);
+            must(comparison.shared == comparison.equal && (!whole || comparison.shared == v.count));
     if (cairn_out_open(ctx, "/dev/null", &out) == CAIRN_OK) {
         (void)worked(ctx, cairn_run_export(run, ctx, out));
         cairn_out_drop(out);
@@ -179,9 +180,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         change_records(data + 1, size - 1);
         break;
     }
-    read_run(ctx);
+    read_run(ctx, data[0] % 4 == 3);
     go_on(ctx);
-    read_run(ctx);
+    read_run(ctx, data[0] % 4 == 3);
     remove_files();
     cairn_ctx_close(ctx);
     return 0;
