@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cairn/data.h"
 #include "cairn/tool.h"
 #include "data.h"
 #include "fraction.h"
@@ -209,6 +210,76 @@ static void test_what_is_called_wrong_in_the_training_set_is_false_as_written(vo
     free_list(&all);
 }
 
+/* ---- worked solutions, step by step -------------------------------------------------------------------------------------- */
+
+typedef struct judged {
+    int64_t steps, wrong, said_in_words;
+    char lines[8][160]; /* evidence of the first ones */
+} judged;
+
+/* Recomputes the quoted equality of `"left = right": the value is X.`; an equality said in words is only counted. */
+static void recompute_evidence(const char *evidence, judged *j) {
+    char quote[512], left[512], said[128] = "";
+    const char *end = strstr(evidence, "\": ");
+    assert_true(evidence[0] == '"' && end && (size_t)(end - evidence) < sizeof quote);
+    snprintf(quote, sizeof quote, "%.*s", (int)(end - evidence - 1), evidence + 1);
+    assert_int_equal(sscanf(end, "\": the value is %127s", said), 1);
+    said[strlen(said) - 1] = '\0';                                   /* the full stop */
+    for (char *mark = quote; (mark = strstr(mark, "<<")) != NULL;) { /* marks have signs of their own */
+        char *close = strstr(mark, ">>");
+        if (!close) break;
+        memmove(mark, close + 2, strlen(close + 2) + 1);
+    }
+    char *sign = strchr(quote, '=');
+    if (!sign) {
+        j->said_in_words++;
+        return;
+    }
+    snprintf(left, sizeof left, "%.*s", (int)(sign - quote), quote);
+    slip s = {left, sign + 1, said, 0};
+    recompute(&s);
+}
+
+static void judge_steps(fixture *f, const char *text, int64_t line, void *arg) {
+    judged *j = arg;
+    const char *steps[256];
+    cairn_trace_finding findings[256];
+    cairn_slice *slices;
+    int32_t n;
+    (void)line;
+    assert_int_equal(cairn_split_steps(f->ctx, f->arena, CAIRN_SPLIT_LINE, text, strlen(text), &slices, &n), CAIRN_OK);
+    assert_true(n <= 256);
+    for (int32_t i = 0; i < n; i++) steps[i] = cairn_arena_copy(f->arena, text + slices[i].start, slices[i].length);
+    assert_int_equal(cairn_trace_check(f->ctx, f->arena, "A story?", steps, (size_t)n, true, findings), CAIRN_OK);
+    for (int32_t i = 0; i < n; i++) {
+        j->steps++;
+        if (findings[i].verdict != CAIRN_VERDICT_WRONG) continue;
+        if (j->wrong < 8) snprintf(j->lines[j->wrong], sizeof j->lines[0], "%s", findings[i].evidence);
+        j->wrong++;
+        recompute_evidence(findings[i].evidence, j);
+    }
+}
+
+static void test_steps_of_models_that_are_called_wrong_say_something_false(void **state) {
+    char path[4096];
+    judged j = {0};
+    if (!shared_file("gsm8k/example_model_solutions.jsonl", path)) skip();
+    assert_int_equal(each_solution(*state, path, true, judge_steps, &j), 5276);
+    print_message("%d of %d steps called wrong, %d of them for what they say in words\n", (int)j.wrong, (int)j.steps,
+                  (int)j.said_in_words);
+    assert_true(j.wrong > 200 && j.said_in_words < 5);
+}
+
+static void test_two_steps_of_the_reference_solutions_are_called_wrong(void **state) {
+    char path[4096];
+    judged j = {0};
+    if (!shared_file("gsm8k/test.jsonl", path)) skip();
+    each_solution(*state, path, false, judge_steps, &j);
+    assert_int_equal(j.wrong, 2);
+    assert_string_equal(j.lines[0], "\"3.65 divided by .05 equals 69\": the value is 73.");
+    assert_string_equal(j.lines[1], "\"$32 - $20 = $300 left\": the value is 12.");
+}
+
 /* ---- what is missed --------------------------------------------------------------------------------------------------------- */
 
 typedef struct scan {
@@ -283,6 +354,8 @@ int main(void) {
         cmocka_unit_test(test_no_mark_of_a_reference_solution_is_called_wrong),
         cmocka_unit_test(test_what_is_called_wrong_in_the_test_set_is_wrong),
         cmocka_unit_test(test_what_is_called_wrong_in_the_training_set_is_false_as_written),
+        cmocka_unit_test(test_steps_of_models_that_are_called_wrong_say_something_false),
+        cmocka_unit_test(test_two_steps_of_the_reference_solutions_are_called_wrong),
         cmocka_unit_test(test_plain_false_equations_are_found),
     };
     return cmocka_run_group_tests_name("tool gsm8k", tests, setup, teardown);

@@ -79,7 +79,7 @@ static cairn_status canonical_number(cairn_ctx *ctx, cairn_arena *arena, slice s
     calc *machine = NULL;
     calc_value value;
     *out = NULL;
-    cairn_status status = lex_read(ctx, s.at, 0, s.length, false, &tokens);
+    cairn_status status = lex_read(ctx, s.at, 0, s.length, LEX_PLAIN, &tokens);
     if (status == CAIRN_OK) status = calc_open(ctx, &machine);
     calc_value_open(&value);
     if (status == CAIRN_OK) {

@@ -411,7 +411,7 @@ static cairn_status read_operator(run *r, bool *operand, bool *done) {
         *done = true;
         return CAIRN_OK;
     }
-    bool unit_slash = prose && sign == '/' && !calc_operand_at(r->l, r->at + 1, r->to, r->names);
+    bool unit_slash = prose && token->kind == '/' && !calc_operand_at(r->l, r->at + 1, r->to, r->names);
     if (sign && !unit_slash) {
         bool more = calc_operand_at(r->l, r->at + words, r->to, r->names);
         if (!more && r->mode == CALC_PREFIX && !r->open) {
@@ -420,7 +420,7 @@ static cairn_status read_operator(run *r, bool *operand, bool *done) {
             r->out->doubt |= !dash || r->l->tokens[r->at + 1].length == 1;
             return CAIRN_OK;
         }
-        r->out->doubt |= r->mode == CALC_PREFIX && lex_is(r->l, r->at, "of");
+        r->out->share |= r->mode == CALC_PREFIX && lex_is(r->l, r->at, "of");
         *operand = false;
         cairn_status status = sign == '/' ? divide(r) : binary(r, sign);
         r->at += words;
@@ -502,7 +502,7 @@ cairn_status calc_range(calc *machine, const lex *tokens, size_t from, size_t to
     }
     if (machine->depth != 1) return refuse(&r, CAIRN_FORMAT, "a fraction without bottom");
     out->stop = r.at;
-    if (mode != CALC_WHOLE) doubt_after(&r);
+    if (mode == CALC_PREFIX) doubt_after(&r);
     mpq_swap(out->value, machine->values[0]);
     return CAIRN_OK;
 }

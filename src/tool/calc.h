@@ -44,6 +44,7 @@ typedef struct calc_value {
     bool divisions;                 /* a quotient was divided again: CALC_FRACTIONS gives another value */
     bool currency;
     bool fractional;            /* some number was written with decimals */
+    bool share;                 /* "20% of 50" behind a sign: perhaps 20% is said, of 50 things */
     bool doubt;                 /* another reading is possible: the value can confirm but not refute */
     uint32_t units[CALC_UNITS]; /* tokens of unit words */
     int unit_count;
@@ -75,6 +76,8 @@ size_t calc_name_at(const lex *tokens, size_t at, size_t to, const calc_names *n
 
 /* Whether a token can begin an operand (a name only when it is known). */
 bool calc_operand_at(const lex *tokens, size_t at, size_t to, const calc_names *names);
+/* Whether the tokens of `value` are one number: a literal, perhaps signed, or the fraction of two. */
+bool calc_is_number(const lex *tokens, const calc_value *value);
 /* The binary operator said by token `at` ("times", "x" between operands, "+"), or '\0'; `*words` its tokens. */
 char calc_operator_at(const lex *tokens, size_t at, size_t to, const calc_names *names, size_t *words);
 
@@ -82,7 +85,11 @@ char calc_operator_at(const lex *tokens, size_t at, size_t to, const calc_names 
  * shown after the point, less the exponent (negative for 1e3); `*digits`: significant ones. False when it is too long. */
 bool calc_numeral(const char *text, size_t length, mpq_t out, long *decimals, int *digits);
 
-/* Canonical exact text: integer, decimal of at most 20 places, or fraction. NULL without memory. */
+/* Whether a value has finitely many decimals, so that nobody need round it. */
+bool calc_terminates(const mpq_t value);
+/* Canonical exact text: integer, decimal of at most 20 places, or fraction. False when `out` has not enough bytes for it. */
+bool calc_print(const mpq_t value, char *out, size_t most);
+/* The same in an arena. NULL without memory. */
 char *calc_text(cairn_arena *arena, const mpq_t value);
 
 #endif

@@ -152,6 +152,13 @@ static void operand_left(back *b) {
     }
 }
 
+/* Whether the words before position `at` end with a known name. */
+static bool name_ends(const back *b, size_t at) {
+    back before = *b;
+    before.i = at;
+    return name_before(&before) > 0;
+}
+
 /* Whether the token left of position `at` can end an operand. */
 static bool ends_operand(const back *b, size_t at) {
     return at > b->from && strchr("n)%suw$", b->l->tokens[at - 1].kind) != NULL;
@@ -159,7 +166,9 @@ static bool ends_operand(const back *b, size_t at) {
 
 static void sign_left(back *b) {
     const lex_token *t = left_of(b);
-    if (ends_operand(b, b->i - 1)) {
+    bool attached = t->kind == '-' && t->space && !t[1].space; /* "So -3 + 4" against "the cost - 3 + 4" */
+    bool word = b->i - 1 > b->from && t[-1].kind == LEX_WORD && !name_ends(b, b->i - 1);
+    if (ends_operand(b, b->i - 1) && !(attached && word)) {
         b->need = true;
         b->i--;
         return;
@@ -188,8 +197,8 @@ static bool multiplies(const back *b, size_t of) {
 
 /* "a total of 3 + 4": the expression begins after "of", or something is done to it ("half of", "the square of"). */
 static bool of_left(back *b) {
-    static const char *const wholes[] = {"total",  "sum",    "cost",   "price", "amount", "profit", "distance",
-                                         "length", "weight", "volume", "area",  "speed",  "score",  NULL};
+    static const char *const wholes[] = {"total",  "sum",    "cost", "price", "amount", "profit", "distance", "length",
+                                         "weight", "volume", "area", "speed", "score",  "value",  "result",   NULL};
     static const char *const parts[] = {"half",     "third",  "quarter", "fourth", "fifth",    "thirds", "quarters",
                                         "fourths",  "fifths", "double",  "twice",  "square",   "cube",   "root",
                                         "fraction", "part",   "mean",    "ratio",  "multiple", NULL};

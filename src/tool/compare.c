@@ -103,18 +103,6 @@ static cairn_equation_code compare_approximate(const calc_value *exact, const ca
     return relative_gap(exact->value, value->value) > 0.1 ? CAIRN_EQUATION_WRONG : CAIRN_EQUATION_DOUBTFUL;
 }
 
-/* Whether a value has finitely many decimals, so that nobody need round it. */
-static bool terminates(const mpq_t value) {
-    mpz_t rest, five;
-    mpz_init(rest);
-    mpz_init_set_ui(five, 5);
-    mpz_remove(rest, mpq_denref(value), five);
-    bool ends = mpz_sizeinbase(rest, 2) == mpz_scan1(rest, 0) + 1;
-    mpz_clear(rest);
-    mpz_clear(five);
-    return ends;
-}
-
 cairn_equation_code chain_compare(const calc_value *left, const calc_value *right, bool approximate, bool strict) {
     if (mpq_equal(left->value, right->value)) return CAIRN_EQUATION_EXACT;
     bool turned = shown(left) && !shown(right);
@@ -127,9 +115,9 @@ cairn_equation_code chain_compare(const calc_value *left, const calc_value *righ
     else if (shown(value))
         code = compare_whole(exact, value, strict);
     else if ((left->fractional || right->fractional || approximate) &&
-             relative_gap(left->value, right->value) < 0.005 && !(strict && terminates(left->value)))
+             relative_gap(left->value, right->value) < 0.005 && !(strict && calc_terminates(left->value)))
         code = CAIRN_EQUATION_DOUBTFUL; /* rounded on the way */
-    bool doubt = left->doubt || right->doubt;
+    bool doubt = left->doubt || right->doubt || (!strict && (left->share || right->share));
     return doubt && chain_verdict(code) != CAIRN_VERDICT_RIGHT ? CAIRN_EQUATION_DOUBTFUL : code;
 }
 

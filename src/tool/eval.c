@@ -8,13 +8,13 @@
 static cairn_status bind_given(cairn_ctx *ctx, calc *machine, const cairn_binding *given, calc_names *names) {
     lex tokens = {0};
     char key[CALC_KEY_MOST];
-    cairn_status status = lex_read(ctx, given->name, 0, strlen(given->name), false, &tokens);
+    cairn_status status = lex_read(ctx, given->name, 0, strlen(given->name), LEX_PLAIN, &tokens);
     if (status == CAIRN_OK && !calc_key(&tokens, 0, tokens.count, key))
         status = cairn_fail(ctx, CAIRN_INVALID, "the name '%.64s' is not one to %d words of at most %d bytes",
                             given->name, CALC_NAME_WORDS, CALC_KEY_MOST - 2);
     calc_value value;
     calc_value_open(&value);
-    if (status == CAIRN_OK) status = lex_read(ctx, given->value, 0, strlen(given->value), false, &tokens);
+    if (status == CAIRN_OK) status = lex_read(ctx, given->value, 0, strlen(given->value), LEX_PLAIN, &tokens);
     if (status == CAIRN_OK &&
         calc_range(machine, &tokens, 0, tokens.count, NULL, CALC_WHOLE, CALC_WRITTEN, &value) != CAIRN_OK)
         status =
@@ -65,7 +65,7 @@ cairn_status cairn_calc_eval(cairn_ctx *ctx, cairn_arena *arena, const char *tex
     CAIRN_TRY(calc_open(ctx, &machine));
     cairn_status status = CAIRN_OK;
     for (size_t i = 0; i < count && status == CAIRN_OK; i++) status = bind_given(ctx, machine, &bindings[i], &names);
-    if (status == CAIRN_OK) status = lex_read(ctx, text, 0, length, false, &tokens);
+    if (status == CAIRN_OK) status = lex_read(ctx, text, 0, length, LEX_PLAIN, &tokens);
     if (status == CAIRN_OK) status = eval_tokens(ctx, arena, machine, &tokens, &names, out);
     lex_free(&tokens);
     calc_names_free(&names);

@@ -53,12 +53,12 @@ static const struct {
     const char *name;
     char kind;
 } commands[] = {
-    {"times", '*'}, {"cdot", '*'}, {"ast", '*'},    {"div", '/'},  {"frac", 'f'},         {"dfrac", 'f'},
-    {"tfrac", 'f'}, {"sqrt", 'v'}, {"approx", '~'}, {"left", ' '}, {"right", ' '},        {"quad", ' '},
-    {"qquad", ' '}, {"neq", 'r'},  {"ne", 'r'},     {"leq", 'r'},  {"le", 'r'},           {"geq", 'r'},
-    {"ge", 'r'},    {"lt", 'r'},   {"gt", 'r'},     {"to", 'e'},   {"implies", 'e'},      {"rightarrow", 'e'},
-    {"big", ' '},   {"Big", ' '},  {"bigl", ' '},   {"bigr", ' '}, {"displaystyle", ' '}, {"Rightarrow", 'e'},
-    {"equiv", 'r'},
+    {"times", '*'}, {"cdot", '*'},  {"ast", '*'},    {"div", '/'},  {"frac", 'f'},         {"dfrac", 'f'},
+    {"tfrac", 'f'}, {"sqrt", 'v'},  {"approx", '~'}, {"left", ' '}, {"right", ' '},        {"quad", ' '},
+    {"qquad", ' '}, {"neq", 'r'},   {"ne", 'r'},     {"leq", 'r'},  {"le", 'r'},           {"geq", 'r'},
+    {"ge", 'r'},    {"lt", 'r'},    {"gt", 'r'},     {"to", 'e'},   {"implies", 'e'},      {"rightarrow", 'e'},
+    {"big", ' '},   {"Big", ' '},   {"bigl", ' '},   {"bigr", ' '}, {"displaystyle", ' '}, {"Rightarrow", 'e'},
+    {"equiv", 'r'}, {"boxed", ' '}, {"fbox", ' '},
 };
 
 typedef struct reader {
@@ -66,7 +66,8 @@ typedef struct reader {
     lex *out;
     const char *text;
     size_t at, to;
-    bool space, words;
+    bool space;
+    lex_words words;
     cairn_status status;
 } reader;
 
@@ -292,6 +293,10 @@ static void read_token(reader *r) {
         push(r, ')', 1, 0, 0);
     } else if (read_relation(r)) {
         return;
+    } else if (c == '#' && peek(r, 1) == '#') { /* a heading, or the mark of an answer */
+        size_t n = 2;
+        while (peek(r, n) == '#') n++;
+        push(r, LEX_LINE, n, 0, 0);
     } else if (c && strchr("+-/^%$,.:;", c)) {
         push(r, c, 1, 0, 0);
     } else if ((unsigned char)c >= 0x80 && glyph_at(r->text + r->at, r->to - r->at)) {
@@ -444,7 +449,7 @@ bool lex_mark(const char *text, size_t length, size_t from, size_t *inside, size
     return false;
 }
 
-cairn_status lex_read(cairn_ctx *ctx, const char *text, size_t from, size_t to, bool words, lex *out) {
+cairn_status lex_read(cairn_ctx *ctx, const char *text, size_t from, size_t to, lex_words words, lex *out) {
     out->text = text;
     out->length = to;
     out->count = 0;
@@ -464,7 +469,7 @@ cairn_status lex_read(cairn_ctx *ctx, const char *text, size_t from, size_t to, 
         }
     }
     CAIRN_TRY(r.status);
-    merge_names(out, words);
+    merge_names(out, words == LEX_NAMES);
     if (words) merge_connectives(out);
     join_lines(out);
     return pair_brackets(ctx, out);

@@ -91,3 +91,14 @@ char calc_operator_at(const lex *tokens, size_t at, size_t to, const calc_names 
     if (lex_is(tokens, at, "divided") && lex_is(tokens, at + 1, "by")) return '/';
     return '\0';
 }
+
+bool calc_is_number(const lex *tokens, const calc_value *value) {
+    const lex_token *k = tokens->tokens;
+    size_t from = value->from, to = value->stop;
+    if (value->names) return false;
+    if (value->operators == 0) return true;
+    while (to > from + 1 && k[from].kind == '(' && k[from].pair == to - 1) from++, to--;
+    while (from < to && strchr("+-", k[from].kind)) from++;
+    return to == from + 3 && k[from].kind == LEX_NUMBER && k[from + 1].kind == '/' && k[from + 2].kind == LEX_NUMBER &&
+           !k[from + 1].space && !k[from + 2].space;
+}

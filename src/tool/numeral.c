@@ -51,7 +51,7 @@ bool calc_numeral(const char *text, size_t length, mpq_t out, long *decimals, in
     return true;
 }
 
-/* Places of the decimal that is exactly 1 / denominator; false when it does not end or is longer than 20. */
+/* Places of the decimal that is exactly 1 / denominator; false when it does not end. */
 static bool decimal_places(const mpz_t denominator, unsigned long *places) {
     mpz_t rest, five;
     mpz_init(rest);
@@ -62,38 +62,53 @@ static bool decimal_places(const mpz_t denominator, unsigned long *places) {
     mpz_clear(rest);
     mpz_clear(five);
     *places = twos > fives ? twos : fives;
-    return ends && *places <= NUMERAL_PLACES_MOST;
+    return ends;
+}
+
+bool calc_terminates(const mpq_t value) {
+    unsigned long places;
+    return decimal_places(mpq_denref(value), &places);
 }
 
 /* `value` with `places` > 0 places after the point. */
-static char *decimal_text(cairn_arena *arena, const mpq_t value, unsigned long places) {
+static void print_decimal(const mpq_t value, unsigned long places, char *out) {
     mpz_t scaled;
     mpz_init(scaled);
     mpz_ui_pow_ui(scaled, 10, places);
     mpz_mul(scaled, scaled, mpq_numref(value));
     mpz_divexact(scaled, scaled, mpq_denref(value));
     mpz_abs(scaled, scaled);
-    size_t width = mpz_sizeinbase(scaled, 10) + places + 4;
-    char *digits = cairn_arena_alloc(arena, width, 1), *out = cairn_arena_alloc(arena, width, 1);
-    if (digits && out) {
-        mpz_get_str(digits, 10, scaled);
-        size_t count = strlen(digits), lead = count > places ? 0 : places + 1 - count, at = 0;
-        if (mpq_sgn(value) < 0) out[at++] = '-';
-        for (size_t i = 0; i < lead + count; i++) {
-            if (i == lead + count - places) out[at++] = '.';
-            out[at++] = i < lead ? '0' : digits[i - lead];
-        }
-        out[at] = '\0';
+    if (mpq_sgn(value) < 0) *out++ = '-';
+    mpz_get_str(out, 10, scaled);
+    size_t all = strlen(out);
+    if (all <= places) { /* zeros in front, so that one stands before the point */
+        memmove(out + places + 1 - all, out, all + 1);
+        memset(out, '0', places + 1 - all);
+        all = places + 1;
     }
+    memmove(out + all - places + 1, out + all - places, places + 1);
+    out[all - places] = '.';
     mpz_clear(scaled);
-    return digits ? out : NULL;
+}
+
+/* Bytes that the text of a value needs, its end among them. */
+static size_t text_bytes(const mpq_t value) {
+    return mpz_sizeinbase(mpq_numref(value), 10) + mpz_sizeinbase(mpq_denref(value), 10) + 2 * NUMERAL_PLACES_MOST + 8;
+}
+
+bool calc_print(const mpq_t value, char *out, size_t most) {
+    unsigned long places;
+    if (text_bytes(value) > most) return false;
+    if (decimal_places(mpq_denref(value), &places) && places > 0 && places <= NUMERAL_PLACES_MOST)
+        print_decimal(value, places, out);
+    else
+        mpq_get_str(out, 10, value);
+    return true;
 }
 
 char *calc_text(cairn_arena *arena, const mpq_t value) {
-    unsigned long places;
-    if (decimal_places(mpq_denref(value), &places) && places > 0) return decimal_text(arena, value, places);
-    size_t width = mpz_sizeinbase(mpq_numref(value), 10) + mpz_sizeinbase(mpq_denref(value), 10) + 4;
-    char *out = cairn_arena_alloc(arena, width, 1);
-    if (out) mpq_get_str(out, 10, value);
+    size_t bytes = text_bytes(value);
+    char *out = cairn_arena_alloc(arena, bytes, 1);
+    if (out) calc_print(value, out, bytes);
     return out;
 }
