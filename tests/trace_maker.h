@@ -359,6 +359,12 @@ static inline void step_by_step(maker *m) {
                                        "Since %a %o %b = %c, the expression becomes %r",
                                        "%a %o %b gives %c. Remaining: %r",
                                        "Do %a %o %b = %c first. What is left is %r."};
+    static const char *const verbal[][4] = {
+        {"The sum of %a and %b is %c.", "Subtracting %b from %a gives %c.", "Multiply %a by %b to get %c.",
+         "Dividing %a by %b we obtain %c."},
+        {"Adding %a and %b, we get %c.", "The difference of %a and %b is %c.", "The product of %a and %b equals %c",
+         "The quotient of %a and %b is %c"},
+    };
     const char *line = MAKER_PICK(m, lines), *equation = MAKER_PICK(m, equations), *rest = MAKER_PICK(m, left);
     const char *operation = MAKER_PICK(m, operations);
     bool vary = maker_below(m, 2);
@@ -372,6 +378,9 @@ static inline void step_by_step(maker *m) {
         if (wrong) slipped(m);
         if (vary) operation = MAKER_PICK(m, operations);
         bool share = f.op == 'o';
+        const char *said = maker_below(m, 3) ? operation
+                           : share           ? operation
+                                             : MAKER_PICK(m, verbal)[strchr("+-*/", f.op) - "+-*/"];
         switch (m->style) {
         case MAKER_LINES:
             fill(m, step, line, &f);
@@ -382,7 +391,7 @@ static inline void step_by_step(maker *m) {
             fill(m, step, strstr(equation, "%e") + 2, &f);
             break;
         case MAKER_OPERATIONS:
-            fill(m, step, share ? "%a%% of %b = %c" : operation, &f);
+            fill(m, step, share ? "%a%% of %b = %c" : said, &f);
             break;
         default:
             fill(m, step, share ? "%a%% of %b = %c, so we have %r" : rest, &f);

@@ -114,6 +114,7 @@ static int precedence(char sign) {
     switch (sign) {
     case '+':
     case '-':
+    case LEX_FROM:
         return 1;
     case '*':
     case '/':
@@ -154,6 +155,9 @@ static cairn_status apply(run *r) {
         break;
     case '-':
         mpq_sub(*a, *a, *b);
+        break;
+    case LEX_FROM:
+        mpq_sub(*a, *b, *a);
         break;
     case '*':
         mpq_mul(*a, *a, *b);

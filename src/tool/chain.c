@@ -217,7 +217,7 @@ static bool operator_left(back *b) {
         "weeks", "days",      "years",   "rows", "steps",    "months",  "chapters", "hours", "ages",    "grades",
         "items", "questions", "periods", "to",   "problems", "numbers", NULL};
     const lex_token *t = left_of(b);
-    if (strchr("+-*/^", t->kind)) {
+    if (strchr("+-*/^", t->kind) || t->kind == LEX_FROM) {
         sign_left(b);
         return !b->none && b->i > b->from;
     }

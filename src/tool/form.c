@@ -87,6 +87,7 @@ static bool spell_token(speller *s, size_t *at) {
     size_t words;
     if (token->kind == '(' || token->kind == ')') return spell_bracket(s, (*at)++);
     char sign = calc_operator_at(s->l, *at, s->to, NULL, &words);
+    if (sign == LEX_FROM) return false;
     if (sign) {
         *at += words;
         return add_sign(s, sign);
@@ -104,11 +105,7 @@ static bool spell_token(speller *s, size_t *at) {
     return add(s, power);
 }
 
-bool form_spell(const lex *tokens, size_t from, size_t to, char out[FORM_MOST]) {
-    while (to > from + 1 && tokens->tokens[from].kind == '(' && tokens->tokens[from].pair == to - 1) {
-        from++;
-        to--;
-    }
+static bool spell_range(const lex *tokens, size_t from, size_t to, char out[FORM_MOST]) {
     speller s = {.l = tokens, .to = to, .out = out};
     out[0] = '\0';
     for (size_t at = from; at < to;)
@@ -117,6 +114,26 @@ bool form_spell(const lex *tokens, size_t from, size_t to, char out[FORM_MOST]) 
             return false;
         }
     return s.n > 0;
+}
+
+/* "subtract 3 from 4": the sides turned. */
+static bool spell_turned(const lex *tokens, size_t from, size_t at, size_t to, char out[FORM_MOST]) {
+    char less[FORM_MOST];
+    if (!spell_range(tokens, at + 1, to, out) || !spell_range(tokens, from, at, less)) return false;
+    size_t used = strlen(out);
+    bool plain = strpbrk(less + 1, "+-*/") == NULL;
+    int n = snprintf(out + used, FORM_MOST - used, plain ? "-%s" : "-(%s)", less);
+    return n > 0 && used + (size_t)n < FORM_MOST;
+}
+
+bool form_spell(const lex *tokens, size_t from, size_t to, char out[FORM_MOST]) {
+    while (to > from + 1 && tokens->tokens[from].kind == '(' && tokens->tokens[from].pair == to - 1) {
+        from++;
+        to--;
+    }
+    for (size_t at = from; at < to; at++)
+        if (tokens->tokens[at].kind == LEX_FROM) return spell_turned(tokens, from, at, to, out);
+    return spell_range(tokens, from, to, out);
 }
 
 /* ---- pieces ---- */

@@ -78,7 +78,7 @@ char calc_operator_at(const lex *tokens, size_t at, size_t to, const calc_names 
     *words = 1;
     if (at >= to) return '\0';
     const lex_token *token = &tokens->tokens[at];
-    if (strchr("+-*/^", token->kind)) return token->kind;
+    if (strchr("+-*/^", token->kind) || token->kind == LEX_FROM) return token->kind;
     const calc_name *name;
     if (token->kind != LEX_WORD || calc_name_at(tokens, at, to, names, &name)) return '\0';
     if (lex_is(tokens, at, "x")) return times_letter(tokens, at, to, names) ? '*' : '\0';

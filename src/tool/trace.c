@@ -57,6 +57,7 @@ static cairn_status read_problem(tracer *t, const char *problem) {
 static void check_end(tracer *t) {
     if (!t->last || t->wrong || !t->shown_here || t->finding->verdict == CAIRN_VERDICT_WRONG) return;
     if (t->carry_doubt || mpq_equal(t->problem, t->carry)) return;
+    if (t->rest.text[0] && form_operations(&t->rest) == 0 && mpq_equal(t->problem, t->rest.value)) return; /* a check */
     double exact = mpq_get_d(t->problem);
     if (t->carry_decimal && fabs(mpq_get_d(t->carry) - exact) < 0.005 * fabs(exact)) return;
     if (t->suspect)

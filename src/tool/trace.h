@@ -77,6 +77,8 @@ void trace_show(tracer *t, const mpq_t value);
 
 /* The name that ends tokens [from, to): its first token, or `to` when there is none. */
 size_t trace_name_start(const lex *l, size_t from, size_t to);
+/* Whether a name is a letter or the like, and not a word. */
+bool trace_symbolic(const char *key);
 calc_name *trace_bind(tracer *t, const char *key);
 /* What a name that ends before token `to`, where `relation` stands, speaks of: a quantity of its own, the answer, or all that
  * is left. */

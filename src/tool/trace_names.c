@@ -46,7 +46,7 @@ trace_subject trace_subject_of(const tracer *t, size_t to, char relation) {
     return whole ? TRACE_WHOLE : TRACE_QUANTITY;
 }
 
-static bool symbolic(const char *key) {
+bool trace_symbolic(const char *key) {
     return strlen(key) <= 3 || (unsigned char)key[0] >= 0x80;
 }
 
@@ -77,7 +77,7 @@ void trace_define(tracer *t, calc_name *name, size_t from) {
     trace_span *definition = &t->defined[name - t->names.items];
     bool again = definition->text && evaluate(t, definition, &t->left);
     if (!again && name->known) mpq_set(t->left.value, name->value);
-    if (again || (name->known && symbolic(name->key))) {
+    if (again || (name->known && trace_symbolic(name->key))) {
         bool same = mpq_equal(t->left.value, t->right.value);
         if (!same && again)
             same = chain_verdict(chain_compare(&t->left, &t->right, false, true)) != CAIRN_VERDICT_WRONG;

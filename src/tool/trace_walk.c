@@ -101,6 +101,10 @@ static void name_value(tracer *t, walk *w, size_t i, size_t start) {
             trace_propose(t, after->from, after->to);
         else
             trace_state(t, &t->right, alone);
+    } else if (keyed && i + 1 == t->links.count && after->relation == LEX_WEAK &&
+               t->right.operators + 1 >= (int)form_operations(&t->rest) &&
+               !trace_symbolic(key)) { /* "Distribute: 5 * 6 + 5 * 2": all of it, rewritten */
+        trace_state(t, &t->right, true);
     } else if (keyed) {
         w->name = trace_bind(t, key);
         if (w->name) trace_define(t, w->name, start);
