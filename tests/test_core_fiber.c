@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "cairn/core.h"
+#include "skip.h"
 #include "toy_backend.h"
 
 enum { IN_FLIGHT = 64, MANY = 10000 };
@@ -130,7 +131,7 @@ static long mapped_pages(void) {
 static void test_a_run_gives_its_memory_back(void **state) {
     (void)state;
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-    skip(); /* their own memory grows */
+    skip_because("a sanitizer's own memory grows");
 #endif
     run warm = {.items = MANY, .toy = &toy}, self = warm;
     assert_int_equal(cairn_fibers_run(ctx, IN_FLIGHT, next_item, note_stack, &warm), CAIRN_OK);

@@ -292,7 +292,29 @@ static void test_other_files_are_recognised(void **state) {
     edit("PRAGMA user_version = 2");
     expect_no_run(CAIRN_FORMAT, "is a run file of version 2; this Cairn reads version 1");
     edit("PRAGMA user_version = 1; DROP TABLE record");
-    expect_no_run(CAIRN_FORMAT, "is damaged: a table is missing");
+    expect_no_run(CAIRN_FORMAT, "is damaged: its tables are not those of a run file");
+}
+
+/* Such a file could keep a reader busy for ever or compute its records anew at every look. */
+static void test_tables_that_are_made_otherwise_are_not_read(void **state) {
+    (void)state;
+    static const char *const edits[] = {
+        "ALTER TABLE record RENAME TO old; CREATE TABLE record (problem, id, record, key);"
+        "INSERT INTO record SELECT 'abc', id, record, key FROM old",
+        "DROP TABLE record; CREATE TABLE record (problem INTEGER PRIMARY KEY, id TEXT,"
+        " record TEXT AS (hex(zeroblob(1000000))), key INTEGER)",
+        "DROP TABLE manifest; CREATE VIEW manifest (key, value) AS"
+        " WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT 'k' || i, 'v' FROM n",
+        "CREATE TRIGGER more AFTER INSERT ON record BEGIN DELETE FROM manifest; END",
+    };
+    for (size_t i = 0; i < sizeof edits / sizeof *edits; i++) {
+        clean(NULL);
+        cairn_run *run = create();
+        put(run, ctx, 5);
+        cairn_run_close(run);
+        edit(edits[i]);
+        expect_no_run(CAIRN_FORMAT, "is damaged: its tables are not those of a run file");
+    }
 }
 
 /* A record long enough to fill pages of its own. */
@@ -567,6 +589,7 @@ int main(void) {
         TEST(test_version_and_instruction_set_are_part_of_the_manifest),
         TEST(test_a_manifest_that_cannot_be_kept_is_refused),
         TEST(test_other_files_are_recognised),
+        TEST(test_tables_that_are_made_otherwise_are_not_read),
         TEST(test_damage_is_recognised),
         TEST(test_a_changed_record_is_recognised),
         TEST(test_one_process_writes_a_run),

@@ -87,6 +87,21 @@ static void test_prose_around_equations_is_read_over(void **state) {
     one(*state, "\u2022 3 \u00d7 4 = 13", CAIRN_EQUATION_WRONG);
 }
 
+static void test_slips_are_found_whatever_the_words_around_them(void **state) {
+    cairn_equation *e;
+    one(*state, "for a total of 4+3=6 bird feeders", CAIRN_EQUATION_WRONG);
+    one(*state, "5 days on high removed 2*6 = 10 liters of water per day", CAIRN_EQUATION_WRONG);
+    one(*state, "it takes him 20,000/400 = 5 days to fly 20,000 kilometers", CAIRN_EQUATION_WRONG);
+    one(*state, "leaving him with $210 - $100 = $120", CAIRN_EQUATION_WRONG);
+    one(*state, "5, 6, and 18 * 2 = 720 were eaten", CAIRN_EQUATION_DOUBTFUL); /* perhaps a list */
+    one(*state, "40 guests came, and 18 * 2 = 720 were eaten", CAIRN_EQUATION_WRONG);
+    one(*state, "x is equal to 82/9 = 10.1 inches", CAIRN_EQUATION_WRONG);
+    one(*state, "he makes 2250*52=$11,700 a year", CAIRN_EQUATION_WRONG);
+    assert_int_equal(find(*state, "split 60+100=40 feet for Ann and 100-40=60 feet for Bob", &e), 2);
+    assert_int_equal(e[0].verdict, CAIRN_VERDICT_WRONG);
+    assert_int_equal(e[1].verdict, CAIRN_VERDICT_RIGHT);
+}
+
 static void test_what_is_no_arithmetic_claim_is_left_alone(void **state) {
     none(*state, "x = 5");
     none(*state, "Monday = 425");
@@ -99,6 +114,10 @@ static void test_what_is_no_arithmetic_claim_is_left_alone(void **state) {
     none(*state, "2 n - 3 = 11");
     none(*state, "2x + 3 = 11");
     none(*state, "x + 3 = 11");
+    none(*state, "33 / 2 = 2x / 2");
+    none(*state, "250=(5/2)x");
+    none(*state, "8/3 = 24/Y");
+    none(*state, "half of 10 + 5 = 10");
     none(*state, "profit * 3 = 12");
     none(*state, "|-3| + 4 = 1");
     none(*state, "5! + 1 = 121");
@@ -123,6 +142,13 @@ static void test_hostile_prose_gives_no_false_alarm(void **state) {
     innocent(*state, "60 / 3/4 = 80 years");
     innocent(*state, "(2/5)*500cm\u00b3 = 200cm\u00b3");
     innocent(*state, "the cost - 3 + 4 = 7");
+    innocent(*state, "each of them lasts 14 / 1 / 4 = 14 * 4 washes");
+    innocent(*state, "7/12 / 1/12/day = 7 days");
+    innocent(*state, "1/4 tank = 60/4 pints");
+    innocent(*state, "25 * 3 = $0.75");
+    innocent(*state, "2Ann + 3Bob = 4Ann");
+    innocent(*state, "3 boxes of 5 + 2 = 17 pens");
+    innocent(*state, "an average of 10 + 20 = 15");
     innocent(*state, "10 / 3 = 3.333...");
     innocent(*state, "15 \u2261 3 = 1 + 2 (mod 12)");
 }
@@ -177,6 +203,9 @@ static void test_percent_signs_have_other_readings(void **state) {
     one(*state, "25 / 100 * 100 = 25%", CAIRN_EQUATION_PERCENT);
     one(*state, "20% * 50 = 10", CAIRN_EQUATION_EXACT);
     one(*state, "30% of 50 = 20", CAIRN_EQUATION_WRONG);
+    one(*state, "100% - 40% = 40%", CAIRN_EQUATION_WRONG);
+    one(*state, "6 / 4 * 100% = 75%", CAIRN_EQUATION_WRONG);
+    one(*state, "1/3 = 33%", CAIRN_EQUATION_ROUNDED);
 }
 
 static void test_approximate_signs_allow_the_last_digit(void **state) {
@@ -193,6 +222,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_spans_and_exact_value_are_given),
         cmocka_unit_test(test_prose_around_equations_is_read_over),
+        cmocka_unit_test(test_slips_are_found_whatever_the_words_around_them),
         cmocka_unit_test(test_what_is_no_arithmetic_claim_is_left_alone),
         cmocka_unit_test(test_hostile_prose_gives_no_false_alarm),
         cmocka_unit_test(test_marks_are_claims_beside_the_written_ones),

@@ -110,13 +110,13 @@ typedef struct cairn_trace_finding {
     const char *evidence;
 } cairn_trace_finding;
 
-/* Checks the steps of a worked solution one after the other. Equalities are checked inside each step (also those said
- * in words or by arrows); quantities named in earlier steps keep the value that the solution gave them, right or wrong,
- * so that a step which carries a wrong value on consistently is not wrong itself. Where the problem is an arithmetic
- * expression (words and "= ?" around it are fine) values must be exact apart from decimals' rounding, a rewriting of the
- * problem by named parts must have the problem's value, definitions must be copied faithfully and the last step must use
- * the values derived. `whole`: the steps are a whole solution; without it nothing is said of the last step's end.
- * `findings` holds `count` results. Errors: LIMIT, NO_MEMORY. */
+/* Checks the steps of a worked solution one after the other. Where the problem is an arithmetic expression (words and "= ?"
+ * around it are fine) the solution is read as a rewriting of it: values must be exact apart from decimals' rounding, what is
+ * left must keep its value from line to line, pieces must come from there, named parts must be copied faithfully, and the
+ * answer must be the value derived. A value goes on as the solution gave it, right or wrong, so that a step which carries a
+ * wrong one on consistently is not wrong itself. Where the problem is a story, the equalities inside each step are checked,
+ * also those said in words ("12 times 3 is 36"); letters are unknowns and are left alone. `whole`: the steps are a whole
+ * solution; without it nothing is said of the last step's end. `findings` holds `count` results. Errors: LIMIT, NO_MEMORY. */
 CAIRN_API cairn_status cairn_trace_check(cairn_ctx *ctx, cairn_arena *arena, const char *problem,
                                          const char *const *steps, size_t count, bool whole,
                                          cairn_trace_finding *findings);

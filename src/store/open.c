@@ -14,6 +14,13 @@
 #define MOST_PROBLEMS INT64_C(1000000000)
 #define BUSY_MS       10000 /* longest wait for a program that reads or copies the file */
 
+/* The tables of a run file. The database keeps these texts, and a file whose texts differ is not gone into. */
+#define RUN_TABLE      "CREATE TABLE run (problems INTEGER NOT NULL)"
+#define MANIFEST_TABLE "CREATE TABLE manifest (key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL) WITHOUT ROWID"
+#define RECORD_TABLE                                                                            \
+    "CREATE TABLE record (problem INTEGER PRIMARY KEY, id TEXT NOT NULL, record TEXT NOT NULL," \
+    " key INTEGER NOT NULL)"
+
 /* Entries that a run gives itself, sorted. */
 static const char *const own_keys[] = {"cairn", "created", "instruction_set"};
 enum { OWN_KEYS = sizeof own_keys / sizeof *own_keys };
@@ -62,6 +69,8 @@ static cairn_status connect_to(cairn_ctx *ctx, cairn_run *run, int flags) {
     int code = sqlite3_open_v2(run->path, &run->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
     if (code != SQLITE_OK) return file_fail(ctx, run, code);
     sqlite3_busy_timeout(run->db, BUSY_MS);
+    sqlite3_db_config(run->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL); /* the file may come from anywhere */
+    sqlite3_db_config(run->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     return CAIRN_OK;
 }
 
@@ -203,11 +212,8 @@ static cairn_status write_new(cairn_ctx *ctx, cairn_run *run, const cairn_manife
         return cairn_fail(ctx, CAIRN_IO, "%s: %s", run->path, errno == ENOSPC ? "disk full" : strerror(errno));
     CAIRN_TRY(file_execute(ctx, run,
                            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; BEGIN IMMEDIATE;"
-                           "PRAGMA application_id=" APPLICATION "; PRAGMA user_version=" VERSION ";"
-                           "CREATE TABLE run (problems INTEGER NOT NULL);"
-                           "CREATE TABLE manifest (key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL) WITHOUT ROWID;"
-                           "CREATE TABLE record (problem INTEGER PRIMARY KEY, id TEXT NOT NULL, record TEXT NOT NULL,"
-                           " key INTEGER NOT NULL)"));
+                           "PRAGMA application_id=" APPLICATION "; PRAGMA user_version=" VERSION ";" RUN_TABLE
+                           ";" MANIFEST_TABLE ";" RECORD_TABLE));
     snprintf(sql, sizeof sql, "INSERT INTO run VALUES (%lld)", (long long)manifest->problems);
     CAIRN_TRY(file_execute(ctx, run, sql));
     CAIRN_TRY(file_prepare(ctx, run, "INSERT INTO manifest (key, value) VALUES (?1, ?2)", &insert));
@@ -284,6 +290,20 @@ static cairn_status integer_of(cairn_ctx *ctx, const cairn_run *run, const char 
     return status;
 }
 
+/* A file from elsewhere can have tables of the right names that are made otherwise: columns that are computed, keys that are no
+ * numbers, triggers that change the rest. */
+static cairn_status check_tables(cairn_ctx *ctx, const cairn_run *run) {
+    int64_t same = 0, triggers = 0;
+    CAIRN_TRY(integer_of(ctx, run,
+                         "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND (name, sql) IN "
+                         "(VALUES ('run', '" RUN_TABLE "'), ('manifest', '" MANIFEST_TABLE "'),"
+                         " ('record', '" RECORD_TABLE "'))",
+                         &same));
+    CAIRN_TRY(integer_of(ctx, run, "SELECT count(*) FROM sqlite_schema WHERE type = 'trigger'", &triggers));
+    if (same == 3 && triggers == 0) return CAIRN_OK;
+    return cairn_fail(ctx, CAIRN_FORMAT, "%s: is damaged: its tables are not those of a run file", run->path);
+}
+
 static cairn_status check_kind(cairn_ctx *ctx, const cairn_run *run) {
     int64_t application = 0, version = 0;
     CAIRN_TRY(integer_of(ctx, run, "PRAGMA application_id", &application));
@@ -292,11 +312,7 @@ static cairn_status check_kind(cairn_ctx *ctx, const cairn_run *run) {
     if (version != atoll(VERSION))
         return cairn_fail(ctx, CAIRN_FORMAT, "%s: is a run file of version %lld; this Cairn reads version " VERSION,
                           run->path, (long long)version);
-    CAIRN_TRY(integer_of(ctx, run,
-                         "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN "
-                         "('run', 'manifest', 'record')",
-                         &version));
-    return version == 3 ? CAIRN_OK : cairn_fail(ctx, CAIRN_FORMAT, "%s: is damaged: a table is missing", run->path);
+    return check_tables(ctx, run);
 }
 
 /* Walks all pages, so that nothing is added to a file that is broken elsewhere. */
@@ -329,6 +345,9 @@ static cairn_status load_recorded(cairn_ctx *ctx, cairn_run *run) {
         if (index < 0 || index >= run->problems) {
             status = cairn_fail(ctx, CAIRN_FORMAT, "%s: is damaged: it has a problem %lld of %lld", run->path,
                                 (long long)index, (long long)run->problems);
+        } else if (run->recorded[index / 8] >> index % 8 & 1) {
+            status =
+                cairn_fail(ctx, CAIRN_FORMAT, "%s: is damaged: it has problem %lld twice", run->path, (long long)index);
         } else {
             run->recorded[index / 8] = (uint8_t)(run->recorded[index / 8] | 1u << index % 8);
             run->done++;

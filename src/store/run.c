@@ -131,6 +131,8 @@ cairn_status cairn_run_each(cairn_run *run, cairn_ctx *ctx, cairn_run_visit_fn v
     while (status == CAIRN_OK) {
         status = read_row(run, ctx, next, &current);
         ended = status == CAIRN_END;
+        if (status == CAIRN_OK && current.index < next) /* pages of a damaged file can send a search back */
+            status = cairn_fail(ctx, CAIRN_FORMAT, "%s: is damaged: its records are out of order", run->path);
         if (status != CAIRN_OK) break;
         const char *id = current.id.data ? current.id.data : "";
         status = visit(arg, current.index, id, current.record.data, current.record.length);

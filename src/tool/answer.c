@@ -79,14 +79,14 @@ static cairn_status canonical_number(cairn_ctx *ctx, cairn_arena *arena, slice s
     calc *machine = NULL;
     calc_value value;
     *out = NULL;
-    cairn_status status = lex_read(ctx, s.at, 0, s.length, false, &tokens);
+    cairn_status status = lex_read(ctx, s.at, 0, s.length, LEX_PLAIN, &tokens);
     if (status == CAIRN_OK) status = calc_open(ctx, &machine);
     calc_value_open(&value);
     if (status == CAIRN_OK) {
         size_t from = 0, to = tokens.count;
         if (to > 2 && tokens.tokens[0].kind == LEX_WORD && tokens.tokens[1].kind == LEX_EQUAL) from = 2; /* "x = 5" */
         bool number =
-            from < to && calc_range(machine, &tokens, from, to, NULL, CALC_PREFIX, CALC_IGNORED, &value) == CAIRN_OK;
+            from < to && calc_range(machine, &tokens, from, to, NULL, CALC_PREFIX, CALC_NO_PERCENT, &value) == CAIRN_OK;
         number = number && value.stop == to && !value.doubt && (value.percents == 0 || value.operators == 0);
         for (int i = 0; i < value.unit_count; i++) number = number && !lex_among(&tokens, value.units[i], multipliers);
         if (number) {

@@ -1,17 +1,20 @@
+/* Evaluation of a range of tokens: two stacks, no recursion, exact rationals, a bound on the work. */
 #include "tool/calc.h"
 
 #include <math.h>
 #include <string.h>
 
 #include "cairn/tool.h"
+#include "tool/units.h"
 
 /* Work is counted in units of about 5 ns; the whole budget of one call is some tenths of a second. */
-enum { CALC_DIGITS_MOST = 600, CALC_EXPONENT_MOST = 600, CALC_WORK_MOST = 40000000, CALC_UNIT_WORDS = 6 };
+enum { CALC_WORK_MOST = 40000000, CALC_UNIT_WORDS = 6 };
 
 struct calc {
     cairn_ctx *ctx;
-    mpq_t values[CAIRN_TOOL_DEPTH_MOST + 2];
-    bool share[CAIRN_TOOL_DEPTH_MOST + 2]; /* the value is a bare percentage */
+    mpq_t values[CAIRN_TOOL_DEPTH_MOST]; /* the first `made` are initialised */
+    size_t made;
+    bool share[CAIRN_TOOL_DEPTH_MOST]; /* the value is a bare percentage */
     char operators[3 * CAIRN_TOOL_DEPTH_MOST];
     mpq_t scratch;
     size_t depth, operator_depth;
@@ -26,10 +29,11 @@ typedef struct run {
     size_t at, to;
     const calc_names *names;
     calc_mode mode;
-    calc_percent percent;
+    calc_reading reading;
     calc_value *out;
-    size_t open; /* brackets */
-    bool loose;  /* the last division sign had a space beside it */
+    size_t open;  /* brackets */
+    size_t words; /* unit words since the last operand */
+    bool tight;   /* the last division sign had no space beside it */
 } run;
 
 void calc_value_open(calc_value *value) {
@@ -45,7 +49,6 @@ cairn_status calc_open(cairn_ctx *ctx, calc **out) {
     calc *m = cairn_alloc(ctx, 1, sizeof *m);
     if (!m) return CAIRN_NO_MEMORY;
     m->ctx = ctx;
-    for (size_t i = 0; i < CAIRN_TOOL_DEPTH_MOST + 2; i++) mpq_init(m->values[i]);
     mpq_init(m->scratch);
     *out = m;
     return CAIRN_OK;
@@ -53,103 +56,13 @@ cairn_status calc_open(cairn_ctx *ctx, calc **out) {
 
 void calc_close(calc *machine) {
     if (!machine) return;
-    for (size_t i = 0; i < CAIRN_TOOL_DEPTH_MOST + 2; i++) mpq_clear(machine->values[i]);
+    for (size_t i = 0; i < machine->made; i++) mpq_clear(machine->values[i]);
     mpq_clear(machine->scratch);
     cairn_free(machine);
 }
 
 const char *calc_why(const calc *machine) {
     return machine->why;
-}
-
-/* ---- names ---- */
-
-bool calc_key(const lex *tokens, size_t from, size_t to, char out[CALC_KEY_MOST]) {
-    size_t length = 0;
-    if (to <= from || to - from > CALC_NAME_WORDS) return false;
-    for (size_t i = from; i < to; i++) {
-        const lex_token *word = &tokens->tokens[i];
-        if ((word->kind != LEX_WORD && word->kind != LEX_NUMBER) || length + word->length + 2 > CALC_KEY_MOST)
-            return false;
-        if (i > from) out[length++] = ' ';
-        bool lower = word->length > 1 || to - from > 1;
-        for (size_t k = 0; k < word->length; k++) {
-            char c = tokens->text[word->at + k];
-            out[length++] = lower && c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-        }
-    }
-    out[length] = '\0';
-    return length > 0;
-}
-
-calc_name *calc_find(const calc_names *names, const char *key) {
-    for (size_t i = 0; names && i < names->count; i++)
-        if (strcmp(names->items[i].key, key) == 0) return &names->items[i];
-    return NULL;
-}
-
-calc_name *calc_bind(cairn_ctx *ctx, calc_names *names, const char *key) {
-    calc_name *found = calc_find(names, key);
-    if (found) return found;
-    if (names->count >= CAIRN_TOOL_NAMES_MOST) return NULL;
-    if (cairn_grow(ctx, (void **)&names->items, &names->capacity, names->count + 1, sizeof *found) != CAIRN_OK)
-        return NULL;
-    found = &names->items[names->count++];
-    memset(found, 0, sizeof *found);
-    memcpy(found->key, key, strlen(key) + 1);
-    mpq_init(found->value);
-    return found;
-}
-
-void calc_names_free(calc_names *names) {
-    for (size_t i = 0; i < names->count; i++) mpq_clear(names->items[i].value);
-    cairn_free(names->items);
-    *names = (calc_names){0};
-}
-
-size_t calc_name_at(const lex *tokens, size_t at, size_t to, const calc_names *names, const calc_name **out) {
-    if (!names || !names->count || at >= to || tokens->tokens[at].kind != LEX_WORD) return 0;
-    for (size_t words = to - at < CALC_NAME_WORDS ? to - at : CALC_NAME_WORDS; words > 0; words--) {
-        char key[CALC_KEY_MOST];
-        const calc_name *found = calc_key(tokens, at, at + words, key) ? calc_find(names, key) : NULL;
-        if (!found || !found->known) continue;
-        *out = found;
-        return words;
-    }
-    return 0;
-}
-
-bool calc_operand_at(const lex *tokens, size_t at, size_t to, const calc_names *names) {
-    while (at < to && strchr("+-$", tokens->tokens[at].kind)) at++;
-    if (at >= to) return false;
-    const calc_name *name;
-    return strchr("n(uvf", tokens->tokens[at].kind) || calc_name_at(tokens, at, to, names, &name) > 0;
-}
-
-/* Whether the letter x at `at` means times, not a variable: "3 x 4", "3 x -4", "3x4", but not "3x + 4" or "3x -4". */
-static bool times_letter(const lex *tokens, size_t at, size_t to, const calc_names *names) {
-    if (!calc_operand_at(tokens, at + 1, to, names)) return false;
-    const lex_token *next = &tokens->tokens[at + 1];
-    bool sign = next->kind == '-' || next->kind == '+';
-    return !sign || (tokens->tokens[at].space && next->space && !next[1].space);
-}
-
-char calc_operator_at(const lex *tokens, size_t at, size_t to, const calc_names *names, size_t *words) {
-    *words = 1;
-    if (at >= to) return '\0';
-    const lex_token *token = &tokens->tokens[at];
-    if (strchr("+-*/^", token->kind)) return token->kind;
-    const calc_name *name;
-    if (token->kind != LEX_WORD || calc_name_at(tokens, at, to, names, &name)) return '\0';
-    if (lex_is(tokens, at, "x")) return times_letter(tokens, at, to, names) ? '*' : '\0';
-    if (lex_is(tokens, at, "of") || lex_is(tokens, at, "times"))
-        return calc_operand_at(tokens, at + 1, to, names) ? '*' : '\0';
-    if (lex_is(tokens, at, "plus")) return '+';
-    if (lex_is(tokens, at, "minus")) return '-';
-    *words = 2;
-    if (lex_is(tokens, at, "multiplied") && lex_is(tokens, at + 1, "by")) return '*';
-    if (lex_is(tokens, at, "divided") && lex_is(tokens, at + 1, "by")) return '/';
-    return '\0';
 }
 
 /* ---- arithmetic ---- */
@@ -201,6 +114,7 @@ static int precedence(char sign) {
     switch (sign) {
     case '+':
     case '-':
+    case LEX_FROM:
         return 1;
     case '*':
     case '/':
@@ -227,7 +141,7 @@ static cairn_status apply(run *r) {
     }
     if (sign == LEX_ROOT) return root(r, *a);
     mpq_t *b = a--;
-    bool share = m->share[m->depth - 1] && !m->share[m->depth - 2] && r->percent == CALC_SHARE;
+    bool share = m->share[m->depth - 1] && !m->share[m->depth - 2] && r->reading == CALC_SHARE;
     m->depth--;
     m->share[m->depth - 1] = false;
     r->out->operators++;
@@ -241,6 +155,9 @@ static cairn_status apply(run *r) {
         break;
     case '-':
         mpq_sub(*a, *a, *b);
+        break;
+    case LEX_FROM:
+        mpq_sub(*a, *b, *a);
         break;
     case '*':
         mpq_mul(*a, *a, *b);
@@ -272,8 +189,20 @@ static cairn_status binary(run *r, char sign) {
     return push_operator(r, sign);
 }
 
+/* A division sign where another one waits for its right side. By CALC_FRACTIONS "a / b/c" and "a / b / c" divide by a fraction,
+ * "a/b / c/d" divides two of them. */
+static cairn_status divide(run *r) {
+    const lex_token *t = &r->l->tokens[r->at];
+    bool tight = r->at > 0 && !t->space && r->at + 1 < r->to && !t[1].space, before = r->tight;
+    r->tight = tight;
+    r->out->divisions |= top_operator(r) == '/';
+    bool fraction = r->reading == CALC_FRACTIONS && top_operator(r) == '/' && (tight || !before);
+    return fraction ? push_operator(r, '/') : binary(r, '/');
+}
+
 static cairn_status push_value(run *r, mpq_t **out) {
     if (r->m->depth >= CAIRN_TOOL_DEPTH_MOST) return refuse(r, CAIRN_LIMIT, "an expression nested too deep");
+    if (r->m->depth == r->m->made) mpq_init(r->m->values[r->m->made++]);
     r->m->share[r->m->depth] = false;
     *out = &r->m->values[r->m->depth++];
     return CAIRN_OK;
@@ -281,48 +210,20 @@ static cairn_status push_value(run *r, mpq_t **out) {
 
 /* ---- operands ---- */
 
-/* Reads a number token exactly. */
+/* Reads a number token. */
 static cairn_status number(run *r, mpq_t out) {
     const lex_token *token = &r->l->tokens[r->at];
     const char *text = r->l->text + token->at;
-    char digits[CALC_DIGITS_MOST + 1];
-    size_t count = 0, decimals = 0, significant = 0;
-    long exponent = 0;
-    bool point = false;
-    for (size_t i = 0; i < token->length; i++) {
-        if (text[i] == 'e' || text[i] == 'E') {
-            bool minus = text[i + 1] == '-';
-            for (i += minus || text[i + 1] == '+' ? 2 : 1; i < token->length && exponent <= CALC_EXPONENT_MOST; i++)
-                exponent = exponent * 10 + (text[i] - '0');
-            if (minus) exponent = -exponent;
-            break;
-        }
-        if (text[i] == '.') point = true;
-        if (text[i] < '0' || text[i] > '9') continue;
-        if (count >= CALC_DIGITS_MOST) return refuse(r, CAIRN_LIMIT, "a number with too many digits");
-        digits[count++] = text[i];
-        decimals += point;
-        significant += significant > 0 || text[i] != '0';
-    }
-    if (exponent > CALC_EXPONENT_MOST || exponent < -CALC_EXPONENT_MOST)
-        return refuse(r, CAIRN_LIMIT, "a number too large");
-    digits[count] = '\0';
-    mpz_set_str(mpq_numref(out), digits, 10);
-    mpz_set_ui(mpq_denref(out), 1);
-    long shift = exponent - (long)decimals;
-    mpz_t *part = shift < 0 ? (mpz_t *)mpq_denref(out) : (mpz_t *)mpq_numref(out);
-    if (shift != 0) {
-        mpz_ui_pow_ui(mpq_numref(r->m->scratch), 10, (unsigned long)(shift < 0 ? -shift : shift));
-        mpz_mul(*part, *part, mpq_numref(r->m->scratch));
-        mpz_set_ui(mpq_numref(r->m->scratch), 0);
-        mpq_canonicalize(out);
-    }
-    r->m->work += (int64_t)count * (int64_t)count / 64;
-    r->out->doubt |= count > 1 && text[0] == '0' && text[1] != '.' && r->mode != CALC_WHOLE; /* 0130 hours */
+    long decimals;
+    int digits;
+    if (!calc_numeral(text, token->length, out, &decimals, &digits))
+        return refuse(r, CAIRN_LIMIT, "a number with too many digits");
+    r->m->work += (int64_t)token->length * (int64_t)token->length / 64;
+    r->out->doubt |= token->length > 1 && text[0] == '0' && text[1] >= '0' && text[1] <= '9' && r->mode != CALC_WHOLE;
     r->out->literals++;
-    r->out->decimals = shift < 0 ? (int)-shift : 0;
-    r->out->digits = (int)significant;
-    r->out->fractional |= decimals > 0;
+    r->out->decimals = decimals > 0 ? (int)decimals : 0;
+    r->out->digits = digits;
+    r->out->fractional |= memchr(text, '.', token->length) != NULL;
     return weigh(r, out);
 }
 
@@ -359,7 +260,6 @@ static cairn_status mixed(run *r, mpq_t value) {
     if (status == CAIRN_OK) {
         mpq_div(top, top, bottom);
         mpq_add(value, value, top);
-
         status = weigh(r, value);
     }
     mpq_clear(top);
@@ -373,6 +273,7 @@ static cairn_status read_operand(run *r, bool *operand) {
     mpq_t *value;
     const calc_name *name;
     *operand = false;
+    r->words = 0;
     switch (token->kind) {
     case '+':
     case LEX_CURRENCY:
@@ -444,16 +345,19 @@ static cairn_status percentage(run *r, size_t words) {
     r->out->percents++;
     r->at += words;
     r->m->share[r->m->depth - 1] = true;
-    if (r->percent == CALC_IGNORED) return CAIRN_OK;
+    if (r->reading == CALC_NO_PERCENT) return CAIRN_OK;
     mpq_t *value = &r->m->values[r->m->depth - 1];
     mpq_set_ui(r->m->scratch, 1, 100);
     mpq_mul(*value, *value, r->m->scratch);
+    r->out->decimals += 2;
     return weigh(r, *value);
 }
 
-static const char *const stops[] = {"and",   "so",    "then", "but",       "or",    "because", "where",
-                                    "which", "since", "is",   "if",        "are",   "thus",    "we",
-                                    "hence", "while", "with", "therefore", "given", NULL};
+/* A letter that stands for a quantity that is not known: no unit. */
+static bool unknown(const run *r, size_t at) {
+    const lex_token *t = &r->l->tokens[at];
+    return t->kind == LEX_WORD && t->length == 1 && strchr("nxyzNXYZ", r->l->text[t->at]);
+}
 
 /* Skips unit words after an operand: "skeins per hat", "miles/gallon"; a single letter may be another quantity. Returns
  * whether any was skipped. */
@@ -467,17 +371,19 @@ static bool units(run *r) {
             !calc_operand_at(r->l, at + 1, r->to, r->names))
             at++;
         const calc_name *name;
-        if (t[at].kind != LEX_WORD || lex_among(r->l, at, stops) || calc_name_at(r->l, at, r->to, r->names, &name))
-            break;
-        if (calc_operator_at(r->l, at, r->to, r->names, &width)) break;
+        if (t[at].kind != LEX_WORD || unit_stops(r->l, at) || calc_name_at(r->l, at, r->to, r->names, &name)) break;
+        if (calc_operator_at(r->l, at, r->to, r->names, &width) || unknown(r, at)) break;
         char end = r->l->text[t[at].at + t[at].length - 1];
-        if (t[at].length == 1 && strchr("nxyzNXYZ", end)) break; /* an unknown, not a unit */
-        if (t[at].length == 1 || (end >= '0' && end <= '9')) r->out->doubt = true;
-        if (words == 0 && lex_is(r->l, at, "of")) r->out->doubt = true; /* a share of something */
+        bool letter = t[at].length == 1 && !lex_is(r->l, at, "a");
+        if (letter || (end >= '0' && end <= '9')) r->out->doubt = true;
+        if (r->words + words == 0 && lex_is(r->l, at, "of")) r->out->doubt = true; /* a share of something */
+        if (words == 0 && !t[at].space && t[at - 1].kind == LEX_NUMBER && !unit_measures(r->l, at))
+            r->out->doubt = true; /* "3apples", "2Bob": as likely so many times a quantity of that name */
         if (r->out->unit_count < CALC_UNITS) r->out->units[r->out->unit_count++] = (uint32_t)at;
         r->at = at + 1;
         words++;
     }
+    r->words += words;
     return r->at > began;
 }
 
@@ -503,7 +409,13 @@ static cairn_status read_operator(run *r, bool *operand, bool *done) {
         return CAIRN_OK;
     }
     char sign = calc_operator_at(r->l, r->at, r->to, r->names, &words);
-    bool unit_slash = prose && sign == '/' && !calc_operand_at(r->l, r->at + 1, r->to, r->names);
+    if (sign && r->words > 0 && lex_is(r->l, r->at, "of")) { /* "3 boxes of 5", "8 hours to get a mean of 93" */
+        if (r->mode != CALC_PREFIX || r->open) return refuse(r, CAIRN_FORMAT, "expected an operator");
+        r->out->doubt |= r->words <= 2;
+        *done = true;
+        return CAIRN_OK;
+    }
+    bool unit_slash = prose && token->kind == '/' && !calc_operand_at(r->l, r->at + 1, r->to, r->names);
     if (sign && !unit_slash) {
         bool more = calc_operand_at(r->l, r->at + words, r->to, r->names);
         if (!more && r->mode == CALC_PREFIX && !r->open) {
@@ -512,15 +424,11 @@ static cairn_status read_operator(run *r, bool *operand, bool *done) {
             r->out->doubt |= !dash || r->l->tokens[r->at + 1].length == 1;
             return CAIRN_OK;
         }
-        if (token->kind == '/') { /* "60 / 3/4": by its spacing a division by a fraction */
-            bool loose = token->space || token[1].space;
-            r->out->doubt |= r->loose && !loose && top_operator(r) == '/';
-            r->loose = loose;
-        }
-        r->out->doubt |= r->mode == CALC_PREFIX && lex_is(r->l, r->at, "of");
-        r->at += words;
+        r->out->share |= r->mode == CALC_PREFIX && lex_is(r->l, r->at, "of");
         *operand = false;
-        return binary(r, sign);
+        cairn_status status = sign == '/' ? divide(r) : binary(r, sign);
+        r->at += words;
+        return status;
     }
     const calc_name *name;
     bool closed = r->l->tokens[r->at - 1].kind == ')';
@@ -538,6 +446,9 @@ static cairn_status read_operator(run *r, bool *operand, bool *done) {
         return CAIRN_OK;
     }
     if (prose && units(r)) return CAIRN_OK;
+    bool factor = unknown(r, r->at) && !token->space;
+    bool divisor = token->kind == '/' && r->at + 1 < r->to && unknown(r, r->at + 1);
+    if (factor || divisor) return refuse(r, CAIRN_NOT_FOUND, "a name without a value");
     if (r->mode == CALC_PREFIX && !r->open) {
         *done = true;
         return CAIRN_OK;
@@ -545,26 +456,34 @@ static cairn_status read_operator(run *r, bool *operand, bool *done) {
     return refuse(r, CAIRN_FORMAT, "expected an operator");
 }
 
-/* Where reading stopped early, whether what follows leaves the value in doubt: "5 and 3/4", "5 R 1", "9:30", "2x". */
+/* Whether a number at `at` goes on with what was read: "3 3/4", "5 feet 4 inches", "5 and 3/4", but not the one of "5 days to
+ * walk 20 miles" and "5 for Ann and 3 + 4 for Bob". */
+static bool goes_on(const run *r, size_t at, bool joined) {
+    const lex_token *t = r->l->tokens;
+    if (at >= r->l->count || !strchr("n(fvu$", t[at].kind)) return false;
+    bool far = !joined && at >= 2 && t[at - 1].kind == LEX_WORD && t[at - 2].kind == LEX_WORD;
+    if (far) return lex_is(r->l, at - 1, "of") || lex_is(r->l, at - 1, "times");
+    bool sum = joined && t[at].kind == LEX_NUMBER && at + 1 < r->l->count && strchr("+-*=", t[at + 1].kind);
+    return !sum;
+}
+
+/* Where reading stopped early, whether what follows leaves the value in doubt: "5 R 1", "9:30", "8.333...". */
 static void doubt_after(run *r) {
     const lex_token *t = r->l->tokens;
     size_t at = r->at;
     if (at >= r->l->count) return;
-    bool joined = !t[at].space;
-    if (t[at].kind == '.' && joined && at + 1 < r->l->count && t[at + 1].kind == '.')
-        r->out->doubt = true; /* 8.333... */
-    if ((t[at].kind == ',' || t[at].kind == ':') && joined && at + 1 < r->l->count && t[at + 1].kind == LEX_NUMBER &&
-        !t[at + 1].space)
+    bool tight = !t[at].space, next = at + 1 < r->l->count;
+    if (tight && next && t[at].kind == '.' && t[at + 1].kind == '.') r->out->doubt = true;
+    if (tight && next && strchr(",:", t[at].kind) && t[at + 1].kind == LEX_NUMBER && !t[at + 1].space)
         r->out->doubt = true;
-    if (strchr("n(?fvu", t[at].kind) ||
-        (t[at].kind == LEX_WORD && lex_is(r->l, at, "and") && at + 1 < r->l->count && strchr("nu$", t[at + 1].kind)))
+    if (t[at].kind == LEX_OTHER || goes_on(r, at, false) || (lex_is(r->l, at, "and") && goes_on(r, at + 1, true)))
         r->out->doubt = true;
 }
 
 cairn_status calc_range(calc *machine, const lex *tokens, size_t from, size_t to, const calc_names *names,
-                        calc_mode mode, calc_percent percent, calc_value *out) {
+                        calc_mode mode, calc_reading reading, calc_value *out) {
     run r = {
-        .m = machine, .l = tokens, .at = from, .to = to, .names = names, .mode = mode, .percent = percent, .out = out};
+        .m = machine, .l = tokens, .at = from, .to = to, .names = names, .mode = mode, .reading = reading, .out = out};
     bool operand = false, done = false;
     mpq_t keep;
     memcpy(&keep, &out->value, sizeof keep);
@@ -587,121 +506,7 @@ cairn_status calc_range(calc *machine, const lex *tokens, size_t from, size_t to
     }
     if (machine->depth != 1) return refuse(&r, CAIRN_FORMAT, "a fraction without bottom");
     out->stop = r.at;
-    if (mode != CALC_WHOLE) doubt_after(&r);
+    if (mode == CALC_PREFIX) doubt_after(&r);
     mpq_swap(out->value, machine->values[0]);
     return CAIRN_OK;
-}
-
-/* ---- the public calculator ---- */
-
-char *calc_text(cairn_arena *arena, const mpq_t value) {
-    mpz_t rest, scaled;
-    mpz_init_set(rest, mpq_denref(value));
-    mpz_init(scaled);
-    unsigned long twos = mpz_scan1(rest, 0), fives = 0;
-    mpz_tdiv_q_2exp(rest, rest, twos);
-    while (mpz_divisible_ui_p(rest, 5)) {
-        mpz_divexact_ui(rest, rest, 5);
-        fives++;
-    }
-    unsigned long places = twos > fives ? twos : fives;
-    bool decimal = mpz_cmp_ui(rest, 1) == 0 && places > 0 && places <= 20;
-    char *out = NULL;
-    if (decimal) {
-        mpz_ui_pow_ui(scaled, 10, places);
-        mpz_mul(scaled, scaled, mpq_numref(value));
-        mpz_divexact(scaled, scaled, mpq_denref(value));
-        size_t width = mpz_sizeinbase(scaled, 10) + places + 4;
-        char *digits = cairn_arena_alloc(arena, width, 1);
-        out = cairn_arena_alloc(arena, width, 1);
-        if (digits && out) {
-            mpz_abs(scaled, scaled);
-            mpz_get_str(digits, 10, scaled);
-            size_t count = strlen(digits), lead = count > places ? 0 : places + 1 - count, at = 0;
-            if (mpq_sgn(value) < 0) out[at++] = '-';
-            for (size_t i = 0; i < lead + count; i++) {
-                if (i == lead + count - places) out[at++] = '.';
-                out[at++] = i < lead ? '0' : digits[i - lead];
-            }
-            out[at] = '\0';
-        } else {
-            out = NULL;
-        }
-    } else {
-        size_t width = mpz_sizeinbase(mpq_numref(value), 10) + mpz_sizeinbase(mpq_denref(value), 10) + 4;
-        out = cairn_arena_alloc(arena, width, 1);
-        if (out) mpq_get_str(out, 10, value);
-    }
-    mpz_clear(rest);
-    mpz_clear(scaled);
-    return out;
-}
-
-/* Binds one given name to its value. */
-static cairn_status bind_given(cairn_ctx *ctx, calc *machine, const cairn_binding *given, calc_names *names) {
-    lex tokens = {0};
-    char key[CALC_KEY_MOST];
-    cairn_status status = lex_read(ctx, given->name, 0, strlen(given->name), false, &tokens);
-    if (status == CAIRN_OK && !calc_key(&tokens, 0, tokens.count, key))
-        status = cairn_fail(ctx, CAIRN_INVALID, "the name '%.64s' is not one to %d words of at most %d bytes",
-                            given->name, CALC_NAME_WORDS, CALC_KEY_MOST - 2);
-    calc_value value;
-    calc_value_open(&value);
-    if (status == CAIRN_OK) status = lex_read(ctx, given->value, 0, strlen(given->value), false, &tokens);
-    if (status == CAIRN_OK &&
-        calc_range(machine, &tokens, 0, tokens.count, NULL, CALC_WHOLE, CALC_HUNDREDTH, &value) != CAIRN_OK)
-        status =
-            cairn_fail(ctx, CAIRN_INVALID, "the value of '%.64s' is no expression: %s", given->name, calc_why(machine));
-    if (status == CAIRN_OK) {
-        calc_name *name = calc_bind(ctx, names, key);
-        if (name) {
-            mpq_swap(name->value, value.value);
-            name->known = true;
-        } else {
-            status = names->count >= CAIRN_TOOL_NAMES_MOST
-                         ? cairn_fail(ctx, CAIRN_LIMIT, "more than %d named quantities", CAIRN_TOOL_NAMES_MOST)
-                         : CAIRN_NO_MEMORY;
-        }
-    }
-    calc_value_close(&value);
-    lex_free(&tokens);
-    return status;
-}
-
-static cairn_status eval_tokens(cairn_ctx *ctx, cairn_arena *arena, calc *machine, const lex *tokens,
-                                const calc_names *names, cairn_number *out) {
-    size_t to = tokens->count;
-    while (to && (tokens->tokens[to - 1].kind == '.' || tokens->tokens[to - 1].kind == LEX_LINE)) to--;
-    size_t from = 0;
-    while (from < to && tokens->tokens[from].kind == LEX_LINE) from++;
-    calc_value value;
-    calc_value_open(&value);
-    cairn_status status = calc_range(machine, tokens, from, to, names, CALC_WHOLE, CALC_HUNDREDTH, &value);
-    if (status != CAIRN_OK) {
-        cairn_fail(ctx, status, "not evaluated: %s", calc_why(machine));
-    } else {
-        char *text = calc_text(arena, value.value);
-        if (text)
-            *out = (cairn_number){.text = text, .value = mpq_get_d(value.value)};
-        else
-            status = CAIRN_NO_MEMORY;
-    }
-    calc_value_close(&value);
-    return status;
-}
-
-cairn_status cairn_calc_eval(cairn_ctx *ctx, cairn_arena *arena, const char *text, size_t length,
-                             const cairn_binding *bindings, size_t count, cairn_number *out) {
-    calc *machine;
-    calc_names names = {0};
-    lex tokens = {0};
-    CAIRN_TRY(calc_open(ctx, &machine));
-    cairn_status status = CAIRN_OK;
-    for (size_t i = 0; i < count && status == CAIRN_OK; i++) status = bind_given(ctx, machine, &bindings[i], &names);
-    if (status == CAIRN_OK) status = lex_read(ctx, text, 0, length, false, &tokens);
-    if (status == CAIRN_OK) status = eval_tokens(ctx, arena, machine, &tokens, &names, out);
-    lex_free(&tokens);
-    calc_names_free(&names);
-    calc_close(machine);
-    return status;
 }

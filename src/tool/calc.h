@@ -20,8 +20,14 @@ typedef struct calc_names {
     size_t count, capacity;
 } calc_names;
 
-/* How % is read: a hundredth; not at all; a share of what it is added to or taken from. */
-typedef enum calc_percent { CALC_HUNDREDTH, CALC_IGNORED, CALC_SHARE, CALC_READINGS } calc_percent;
+/* How signs are read that people use in several ways. */
+typedef enum calc_reading {
+    CALC_WRITTEN,    /* % is a hundredth, divisions go from left to right */
+    CALC_NO_PERCENT, /* % says nothing */
+    CALC_SHARE,      /* % is a share of what it is added to or taken from */
+    CALC_PERCENT_READINGS,
+    CALC_FRACTIONS = CALC_PERCENT_READINGS /* a / b / c is a by the fraction b / c */
+} calc_reading;
 
 /* How strictly a range is read. WHOLE: the whole range is one expression. PROSE: the same, with units after numbers.
  * PREFIX: as much as makes an expression from the start, with units. */
@@ -35,8 +41,10 @@ typedef struct calc_value {
     int names;         /* named quantities used */
     int literals, decimals, digits; /* numbers read; of the last one: decimals and significant digits shown */
     int percents;                   /* per cent signs */
+    bool divisions;                 /* a quotient was divided again: CALC_FRACTIONS gives another value */
     bool currency;
     bool fractional;            /* some number was written with decimals */
+    bool share;                 /* "20% of 50" behind a sign: perhaps 20% is said, of 50 things */
     bool doubt;                 /* another reading is possible: the value can confirm but not refute */
     uint32_t units[CALC_UNITS]; /* tokens of unit words */
     int unit_count;
@@ -54,7 +62,7 @@ void calc_close(calc *machine);
  * INVALID (division by zero), LIMIT, UNSUPPORTED: the sentence is in calc_why, not in the context, because most ranges
  * of prose do not evaluate. */
 cairn_status calc_range(calc *machine, const lex *tokens, size_t from, size_t to, const calc_names *names,
-                        calc_mode mode, calc_percent percent, calc_value *out);
+                        calc_mode mode, calc_reading reading, calc_value *out);
 const char *calc_why(const calc *machine);
 
 /* The key of the words [from, to) as a name; false when there are none or too many. */
@@ -68,10 +76,20 @@ size_t calc_name_at(const lex *tokens, size_t at, size_t to, const calc_names *n
 
 /* Whether a token can begin an operand (a name only when it is known). */
 bool calc_operand_at(const lex *tokens, size_t at, size_t to, const calc_names *names);
+/* Whether the tokens of `value` are one number: a literal, perhaps signed, or the fraction of two. */
+bool calc_is_number(const lex *tokens, const calc_value *value);
 /* The binary operator said by token `at` ("times", "x" between operands, "+"), or '\0'; `*words` its tokens. */
 char calc_operator_at(const lex *tokens, size_t at, size_t to, const calc_names *names, size_t *words);
 
-/* Canonical exact text: integer, decimal of at most 20 places, or fraction. NULL without memory. */
+/* The exact value of a number as it is written: digits with thousands separators, decimals, an exponent. `*decimals`: places
+ * shown after the point, less the exponent (negative for 1e3); `*digits`: significant ones. False when it is too long. */
+bool calc_numeral(const char *text, size_t length, mpq_t out, long *decimals, int *digits);
+
+/* Whether a value has finitely many decimals, so that nobody need round it. */
+bool calc_terminates(const mpq_t value);
+/* Canonical exact text: integer, decimal of at most 20 places, or fraction. False when `out` has not enough bytes for it. */
+bool calc_print(const mpq_t value, char *out, size_t most);
+/* The same in an arena. NULL without memory. */
 char *calc_text(cairn_arena *arena, const mpq_t value);
 
 #endif

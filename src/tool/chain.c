@@ -152,6 +152,13 @@ static void operand_left(back *b) {
     }
 }
 
+/* Whether the words before position `at` end with a known name. */
+static bool name_ends(const back *b, size_t at) {
+    back before = *b;
+    before.i = at;
+    return name_before(&before) > 0;
+}
+
 /* Whether the token left of position `at` can end an operand. */
 static bool ends_operand(const back *b, size_t at) {
     return at > b->from && strchr("n)%suw$", b->l->tokens[at - 1].kind) != NULL;
@@ -159,7 +166,9 @@ static bool ends_operand(const back *b, size_t at) {
 
 static void sign_left(back *b) {
     const lex_token *t = left_of(b);
-    if (ends_operand(b, b->i - 1)) {
+    bool attached = t->kind == '-' && t->space && !t[1].space; /* "So -3 + 4" against "the cost - 3 + 4" */
+    bool word = b->i - 1 > b->from && t[-1].kind == LEX_WORD && !name_ends(b, b->i - 1);
+    if (ends_operand(b, b->i - 1) && !(attached && word)) {
         b->need = true;
         b->i--;
         return;
@@ -175,15 +184,40 @@ static void sign_left(back *b) {
     b->doubt |= bullet;
 }
 
+/* Whether the "and" at token `at` joins a clause, not the last term of "5, 6 and 2 + 1". */
+static bool opens_clause(const back *b, size_t at) {
+    const lex_token *t = b->l->tokens;
+    return lex_is(b->l, at, "and") && at == b->from && at >= 2 && t[at - 1].kind == ',' && t[at - 2].kind == LEX_WORD;
+}
+
+/* Whether the "of" at token `of` stands behind a number: "20% of 50", "1/2 of 30". */
+static bool multiplies(const back *b, size_t of) {
+    return of > b->from && (strchr("n)%su", b->l->tokens[of - 1].kind) || lex_is(b->l, of - 1, "percent"));
+}
+
+/* "a total of 3 + 4": the expression begins after "of", or something is done to it ("half of", "the square of"). */
+static bool of_left(back *b) {
+    static const char *const wholes[] = {"total",  "sum",    "cost", "price", "amount", "profit", "distance", "length",
+                                         "weight", "volume", "area", "speed", "score",  "value",  "result",   NULL};
+    static const char *const parts[] = {"half",     "third",  "quarter", "fourth", "fifth",    "thirds", "quarters",
+                                        "fourths",  "fifths", "double",  "twice",  "square",   "cube",   "root",
+                                        "fraction", "part",   "mean",    "ratio",  "multiple", NULL};
+    size_t noun = b->i - 2;
+    bool known = b->i >= b->from + 2;
+    b->none = known && lex_among(b->l, noun, parts);
+    b->doubt |= !known || !lex_among(b->l, noun, wholes);
+    return false;
+}
+
 /* An operand stands to the right: looks for an operator before it. Returns false where the expression begins. */
 static bool operator_left(back *b) {
     static const char *const unsure[] = {
-        "and",  "by",        "from",  "than",    "to",       "over",    "with",     "minus", "plus", "times",
-        "mod",  "base",      "log",   "ln",      "sin",      "cos",     "tan",      "less",  "more", "divided",
-        "into", "pages",     "weeks", "days",    "years",    "months",  "chapters", "hours", "ages", "grades",
-        "rows", "questions", "steps", "periods", "problems", "numbers", "items",    NULL};
+        "and",   "by",        "from",    "than", "over",     "minus",   "plus",     "times", "mod",     "base",
+        "log",   "ln",        "sin",     "cos",  "tan",      "less",    "more",     "into",  "divided", "pages",
+        "weeks", "days",      "years",   "rows", "steps",    "months",  "chapters", "hours", "ages",    "grades",
+        "items", "questions", "periods", "to",   "problems", "numbers", NULL};
     const lex_token *t = left_of(b);
-    if (strchr("+-*/^", t->kind)) {
+    if (strchr("+-*/^", t->kind) || t->kind == LEX_FROM) {
         sign_left(b);
         return !b->none && b->i > b->from;
     }
@@ -215,6 +249,7 @@ static bool operator_left(back *b) {
         return false;
     }
     size_t words;
+    if (lex_is(b->l, b->i - 1, "of") && !multiplies(b, b->i - 1)) return of_left(b);
     if (calc_operator_at(b->l, b->i - 1, b->l->count, b->names, &words) && words == 1) {
         b->need = true;
         b->i--;
@@ -225,7 +260,8 @@ static bool operator_left(back *b) {
         b->i -= 2;
         return true;
     }
-    b->doubt |= lex_among(b->l, b->i - 1, unsure);
+    bool equal = lex_is(b->l, b->i - 1, "to") && b->i >= b->from + 2 && lex_is(b->l, b->i - 2, "equal");
+    b->doubt |= lex_among(b->l, b->i - 1, unsure) && !equal && !opens_clause(b, b->i - 1);
     return false;
 }
 
@@ -257,13 +293,13 @@ static bool suffix_start(const lex *tokens, const chain_part *part, const calc_n
 }
 
 bool chain_side(calc *machine, const lex *tokens, const chain_part *part, bool tail, const calc_names *names,
-                calc_percent percent, calc_value *out) {
+                calc_reading reading, calc_value *out) {
     if (part->from >= part->to) return false;
-    if (!tail) return calc_range(machine, tokens, part->from, part->to, names, CALC_PREFIX, percent, out) == CAIRN_OK;
+    if (!tail) return calc_range(machine, tokens, part->from, part->to, names, CALC_PREFIX, reading, out) == CAIRN_OK;
     size_t start;
     bool doubt;
     if (!suffix_start(tokens, part, names, &start, &doubt)) return false;
-    if (calc_range(machine, tokens, start, part->to, names, CALC_PROSE, percent, out) != CAIRN_OK) return false;
+    if (calc_range(machine, tokens, start, part->to, names, CALC_PROSE, reading, out) != CAIRN_OK) return false;
     out->doubt |= doubt;
     /* "day 1 = 3 + 4", "8 batches = 5 * 8": the number counts something else */
     if (out->operators == 0 && out->names == 0 && (start > part->from || out->unit_count)) out->doubt = true;

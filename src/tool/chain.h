@@ -23,7 +23,7 @@ cairn_status chain_next(cairn_ctx *ctx, const lex *tokens, size_t *at, bool word
 /* Reads a part as the right side of what is before it (`tail` false: from its start) or as the left side of what follows
  * (`tail` true: up to its end). False when it is no expression. */
 bool chain_side(calc *machine, const lex *tokens, const chain_part *part, bool tail, const calc_names *names,
-                calc_percent percent, calc_value *out);
+                calc_reading reading, calc_value *out);
 
 /* Judges `left = right`. `strict`: a neighbouring whole number is not good enough, and running equalities are wrong. */
 cairn_equation_code chain_compare(const calc_value *left, const calc_value *right, bool approximate, bool strict);

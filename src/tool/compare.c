@@ -1,9 +1,9 @@
 /* When a shown value is the value: exact, rounded, cut, printed by a double, or another reading of units and per cent. */
 #include <math.h>
 #include <string.h>
-#include <strings.h>
 
 #include "tool/chain.h"
+#include "tool/units.h"
 
 enum { COMPARE_NOISE_DIGITS = 12, COMPARE_ROUND_DIGITS = 3 };
 
@@ -103,18 +103,6 @@ static cairn_equation_code compare_approximate(const calc_value *exact, const ca
     return relative_gap(exact->value, value->value) > 0.1 ? CAIRN_EQUATION_WRONG : CAIRN_EQUATION_DOUBTFUL;
 }
 
-/* Whether a value has finitely many decimals, so that nobody need round it. */
-static bool terminates(const mpq_t value) {
-    mpz_t rest, five;
-    mpz_init(rest);
-    mpz_init_set_ui(five, 5);
-    mpz_remove(rest, mpq_denref(value), five);
-    bool ends = mpz_sizeinbase(rest, 2) == mpz_scan1(rest, 0) + 1;
-    mpz_clear(rest);
-    mpz_clear(five);
-    return ends;
-}
-
 cairn_equation_code chain_compare(const calc_value *left, const calc_value *right, bool approximate, bool strict) {
     if (mpq_equal(left->value, right->value)) return CAIRN_EQUATION_EXACT;
     bool turned = shown(left) && !shown(right);
@@ -127,9 +115,9 @@ cairn_equation_code chain_compare(const calc_value *left, const calc_value *righ
     else if (shown(value))
         code = compare_whole(exact, value, strict);
     else if ((left->fractional || right->fractional || approximate) &&
-             relative_gap(left->value, right->value) < 0.005 && !(strict && terminates(left->value)))
+             relative_gap(left->value, right->value) < 0.005 && !(strict && calc_terminates(left->value)))
         code = CAIRN_EQUATION_DOUBTFUL; /* rounded on the way */
-    bool doubt = left->doubt || right->doubt;
+    bool doubt = left->doubt || right->doubt || (!strict && (left->share || right->share));
     return doubt && chain_verdict(code) != CAIRN_VERDICT_RIGHT ? CAIRN_EQUATION_DOUBTFUL : code;
 }
 
@@ -153,48 +141,6 @@ const char *cairn_equation_code_name(cairn_equation_code code) {
     return (unsigned)code < sizeof names / sizeof names[0] ? names[code] : "?";
 }
 
-/* ---- units ---- */
-
-/* Words that scale or convert: with one of them a numeric difference proves nothing. */
-static const char *const scales[] = {
-    "dozen",   "dozens",   "hundred",   "thousand",  "million", "billion", "percent", "half",    "halves", "third",
-    "thirds",  "quarter",  "quarters",  "pair",      "pairs",   "cents",   "cent",    "pennies", "dimes",  "nickels",
-    "am",      "pm",       "mod",       "remainder", "r",       "score",   "twice",   "double",  "triple", "k",
-    "m",       "hundreds", "thousands", "millions",  "fifth",   "fifths",  "fourth",  "fourths", "tenth",  "tenths",
-    "squared", "cubed",    "times",     "more",      "less",    "each",    NULL};
-
-static const char *const measures[] = {
-    "hour",   "hours",   "minute",  "minutes", "second", "seconds", "day",    "days",    "week",   "weeks",
-    "month",  "months",  "year",    "years",   "foot",   "feet",    "inch",   "inches",  "yard",   "yards",
-    "mile",   "miles",   "meter",   "meters",  "km",     "cm",      "mm",     "kg",      "gram",   "grams",
-    "liter",  "liters",  "ounce",   "ounces",  "pound",  "pounds",  "gallon", "gallons", "cup",    "cups",
-    "hr",     "hrs",     "min",     "mins",    "sec",    "secs",    "ml",     "lbs",     "dollar", "dollars",
-    "decade", "decades", "century", "quart",   "quarts", "pint",    "pints",  NULL};
-
-static bool same_stem(const lex *tokens, uint32_t a, uint32_t b) {
-    const lex_token *x = &tokens->tokens[a], *y = &tokens->tokens[b];
-    size_t n = x->length < y->length ? x->length : y->length;
-    size_t more = (x->length > y->length ? x->length : y->length) - n;
-    if (more > 2 || n < 2) return false;
-    return strncasecmp(tokens->text + x->at, tokens->text + y->at, n - (n > 3 && more ? 1 : 0)) == 0;
-}
-
-/* Whether the units make a difference of the values uncertain: a scaling word anywhere, or two different measures. */
-static bool units_differ(const lex *tokens, const calc_value *left, const calc_value *right) {
-    const uint32_t *measure = NULL;
-    for (int i = 0; i < left->unit_count + right->unit_count; i++) {
-        const uint32_t *unit = i < left->unit_count ? &left->units[i] : &right->units[i - left->unit_count];
-        if (lex_among(tokens, *unit, scales)) return true;
-        if (!lex_among(tokens, *unit, measures)) continue;
-        if (measure && !same_stem(tokens, *measure, *unit)) return true;
-        measure = unit;
-    }
-    if (!left->unit_count || !right->unit_count) return false;
-    bool found = false;
-    for (int i = 0; i < left->unit_count; i++) found |= same_stem(tokens, left->units[i], right->units[0]);
-    return !found;
-}
-
 /* ---- links ---- */
 
 /* "2 + 3 = 5 * 4": the right side begins with the left side's value. */
@@ -204,9 +150,8 @@ static bool running(calc *machine, const lex *tokens, const calc_value *left, co
     if (right->operators == 0 || at >= right->stop || tokens->tokens[at].kind != LEX_NUMBER) return false;
     calc_value first;
     calc_value_open(&first);
-    bool same =
-        calc_range(machine, tokens, right->from, at + 1, NULL, CALC_WHOLE, CALC_HUNDREDTH, &first) == CAIRN_OK &&
-        mpq_equal(first.value, left->value);
+    bool same = calc_range(machine, tokens, right->from, at + 1, NULL, CALC_WHOLE, CALC_WRITTEN, &first) == CAIRN_OK &&
+                mpq_equal(first.value, left->value);
     calc_value_close(&first);
     return same;
 }
@@ -221,9 +166,9 @@ static bool percent_slip(calc *machine, const lex *tokens, const chain_part *bef
     if (equal && left->operators > 0 && right->operators > 0) equal = false;
     calc_value_open(&l);
     calc_value_open(&r);
-    for (int i = 0; i < CALC_READINGS * CALC_READINGS && !equal; i++) {
-        if (!chain_side(machine, tokens, before, true, names, (calc_percent)(i / CALC_READINGS), &l) ||
-            !chain_side(machine, tokens, after, false, names, (calc_percent)(i % CALC_READINGS), &r))
+    for (int i = 0; i < CALC_PERCENT_READINGS * CALC_PERCENT_READINGS && !equal; i++) {
+        if (!chain_side(machine, tokens, before, true, names, (calc_reading)(i / CALC_PERCENT_READINGS), &l) ||
+            !chain_side(machine, tokens, after, false, names, (calc_reading)(i % CALC_PERCENT_READINGS), &r))
             continue;
         equal = chain_verdict(chain_compare(&l, &r, false, false)) == CAIRN_VERDICT_RIGHT;
     }
@@ -239,16 +184,47 @@ static bool percent_slip(calc *machine, const lex *tokens, const chain_part *bef
     return equal;
 }
 
+/* Whether the sides are equal when fractions are divided as fractions: "60 / 3/4 = 80", "14 / 1 / 4 = 14 * 4". */
+static bool fraction_slip(calc *machine, const lex *tokens, const chain_part *before, const chain_part *after,
+                          const calc_names *names) {
+    calc_value l, r;
+    calc_value_open(&l);
+    calc_value_open(&r);
+    bool equal = chain_side(machine, tokens, before, true, names, CALC_FRACTIONS, &l) &&
+                 chain_side(machine, tokens, after, false, names, CALC_FRACTIONS, &r) &&
+                 chain_verdict(chain_compare(&l, &r, false, false)) == CAIRN_VERDICT_RIGHT;
+    calc_value_close(&l);
+    calc_value_close(&r);
+    return equal;
+}
+
+/* "25 * 3 = $0.75": money on one side alone, in cents on the other. */
+static bool cents(const calc_value *left, const calc_value *right) {
+    if (left->currency == right->currency) return false;
+    const calc_value *money = left->currency ? left : right, *other = left->currency ? right : left;
+    mpq_t hundred;
+    mpq_init(hundred);
+    mpq_set_ui(hundred, 100, 1);
+    mpq_mul(hundred, hundred, money->value);
+    bool same = mpq_equal(hundred, other->value);
+    mpq_clear(hundred);
+    return same;
+}
+
 bool chain_judge(calc *machine, const lex *tokens, const chain_part *before, const chain_part *after,
                  const calc_names *names, bool strict, calc_value *left, calc_value *right, cairn_equation_code *out) {
-    if (!chain_side(machine, tokens, before, true, names, CALC_HUNDREDTH, left) ||
-        !chain_side(machine, tokens, after, false, names, CALC_HUNDREDTH, right))
+    if (!chain_side(machine, tokens, before, true, names, CALC_WRITTEN, left) ||
+        !chain_side(machine, tokens, after, false, names, CALC_WRITTEN, right))
         return false;
     *out = chain_compare(left, right, after->relation == LEX_APPROXIMATE, strict);
     if (chain_verdict(*out) == CAIRN_VERDICT_RIGHT) return true;
     if (left->percents + right->percents > 0 && percent_slip(machine, tokens, before, after, names, left, right))
         *out = CAIRN_EQUATION_PERCENT;
-    if (*out == CAIRN_EQUATION_WRONG && units_differ(tokens, left, right)) *out = CAIRN_EQUATION_DOUBTFUL;
+    bool divisions = !strict && (left->divisions || right->divisions);
+    if (*out == CAIRN_EQUATION_WRONG && divisions && fraction_slip(machine, tokens, before, after, names))
+        *out = CAIRN_EQUATION_DOUBTFUL;
+    bool units = units_differ(tokens, left, right) || (!strict && cents(left, right));
+    if (*out == CAIRN_EQUATION_WRONG && units) *out = CAIRN_EQUATION_DOUBTFUL;
     if (*out == CAIRN_EQUATION_WRONG && !strict && running(machine, tokens, left, right)) *out = CAIRN_EQUATION_RUNNING;
     return true;
 }

@@ -60,7 +60,7 @@ static cairn_status check_chain(finder *f, const lex *tokens) {
 static cairn_status check_written(finder *f, size_t length) {
     lex tokens = {0};
     size_t at = 0;
-    cairn_status status = lex_read(f->ctx, f->text, 0, length, false, &tokens);
+    cairn_status status = lex_read(f->ctx, f->text, 0, length, LEX_PLAIN, &tokens);
     while (status == CAIRN_OK) {
         status = chain_next(f->ctx, &tokens, &at, false, &f->links);
         if (status == CAIRN_OK) status = check_chain(f, &tokens);
@@ -72,7 +72,7 @@ static cairn_status check_written(finder *f, size_t length) {
 /* A mark's inside is read without prose: both sides whole, with no words. */
 static cairn_status check_mark(finder *f, lex *tokens, size_t inside, size_t end) {
     size_t at = 0;
-    CAIRN_TRY(lex_read(f->ctx, f->text, inside, end, false, tokens));
+    CAIRN_TRY(lex_read(f->ctx, f->text, inside, end, LEX_PLAIN, tokens));
     cairn_status status = chain_next(f->ctx, tokens, &at, false, &f->links);
     if (status != CAIRN_OK && status != CAIRN_END) return status;
     size_t before = f->count;

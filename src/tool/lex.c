@@ -1,8 +1,10 @@
+/* The lexer: characters to tokens. */
 #include "tool/lex.h"
 
 #include <string.h>
 
 #include "cairn/tool.h"
+#include "tool/words.h"
 
 enum { LEX_MARK_MOST = 512, LEX_COMMAND_MOST = 64 };
 
@@ -53,12 +55,12 @@ static const struct {
     const char *name;
     char kind;
 } commands[] = {
-    {"times", '*'}, {"cdot", '*'}, {"ast", '*'},    {"div", '/'},  {"frac", 'f'},         {"dfrac", 'f'},
-    {"tfrac", 'f'}, {"sqrt", 'v'}, {"approx", '~'}, {"left", ' '}, {"right", ' '},        {"quad", ' '},
-    {"qquad", ' '}, {"neq", 'r'},  {"ne", 'r'},     {"leq", 'r'},  {"le", 'r'},           {"geq", 'r'},
-    {"ge", 'r'},    {"lt", 'r'},   {"gt", 'r'},     {"to", 'e'},   {"implies", 'e'},      {"rightarrow", 'e'},
-    {"big", ' '},   {"Big", ' '},  {"bigl", ' '},   {"bigr", ' '}, {"displaystyle", ' '}, {"Rightarrow", 'e'},
-    {"equiv", 'r'},
+    {"times", '*'}, {"cdot", '*'},  {"ast", '*'},    {"div", '/'},  {"frac", 'f'},         {"dfrac", 'f'},
+    {"tfrac", 'f'}, {"sqrt", 'v'},  {"approx", '~'}, {"left", ' '}, {"right", ' '},        {"quad", ' '},
+    {"qquad", ' '}, {"neq", 'r'},   {"ne", 'r'},     {"leq", 'r'},  {"le", 'r'},           {"geq", 'r'},
+    {"ge", 'r'},    {"lt", 'r'},    {"gt", 'r'},     {"to", 'e'},   {"implies", 'e'},      {"rightarrow", 'e'},
+    {"big", ' '},   {"Big", ' '},   {"bigl", ' '},   {"bigr", ' '}, {"displaystyle", ' '}, {"Rightarrow", 'e'},
+    {"equiv", 'r'}, {"boxed", ' '}, {"fbox", ' '},
 };
 
 typedef struct reader {
@@ -66,7 +68,8 @@ typedef struct reader {
     lex *out;
     const char *text;
     size_t at, to;
-    bool space, words;
+    bool space;
+    lex_words words;
     cairn_status status;
 } reader;
 
@@ -292,6 +295,10 @@ static void read_token(reader *r) {
         push(r, ')', 1, 0, 0);
     } else if (read_relation(r)) {
         return;
+    } else if (c == '#' && peek(r, 1) == '#') { /* a heading, or the mark of an answer */
+        size_t n = 2;
+        while (peek(r, n) == '#') n++;
+        push(r, LEX_LINE, n, 0, 0);
     } else if (c && strchr("+-/^%$,.:;", c)) {
         push(r, c, 1, 0, 0);
     } else if ((unsigned char)c >= 0x80 && glyph_at(r->text + r->at, r->to - r->at)) {
@@ -336,100 +343,6 @@ bool lex_among(const lex *tokens, size_t index, const char *const *words) {
     return false;
 }
 
-static const char *const verbs[] = {
-    "equals", "gives",     "get",     "yields",  "becomes", "makes",      "simplifies", "is",   "reduces", "comes",
-    "turns",  "evaluates", "results", "works",   "obtain",  "leaves",     "produces",   "give", "equal",   "equalling",
-    "giving", "yielding",  "making",  "getting", "be",      "represents", "denotes",    NULL};
-static const char *const after_verb[] = {"to",   "in",   "into",   "out", "equal",   "now",
-                                         "then", "just", "simply", "us",  "exactly", NULL};
-static const char *const before_verb[] = {"which", "we",  "it",   "this", "that", "and",
-                                          "i",     "you", "then", "so",   "thus", NULL};
-
-/* Turns "which gives", "is equal to", "we get" followed by an operand into one weak equality, in place. */
-static void merge_connectives(lex *tokens) {
-    size_t kept = 0;
-    for (size_t i = 0; i < tokens->count; i++) {
-        size_t next = i + 1;
-        if (!lex_among(tokens, i, verbs)) {
-            tokens->tokens[kept++] = tokens->tokens[i];
-            continue;
-        }
-        while (next < tokens->count && lex_among(tokens, next, after_verb)) next++;
-        if (next < tokens->count && tokens->tokens[next].kind == ':') next++;
-        bool sign = next < tokens->count && strchr("n(-+$vfu", tokens->tokens[next].kind) != NULL;
-        bool name = next < tokens->count && tokens->tokens[next].kind == LEX_WORD && tokens->tokens[next].length <= 3 &&
-                    next + 1 < tokens->count && strchr("+-*/=^)", tokens->tokens[next + 1].kind);
-        if (!sign && !name) {
-            tokens->tokens[kept++] = tokens->tokens[i];
-            continue;
-        }
-        lex_token weak = tokens->tokens[i];
-        weak.kind = LEX_WEAK;
-        lex before = *tokens; /* only the tokens kept so far */
-        before.count = kept;
-        while (before.count && lex_among(&before, before.count - 1, before_verb)) before.count--;
-        kept = before.count;
-        if (kept && kept > 1 && tokens->tokens[kept - 1].kind == ',') kept--;
-        tokens->tokens[kept++] = weak;
-        i = next - 1;
-    }
-    tokens->count = kept;
-}
-
-static const char *const nouns[] = {"part",   "term",    "step",      "piece",    "expression", "quantity",
-                                    "value",  "section", "component", "block",    "chunk",      "bracket",
-                                    "factor", "group",   "line",      "variable", "number",     "day",
-                                    "week",   "case",    "option",    "equation", NULL};
-
-/* A letter, a letter with an index, or one character beyond ASCII. */
-static bool symbol(const lex *tokens, size_t index) {
-    const lex_token *token = &tokens->tokens[index];
-    if (token->kind != LEX_WORD) return false;
-    const char *at = tokens->text + token->at;
-    size_t first = 1;
-    while (first < token->length && ((unsigned char)at[first] & 0xc0) == 0x80) first++;
-    for (size_t i = first; i < token->length; i++)
-        if (letter(at[i])) return false;
-    return token->length <= first + 3;
-}
-
-/* "Part 1" becomes one word; in words mode "part A" becomes the name A, and articles go. */
-static void merge_names(lex *tokens, bool words) {
-    size_t kept = 0;
-    for (size_t i = 0; i < tokens->count; i++) {
-        lex_token *token = &tokens->tokens[i];
-        if (words && (lex_is(tokens, i, "the") || lex_is(tokens, i, "our"))) continue;
-        bool noun = i + 1 < tokens->count && lex_among(tokens, i, nouns);
-        if (noun && words && symbol(tokens, i + 1)) continue;
-        tokens->tokens[kept] = *token;
-        if (noun && token[1].kind == LEX_NUMBER && token[1].length <= 3) {
-            tokens->tokens[kept].length = token[1].at + token[1].length - token->at;
-            i++;
-        }
-        kept++;
-    }
-    tokens->count = kept;
-}
-
-/* A line break inside an expression or a chain is white space. */
-static void join_lines(lex *tokens) {
-    size_t kept = 0;
-    for (size_t i = 0; i < tokens->count; i++) {
-        lex_token *token = &tokens->tokens[i];
-        char before = kept ? tokens->tokens[kept - 1].kind : LEX_LINE;
-        char after = i + 1 < tokens->count ? token[1].kind : LEX_LINE;
-        bool goes_on =
-            after == LEX_EQUAL || after == LEX_APPROXIMATE || after == LEX_WEAK || after == '/' || after == ')';
-        bool opened = strchr("+-*/^(=~e", before) && before != LEX_LINE;
-        if (token->kind == LEX_LINE && before != LEX_LINE && (goes_on || opened)) {
-            if (i + 1 < tokens->count) token[1].space = true;
-            continue;
-        }
-        tokens->tokens[kept++] = *token;
-    }
-    tokens->count = kept;
-}
-
 bool lex_mark(const char *text, size_t length, size_t from, size_t *inside, size_t *end) {
     for (size_t at = from; at + 1 < length; at++) {
         if (text[at] != '<' || text[at + 1] != '<') continue;
@@ -444,7 +357,7 @@ bool lex_mark(const char *text, size_t length, size_t from, size_t *inside, size
     return false;
 }
 
-cairn_status lex_read(cairn_ctx *ctx, const char *text, size_t from, size_t to, bool words, lex *out) {
+cairn_status lex_read(cairn_ctx *ctx, const char *text, size_t from, size_t to, lex_words words, lex *out) {
     out->text = text;
     out->length = to;
     out->count = 0;
@@ -464,9 +377,7 @@ cairn_status lex_read(cairn_ctx *ctx, const char *text, size_t from, size_t to, 
         }
     }
     CAIRN_TRY(r.status);
-    merge_names(out, words);
-    if (words) merge_connectives(out);
-    join_lines(out);
+    words_merge(out, words);
     return pair_brackets(ctx, out);
 }
 

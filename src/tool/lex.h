@@ -17,6 +17,7 @@ enum {
     LEX_ROOT = 'v',
     LEX_POWER = 's',  /* superscript digits: value in `a` */
     LEX_VULGAR = 'u', /* one character fraction: a / b */
+    LEX_FROM = 'm',   /* minus with its sides turned: "subtract 3 from 4" */
     LEX_LINE = '\n',
     LEX_OTHER = '?' /* what no expression contains; also , . : ; are kinds of their own */
 };
@@ -38,9 +39,12 @@ typedef struct lex {
     size_t count, capacity;
 } lex;
 
-/* Tokens of text[from, to). Calculator marks <<...>> are left out. `words`: connectives such as "which gives" become
- * LEX_WEAK. The text must outlive `out`, whose token array is reused. Errors: LIMIT, NO_MEMORY. */
-cairn_status lex_read(cairn_ctx *ctx, const char *text, size_t from, size_t to, bool words, lex *out);
+/* What words may say. WORDS: connectives such as "which gives" become LEX_WEAK, operations such as "the sum of 3 and 4" their
+ * signs, and a sign at the start of a line is a bullet. NAMES: besides, articles go, and "part A" is the name A. */
+typedef enum lex_words { LEX_PLAIN, LEX_WORDS, LEX_NAMES } lex_words;
+
+/* Tokens of text[from, to). Calculator marks <<...>> are left out. The text must outlive `out`, whose token array is reused. Errors: LIMIT, NO_MEMORY. */
+cairn_status lex_read(cairn_ctx *ctx, const char *text, size_t from, size_t to, lex_words words, lex *out);
 void lex_free(lex *tokens);
 
 /* The bytes of the next calculator mark's inside at or after `from`; false when there is none. */

@@ -1,0 +1,179 @@
+/* label: light */
+/* The trace checker on solutions written by hand. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "cairn/tool.h"
+
+enum { STEPS_MOST = 8, CLEAN = -1 };
+
+typedef struct fixture {
+    cairn_ctx *ctx;
+    cairn_arena *arena;
+    cairn_trace_finding findings[STEPS_MOST];
+} fixture;
+
+static int setup(void **state) {
+    static fixture f;
+    assert_int_equal(cairn_ctx_open(&f.ctx), CAIRN_OK);
+    assert_int_equal(cairn_arena_open(f.ctx, 4096, &f.arena), CAIRN_OK);
+    *state = &f;
+    return 0;
+}
+
+static int teardown(void **state) {
+    fixture *f = *state;
+    cairn_arena_close(f->arena);
+    cairn_ctx_close(f->ctx);
+    return 0;
+}
+
+typedef struct solution {
+    const char *problem, *steps[STEPS_MOST];
+    int wrong; /* first wrong step, or CLEAN */
+} solution;
+
+static void judge(fixture *f, const solution *s) {
+    size_t n = 0;
+    int found = CLEAN;
+    while (n < STEPS_MOST && s->steps[n]) n++;
+    assert_int_equal(cairn_trace_check(f->ctx, f->arena, s->problem, s->steps, n, true, f->findings), CAIRN_OK);
+    for (size_t i = n; i-- > 0;)
+        if (f->findings[i].verdict == CAIRN_VERDICT_WRONG) found = (int)i;
+    if (found != s->wrong) print_error("%s: found step %d\n", s->problem, found);
+    if (found != s->wrong && found != CLEAN) print_error("%s\n", f->findings[found].evidence);
+    assert_int_equal(found, s->wrong);
+}
+
+static void judge_all(fixture *f, const solution *all, size_t count) {
+    for (size_t i = 0; i < count; i++) judge(f, &all[i]);
+}
+
+#define JUDGE(list) judge_all(*state, list, sizeof list / sizeof *list)
+
+static void test_markdown_and_latex_are_read(void **state) {
+    static const solution all[] = {
+        {"Calculate (3 + 4) * 2 - 5",
+         {"**Step 1:** Inside the parentheses: `3 + 4 = 7`", "**Step 2:** Multiply: $7 \\times 2 = 15$",
+          "**Step 3:** Subtract: \\(15 - 5 = 10\\)", "The final answer is \\boxed{10}."},
+         1},
+        {"Calculate (3 + 4) * 2 - 5",
+         {"**Step 1:** Inside the parentheses: `3 + 4 = 7`", "**Step 2:** Multiply: $7 \\times 2 = 14$",
+          "**Step 3:** Subtract: \\(14 - 5 = 9\\)", "The final answer is \\boxed{9}."},
+         CLEAN},
+        {"$\\left(\\frac{1}{2} + \\frac{1}{3}\\right) \\times 6$",
+         {"\\[\\frac{1}{2} + \\frac{1}{3} = \\frac{3}{6} + \\frac{2}{6} = \\frac{5}{6}\\]",
+          "\\[\\frac{5}{6} \\times 6 = 6\\]", "Answer: 6"},
+         1},
+        {"$\\left(\\frac{1}{2} + \\frac{1}{3}\\right) \\times 6$",
+         {"\\[\\frac{1}{2} + \\frac{1}{3} = \\frac{3}{6} + \\frac{2}{6} = \\frac{5}{6}\\]",
+          "\\[\\frac{5}{6} \\times 6 = 5\\]", "Answer: 5"},
+         CLEAN},
+    };
+    JUDGE(all);
+}
+
+static void test_operations_said_in_words_are_read(void **state) {
+    static const solution all[] = {
+        {"Calculate (3 + 4) * 2 - 5",
+         {"The sum of 3 and 4 is 7.", "Multiply 7 by 2 to get 15.", "Subtracting 5 from 15 gives 10."},
+         1},
+        {"Calculate (3 + 4) * 2 - 5",
+         {"The sum of 3 and 4 is 7.", "Multiply 7 by 2 to get 14.", "Subtracting 5 from 14 gives 9."},
+         CLEAN},
+        {"Calculate (3 + 4) * 2 - 5", {"3 plus 4 equals 7, times 2 is 14, minus 5 is 9"}, CLEAN},
+        {"Compute 20% of 50 + 30.", {"20% of 50 is 10.", "10 + 30 = 40."}, CLEAN},
+        {"Compute 20% of 50 + 30.", {"20% of 50 is 15.", "15 + 30 = 45."}, 0},
+    };
+    JUDGE(all);
+}
+
+static void test_what_is_left_is_compared_wherever_it_is_written(void **state) {
+    static const solution all[] = {
+        {"5 * (6 + 2) =", {"Distribute: 5 * 6 + 5 * 2", "= 30 + 10", "= 40"}, CLEAN},
+        {"5 * (6 + 2) =", {"Distribute: 5 * 6 + 2", "= 30 + 2", "= 32"}, 0},
+        {"6 - (-4) + 3 - 5 =", {"6 + 4 + 3 - 5", "10 + 3 - 5", "13 - 4", "9"}, 2},
+        {"17 + 25 + 3 + 5 =", {"17 + 3 = 20 and 25 + 5 = 30", "20 + 30 = 50"}, CLEAN},
+        {"8 - 2 * (3 + 1) =",
+         {"First the bracket:\n3 + 1 = 4", "Now multiply:\n2 * 4 = 8\nand subtract:\n8 - 8 = 1"},
+         1},
+        {"2 + 3 * 4 =", {"3 * 4 = 12 + 2 = 14"}, 0}, /* the sign was used for "then" */
+        {"(4 - 9) * 3 =", {"1. 4 - 9 = -5", "2. -5 * 3 = -15", "3. The answer is -15."}, CLEAN},
+        {"(4 - 9) * 3 =", {"We have 3 terms and 2 operations.", "4 - 9 = -5, -5 * 3 = -15.", "It is -14."}, 2},
+        {"(4 - 9) * 3 =", {"4 - 9 = -5", "-5 * 3 = -15", "Check: -15 / 3 = -5, and -5 + 9 = 4."}, CLEAN},
+    };
+    JUDGE(all);
+}
+
+static void test_a_wrong_value_counts_once_where_it_first_appears(void **state) {
+    fixture *f = *state;
+    static const solution s = {"Evaluate 2^3 + 4^2", {"2^3 = 6", "4^2 = 16", "6 + 16 = 22", "The answer is 22."}, 0};
+    judge(f, &s);
+    for (int i = 1; i < 4; i++) assert_int_equal(f->findings[i].verdict, CAIRN_VERDICT_RIGHT);
+    assert_string_equal(f->findings[0].evidence, "\"2^3 = 6\": the value is 8.");
+}
+
+static void test_a_piece_from_nowhere_counts_when_the_end_is_wrong(void **state) {
+    static const solution all[] = {
+        {"(7 - -3) * (2 + 2) =", {"The first bracket is 7 - 3 = 4.", "The second one is 4.", "4 * 4 = 16"}, 0},
+        {"(7 - -3) * (2 + 2) =", {"The first bracket is 7 + 3 = 10.", "The second one is 4.", "10 * 4 = 40"}, CLEAN},
+        {"((-8 + 3) - (4 * 2)) * (5 - 9) =",
+         {"(-8 + 3) = -5, (4 * 2) = 8, (5 - 9) = -4", "(-5 - 8) * 4 = -13 * 4 = -52"},
+         1},
+    };
+    JUDGE(all);
+}
+
+static void test_rounded_decimals_go_on(void **state) {
+    static const solution all[] = {
+        {"10 / 3 * 2 =", {"10 / 3 = 3.33", "3.33 * 2 = 6.66", "The answer is about 6.66."}, CLEAN},
+        {"10 / 3 * 2 =", {"10 / 3 \u2248 3.33", "3.33 * 2 \u2248 6.7", "The answer is 6.7."}, CLEAN},
+        {"10 / 3 * 2 =", {"10 / 3 = 3.43", "3.43 * 2 = 6.86"}, 0},
+    };
+    JUDGE(all);
+}
+
+static void test_names_keep_the_value_that_they_were_given(void **state) {
+    static const solution all[] = {
+        {"(2 + 3) * (7 - 4) =",
+         {"A * B with A = (2 + 3) and B = (7 - 4)", "A = 2 + 3 = 5", "B = 7 - 4 = 3", "A * B = 5 * 3 = 15"},
+         CLEAN},
+        {"(2 + 3) * (7 - 4) =",
+         {"A * B with A = (2 + 3) and B = (7 - 4)", "A = 2 + 3 = 5", "B = 7 - 4 = 3", "A * B = 5 * 2 = 10"},
+         3},
+        {"(2 + 3) * (7 - 4) =", {"A * B with A = (2 + 3) and B = (7 + 4)", "A = 5", "B = 11", "A * B = 55"}, 0},
+        {"(2 + 3) * (7 - 4) =", {"A * B with A = (2 + 3) and B = (7 - 4)", "A = 6", "B = 3", "A * B = 18"}, 1},
+    };
+    JUDGE(all);
+}
+
+static void test_in_a_story_only_what_is_computed_is_a_claim(void **state) {
+    static const char problem[] = "Ann has twice as many apples as Bob and together they have 12. How many has Ann?";
+    static const solution all[] = {
+        {problem, {"Let x be Bob's apples.", "x + 2x = 12", "3x = 12", "x = 12 / 3 = 4", "2x = 8", "#### 8"}, CLEAN},
+        {problem, {"Since 1/3 is equal to 4 apples, 2/3 represents 8 apples."}, CLEAN},
+        {problem, {"16 tablespoons/cup * 3 teaspoons/tablespoon = 48 teaspoons, 1 cup = 16 tablespoons"}, CLEAN},
+        {problem, {"Ann gets $720 and she makes $720 + $270 = $990."}, CLEAN},
+        {problem, {"It is $150 because 750 minus 500 equals 150"}, 0},
+        {problem, {"12 / 3 = 4", "2 * 4 = 9"}, 1},
+    };
+    JUDGE(all);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_markdown_and_latex_are_read),
+        cmocka_unit_test(test_operations_said_in_words_are_read),
+        cmocka_unit_test(test_what_is_left_is_compared_wherever_it_is_written),
+        cmocka_unit_test(test_a_wrong_value_counts_once_where_it_first_appears),
+        cmocka_unit_test(test_a_piece_from_nowhere_counts_when_the_end_is_wrong),
+        cmocka_unit_test(test_rounded_decimals_go_on),
+        cmocka_unit_test(test_names_keep_the_value_that_they_were_given),
+        cmocka_unit_test(test_in_a_story_only_what_is_computed_is_a_claim),
+    };
+    return cmocka_run_group_tests_name("tool trace", tests, setup, teardown);
+}
