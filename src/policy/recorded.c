@@ -36,6 +36,7 @@ typedef struct recorded {
     cairn_arena *arena;
     solution *solutions; /* [count] sorted by (key, order) */
     size_t count, capacity;
+    uint64_t content; /* key of the file */
 } recorded;
 
 static int by_problem(const void *a, const void *b) {
@@ -79,6 +80,7 @@ static cairn_status recorded_open(cairn_ctx *ctx, cairn_arena *arena, const cair
     cairn_status status = cairn_arena_open(ctx, 1 << 16, &self->arena);
     if (status == CAIRN_OK && (status = cairn_dataset_open(ctx, c->file, how, &dataset)) == CAIRN_OK) {
         status = read_all(ctx, self, dataset);
+        self->content = cairn_dataset_key(dataset);
         cairn_dataset_close(dataset);
     }
     if (status == CAIRN_OK && self->count == 0)
@@ -153,6 +155,10 @@ static cairn_status recorded_propose(cairn_ctx *ctx, void *data, cairn_arena *ar
     return CAIRN_OK;
 }
 
+static uint64_t recorded_content(const void *data) {
+    return ((const recorded *)data)->content;
+}
+
 const cairn_policy_type cairn_policy_recorded = {
     .about = {.name = "recorded",
               .summary = "replays recorded solutions of the problem with the same text",
@@ -163,4 +169,5 @@ const cairn_policy_type cairn_policy_recorded = {
     .open = recorded_open,
     .close = recorded_close,
     .propose = recorded_propose,
+    .content = recorded_content,
 };
