@@ -22,7 +22,7 @@ typedef struct cairn_manifest {
 } cairn_manifest;
 
 typedef struct cairn_run cairn_run;
-/* A new run file. Errors: INVALID when `path` exists (the text says how to resume), IO when it cannot be written. The manifest
+/* A new run file, which appears whole or not at all. Errors: INVALID when `path` exists (the text says how to resume), IO when it cannot be written. The manifest
  * gets "cairn" (version), "instruction_set" and "created" (the only time; not exported) by itself. */
 CAIRN_API cairn_status cairn_run_create(cairn_ctx *ctx, const char *path, const cairn_manifest *manifest,
                                         cairn_run **out);
@@ -32,7 +32,9 @@ CAIRN_API cairn_status cairn_run_resume(cairn_ctx *ctx, const char *path, const 
                                         cairn_run **out);
 /* Read-only. */
 CAIRN_API cairn_status cairn_run_open(cairn_ctx *ctx, const char *path, cairn_run **out);
-CAIRN_API void cairn_run_close(cairn_run *run);
+CAIRN_API void cairn_run_close(cairn_run *run); /* NULL is fine */
+/* Closes a run opened for writing and removes its file: for one that failed before its first record. */
+CAIRN_API void cairn_run_discard(cairn_run *run);
 
 /* Records problem `index`: one commit. `record` is one canonical JSON object (bytes). Thread-safe. Errors: IO (disk full: what was
  * committed before stands), INVALID when the index is already there or out of range. */
@@ -50,6 +52,9 @@ CAIRN_API cairn_manifest_entry cairn_run_manifest_at(const cairn_run *run, int32
 /* Calls visit for each record in index order; stops at the first status that is not OK and returns it. */
 typedef cairn_status (*cairn_run_visit_fn)(void *arg, int64_t index, const char *id, const char *record, size_t length);
 CAIRN_API cairn_status cairn_run_each(cairn_run *run, cairn_ctx *ctx, cairn_run_visit_fn visit, void *arg);
+
+/* From now on each record that is visited, exported or compared adds 1 to `progress` (NULL: no longer), which must outlive that. */
+CAIRN_API void cairn_run_watch(cairn_run *run, cairn_progress *progress);
 
 /* JSON lines: the manifest without times and host, then each record in index order. The same bytes for the same manifest, whatever
  * the workers, the in-flight limit, kills and resumes. An unfinished run is exported with a warning in the log. */

@@ -249,7 +249,7 @@ static cairn_status run(cairn_search *search, const void *options_, cairn_result
     cairn_status status = CAIRN_OK;
     bool finished = false; /* until a solution is, enough budget is kept back for one */
     for (int64_t i = 0; status == CAIRN_OK && (config->simulations == 0 || i < config->simulations); i++) {
-        if (cairn_cancelled(search->ctx)) return CAIRN_CANCELLED;
+        if (cairn_cancelled(search->ctx)) return cairn_fail(search->ctx, CAIRN_CANCELLED, "the run was cancelled");
         if (search->tree->flags[CAIRN_ROOT] & CAIRN_NODE_COMPLETED) break;
         if (!finished && cairn_budget_left(search) < config->branch + search->problem->max_steps) break;
         status = simulate(search, config, &select);
