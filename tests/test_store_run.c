@@ -478,11 +478,41 @@ static void test_a_creation_that_fails_leaves_no_file(void **state) {
     assert_int_not_equal(access(path, F_OK), 0);
 }
 
-/* Fault point 1 is behind the creation, point 1 + k behind the k-th record. */
+static void test_a_kill_while_a_run_is_made_leaves_no_run_and_does_not_stand_in_its_way(void **state) {
+    (void)state;
+    int how;
+    pid_t child = fork();
+    if (child == 0) {
+        cairn_faults_set(ctx, (cairn_faults){.kill_at = 1}); /* written, but not yet in its place */
+        create();
+        _exit(0);
+    }
+    waitpid(child, &how, 0);
+    assert_true(WIFSIGNALED(how) && WTERMSIG(how) == SIGKILL);
+    assert_int_not_equal(access(path, F_OK), 0);
+    cairn_run_close(create());
+    char beside[300];
+    snprintf(beside, sizeof beside, "%s-new", path);
+    assert_int_not_equal(access(beside, F_OK), 0);
+}
+
+static void test_a_discarded_run_leaves_nothing(void **state) {
+    (void)state;
+    cairn_run_discard(create());
+    static const char *const ends[] = {"", "-new", "-lock", "-wal", "-shm", "-journal"};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        char name[300];
+        snprintf(name, sizeof name, "%s%s", path, ends[i]);
+        assert_int_not_equal(access(name, F_OK), 0);
+    }
+    cairn_run_discard(NULL);
+}
+
+/* Fault point 2 is behind the creation, point 2 + k behind the k-th record. */
 static void test_a_killed_run_loses_nothing_and_resumes_to_the_same_export(void **state) {
     (void)state;
     char *expected = undisturbed();
-    const int64_t kills[] = {1, 2, 5, 9, 21};
+    const int64_t kills[] = {2, 3, 6, 10, 22};
     for (int k = 0; k < 5; k++) {
         int how;
         pid_t child = fork();
@@ -496,7 +526,7 @@ static void test_a_killed_run_loses_nothing_and_resumes_to_the_same_export(void 
         assert_true(WIFSIGNALED(how) && WTERMSIG(how) == SIGKILL);
         cairn_run *run;
         assert_int_equal(cairn_run_open(ctx, path, &run), CAIRN_OK);
-        assert_int_equal(cairn_run_done(run), kills[k] - 1);
+        assert_int_equal(cairn_run_done(run), kills[k] - 2);
         cairn_run_close(run);
         run = resume();
         for (int64_t i = 0; i < 20; i++)
@@ -576,6 +606,8 @@ int main(void) {
         TEST(test_a_database_without_room_says_disk_full),
         TEST(test_a_refused_write_keeps_what_was_committed),
         TEST(test_a_creation_that_fails_leaves_no_file),
+        TEST(test_a_kill_while_a_run_is_made_leaves_no_run_and_does_not_stand_in_its_way),
+        TEST(test_a_discarded_run_leaves_nothing),
         TEST(test_a_killed_run_loses_nothing_and_resumes_to_the_same_export),
         TEST(test_threads_put_into_one_run),
     };

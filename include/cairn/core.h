@@ -112,6 +112,8 @@ typedef struct cairn_arena_mark {
 
 CAIRN_API cairn_status cairn_arena_open(cairn_ctx *ctx, size_t first_chunk_bytes, cairn_arena **out);
 CAIRN_API void cairn_arena_close(cairn_arena *arena);
+/* From now on failures are told to `ctx`: for an arena that outlives the thread or fiber which used it before. */
+CAIRN_API void cairn_arena_report(cairn_arena *arena, cairn_ctx *ctx);
 /* Zeroed memory, or NULL with the error text of the arena's context set. */
 CAIRN_API void *cairn_arena_alloc(cairn_arena *arena, size_t count, size_t size);
 CAIRN_API char *cairn_arena_copy(cairn_arena *arena, const char *text, size_t length); /* adds a NUL */
@@ -131,6 +133,10 @@ CAIRN_API cairn_status cairn_text_add(cairn_ctx *ctx, cairn_text *text, const ch
 CAIRN_API cairn_status cairn_text_printf(cairn_ctx *ctx, cairn_text *text, const char *format, ...) CAIRN_PRINTF(3, 4);
 CAIRN_API void cairn_text_clear(cairn_text *text); /* keeps the memory */
 CAIRN_API void cairn_text_free(cairn_text *text);
+
+/* Bytes of the UTF-8 character (shortest form, no surrogate) at the start of `text`, of which `left` bytes are there; 0 where there
+ * is none. */
+CAIRN_API size_t cairn_utf8_character(const char *text, size_t left);
 
 /* Shortest decimal text that reads back as the same double ("0.1", "1e-07", "-3", "NaN", "Infinity"); never by locale.
  * `out` holds at least 32 bytes. Returns the length. */

@@ -20,12 +20,17 @@ typedef struct cairn_job_setup {
     const char *problems; /* file for the world's load, or NULL: generated */
     int64_t count;        /* problems; 0 with a file: all of it */
     uint64_t seed;
-    int32_t workers;   /* threads; 0: one a processor */
-    int32_t in_flight; /* problems on fibers at once in each worker, 1 .. 1024; 0: 64 */
+    int32_t workers; /* threads; 0: one a processor */
+    int32_t
+        in_flight; /* problems on fibers at once in each worker, 1 .. 1024; 0: 64, but with a run file so few that those
+                          under way in all workers are at most a fifth of all problems: what a kill can lose */
     cairn_budget budget;
     cairn_sampling sampling;
     int32_t aggregator; /* cairn_aggregator; -1: by the reward's meaning */
     bool quiet;         /* no progress line */
+    cairn_progress
+        *progress;  /* a line over several jobs, to which each problem adds `weight`; NULL: a line of its own */
+    int64_t weight; /* 0: 1 */
 } cairn_job_setup;
 
 typedef struct cairn_job cairn_job;

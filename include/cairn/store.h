@@ -22,7 +22,7 @@ typedef struct cairn_manifest {
 } cairn_manifest;
 
 typedef struct cairn_run cairn_run;
-/* A new run file. Errors: INVALID when `path` exists (the text says how to resume), IO when it cannot be written. The manifest
+/* A new run file, which appears whole or not at all. Errors: INVALID when `path` exists (the text says how to resume), IO when it cannot be written. The manifest
  * gets "cairn" (version), "instruction_set" and "created" (the only time; not exported) by itself. */
 CAIRN_API cairn_status cairn_run_create(cairn_ctx *ctx, const char *path, const cairn_manifest *manifest,
                                         cairn_run **out);
@@ -32,7 +32,9 @@ CAIRN_API cairn_status cairn_run_resume(cairn_ctx *ctx, const char *path, const 
                                         cairn_run **out);
 /* Read-only. */
 CAIRN_API cairn_status cairn_run_open(cairn_ctx *ctx, const char *path, cairn_run **out);
-CAIRN_API void cairn_run_close(cairn_run *run);
+CAIRN_API void cairn_run_close(cairn_run *run); /* NULL is fine */
+/* Closes a run opened for writing and removes its file: for one that failed before its first record. */
+CAIRN_API void cairn_run_discard(cairn_run *run);
 
 /* Records problem `index`: one commit. `record` is one canonical JSON object (bytes). Thread-safe. Errors: IO (disk full: what was
  * committed before stands), INVALID when the index is already there or out of range. */

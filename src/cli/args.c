@@ -52,19 +52,31 @@ static cairn_status read_config_line(cli *c, const cli_verb *verb, char *line, c
     return cairn_options_set(c->ctx, &verb->about, c->arena, config, trimmed(line), trimmed(equals + 1), origin);
 }
 
+/* Reads a line of at most size - 1 bytes; *length counts it with its line end, and with NUL bytes in it. */
+static bool next_line(FILE *file, char *line, size_t size, size_t *length) {
+    memset(line, '.', size); /* the last NUL is then the one that fgets sets */
+    if (!fgets(line, (int)size, file)) return false;
+    *length = (size_t)((char *)memrchr(line, 0, size) - line);
+    return true;
+}
+
 static cairn_status read_config(cli *c, const cli_verb *verb, const char *path, void *config) {
     char line[4096], origin[512];
+    size_t length;
     FILE *file = fopen(path, "r");
     if (!file) return cairn_fail(c->ctx, CAIRN_NOT_FOUND, "cannot read config file %s: %s", path, strerror(errno));
     cairn_status status = CAIRN_OK;
-    for (int number = 1; status == CAIRN_OK && fgets(line, sizeof line, file); number++) {
+    for (int number = 1; status == CAIRN_OK && next_line(file, line, sizeof line, &length); number++) {
         snprintf(origin, sizeof origin, "%s:%d", path, number);
-        if (!strchr(line, '\n') && !feof(file))
+        if (memchr(line, 0, length))
+            status = cairn_fail(c->ctx, CAIRN_FORMAT, "%s: expected `name = value`, got a NUL byte", origin);
+        else if (length == sizeof line - 1 && line[length - 1] != '\n')
             status = cairn_fail(c->ctx, CAIRN_LIMIT, "%s: a line of over %zu bytes", origin, sizeof line - 1);
         else
             status = read_config_line(c, verb, line, origin, config);
     }
-    if (status == CAIRN_OK && ferror(file)) status = cairn_fail(c->ctx, CAIRN_IO, "cannot read config file %s", path);
+    if (status == CAIRN_OK && ferror(file))
+        status = cairn_fail(c->ctx, CAIRN_IO, "cannot read config file %s: %s", path, strerror(errno));
     fclose(file);
     return status;
 }

@@ -1,5 +1,5 @@
 /* The command: what its verbs share. A verb is one const struct with an options table; help, parsing and errors come from it. Exit
- * status: 0 done, 2 refused or failed (one sentence on standard error), 130 interrupted.
+ * status: 0 done, 2 refused or failed (one sentence on standard error), 128 + signal interrupted (130 by Ctrl-C, 143 by SIGTERM).
  */
 #ifndef CAIRN_CLI_CLI_H
 #define CAIRN_CLI_CLI_H
@@ -12,6 +12,7 @@ typedef struct cli {
     cairn_arena *arena; /* lives as long as the command */
     bool colour;        /* standard output is a terminal that shows colours */
     int width;          /* columns of that terminal; 0: unbounded */
+    const char *advice; /* what an interrupted user can do, or NULL */
 } cli;
 
 typedef struct cli_verb {
@@ -90,8 +91,8 @@ typedef struct job_options {
                    "Step scores to one score of a solution; by-meaning: as the reward's scores ask for."),            \
         CLI_SEED(type, job.seed),                                                                                     \
         CLI_INT(type, "workers", job.workers, "0", 0, 1024, "threads", "0: one a processor."),                        \
-        CLI_INT(type, "in-flight", job.in_flight, "64", 1, 1024, "problems",                                          \
-                "Problems under way at once in each worker."),                                                        \
+        CLI_INT(type, "in-flight", job.in_flight, "0", 0, 1024, "problems",                                           \
+                "Problems under way at once in each worker; 0: 64, with --run few enough that a kill loses little."), \
         CLI_TEXT(type, "run", job.run, "", "Run file: every finished problem is kept in it at once."),                \
         CLI_FLAG(type, "resume", job.resume, "Go on with that run file."),                                            \
         CLI_FLAG(type, "quiet", job.quiet, "No progress line."),                                                      \
@@ -100,8 +101,13 @@ typedef struct job_options {
 #define CLI_AGGREGATE_BY_MEANING 6 /* index of "by-meaning" above; before it stand the aggregators in order */
 
 void cli_job_setup(const job_options *options, const char *what, cairn_job_setup *out);
+/* Cuts an option's text at blanks into words[most]. Errors: INVALID for none and for more. */
+cairn_status cli_words(cli *c, const char *option, const char *text, const char **words, int most, int *count);
 /* The run file of --run and --resume, or NULL when none was named. */
 cairn_status cli_open_run(cli *c, const job_options *options, const cairn_manifest *manifest, cairn_run **out);
+/* Closes it (NULL: none) after work that ended with `status`, which is returned: notes how to go on when it was interrupted, and
+ * removes a file that this call made when the work failed before its first record. */
+cairn_status cli_close_run(cli *c, const job_options *options, cairn_run *run, cairn_status status);
 
 /* ---- printing (standard output) ------------------------------------------------------------------------------------------------ */
 
@@ -110,9 +116,30 @@ typedef enum cli_paint { CLI_PLAIN, CLI_BOLD, CLI_DIM, CLI_GREEN, CLI_RED, CLI_Y
 const char *cli_paint_code(const cli *c, cli_paint paint);
 /* "12,345" */
 const char *cli_count(int64_t value, char out[32]);
-/* `text` as the inside of a JSON string, escaped; in the arena. */
-const char *cli_json_text(cli *c, const char *text);
-/* `text` with control characters as \xNN, so that a file's content cannot drive the terminal; in the arena. */
+/* `text` with control characters as \xNN, so that a file's content cannot drive the terminal; in the arena, "(no memory)" without
+ * memory. */
 const char *cli_safe(cli *c, const char *text);
+/* The same into `out` of `size` bytes, cut where it does not fit; blanks in the place of line ends and tabs. */
+void cli_safe_line(const char *text, char *out, size_t size);
+
+/* ---- JSON --------------------------------------------------------------------------------------------------------------------- */
+
+/* A JSON value written piece by piece into `out`, without memory of its own. `key` NULL: an element of an array, or the whole value.
+ * The first failure is kept in `status`, and what follows it is not written. */
+typedef struct cli_json {
+    cairn_out *out;
+    cairn_status status;
+    bool comma; /* something stands before the next element */
+} cli_json;
+void cli_json_open(cli_json *j, const char *key, char bracket); /* '{' or '[' */
+void cli_json_close(cli_json *j, char bracket);
+void cli_json_text(cli_json *j, const char *key,
+                   const char *text); /* NULL: null; what is not UTF-8 is written as U+FFFD */
+void cli_json_int(cli_json *j, const char *key, int64_t value);
+void cli_json_real(cli_json *j, const char *key, double value); /* null when it is not finite */
+void cli_json_bool(cli_json *j, const char *key, bool value);
+/* A line on standard output: begin, the value, end. */
+cairn_status cli_json_begin(cli *c, cli_json *j);
+cairn_status cli_json_end(cli_json *j);
 
 #endif

@@ -47,11 +47,26 @@ static int count_names(void) {
     return n;
 }
 
-static void print_row(const doctor_config *config, cli *c, const char *key, const char *value, bool last) {
-    if (config->json)
-        printf("\"%s\":\"%s\"%s", key, cli_json_text(c, value), last ? "}\n" : ",");
+/* `j` NULL: for people. */
+static void print_row(cli_json *j, const char *key, const char *value) {
+    if (j)
+        cli_json_text(j, key, value);
     else
-        printf("  %-16s %s\n", key, value);
+        printf("  %-16s %s\n", key, value ? value : "(no memory)");
+}
+
+static void print_rows(cli *c, const char *data, bool has_data, const struct utsname *system, int threads,
+                       cli_json *j) {
+    print_row(j, "cairn", CAIRN_VERSION);
+    print_row(j, "system", cairn_arena_printf(c->arena, "%s %s %s", system->sysname, system->release, system->machine));
+    print_row(j, "processor", proc_value(c, "/proc/cpuinfo", "model name"));
+    print_row(j, "threads", cairn_arena_printf(c->arena, "%d", threads));
+    print_row(j, "instruction set", cairn_instruction_set());
+    print_row(j, "memory", proc_value(c, "/proc/meminfo", "MemTotal"));
+    print_row(j, "libraries", cairn_library_versions(c->arena));
+    print_row(j, "registered",
+              cairn_arena_printf(c->arena, "%d worlds, policies, rewards and searches", count_names()));
+    print_row(j, "shared data", has_data ? data : "absent: tests and the demo that need it skip it and say so");
 }
 
 static cairn_status run(cli *c, const void *options_, int count, char **arguments) {
@@ -66,20 +81,16 @@ static cairn_status run(cli *c, const void *options_, int count, char **argument
     CAIRN_TRY(cairn_pool_open(c->ctx, 0, &pool));
     int threads = cairn_pool_threads(pool);
     cairn_pool_close(pool);
-    if (config->json) printf("{");
-    print_row(config, c, "cairn", CAIRN_VERSION, false);
-    print_row(config, c, "system",
-              cairn_arena_printf(c->arena, "%s %s %s", system.sysname, system.release, system.machine), false);
-    print_row(config, c, "processor", proc_value(c, "/proc/cpuinfo", "model name"), false);
-    print_row(config, c, "threads", cairn_arena_printf(c->arena, "%d", threads), false);
-    print_row(config, c, "instruction set", cairn_instruction_set(), false);
-    print_row(config, c, "memory", proc_value(c, "/proc/meminfo", "MemTotal"), false);
-    print_row(config, c, "libraries", cairn_library_versions(c->arena), false);
-    print_row(config, c, "registered",
-              cairn_arena_printf(c->arena, "%d worlds, policies, rewards and searches", count_names()), false);
-    print_row(config, c, "shared data", has_data ? data : "absent: tests and the demo that need it skip it and say so",
-              true);
-    return CAIRN_OK;
+    if (!config->json) {
+        print_rows(c, data, has_data, &system, threads, NULL);
+        return CAIRN_OK;
+    }
+    cli_json j;
+    CAIRN_TRY(cli_json_begin(c, &j));
+    cli_json_open(&j, NULL, '{');
+    print_rows(c, data, has_data, &system, threads, &j);
+    cli_json_close(&j, '}');
+    return cli_json_end(&j);
 }
 
 const cli_verb verb_doctor = {

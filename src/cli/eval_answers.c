@@ -144,20 +144,35 @@ static void print_human(const cli *c, const answering *a, int64_t skipped) {
     if (skipped) printf("  %" PRId64 " bad lines were passed over\n", skipped);
 }
 
-static void print_json(cli *c, const answering *a, int64_t skipped) {
-    printf("{\"models\":[");
+static cairn_status print_json(cli *c, const answering *a, int64_t skipped) {
+    cli_json j;
+    CAIRN_TRY(cli_json_begin(c, &j));
+    cli_json_open(&j, NULL, '{');
+    cli_json_open(&j, "models", '[');
     for (int32_t i = 0; i < a->n_models; i++) {
         const model *m = &a->models[i];
-        printf("%s{\"model\":\"%s\",\"solutions\":%" PRId64 ",\"right\":%" PRId64 ",\"with_slip\":%" PRId64
-               ",\"right_with_slip\":%" PRId64 ",\"unanswered\":%" PRId64 "}",
-               i ? "," : "", cli_json_text(c, m->name), m->solutions, m->right, m->with_slip, m->right_with_slip,
-               m->unanswered);
+        cli_json_open(&j, NULL, '{');
+        cli_json_text(&j, "model", m->name);
+        cli_json_int(&j, "solutions", m->solutions);
+        cli_json_int(&j, "right", m->right);
+        cli_json_int(&j, "with_slip", m->with_slip);
+        cli_json_int(&j, "right_with_slip", m->right_with_slip);
+        cli_json_int(&j, "unanswered", m->unanswered);
+        cli_json_close(&j, '}');
     }
-    printf("],\"problems\":%" PRId64 ",\"all_agree\":%" PRId64 ",\"none_agree\":%" PRId64 ",\"any_right\":%" PRId64
-           ",\"vote_right\":%" PRId64 ",\"vote_wrong\":%" PRId64 ",\"recorded_differs\":%" PRId64
-           ",\"skipped_lines\":%" PRId64 "}\n",
-           a->problems, a->all_agree, a->none_agree, a->any_right, a->vote_right, a->vote_wrong, a->recorded_differs,
-           skipped);
+    cli_json_close(&j, ']');
+    cli_json_int(&j, "problems", a->problems);
+    cli_json_int(&j, "all_agree", a->all_agree);
+    cli_json_int(&j, "none_agree", a->none_agree);
+    cli_json_int(&j, "any_right", a->any_right);
+    cli_json_int(&j, "vote_right", a->vote_right);
+    cli_json_int(&j, "vote_wrong", a->vote_wrong);
+    cli_json_int(&j, "vote_none", a->vote_none);
+    cli_json_int(&j, "ungraded", a->ungraded);
+    cli_json_int(&j, "recorded_differs", a->recorded_differs);
+    cli_json_int(&j, "skipped_lines", skipped);
+    cli_json_close(&j, '}');
+    return cli_json_end(&j);
 }
 
 static cairn_status run(cli *c, const void *options_, int count, char **arguments) {
@@ -171,7 +186,7 @@ static cairn_status run(cli *c, const void *options_, int count, char **argument
     if (status == CAIRN_OK) {
         close_group(a);
         if (config->scored.json)
-            print_json(c, a, skipped);
+            status = print_json(c, a, skipped);
         else
             print_human(c, a, skipped);
     }

@@ -11,11 +11,13 @@ typedef struct budget_config {
     const char *searches, *budgets, *baseline;
 } budget_config;
 
+#define PRESET_BASELINE "majority"
+
 static const cairn_option options[] = {
     CLI_TEXT(budget_config, "searches", searches, "greedy majority weighted best-of-n beam dvts rebase mcts",
              "Algorithms, divided by blanks; each NAME or NAME:key=value,..."),
     CLI_TEXT(budget_config, "budgets", budgets, "64 256", "Budgets in sampled steps a problem, divided by blanks."),
-    CLI_TEXT(budget_config, "baseline", baseline, "majority",
+    CLI_TEXT(budget_config, "baseline", baseline, PRESET_BASELINE,
              "Algorithm to which the others are compared, problem by problem."),
     CLI_JOB_OPTIONS(budget_config, "500", "exact"),
 };
@@ -28,27 +30,25 @@ typedef struct row {
     double *outcomes; /* [problems] */
 } row;
 
-/* Cuts `text` at blanks into words[most]; errors when there are none or too many. */
-static cairn_status cut_words(cli *c, const char *what, const char *text, const char **words, int most, int *count) {
-    *count = 0;
-    for (const char *p = text; *p;) {
-        size_t length = strcspn(p, " \t\n");
-        if (length > 0) {
-            if (*count == most) return cairn_fail(c->ctx, CAIRN_INVALID, "--%s: more than %d", what, most);
-            words[*count] = cairn_arena_copy(c->arena, p, length);
-            if (!words[(*count)++]) return CAIRN_NO_MEMORY;
-        }
-        p += length;
-        p += strspn(p, " \t\n");
-    }
-    return *count ? CAIRN_OK : cairn_fail(c->ctx, CAIRN_INVALID, "--%s is empty", what);
-}
+/* What runs and where it goes. */
+typedef struct comparing {
+    const budget_config *config;
+    const char *searches[MOST_SEARCHES];
+    int64_t budgets[MOST_BUDGETS];
+    int n_searches, n_budgets;
+    int base; /* index of the baseline, or -1 */
+    cairn_progress *progress;
+    cli_json json; /* with --json */
+} comparing;
 
-static cairn_status run_row(cli *c, const budget_config *config, int64_t budget, row *out) {
+static cairn_status run_row(cli *c, const comparing *w, int64_t budget, row *out) {
+    const budget_config *config = w->config;
     cairn_job_setup setup;
     cairn_job *job;
     cli_job_setup(&config->job, out->search, &setup);
     setup.budget = (cairn_budget){.steps = budget};
+    setup.progress = w->progress;
+    setup.weight = budget;
     CAIRN_TRY(cairn_job_open(c->ctx, &setup, &job));
     out->outcomes = cairn_arena_alloc(c->arena, (size_t)cairn_job_problems(job) + 1, sizeof *out->outcomes);
     cairn_solve_setup solve = {.search = out->search, .outcomes = out->outcomes};
@@ -66,23 +66,25 @@ static cairn_status compare(cli *c, const budget_config *config, const row *r, c
     return cairn_stat_bootstrap_paired(c->ctx, r->outcomes, base->outcomes, (size_t)r->summary.problems, &how, out);
 }
 
-static const char *number(double value, char out[32]) {
-    if (isnan(value)) return "null";
-    cairn_format_double(value, out);
-    return out;
-}
-
-static void print_row_json(cli *c, int64_t budget, const row *r, const cairn_interval *d) {
-    char n[12][32];
+static void print_row_json(cli_json *j, int64_t budget, const row *r, const cairn_interval *d) {
     const cairn_solve_summary *s = &r->summary;
-    printf("{\"budget\":%" PRId64 ",\"search\":\"%s\",\"problems\":%" PRId64
-           ",\"accuracy\":%s,\"low\":%s,\"high\":%s,\"found\":%s,"
-           "\"difference\":%s,\"difference_low\":%s,\"difference_high\":%s,\"steps\":%s,\"tokens\":%s,\"scorings\":%s,"
-           "\"optimum\":%s,\"seconds\":%s}\n",
-           budget, cli_json_text(c, r->search), s->problems, number(s->accuracy.estimate, n[0]),
-           number(s->accuracy.low, n[1]), number(s->accuracy.high, n[2]), number(s->oracle, n[3]),
-           number(d->estimate, n[4]), number(d->low, n[5]), number(d->high, n[6]), number(s->steps, n[7]),
-           number(s->tokens, n[8]), number(s->scorings, n[9]), number(s->optimum, n[10]), number(s->seconds, n[11]));
+    cli_json_open(j, NULL, '{');
+    cli_json_int(j, "budget", budget);
+    cli_json_text(j, "search", r->search);
+    cli_json_int(j, "problems", s->problems);
+    cli_json_real(j, "accuracy", s->accuracy.estimate);
+    cli_json_real(j, "low", s->accuracy.low);
+    cli_json_real(j, "high", s->accuracy.high);
+    cli_json_real(j, "found", s->oracle);
+    cli_json_real(j, "difference", d->estimate);
+    cli_json_real(j, "difference_low", d->low);
+    cli_json_real(j, "difference_high", d->high);
+    cli_json_real(j, "steps", s->steps);
+    cli_json_real(j, "tokens", s->tokens);
+    cli_json_real(j, "scorings", s->scorings);
+    cli_json_real(j, "optimum", s->optimum);
+    cli_json_real(j, "seconds", s->seconds);
+    cli_json_close(j, '}');
 }
 
 static void print_head(const cli *c, const budget_config *config, int64_t budget) {
@@ -107,47 +109,88 @@ static void print_row(const cli *c, const row *r, const cairn_interval *d, bool 
            cli_paint_code(c, CLI_PLAIN), 100 * s->oracle, s->steps, s->tokens, s->seconds);
 }
 
-static cairn_status run_budget(cli *c, const budget_config *config, int64_t budget, const char **searches, int n) {
+static cairn_status run_budget(cli *c, comparing *w, int64_t budget) {
+    const budget_config *config = w->config;
     row rows[MOST_SEARCHES] = {0};
-    int base = -1;
-    for (int i = 0; i < n; i++) {
-        rows[i].search = searches[i];
-        if (strcmp(searches[i], config->baseline) == 0) base = i;
-        CAIRN_TRY(run_row(c, config, budget, &rows[i]));
+    for (int i = 0; i < w->n_searches; i++) {
+        rows[i].search = w->searches[i];
+        CAIRN_TRY(run_row(c, w, budget, &rows[i]));
     }
     if (!config->job.json) print_head(c, config, budget);
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; i < w->n_searches; i++) {
         cairn_interval difference = {NAN, NAN, NAN, 0};
-        if (base >= 0 && i != base) CAIRN_TRY(compare(c, config, &rows[i], &rows[base], &difference));
+        if (w->base >= 0 && i != w->base) CAIRN_TRY(compare(c, config, &rows[i], &rows[w->base], &difference));
         if (config->job.json)
-            print_row_json(c, budget, &rows[i], &difference);
+            print_row_json(&w->json, budget, &rows[i], &difference);
         else
-            print_row(c, &rows[i], &difference, i == base);
+            print_row(c, &rows[i], &difference, i == w->base);
     }
     if (!config->job.json && !isnan(rows[0].summary.optimum))
         printf("  %s%-28s %7.1f%s   best possible with these steps and perfect knowledge, computed exactly\n",
                cli_paint_code(c, CLI_DIM), "exact optimum", 100 * rows[0].summary.optimum,
                cli_paint_code(c, CLI_PLAIN));
+    fflush(stdout);
     return CAIRN_OK;
+}
+
+/* Everything that can be wrong with the words is found before the first search. */
+static cairn_status read_words(cli *c, comparing *w) {
+    const budget_config *config = w->config;
+    const char *budgets[MOST_BUDGETS];
+    const cairn_search_type *type;
+    const void *options_of;
+    CAIRN_TRY(cli_words(c, "searches", config->searches, w->searches, MOST_SEARCHES, &w->n_searches));
+    CAIRN_TRY(cli_words(c, "budgets", config->budgets, budgets, MOST_BUDGETS, &w->n_budgets));
+    w->base = -1;
+    for (int i = 0; i < w->n_searches; i++) {
+        CAIRN_TRY(cairn_search_find(c->ctx, c->arena, w->searches[i], &type, &options_of));
+        if (strcmp(w->searches[i], config->baseline) == 0) w->base = i;
+    }
+    if (w->base < 0 && strcmp(config->baseline, PRESET_BASELINE) != 0)
+        return cairn_fail(c->ctx, CAIRN_INVALID, "--baseline: `%s` is none of --searches", config->baseline);
+    for (int i = 0; i < w->n_budgets; i++)
+        if (cairn_parse_int(budgets[i], strlen(budgets[i]), &w->budgets[i]) != CAIRN_OK || w->budgets[i] < 1)
+            return cairn_fail(c->ctx, CAIRN_INVALID, "--budgets: expected whole numbers of steps, got `%s`",
+                              budgets[i]);
+    return CAIRN_OK;
+}
+
+/* One line over all searches, counted in steps of their budgets. */
+static cairn_status open_progress(cli *c, comparing *w) {
+    cairn_job_setup setup;
+    cairn_job *job;
+    cli_job_setup(&w->config->job, "eval budget", &setup);
+    CAIRN_TRY(cairn_job_open(c->ctx, &setup, &job));
+    double steps = 0, problems = (double)cairn_job_problems(job) * w->n_searches;
+    cairn_job_close(job);
+    for (int i = 0; i < w->n_budgets; i++) steps += (double)w->budgets[i];
+    int64_t total = steps * problems < 1e18 ? (int64_t)(steps * problems) : 0;
+    return cairn_progress_open(c->ctx, "eval budget (steps)", total, w->config->job.quiet, &w->progress);
+}
+
+static cairn_status run_all(cli *c, comparing *w) {
+    CAIRN_TRY(open_progress(c, w));
+    cairn_status status = CAIRN_OK;
+    for (int i = 0; i < w->n_budgets && status == CAIRN_OK; i++) status = run_budget(c, w, w->budgets[i]);
+    cairn_progress_close(w->progress);
+    return status;
 }
 
 static cairn_status run(cli *c, const void *options_, int count, char **arguments) {
     (void)count, (void)arguments;
-    const budget_config *config = options_;
-    const char *searches[MOST_SEARCHES], *budgets[MOST_BUDGETS];
-    int n_searches, n_budgets;
-    if (*config->job.run || config->job.resume || config->job.budget || config->job.token_budget)
+    comparing w = {.config = options_};
+    const job_options *job = &w.config->job;
+    if (*job->run || job->resume || job->budget || job->token_budget)
         return cairn_fail(c->ctx, CAIRN_INVALID, "eval budget takes --budgets, and keeps no run file");
-    CAIRN_TRY(cut_words(c, "searches", config->searches, searches, MOST_SEARCHES, &n_searches));
-    CAIRN_TRY(cut_words(c, "budgets", config->budgets, budgets, MOST_BUDGETS, &n_budgets));
-    for (int i = 0; i < n_budgets; i++) {
-        int64_t budget;
-        if (cairn_parse_int(budgets[i], strlen(budgets[i]), &budget) != CAIRN_OK || budget < 1)
-            return cairn_fail(c->ctx, CAIRN_INVALID, "--budgets: expected whole numbers of steps, got `%s`",
-                              budgets[i]);
-        CAIRN_TRY(run_budget(c, config, budget, searches, n_searches));
-    }
-    return CAIRN_OK;
+    CAIRN_TRY(read_words(c, &w));
+    if (!job->json) return run_all(c, &w);
+    CAIRN_TRY(cli_json_begin(c, &w.json));
+    cli_json_open(&w.json, NULL, '[');
+    cairn_status status = run_all(c, &w);
+    cli_json_close(&w.json, ']');
+    if (status == CAIRN_OK) return cli_json_end(&w.json);
+    cairn_out_drop(w.json.out);
+    return status;
 }
 
 const cli_verb verb_eval_budget = {

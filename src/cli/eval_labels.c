@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cairn/label.h"
 #include "cairn/label_job.h"
 #include "cli/verbs.h"
 
@@ -18,11 +19,34 @@ static const cairn_option options[] = {
     CLI_JOB_OPTIONS(labels_config, "50", ""),
 };
 
+enum { MOST_METHODS = 32 };
+
 static double share(int64_t part, int64_t whole) {
     return whole ? (double)part / (double)whole : 0;
 }
 
-static cairn_status run_method(cli *c, const labels_config *config, const char *method) {
+static void print_json(cli_json *j, const char *method, const cairn_label_summary *s) {
+    cli_json_open(j, NULL, '{');
+    cli_json_text(j, "method", method);
+    cli_json_int(j, "located", s->located);
+    cli_json_int(j, "rollouts", s->rollouts);
+    cli_json_real(j, "located_per_10k", 1e4 * share(s->located, s->rollouts));
+    cli_json_real(j, "exact", share(s->exact_locations, s->located));
+    cli_json_real(j, "agreement", share(s->agreeing_steps, s->known_steps));
+    cli_json_real(j, "negative_share", share(s->wrong_steps, s->labelled_steps));
+    cli_json_int(j, "labelled_steps", s->labelled_steps);
+    cli_json_real(j, "seconds", s->seconds);
+    cli_json_close(j, '}');
+}
+
+static void print_row(const char *method, const cairn_label_summary *s) {
+    printf("  %-40s %10.1f %10.1f %12.2f %11.1f %10" PRId64 " %7.2f\n", method, 1e4 * share(s->located, s->rollouts),
+           100 * share(s->exact_locations, s->located), 100 * share(s->agreeing_steps, s->known_steps),
+           100 * share(s->wrong_steps, s->labelled_steps), s->rollouts, s->seconds);
+    fflush(stdout);
+}
+
+static cairn_status run_method(cli *c, const labels_config *config, const char *method, cli_json *json) {
     cairn_job_setup setup;
     cairn_job *job;
     cairn_label_summary s;
@@ -32,37 +56,41 @@ static cairn_status run_method(cli *c, const labels_config *config, const char *
     cairn_status status = cairn_label_problems(c->ctx, job, &label, NULL, &s);
     cairn_job_close(job);
     CAIRN_TRY(status);
-    if (config->job.json)
-        printf("{\"method\":\"%s\",\"located\":%" PRId64 ",\"rollouts\":%" PRId64
-               ",\"located_per_10k\":%.17g,\"exact\":%.17g,"
-               "\"agreement\":%.17g,\"negative_share\":%.17g,\"labelled_steps\":%" PRId64 "}\n",
-               cli_json_text(c, method), s.located, s.rollouts, 1e4 * share(s.located, s.rollouts),
-               share(s.exact_locations, s.located), share(s.agreeing_steps, s.known_steps),
-               share(s.wrong_steps, s.labelled_steps), s.labelled_steps);
+    if (json)
+        print_json(json, method, &s);
     else
-        printf("  %-40s %10.1f %10.1f %12.2f %11.1f %10" PRId64 " %7.2f\n", method, 1e4 * share(s.located, s.rollouts),
-               100 * share(s.exact_locations, s.located), 100 * share(s.agreeing_steps, s.known_steps),
-               100 * share(s.wrong_steps, s.labelled_steps), s.rollouts, s.seconds);
+        print_row(method, &s);
     return CAIRN_OK;
+}
+
+static cairn_status run_json(cli *c, const labels_config *config, const char *const *methods, int n) {
+    cli_json j;
+    CAIRN_TRY(cli_json_begin(c, &j));
+    cli_json_open(&j, NULL, '[');
+    cairn_status status = CAIRN_OK;
+    for (int i = 0; i < n && status == CAIRN_OK; i++) status = run_method(c, config, methods[i], &j);
+    cli_json_close(&j, ']');
+    if (status == CAIRN_OK) return cli_json_end(&j);
+    cairn_out_drop(j.out);
+    return status;
 }
 
 static cairn_status run(cli *c, const void *options_, int count, char **arguments) {
     (void)count, (void)arguments;
     const labels_config *config = options_;
+    const char *methods[MOST_METHODS];
+    const cairn_labeller_type *type;
+    const void *options_of;
+    int n;
     if (*config->job.run || config->job.resume)
         return cairn_fail(c->ctx, CAIRN_INVALID, "eval labels keeps no run file");
-    if (!config->job.json)
-        printf("%s  %-40s %10s %10s %12s %11s %10s %7s%s\n", cli_paint_code(c, CLI_DIM), "labeller", "located",
-               "exact %", "agreement %", "negative %", "rollouts", "s", cli_paint_code(c, CLI_PLAIN));
-    for (const char *p = config->methods + strspn(config->methods, " "); *p; p += strspn(p, " ")) {
-        size_t length = strcspn(p, " ");
-        const char *method = cairn_arena_copy(c->arena, p, length);
-        if (!method) return CAIRN_NO_MEMORY;
-        CAIRN_TRY(run_method(c, config, method));
-        p += length;
-    }
-    if (!config->job.json)
-        printf("  located: first errors named for 10,000 rollouts; exact: the world's own first wrong step\n");
+    CAIRN_TRY(cli_words(c, "methods", config->methods, methods, MOST_METHODS, &n));
+    for (int i = 0; i < n; i++) CAIRN_TRY(cairn_labeller_find(c->ctx, c->arena, methods[i], &type, &options_of));
+    if (config->job.json) return run_json(c, config, methods, n);
+    printf("%s  %-40s %10s %10s %12s %11s %10s %7s%s\n", cli_paint_code(c, CLI_DIM), "labeller", "located", "exact %",
+           "agreement %", "negative %", "rollouts", "s", cli_paint_code(c, CLI_PLAIN));
+    for (int i = 0; i < n; i++) CAIRN_TRY(run_method(c, config, methods[i], NULL));
+    printf("  located: first errors named for 10,000 rollouts; exact: the world's own first wrong step\n");
     return CAIRN_OK;
 }
 

@@ -123,16 +123,28 @@ static void print_human(cli *c, const measuring *m, const cairn_first_error_scor
     if (skipped) printf("  %" PRId64 " bad lines were passed over\n", skipped);
 }
 
-static void print_json(const measuring *m, const cairn_first_error_score *f, const cairn_auroc *auroc,
-                       int64_t skipped) {
-    printf("{\"solutions\":%zu,\"mistaken\":%" PRId64 ",\"located\":%" PRId64 ",\"clean\":%" PRId64
-           ",\"accepted\":%" PRId64 ",\"acc_err\":%.17g,\"acc_cor\":%.17g,\"f1\":%.17g,\"clean_right\":%" PRId64
-           ",\"clean_right_alarms\":%" PRId64 ",\"clean_wrong\":%" PRId64 ",\"clean_wrong_found\":%" PRId64
-           ",\"unlabelled\":%" PRId64 ",\"skipped_lines\":%" PRId64,
-           m->n, f->n_err, f->hit_err, f->n_cor, f->hit_cor, f->acc_err, f->acc_cor, f->f1, m->clean_right,
-           m->clean_right_alarms, m->clean_wrong, m->clean_wrong_found, m->unlabelled, skipped);
-    if (auroc) printf(",\"step_auroc\":%.17g", auroc->auroc);
-    printf("}\n");
+static cairn_status print_json(cli *c, const measuring *m, const cairn_first_error_score *f, const cairn_auroc *auroc,
+                               int64_t skipped) {
+    cli_json j;
+    CAIRN_TRY(cli_json_begin(c, &j));
+    cli_json_open(&j, NULL, '{');
+    cli_json_int(&j, "solutions", (int64_t)m->n);
+    cli_json_int(&j, "mistaken", f->n_err);
+    cli_json_int(&j, "located", f->hit_err);
+    cli_json_int(&j, "clean", f->n_cor);
+    cli_json_int(&j, "accepted", f->hit_cor);
+    cli_json_real(&j, "acc_err", f->acc_err);
+    cli_json_real(&j, "acc_cor", f->acc_cor);
+    cli_json_real(&j, "f1", f->f1);
+    cli_json_int(&j, "clean_right", m->clean_right);
+    cli_json_int(&j, "clean_right_alarms", m->clean_right_alarms);
+    cli_json_int(&j, "clean_wrong", m->clean_wrong);
+    cli_json_int(&j, "clean_wrong_found", m->clean_wrong_found);
+    cli_json_int(&j, "unlabelled", m->unlabelled);
+    cli_json_int(&j, "skipped_lines", skipped);
+    if (auroc) cli_json_real(&j, "step_auroc", auroc->auroc);
+    cli_json_close(&j, '}');
+    return cli_json_end(&j);
 }
 
 static cairn_status report(cli *c, const measuring *m, int64_t skipped) {
@@ -143,10 +155,8 @@ static cairn_status report(cli *c, const measuring *m, int64_t skipped) {
     bool both = false;
     for (size_t i = 1; i < m->n_steps; i++) both |= m->positive[i] != m->positive[0];
     if (both) CAIRN_TRY(cairn_stat_auroc(c->ctx, m->scores, m->positive, m->n_steps, 0.95, &auroc));
-    if (m->config->scored.json)
-        print_json(m, &f, both ? &auroc : NULL, skipped);
-    else
-        print_human(c, m, &f, both ? &auroc : NULL, skipped);
+    if (m->config->scored.json) return print_json(c, m, &f, both ? &auroc : NULL, skipped);
+    print_human(c, m, &f, both ? &auroc : NULL, skipped);
     return CAIRN_OK;
 }
 
@@ -154,6 +164,8 @@ static cairn_status run(cli *c, const void *options_, int count, char **argument
     (void)count;
     measuring m = {.config = options_};
     int64_t skipped = 0;
+    if (m.config->scored.json && (m.config->show >= 0 || m.config->list))
+        return cairn_fail(c->ctx, CAIRN_INVALID, "--json goes neither with --show nor with --list");
     cairn_status status = scored_each(c, &m.config->scored, arguments[0], visit, &m, &skipped);
     if (status == CAIRN_OK && m.config->show >= 0 && !m.shown)
         status =

@@ -14,19 +14,38 @@ static const cairn_option options[] = {
     CLI_JOB_OPTIONS(passk_config, "200", ""),
 };
 
-static cairn_status print_curve(cli *c, const passk_config *config, const int64_t *samples, const int64_t *right,
-                                size_t n) {
-    if (!config->job.json)
-        printf("pass@k on %s, %zu problems, %" PRId64 " samples each\n", config->job.world, n, config->samples);
+/* One row a k = 1, 2, 4, ..; `j` NULL: for people. */
+static cairn_status print_rows(cli *c, const passk_config *config, const int64_t *samples, const int64_t *right,
+                               size_t n, cli_json *j) {
     for (int64_t k = 1; k <= config->samples; k *= 2) {
         double value;
         CAIRN_TRY(cairn_stat_pass_at_k_mean(c->ctx, samples, right, n, k, &value));
-        if (config->job.json)
-            printf("{\"k\":%" PRId64 ",\"pass\":%.17g}\n", k, value);
-        else
+        if (!j) {
             printf("  k %6" PRId64 "   %5.1f %%\n", k, 100 * value);
+            continue;
+        }
+        cli_json_open(j, NULL, '{');
+        cli_json_int(j, "k", k);
+        cli_json_real(j, "pass", value);
+        cli_json_close(j, '}');
     }
     return CAIRN_OK;
+}
+
+static cairn_status print_curve(cli *c, const passk_config *config, const int64_t *samples, const int64_t *right,
+                                size_t n) {
+    cli_json j;
+    if (!config->job.json) {
+        printf("pass@k on %s, %zu problems, %" PRId64 " samples each\n", config->job.world, n, config->samples);
+        return print_rows(c, config, samples, right, n, NULL);
+    }
+    CAIRN_TRY(cli_json_begin(c, &j));
+    cli_json_open(&j, NULL, '[');
+    cairn_status status = print_rows(c, config, samples, right, n, &j);
+    cli_json_close(&j, ']');
+    if (status == CAIRN_OK) return cli_json_end(&j);
+    cairn_out_drop(j.out);
+    return status;
 }
 
 static cairn_status measure(cli *c, cairn_job *job, const passk_config *config) {

@@ -10,19 +10,27 @@ typedef struct replay_config {
 } replay_config;
 static const cairn_option options[] = {CLI_FLAG(replay_config, "json", json, "Result as one JSON object.")};
 
+static cairn_status print_json(cli *c, const cairn_replay_report *r) {
+    cli_json j;
+    CAIRN_TRY(cli_json_begin(c, &j));
+    cli_json_open(&j, NULL, '{');
+    cli_json_int(&j, "simulations", r->simulations);
+    cli_json_int(&j, "nodes", r->nodes);
+    cli_json_int(&j, "visit_mismatches", r->visit_mismatches);
+    cli_json_real(&j, "value_difference", r->greatest_difference);
+    cli_json_close(&j, '}');
+    return cli_json_end(&j);
+}
+
 static cairn_status run(cli *c, const void *options_, int count, char **arguments) {
     (void)count;
     const replay_config *config = options_;
     cairn_replay_report r;
     CAIRN_TRY(cairn_replay_file(c->ctx, arguments[0], &r));
-    if (config->json)
-        printf("{\"simulations\":%" PRId64 ",\"nodes\":%" PRId64 ",\"visit_mismatches\":%" PRId64
-               ",\"value_difference\":%.17g}\n",
-               r.simulations, r.nodes, r.visit_mismatches, r.greatest_difference);
-    else
-        printf("%s: %" PRId64 " simulations over %" PRId64 " recorded nodes; visit counts differ at %" PRId64
-               ", values by at most %.2g\n",
-               arguments[0], r.simulations, r.nodes, r.visit_mismatches, r.greatest_difference);
+    if (config->json) return print_json(c, &r);
+    printf("%s: %" PRId64 " simulations over %" PRId64 " recorded nodes; visit counts differ at %" PRId64
+           ", values by at most %.2g\n",
+           arguments[0], r.simulations, r.nodes, r.visit_mismatches, r.greatest_difference);
     return CAIRN_OK;
 }
 

@@ -38,42 +38,53 @@ static void print_summary(const label_config *config, const cairn_label_summary 
     printf("  time       %.2f s\n", s->seconds);
 }
 
-static void print_json(const label_config *config, cli *c, const cairn_label_summary *s) {
-    printf(
-        "{\"method\":\"%s\",\"problems\":%lld,\"dropped\":%lld,\"solutions\":%lld,\"labelled_steps\":%lld,\"wrong_"
-        "steps\":%lld,"
-        "\"located\":%lld,\"exact_locations\":%lld,\"known_steps\":%lld,\"agreeing_steps\":%lld,\"rollouts\":%lld}\n",
-        cli_json_text(c, config->method), (long long)s->problems, (long long)s->dropped, (long long)s->solutions,
-        (long long)s->labelled_steps, (long long)s->wrong_steps, (long long)s->located, (long long)s->exact_locations,
-        (long long)s->known_steps, (long long)s->agreeing_steps, (long long)s->rollouts);
+static cairn_status print_json(cli *c, const label_config *config, const cairn_label_summary *s) {
+    cli_json j;
+    CAIRN_TRY(cli_json_begin(c, &j));
+    cli_json_open(&j, NULL, '{');
+    cli_json_text(&j, "method", config->method);
+    cli_json_int(&j, "problems", s->problems);
+    cli_json_int(&j, "dropped", s->dropped);
+    cli_json_int(&j, "solutions", s->solutions);
+    cli_json_int(&j, "labelled_steps", s->labelled_steps);
+    cli_json_int(&j, "wrong_steps", s->wrong_steps);
+    cli_json_int(&j, "located", s->located);
+    cli_json_int(&j, "exact_locations", s->exact_locations);
+    cli_json_int(&j, "known_steps", s->known_steps);
+    cli_json_int(&j, "agreeing_steps", s->agreeing_steps);
+    cli_json_int(&j, "rollouts", s->rollouts);
+    cli_json_real(&j, "seconds", s->seconds);
+    cli_json_close(&j, '}');
+    return cli_json_end(&j);
 }
 
-static cairn_status label(cli *c, cairn_job *job, const label_config *config) {
+/* Labels into the run file, if any, and writes what is labelled to `out`, if any. */
+static cairn_status label_to(cli *c, cairn_job *job, const label_config *config, cairn_out *out,
+                             cairn_label_summary *summary) {
     cairn_label_setup setup = {.method = config->method};
     cairn_manifest manifest;
     cairn_run *run;
-    cairn_label_summary summary;
     CAIRN_TRY(cairn_label_manifest(c->ctx, job, &setup, c->arena, &manifest));
     CAIRN_TRY(cli_open_run(c, &config->job, &manifest, &run));
-    cairn_status status = cairn_label_problems(c->ctx, job, &setup, run, &summary);
-    if (status == CAIRN_OK && *config->out) {
-        cairn_out *out;
-        status = cairn_out_open(c->ctx, config->out, &out);
-        if (status == CAIRN_OK) {
-            status = cairn_label_write(c->ctx, job, run, config->soft, out);
-            if (status == CAIRN_OK)
-                status = cairn_out_commit(out);
-            else
-                cairn_out_drop(out);
-        }
-    }
-    if (run) cairn_run_close(run);
+    cairn_status status = cairn_label_problems(c->ctx, job, &setup, run, summary);
+    if (status == CAIRN_OK && out) status = cairn_label_write(c->ctx, job, run, config->soft, out);
+    return cli_close_run(c, &config->job, run, status);
+}
+
+/* The file is opened first, so that a place where it cannot be costs no work. */
+static cairn_status label(cli *c, cairn_job *job, const label_config *config) {
+    cairn_out *out = NULL;
+    cairn_label_summary summary;
+    if (*config->out) CAIRN_TRY(cairn_out_open(c->ctx, config->out, &out));
+    cairn_status status = label_to(c, job, config, out, &summary);
+    if (out && status == CAIRN_OK)
+        status = cairn_out_commit(out);
+    else
+        cairn_out_drop(out);
     CAIRN_TRY(status);
     if (strcmp(config->out, "-") == 0) return CAIRN_OK;
-    if (config->job.json)
-        print_json(config, c, &summary);
-    else
-        print_summary(config, &summary);
+    if (config->job.json) return print_json(c, config, &summary);
+    print_summary(config, &summary);
     return CAIRN_OK;
 }
 
@@ -82,6 +93,9 @@ static cairn_status run(cli *c, const void *options_, int count, char **argument
     const label_config *config = options_;
     cairn_job_setup setup;
     cairn_job *job;
+    if (config->job.json && strcmp(config->out, "-") == 0)
+        return cairn_fail(c->ctx, CAIRN_INVALID, "--json and --out - both want standard output");
+    if (config->soft && !*config->out) return cairn_fail(c->ctx, CAIRN_INVALID, "--soft needs --out FILE");
     cli_job_setup(&config->job, "label", &setup);
     CAIRN_TRY(cairn_job_open(c->ctx, &setup, &job));
     cairn_status status = label(c, job, config);

@@ -1,4 +1,6 @@
 /* cairn: the command. */
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,16 +18,46 @@ const cli_verb *const cli_verbs[] = {&verb_solve,        &verb_score,         &v
                                      &verb_world_traces, &verb_doctor,        &verb_help,         NULL};
 
 static cairn_ctx *interrupted; /* the one context a signal handler can reach */
+static volatile sig_atomic_t signalled;
 
-static void on_interrupt(int signal_number) {
-    (void)signal_number;
-    if (interrupted) cairn_cancel(interrupted);
+/* The first signal asks the verb to stop, the second one ends the process as if nobody had caught it. */
+static void on_interrupt(int number) {
+    if (signalled || !interrupted) {
+        signal(number, SIG_DFL);
+        raise(number); /* comes when this handler returns */
+        return;
+    }
+    signalled = number;
+    cairn_cancel(interrupted);
+}
+
+static void watch_signals(void) {
+    static const int stops[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction action = {.sa_handler = on_interrupt}, before; /* without SA_RESTART: a waiting read(2) is woken */
+    for (size_t i = 0; i < sizeof stops / sizeof *stops; i++) {
+        bool kept = stops[i] == SIGHUP && sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler == SIG_IGN;
+        if (!kept) sigaction(stops[i], &action, NULL); /* nohup stays nohup */
+    }
+    signal(SIGPIPE, SIG_IGN); /* a reader that is gone and a file size limit are errors of write(2) */
+    signal(SIGXFSZ, SIG_IGN);
+}
+
+/* A standard stream that the caller closed would give its number to the next file that is opened. Reading or writing here fails. */
+static void hold_standard_streams(void) {
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd) _exit(2);
+}
+
+static void print_line(const char *kind, const char *text) {
+    char line[4096];
+    cli_safe_line(text, line, sizeof line);
+    fprintf(stderr, "%s: %s\n", kind, line);
 }
 
 static void log_line(void *user, cairn_log_level level, const char *line) {
     static const char *const names[] = {"error", "warning", "note", "debug"};
     (void)user;
-    fprintf(stderr, "%s: %s\n", names[level], line);
+    print_line(names[level], line);
 }
 
 static void look_at_terminal(cli *c) {
@@ -86,28 +118,40 @@ static cairn_status dispatch(cli *c, int argc, char **argv) {
                       argc > 1 ? argv[1] : "");
 }
 
+/* The end of the command: its error, its exit status. */
+static int finish(const cli *c, cairn_status status) {
+    char text[1200] = "interrupted";
+    if (status == CAIRN_OK) return 0;
+    bool stopped = status == CAIRN_CANCELLED && signalled;
+    if (!stopped)
+        snprintf(text, sizeof text, "%s", *cairn_error(c->ctx) ? cairn_error(c->ctx) : cairn_status_name(status));
+    else if (c->advice)
+        snprintf(text, sizeof text, "interrupted: %s", c->advice);
+    fflush(stdout);
+    print_line("cairn", text);
+    return stopped ? 128 + signalled : 2;
+}
+
 int main(int argc, char **argv) {
     cli c = {0};
-    if (cairn_ctx_open(&c.ctx) != CAIRN_OK) {
-        fprintf(stderr, "cairn: cannot start: no memory, or a malformed CAIRN_FAULTS\n");
+    hold_standard_streams();
+    cairn_status status = cairn_ctx_open(&c.ctx);
+    if (status != CAIRN_OK) {
+        print_line("cairn", status == CAIRN_INVALID ? "CAIRN_FAULTS: expected alloc=N,write=N,disk=N,kill=N"
+                                                    : "cannot start: no memory");
         return 2;
     }
     cairn_log_to(c.ctx, CAIRN_LOG_INFO, log_line, NULL);
     interrupted = c.ctx;
-    signal(SIGINT, on_interrupt);
-    signal(SIGTERM, on_interrupt);
-    signal(SIGPIPE, SIG_IGN);
+    watch_signals();
     look_at_terminal(&c);
-    cairn_status status = cairn_arena_open(c.ctx, 65536, &c.arena);
+    status = cairn_arena_open(c.ctx, 65536, &c.arena);
     if (status == CAIRN_OK) status = dispatch(&c, argc - 1, argv + 1);
     if (status == CAIRN_OK && (fflush(stdout) != 0 || ferror(stdout)))
-        status = cairn_fail(c.ctx, CAIRN_IO, "cannot write to standard output");
-    if (status != CAIRN_OK) {
-        fflush(stdout);
-        fprintf(stderr, "cairn: %s\n", cairn_error(c.ctx));
-    }
+        status = cairn_fail(c.ctx, CAIRN_IO, "cannot write standard output: %s", strerror(errno));
+    int code = finish(&c, status);
     cairn_arena_close(c.arena);
     interrupted = NULL;
     cairn_ctx_close(c.ctx);
-    return status == CAIRN_OK ? 0 : status == CAIRN_CANCELLED ? 130 : 2;
+    return code;
 }

@@ -24,7 +24,7 @@ const char *cli_count(int64_t value, char out[32]) {
 const char *cli_safe(cli *c, const char *text) {
     size_t length = strlen(text), at = 0;
     char *out = cairn_arena_alloc(c->arena, 4 * length + 1, 1);
-    if (!out) return "";
+    if (!out) return "(no memory)";
     for (size_t i = 0; i < length; i++) {
         unsigned char byte = (unsigned char)text[i];
         bool control = (byte < 0x20 && byte != '\n' && byte != '\t') || byte == 0x7f;
@@ -36,19 +36,29 @@ const char *cli_safe(cli *c, const char *text) {
     return out;
 }
 
-const char *cli_json_text(cli *c, const char *text) {
-    size_t length = strlen(text), at = 0;
-    char *out = cairn_arena_alloc(c->arena, 6 * length + 1, 1);
-    if (!out) return "";
-    for (size_t i = 0; i < length; i++) {
-        unsigned char byte = (unsigned char)text[i];
-        if (byte == '"' || byte == '\\') out[at++] = '\\';
-        if (byte < 0x20)
-            at += (size_t)snprintf(out + at, 7, "\\u%04x", byte);
+void cli_safe_line(const char *text, char *out, size_t size) {
+    size_t at = 0;
+    for (; *text && at + 5 < size; text++) {
+        unsigned char byte = (unsigned char)*text;
+        bool blank = byte == '\n' || byte == '\r' || byte == '\t';
+        if (byte >= 0x20 && byte != 0x7f)
+            out[at++] = *text;
         else
-            out[at++] = text[i];
+            at += (size_t)snprintf(out + at, 5, blank ? " " : "\\x%02x", byte);
     }
-    return out;
+    out[at] = 0;
+}
+
+cairn_status cli_words(cli *c, const char *option, const char *text, const char **words, int most, int *count) {
+    *count = 0;
+    for (const char *p = text + strspn(text, " \t\n"); *p; p += strspn(p, " \t\n")) {
+        size_t length = strcspn(p, " \t\n");
+        if (*count == most) return cairn_fail(c->ctx, CAIRN_INVALID, "--%s: more than %d", option, most);
+        words[*count] = cairn_arena_copy(c->arena, p, length);
+        if (!words[(*count)++]) return CAIRN_NO_MEMORY;
+        p += length;
+    }
+    return *count ? CAIRN_OK : cairn_fail(c->ctx, CAIRN_INVALID, "--%s is empty", option);
 }
 
 static const char *or_null(const char *text) {
@@ -81,4 +91,18 @@ cairn_status cli_open_run(cli *c, const job_options *options, const cairn_manife
     }
     return options->resume ? cairn_run_resume(c->ctx, options->run, manifest, out)
                            : cairn_run_create(c->ctx, options->run, manifest, out);
+}
+
+cairn_status cli_close_run(cli *c, const job_options *options, cairn_run *run, cairn_status status) {
+    if (status == CAIRN_CANCELLED)
+        c->advice =
+            !run ? "nothing is kept without --run FILE"
+                 : cairn_arena_printf(c->arena, "%lld of %lld problems are done: go on with `cairn run resume %s`",
+                                      (long long)cairn_run_done(run), (long long)cairn_run_problems(run), options->run);
+    bool failed = status != CAIRN_OK && status != CAIRN_CANCELLED;
+    if (run && failed && !options->resume && cairn_run_done(run) == 0)
+        cairn_run_discard(run);
+    else
+        cairn_run_close(run);
+    return status;
 }

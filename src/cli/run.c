@@ -1,5 +1,6 @@
 /* cairn run: what is in run files. */
 #include <dirent.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -13,32 +14,43 @@
 typedef struct json_config {
     bool json;
 } json_config;
-static const cairn_option json_options[] = {CLI_FLAG(json_config, "json", json, "One JSON object a line.")};
+static const cairn_option json_options[] = {CLI_FLAG(json_config, "json", json, "Result as one JSON array.")};
 
 static const char *manifest_text(const cairn_run *run, const char *key) {
     const char *value = cairn_run_manifest(run, key);
     return value ? value : "";
 }
 
-static void print_run(cli *c, const json_config *config, const char *path, const cairn_run *run) {
+/* `j` NULL: for people. */
+static void print_run(const char *path, const cairn_run *run, cli_json *j) {
     int64_t done = cairn_run_done(run), all = cairn_run_problems(run);
-    if (config->json) {
-        printf("{\"run\":\"%s\",\"done\":%" PRId64 ",\"problems\":%" PRId64 ",\"verb\":\"%s\",\"world\":\"%s\"}\n",
-               cli_json_text(c, path), done, all, cli_json_text(c, manifest_text(run, "verb")),
-               cli_json_text(c, manifest_text(run, "world")));
-        return;
-    }
     const char *method = manifest_text(run, "search");
     if (!*method) method = manifest_text(run, "method");
-    printf("%-24s %8" PRId64 " of %-8" PRId64 " %-6s %-14s %s\n", path, done, all, manifest_text(run, "verb"),
-           manifest_text(run, "world"), method);
+    if (!j) {
+        printf("%-24s %8" PRId64 " of %-8" PRId64 " %-6s %-14s %s\n", path, done, all, manifest_text(run, "verb"),
+               manifest_text(run, "world"), method);
+        return;
+    }
+    cli_json_open(j, NULL, '{');
+    cli_json_text(j, "run", path);
+    cli_json_int(j, "done", done);
+    cli_json_int(j, "problems", all);
+    cli_json_text(j, "verb", manifest_text(run, "verb"));
+    cli_json_text(j, "world", manifest_text(run, "world"));
+    cli_json_text(j, "method", method);
+    cli_json_close(j, '}');
 }
 
-/* Files of other kinds are passed over: a folder holds more than runs. */
-static cairn_status list_file(cli *c, const json_config *config, const char *path) {
+/* A file that is no run, or none that can be read, is named and passed over: a folder holds more than runs. */
+static cairn_status list_file(cli *c, const char *path, cli_json *j) {
     cairn_run *run;
-    if (cairn_run_open(c->ctx, path, &run) != CAIRN_OK) return CAIRN_OK;
-    print_run(c, config, path, run);
+    cairn_status status = cairn_run_open(c->ctx, path, &run);
+    if (status == CAIRN_NO_MEMORY || status == CAIRN_CANCELLED) return status;
+    if (status != CAIRN_OK) {
+        cairn_log(c->ctx, CAIRN_LOG_WARN, "not listed: %s", cairn_error(c->ctx));
+        return CAIRN_OK;
+    }
+    print_run(path, run, j);
     cairn_run_close(run);
     return CAIRN_OK;
 }
@@ -52,18 +64,31 @@ static int keep_runs(const struct dirent *entry) {
     return names_a_run(entry);
 }
 
-static cairn_status run_list(cli *c, const void *options, int count, char **arguments) {
-    const char *folder = count ? arguments[0] : ".";
+static cairn_status list_folder(cli *c, const char *folder, cli_json *j) {
     struct dirent **entries;
     int n = scandir(folder, &entries, keep_runs, alphasort);
-    if (n < 0) return cairn_fail(c->ctx, CAIRN_IO, "cannot list folder %s", folder);
+    if (n < 0) return cairn_fail(c->ctx, CAIRN_IO, "cannot list folder %s: %s", folder, strerror(errno));
     cairn_status status = CAIRN_OK;
     for (int i = 0; i < n; i++) {
         const char *path = cairn_arena_printf(c->arena, "%s/%s", folder, entries[i]->d_name);
-        if (status == CAIRN_OK) status = path ? list_file(c, options, path) : CAIRN_NO_MEMORY;
+        if (status == CAIRN_OK) status = path ? list_file(c, path, j) : CAIRN_NO_MEMORY;
         free(entries[i]);
     }
     free(entries);
+    return status;
+}
+
+static cairn_status run_list(cli *c, const void *options, int count, char **arguments) {
+    const json_config *config = options;
+    const char *folder = count ? arguments[0] : ".";
+    cli_json j;
+    if (!config->json) return list_folder(c, folder, NULL);
+    CAIRN_TRY(cli_json_begin(c, &j));
+    cli_json_open(&j, NULL, '[');
+    cairn_status status = list_folder(c, folder, &j);
+    cli_json_close(&j, ']');
+    if (status == CAIRN_OK) return cli_json_end(&j);
+    cairn_out_drop(j.out);
     return status;
 }
 
@@ -185,8 +210,8 @@ typedef struct resume_config {
 
 static const cairn_option resume_options[] = {
     CLI_INT(resume_config, "workers", workers, "0", 0, 1024, "threads", "0: one a processor."),
-    CLI_INT(resume_config, "in-flight", in_flight, "64", 1, 1024, "problems",
-            "Problems under way at once in each worker."),
+    CLI_INT(resume_config, "in-flight", in_flight, "0", 0, 1024, "problems",
+            "Problems under way at once in each worker; 0: as many as lose little to a kill, at most 64."),
     CLI_FLAG(resume_config, "quiet", quiet, "No progress line."),
     CLI_FLAG(resume_config, "json", json, "Result as one JSON object."),
 };
@@ -296,13 +321,24 @@ static void print_comparison(const compare_config *config, char **paths, const c
         printf("  left out: %" PRId64 " problems only in A, %" PRId64 " only in B\n", r->only_a, r->only_b);
 }
 
-static void json_comparison(cli *c, const compare_config *config, const cairn_comparison *r) {
-    char n[5][32];
-    const double values[] = {r->mean_a, r->mean_b, r->difference, r->low, r->high};
-    for (int i = 0; i < 5; i++) cairn_format_double(values[i], n[i]);
-    printf("{\"field\":\"%s\",\"shared\":%" PRId64 ",\"only_a\":%" PRId64 ",\"only_b\":%" PRId64
-           ",\"mean_a\":%s,\"mean_b\":%s,\"difference\":%s,\"low\":%s,\"high\":%s}\n",
-           cli_json_text(c, config->field), r->shared, r->only_a, r->only_b, n[0], n[1], n[2], n[3], n[4]);
+static cairn_status json_comparison(cli *c, const compare_config *config, const cairn_comparison *r) {
+    cli_json j;
+    CAIRN_TRY(cli_json_begin(c, &j));
+    cli_json_open(&j, NULL, '{');
+    cli_json_text(&j, "field", config->field);
+    cli_json_int(&j, "shared", r->shared);
+    cli_json_int(&j, "only_a", r->only_a);
+    cli_json_int(&j, "only_b", r->only_b);
+    cli_json_real(&j, "mean_a", r->mean_a);
+    cli_json_real(&j, "mean_b", r->mean_b);
+    cli_json_real(&j, "difference", r->difference);
+    cli_json_real(&j, "low", r->low);
+    cli_json_real(&j, "high", r->high);
+    cli_json_int(&j, "a_better", r->a_better);
+    cli_json_int(&j, "b_better", r->b_better);
+    cli_json_int(&j, "equal", r->equal);
+    cli_json_close(&j, '}');
+    return cli_json_end(&j);
 }
 
 static cairn_status run_compare(cli *c, const void *options, int count, char **arguments) {
@@ -318,10 +354,8 @@ static cairn_status run_compare(cli *c, const void *options, int count, char **a
     }
     cairn_run_close(a);
     CAIRN_TRY(status);
-    if (config->json)
-        json_comparison(c, config, &result);
-    else
-        print_comparison(config, arguments, &result);
+    if (config->json) return json_comparison(c, config, &result);
+    print_comparison(config, arguments, &result);
     return CAIRN_OK;
 }
 

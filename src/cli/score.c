@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/scored.h"
 #include "cli/verbs.h"
@@ -26,21 +27,23 @@ typedef struct scoring {
     int64_t solutions, steps, wrong, unknown, flawed;
 } scoring;
 
-static cairn_status write_scores(cli *c, cairn_out *out, const scored *s) {
-    CAIRN_TRY(cairn_out_printf(out, "{\"id\":\"%s\",\"scores\":[", cli_json_text(c, s->record->id)));
-    for (int32_t i = 0; i < s->record->n_steps; i++) {
-        char number[32] = "null";
-        if (!isnan(s->scores[i])) cairn_format_double(s->scores[i], number);
-        CAIRN_TRY(cairn_out_printf(out, "%s%s", i ? "," : "", number));
-    }
-    CAIRN_TRY(cairn_out_printf(out, "],\"codes\":["));
-    for (int32_t i = 0; i < s->record->n_steps; i++)
-        CAIRN_TRY(cairn_out_printf(out, "%s\"%s\"", i ? "," : "", s->codes[i] ? cli_json_text(c, s->codes[i]) : ""));
-    CAIRN_TRY(cairn_out_printf(out, "],\"evidence\":["));
-    for (int32_t i = 0; i < s->record->n_steps; i++)
-        CAIRN_TRY(
-            cairn_out_printf(out, "%s\"%s\"", i ? "," : "", s->evidence[i] ? cli_json_text(c, s->evidence[i]) : ""));
-    return cairn_out_printf(out, "],\"first_wrong\":%d}\n", (int)s->first_wrong);
+static cairn_status write_scores(cairn_out *out, const scored *s) {
+    cli_json j = {.out = out};
+    int32_t n = s->record->n_steps;
+    cli_json_open(&j, NULL, '{');
+    cli_json_text(&j, "id", s->record->id);
+    cli_json_open(&j, "scores", '[');
+    for (int32_t i = 0; i < n; i++) cli_json_real(&j, NULL, s->scores[i]);
+    cli_json_close(&j, ']');
+    cli_json_open(&j, "codes", '[');
+    for (int32_t i = 0; i < n; i++) cli_json_text(&j, NULL, s->codes[i] ? s->codes[i] : "");
+    cli_json_close(&j, ']');
+    cli_json_open(&j, "evidence", '[');
+    for (int32_t i = 0; i < n; i++) cli_json_text(&j, NULL, s->evidence[i] ? s->evidence[i] : "");
+    cli_json_close(&j, ']');
+    cli_json_int(&j, "first_wrong", s->first_wrong);
+    cli_json_close(&j, '}');
+    return j.status == CAIRN_OK ? cairn_out_write(out, "\n", 1) : j.status;
 }
 
 static cairn_status visit(cli *c, void *arg, const scored *s) {
@@ -54,24 +57,34 @@ static cairn_status visit(cli *c, void *arg, const scored *s) {
         t->wrong += s->scores[i] < (s->low + s->high) / 2;
     }
     if (s->index == t->config->show) scored_print(c, s);
-    cairn_status status = t->out ? write_scores(c, t->out, s) : CAIRN_OK;
+    cairn_status status = t->out ? write_scores(t->out, s) : CAIRN_OK;
     cairn_arena_restore(c->arena, mark);
     return status;
 }
 
-static void print_totals(const score_config *config, const scoring *t, int64_t skipped) {
+static cairn_status print_json(cli *c, const scoring *t, int64_t skipped) {
+    cli_json j;
+    CAIRN_TRY(cli_json_begin(c, &j));
+    cli_json_open(&j, NULL, '{');
+    cli_json_int(&j, "solutions", t->solutions);
+    cli_json_int(&j, "steps", t->steps);
+    cli_json_int(&j, "wrong", t->wrong);
+    cli_json_int(&j, "unknown", t->unknown);
+    cli_json_int(&j, "solutions_with_a_wrong_step", t->flawed);
+    cli_json_int(&j, "skipped_lines", skipped);
+    cli_json_close(&j, '}');
+    return cli_json_end(&j);
+}
+
+static cairn_status print_totals(cli *c, const score_config *config, const scoring *t, int64_t skipped) {
     char n[5][32];
-    if (config->scored.json) {
-        printf("{\"solutions\":%" PRId64 ",\"steps\":%" PRId64 ",\"wrong\":%" PRId64 ",\"unknown\":%" PRId64
-               ",\"solutions_with_a_wrong_step\":%" PRId64 ",\"skipped_lines\":%" PRId64 "}\n",
-               t->solutions, t->steps, t->wrong, t->unknown, t->flawed, skipped);
-        return;
-    }
+    if (config->scored.json) return print_json(c, t, skipped);
     printf(
         "%s solutions, %s steps by %s: %s steps wrong, %s unknown, the others right; %s solutions have a wrong step\n",
         cli_count(t->solutions, n[0]), cli_count(t->steps, n[1]), config->scored.reward, cli_count(t->wrong, n[2]),
         cli_count(t->unknown, n[3]), cli_count(t->flawed, n[4]));
     if (skipped) printf("%" PRId64 " bad lines were passed over\n", skipped);
+    return CAIRN_OK;
 }
 
 static cairn_status run(cli *c, const void *options_, int count, char **arguments) {
@@ -79,6 +92,9 @@ static cairn_status run(cli *c, const void *options_, int count, char **argument
     const score_config *config = options_;
     scoring t = {.config = config};
     int64_t skipped = 0;
+    bool to_stdout = strcmp(config->out, "-") == 0;
+    if (config->scored.json && (to_stdout || config->show >= 0))
+        return cairn_fail(c->ctx, CAIRN_INVALID, "--json goes neither with --show nor with --out -");
     if (*config->out) CAIRN_TRY(cairn_out_open(c->ctx, config->out, &t.out));
     cairn_status status = scored_each(c, &config->scored, arguments[0], visit, &t, &skipped);
     if (t.out) {
@@ -91,9 +107,7 @@ static cairn_status run(cli *c, const void *options_, int count, char **argument
     if (config->show >= t.solutions)
         return cairn_fail(c->ctx, CAIRN_NOT_FOUND, "%s has %" PRId64 " solutions, there is no number %" PRId64,
                           arguments[0], t.solutions, config->show);
-    bool to_stdout = config->out[0] == '-' && !config->out[1];
-    if (config->show < 0 && !to_stdout) print_totals(config, &t, skipped);
-    return CAIRN_OK;
+    return config->show < 0 && !to_stdout ? print_totals(c, config, &t, skipped) : CAIRN_OK;
 }
 
 const cli_verb verb_score = {

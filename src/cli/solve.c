@@ -36,21 +36,26 @@ static void print_summary(const cli *c, const solve_config *config, const cairn_
 }
 
 static cairn_status print_json(cli *c, const solve_config *config, const cairn_solve_summary *s) {
-    char values[9][32];
-    const double numbers[] = {
-        s->accuracy.estimate, s->accuracy.low, s->accuracy.high, s->oracle, s->optimum, s->steps, s->tokens,
-        s->scorings,          s->seconds};
-    for (int i = 0; i < 9; i++)
-        if (isnan(numbers[i]))
-            snprintf(values[i], sizeof values[i], "null");
-        else
-            cairn_format_double(numbers[i], values[i]);
-    printf(
-        "{\"search\":\"%s\",\"problems\":%lld,\"right\":%lld,\"unknown\":%lld,\"accuracy\":%s,\"low\":%s,\"high\":%s,"
-        "\"found\":%s,\"optimum\":%s,\"steps\":%s,\"tokens\":%s,\"scorings\":%s,\"seconds\":%s}\n",
-        cli_json_text(c, config->search), (long long)s->problems, (long long)s->right, (long long)s->unknown, values[0],
-        values[1], values[2], values[3], values[4], values[5], values[6], values[7], values[8]);
-    return CAIRN_OK;
+    cli_json j;
+    CAIRN_TRY(cli_json_begin(c, &j));
+    cli_json_open(&j, NULL, '{');
+    cli_json_text(&j, "search", config->search);
+    cli_json_int(&j, "problems", s->problems);
+    cli_json_int(&j, "right", s->right);
+    cli_json_int(&j, "unknown", s->unknown);
+    cli_json_int(&j, "unscored", s->unscored);
+    cli_json_real(&j, "accuracy", s->accuracy.estimate);
+    cli_json_real(&j, "low", s->accuracy.low);
+    cli_json_real(&j, "high", s->accuracy.high);
+    cli_json_real(&j, "found", s->oracle);
+    cli_json_real(&j, "optimum", s->optimum);
+    cli_json_real(&j, "steps", s->steps);
+    cli_json_real(&j, "tokens", s->tokens);
+    cli_json_real(&j, "scorings", s->scorings);
+    cli_json_real(&j, "judge_tokens", s->judge_tokens);
+    cli_json_real(&j, "seconds", s->seconds);
+    cli_json_close(&j, '}');
+    return cli_json_end(&j);
 }
 
 static cairn_status draw(cli *c, cairn_job *job, const solve_config *config, const cairn_solve_setup *setup) {
@@ -77,8 +82,7 @@ static cairn_status solve(cli *c, cairn_job *job, const solve_config *config) {
     CAIRN_TRY(cairn_solve_manifest(c->ctx, job, &setup, c->arena, &manifest));
     CAIRN_TRY(cli_open_run(c, &config->job, &manifest, &run));
     cairn_status status = cairn_solve(c->ctx, job, &setup, run, &summary);
-    if (run) cairn_run_close(run);
-    CAIRN_TRY(status);
+    CAIRN_TRY(cli_close_run(c, &config->job, run, status));
     if (config->job.json) return print_json(c, config, &summary);
     print_summary(c, config, &summary);
     return CAIRN_OK;
@@ -91,6 +95,10 @@ static cairn_status run(cli *c, const void *options_, int count, char **argument
     cairn_job *job;
     const cairn_search_type *search;
     const void *search_config;
+    if (config->draw >= 0 && (*config->job.run || config->job.json))
+        return cairn_fail(c->ctx, CAIRN_INVALID, "--draw shows one tree: it goes neither with --run nor with --json");
+    if (config->keep_tree && !*config->job.run)
+        return cairn_fail(c->ctx, CAIRN_INVALID, "--keep-tree needs --run FILE");
     CAIRN_TRY(cairn_search_find(c->ctx, c->arena, config->search, &search, &search_config));
     cli_job_setup(&config->job, "solve", &setup);
     if (!search->needs_reward) setup.reward = NULL; /* nobody is asked */

@@ -31,15 +31,22 @@ static cairn_status first_wrong(cli *c, const cairn_world *world, const cairn_pr
 }
 
 /* One record: input, steps, target, answer, mistake_index. */
-static cairn_status write_trace(cli *c, const cairn_problem *problem, const cairn_rollout *rollout, int32_t wrong,
+static cairn_status write_trace(const cairn_problem *problem, const cairn_rollout *rollout, int32_t wrong,
                                 cairn_out *out) {
-    CAIRN_TRY(cairn_out_printf(out, "{\"input\":\"%s\",\"steps\":[", cli_json_text(c, problem->text)));
-    for (int32_t i = 0; i < rollout->n_steps; i++)
-        CAIRN_TRY(cairn_out_printf(out, "%s\"%s\"", i ? "," : "", cli_json_text(c, rollout->steps[i])));
-    CAIRN_TRY(cairn_out_printf(out, "],\"target\":\"%s\",\"answer\":\"%s\",\"mistake_index\":",
-                               problem->answer ? cli_json_text(c, problem->answer) : "",
-                               rollout->outcome.answer ? cli_json_text(c, rollout->outcome.answer) : ""));
-    return wrong < 0 ? cairn_out_printf(out, "null}\n") : cairn_out_printf(out, "%d}\n", (int)wrong);
+    cli_json j = {.out = out};
+    cli_json_open(&j, NULL, '{');
+    cli_json_text(&j, "input", problem->text);
+    cli_json_open(&j, "steps", '[');
+    for (int32_t i = 0; i < rollout->n_steps; i++) cli_json_text(&j, NULL, rollout->steps[i]);
+    cli_json_close(&j, ']');
+    cli_json_text(&j, "target", problem->answer ? problem->answer : "");
+    cli_json_text(&j, "answer", rollout->outcome.answer ? rollout->outcome.answer : "");
+    if (wrong < 0)
+        cli_json_text(&j, "mistake_index", NULL);
+    else
+        cli_json_int(&j, "mistake_index", wrong);
+    cli_json_close(&j, '}');
+    return j.status == CAIRN_OK ? cairn_out_write(out, "\n", 1) : j.status;
 }
 
 static cairn_status write_problem(cli *c, cairn_job *job, const traces_config *config, int64_t index,
@@ -57,21 +64,22 @@ static cairn_status write_problem(cli *c, cairn_job *job, const traces_config *c
     for (int64_t i = 0; i < config->samples; i++) {
         int32_t wrong;
         CAIRN_TRY(first_wrong(c, world, &problem, &rollouts[i], arena, &wrong));
-        CAIRN_TRY(write_trace(c, &problem, &rollouts[i], wrong, out));
+        CAIRN_TRY(write_trace(&problem, &rollouts[i], wrong, out));
     }
     return CAIRN_OK;
 }
 
 static cairn_status write_all(cli *c, cairn_job *job, const traces_config *config, cairn_out *out) {
     cairn_arena *arena;
+    cairn_progress *progress = NULL;
     CAIRN_TRY(cairn_arena_open(c->ctx, 65536, &arena));
-    cairn_status status = CAIRN_OK;
+    cairn_status status = cairn_progress_open(c->ctx, "traces", config->count, false, &progress);
     for (int64_t i = 0; i < config->count && status == CAIRN_OK; i++) {
-        cairn_arena_mark mark = cairn_arena_save(c->arena);
         cairn_arena_reset(arena);
         status = write_problem(c, job, config, i, arena, out);
-        cairn_arena_restore(c->arena, mark);
+        cairn_progress_add(progress, 1);
     }
+    cairn_progress_close(progress);
     cairn_arena_close(arena);
     return status;
 }

@@ -1,6 +1,5 @@
 /* cairn world: the families of problems. */
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 
 #include "cli/verbs.h"
@@ -11,21 +10,31 @@ typedef struct list_config {
     bool json;
 } list_config;
 
-static const cairn_option list_options[] = {CLI_FLAG(list_config, "json", json, "One JSON object a line.")};
+static const cairn_option list_options[] = {CLI_FLAG(list_config, "json", json, "Result as one JSON array.")};
+
+static void json_world(cli_json *j, const cairn_world_type *world) {
+    cli_json_open(j, NULL, '{');
+    cli_json_text(j, "name", world->about.name);
+    cli_json_text(j, "summary", world->about.summary);
+    cli_json_bool(j, "generates", world->generate);
+    cli_json_bool(j, "loads", world->load);
+    cli_json_bool(j, "scripted", world->script);
+    cli_json_close(j, '}');
+}
 
 static cairn_status run_list(cli *c, const void *options, int count, char **arguments) {
     (void)count, (void)arguments;
     const list_config *config = options;
-    for (int i = 0; cairn_worlds()[i]; i++) {
-        const cairn_world_type *world = cairn_worlds()[i];
-        if (config->json)
-            printf("{\"name\":\"%s\",\"summary\":\"%s\",\"generates\":%s,\"loads\":%s,\"scripted\":%s}\n",
-                   world->about.name, cli_json_text(c, world->about.summary), world->generate ? "true" : "false",
-                   world->load ? "true" : "false", world->script ? "true" : "false");
-        else
-            CAIRN_TRY(cli_print_about(c, &world->about));
+    cli_json j;
+    if (!config->json) {
+        for (int i = 0; cairn_worlds()[i]; i++) CAIRN_TRY(cli_print_about(c, &cairn_worlds()[i]->about));
+        return CAIRN_OK;
     }
-    return CAIRN_OK;
+    CAIRN_TRY(cli_json_begin(c, &j));
+    cli_json_open(&j, NULL, '[');
+    for (int i = 0; cairn_worlds()[i]; i++) json_world(&j, cairn_worlds()[i]);
+    cli_json_close(&j, ']');
+    return cli_json_end(&j);
 }
 
 const cli_verb verb_world_list = {
@@ -53,25 +62,32 @@ static const cairn_option generate_options[] = {
     CLI_TEXT(generate_config, "out", out, "-", "File to write; - is standard output."),
 };
 
-static cairn_status write_problem(cli *c, const cairn_problem *problem, cairn_out *out) {
-    char difficulty[32] = "null";
-    if (!isnan(problem->difficulty)) cairn_format_double(problem->difficulty, difficulty);
-    const char *answer = problem->answer ? cli_json_text(c, problem->answer) : NULL;
-    return cairn_out_printf(out,
-                            "{\"id\":\"%s\",\"problem\":\"%s\",\"answer\":%s%s%s,\"difficulty\":%s,\"max_steps\":%d}\n",
-                            cli_json_text(c, problem->id), cli_json_text(c, problem->text), answer ? "\"" : "",
-                            answer ? answer : "null", answer ? "\"" : "", difficulty, (int)problem->max_steps);
+static cairn_status write_problem(const cairn_problem *problem, cairn_out *out) {
+    cli_json j = {.out = out};
+    cli_json_open(&j, NULL, '{');
+    cli_json_text(&j, "id", problem->id);
+    cli_json_text(&j, "problem", problem->text);
+    cli_json_text(&j, "answer", problem->answer);
+    cli_json_real(&j, "difficulty", problem->difficulty);
+    cli_json_int(&j, "max_steps", problem->max_steps);
+    cli_json_close(&j, '}');
+    return j.status == CAIRN_OK ? cairn_out_write(out, "\n", 1) : j.status;
 }
 
 static cairn_status write_problems(cli *c, cairn_job *job, cairn_out *out) {
-    for (int64_t i = 0; i < cairn_job_problems(job); i++) {
+    cairn_progress *progress;
+    cairn_status status = cairn_progress_open(c->ctx, "generate", cairn_job_problems(job), false, &progress);
+    for (int64_t i = 0; i < cairn_job_problems(job) && status == CAIRN_OK; i++) {
         cairn_arena_mark mark = cairn_arena_save(c->arena);
         cairn_problem problem;
-        CAIRN_TRY(cairn_job_problem(job, c->ctx, i, c->arena, &problem));
-        CAIRN_TRY(write_problem(c, &problem, out));
+        if (cairn_cancelled(c->ctx)) status = cairn_fail(c->ctx, CAIRN_CANCELLED, "interrupted");
+        if (status == CAIRN_OK) status = cairn_job_problem(job, c->ctx, i, c->arena, &problem);
+        if (status == CAIRN_OK) status = write_problem(&problem, out);
         cairn_arena_restore(c->arena, mark);
+        cairn_progress_add(progress, 1);
     }
-    return CAIRN_OK;
+    cairn_progress_close(progress);
+    return status;
 }
 
 static cairn_status run_generate(cli *c, const void *options, int count, char **arguments) {

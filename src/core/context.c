@@ -62,6 +62,19 @@ size_t utf8_clip(const char *text, size_t length, size_t most) {
     return ((unsigned char)text[start] & 0xC0) == 0x80 ? most : start; /* not UTF-8: cut anywhere */
 }
 
+size_t cairn_utf8_character(const char *text, size_t left) {
+    const unsigned char *c = (const unsigned char *)text;
+    if (left == 0) return 0;
+    if (c[0] < 0x80) return 1;
+    size_t n = c[0] >= 0xC2 && c[0] < 0xE0 ? 2 : (c[0] & 0xF0) == 0xE0 ? 3 : c[0] >= 0xF0 && c[0] < 0xF5 ? 4 : 0;
+    if (n == 0 || n > left) return 0;
+    for (size_t i = 1; i < n; i++)
+        if ((c[i] & 0xC0) != 0x80) return 0;
+    bool overlong = (c[0] == 0xE0 && c[1] < 0xA0) || (c[0] == 0xF0 && c[1] < 0x90);
+    bool surrogate = c[0] == 0xED && c[1] >= 0xA0, beyond = c[0] == 0xF4 && c[1] >= 0x90;
+    return overlong || surrogate || beyond ? 0 : n;
+}
+
 /* Formats the text and keeps what fits into `size` bytes, up to the end of a character. */
 static void format_clipped(char *text, size_t size, const char *format, va_list args) {
     char whole[2048]; /* long enough to see past the cut */

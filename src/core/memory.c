@@ -89,6 +89,10 @@ void cairn_arena_close(cairn_arena *arena) {
     free(arena);
 }
 
+void cairn_arena_report(cairn_arena *arena, cairn_ctx *ctx) {
+    arena->ctx = ctx;
+}
+
 /* Goes on to a chunk with room for `bytes`. What follows the current chunk is free: the next one kept from before a restore is
  * used when it is large enough and else replaced, so that a repeated pattern of requests soon asks the system for nothing. */
 static cairn_status next_chunk(cairn_arena *arena, size_t bytes) {

@@ -1,4 +1,5 @@
 /* JSON: bounded parsing, the canonical writer, fields with errors that say what was expected. */
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +31,46 @@ static int depth_of(const char *text, size_t length) {
     return deepest;
 }
 
+/* The field of the outermost object in which byte `at` of `text` lies, as written there; false where it lies in none. */
+static bool field_around(const char *text, size_t at, const char **name, size_t *length) {
+    int depth = 0;
+    bool value = false; /* behind a colon of the outermost object */
+    const char *start = NULL;
+    *name = NULL;
+    for (size_t i = 0; i < at; i++) {
+        char c = text[i];
+        if (start && c == '\\') {
+            i++;
+        } else if (c == '"' && start) {
+            if (depth == 1 && !value) *name = start, *length = (size_t)(text + i - start);
+            start = NULL;
+        } else if (c == '"') {
+            start = text + i + 1;
+        } else if (!start && (c == '{' || c == '[')) {
+            depth++;
+        } else if (!start && (c == '}' || c == ']')) {
+            depth--;
+        } else if (!start && depth == 1 && (c == ':' || c == ',')) {
+            value = c == ':';
+            if (!value) *name = NULL;
+        }
+    }
+    return *name && text[0] == '{';
+}
+
+/* jansson says badly what a lack of memory was; malloc says it in errno, and nothing in its parser goes on behind that. */
+static cairn_status fail_parse(cairn_ctx *ctx, const char *text, size_t length, const char *where,
+                               const json_error_t *error) {
+    const char *name;
+    size_t size, at = error->position > 0 ? (size_t)error->position : 0;
+    if (errno == ENOMEM)
+        return cairn_fail(ctx, CAIRN_NO_MEMORY, "%s: no memory for a JSON value of %zu bytes", where, length);
+    if (field_around(text, at < length ? at : length, &name, &size))
+        return cairn_fail(ctx, CAIRN_FORMAT, "%s: field `%.*s`: not JSON at byte %zu: %s", where,
+                          (int)(size < 60 ? size : 60), name, at, error->text);
+    return cairn_fail(ctx, CAIRN_FORMAT, "%s: not JSON at byte %zu: %s", where, at, error->text);
+}
+
 cairn_status json_parse(cairn_ctx *ctx, const char *text, size_t length, const char *where, json_t **out) {
     if (length == 0) return cairn_fail(ctx, CAIRN_FORMAT, "%s: expected a JSON value, got nothing", where);
     const char *nul = memchr(text, 0, length);
@@ -39,12 +80,24 @@ cairn_status json_parse(cairn_ctx *ctx, const char *text, size_t length, const c
     if (depth_of(text, length) > JSON_DEPTH)
         return cairn_fail(ctx, CAIRN_LIMIT, "%s: arrays and objects are nested deeper than %d", where, JSON_DEPTH);
     json_error_t error;
+    errno = 0;
     json_t *value = json_loadb(text, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
-    if (!value && json_error_code(&error) == json_error_out_of_memory)
-        return cairn_fail(ctx, CAIRN_NO_MEMORY, "%s: no memory for a JSON value of %zu bytes", where, length);
-    if (!value) return cairn_fail(ctx, CAIRN_FORMAT, "%s: not JSON at byte %d: %s", where, error.position, error.text);
+    if (!value) return fail_parse(ctx, text, length, where, &error);
     *out = value;
     return CAIRN_OK;
+}
+
+/* ---- building -------------------------------------------------------------------------------------------------- */
+
+bool json_is_utf8(const char *text, size_t length) {
+    for (size_t i = 0, n; i < length; i += n)
+        if ((n = cairn_utf8_character(text + i, length - i)) == 0) return false;
+    return true;
+}
+
+cairn_status json_fail_build(cairn_ctx *ctx, const char *what) {
+    if (errno == ENOMEM) return cairn_fail(ctx, CAIRN_NO_MEMORY, "%s: no memory", what);
+    return cairn_fail(ctx, CAIRN_FORMAT, "%s: a text is not valid UTF-8", what);
 }
 
 /* ---- writing --------------------------------------------------------------------------------------------------- */

@@ -18,6 +18,12 @@ cairn_status json_parse(cairn_ctx *ctx, const char *text, size_t length, const c
  * deeper than JSON_DEPTH. */
 cairn_status json_write(cairn_ctx *ctx, const json_t *value, cairn_text *out);
 
+/* Is the text UTF-8 (shortest forms, no surrogates), as a JSON string must be? */
+bool json_is_utf8(const char *text, size_t length);
+/* Why a value was not built, when errno was 0 before: no memory, or CAIRN_FORMAT for a text that is not UTF-8. `what` opens the
+ * error. */
+cairn_status json_fail_build(cairn_ctx *ctx, const char *what);
+
 /* Fields of an object. Missing or of another type: CAIRN_FORMAT, "<where>: field `name`: expected a string, got null". The
  * texts are the object's own. An integer is a real too, a real is never an integer. */
 cairn_status json_get_text(cairn_ctx *ctx, const json_t *object, const char *name, const char *where, const char **out);

@@ -2,13 +2,15 @@
  * blocks is gathered in `carry`, which never grows beyond the bound. */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "data/lines.h"
 
-#define BLOCK 65536 /* part of what lines_key means: the key is a fold of the keys of such blocks */
+#define WAIT_MS 50    /* bounds how late a cancellation is seen */
+#define BLOCK   65536 /* part of what lines_key means: the key is a fold of the keys of such blocks */
 
 struct lines {
     cairn_ctx *ctx;
@@ -27,8 +29,11 @@ struct lines {
 
 static cairn_status open_file(cairn_ctx *ctx, const char *path, int *out, int64_t *size) {
     bool standard = strcmp(path, "-") == 0;
-    int file = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    int file;
     struct stat info;
+    do file = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    while (file < 0 && errno == EINTR && !cairn_cancelled(ctx));
+    if (file < 0 && errno == EINTR) return cairn_fail(ctx, CAIRN_CANCELLED, "%s: reading was cancelled", path);
     if (file < 0 && errno == ENOENT) return cairn_fail(ctx, CAIRN_NOT_FOUND, "%s: there is no such file", path);
     if (file < 0) return cairn_fail(ctx, CAIRN_IO, "%s: cannot be opened: %s", path, strerror(errno));
     int failed = fstat(file, &info) != 0 ? errno : S_ISDIR(info.st_mode) ? EISDIR : 0;
@@ -72,6 +77,18 @@ void lines_close(lines *l) {
     cairn_free(l);
 }
 
+/* read(2), given up when the run is cancelled: what a pipe or terminal will say may be long in coming. */
+static ssize_t read_some(lines *l) {
+    struct pollfd ready = {.fd = l->file, .events = POLLIN};
+    while (!cairn_cancelled(l->ctx)) {
+        if (l->size < 0 && poll(&ready, 1, WAIT_MS) <= 0) continue;
+        ssize_t got = read(l->file, l->block + l->fill, BLOCK - l->fill);
+        if (got >= 0 || (errno != EINTR && errno != EAGAIN)) return got;
+    }
+    errno = ECANCELED;
+    return -1;
+}
+
 /* Reads more bytes behind `fill`; a full block is folded into the key first. Sets `ended` at the end of the file. */
 static cairn_status read_more(lines *l) {
     if (l->fill == BLOCK) {
@@ -79,9 +96,8 @@ static cairn_status read_more(lines *l) {
         l->block_offset += BLOCK;
         l->fill = l->at = 0;
     }
-    ssize_t got;
-    do got = read(l->file, l->block + l->fill, BLOCK - l->fill);
-    while (got < 0 && errno == EINTR);
+    ssize_t got = read_some(l);
+    if (got < 0 && errno == ECANCELED) return cairn_fail(l->ctx, CAIRN_CANCELLED, "%s: reading was cancelled", l->path);
     if (got < 0)
         return cairn_fail(l->ctx, CAIRN_IO, "%s:%lld: cannot be read: %s", l->path, (long long)l->number + 1,
                           strerror(errno));

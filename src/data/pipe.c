@@ -14,7 +14,7 @@
 #define READS_A_STEP     16
 #define OUTPUT_BYTES     ((size_t)1 << 20) /* requests beyond it wait as requests */
 #define CLOSE_GRACE_S    2.0
-#define LOST_GRACE_S     0.5
+#define LOST_GRACE_S     0.5 /* for one that failed, or whose replies nobody wants any more */
 
 /* A request that was written and has no reply yet. */
 typedef struct slot {
@@ -29,6 +29,7 @@ struct pipe_backend {
     double timeout_s;
     child child;
     bool started;
+    bool unwanted;  /* a request was abandoned: the run is being stopped */
     char lost[400]; /* why the child is of no use any more; "" while it is */
 
     cairn_request *waiting, **waiting_tail; /* not yet written */
@@ -259,6 +260,7 @@ static void pipe_submit(cairn_backend *self, cairn_ctx *ctx, cairn_request *requ
 static void pipe_abandon(cairn_backend *self, cairn_ctx *ctx, cairn_request *request) {
     (void)ctx;
     pipe_backend *p = (pipe_backend *)self;
+    p->unwanted = true;
     for (int i = 0; i < p->limit; i++)
         if (p->slots[i].request == (pipe_request *)request) {
             p->slots[i].request = NULL;
@@ -340,12 +342,16 @@ void pipe_close(pipe_backend *pipe) {
     bool asked;
     if (!pipe) return;
     pipe->log_ctx = NULL; /* the context may be gone by now */
-    if (pipe->child.pid > 0) child_end(&pipe->child, CLOSE_GRACE_S, said, pipe, &asked);
+    if (pipe->child.pid > 0) child_end(&pipe->child, pipe->unwanted ? LOST_GRACE_S : CLOSE_GRACE_S, said, pipe, &asked);
     cairn_text_free(&pipe->output);
     cairn_text_free(&pipe->input);
     cairn_free(pipe->slots);
     cairn_free(pipe->command);
     cairn_free(pipe);
+}
+
+const char *pipe_name(const pipe_backend *pipe) {
+    return pipe->name;
 }
 
 cairn_status pipe_ask(cairn_ctx *ctx, pipe_backend *pipe, pipe_request *requests, int count) {

@@ -25,6 +25,7 @@ typedef struct pipe_backend pipe_backend;
 /* `command` is run by /bin/sh -c. limit: requests written and not yet answered, at most (1 .. 4096). */
 cairn_status pipe_open(cairn_ctx *ctx, const char *command, int limit, double timeout_s, pipe_backend **out);
 void pipe_close(pipe_backend *pipe);
+const char *pipe_name(const pipe_backend *pipe); /* the command, cut, in quotes: how errors name it */
 /* Sends `count` requests and waits (cairn_await). The status and text of the first failing one become the context's. */
 cairn_status pipe_ask(cairn_ctx *ctx, pipe_backend *pipe, pipe_request *requests, int count);
 

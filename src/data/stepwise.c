@@ -1,4 +1,5 @@
 /* The stepwise format, version 1 (docs/formats.md): reader and writer. */
+#include <errno.h>
 #include <math.h>
 
 #include "data/format.h"
@@ -137,11 +138,14 @@ static json_t *object_of(const cairn_record *record, bool soft) {
 
 cairn_status cairn_stepwise_write(cairn_ctx *ctx, cairn_out *out, const cairn_record *record, bool soft) {
     const char *id = record->id ? record->id : "?";
+    char what[80];
     for (int32_t i = 0; i < record->n_steps; i++)
         if (label_at(record, i) < 0 || label_at(record, i) > 1)
             return cairn_fail(ctx, CAIRN_INVALID, "record `%s`: the label of step %d is outside 0 .. 1", id, (int)i);
+    snprintf(what, sizeof what, "record `%.60s`", id);
+    errno = 0;
     json_t *object = object_of(record, soft);
-    if (!object) return cairn_fail(ctx, CAIRN_INVALID, "record `%s`: a text is not valid UTF-8, or no memory", id);
+    if (!object) return json_fail_build(ctx, what);
     cairn_text text = {0};
     cairn_status status = json_write(ctx, object, &text);
     if (status == CAIRN_OK) status = cairn_text_add(ctx, &text, "\n", 1);

@@ -6,6 +6,8 @@
 
 #include "cairn/job.h"
 
+enum { PRESET_IN_FLIGHT = 64 };
+
 /* What a fiber needs for one problem; recycled, so that memory stays flat over any number of problems. */
 typedef struct slot {
     cairn_tree *tree;
@@ -48,10 +50,18 @@ struct cairn_job {
 
 /* ---- open -------------------------------------------------------------------------------------------------------------- */
 
+/* Contexts are all made by the thread that opens the job: a context is one thread's. */
+static cairn_status open_contexts(cairn_job *job) {
+    for (int32_t i = 0; i < job->setup.workers; i++) {
+        worker *w = &job->workers[i];
+        w->job = job;
+        CAIRN_TRY(cairn_ctx_child(job->ctx, &w->ctx));
+        CAIRN_TRY(cairn_arena_open(w->ctx, 16384, &w->arena));
+    }
+    return CAIRN_OK;
+}
+
 static cairn_status open_worker(cairn_job *job, worker *w) {
-    w->job = job;
-    CAIRN_TRY(cairn_ctx_child(job->ctx, &w->ctx));
-    CAIRN_TRY(cairn_arena_open(w->ctx, 16384, &w->arena));
     if (job->setup.policy) CAIRN_TRY(cairn_policy_open(w->ctx, w->arena, job->setup.policy, &job->world, &w->policy));
     if (job->setup.reward)
         CAIRN_TRY(cairn_reward_open(w->ctx, w->arena, job->setup.reward, &job->world,
@@ -72,6 +82,24 @@ static void close_worker(worker *w) {
     if (w->policy.type) cairn_policy_close(&w->policy);
     cairn_arena_close(w->arena);
     cairn_ctx_close(w->ctx);
+}
+
+static void close_block(void *arg, int64_t block, int thread) {
+    (void)thread;
+    close_worker(&((worker *)arg)[block]);
+}
+
+/* At the same time, where threads are to be had: each may have to wait for its programs to end. */
+static void close_workers(cairn_job *job) {
+    cairn_pool *pool = NULL;
+    int32_t open = 0;
+    for (int32_t i = 0; i < job->setup.workers; i++) open += job->workers[i].open;
+    if (open > 1 && cairn_pool_open(job->failure, open, &pool) == CAIRN_OK) {
+        cairn_pool_run(pool, close_block, job->workers, job->setup.workers);
+        cairn_pool_close(pool);
+        return;
+    }
+    for (int32_t i = 0; i < job->setup.workers; i++) close_worker(&job->workers[i]);
 }
 
 static cairn_status open_problems(cairn_job *job) {
@@ -108,13 +136,10 @@ static cairn_status open_all(cairn_job *job) {
     CAIRN_TRY(open_problems(job));
     CAIRN_TRY(count_workers(job));
     job->workers = cairn_alloc(job->ctx, (size_t)job->setup.workers, sizeof *job->workers);
-    job->records = cairn_alloc(job->ctx, (size_t)job->count, sizeof *job->records);
-    job->ids = cairn_alloc(job->ctx, (size_t)job->count, sizeof *job->ids);
-    if (!job->workers || !job->records || !job->ids) return CAIRN_NO_MEMORY;
+    if (!job->workers) return CAIRN_NO_MEMORY;
+    CAIRN_TRY(open_contexts(job));
     cairn_status status = open_worker(job, &job->workers[0]);
-    if (status != CAIRN_OK && job->workers[0].ctx)
-        return cairn_fail(job->ctx, status, "%s", cairn_error(job->workers[0].ctx));
-    return status;
+    return status == CAIRN_OK ? status : cairn_fail(job->ctx, status, "%s", cairn_error(job->workers[0].ctx));
 }
 
 cairn_status cairn_job_open(cairn_ctx *ctx, const cairn_job_setup *setup, cairn_job **out) {
@@ -122,7 +147,6 @@ cairn_status cairn_job_open(cairn_ctx *ctx, const cairn_job_setup *setup, cairn_
     if (!job) return CAIRN_NO_MEMORY;
     job->ctx = ctx;
     job->setup = *setup;
-    if (job->setup.in_flight <= 0) job->setup.in_flight = 64;
     pthread_mutex_init(&job->lock, NULL);
     cairn_status status = cairn_ctx_child(ctx, &job->failure);
     if (status == CAIRN_OK) status = open_all(job);
@@ -134,12 +158,20 @@ cairn_status cairn_job_open(cairn_ctx *ctx, const cairn_job_setup *setup, cairn_
     return CAIRN_OK;
 }
 
+/* Of the problems that were begun. */
 static void forget_records(cairn_job *job) {
-    for (int64_t i = 0; i < job->count && job->records && job->ids; i++) {
+    int64_t begun = atomic_load(&job->next);
+    for (int64_t i = 0; i < begun && i < job->count && job->records && job->ids; i++) {
         cairn_free(job->records[i]);
         cairn_free(job->ids[i]);
         job->records[i] = job->ids[i] = NULL;
     }
+}
+
+static cairn_status need_records(cairn_job *job) {
+    if (!job->records) job->records = cairn_alloc(job->ctx, (size_t)job->count, sizeof *job->records);
+    if (!job->ids) job->ids = cairn_alloc(job->ctx, (size_t)job->count, sizeof *job->ids);
+    return job->records && job->ids ? CAIRN_OK : CAIRN_NO_MEMORY;
 }
 
 void cairn_job_close(cairn_job *job) {
@@ -147,8 +179,7 @@ void cairn_job_close(cairn_job *job) {
     forget_records(job);
     cairn_free(job->records);
     cairn_free(job->ids);
-    for (int32_t i = 0; job->workers && i < job->setup.workers; i++)
-        if (job->workers[i].ctx) close_worker(&job->workers[i]);
+    if (job->workers) close_workers(job);
     cairn_free(job->workers);
     if (job->world.type) cairn_world_close(&job->world);
     cairn_arena_close(job->arena);
@@ -197,18 +228,18 @@ static cairn_status take_slot(worker *w, cairn_ctx *ctx, slot **out) {
     slot *s = w->free_slots;
     if (s) {
         w->free_slots = s->next;
+        cairn_arena_report(s->arena, ctx);
         *out = s;
         return CAIRN_OK;
     }
     s = cairn_alloc(ctx, 1, sizeof *s);
     if (!s) return CAIRN_NO_MEMORY;
-    /* Trees and arenas outlive the fiber that first needed them, so they report to the worker's context. */
-    cairn_status status = cairn_tree_open(w->ctx, w->job->world.type->state_bytes, &s->tree);
-    if (status == CAIRN_OK) status = cairn_arena_open(w->ctx, 16384, &s->arena);
+    cairn_status status = cairn_tree_open(ctx, w->job->world.type->state_bytes, &s->tree);
+    if (status == CAIRN_OK) status = cairn_arena_open(ctx, 16384, &s->arena);
     if (status != CAIRN_OK) {
         cairn_tree_close(s->tree);
         cairn_free(s);
-        return cairn_fail(ctx, status, "%s", cairn_error(w->ctx));
+        return status;
     }
     *out = s;
     return CAIRN_OK;
@@ -217,6 +248,7 @@ static cairn_status take_slot(worker *w, cairn_ctx *ctx, slot **out) {
 static void give_slot(worker *w, slot *s) {
     cairn_tree_reset(s->tree);
     cairn_arena_reset(s->arena);
+    cairn_arena_report(s->arena, w->ctx); /* the fiber's own context goes */
     s->next = w->free_slots;
     w->free_slots = s;
 }
@@ -288,7 +320,7 @@ static void work_on(cairn_ctx *ctx, void *arg, int64_t index) {
     if (status != CAIRN_OK)
         note_failure(w->job, ctx, status);
     else
-        cairn_progress_add(w->job->progress, 1);
+        cairn_progress_add(w->job->progress, w->job->setup.weight > 0 ? w->job->setup.weight : 1);
 }
 
 static int64_t next_problem(void *arg) {
@@ -302,17 +334,25 @@ static int64_t next_problem(void *arg) {
     return -1;
 }
 
+/* As asked; else 64, but with a run file so few that the problems under way, which a kill loses, are at most a fifth of all. */
+static int32_t in_flight_of(const cairn_job *job) {
+    if (job->setup.in_flight > 0) return job->setup.in_flight;
+    int64_t most = job->run ? job->count / (5 * (int64_t)job->setup.workers) : PRESET_IN_FLIGHT;
+    return most < 1 ? 1 : most > PRESET_IN_FLIGHT ? PRESET_IN_FLIGHT : (int32_t)most;
+}
+
 static void run_worker(void *arg, int64_t block, int thread) {
     (void)thread;
     cairn_job *job = arg;
     worker *w = &job->workers[block];
     cairn_status status = w->open ? CAIRN_OK : open_worker(job, w);
-    if (status == CAIRN_OK) status = cairn_fibers_run(w->ctx, job->setup.in_flight, next_problem, work_on, w);
+    if (status == CAIRN_OK) status = cairn_fibers_run(w->ctx, in_flight_of(job), next_problem, work_on, w);
     if (status != CAIRN_OK) note_failure(job, w->ctx, status);
 }
 
 cairn_status cairn_job_run(cairn_job *job, cairn_ctx *ctx, cairn_run *run, cairn_job_fn body, void *arg) {
     forget_records(job);
+    if (!run) CAIRN_TRY(need_records(job));
     job->run = run;
     job->body = body;
     job->arg = arg;
@@ -320,7 +360,8 @@ cairn_status cairn_job_run(cairn_job *job, cairn_ctx *ctx, cairn_run *run, cairn
     atomic_store(&job->next, 0);
     atomic_store(&job->stopped, false);
     int64_t to_do = job->count - (run ? cairn_run_done(run) : 0);
-    CAIRN_TRY(cairn_progress_open(ctx, job->setup.what, to_do, job->setup.quiet, &job->progress));
+    job->progress = job->setup.progress;
+    if (!job->progress) CAIRN_TRY(cairn_progress_open(ctx, job->setup.what, to_do, job->setup.quiet, &job->progress));
     cairn_pool *pool;
     cairn_status status = cairn_pool_open(ctx, job->setup.workers, &pool);
     if (status == CAIRN_OK) {
@@ -330,14 +371,14 @@ cairn_status cairn_job_run(cairn_job *job, cairn_ctx *ctx, cairn_run *run, cairn
         if (status != CAIRN_OK) cairn_fail(ctx, status, "%s", cairn_error(job->failure));
         if (status == CAIRN_OK && cairn_cancelled(ctx)) status = cairn_fail(ctx, CAIRN_CANCELLED, "cancelled");
     }
-    cairn_progress_close(job->progress);
+    if (!job->setup.progress) cairn_progress_close(job->progress);
     job->progress = NULL;
     return status;
 }
 
 cairn_status cairn_job_each(cairn_job *job, cairn_ctx *ctx, cairn_run *run, cairn_run_visit_fn visit, void *arg) {
     if (run) return cairn_run_each(run, ctx, visit, arg);
-    for (int64_t i = 0; i < job->count; i++)
+    for (int64_t i = 0; job->records && i < job->count; i++)
         if (job->records[i]) CAIRN_TRY(visit(arg, i, job->ids[i], job->records[i], strlen(job->records[i])));
     return CAIRN_OK;
 }

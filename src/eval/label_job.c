@@ -1,4 +1,5 @@
 /* A labeller on every problem: records, and how well the labels agree with the world's truth. */
+#include <errno.h>
 #include <math.h>
 #include <string.h>
 
@@ -16,16 +17,49 @@ static json_t *verdict_json(cairn_verdict verdict) {
     return verdict == CAIRN_VERDICT_UNKNOWN ? json_null() : json_boolean(verdict == CAIRN_VERDICT_RIGHT);
 }
 
+/* NULL when any part of it is missing. */
 static json_t *solution_json(const cairn_labelled *s, const cairn_step_check *truth) {
     json_t *steps = json_array(), *labels = json_array(), *counts = json_array(), *verdicts = json_array();
-    for (int32_t i = 0; i < s->n_steps; i++) {
-        json_array_append_new(steps, json_string(s->steps[i]));
-        json_array_append_new(labels, isnan(s->labels[i]) ? json_null() : json_real(s->labels[i]));
-        json_array_append_new(counts, json_pack("[i, i]", (int)s->counts[i].n, (int)s->counts[i].ok));
-        json_array_append_new(verdicts, verdict_json(truth[i].verdict));
+    int bad = !steps || !labels || !counts || !verdicts;
+    for (int32_t i = 0; i < s->n_steps && !bad; i++) {
+        bad |= json_array_append_new(steps, json_string(s->steps[i]));
+        bad |= json_array_append_new(labels, isnan(s->labels[i]) ? json_null() : json_real(s->labels[i]));
+        bad |= json_array_append_new(counts, json_pack("[i, i]", (int)s->counts[i].n, (int)s->counts[i].ok));
+        bad |= json_array_append_new(verdicts, verdict_json(truth[i].verdict));
+    }
+    if (bad) {
+        json_decref(steps);
+        json_decref(labels);
+        json_decref(counts);
+        json_decref(verdicts);
+        return NULL;
     }
     return json_pack("{s:o, s:o, s:o, s:o, s:i, s:o}", "steps", steps, "labels", labels, "counts", counts, "truth",
                      verdicts, "first_error", (int)s->first_error, "correct", verdict_json(s->outcome.verdict));
+}
+
+/* Appends one labelled solution with the world's verdict on its steps. */
+static cairn_status add_solution(cairn_search *search, const cairn_labelled *solution, json_t *solutions) {
+    cairn_step_check *truth = cairn_arena_alloc(search->arena, (size_t)solution->n_steps + 1, sizeof *truth);
+    if (!truth) return CAIRN_NO_MEMORY;
+    CAIRN_TRY(cairn_world_verify(search->ctx, search->world, search->problem, solution->steps, solution->n_steps,
+                                 search->arena, truth));
+    errno = 0;
+    if (json_array_append_new(solutions, solution_json(solution, truth)) == 0) return CAIRN_OK;
+    return json_fail_build(search->ctx, "the record");
+}
+
+/* Takes over `solutions`. */
+static cairn_status write_record_of(cairn_search *search, const cairn_label_result *result, json_t *solutions,
+                                    cairn_text *record) {
+    errno = 0;
+    json_t *object = json_pack("{s:s, s:s, s:o, s:I, s:s}", "id", search->problem->id, "problem", search->problem->text,
+                               "solutions", solutions, "rollouts", (json_int_t)result->rollouts, "dropped",
+                               result->dropped ? result->dropped : "");
+    if (!object) return json_fail_build(search->ctx, "the record");
+    cairn_status status = json_write(search->ctx, object, record);
+    json_decref(object);
+    return status;
 }
 
 static cairn_status label_one(cairn_search *search, void *arg, int64_t index, cairn_text *record) {
@@ -34,24 +68,11 @@ static cairn_status label_one(cairn_search *search, void *arg, int64_t index, ca
     cairn_label_result result = {0};
     CAIRN_TRY(l->type->run(search, l->config, NULL, 0, &result));
     json_t *solutions = json_array();
-    for (int32_t i = 0; i < result.n; i++) {
-        const cairn_labelled *solution = &result.solutions[i];
-        cairn_step_check *truth = cairn_arena_alloc(search->arena, (size_t)solution->n_steps + 1, sizeof *truth);
-        cairn_status status = truth ? cairn_world_verify(search->ctx, search->world, search->problem, solution->steps,
-                                                         solution->n_steps, search->arena, truth)
-                                    : CAIRN_NO_MEMORY;
-        if (status != CAIRN_OK) {
-            json_decref(solutions);
-            return status;
-        }
-        json_array_append_new(solutions, solution_json(solution, truth));
-    }
-    json_t *object =
-        json_pack("{s:s, s:s, s:o, s:I, s:s}", "id", search->problem->id, "problem", search->problem->text, "solutions",
-                  solutions, "rollouts", (json_int_t)result.rollouts, "dropped", result.dropped ? result.dropped : "");
-    if (!object) return cairn_fail(search->ctx, CAIRN_NO_MEMORY, "no memory for the record");
-    cairn_status status = json_write(search->ctx, object, record);
-    json_decref(object);
+    cairn_status status = solutions ? CAIRN_OK : cairn_fail(search->ctx, CAIRN_NO_MEMORY, "the record: no memory");
+    for (int32_t i = 0; i < result.n && status == CAIRN_OK; i++)
+        status = add_solution(search, &result.solutions[i], solutions);
+    if (status == CAIRN_OK) return write_record_of(search, &result, solutions, record);
+    json_decref(solutions);
     return status;
 }
 

@@ -1,4 +1,5 @@
 /* A search on every problem: one record each, and what they add up to. */
+#include <errno.h>
 #include <math.h>
 #include <string.h>
 
@@ -18,8 +19,10 @@ static cairn_status find_search(cairn_ctx *ctx, cairn_arena *arena, const cairn_
 
 /* ---- one record ---------------------------------------------------------------------------------------------------------- */
 
+/* The functions that make parts of a record give NULL when a part is missing, so that a record is whole or an error. */
+
 static json_t *number_or_null(double value) {
-    return isnan(value) ? json_null() : json_real(value);
+    return isfinite(value) ? json_real(value) : json_null();
 }
 
 static json_t *outcome_json(float outcome) {
@@ -30,15 +33,20 @@ static json_t *text_or_null(const char *text) {
     return text ? json_string(text) : json_null();
 }
 
+static json_t *candidate_json(const cairn_search *search, const cairn_candidate *c) {
+    return json_pack("{s:o, s:o, s:i, s:o, s:i}", "answer",
+                     text_or_null(c->answer >= 0 ? search->answers[c->answer] : NULL), "correct",
+                     outcome_json(search->tree->outcome[c->leaf]), "count", (int)c->count, "score",
+                     number_or_null(c->score), "leaf", (int)c->leaf);
+}
+
 static json_t *candidates_json(const cairn_search *search, const cairn_result *result) {
     json_t *list = json_array();
-    for (int32_t i = 0; i < result->n; i++) {
-        const cairn_candidate *c = &result->candidates[i];
-        json_array_append_new(list, json_pack("{s:o, s:o, s:i, s:o, s:i}", "answer",
-                                              text_or_null(c->answer >= 0 ? search->answers[c->answer] : NULL),
-                                              "correct", outcome_json(search->tree->outcome[c->leaf]), "count",
-                                              (int)c->count, "score", number_or_null(c->score), "leaf", (int)c->leaf));
-    }
+    for (int32_t i = 0; i < result->n && list; i++)
+        if (json_array_append_new(list, candidate_json(search, &result->candidates[i])) != 0) {
+            json_decref(list);
+            list = NULL;
+        }
     return list;
 }
 
@@ -51,17 +59,22 @@ static json_t *cost_json(const cairn_cost *cost) {
                      (json_int_t)cost->checks);
 }
 
-static json_t *tree_json(const cairn_search *search) {
+static json_t *node_json(const cairn_search *search, cairn_node node) {
     const cairn_tree *tree = search->tree;
+    return json_pack("{s:o, s:s, s:I, s:I, s:o}", "parent",
+                     node == CAIRN_ROOT ? json_null() : json_integer(tree->parent[node]), "text",
+                     cairn_tree_text(tree, node), "multiplicity", (json_int_t)tree->multiplicity[node], "visits",
+                     (json_int_t)tree->visits[node], "score",
+                     number_or_null(search->column >= 0 ? tree->score[search->column][node] : NAN));
+}
+
+static json_t *tree_json(const cairn_search *search) {
     json_t *list = json_array();
-    for (cairn_node node = 0; node < tree->count; node++) {
-        json_t *row = json_pack("{s:o, s:s, s:I, s:I, s:o}", "parent",
-                                node == CAIRN_ROOT ? json_null() : json_integer(tree->parent[node]), "text",
-                                cairn_tree_text(tree, node), "multiplicity", (json_int_t)tree->multiplicity[node],
-                                "visits", (json_int_t)tree->visits[node], "score",
-                                number_or_null(search->column >= 0 ? tree->score[search->column][node] : NAN));
-        json_array_append_new(list, row);
-    }
+    for (cairn_node node = 0; node < search->tree->count && list; node++)
+        if (json_array_append_new(list, node_json(search, node)) != 0) {
+            json_decref(list);
+            list = NULL;
+        }
     return list;
 }
 
@@ -74,14 +87,15 @@ static json_t *correct_json(const cairn_search *search, const cairn_result *resu
 static cairn_status write_record(cairn_search *search, const cairn_solve_setup *setup, const cairn_result *result,
                                  cairn_text *out) {
     const cairn_candidate *chosen = result->chosen >= 0 ? &result->candidates[result->chosen] : NULL;
+    errno = 0;
     json_t *record = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "id", search->problem->id, "answer",
                                text_or_null(result->answer >= 0 ? search->answers[result->answer] : NULL), "target",
                                text_or_null(search->problem->answer), "correct", correct_json(search, result), "score",
                                number_or_null(chosen ? chosen->score : NAN), "candidates",
                                candidates_json(search, result), "cost", cost_json(&search->cost));
-    if (record && setup->keep_tree) json_object_set_new(record, "tree", tree_json(search));
-    if (!record) return cairn_fail(search->ctx, CAIRN_NO_MEMORY, "no memory for the record");
-    cairn_status status = json_write(search->ctx, record, out);
+    bool whole = record && (!setup->keep_tree || json_object_set_new(record, "tree", tree_json(search)) == 0);
+    cairn_status status = whole ? CAIRN_OK : json_fail_build(search->ctx, "the record");
+    if (status == CAIRN_OK) status = json_write(search->ctx, record, out);
     json_decref(record);
     return status;
 }
@@ -164,7 +178,8 @@ static cairn_status mean_optimum(cairn_ctx *ctx, cairn_job *job, double *out) {
         cairn_problem problem;
         double value = 0;
         cairn_arena_reset(arena);
-        status = cairn_job_problem(job, ctx, i, arena, &problem);
+        if (cairn_cancelled(ctx)) status = cairn_fail(ctx, CAIRN_CANCELLED, "the run was cancelled");
+        if (status == CAIRN_OK) status = cairn_job_problem(job, ctx, i, arena, &problem);
         if (status == CAIRN_OK) status = policy->type->optimum(ctx, policy->self, &problem, samples, &value);
         sum += value;
     }

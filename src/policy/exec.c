@@ -1,4 +1,5 @@
 /* Policy `exec`: any program that answers JSON lines (docs/exec.md). */
+#include <errno.h>
 #include <math.h>
 #include <string.h>
 
@@ -51,8 +52,9 @@ static json_t *message_of(const cairn_proposal *q) {
                      (int)q->sampling.max_tokens, "seed", seed);
 }
 
-static cairn_status read_reply(cairn_ctx *ctx, const json_t *reply, cairn_arena *arena, cairn_proposal *q) {
-    static const char where[] = "exec: reply";
+/* `where` opens the error: the program's name. */
+static cairn_status read_reply(cairn_ctx *ctx, const char *where, const json_t *reply, cairn_arena *arena,
+                               cairn_proposal *q) {
     const char *text;
     int64_t tokens = 0;
     bool end = false;
@@ -76,15 +78,16 @@ static cairn_status read_reply(cairn_ctx *ctx, const json_t *reply, cairn_arena 
 }
 
 static cairn_status exec_propose(cairn_ctx *ctx, void *self, cairn_arena *arena, cairn_proposal *requests, int32_t n) {
+    char where[96];
     if (n <= 0) return CAIRN_OK;
+    snprintf(where, sizeof where, "%s: reply", pipe_name(self));
     pipe_request *asks = cairn_alloc(ctx, (size_t)n, sizeof *asks);
     if (!asks) return CAIRN_NO_MEMORY;
     cairn_status whole = CAIRN_OK;
     for (int32_t i = 0; i < n && whole == CAIRN_OK; i++) {
+        errno = 0;
         asks[i].message = message_of(&requests[i]);
-        if (!asks[i].message)
-            whole = cairn_fail(ctx, CAIRN_FORMAT, "exec: problem `%.60s`: its texts are not valid UTF-8",
-                               requests[i].problem->id);
+        if (!asks[i].message) whole = json_fail_build(ctx, "exec: the request");
     }
     if (whole == CAIRN_OK) {
         cairn_status asked = pipe_ask(ctx, self, asks, n);
@@ -92,9 +95,9 @@ static cairn_status exec_propose(cairn_ctx *ctx, void *self, cairn_arena *arena,
         for (int32_t i = 0; i < n && whole == CAIRN_OK; i++) {
             requests[i].status = asks[i].base.status;
             if (requests[i].status == CAIRN_OK)
-                requests[i].status = read_reply(ctx, asks[i].reply, arena, &requests[i]);
+                requests[i].status = read_reply(ctx, where, asks[i].reply, arena, &requests[i]);
             else
-                cairn_fail(ctx, requests[i].status, "exec: %s", asks[i].error);
+                cairn_fail(ctx, requests[i].status, "%s: %s", where, asks[i].error);
         }
     }
     for (int32_t i = 0; i < n; i++) {

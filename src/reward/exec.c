@@ -1,4 +1,5 @@
 /* Reward `exec`: any program that answers JSON lines (docs/exec.md). */
+#include <errno.h>
 #include <math.h>
 
 #include "cairn/reward.h"
@@ -69,7 +70,8 @@ static json_t *message_of(const cairn_scoring *q) {
 
 static cairn_status read_reply(cairn_ctx *ctx, const exec *self, const json_t *reply, cairn_arena *arena,
                                cairn_scoring *q) {
-    static const char where[] = "exec: reply";
+    char where[96];
+    snprintf(where, sizeof where, "%s: reply", pipe_name(self->pipe));
     const char *evidence = "";
     const json_t *score = json_object_get(reply, "score");
     q->code = "";
@@ -96,10 +98,9 @@ static cairn_status exec_score(cairn_ctx *ctx, void *data, cairn_arena *arena, c
     if (!asks) return CAIRN_NO_MEMORY;
     cairn_status whole = CAIRN_OK;
     for (int32_t i = 0; i < n && whole == CAIRN_OK; i++) {
+        errno = 0;
         asks[i].message = message_of(&requests[i]);
-        if (!asks[i].message)
-            whole = cairn_fail(ctx, CAIRN_FORMAT, "exec: problem `%.60s`: its texts are not valid UTF-8",
-                               requests[i].problem->id);
+        if (!asks[i].message) whole = json_fail_build(ctx, "exec: the request");
     }
     if (whole == CAIRN_OK) {
         cairn_status asked = pipe_ask(ctx, self->pipe, asks, n);
@@ -109,7 +110,7 @@ static cairn_status exec_score(cairn_ctx *ctx, void *data, cairn_arena *arena, c
             if (requests[i].status == CAIRN_OK)
                 requests[i].status = read_reply(ctx, self, asks[i].reply, arena, &requests[i]);
             else
-                cairn_fail(ctx, requests[i].status, "exec: %s", asks[i].error);
+                cairn_fail(ctx, requests[i].status, "%s: reply: %s", pipe_name(self->pipe), asks[i].error);
         }
     }
     for (int32_t i = 0; i < n; i++) {

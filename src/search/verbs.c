@@ -36,6 +36,11 @@ int64_t cairn_budget_left(const cairn_search *search) {
     return left > 0 ? left : 0;
 }
 
+/* Every verb begins with it. */
+static cairn_status go_on(const cairn_search *search) {
+    return cairn_cancelled(search->ctx) ? cairn_fail(search->ctx, CAIRN_CANCELLED, "the run was cancelled") : CAIRN_OK;
+}
+
 /* ---- propose ---------------------------------------------------------------------------------------------------------- */
 
 /* Fills the requests of one branch: draws number draws .. draws + count - 1 of its node. */
@@ -108,6 +113,7 @@ static cairn_status adopt(cairn_search *search, cairn_role role, const cairn_bra
 cairn_status cairn_propose(cairn_search *search, cairn_role role, const cairn_branch *branches, int32_t n,
                            cairn_branch *children, int32_t *n_children) {
     *n_children = 0;
+    CAIRN_TRY(go_on(search));
     int64_t left = cairn_budget_left(search), asked = 0;
     for (int32_t i = 0; i < n; i++)
         if (!(search->tree->flags[branches[i].node] & CAIRN_NODE_TERMINAL)) asked += branches[i].count;
@@ -134,6 +140,7 @@ cairn_status cairn_propose(cairn_search *search, cairn_role role, const cairn_br
 
 cairn_status cairn_score(cairn_search *search, const cairn_node *nodes, int32_t n) {
     cairn_tree *tree = search->tree;
+    CAIRN_TRY(go_on(search));
     if (!search->reward) return cairn_fail(search->ctx, CAIRN_INVALID, "this algorithm scores steps: name a reward");
     cairn_scoring *requests = cairn_arena_alloc(search->arena, (size_t)(n > 0 ? n : 1), sizeof *requests);
     cairn_node *asked = cairn_arena_alloc(search->arena, (size_t)(n > 0 ? n : 1), sizeof *asked);
@@ -193,6 +200,7 @@ static cairn_status answer_class(cairn_search *search, const char *answer, int32
 
 cairn_status cairn_check(cairn_search *search, const cairn_node *leaves, int32_t n) {
     cairn_tree *tree = search->tree;
+    CAIRN_TRY(go_on(search));
     for (int32_t i = 0; i < n; i++) {
         cairn_node leaf = leaves[i];
         if (tree->flags[leaf] & CAIRN_NODE_CHECKED) continue;
@@ -217,6 +225,7 @@ cairn_status cairn_rollouts(cairn_search *search, cairn_role role, const cairn_n
                             cairn_rollout *out, int32_t *done) {
     cairn_tree *tree = search->tree;
     *done = 0;
+    CAIRN_TRY(go_on(search));
     CAIRN_TRY(cairn_tree_need_counts(search->ctx, tree));
     cairn_start *starts = cairn_arena_alloc(search->arena, (size_t)(n > 0 ? n : 1), sizeof *starts);
     if (!starts) return CAIRN_NO_MEMORY;

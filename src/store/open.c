@@ -58,8 +58,8 @@ static cairn_status run_alloc(cairn_ctx *ctx, const char *path, cairn_run **out)
     return CAIRN_OK;
 }
 
-static cairn_status connect_to(cairn_ctx *ctx, cairn_run *run, int flags) {
-    int code = sqlite3_open_v2(run->path, &run->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+static cairn_status connect_to(cairn_ctx *ctx, cairn_run *run, const char *path, int flags) {
+    int code = sqlite3_open_v2(path, &run->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
     if (code != SQLITE_OK) return file_fail(ctx, run, code);
     sqlite3_busy_timeout(run->db, BUSY_MS);
     return CAIRN_OK;
@@ -82,9 +82,7 @@ static cairn_status statements(cairn_ctx *ctx, cairn_run *run) {
 /* ---- manifest ---------------------------------------------------------------------------------------------------- */
 
 static bool is_text(const char *text) {
-    json_t *string = text ? json_string(text) : NULL;
-    json_decref(string);
-    return string != NULL;
+    return text && json_is_utf8(text, strlen(text));
 }
 
 static cairn_status check_manifest(cairn_ctx *ctx, const cairn_manifest *manifest) {
@@ -132,7 +130,9 @@ static cairn_status load_manifest(cairn_ctx *ctx, cairn_run *run) {
     while (status == CAIRN_OK && (code = sqlite3_step(rows)) == SQLITE_ROW) {
         const char *key = (const char *)sqlite3_column_text(rows, 0),
                    *value = (const char *)sqlite3_column_text(rows, 1);
-        if (!is_text(key) || !is_text(value) || run->count == INT32_MAX)
+        if ((!key || !value) && sqlite3_errcode(run->db) == SQLITE_NOMEM)
+            status = file_fail(ctx, run, SQLITE_NOMEM);
+        else if (!is_text(key) || !is_text(value) || run->count == INT32_MAX)
             status = cairn_fail(ctx, CAIRN_FORMAT, "%s: is damaged: its manifest is no text", run->path);
         else
             status = cairn_grow(ctx, (void **)&entries, &capacity, (size_t)run->count + 1, sizeof *entries);
@@ -190,7 +190,7 @@ static cairn_status insert_entry(cairn_ctx *ctx, const cairn_run *run, sqlite3_s
 }
 
 /* One transaction: a file has all of this or is no run file. */
-static cairn_status write_new(cairn_ctx *ctx, cairn_run *run, const cairn_manifest *manifest) {
+static cairn_status write_tables(cairn_ctx *ctx, cairn_run *run, const cairn_manifest *manifest) {
     char created[32], sql[160];
     time_t now = time(NULL);
     struct tm utc;
@@ -202,7 +202,7 @@ static cairn_status write_new(cairn_ctx *ctx, cairn_run *run, const cairn_manife
     if (cairn_fault_write(ctx, 4096) != CAIRN_OK)
         return cairn_fail(ctx, CAIRN_IO, "%s: %s", run->path, errno == ENOSPC ? "disk full" : strerror(errno));
     CAIRN_TRY(file_execute(ctx, run,
-                           "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; BEGIN IMMEDIATE;"
+                           "BEGIN IMMEDIATE;"
                            "PRAGMA application_id=" APPLICATION "; PRAGMA user_version=" VERSION ";"
                            "CREATE TABLE run (problems INTEGER NOT NULL);"
                            "CREATE TABLE manifest (key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL) WITHOUT ROWID;"
@@ -214,13 +214,39 @@ static cairn_status write_new(cairn_ctx *ctx, cairn_run *run, const cairn_manife
     cairn_status status = CAIRN_OK;
     for (int32_t i = 0; i < count && status == CAIRN_OK; i++) status = insert_entry(ctx, run, insert, &entries[i]);
     sqlite3_finalize(insert);
-    CAIRN_TRY(status);
-    CAIRN_TRY(file_execute(ctx, run, "COMMIT"));
+    return status == CAIRN_OK ? file_execute(ctx, run, "COMMIT") : status;
+}
+
+static void disconnect(cairn_run *run) {
+    sqlite3_finalize(run->insert);
+    sqlite3_finalize(run->at_least);
+    sqlite3_close(run->db);
+    run->insert = run->at_least = NULL;
+    run->db = NULL;
+}
+
+/* Removes a database and what SQLite may have put beside it. */
+static void remove_database(const char *path) {
+    static const char *const ends[] = {"", "-wal", "-shm", "-journal"};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        char *name;
+        if (asprintf(&name, "%s%s", path, ends[i]) < 0) continue;
+        unlink(name);
+        free(name);
+    }
+}
+
+/* Writes the new file as `beside` and gives it its name, so that a kill leaves a whole run file or none. */
+static cairn_status write_new(cairn_ctx *ctx, cairn_run *run, const char *beside, const cairn_manifest *manifest) {
+    remove_database(beside); /* of a process that was killed here: ours is the lock */
+    CAIRN_TRY(connect_to(ctx, run, beside, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
+    CAIRN_TRY(write_tables(ctx, run, manifest));
+    disconnect(run);
     cairn_fault_point(ctx);
-    run->problems = manifest->problems;
-    CAIRN_TRY(load_manifest(ctx, run));
-    CAIRN_TRY(bits_alloc(ctx, run));
-    return statements(ctx, run);
+    if (rename(beside, run->path) != 0)
+        return cairn_fail(ctx, CAIRN_IO, "%s: cannot be written: %s", run->path, strerror(errno));
+    cairn_fault_point(ctx);
+    return CAIRN_OK;
 }
 
 static cairn_status refuse_existing(cairn_ctx *ctx, const char *path) {
@@ -229,20 +255,29 @@ static cairn_status refuse_existing(cairn_ctx *ctx, const char *path) {
     return cairn_fail(ctx, CAIRN_INVALID, "%s: exists already: go on with it by --resume, or name another file", path);
 }
 
-/* Closes and removes a file whose making failed. */
-static void remove_failed(cairn_run *run) {
-    static const char *const ends[] = {"", "-wal", "-shm", "-journal"};
-    sqlite3_finalize(run->insert);
-    sqlite3_finalize(run->at_least);
-    sqlite3_close(run->db);
-    run->insert = run->at_least = NULL;
-    run->db = NULL;
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-        char *name;
-        if (asprintf(&name, "%s%s", run->path, ends[i]) < 0) continue;
-        unlink(name);
-        free(name);
+void cairn_run_discard(cairn_run *run) {
+    if (!run) return;
+    disconnect(run);
+    remove_database(run->path);
+    cairn_run_close(run);
+}
+
+static cairn_status load(cairn_ctx *ctx, cairn_run *run, const cairn_manifest *manifest);
+
+static cairn_status create_locked(cairn_ctx *ctx, cairn_run *run, const cairn_manifest *manifest) {
+    char *beside;
+    CAIRN_TRY(refuse_existing(ctx, run->path)); /* made between the first look and the lock */
+    if (asprintf(&beside, "%s-new", run->path) < 0)
+        return cairn_fail(ctx, CAIRN_NO_MEMORY, "%s: no memory for a name", run->path);
+    cairn_status status = write_new(ctx, run, beside, manifest);
+    bool made = status == CAIRN_OK;
+    if (made) status = load(ctx, run, manifest);
+    if (status != CAIRN_OK) {
+        disconnect(run);
+        remove_database(made ? run->path : beside);
     }
+    free(beside);
+    return status;
 }
 
 cairn_status cairn_run_create(cairn_ctx *ctx, const char *path, const cairn_manifest *manifest, cairn_run **out) {
@@ -250,15 +285,8 @@ cairn_status cairn_run_create(cairn_ctx *ctx, const char *path, const cairn_mani
     CAIRN_TRY(refuse_existing(ctx, path));
     CAIRN_TRY(run_alloc(ctx, path, &run));
     cairn_status status = lock_take(ctx, path, &run->lock);
-    if (status == CAIRN_OK) status = refuse_existing(ctx, path); /* made between the first look and the lock */
+    if (status == CAIRN_OK) status = create_locked(ctx, run, manifest);
     if (status != CAIRN_OK) {
-        cairn_run_close(run);
-        return status;
-    }
-    status = connect_to(ctx, run, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
-    if (status == CAIRN_OK) status = write_new(ctx, run, manifest);
-    if (status != CAIRN_OK) {
-        remove_failed(run);
         cairn_run_close(run);
         return status;
     }
@@ -340,7 +368,7 @@ static cairn_status load_recorded(cairn_ctx *ctx, cairn_run *run) {
 }
 
 static cairn_status load(cairn_ctx *ctx, cairn_run *run, const cairn_manifest *manifest) {
-    CAIRN_TRY(connect_to(ctx, run, run->lock >= 0 ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY));
+    CAIRN_TRY(connect_to(ctx, run, run->path, run->lock >= 0 ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY));
     CAIRN_TRY(check_kind(ctx, run));
     if (run->lock >= 0) CAIRN_TRY(check_whole(ctx, run));
     CAIRN_TRY(load_manifest(ctx, run));

@@ -99,6 +99,7 @@ static cairn_status copy_row(cairn_run *run, cairn_ctx *ctx, row *out) {
     sqlite3_stmt *from = run->at_least;
     out->index = sqlite3_column_int64(from, 0);
     const char *id = (const char *)sqlite3_column_text(from, 1), *record = (const char *)sqlite3_column_text(from, 2);
+    if ((!id || !record) && sqlite3_errcode(run->db) == SQLITE_NOMEM) return file_fail(ctx, run, SQLITE_NOMEM);
     size_t id_length = (size_t)sqlite3_column_bytes(from, 1), length = (size_t)sqlite3_column_bytes(from, 2);
     if (!id || !record || strlen(id) != id_length || out->index >= run->problems ||
         (uint64_t)sqlite3_column_int64(from, 3) != cairn_key(record, length))
@@ -129,7 +130,8 @@ cairn_status cairn_run_each(cairn_run *run, cairn_ctx *ctx, cairn_run_visit_fn v
     cairn_status status = CAIRN_OK;
     bool ended = false;
     while (status == CAIRN_OK) {
-        status = read_row(run, ctx, next, &current);
+        if (cairn_cancelled(ctx)) status = cairn_fail(ctx, CAIRN_CANCELLED, "%s: reading was cancelled", run->path);
+        if (status == CAIRN_OK) status = read_row(run, ctx, next, &current);
         ended = status == CAIRN_END;
         if (status != CAIRN_OK) break;
         const char *id = current.id.data ? current.id.data : "";
