@@ -370,11 +370,33 @@ static void test_width_comes_from_the_budget_when_it_is_not_given(void **state) 
     cairn_result r;
     answer_of(f, "majority", &r);
     assert_int_equal(r.candidates[0].count, 6);
-    const cairn_search_type *type;
-    const void *config;
-    f->search.budget.steps = 0;
-    assert_int_equal(cairn_search_find(f->ctx, f->arena, "majority", &type, &config), CAIRN_OK);
-    assert_int_equal(cairn_search_run(&f->search, type, config, &r), CAIRN_INVALID);
+    f->search.budget.steps = 1; /* not even one: one is tried */
+    cairn_tree_reset(f->tree);
+    f->search.cost = (cairn_cost){0};
+    answer_of(f, "majority", &r);
+    assert_int_equal(f->search.cost.steps[CAIRN_ROLE_GENERATOR], 1);
+}
+
+/* Two steps a solution: 16 solutions are 32 steps. */
+static void test_without_width_and_budget_sixteen_solutions_are_sampled(void **state) {
+    fixture *f = *state;
+    static const char *const specs[] = {"majority", "weighted", "best-of-n", "beam", "dvts", "rebase"};
+    script[0] = "0123456789";
+    script[1] = "0123456789";
+    for (size_t i = 0; i < sizeof specs / sizeof *specs; i++) {
+        cairn_result r;
+        cairn_tree_reset(f->tree);
+        f->search.cost = (cairn_cost){0};
+        f->search.n_answers = 0;
+        answer_of(f, specs[i], &r);
+        assert_int_equal(f->search.cost.steps[CAIRN_ROLE_GENERATOR], 32);
+    }
+    cairn_result r;
+    cairn_tree_reset(f->tree);
+    f->search.cost = (cairn_cost){0};
+    f->search.n_answers = 0;
+    answer_of(f, "mcts:branch=8", &r);
+    assert_int_equal(f->search.cost.steps[CAIRN_ROLE_GENERATOR], 32);
 }
 
 static void test_unknown_searches_and_options_are_named(void **state) {
@@ -408,6 +430,7 @@ int main(void) {
         TEST(test_retry_takes_the_best_when_none_is_good_enough),
         TEST(test_a_spent_budget_leaves_no_answer_but_is_no_error),
         TEST(test_width_comes_from_the_budget_when_it_is_not_given),
+        TEST(test_without_width_and_budget_sixteen_solutions_are_sampled),
         TEST(test_unknown_searches_and_options_are_named),
     };
     return cmocka_run_group_tests_name("algorithms", tests, NULL, NULL);

@@ -1,15 +1,18 @@
-/* Recorded searches are reproduced: one by mctx, others by a plain recursive search in this file on its own structs. */
+/* Recorded searches are reproduced: one by mctx, those of tests/replay/ (see its README), others by a plain recursive search in this
+ * file on its own structs. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <glob.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cairn/replay.h"
 #include "data.h"
+#include "search/gumbel.h"
 
 static cairn_ctx *ctx;
 
@@ -161,6 +164,41 @@ static void a_search_recorded_by_mctx_is_reproduced(void **state) {
     assert_true(report.greatest_difference < 1e-5);
 }
 
+static void the_recorded_searches_of_the_folder_are_reproduced(void **state) {
+    (void)state;
+    glob_t files;
+    assert_int_equal(glob(CAIRN_SOURCE_DIR "/tests/replay/*.json", 0, NULL, &files), 0);
+    assert_int_equal(files.gl_pathc, 12);
+    for (size_t i = 0; i < files.gl_pathc; i++) {
+        cairn_replay_report report;
+        cairn_status status = cairn_replay_file(ctx, files.gl_pathv[i], &report);
+        if (status != CAIRN_OK) fail_msg("%s", cairn_error(ctx));
+        if (report.visit_mismatches || report.order_mismatches || !(report.greatest_difference < 1e-5))
+            fail_msg("%s: %d visits, %d places, values by %g", files.gl_pathv[i], (int)report.visit_mismatches,
+                     (int)report.order_mismatches, report.greatest_difference);
+    }
+    globfree(&files);
+}
+
+/* By hand: 8 simulations over 2 phases: 4 candidates once each, then 2 of them twice; 10 over 2 phases: 3 candidates once each, then
+ * 2 candidates twice in each phase to the end. */
+static void sequential_halving_considers_equal_visits(void **state) {
+    (void)state;
+    static const struct {
+        int64_t considered, simulations, expected[12];
+    } cases[] = {{4, 8, {0, 0, 0, 0, 1, 1, 2, 2}},
+                 {3, 10, {0, 0, 0, 1, 1, 2, 2, 3, 3, 4}},
+                 {2, 6, {0, 0, 1, 1, 2, 2}},
+                 {1, 5, {0, 1, 2, 3, 4}}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int64_t visits[8] = {0};
+        gumbel_halving halving;
+        gumbel_halving_open(&halving, cases[i].considered, cases[i].simulations, visits);
+        for (int64_t k = 0; k < cases[i].simulations; k++)
+            assert_int_equal(gumbel_halving_next(&halving), cases[i].expected[k]);
+    }
+}
+
 static void searches_of_a_plain_implementation_are_reproduced(void **state) {
     (void)state;
     const setting settings[] = {
@@ -261,12 +299,30 @@ static void missing_and_wrong_fields_are_named(void **state) {
             "reward");
 }
 
+/* A node at the greatest depth is evaluated again: its value is set afresh. By hand: raw 0.5 at the root, its only child pays 0.5 and
+ * is worth 1, discount 0.5: every simulation returns 1, so (0.5 + 1 + 1) / 3. */
+static void a_bounded_depth_evaluates_a_leaf_again(void **state) {
+    (void)state;
+    const char *text = "{\"algorithm\":\"muzero\",\"algorithm_config\":{\"max_depth\":1,\"qtransform\":\"qtransform_by_"
+                       "parent_and_siblings\","
+                       "\"qtransform_kwargs\":{}}," WORLD
+                       ",\"tree\":{\"prior\":1,\"visit\":3,\"evaluation_index\":0,\"raw_value_view\":0.5,"
+                       "\"value_view\":0.83333333333333337,\"child_stats\":[" CHILD(0, 1, 2, BARE(0, 1)) "]}}";
+    cairn_replay_report report;
+    assert_int_equal(cairn_replay_text(ctx, text, strlen(text), "record", &report), CAIRN_OK);
+    assert_int_equal(report.visit_mismatches, 0);
+    assert_true(report.greatest_difference < 1e-12);
+}
+
 static void what_cannot_be_replayed_is_said(void **state) {
     (void)state;
-    refused("{\"algorithm\":\"gumbel_muzero\"}", CAIRN_UNSUPPORTED, "gumbel_muzero");
-    refused("{\"algorithm\":\"muzero\",\"algorithm_config\":{\"dirichlet_fraction\":0.25}}", CAIRN_UNSUPPORTED,
-            "dirichlet_fraction");
-    refused("{\"algorithm\":\"muzero\",\"algorithm_config\":{\"max_depth\":3}}", CAIRN_UNSUPPORTED, "max_depth");
+    refused("{\"algorithm\":\"stochastic_muzero\"}", CAIRN_UNSUPPORTED, "stochastic_muzero");
+    refused("{\"algorithm\":\"gumbel_muzero\",\"algorithm_config\":{}}", CAIRN_UNSUPPORTED, "gumbel_scale");
+    refused(
+        "{\"algorithm\":\"gumbel_muzero\",\"algorithm_config\":{\"gumbel_scale\":0,\"max_num_considered_actions\":0}}",
+        CAIRN_FORMAT, "max_num_considered_actions");
+    refused("{\"algorithm\":\"muzero\",\"algorithm_config\":{\"loop_fn\":3}}", CAIRN_UNSUPPORTED, "loop_fn");
+    refused("{\"algorithm\":\"muzero\",\"algorithm_config\":{\"max_depth\":0}}", CAIRN_FORMAT, "max_depth");
     refused("{\"algorithm\":\"muzero\",\"algorithm_config\":{\"dirichlet_fraction\":0,\"pb_c_init\":1,\"pb_c_base\":1,"
             "\"qtransform\":\"qtransform_completed_by_mix_value\",\"qtransform_kwargs\":{}}}",
             CAIRN_UNSUPPORTED, "qtransform_completed_by_mix_value");
@@ -308,10 +364,13 @@ static void a_failed_allocation_is_reported_and_nothing_leaks(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_search_recorded_by_mctx_is_reproduced, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_recorded_searches_of_the_folder_are_reproduced, setup, teardown),
+        cmocka_unit_test(sequential_halving_considers_equal_visits),
         cmocka_unit_test_setup_teardown(searches_of_a_plain_implementation_are_reproduced, setup, teardown),
         cmocka_unit_test_setup_teardown(a_difference_is_counted, setup, teardown),
         cmocka_unit_test_setup_teardown(a_walk_out_of_the_record_is_named, setup, teardown),
         cmocka_unit_test_setup_teardown(missing_and_wrong_fields_are_named, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_bounded_depth_evaluates_a_leaf_again, setup, teardown),
         cmocka_unit_test_setup_teardown(what_cannot_be_replayed_is_said, setup, teardown),
         cmocka_unit_test_setup_teardown(nesting_without_end_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(an_absent_file_is_named, setup, teardown),

@@ -166,6 +166,7 @@ typedef struct cairn_select {
     double pb_c_init, pb_c_base; /* MUZERO: 1.25, 19652 */
     cairn_normalise normalise;
     double low, high; /* RANGE */
+    double epsilon;   /* SIBLINGS: least range that is divided by; 0: 1e-8 */
     cairn_first_play first_play;
     double first_play_value;
 } cairn_select;

@@ -114,7 +114,7 @@ cairn_status cli_close_run(cli *c, const job_options *options, cairn_run *run, c
 
 /* ---- printing (standard output) ------------------------------------------------------------------------------------------------ */
 
-typedef enum cli_paint { CLI_PLAIN, CLI_BOLD, CLI_DIM, CLI_GREEN, CLI_RED, CLI_YELLOW } cli_paint;
+typedef enum cli_paint { CLI_PLAIN, CLI_BOLD, CLI_DIM, CLI_GREEN, CLI_RED, CLI_YELLOW, CLI_ACCUSED } cli_paint;
 /* ANSI code that starts this paint, or "" without colour; CLI_PLAIN ends it. */
 const char *cli_paint_code(const cli *c, cli_paint paint);
 /* "12,345" */
@@ -124,6 +124,16 @@ const char *cli_count(int64_t value, char out[32]);
 const char *cli_safe(cli *c, const char *text);
 /* The same into `out` of `size` bytes, cut where it does not fit; blanks in the place of line ends and tabs. */
 void cli_safe_line(const char *text, char *out, size_t size);
+
+/* Columns to lay text out for: those of the terminal, at most 120; 100 where there is none. */
+int cli_columns(const cli *c);
+/* Columns that a text takes: one a character. */
+int cli_width(const char *text);
+/* Adds `text` to `out`, broken at blanks so that it fits cli_columns(). The first line is taken to stand behind `indent` columns, the
+ * others get so many blanks. Bytes [from, to) are painted CLI_ACCUSED, the others `paint`. */
+cairn_status cli_wrap(cli *c, const char *text, int indent, cli_paint paint, size_t from, size_t to, cairn_text *out);
+/* `text` in at most `columns` columns: itself, or its two ends with "…" between. In the arena. */
+const char *cli_shorten(cli *c, const char *text, int columns);
 
 /* ---- JSON --------------------------------------------------------------------------------------------------------------------- */
 

@@ -5,7 +5,8 @@
 #include "cli/cli.h"
 
 const char *cli_paint_code(const cli *c, cli_paint paint) {
-    static const char *const codes[] = {"\033[0m", "\033[1m", "\033[2m", "\033[32m", "\033[31m", "\033[33m"};
+    static const char *const codes[] = {"\033[0m",  "\033[1m",  "\033[2m",     "\033[32m",
+                                        "\033[31m", "\033[33m", "\033[1;4;31m"};
     return c->colour ? codes[paint] : "";
 }
 

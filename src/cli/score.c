@@ -46,6 +46,14 @@ static cairn_status write_scores(cairn_out *out, const scored *s) {
     return j.status == CAIRN_OK ? cairn_out_write(out, "\n", 1) : j.status;
 }
 
+static cairn_status print_solution(cli *c, const scored *s) {
+    cairn_text text = {0};
+    cairn_status status = scored_show(c, s, &text);
+    if (status == CAIRN_OK) printf("%s", text.data);
+    cairn_text_free(&text);
+    return status;
+}
+
 static cairn_status visit(cli *c, void *arg, const scored *s) {
     scoring *t = arg;
     cairn_arena_mark mark = cairn_arena_save(c->arena);
@@ -56,8 +64,8 @@ static cairn_status visit(cli *c, void *arg, const scored *s) {
         t->unknown += isnan(s->scores[i]);
         t->wrong += s->scores[i] < (s->low + s->high) / 2;
     }
-    if (s->index == t->config->show) scored_print(c, s);
     cairn_status status = t->out ? write_scores(t->out, s) : CAIRN_OK;
+    if (status == CAIRN_OK && s->index == t->config->show) status = print_solution(c, s);
     cairn_arena_restore(c->arena, mark);
     return status;
 }

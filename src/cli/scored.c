@@ -100,31 +100,3 @@ cairn_status scored_each(cli *c, const scored_options *options, const char *path
     close_scorer(&s);
     return status;
 }
-
-/* ---- one solution on the terminal ------------------------------------------------------------------------------------------- */
-
-static void print_step(cli *c, const scored *s, int32_t i) {
-    double score = s->scores[i], middle = (s->low + s->high) / 2;
-    bool wrong = score < middle, unknown = isnan(score);
-    cli_paint paint = unknown ? CLI_DIM : wrong ? CLI_RED : CLI_GREEN;
-    printf("  %s%s %2d%s  %s%s%s\n", cli_paint_code(c, paint),
-           unknown ? "?"
-           : wrong ? "x"
-                   : "+",
-           (int)i, cli_paint_code(c, CLI_PLAIN), cli_paint_code(c, paint), cli_safe(c, s->record->steps[i]),
-           cli_paint_code(c, CLI_PLAIN));
-    if (wrong && s->evidence[i] && *s->evidence[i])
-        printf("        %s^ %s%s\n", cli_paint_code(c, CLI_BOLD), cli_safe(c, s->evidence[i]),
-               cli_paint_code(c, CLI_PLAIN));
-}
-
-void scored_print(cli *c, const scored *s) {
-    const cairn_record *record = s->record;
-    printf("%s%s%s\n", cli_paint_code(c, CLI_BOLD), cli_safe(c, record->problem), cli_paint_code(c, CLI_PLAIN));
-    for (int32_t i = 0; i < record->n_steps; i++) print_step(c, s, i);
-    printf("  answer %s, true answer %s", record->answer ? cli_safe(c, record->answer) : "none",
-           record->target ? cli_safe(c, record->target) : "unknown");
-    if (record->first_error == CAIRN_NO_ERROR) printf("; a person found no mistake");
-    if (record->first_error >= 0) printf("; a person found the first mistake in step %d", (int)record->first_error);
-    printf("\n");
-}

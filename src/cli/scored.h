@@ -42,7 +42,16 @@ typedef cairn_status (*scored_fn)(cli *c, void *arg, const scored *solution);
 cairn_status scored_each(cli *c, const scored_options *options, const char *path, scored_fn visit, void *arg,
                          int64_t *skipped);
 
-/* Prints one solution, its steps coloured by verdict, the reason under a wrong step. */
-void scored_print(cli *c, const scored *solution);
+/* Why a step is wrong. Evidence of the form `"CLAIM": WHY.` names the words of the step that it is about. */
+typedef struct scored_reason {
+    const char *claim; /* NULL: none is named */
+    const char *why;   /* without the period */
+} scored_reason;
+scored_reason scored_reason_of(cli *c, const char *evidence);
+/* "CLAIM: WHY" in at most so many columns, in the arena; the claim gives way first. */
+const char *scored_reason_text(cli *c, const scored_reason *reason, int columns);
+
+/* Adds one solution to `out`: its steps marked and coloured by verdict, the claim and the reason under a wrong one. */
+cairn_status scored_show(cli *c, const scored *solution, cairn_text *out);
 
 #endif

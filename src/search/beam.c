@@ -1,13 +1,23 @@
-/* Beam search on step scores (arXiv 2408.03314, in the form of search-and-learn): of N prefixes the N/M best are kept and grown to N
- * again; finished ones leave the competition. */
+/* Beam search on step scores (arXiv 2408.03314). Two published forms:
+ *
+ * search-and-learn: N prefixes grow by one step; the N/M best that go on are kept and copied in turn to N again. Finished ones leave the
+ * competition, N stays. The last of `iterations` growths goes on to the end. The answer is the best-scored finished prefix, among the
+ * first N (as released) or among all.
+ *
+ * ets (arXiv 2502.13575): ceil(sqrt(W)) are kept and get ceil(W'/kept) children each, W' being the width W less what has finished. */
+#include <math.h>
 
 #include "search/frontier.h"
 #include "search/pick.h"
 #include "search/rank.h"
 
 typedef struct beam_config {
-    int64_t width, branch;
+    int64_t width, branch, iterations;
+    int32_t variant, finished;
 } beam_config;
+
+enum { VARIANT_SEARCH_AND_LEARN, VARIANT_ETS };
+enum { FINISHED_FIRST, FINISHED_BEST };
 
 static const cairn_option options[] = {
     {.name = "width",
@@ -15,9 +25,9 @@ static const cairn_option options[] = {
      .offset = offsetof(beam_config, width),
      .preset = "0",
      .low = 0,
-     .high = 1 << 20,
+     .high = FRONTIER_WIDEST,
      .unit = "prefixes",
-     .help = "N: prefixes grown at each depth; 0: from the step budget."},
+     .help = "N: prefixes grown at each depth; 0: what the step budget pays for, 16 without one."},
     {.name = "branch",
      .kind = CAIRN_OPTION_INT,
      .offset = offsetof(beam_config, branch),
@@ -26,27 +36,67 @@ static const cairn_option options[] = {
      .high = 1 << 20,
      .unit = "steps",
      .help = "M: children of each kept prefix; N/M prefixes are kept."},
+    {.name = "iterations",
+     .kind = CAIRN_OPTION_INT,
+     .offset = offsetof(beam_config, iterations),
+     .preset = "40",
+     .low = 1,
+     .high = 65535,
+     .unit = "steps",
+     .help = "From this depth on prefixes go to their end without a choice."},
+    {.name = "finished",
+     .kind = CAIRN_OPTION_CHOICE,
+     .offset = offsetof(beam_config, finished),
+     .preset = "first",
+     .choices = "first|best",
+     .unit = "",
+     .help = "The answer is the best of the first N finished prefixes (as released), or of all."},
+    {.name = "variant",
+     .kind = CAIRN_OPTION_CHOICE,
+     .offset = offsetof(beam_config, variant),
+     .preset = "search-and-learn",
+     .choices = "search-and-learn|ets",
+     .unit = "",
+     .help = "ets: keeps ceil(sqrt(N)) prefixes, and what has finished takes its width with it."},
 };
 
-/* Keeps the N/M best distinct prefixes by aggregate and deals the width to them in turn. */
+static int64_t kept(const beam_config *c) {
+    if (c->variant == VARIANT_ETS) return (int64_t)ceil(sqrt((double)c->width));
+    return c->width / c->branch > 1 ? c->width / c->branch : 1;
+}
+
+/* The best distinct prefixes by aggregate share the growth. `width` is what finished prefixes have left. */
 static cairn_status allocate(cairn_search *search, const void *config, int64_t width, cairn_branch *open, int32_t n) {
     const beam_config *c = config;
     int32_t *order;
+    if (search->tree->depth[open[0].node] >= c->iterations) return CAIRN_OK; /* all go on as they are */
     CAIRN_TRY(rank_by_aggregate(search, open, n, &order));
-    int64_t keep = width / c->branch > 1 ? width / c->branch : 1;
-    if (keep > n) keep = n;
+    int64_t keep = kept(c) < n ? kept(c) : n, at = 0;
+    int64_t shared = c->variant == VARIANT_ETS ? (width + keep - 1) / keep * keep : c->width;
     for (int32_t i = 0; i < n; i++) open[i].count = 0;
-    for (int64_t i = 0; i < width; i++) open[order[i % keep]].count++;
+    for (int64_t i = 0; i < keep; i++) open[order[i]].count = 1;
+    for (int32_t i = 0; i < n; i++) /* copies are dealt in turn, in order of generation */
+        if (open[i].count) open[i].count = (int32_t)(shared / keep + (at++ < shared % keep));
     return CAIRN_OK;
 }
 
-static cairn_status run(cairn_search *search, const void *config, cairn_result *out) {
-    const beam_config *c = config;
-    int64_t width;
-    CAIRN_TRY(frontier_width(search, c->width, &width));
+/* Leaves only the first `width` finished samples. */
+static void leave_first(cairn_result *result, int64_t width) {
+    int32_t n = 0;
+    for (int64_t samples = 0; n < result->n && samples < width; n++) samples += result->candidates[n].count;
+    result->n = n;
+}
+
+static cairn_status run(cairn_search *search, const void *options_, cairn_result *out) {
+    beam_config c = *(const beam_config *)options_;
+    c.width = frontier_width(search, c.width);
+    bool shrinks = c.variant == VARIANT_ETS;
     frontier_rule rule = {.scores = true, .allocate = allocate, .finish = pick_best};
-    cairn_branch start = {.node = CAIRN_ROOT, .count = (int32_t)width};
-    return frontier_run(search, &rule, config, width, &start, 1, out);
+    cairn_branch start = {.node = CAIRN_ROOT, .count = (int32_t)c.width};
+    CAIRN_TRY(frontier_run(search, &rule, &c, shrinks ? c.width : INT64_MAX, &start, 1, out));
+    if (c.finished == FINISHED_BEST) return CAIRN_OK;
+    leave_first(out, c.width);
+    return pick_best(search, out);
 }
 
 const cairn_search_type cairn_search_beam = {

@@ -1,8 +1,11 @@
 /* Diverse verifier tree search (search-and-learn, Beeching et al. 2024): N/M independent subtrees, each of which samples M next steps
- * and goes on from its best; subtrees are never compared. The last M children of each subtree are all candidates. */
+ * and goes on from the best of them until that one is a whole solution; subtrees are never compared. The last M children of each
+ * subtree are all candidates. */
+#include <math.h>
+#include <string.h>
+
 #include "search/frontier.h"
 #include "search/pick.h"
-#include "search/rank.h"
 
 typedef struct dvts_config {
     int64_t width, branch;
@@ -14,9 +17,9 @@ static const cairn_option options[] = {
      .offset = offsetof(dvts_config, width),
      .preset = "0",
      .low = 0,
-     .high = 1 << 20,
+     .high = FRONTIER_WIDEST,
      .unit = "prefixes",
-     .help = "N: candidates in all; 0: from the step budget."},
+     .help = "N: candidates in all; 0: what the step budget pays for, 16 without one."},
     {.name = "branch",
      .kind = CAIRN_OPTION_INT,
      .offset = offsetof(dvts_config, branch),
@@ -27,40 +30,75 @@ static const cairn_option options[] = {
      .help = "M: next steps sampled by each of the N/M subtrees."},
 };
 
-/* In each group the best child gets M draws, the others none. `order` visits the branches best first. */
-static cairn_status allocate(cairn_search *search, const void *config, int64_t width, cairn_branch *open, int32_t n) {
-    const dvts_config *c = config;
-    (void)width;
-    int32_t *order, groups = 0;
-    CAIRN_TRY(rank_by_aggregate(search, open, n, &order));
-    for (int32_t i = 0; i < n; i++) {
-        open[i].count = 0;
-        if (open[i].group >= groups) groups = open[i].group + 1;
+typedef struct subtree {
+    cairn_branch *children; /* [n] of its last growth */
+    int32_t n;
+} subtree;
+
+/* The child with the best aggregate, an unknown one last; ties to the earliest. */
+static cairn_node best_child(const cairn_search *search, const subtree *s) {
+    cairn_node best = CAIRN_NONE;
+    double most = NAN;
+    for (int32_t i = 0; i < s->n; i++) {
+        double score = cairn_tree_aggregate(search->tree, s->children[i].node, search->column, search->aggregator);
+        if (best == CAIRN_NONE || score > most || (isnan(most) && !isnan(score)))
+            best = s->children[i].node, most = score;
     }
-    bool *served = cairn_arena_alloc(search->arena, (size_t)groups + 1, sizeof *served);
-    if (!served) return CAIRN_NO_MEMORY;
-    for (int32_t i = 0; i < n; i++) {
-        cairn_branch *branch = &open[order[i]];
-        if (served[branch->group]) continue;
-        served[branch->group] = true;
-        branch->count = (int32_t)c->branch;
+    return best;
+}
+
+/* One step of every open subtree; those whose best child is a whole solution, or that got no child, leave `open`. */
+static cairn_status grow(cairn_search *search, int64_t branch, subtree *subtrees, cairn_branch *open, int32_t *n_open) {
+    int32_t n, kept = 0;
+    size_t room = (size_t)*n_open * (size_t)branch;
+    cairn_branch *children = cairn_arena_alloc(search->arena, room, sizeof *children);
+    cairn_node *nodes = cairn_arena_alloc(search->arena, room, sizeof *nodes);
+    if (!children || !nodes) return CAIRN_NO_MEMORY;
+    cairn_status grown = cairn_propose(search, CAIRN_ROLE_GENERATOR, open, *n_open, children, &n);
+    if (grown != CAIRN_OK && grown != CAIRN_BUDGET) return grown;
+    for (int32_t i = 0; i < n; i++) nodes[i] = children[i].node;
+    CAIRN_TRY(cairn_score(search, nodes, n));
+    for (int32_t i = 0, at = 0; i < *n_open; i++) { /* children stand in the order of their parents */
+        subtree s = {.children = &children[at]};
+        while (at < n && children[at].from == i) at++, s.n++;
+        if (s.n == 0) continue;
+        subtrees[open[i].group] = s;
+        cairn_node best = best_child(search, &s);
+        if (search->tree->flags[best] & CAIRN_NODE_TERMINAL) continue;
+        open[kept++] = (cairn_branch){.node = best, .count = (int32_t)branch, .group = open[i].group};
     }
-    return CAIRN_OK;
+    *n_open = kept;
+    return grown;
+}
+
+static cairn_status finish(cairn_search *search, const subtree *subtrees, int32_t groups, cairn_result *out) {
+    int32_t n = 0;
+    for (int32_t g = 0; g < groups; g++) n += subtrees[g].n;
+    cairn_branch *leaves = cairn_arena_alloc(search->arena, (size_t)n + 1, sizeof *leaves);
+    if (!leaves) return CAIRN_NO_MEMORY;
+    n = 0;
+    for (int32_t g = 0; g < groups; g++) {
+        if (subtrees[g].n) memcpy(leaves + n, subtrees[g].children, (size_t)subtrees[g].n * sizeof *leaves);
+        n += subtrees[g].n;
+    }
+    CAIRN_TRY(pick_candidates(search, leaves, n, out));
+    return pick_best(search, out);
 }
 
 static cairn_status run(cairn_search *search, const void *config, cairn_result *out) {
     const dvts_config *c = config;
-    int64_t width;
-    CAIRN_TRY(frontier_width(search, c->width, &width));
-    dvts_config fitted = *c; /* a width below M is one subtree of that width */
-    if (fitted.branch > width) fitted.branch = width;
-    int32_t groups = (int32_t)(width / fitted.branch);
-    cairn_branch *start = cairn_arena_alloc(search->arena, (size_t)groups, sizeof *start);
-    if (!start) return CAIRN_NO_MEMORY;
+    int64_t width = frontier_width(search, c->width);
+    int64_t branch = c->branch < width ? c->branch : width; /* a width below M is one subtree of that width */
+    int32_t groups = (int32_t)(width / branch), n_open = groups;
+    cairn_branch *open = cairn_arena_alloc(search->arena, (size_t)groups, sizeof *open);
+    subtree *subtrees = cairn_arena_alloc(search->arena, (size_t)groups, sizeof *subtrees);
+    if (!open || !subtrees) return CAIRN_NO_MEMORY;
     for (int32_t g = 0; g < groups; g++)
-        start[g] = (cairn_branch){.node = CAIRN_ROOT, .count = (int32_t)fitted.branch, .group = g};
-    frontier_rule rule = {.scores = true, .allocate = allocate, .finish = pick_best};
-    return frontier_run(search, &rule, &fitted, INT64_MAX, start, groups, out);
+        open[g] = (cairn_branch){.node = CAIRN_ROOT, .count = (int32_t)branch, .group = g};
+    cairn_status status = CAIRN_OK;
+    while (n_open > 0 && status == CAIRN_OK) status = grow(search, branch, subtrees, open, &n_open);
+    if (status != CAIRN_OK && status != CAIRN_BUDGET) return status;
+    return finish(search, subtrees, groups, out);
 }
 
 const cairn_search_type cairn_search_dvts = {

@@ -91,17 +91,16 @@ cairn_status frontier_keep_all(cairn_search *search, const void *config, int64_t
     return CAIRN_OK;
 }
 
-cairn_status frontier_width(cairn_search *search, int64_t width, int64_t *out) {
-    if (width <= 0 && search->budget.steps <= 0)
-        return cairn_fail(search->ctx, CAIRN_INVALID, "name a width, or a budget in steps to derive it from");
-    if (width <= 0) width = search->budget.steps / search->problem->max_steps;
-    *out = width > 0 ? width : 1;
-    return CAIRN_OK;
+int64_t frontier_width(const cairn_search *search, int64_t width) {
+    if (width > 0) return width;
+    if (search->budget.steps <= 0) return FRONTIER_SOLUTIONS;
+    width = search->budget.steps / search->problem->max_steps;
+    return width < 1 ? 1 : width < FRONTIER_WIDEST ? width : FRONTIER_WIDEST;
 }
 
 cairn_status frontier_sample(cairn_search *search, int64_t width, bool scores,
                              cairn_status (*finish)(cairn_search *, cairn_result *), cairn_result *out) {
-    CAIRN_TRY(frontier_width(search, width, &width));
+    width = frontier_width(search, width);
     frontier_rule rule = {.scores = scores, .allocate = frontier_keep_all, .finish = finish};
     cairn_branch start = {.node = CAIRN_ROOT, .count = (int32_t)width};
     return frontier_run(search, &rule, NULL, width, &start, 1, out);

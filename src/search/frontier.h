@@ -2,7 +2,7 @@
  *
  *     allocate -> grow -> score -> prune -> finish
  *
- * Greedy, majority, best-of-N, beam, DVTS and REBASE differ only in how they allocate the next growth and how they finish.
+ * Greedy, majority, best-of-N, beam and REBASE differ only in how they allocate the next growth and how they finish.
  */
 #ifndef CAIRN_SEARCH_FRONTIER_H
 #define CAIRN_SEARCH_FRONTIER_H
@@ -26,8 +26,12 @@ cairn_status frontier_run(cairn_search *search, const frontier_rule *rule, const
 /* Keeps every branch at the count it came with: independent samples. */
 cairn_status frontier_keep_all(cairn_search *search, const void *config, int64_t width, cairn_branch *open, int32_t n);
 
-/* `width` when it is given (> 0), else as many whole solutions as the step budget pays for. INVALID when neither is there. */
-cairn_status frontier_width(cairn_search *search, int64_t width, int64_t *out);
+/* Solutions that a search samples where neither a width nor a budget says how many. */
+#define FRONTIER_SOLUTIONS 16
+#define FRONTIER_WIDEST    (1 << 20) /* samples that grow together, at most */
+
+/* `width` when it is given (> 0), else as many whole solutions as the step budget pays for (1 .. FRONTIER_WIDEST), else FRONTIER_SOLUTIONS. */
+int64_t frontier_width(const cairn_search *search, int64_t width);
 
 /* n independent solutions from the root, scored or not, chosen by `finish`: the common body of the sampling baselines. */
 cairn_status frontier_sample(cairn_search *search, int64_t width, bool scores,

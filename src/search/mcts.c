@@ -67,7 +67,7 @@ static const cairn_option options[] = {
      .low = 0,
      .high = 1e12,
      .unit = "",
-     .help = "At most so many; 0: until the budget is spent."},
+     .help = "At most so many; 0: until the budget is spent, without one as many steps as 16 solutions have."},
     CHOICE(pick, "best", "best|weighted|visits",
            "Answer: best-scored finished solution; weighted vote of all; the most visited path."),
 };
@@ -234,7 +234,7 @@ static cairn_status finish(cairn_search *search, const mcts_config *config, cair
 static cairn_status run(cairn_search *search, const void *options_, cairn_result *out) {
     const mcts_config *config = options_;
     if (config->simulations == 0 && search->budget.steps <= 0 && search->budget.tokens <= 0)
-        return cairn_fail(search->ctx, CAIRN_INVALID, "mcts ends by a budget or by simulations=N: name one");
+        search->budget.steps = (int64_t)FRONTIER_SOLUTIONS * search->problem->max_steps; /* nobody says how much */
     if (config->evaluate == EVALUATE_EDGE || config->discount < 1)
         CAIRN_TRY(cairn_tree_need_edges(search->ctx, search->tree));
     cairn_select select = {.rule = (cairn_select_rule)config->rule,
@@ -249,7 +249,7 @@ static cairn_status run(cairn_search *search, const void *options_, cairn_result
     cairn_status status = CAIRN_OK;
     bool finished = false; /* until a solution is, enough budget is kept back for one */
     for (int64_t i = 0; status == CAIRN_OK && (config->simulations == 0 || i < config->simulations); i++) {
-        if (cairn_cancelled(search->ctx)) return cairn_fail(search->ctx, CAIRN_CANCELLED, "the run was cancelled");
+        if (cairn_cancelled(search->ctx)) return CAIRN_CANCELLED;
         if (search->tree->flags[CAIRN_ROOT] & CAIRN_NODE_COMPLETED) break;
         if (!finished && cairn_budget_left(search) < config->branch + search->problem->max_steps) break;
         status = simulate(search, config, &select);

@@ -1,12 +1,12 @@
 /* REBASE (arXiv 2408.00724), reward-balanced search: every open prefix gets children in proportion to a softmax of its last step's
- * reward; finished ones take their share of the width with them. */
+ * reward; finished ones take their share of the width with them. Equal texts are one prefix with one share. */
 #include <math.h>
 
 #include "search/frontier.h"
 #include "search/pick.h"
 
 typedef struct rebase_config {
-    int64_t width;
+    int64_t width, depth;
     double temperature;
     int32_t allocation; /* cairn_allocation */
 } rebase_config;
@@ -19,7 +19,7 @@ static const cairn_option options[] = {
      .low = 0,
      .high = 1 << 20,
      .unit = "prefixes",
-     .help = "W: children of all open prefixes together; 0: from the step budget."},
+     .help = "W: children of all open prefixes together; 0: what the step budget pays for, 16 without one."},
     {.name = "temperature",
      .kind = CAIRN_OPTION_REAL,
      .offset = offsetof(rebase_config, temperature),
@@ -35,11 +35,20 @@ static const cairn_option options[] = {
      .choices = "ceil|round|largest-remainder",
      .unit = "",
      .help = "ceil: shares in order of reward, rounded up (released code); round: as printed in the paper."},
+    {.name = "depth",
+     .kind = CAIRN_OPTION_INT,
+     .offset = offsetof(rebase_config, depth),
+     .preset = "0",
+     .low = 0,
+     .high = 65535,
+     .unit = "steps",
+     .help = "Longer prefixes are dropped (released code: 25); 0: only the problem's own bound."},
 };
 
 /* An unknown reward counts as the least of the range: it is kept only by what is left over. */
 static cairn_status allocate(cairn_search *search, const void *config, int64_t width, cairn_branch *open, int32_t n) {
     const rebase_config *c = config;
+    bool too_deep = c->depth && search->tree->depth[open[0].node] >= c->depth;
     double *rewards = cairn_arena_alloc(search->arena, (size_t)n + 1, sizeof *rewards);
     int64_t *counts = cairn_arena_alloc(search->arena, (size_t)n + 1, sizeof *counts);
     if (!rewards || !counts) return CAIRN_NO_MEMORY;
@@ -48,14 +57,13 @@ static cairn_status allocate(cairn_search *search, const void *config, int64_t w
         rewards[i] = isnan(score) ? search->reward->low : score;
     }
     CAIRN_TRY(cairn_allocate_softmax(rewards, n, width, c->temperature, (cairn_allocation)c->allocation, counts));
-    for (int32_t i = 0; i < n; i++) open[i].count = (int32_t)counts[i];
+    for (int32_t i = 0; i < n; i++) open[i].count = too_deep ? 0 : (int32_t)counts[i];
     return CAIRN_OK;
 }
 
 static cairn_status run(cairn_search *search, const void *config, cairn_result *out) {
     const rebase_config *c = config;
-    int64_t width;
-    CAIRN_TRY(frontier_width(search, c->width, &width));
+    int64_t width = frontier_width(search, c->width);
     frontier_rule rule = {.scores = true, .allocate = allocate, .finish = pick_weighted};
     cairn_branch start = {.node = CAIRN_ROOT, .count = (int32_t)width};
     return frontier_run(search, &rule, config, width, &start, 1, out);

@@ -6,8 +6,10 @@
 #include "cairn/replay.h"
 #include "cairn/tree.h"
 #include "data/json.h"
+#include "search/replay_settings.h"
 
-#define MOST_FILE_BYTES ((size_t)1 << 30)
+#define MOST_FILE_BYTES  ((size_t)1 << 30)
+#define MOST_SIMULATIONS (1 << 24) /* where a bounded depth lets one node be evaluated again and again */
 
 /* One node of our tree and what the record says about it. */
 typedef struct recorded {
@@ -18,82 +20,14 @@ typedef struct recorded {
 typedef struct replay {
     cairn_ctx *ctx;
     const char *where; /* opens errors */
+    replay_settings settings;
     cairn_tree *tree;
-    cairn_select select;
-    double discount;
-    bool zero_reward;
     recorded *of; /* [of_capacity] by node number */
     size_t of_capacity;
+    gumbel_halving halving; /* at the root, under gumbel_muzero */
+    double *scratch;        /* [2 * most children of a node], likewise */
+    size_t scratch_capacity;
 } replay;
-
-/* ---- settings ----------------------------------------------------------------------------------------------------- */
-
-/* Unknown settings may steer the search: they are refused, not skipped. */
-static cairn_status only_keys(replay *r, const json_t *object, const char *what, const char *const *known) {
-    const char *key;
-    const json_t *value;
-    json_object_foreach((json_t *)object, key, value) {
-        const char *const *k = known;
-        while (*k && strcmp(*k, key) != 0) k++;
-        if (!*k)
-            return cairn_fail(r->ctx, CAIRN_UNSUPPORTED, "%s: setting `%s` of %s is not offered", r->where, key, what);
-    }
-    return CAIRN_OK;
-}
-
-static cairn_status read_transform(replay *r, const json_t *config) {
-    const char *name;
-    CAIRN_TRY(json_get_text(r->ctx, config, "qtransform", r->where, &name));
-    json_t *kwargs;
-    CAIRN_TRY(json_get_object(r->ctx, config, "qtransform_kwargs", r->where, &kwargs));
-    if (strcmp(name, "qtransform_by_parent_and_siblings") == 0) {
-        static const char *const none[] = {NULL};
-        CAIRN_TRY(only_keys(r, kwargs, name, none));
-        r->select.normalise = CAIRN_NORMALISE_SIBLINGS;
-        return CAIRN_OK;
-    }
-    if (strcmp(name, "qtransform_by_min_max") != 0)
-        return cairn_fail(r->ctx, CAIRN_UNSUPPORTED, "%s: qtransform `%s` is not offered", r->where, name);
-    static const char *const known[] = {"min_value", "max_value", NULL};
-    CAIRN_TRY(only_keys(r, kwargs, name, known));
-    CAIRN_TRY(json_get_real(r->ctx, kwargs, "min_value", r->where, &r->select.low));
-    CAIRN_TRY(json_get_real(r->ctx, kwargs, "max_value", r->where, &r->select.high));
-    if (!(r->select.low < r->select.high) || !isfinite(r->select.high - r->select.low))
-        return cairn_fail(r->ctx, CAIRN_FORMAT, "%s: field `min_value`: expected a number below `max_value`", r->where);
-    r->select.normalise = CAIRN_NORMALISE_RANGE;
-    r->select.first_play = CAIRN_FIRST_PLAY_CONSTANT;
-    r->select.first_play_value = r->select.low;
-    return CAIRN_OK;
-}
-
-static cairn_status read_settings(replay *r, const json_t *record) {
-    const char *algorithm;
-    CAIRN_TRY(json_get_text(r->ctx, record, "algorithm", r->where, &algorithm));
-    if (strcmp(algorithm, "muzero") != 0)
-        return cairn_fail(r->ctx, CAIRN_UNSUPPORTED, "%s: algorithm `%s` is not offered, only `muzero`", r->where,
-                          algorithm);
-    json_t *config, *world;
-    CAIRN_TRY(json_get_object(r->ctx, record, "algorithm_config", r->where, &config));
-    static const char *const known[] = {"dirichlet_alpha", "dirichlet_fraction", "pb_c_init",   "pb_c_base",
-                                        "qtransform",      "qtransform_kwargs",  "temperature", NULL};
-    CAIRN_TRY(only_keys(r, config, "algorithm_config", known));
-    double fraction;
-    CAIRN_TRY(json_get_real(r->ctx, config, "dirichlet_fraction", r->where, &fraction));
-    if (fraction != 0)
-        return cairn_fail(r->ctx, CAIRN_UNSUPPORTED, "%s: dirichlet_fraction %g: only 0 can be replayed", r->where,
-                          fraction);
-    r->select.rule = CAIRN_SELECT_MUZERO;
-    CAIRN_TRY(json_get_real(r->ctx, config, "pb_c_init", r->where, &r->select.pb_c_init));
-    CAIRN_TRY(json_get_real(r->ctx, config, "pb_c_base", r->where, &r->select.pb_c_base));
-    if (!(r->select.pb_c_base > 0))
-        return cairn_fail(r->ctx, CAIRN_FORMAT, "%s: field `pb_c_base`: expected a number above 0", r->where);
-    CAIRN_TRY(read_transform(r, config));
-    CAIRN_TRY(json_get_object(r->ctx, record, "env_config", r->where, &world));
-    static const char *const known_world[] = {"discount", "zero_reward", NULL};
-    CAIRN_TRY(only_keys(r, world, "env_config", known_world));
-    CAIRN_TRY(json_get_bool(r->ctx, world, "zero_reward", r->where, &r->zero_reward));
-    return json_get_real(r->ctx, world, "discount", r->where, &r->discount);
-}
 
 /* ---- the record as the network ------------------------------------------------------------------------------------ */
 
@@ -132,11 +66,11 @@ static cairn_status read_child(replay *r, const json_t *object, cairn_node child
     if (!(prior >= 0 && prior <= 1 + 1e-6))
         return cairn_fail(r->ctx, CAIRN_FORMAT, "%s: field `prior`: expected a probability", where);
     CAIRN_TRY(optional_real(r, object, "reward", where, &reward));
-    if (r->zero_reward && reward != 0 && !isnan(reward))
+    if (r->settings.zero_reward && reward != 0 && !isnan(reward))
         return cairn_fail(r->ctx, CAIRN_FORMAT, "%s: field `reward`: expected 0, as `zero_reward` says", where);
     tree->prior[child] = (float)prior;
     tree->edge_reward[child] = isnan(reward) ? 0 : (float)reward;
-    tree->discount[child] = (float)r->discount;
+    tree->discount[child] = (float)r->settings.discount;
     r->of[child] = (recorded){object, -1};
     return CAIRN_OK;
 }
@@ -161,6 +95,7 @@ static cairn_status evaluate(replay *r, cairn_node node, int64_t order, double *
     cairn_node first;
     CAIRN_TRY(cairn_tree_expand(r->ctx, r->tree, node, NULL, (uint32_t)n, &first));
     CAIRN_TRY(cairn_grow(r->ctx, (void **)&r->of, &r->of_capacity, r->tree->count, sizeof *r->of));
+    CAIRN_TRY(cairn_grow(r->ctx, (void **)&r->scratch, &r->scratch_capacity, 2 * n, sizeof *r->scratch));
     for (size_t i = 0; i < n; i++) {
         snprintf(child_where, sizeof child_where, "%s/%zu", where, i);
         CAIRN_TRY(read_child(r, json_array_get(children, i), first + (cairn_node)i, i, child_where));
@@ -172,17 +107,62 @@ static cairn_status evaluate(replay *r, cairn_node node, int64_t order, double *
 
 /* ---- search and comparison ---------------------------------------------------------------------------------------- */
 
-/* Every simulation evaluates another node of the record, so their number is bounded by its size. */
-static cairn_status search(replay *r, int64_t simulations) {
-    double value;
-    CAIRN_TRY(evaluate(r, CAIRN_ROOT, 0, &value));
-    cairn_backup(r->tree, CAIRN_ROOT, value, CAIRN_BACKUP_MEAN);
+static cairn_node select_child(replay *r, cairn_node node) {
+    const cairn_tree *tree = r->tree;
+    const replay_settings *s = &r->settings;
+    if (!s->gumbel) return cairn_select_child(tree, node, &s->select);
+    if (node != CAIRN_ROOT) return gumbel_select_inside(tree, node, &s->gumbel_rule, r->scratch);
+    return gumbel_select_root(tree, node, &s->gumbel_rule, gumbel_halving_next(&r->halving), r->scratch);
+}
+
+/* The leaf of one simulation; a node at the greatest depth is one even when it was evaluated before. */
+static cairn_status select_leaf(replay *r, cairn_node *leaf) {
+    *leaf = CAIRN_ROOT;
+    while ((r->tree->flags[*leaf] & CAIRN_NODE_EXPANDED) && r->tree->depth[*leaf] < r->settings.max_depth) {
+        *leaf = select_child(r, *leaf);
+        if (*leaf == CAIRN_NONE)
+            return cairn_fail(r->ctx, CAIRN_FORMAT, "%s: a simulation finds no child to go to", r->where);
+    }
+    return CAIRN_OK;
+}
+
+static cairn_status open_halving(replay *r, int64_t simulations, int64_t **visits) {
+    int64_t children = r->tree->n_children[CAIRN_ROOT], most = r->settings.gumbel_rule.most_considered;
+    int64_t considered = most < children ? most : children;
+    *visits = cairn_alloc(r->ctx, (size_t)considered, sizeof **visits);
+    if (!*visits) return CAIRN_NO_MEMORY;
+    gumbel_halving_open(&r->halving, considered, simulations, *visits);
+    return CAIRN_OK;
+}
+
+/* Unless the depth is bounded, every simulation evaluates another node of the record: their number is bounded by its size. */
+static cairn_status simulate(replay *r, int64_t simulations) {
     for (int64_t i = 1; i <= simulations; i++) {
-        cairn_node leaf = cairn_select_leaf(r->tree, CAIRN_ROOT, &r->select);
-        CAIRN_TRY(evaluate(r, leaf, i, &value));
+        cairn_node leaf;
+        double value;
+        CAIRN_TRY(select_leaf(r, &leaf));
+        if (r->of[leaf].order < 0) {
+            CAIRN_TRY(evaluate(r, leaf, i, &value));
+        } else { /* evaluated again: the value is set afresh, the visits stay (mctx: update_tree_node) */
+            value = r->tree->value[leaf];
+            r->tree->total[leaf] = r->tree->visits[leaf] * value;
+        }
         cairn_backup(r->tree, leaf, value, CAIRN_BACKUP_MEAN);
     }
     return CAIRN_OK;
+}
+
+static cairn_status search(replay *r, int64_t simulations) {
+    double value;
+    int64_t *visits = NULL;
+    if (r->settings.max_depth < INT64_MAX && simulations > MOST_SIMULATIONS)
+        return cairn_fail(r->ctx, CAIRN_LIMIT, "%s: more than %d simulations", r->where, MOST_SIMULATIONS);
+    CAIRN_TRY(evaluate(r, CAIRN_ROOT, 0, &value));
+    cairn_backup(r->tree, CAIRN_ROOT, value, CAIRN_BACKUP_MEAN);
+    if (r->settings.gumbel) CAIRN_TRY(open_halving(r, simulations, &visits));
+    cairn_status status = simulate(r, simulations);
+    cairn_free(visits);
+    return status;
 }
 
 /* Evaluated nodes below (and at) a node of the record; nesting is bounded by the parser. */
@@ -218,7 +198,7 @@ static cairn_status compare(replay *r, const json_t *root, cairn_replay_report *
 
 static cairn_status replay_record(replay *r, const json_t *record, cairn_replay_report *out) {
     json_t *root;
-    CAIRN_TRY(read_settings(r, record));
+    CAIRN_TRY(replay_read_settings(r->ctx, record, r->where, &r->settings));
     CAIRN_TRY(json_get_object(r->ctx, record, "tree", r->where, &root));
     int64_t visits;
     CAIRN_TRY(json_get_int(r->ctx, root, "visit", r->where, &visits));
@@ -257,6 +237,7 @@ cairn_status cairn_replay_text(cairn_ctx *ctx, const char *text, size_t length, 
     replay r = {.ctx = ctx, .where = where};
     cairn_status status = replay_record(&r, record, out);
     cairn_free(r.of);
+    cairn_free(r.scratch);
     cairn_tree_close(r.tree);
     json_decref(record);
     return status;

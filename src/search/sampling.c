@@ -9,8 +9,8 @@ typedef struct sampling_config {
 #define WIDTH_OPTION                                                                                          \
     {                                                                                                         \
         .name = "width", .kind = CAIRN_OPTION_INT, .offset = offsetof(sampling_config, width), .preset = "0", \
-        .low = 0, .high = 1 << 20, .unit = "solutions",                                                       \
-        .help = "How many solutions; 0: as many as the step budget pays for."                                 \
+        .low = 0, .high = FRONTIER_WIDEST, .unit = "solutions",                                               \
+        .help = "How many solutions; 0: as many as the step budget pays for, 16 without one."                 \
     }
 
 static const cairn_option sampling_options[] = {WIDTH_OPTION};

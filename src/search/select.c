@@ -36,6 +36,7 @@ typedef struct formula {
     bool scaled;
     cairn_first_play first_play;
     double unvisited; /* q of a child never visited, unless it is its own */
+    double epsilon;   /* least range between siblings */
 } formula;
 
 /* The next children from *at on; returns false at the end. */
@@ -167,7 +168,7 @@ static double parent_q(const cairn_tree *tree, cairn_node node) {
 INLINE void scale_between(formula *s, double least, double greatest) {
     s->scaled = true;
     s->low = least;
-    s->range = greatest - least > 1e-8 ? greatest - least : 1e-8;
+    s->range = greatest - least > s->epsilon ? greatest - least : s->epsilon;
     s->unvisited = least;
 }
 
@@ -207,6 +208,7 @@ static formula formula_at(const cairn_tree *tree, cairn_node node, const cairn_s
         s.range = select->high - select->low;
     }
     if (select->normalise == CAIRN_NORMALISE_SIBLINGS) {
+        s.epsilon = select->epsilon > 0 ? select->epsilon : 1e-8;
         s.first_play = CAIRN_FIRST_PLAY_CONSTANT;
         s.unvisited = parent_q(tree, node); /* leaves the range as it is until that is known */
     }

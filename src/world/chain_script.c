@@ -221,6 +221,7 @@ static cairn_status chain_optimum(cairn_ctx *ctx, void *world, const void *confi
             return cairn_fail(ctx, CAIRN_CANCELLED, "chain: optimum cancelled");
         }
         optimum_sweep(e, r, K, now, next);
+        if (memcmp(now, next, cells * sizeof *now) == 0) break; /* more samples change nothing any more */
         double *swap = now;
         now = next;
         next = swap;
