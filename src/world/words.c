@@ -119,7 +119,7 @@ static words_code judge_all(const words_problem *p, words_state s, const words_c
                             char evidence[WORDS_SAID_BYTES]) {
     words_code best = WORDS_NO_CLAIM;
     char text[WORDS_SAID_BYTES];
-    snprintf(evidence, WORDS_SAID_BYTES, "says nothing that the problem could confirm");
+    snprintf(evidence, WORDS_SAID_BYTES, WORDS_SAYS_NOTHING);
     for (int32_t i = 0; i < n; i++) {
         words_code code = words_judge(p, &s, &claims[i], text);
         bool wrong = words_code_verdict(code) == CAIRN_VERDICT_WRONG;

@@ -151,6 +151,8 @@ typedef enum words_code {
     WORDS_ILLEGAL          /* unreadable, behind the end, or of a quantity that is not in the problem */
 } words_code;
 
+#define WORDS_SAYS_NOTHING "says nothing of the problem's quantities"
+
 const char *words_code_name(words_code code);
 cairn_verdict words_code_verdict(words_code code);
 /* Judges one claim in the state before it; a sentence of evidence, "" where there is none, in `evidence`. */

@@ -111,7 +111,9 @@ static void put_evidence(words_writer *w, words_code code, const words_problem *
     const words_quantity *q = said->place >= 0 ? &p->q[said->place] : NULL;
     switch (code) {
     case WORDS_EXACT:
+        return;
     case WORDS_NO_CLAIM:
+        words_put(w, WORDS_SAYS_NOTHING);
         return;
     case WORDS_USELESS:
         words_put(w, "right, but the question does not need it");
