@@ -117,7 +117,9 @@ const cli_verb verb_world_traces = {
               .config_size = sizeof(traces_config)},
     .arguments = "[WORLD]",
     .most = 1,
-    .examples = "  cairn world traces chain:steps=8 --policy scripted:error=0.1 -n 300 --out traces.jsonl\n"
-                "  cairn eval mistakes traces.jsonl\n",
+    .examples =
+        "  cairn world traces chain:steps=8 --policy scripted:error=0.1 -n 300 --out traces.jsonl\n"
+        "  cairn eval mistakes traces.jsonl\n"
+        "  cairn world traces words --policy scripted:error=0 -n 100000 --out teacher.jsonl   right solutions only\n",
     .run = run,
 };

@@ -122,6 +122,7 @@ const cli_verb verb_world_generate = {
     .arguments = "[WORLD]",
     .most = 1,
     .examples = "  cairn world generate chain:steps=8 -n 3\n"
+                "  cairn world generate words:operations=4,distractors=2 -n 5\n"
                 "  cairn world generate countdown --count 1000 --seed 7 --out countdown.jsonl\n",
     .run = run_generate,
 };

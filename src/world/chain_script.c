@@ -11,6 +11,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "world/script.h"
 #include "world/tokens.h"
 
 typedef struct config {
@@ -47,13 +48,8 @@ static const cairn_option options[] = {
      "a step's size is uniform from `tokens_low` to this, fixed by its place and text; 0: its words and symbols"},
 };
 
-static double shifted(double p, double shift) {
-    if (shift == 0 || p <= 0 || p >= 1) return p;
-    return 1 / (1 + exp(-(log(p / (1 - p)) + shift)));
-}
-
 static double repair_rate(const config *c, const chain_problem *p) {
-    return shifted(c->repair, c->repair_spread * p->recovery);
+    return script_shifted(c->repair, c->repair_spread * p->recovery);
 }
 
 static bool is_trap(const config *c, const chain_problem *p, int32_t t) {
@@ -61,7 +57,7 @@ static bool is_trap(const config *c, const chain_problem *p, int32_t t) {
 }
 
 static double slip_rate(const config *c, const chain_problem *p) {
-    return shifted(c->error, c->difficulty_spread * p->hardness);
+    return script_shifted(c->error, c->difficulty_spread * p->hardness);
 }
 
 /* ---- saying a step ----------------------------------------------------------------------------------------------- */

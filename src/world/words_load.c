@@ -1,0 +1,95 @@
+/* World `words`: problems from JSON lines, as `cairn world generate words` writes them. The graph is read back from the text, so any
+ * problem in these wordings can be loaded, whoever wrote it. Fields: `problem`; `id` (default: the line's number); `answer`, which must be
+ * the true one; `max_steps`; others are ignored.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "data/json.h"
+#include "data/lines.h"
+#include "world/words.h"
+
+#define LINE_BYTES ((size_t)1 << 20)
+
+typedef struct list {
+    cairn_problem *items; /* from cairn_alloc while it grows */
+    size_t count, capacity;
+} list;
+
+static cairn_status read_problem(cairn_ctx *ctx, const json_t *object, const char *where, const char *line,
+                                 cairn_arena *arena, cairn_problem *out) {
+    const char *text, *id = line, *answer;
+    int64_t max_steps;
+    size_t at;
+    CAIRN_TRY(json_get_text(ctx, object, "problem", where, &text));
+    if (json_object_get(object, "id")) CAIRN_TRY(json_get_text(ctx, object, "id", where, &id));
+    words_problem *p = cairn_arena_alloc(arena, 1, sizeof *p);
+    id = cairn_arena_copy(arena, id, strlen(id));
+    if (!p || !id) return CAIRN_NO_MEMORY;
+    const char *why = words_read(text, strlen(text), p, &at);
+    if (why) return cairn_fail(ctx, CAIRN_FORMAT, "%s: field `problem`: %s (at \"%.40s\")", where, why, text + at);
+    CAIRN_TRY(words_wrap(p, id, arena, out));
+    if (json_object_get(object, "answer")) {
+        CAIRN_TRY(json_get_text(ctx, object, "answer", where, &answer));
+        if (strcmp(answer, out->answer) != 0)
+            return cairn_fail(ctx, CAIRN_FORMAT, "%s: field `answer`: the problem's answer is %s, got %.40s", where,
+                              out->answer, answer);
+    }
+    if (!json_object_get(object, "max_steps")) return CAIRN_OK;
+    CAIRN_TRY(json_get_int(ctx, object, "max_steps", where, &max_steps));
+    if (max_steps < 1 || max_steps > 4096)
+        return cairn_fail(ctx, CAIRN_FORMAT, "%s: field `max_steps`: expected 1 .. 4096, got %lld", where,
+                          (long long)max_steps);
+    out->max_steps = (int32_t)max_steps;
+    return CAIRN_OK;
+}
+
+static cairn_status read_line(cairn_ctx *ctx, const lines *l, const char *text, size_t length, cairn_arena *arena,
+                              cairn_problem *out) {
+    char where[512], line[24];
+    json_t *object;
+    snprintf(line, sizeof line, "%lld", (long long)lines_number(l));
+    snprintf(where, sizeof where, "%.480s:%s", lines_path(l), line);
+    CAIRN_TRY(json_parse(ctx, text, length, where, &object));
+    cairn_status status = json_is_object(object)
+                              ? read_problem(ctx, object, where, line, arena, out)
+                              : cairn_fail(ctx, CAIRN_FORMAT, "%s: expected an object with a field `problem`", where);
+    json_decref(object);
+    return status;
+}
+
+static cairn_status read_all(cairn_ctx *ctx, lines *l, cairn_arena *arena, list *all) {
+    const char *text;
+    size_t length;
+    cairn_status status;
+    while ((status = lines_next(l, &text, &length)) == CAIRN_OK) {
+        if (length == 0) continue;
+        CAIRN_TRY(cairn_grow(ctx, (void **)&all->items, &all->capacity, all->count + 1, sizeof *all->items));
+        CAIRN_TRY(read_line(ctx, l, text, length, arena, &all->items[all->count]));
+        all->count++;
+    }
+    if (status != CAIRN_END) return status;
+    if (all->count > 0) return CAIRN_OK;
+    return cairn_fail(ctx, CAIRN_FORMAT, "%s: expected one problem a line, got an empty file", lines_path(l));
+}
+
+cairn_status words_load(cairn_ctx *ctx, void *self, const char *path, cairn_arena *arena, cairn_problem **problems,
+                        int64_t *count, uint64_t *content) {
+    (void)self;
+    lines *l;
+    list all = {0};
+    CAIRN_TRY(lines_open(ctx, path, LINE_BYTES, &l));
+    cairn_status status = read_all(ctx, l, arena, &all);
+    uint64_t key = lines_key(l);
+    lines_close(l);
+    cairn_problem *kept = status == CAIRN_OK ? cairn_arena_alloc(arena, all.count, sizeof *kept) : NULL;
+    if (status == CAIRN_OK && !kept) status = CAIRN_NO_MEMORY;
+    if (status == CAIRN_OK) {
+        memcpy(kept, all.items, all.count * sizeof *kept);
+        *problems = kept;
+        *count = (int64_t)all.count;
+        *content = key;
+    }
+    cairn_free(all.items);
+    return status;
+}
