@@ -105,6 +105,8 @@ CAIRN_API void cairn_tape_close(cairn_tape *tape);
 CAIRN_API void cairn_tape_reset(cairn_tape *tape);
 /* Without recording (the state after `false`) nothing is kept for gradients. A new tape records. */
 CAIRN_API void cairn_tape_record(cairn_tape *tape, bool record);
+/* Memory that lives as long as the tape's tensors, not zeroed; NULL with the text set. */
+CAIRN_API void *cairn_tape_scratch(cairn_tape *tape, size_t bytes);
 CAIRN_API size_t cairn_tape_bytes(const cairn_tape *tape);
 /* Adds d(loss)/d(.) * scale to the gradient of every tensor and parameter that needs one. `loss` has one element. Parameters
  * keep adding over several calls (accumulation) until cairn_params_zero_grads. Errors: INVALID, NO_MEMORY. */

@@ -56,6 +56,14 @@ static cairn_status refused(matmul *m, dnnl_status_t status, const char *what) {
     return cairn_fail(m->ctx, CAIRN_INTERNAL, "oneDNN cannot %s (status %d)", what, (int)status);
 }
 
+/* oneDNN stands on OpenMP and decides how many threads a primitive uses when it is made and when it runs: one, both times. The
+ * number that the program had set for this thread is put back. */
+static int quiet_openmp(void) {
+    int before = omp_get_max_threads();
+    omp_set_num_threads(1);
+    return before;
+}
+
 /* ---- open --------------------------------------------------------------------------------------------------------- */
 
 static cairn_status make_product(matmul *m, product *p, bool any_layout);
@@ -147,6 +155,7 @@ static cairn_status make_product(matmul *m, product *p, bool any_layout) {
     dnnl_primitive_attr_t attr = NULL;
     dnnl_post_ops_t post = NULL;
     dnnl_primitive_desc_t found = NULL;
+    int before = quiet_openmp();
     dnnl_status_t s = dnnl_memory_desc_init_by_strides(&src, 2, src_dims, p->type, src_strides);
     if (s == dnnl_success) s = dnnl_memory_desc_init_by_strides(&dst, 2, dst_dims, dnnl_f32, dst_strides);
     if (s == dnnl_success && (any_layout || p->weights.ndims == 0))
@@ -173,6 +182,7 @@ static cairn_status make_product(matmul *m, product *p, bool any_layout) {
     if (found) dnnl_primitive_desc_destroy(found);
     if (post) dnnl_post_ops_destroy(post);
     if (attr) dnnl_primitive_attr_destroy(attr);
+    omp_set_num_threads(before);
     if (s != dnnl_success) return refused(m, s, "multiply such matrices");
     return status;
 }
@@ -214,7 +224,6 @@ static cairn_status find_product(matmul *m, product wanted, const product *layou
     return CAIRN_OK;
 }
 
-/* Runs on this thread alone, whatever the OpenMP library that oneDNN stands on would like. */
 static void execute(matmul *m, const product *p, int thread, const void *src, const void *weights, void *dst,
                     void *scratch) {
     dnnl_memory_t *memory = p->memory + 4 * thread;
@@ -226,8 +235,7 @@ static void execute(matmul *m, const product *p, int thread, const void *src, co
                               {DNNL_ARG_WEIGHTS, memory[1]},
                               {DNNL_ARG_DST, memory[2]},
                               {DNNL_ARG_SCRATCHPAD, memory[3]}};
-    int before = omp_get_max_threads();
-    omp_set_num_threads(1);
+    int before = quiet_openmp();
     dnnl_primitive_execute(p->primitive, m->streams[thread], 4, args);
     omp_set_num_threads(before);
 }
@@ -302,14 +310,13 @@ static cairn_status fill_panel(matmul *m, weight_pack *pack, int64_t i, const fl
     dnnl_memory_t memory[2] = {NULL, NULL};
     dnnl_primitive_desc_t found = NULL;
     dnnl_primitive_t reorder = NULL;
+    int before = quiet_openmp();
     dnnl_status_t s = dnnl_memory_desc_init_by_strides(&from, 2, dims, dnnl_f32, strides);
     if (s == dnnl_success) s = dnnl_memory_create(&memory[0], &from, m->engine, (void *)source);
     if (s == dnnl_success) s = dnnl_memory_create(&memory[1], &pack->shape[i]->weights, m->engine, panel_at(pack, i));
     if (s == dnnl_success)
         s = dnnl_reorder_primitive_desc_create(&found, &from, m->engine, &pack->shape[i]->weights, m->engine, NULL);
     if (s == dnnl_success) s = dnnl_primitive_create(&reorder, found);
-    int before = omp_get_max_threads();
-    omp_set_num_threads(1);
     if (s == dnnl_success)
         s = dnnl_primitive_execute(reorder, m->streams[0], 2,
                                    (dnnl_exec_arg_t[]){{DNNL_ARG_FROM, memory[0]}, {DNNL_ARG_TO, memory[1]}});

@@ -37,6 +37,10 @@ void cairn_tape_record(cairn_tape *tape, bool record) {
     tape->recording = record;
 }
 
+void *cairn_tape_scratch(cairn_tape *tape, size_t bytes) {
+    return cairn_arena_lines(tape->arena, bytes, 1);
+}
+
 size_t cairn_tape_bytes(const cairn_tape *tape) {
     return cairn_arena_bytes(tape->arena);
 }
