@@ -12,7 +12,9 @@
 
 enum { STEPS = 5 };
 
-typedef struct size_row { int32_t d, layers, heads, ffn, batch, length; } size_row;
+typedef struct size_row {
+    int32_t d, layers, heads, ffn, batch, length;
+} size_row;
 
 static const size_row sizes[] = {{192, 4, 4, 512, 32, 128}, {256, 6, 4, 768, 16, 256}, {384, 8, 6, 1024, 16, 256}};
 
@@ -54,8 +56,14 @@ static cairn_status products(cairn_tape *tape, cairn_transformer *m, int64_t row
 }
 
 static cairn_status run(cairn_ctx *ctx, cairn_device *device, cairn_dtype weights, const size_row *s) {
-    cairn_transformer_shape shape = {.vocabulary = 512, .width = s->d, .layers = s->layers, .heads = s->heads, .kv_heads = s->heads,
-                                     .feed_forward = s->ffn, .context = s->length, .tied = true};
+    cairn_transformer_shape shape = {.vocabulary = 512,
+                                     .width = s->d,
+                                     .layers = s->layers,
+                                     .heads = s->heads,
+                                     .kv_heads = s->heads,
+                                     .feed_forward = s->ffn,
+                                     .context = s->length,
+                                     .tied = true};
     cairn_transformer *m;
     cairn_tape *tape;
     int32_t rows = s->batch * s->length;
@@ -83,9 +91,10 @@ static cairn_status run(cairn_ctx *ctx, cairn_device *device, cairn_dtype weight
         }
     }
     double whole = median(times, STEPS), part = median(alone, STEPS);
-    printf("d %3d, %d layers, %4.1f M parameters, %s: %8.0f tokens/s a step, %8.0f by products alone (%.0f %%), tape %.0f MB\n", s->d,
-           s->layers, (double)cairn_params_size(m->params) / 1e6, cairn_dtype_name(weights), rows / whole, rows / part,
-           100 * part / whole, (double)cairn_tape_bytes(tape) / 1e6);
+    printf("d %3d, %d layers, %4.1f M parameters, %s: %8.0f tokens/s a step, %8.0f by products alone (%.0f %%), tape "
+           "%.0f MB\n",
+           s->d, s->layers, (double)cairn_params_size(m->params) / 1e6, cairn_dtype_name(weights), rows / whole,
+           rows / part, 100 * part / whole, (double)cairn_tape_bytes(tape) / 1e6);
     cairn_tape_close(tape);
     cairn_transformer_close(m);
     free(tokens);

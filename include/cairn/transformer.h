@@ -34,9 +34,9 @@ typedef struct cairn_head {
     const char *name;
     cairn_head_kind kind;
     int32_t outputs;
-    int32_t hidden;                     /* 0: one linear map; else linear(D, hidden), relu, linear(hidden, outputs) */
-    cairn_param *inner, *inner_bias;    /* [hidden, D], [hidden]; NULL where hidden is 0 */
-    cairn_param *outer, *outer_bias;    /* [outputs, hidden or D], [outputs] */
+    int32_t hidden;                  /* 0: one linear map; else linear(D, hidden), relu, linear(hidden, outputs) */
+    cairn_param *inner, *inner_bias; /* [hidden, D], [hidden]; NULL where hidden is 0 */
+    cairn_param *outer, *outer_bias; /* [outputs, hidden or D], [outputs] */
 } cairn_head;
 
 /* One layer's parameters. All matrices are [out, in]. */
@@ -57,8 +57,9 @@ typedef struct cairn_transformer {
 
 /* Parameters named as in GGUF files of this architecture (token_embd.weight, blk.N.attn_q.weight, ...), all zero. `weights` is F32,
  * BF16, or F64 (for tapes of doubles). Errors: INVALID for a shape that does not fit together; NO_MEMORY. */
-CAIRN_API cairn_status cairn_transformer_open(cairn_ctx *ctx, cairn_device *device, const cairn_transformer_shape *shape,
-                                              cairn_dtype weights, cairn_transformer **out);
+CAIRN_API cairn_status cairn_transformer_open(cairn_ctx *ctx, cairn_device *device,
+                                              const cairn_transformer_shape *shape, cairn_dtype weights,
+                                              cairn_transformer **out);
 CAIRN_API void cairn_transformer_close(cairn_transformer *model); /* NULL is fine */
 /* Random first values from a seed: normal with deviation 0.02, residual outputs divided by sqrt(2 layers), gains 1. */
 CAIRN_API void cairn_transformer_init(cairn_transformer *model, uint64_t seed);
@@ -73,7 +74,8 @@ CAIRN_API const cairn_head *cairn_transformer_head(const cairn_transformer *mode
 CAIRN_API cairn_tensor *cairn_transformer_trunk(cairn_tape *tape, const cairn_transformer *model, const int32_t *tokens,
                                                 const int32_t *starts, int32_t segments);
 /* Logits of the next token: hidden [rows, D] to [rows, V]. */
-CAIRN_API cairn_tensor *cairn_transformer_logits(cairn_tape *tape, const cairn_transformer *model, cairn_tensor *hidden);
+CAIRN_API cairn_tensor *cairn_transformer_logits(cairn_tape *tape, const cairn_transformer *model,
+                                                 cairn_tensor *hidden);
 /* A head's numbers: hidden [rows, D] to [rows, outputs]. Take the rows it is asked at first (cairn_rows). */
 CAIRN_API cairn_tensor *cairn_head_apply(cairn_tape *tape, const cairn_head *head, cairn_tensor *hidden);
 

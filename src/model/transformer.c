@@ -54,7 +54,8 @@ cairn_tensor *cairn_transformer_logits(cairn_tape *tape, const cairn_transformer
 
 cairn_tensor *cairn_head_apply(cairn_tape *tape, const cairn_head *head, cairn_tensor *hidden) {
     if (head->hidden) {
-        hidden = cairn_linear(tape, hidden, cairn_tape_param(tape, head->inner), cairn_tape_param(tape, head->inner_bias));
+        hidden =
+            cairn_linear(tape, hidden, cairn_tape_param(tape, head->inner), cairn_tape_param(tape, head->inner_bias));
         hidden = cairn_map(tape, hidden, CAIRN_RELU);
     }
     return cairn_linear(tape, hidden, cairn_tape_param(tape, head->outer), cairn_tape_param(tape, head->outer_bias));
@@ -75,9 +76,15 @@ static cairn_status add_block(cairn_transformer *m, int32_t layer, cairn_block *
         int64_t out, in;
         cairn_param **param;
     } parts[] = {
-        {"attn_norm", d, 0, &b->attention_norm}, {"attn_q", d, d, &b->q},       {"attn_k", kv, d, &b->k},
-        {"attn_v", kv, d, &b->v},                {"attn_output", d, d, &b->o},  {"ffn_norm", d, 0, &b->feed_forward_norm},
-        {"ffn_gate", f, d, &b->gate},            {"ffn_up", f, d, &b->up},      {"ffn_down", d, f, &b->down},
+        {"attn_norm", d, 0, &b->attention_norm},
+        {"attn_q", d, d, &b->q},
+        {"attn_k", kv, d, &b->k},
+        {"attn_v", kv, d, &b->v},
+        {"attn_output", d, d, &b->o},
+        {"ffn_norm", d, 0, &b->feed_forward_norm},
+        {"ffn_gate", f, d, &b->gate},
+        {"ffn_up", f, d, &b->up},
+        {"ffn_down", d, f, &b->down},
     };
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         char name[64];
@@ -90,9 +97,11 @@ static cairn_status add_block(cairn_transformer *m, int32_t layer, cairn_block *
 static cairn_status check_shape(cairn_ctx *ctx, const cairn_transformer_shape *s) {
     if (s->vocabulary < 1 || s->width < 1 || s->layers < 1 || s->heads < 1 || s->kv_heads < 1 || s->feed_forward < 1 ||
         s->context < 1)
-        return cairn_fail(ctx, CAIRN_INVALID, "transformer: vocabulary, width, layers, heads, feed_forward and context must be positive");
+        return cairn_fail(ctx, CAIRN_INVALID,
+                          "transformer: vocabulary, width, layers, heads, feed_forward and context must be positive");
     if (s->width % (2 * s->heads))
-        return cairn_fail(ctx, CAIRN_INVALID, "transformer: width %d is no multiple of twice its %d heads", s->width, s->heads);
+        return cairn_fail(ctx, CAIRN_INVALID, "transformer: width %d is no multiple of twice its %d heads", s->width,
+                          s->heads);
     if (s->heads % s->kv_heads)
         return cairn_fail(ctx, CAIRN_INVALID, "transformer: %d heads cannot share %d key heads", s->heads, s->kv_heads);
     if (s->width / s->heads > 256)
@@ -143,7 +152,8 @@ void cairn_transformer_init(cairn_transformer *model, uint64_t seed) {
         if (p->value.rank == 1)
             cairn_param_fill(p, strstr(p->name, "norm.") ? 1 : 0);
         else
-            cairn_param_init_normal(p, seed, strstr(p->name, "attn_output.") || strstr(p->name, "ffn_down.") ? residual : deviation);
+            cairn_param_init_normal(
+                p, seed, strstr(p->name, "attn_output.") || strstr(p->name, "ffn_down.") ? residual : deviation);
     }
 }
 
@@ -155,8 +165,8 @@ const cairn_head *cairn_transformer_head(const cairn_transformer *model, const c
     return NULL;
 }
 
-static cairn_status add_layer(cairn_transformer *m, const char *head, int layer, int64_t out, int64_t in, cairn_param **weight,
-                              cairn_param **bias) {
+static cairn_status add_layer(cairn_transformer *m, const char *head, int layer, int64_t out, int64_t in,
+                              cairn_param **weight, cairn_param **bias) {
     char name[96];
     snprintf(name, sizeof name, "head.%s.%d.weight", head, layer);
     CAIRN_TRY(add(m, name, out, in, weight));
@@ -164,11 +174,12 @@ static cairn_status add_layer(cairn_transformer *m, const char *head, int layer,
     return add(m, name, out, 0, bias);
 }
 
-cairn_status cairn_transformer_add_head(cairn_ctx *ctx, cairn_transformer *model, const char *name, cairn_head_kind kind,
-                                        int32_t outputs, int32_t hidden) {
+cairn_status cairn_transformer_add_head(cairn_ctx *ctx, cairn_transformer *model, const char *name,
+                                        cairn_head_kind kind, int32_t outputs, int32_t hidden) {
     size_t length = strlen(name), capacity = (size_t)model->n_heads;
     if (length == 0 || length > 32 || outputs < 1 || hidden < 0)
-        return cairn_fail(ctx, CAIRN_INVALID, "head `%.40s`: a name of 1 to 32 bytes and at least one output are needed", name);
+        return cairn_fail(ctx, CAIRN_INVALID,
+                          "head `%.40s`: a name of 1 to 32 bytes and at least one output are needed", name);
     if (kind == CAIRN_HEAD_VOCABULARY || cairn_transformer_head(model, name))
         return cairn_fail(ctx, CAIRN_INVALID, "head `%s` is already there", name);
     cairn_head *h = cairn_alloc(ctx, 1, sizeof *h + length + 1);
