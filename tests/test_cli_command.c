@@ -39,8 +39,8 @@ static outcome *cairn(const char *format, ...) {
     /* "CAIRN_FAULTS=... rest" sets that variable for the command. */
     char *rest = strncmp(words, "CAIRN_", 6) == 0 ? strchr(words, ' ') : NULL;
     if (rest) *rest++ = 0;
-    snprintf(command, sizeof command, "cd %s && %s %s/cairn %s >out.txt 2>error.txt </dev/null", folder, rest ? words : "",
-             CAIRN_BINARY_DIR, rest ? rest : words);
+    snprintf(command, sizeof command, "cd %s && %s %s/cairn %s >out.txt 2>error.txt </dev/null", folder,
+             rest ? words : "", CAIRN_BINARY_DIR, rest ? rest : words);
     int status = system(command);
     o.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     snprintf(path, sizeof path, "%s/out.txt", folder);
@@ -61,7 +61,8 @@ static void write_file(const char *name, const char *bytes, size_t length) {
 
 /* Six good lines, then `seventh`, then a good one. */
 static void write_with_seventh_line(const char *name, const char *seventh, size_t length) {
-    const char *good = "{\"input\":\"2 + 3 =\",\"steps\":[\"2 + 3 = 5. So the answer is 5\"],\"target\":\"5\",\"answer\":\"5\",\"mistake_index\":null}\n";
+    const char *good = "{\"input\":\"2 + 3 =\",\"steps\":[\"2 + 3 = 5. So the answer is "
+                       "5\"],\"target\":\"5\",\"answer\":\"5\",\"mistake_index\":null}\n";
     size_t n = strlen(good);
     char *all = malloc(7 * n + length + 1);
     assert_non_null(all);
@@ -91,9 +92,10 @@ static void assert_one_clear_error(const outcome *o, const char *const *words) {
 
 static void test_every_verb_explains_itself_with_examples(void **state) {
     (void)state;
-    static const char *const verbs[] = {"solve", "score", "label", "eval budget", "eval passk", "eval mistakes", "eval answers",
-                                        "eval labels", "eval replay", "run list", "run show", "run export", "run resume",
-                                        "run compare", "world list", "world generate", "world traces", "doctor", "help"};
+    static const char *const verbs[] = {"solve",          "score",        "label",       "eval budget", "eval passk",
+                                        "eval mistakes",  "eval answers", "eval labels", "eval replay", "run list",
+                                        "run show",       "run export",   "run resume",  "run compare", "world list",
+                                        "world generate", "world traces", "doctor",      "help"};
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
         outcome *o = cairn("%s --help", verbs[i]);
         assert_int_equal(o->status, 0);
@@ -128,7 +130,8 @@ static json_t *parsed(const outcome *o) {
 
 static void test_solve_gives_the_same_json_for_the_same_seed(void **state) {
     (void)state;
-    json_t *a = parsed(cairn("solve -n 50 --budget 64 --json --workers 1")), *b = parsed(cairn("solve -n 50 --budget 64 --json"));
+    json_t *a = parsed(cairn("solve -n 50 --budget 64 --json --workers 1")),
+           *b = parsed(cairn("solve -n 50 --budget 64 --json"));
     json_object_del(a, "seconds");
     json_object_del(b, "seconds");
     assert_true(json_equal(a, b));
@@ -169,7 +172,8 @@ static void test_a_killed_run_is_resumed_from_its_file_alone(void **state) {
 
 static void test_labels_are_written_in_the_stepwise_format_and_read_again(void **state) {
     (void)state;
-    outcome *o = cairn("label --world chain:steps=6 -n 10 --method omegaprm:searches=4,question_filter=0 --out labels.jsonl");
+    outcome *o =
+        cairn("label --world chain:steps=6 -n 10 --method omegaprm:searches=4,question_filter=0 --out labels.jsonl");
     if (o->status != 0) fail_msg("%s", o->error);
     assert_int_equal(cairn("score labels.jsonl --world text --json")->status, 0);
     json_t *r = parsed(cairn("label --world chain:steps=6 -n 10 --method mc:rollouts=4 --json"));
@@ -179,7 +183,8 @@ static void test_labels_are_written_in_the_stepwise_format_and_read_again(void *
 
 static void test_traces_made_here_are_judged_by_the_calculator(void **state) {
     (void)state;
-    assert_int_equal(cairn("world traces chain:steps=6 --policy scripted:error=0.1 -n 200 --out traces.jsonl")->status, 0);
+    assert_int_equal(cairn("world traces chain:steps=6 --policy scripted:error=0.1 -n 200 --out traces.jsonl")->status,
+                     0);
     json_t *r = parsed(cairn("eval mistakes traces.jsonl --json"));
     assert_true(json_number_value(json_object_get(r, "acc_err")) >= 0.95);
     assert_true(json_number_value(json_object_get(r, "acc_cor")) >= 0.95);
@@ -190,15 +195,23 @@ static void test_traces_made_here_are_judged_by_the_calculator(void **state) {
 
 static void test_a_bad_seventh_line_is_named_with_file_line_and_field(void **state) {
     (void)state;
-    static const struct { const char *line; size_t length; const char *field; } cases[] = {
+    static const struct {
+        const char *line;
+        size_t length;
+        const char *field;
+    } cases[] = {
 #define LINE(text) text, sizeof text - 1
         {LINE("{\"input\":\"2 + 3 =\",\"steps\":[\"2 + 3 = 5\"],"), ""},
         {LINE("{\"input\":\"2 + 3 =\",\"target\":\"5\",\"answer\":\"5\",\"mistake_index\":null}"), "steps"},
         {LINE("{\"input\":7,\"steps\":[\"a\"],\"target\":\"5\",\"answer\":\"5\",\"mistake_index\":null}"), "input"},
         {LINE("{\"input\":\"x\",\"steps\":[1],\"target\":\"5\",\"answer\":\"5\",\"mistake_index\":null}"), "steps"},
-        {LINE("{\"input\":\"x\",\"steps\":[\"a\"],\"target\":\"5\",\"answer\":\"5\",\"mistake_index\":99999999999999999999}"), ""},
-        {LINE("{\"input\":\"x\",\"steps\":[\"a\"],\"target\":\"5\",\"answer\":\"5\",\"mistake_index\":7}"), "mistake_index"},
-        {LINE("{\"input\":\"\xff\xfe\",\"steps\":[\"a\"],\"target\":\"5\",\"answer\":\"5\",\"mistake_index\":null}"), ""},
+        {LINE("{\"input\":\"x\",\"steps\":[\"a\"],\"target\":\"5\",\"answer\":\"5\",\"mistake_index\":"
+              "99999999999999999999}"),
+         ""},
+        {LINE("{\"input\":\"x\",\"steps\":[\"a\"],\"target\":\"5\",\"answer\":\"5\",\"mistake_index\":7}"),
+         "mistake_index"},
+        {LINE("{\"input\":\"\xff\xfe\",\"steps\":[\"a\"],\"target\":\"5\",\"answer\":\"5\",\"mistake_index\":null}"),
+         ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         write_with_seventh_line("bad.jsonl", cases[i].line, cases[i].length);
@@ -239,7 +252,8 @@ static void test_unwritable_places_and_full_disks_leave_nothing_half_written(voi
     write_file("file", "x", 1);
     assert_one_clear_error(cairn("solve -n 5 --budget 32 --run file/run.db"), WORDS("file/run.db"));
     assert_one_clear_error(cairn("world generate -n 5 --out file/problems.jsonl"), WORDS("file/problems.jsonl"));
-    assert_one_clear_error(cairn("CAIRN_FAULTS=disk=100 world generate -n 50 --out full.jsonl"), WORDS("full.jsonl", "space"));
+    assert_one_clear_error(cairn("CAIRN_FAULTS=disk=100 world generate -n 50 --out full.jsonl"),
+                           WORDS("full.jsonl", "space"));
     char path[256];
     snprintf(path, sizeof path, "%s/full.jsonl", folder);
     assert_int_equal(access(path, F_OK), -1);
@@ -250,10 +264,12 @@ static void test_unwritable_places_and_full_disks_leave_nothing_half_written(voi
 
 static void test_a_dead_program_is_named(void **state) {
     (void)state;
-    assert_one_clear_error(cairn("solve -n 5 --budget 32 --search majority --reward '' --policy 'exec:echo no such model >&2; exit 3'"),
-                           WORDS("exit", "3", "no such model"));
-    assert_one_clear_error(cairn("solve -n 5 --budget 32 --search beam:branch=2 --reward 'exec:head -n 1 >/dev/null; echo garbage'"),
-                           WORDS("head", "garbage"));
+    assert_one_clear_error(
+        cairn("solve -n 5 --budget 32 --search majority --reward '' --policy 'exec:echo no such model >&2; exit 3'"),
+        WORDS("exit", "3", "no such model"));
+    assert_one_clear_error(
+        cairn("solve -n 5 --budget 32 --search beam:branch=2 --reward 'exec:head -n 1 >/dev/null; echo garbage'"),
+        WORDS("head", "garbage"));
     assert_one_clear_error(cairn("solve -n 5 --budget 32 --search beam:branch=2 --reward exec:/no/such/program"),
                            WORDS("/no/such/program"));
 }

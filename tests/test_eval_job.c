@@ -85,7 +85,8 @@ static char *export_run(cairn_ctx *ctx, const char *path, size_t *length) {
 }
 
 /* Solves into a run file with `search`; the status of it all. */
-static cairn_status solve_into(cairn_ctx *ctx, const char *path, const char *search, cairn_job_setup setup, bool resume) {
+static cairn_status solve_into(cairn_ctx *ctx, const char *path, const char *search, cairn_job_setup setup,
+                               bool resume) {
     cairn_arena *arena;
     cairn_job *job;
     cairn_run *run;
@@ -116,7 +117,8 @@ static void test_export_is_the_same_bytes_for_any_workers_and_in_flight_limit(vo
             char path[128];
             size_t length;
             snprintf(path, sizeof path, "%s/%zu-%zu.db", f->folder, s, i);
-            assert_int_equal(solve_into(f->ctx, path, searches[s], setup_of(shapes[i][0], shapes[i][1], 60), false), CAIRN_OK);
+            assert_int_equal(solve_into(f->ctx, path, searches[s], setup_of(shapes[i][0], shapes[i][1], 60), false),
+                             CAIRN_OK);
             char *bytes = export_run(f->ctx, path, &length);
             if (!first) {
                 first = bytes;
@@ -150,7 +152,8 @@ static cairn_status counted_body(cairn_search *search, void *arg, int64_t index,
     cairn_yield(search->ctx);
     if (status != CAIRN_OK) return status;
     return cairn_text_printf(search->ctx, record, "{\"answer\":\"%s\",\"index\":%lld,\"nodes\":%u}",
-                             result.answer >= 0 ? search->answers[result.answer] : "", (long long)index, search->tree->count);
+                             result.answer >= 0 ? search->answers[result.answer] : "", (long long)index,
+                             search->tree->count);
 }
 
 /* One process: opens or resumes the run and works until done or killed. */
@@ -165,10 +168,12 @@ static void work(const char *path, bool resume, int64_t kill_at, atomic_int *sta
     if (cairn_ctx_open(&ctx) != CAIRN_OK || cairn_arena_open(ctx, 4096, &arena) != CAIRN_OK) _exit(3);
     if (cairn_job_open(ctx, &setup, &job) != CAIRN_OK) _exit(4);
     if (cairn_search_find(ctx, arena, "rebase", &body.type, &body.config) != CAIRN_OK) _exit(5);
-    if (cairn_job_manifest(ctx, job, arena, "test", "search", &body.type->about, body.config, false, &manifest) != CAIRN_OK)
+    if (cairn_job_manifest(ctx, job, arena, "test", "search", &body.type->about, body.config, false, &manifest) !=
+        CAIRN_OK)
         _exit(6);
     cairn_faults_set(ctx, (cairn_faults){.kill_at = kill_at});
-    cairn_status status = resume ? cairn_run_resume(ctx, path, &manifest, &run) : cairn_run_create(ctx, path, &manifest, &run);
+    cairn_status status =
+        resume ? cairn_run_resume(ctx, path, &manifest, &run) : cairn_run_create(ctx, path, &manifest, &run);
     if (status == CAIRN_OK) status = cairn_job_run(job, ctx, run, counted_body, &body);
     if (status != CAIRN_OK) {
         fprintf(stderr, "%s\n", cairn_error(ctx));

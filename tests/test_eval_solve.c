@@ -64,8 +64,12 @@ static double mean_of_value(cairn_ctx *ctx, double (*f)(double)) {
     return sum / PROBLEMS;
 }
 
-static double itself(double v) { return v; }
-static double any_of_eight(double v) { return 1 - pow(1 - v, 8); }
+static double itself(double v) {
+    return v;
+}
+static double any_of_eight(double v) {
+    return 1 - pow(1 - v, 8);
+}
 
 static void assert_share(double measured, double expected) {
     double error = sqrt(expected * (1 - expected) / PROBLEMS);
@@ -99,7 +103,8 @@ static void test_retry_with_the_truth_of_steps_reaches_the_exact_optimum(void **
 }
 
 static void test_no_search_exceeds_the_exact_optimum(void **state) {
-    static const char *const searches[] = {"majority", "weighted", "best-of-n", "beam:branch=2", "dvts:branch=2", "rebase", "mcts:branch=2"};
+    static const char *const searches[] = {"majority",      "weighted", "best-of-n",    "beam:branch=2",
+                                           "dvts:branch=2", "rebase",   "mcts:branch=2"};
     for (size_t i = 0; i < sizeof searches / sizeof *searches; i++) {
         cairn_solve_summary s;
         solve(*state, repairing, "exact", 12, searches[i], &s);
@@ -108,8 +113,12 @@ static void test_no_search_exceeds_the_exact_optimum(void **state) {
     }
 }
 
-static int set_up(void **state) { return cairn_ctx_open((cairn_ctx **)state) == CAIRN_OK ? 0 : -1; }
-static int tear_down(void **state) { return cairn_ctx_close(*state), 0; }
+static int set_up(void **state) {
+    return cairn_ctx_open((cairn_ctx **)state) == CAIRN_OK ? 0 : -1;
+}
+static int tear_down(void **state) {
+    return cairn_ctx_close(*state), 0;
+}
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 

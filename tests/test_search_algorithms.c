@@ -15,7 +15,9 @@
 
 /* ---- a world of digits: two steps "0" .. "9"; right is "73" ------------------------------------------------------------------- */
 
-typedef struct digits { int32_t n, value; } digits;
+typedef struct digits {
+    int32_t n, value;
+} digits;
 
 static cairn_status digits_start(cairn_ctx *ctx, void *self, const cairn_problem *problem, void *state) {
     (void)ctx, (void)self, (void)problem;
@@ -23,8 +25,8 @@ static cairn_status digits_start(cairn_ctx *ctx, void *self, const cairn_problem
     return CAIRN_OK;
 }
 
-static cairn_status digits_apply(cairn_ctx *ctx, void *self, const cairn_problem *problem, const void *before, const char *step,
-                                 size_t length, void *after, bool *done) {
+static cairn_status digits_apply(cairn_ctx *ctx, void *self, const cairn_problem *problem, const void *before,
+                                 const char *step, size_t length, void *after, bool *done) {
     (void)ctx, (void)self, (void)problem, (void)length;
     digits s = *(const digits *)before;
     s.value = 10 * s.value + (step[0] - '0');
@@ -54,7 +56,8 @@ static const cairn_world_type digits_world = {.about = {.name = "digits"},
 static const char *script[2];
 static int64_t proposals;
 
-static cairn_status script_propose(cairn_ctx *ctx, void *self, cairn_arena *arena, cairn_proposal *requests, int32_t n) {
+static cairn_status script_propose(cairn_ctx *ctx, void *self, cairn_arena *arena, cairn_proposal *requests,
+                                   int32_t n) {
     (void)ctx, (void)self;
     for (int32_t i = 0; i < n; i++) {
         const char *letters = script[requests[i].n_steps];
@@ -108,12 +111,23 @@ static int set_up(void **state) {
     if (cairn_tree_open(f->ctx, sizeof(digits), &f->tree) != CAIRN_OK) return -1;
     f->world = (cairn_world){&digits_world, NULL};
     f->policy = (cairn_policy){&script_policy, &f->world, NULL};
-    f->reward = (cairn_reward){.type = &table_reward, .world = &f->world, .meaning = CAIRN_MEANING_SUCCESS, .low = 0, .high = 1,
+    f->reward = (cairn_reward){.type = &table_reward,
+                               .world = &f->world,
+                               .meaning = CAIRN_MEANING_SUCCESS,
+                               .low = 0,
+                               .high = 1,
                                .source = "table"};
     f->problem = (cairn_problem){.id = "p", .key = 1, .text = "write 73", .answer = "73", .max_steps = 2};
-    f->search = (cairn_search){.ctx = f->ctx, .world = &f->world, .policy = &f->policy, .reward = &f->reward,
-                               .problem = &f->problem, .tree = f->tree, .arena = f->arena, .seed = 1,
-                               .sampling = CAIRN_SAMPLING_DEFAULT, .aggregator = CAIRN_AGGREGATE_LAST};
+    f->search = (cairn_search){.ctx = f->ctx,
+                               .world = &f->world,
+                               .policy = &f->policy,
+                               .reward = &f->reward,
+                               .problem = &f->problem,
+                               .tree = f->tree,
+                               .arena = f->arena,
+                               .seed = 1,
+                               .sampling = CAIRN_SAMPLING_DEFAULT,
+                               .aggregator = CAIRN_AGGREGATE_LAST};
     memset(table, 0, sizeof table);
     proposals = scorings = 0;
     *state = f;
@@ -215,8 +229,9 @@ static void test_ties_go_to_the_earliest_generated(void **state) {
 
 /* Answer a once with 0.9, answer b twice with 0.35: majority b, best-of-N a, weighted a (0.9 against 0.7). */
 static void test_majority_weighted_and_best_differ_as_defined(void **state) {
-    static const struct { const char *spec, *answer; } cases[] = {
-        {"majority:width=3", "20"}, {"weighted:width=3", "10"}, {"best-of-n:width=3", "10"}};
+    static const struct {
+        const char *spec, *answer;
+    } cases[] = {{"majority:width=3", "20"}, {"weighted:width=3", "10"}, {"best-of-n:width=3", "10"}};
     fixture *f = *state;
     script[0] = "122";
     script[1] = "0";

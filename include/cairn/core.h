@@ -18,7 +18,7 @@ extern "C" {
 #endif
 
 #if defined(__GNUC__)
-#define CAIRN_API __attribute__((visibility("default")))
+#define CAIRN_API               __attribute__((visibility("default")))
 #define CAIRN_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 #else
 #define CAIRN_API
@@ -28,18 +28,18 @@ extern "C" {
 #define CAIRN_VERSION_MAJOR 0
 #define CAIRN_VERSION_MINOR 1
 #define CAIRN_VERSION_PATCH 0
-#define CAIRN_VERSION "0.1.0"
+#define CAIRN_VERSION       "0.1.0"
 
 /* ---- status and context ------------------------------------------------------------------------------------- */
 
 typedef enum cairn_status {
     CAIRN_OK = 0,
-    CAIRN_END,         /* a reader has no more records: not a failure */
-    CAIRN_BUDGET,      /* a verb stopped at its budget; what it did until then stands */
-    CAIRN_CANCELLED,   /* the run was asked to stop */
-    CAIRN_INVALID,     /* a caller's argument or option is wrong */
-    CAIRN_FORMAT,      /* input is not what its format says */
-    CAIRN_IO,          /* the operating system refused: open, read, write, disk full, dead child */
+    CAIRN_END,       /* a reader has no more records: not a failure */
+    CAIRN_BUDGET,    /* a verb stopped at its budget; what it did until then stands */
+    CAIRN_CANCELLED, /* the run was asked to stop */
+    CAIRN_INVALID,   /* a caller's argument or option is wrong */
+    CAIRN_FORMAT,    /* input is not what its format says */
+    CAIRN_IO,        /* the operating system refused: open, read, write, disk full, dead child */
     CAIRN_NO_MEMORY,
     CAIRN_NOT_FOUND,
     CAIRN_LIMIT,       /* a bound that protects the process was reached (line length, depth, digits) */
@@ -48,7 +48,11 @@ typedef enum cairn_status {
 } cairn_status;
 
 /* What a verifier or judge says. "Unknown" (missing, unparsable, cannot be checked) is never turned silently into a number. */
-typedef enum cairn_verdict { CAIRN_VERDICT_UNKNOWN = -1, CAIRN_VERDICT_WRONG = 0, CAIRN_VERDICT_RIGHT = 1 } cairn_verdict;
+typedef enum cairn_verdict {
+    CAIRN_VERDICT_UNKNOWN = -1,
+    CAIRN_VERDICT_WRONG = 0,
+    CAIRN_VERDICT_RIGHT = 1
+} cairn_verdict;
 
 /* Short lower-case name of a status, e.g. "format". */
 CAIRN_API const char *cairn_status_name(cairn_status status);
@@ -72,7 +76,8 @@ CAIRN_API const char *cairn_error(const cairn_ctx *ctx);
 /* Records a failure's text and returns `status`, so that `return cairn_fail(ctx, CAIRN_FORMAT, "...")` reads well. */
 CAIRN_API cairn_status cairn_fail(cairn_ctx *ctx, cairn_status status, const char *format, ...) CAIRN_PRINTF(3, 4);
 /* Puts "<prefix>: " before the text of the failure just recorded; returns `status` unchanged. */
-CAIRN_API cairn_status cairn_fail_within(cairn_ctx *ctx, cairn_status status, const char *format, ...) CAIRN_PRINTF(3, 4);
+CAIRN_API cairn_status cairn_fail_within(cairn_ctx *ctx, cairn_status status, const char *format, ...)
+    CAIRN_PRINTF(3, 4);
 
 /* Lines up to level `most` go to `sink` (NULL: nowhere), one at a time whatever thread logs; the sink itself must not log. */
 CAIRN_API void cairn_log_to(cairn_ctx *ctx, cairn_log_level most, cairn_log_fn sink, void *user);
@@ -83,10 +88,10 @@ CAIRN_API void cairn_cancel(cairn_ctx *ctx);
 CAIRN_API bool cairn_cancelled(const cairn_ctx *ctx);
 
 /* Runs `CAIRN_TRY(f(ctx, ...))`: returns from the enclosing function when f fails. */
-#define CAIRN_TRY(call)                                                                                                \
-    do {                                                                                                               \
-        cairn_status try_status_ = (call);                                                                             \
-        if (try_status_ != CAIRN_OK) return try_status_;                                                               \
+#define CAIRN_TRY(call)                                  \
+    do {                                                 \
+        cairn_status try_status_ = (call);               \
+        if (try_status_ != CAIRN_OK) return try_status_; \
     } while (0)
 
 /* ---- memory --------------------------------------------------------------------------------------------------- */
@@ -100,7 +105,10 @@ CAIRN_API void cairn_free(void *block);
 
 /* An arena gives memory that is freed all at once; 16-byte aligned. Not thread-safe. */
 typedef struct cairn_arena cairn_arena;
-typedef struct cairn_arena_mark { void *chunk; size_t used; } cairn_arena_mark;
+typedef struct cairn_arena_mark {
+    void *chunk;
+    size_t used;
+} cairn_arena_mark;
 
 CAIRN_API cairn_status cairn_arena_open(cairn_ctx *ctx, size_t first_chunk_bytes, cairn_arena **out);
 CAIRN_API void cairn_arena_close(cairn_arena *arena);
@@ -115,7 +123,10 @@ CAIRN_API void cairn_arena_reset(cairn_arena *arena);
 CAIRN_API size_t cairn_arena_bytes(const cairn_arena *arena); /* held from the system */
 
 /* A growing text buffer. `data` is always NUL-terminated once anything was added; NULL when empty. */
-typedef struct cairn_text { char *data; size_t length, capacity; } cairn_text;
+typedef struct cairn_text {
+    char *data;
+    size_t length, capacity;
+} cairn_text;
 CAIRN_API cairn_status cairn_text_add(cairn_ctx *ctx, cairn_text *text, const char *bytes, size_t length);
 CAIRN_API cairn_status cairn_text_printf(cairn_ctx *ctx, cairn_text *text, const char *format, ...) CAIRN_PRINTF(3, 4);
 CAIRN_API void cairn_text_clear(cairn_text *text); /* keeps the memory */
@@ -159,10 +170,10 @@ CAIRN_API cairn_rng cairn_rng_open(uint64_t seed, uint64_t problem, uint64_t pat
                                    uint32_t draw);
 CAIRN_API uint32_t cairn_rng_u32(cairn_rng *rng);
 CAIRN_API uint64_t cairn_rng_u64(cairn_rng *rng);
-CAIRN_API double cairn_rng_unit(cairn_rng *rng);                      /* [0, 1), 53 bits */
-CAIRN_API uint32_t cairn_rng_below(cairn_rng *rng, uint32_t bound);   /* [0, bound), unbiased; bound 0 gives 0 */
+CAIRN_API double cairn_rng_unit(cairn_rng *rng);                    /* [0, 1), 53 bits */
+CAIRN_API uint32_t cairn_rng_below(cairn_rng *rng, uint32_t bound); /* [0, bound), unbiased; bound 0 gives 0 */
 CAIRN_API int64_t cairn_rng_range(cairn_rng *rng, int64_t low, int64_t high); /* [low, high] */
-CAIRN_API double cairn_rng_normal(cairn_rng *rng);                    /* mean 0, sd 1 */
+CAIRN_API double cairn_rng_normal(cairn_rng *rng);                            /* mean 0, sd 1 */
 /* The bare bijection: out = Philox4x32-10(counter, key). */
 CAIRN_API void cairn_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]);
 
@@ -186,14 +197,14 @@ typedef enum cairn_option_kind {
 
 /* One option of a configuration struct. Help, documentation, config files and command lines all come from such tables. */
 typedef struct cairn_option {
-    const char *name;        /* "exploration": as typed after -- or before = */
+    const char *name; /* "exploration": as typed after -- or before = */
     cairn_option_kind kind;
-    size_t offset;           /* offsetof(config, field) */
-    const char *preset;      /* the default, as text; NULL: required */
-    double low, high;        /* for INT and REAL */
-    const char *choices;     /* for CHOICE */
-    const char *unit;        /* "steps", "tokens", "" */
-    const char *help;        /* one sentence */
+    size_t offset;       /* offsetof(config, field) */
+    const char *preset;  /* the default, as text; NULL: required */
+    double low, high;    /* for INT and REAL */
+    const char *choices; /* for CHOICE */
+    const char *unit;    /* "steps", "tokens", "" */
+    const char *help;    /* one sentence */
 } cairn_option;
 
 /* A named thing: world, policy, reward, search, labeller. */
@@ -214,10 +225,11 @@ CAIRN_API cairn_status cairn_options_set(cairn_ctx *ctx, const cairn_about *abou
                                          const char *name, const char *value, const char *origin);
 /* Presets, then "key=value,key=value" (may be NULL or ""). A comma inside a value is written "\,", a backslash before a
  * comma or backslash "\\". Required options that are missing, keys given twice and unknown keys are errors. */
-CAIRN_API cairn_status cairn_options_parse(cairn_ctx *ctx, const cairn_about *about, cairn_arena *arena, const char *text,
-                                           const char *origin, void *config);
+CAIRN_API cairn_status cairn_options_parse(cairn_ctx *ctx, const cairn_about *about, cairn_arena *arena,
+                                           const char *text, const char *origin, void *config);
 /* Canonical "key=value,..." with every option in table order: what a run's manifest records. */
-CAIRN_API cairn_status cairn_options_write(cairn_ctx *ctx, const cairn_about *about, const void *config, cairn_text *out);
+CAIRN_API cairn_status cairn_options_write(cairn_ctx *ctx, const cairn_about *about, const void *config,
+                                           cairn_text *out);
 /* Help text: one option a line with default, range, unit and sentence. */
 CAIRN_API cairn_status cairn_options_help(cairn_ctx *ctx, const cairn_about *about, int indent, cairn_text *out);
 
@@ -242,7 +254,7 @@ CAIRN_API cairn_status cairn_progress_open(cairn_ctx *ctx, const char *what, int
                                            cairn_progress **out);
 CAIRN_API void cairn_progress_add(cairn_progress *progress, int64_t done);
 CAIRN_API void cairn_progress_close(cairn_progress *progress); /* clears the line; NULL is fine */
-CAIRN_API double cairn_seconds(void);                          /* monotonic clock, for reports only, never for results */
+CAIRN_API double cairn_seconds(void); /* monotonic clock, for reports only, never for results */
 
 /* The processor's instruction set as far as it can change results, e.g. "x86-64-avx512-bf16"; static. */
 CAIRN_API const char *cairn_instruction_set(void);
@@ -264,10 +276,10 @@ CAIRN_API void cairn_pool_run(cairn_pool *pool, cairn_work_fn work, void *arg, i
 
 /* One request to a backend. Concrete requests start with this header, zeroed before their first use. */
 typedef struct cairn_request {
-    cairn_status status;         /* set by the backend before it calls cairn_request_done */
-    bool done;                   /* set by cairn_request_done */
-    struct cairn_request *next;  /* free for the backend between submit and done */
-    struct cairn_wait *wait;     /* scheduler's own: the array this request belongs to; NULL when not open */
+    cairn_status status;        /* set by the backend before it calls cairn_request_done */
+    bool done;                  /* set by cairn_request_done */
+    struct cairn_request *next; /* free for the backend between submit and done */
+    struct cairn_wait *wait;    /* scheduler's own: the array this request belongs to; NULL when not open */
     struct cairn_request *next_open, *prev_open; /* scheduler's own: the backend's open requests, oldest first */
 } cairn_request;
 
@@ -311,7 +323,8 @@ CAIRN_API cairn_status cairn_await(cairn_ctx *ctx, cairn_backend *backend, cairn
  * of a failed backend step, with its text (the run was cancelled); CANCELLED (no further item was started). */
 typedef void (*cairn_fiber_fn)(cairn_ctx *ctx, void *arg, int64_t item);
 typedef int64_t (*cairn_next_fn)(void *arg);
-CAIRN_API cairn_status cairn_fibers_run(cairn_ctx *ctx, int in_flight, cairn_next_fn next, cairn_fiber_fn body, void *arg);
+CAIRN_API cairn_status cairn_fibers_run(cairn_ctx *ctx, int in_flight, cairn_next_fn next, cairn_fiber_fn body,
+                                        void *arg);
 /* Lets the other fibers of this thread and its backends go on. No effect without a fiber. */
 CAIRN_API void cairn_yield(cairn_ctx *ctx);
 

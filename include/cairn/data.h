@@ -12,7 +12,7 @@
 extern "C" {
 #endif
 
-#define CAIRN_NO_ERROR (-1)   /* `first_error`: every step is right */
+#define CAIRN_NO_ERROR   (-1) /* `first_error`: every step is right */
 #define CAIRN_UNLABELLED (-2) /* `first_error`: nobody said */
 
 /* One solution in steps. All memory is in the arena given to the reader. */
@@ -21,13 +21,13 @@ typedef struct cairn_record {
     const char *problem;      /* the question */
     const char *const *steps; /* [n_steps] */
     int32_t n_steps;
-    const char *answer;       /* the solution's own final answer, or NULL */
-    const char *target;       /* the true answer, or NULL */
-    cairn_verdict correct;    /* recorded outcome of the whole solution */
-    int32_t first_error;      /* 0-based index of the first wrong step, CAIRN_NO_ERROR or CAIRN_UNLABELLED */
-    const double *labels;     /* [n_steps] 1 right .. 0 wrong (soft between), NaN unlabelled; NULL when there are none */
-    const char *generator;    /* the model that wrote it, or NULL */
-    int64_t line;             /* 1-based line in the file */
+    const char *answer;    /* the solution's own final answer, or NULL */
+    const char *target;    /* the true answer, or NULL */
+    cairn_verdict correct; /* recorded outcome of the whole solution */
+    int32_t first_error;   /* 0-based index of the first wrong step, CAIRN_NO_ERROR or CAIRN_UNLABELLED */
+    const double *labels;  /* [n_steps] 1 right .. 0 wrong (soft between), NaN unlabelled; NULL when there are none */
+    const char *generator; /* the model that wrote it, or NULL */
+    int64_t line;          /* 1-based line in the file */
 } cairn_record;
 
 /* A published format. `auto` picks by the fields of the first record. Names for help and --format come from
@@ -72,10 +72,12 @@ CAIRN_API cairn_status cairn_stepwise_write(cairn_ctx *ctx, cairn_out *out, cons
 typedef enum cairn_split {
     CAIRN_SPLIT_LINE,      /* one step a non-empty line */
     CAIRN_SPLIT_PARAGRAPH, /* steps divided by blank lines */
-    CAIRN_SPLIT_SENTENCE,  /* . ! ? before white space; not in numbers, not after single letters or common abbreviations */
-    CAIRN_SPLIT_MARKER     /* "Step 3:", "3." or "3)" at the start of a line opens a step */
+    CAIRN_SPLIT_SENTENCE, /* . ! ? before white space; not in numbers, not after single letters or common abbreviations */
+    CAIRN_SPLIT_MARKER    /* "Step 3:", "3." or "3)" at the start of a line opens a step */
 } cairn_split;
-typedef struct cairn_slice { size_t start, length; } cairn_slice; /* bytes */
+typedef struct cairn_slice {
+    size_t start, length;
+} cairn_slice; /* bytes */
 /* Slices of `text` that hold its steps in order, white space trimmed, never empty; in the arena. */
 CAIRN_API cairn_status cairn_split_steps(cairn_ctx *ctx, cairn_arena *arena, cairn_split how, const char *text,
                                          size_t length, cairn_slice **slices, int32_t *count);

@@ -13,19 +13,19 @@ extern "C" {
 #endif
 
 typedef struct cairn_job_setup {
-    const char *what;        /* title of the progress line: "solve" */
-    const char *world;       /* spec */
-    const char *policy;      /* spec, or NULL */
-    const char *reward;      /* spec, or NULL */
-    const char *problems;    /* file for the world's load, or NULL: generated */
-    int64_t count;           /* problems; 0 with a file: all of it */
+    const char *what;     /* title of the progress line: "solve" */
+    const char *world;    /* spec */
+    const char *policy;   /* spec, or NULL */
+    const char *reward;   /* spec, or NULL */
+    const char *problems; /* file for the world's load, or NULL: generated */
+    int64_t count;        /* problems; 0 with a file: all of it */
     uint64_t seed;
-    int32_t workers;         /* threads; 0: one a processor */
-    int32_t in_flight;       /* problems on fibers at once in each worker, 1 .. 1024; 0: 64 */
+    int32_t workers;   /* threads; 0: one a processor */
+    int32_t in_flight; /* problems on fibers at once in each worker, 1 .. 1024; 0: 64 */
     cairn_budget budget;
     cairn_sampling sampling;
-    int32_t aggregator;      /* cairn_aggregator; -1: by the reward's meaning */
-    bool quiet;              /* no progress line */
+    int32_t aggregator; /* cairn_aggregator; -1: by the reward's meaning */
+    bool quiet;         /* no progress line */
 } cairn_job_setup;
 
 typedef struct cairn_job cairn_job;
@@ -49,19 +49,20 @@ typedef cairn_status (*cairn_job_fn)(cairn_search *search, void *arg, int64_t in
  * stands. Without a run the records are kept in the job. Errors: the body's, with the problem's id; CANCELLED; those of the run file. */
 CAIRN_API cairn_status cairn_job_run(cairn_job *job, cairn_ctx *ctx, cairn_run *run, cairn_job_fn body, void *arg);
 /* Visits all records of the last cairn_job_run in order of index. */
-CAIRN_API cairn_status cairn_job_each(cairn_job *job, cairn_ctx *ctx, cairn_run *run, cairn_run_visit_fn visit, void *arg);
+CAIRN_API cairn_status cairn_job_each(cairn_job *job, cairn_ctx *ctx, cairn_run *run, cairn_run_visit_fn visit,
+                                      void *arg);
 
 /* Entries for the manifest of a run file: verb, specs, and every option that decides the records; `method_key` ("search") gets "name:option=value,..."
  * of `about` and its config. In the arena. */
 CAIRN_API cairn_status cairn_job_manifest(cairn_ctx *ctx, const cairn_job *job, cairn_arena *arena, const char *verb,
-                                          const char *method_key, const cairn_about *about, const void *config, bool keep_tree,
-                                          cairn_manifest *out);
+                                          const char *method_key, const cairn_about *about, const void *config,
+                                          bool keep_tree, cairn_manifest *out);
 
 /* ---- solve: a search on every problem -------------------------------------------------------------------------------------------- */
 
 typedef struct cairn_solve_setup {
-    const char *search;  /* spec */
-    bool keep_tree;      /* the record holds the tree */
+    const char *search;     /* spec */
+    bool keep_tree;         /* the record holds the tree */
     double *outcomes;       /* [problems] or NULL: 1 the answer is right, 0 wrong, NaN unknown */
     int64_t *right_samples; /* [problems] or NULL: candidates that are right, each counted as often as it was sampled */
     int64_t *samples;       /* [problems] or NULL: candidates, counted likewise */
@@ -72,9 +73,9 @@ typedef struct cairn_solve_summary {
     int64_t unscored;                 /* problems whose chosen answer had no known score although the search scores */
     cairn_interval accuracy;          /* 95 %, Wilson */
     double steps, tokens, judge_tokens, scorings; /* means a problem */
-    double oracle;                    /* share of problems with a right candidate: pass of the whole search */
-    double optimum;                   /* mean exact optimum at the step budget; NaN where the policy has none */
-    double seconds;                   /* of this call */
+    double oracle;  /* share of problems with a right candidate: pass of the whole search */
+    double optimum; /* mean exact optimum at the step budget; NaN where the policy has none */
+    double seconds; /* of this call */
 } cairn_solve_summary;
 
 /* Searches every problem. Records: id, answer, correct, target, score, candidates [{answer, correct, count, score, steps}], cost, and with
@@ -86,8 +87,8 @@ CAIRN_API cairn_status cairn_solve_draw(cairn_ctx *ctx, cairn_job *job, const ca
                                         const cairn_draw *how, cairn_text *out);
 /* Entries for a run's manifest: verb, world, policy, reward, search and all other options that decide the records, in canonical form; in
  * the arena. */
-CAIRN_API cairn_status cairn_solve_manifest(cairn_ctx *ctx, cairn_job *job, const cairn_solve_setup *setup, cairn_arena *arena,
-                                            cairn_manifest *out);
+CAIRN_API cairn_status cairn_solve_manifest(cairn_ctx *ctx, cairn_job *job, const cairn_solve_setup *setup,
+                                            cairn_arena *arena, cairn_manifest *out);
 
 /* Versions of the libraries this build runs with, e.g. "jansson 2.14, SQLite 3.40.1, GMP 6.2.1"; in the arena, NULL without memory. */
 CAIRN_API const char *cairn_library_versions(cairn_arena *arena);

@@ -11,27 +11,27 @@ extern "C" {
 
 /* Counts of one labelled position: what every rule starts from. */
 typedef struct cairn_step_count {
-    cairn_node node;   /* the state after the step */
-    int32_t n, ok;     /* rollouts tried from it, and how many were right; n = 0: never probed */
+    cairn_node node; /* the state after the step */
+    int32_t n, ok;   /* rollouts tried from it, and how many were right; n = 0: never probed */
 } cairn_step_count;
 
 /* One solution and what was found out about its steps. */
 typedef struct cairn_labelled {
     cairn_node leaf;
-    const char *const *steps;      /* [n_steps] */
+    const char *const *steps; /* [n_steps] */
     int32_t n_steps;
     const cairn_step_count *counts; /* [n_steps] */
-    const double *labels;          /* [n_steps] by the labeller's rule; NaN where unlabelled */
-    int32_t first_error;           /* 0-based, CAIRN_NO_ERROR, or CAIRN_UNLABELLED where it was not located */
+    const double *labels;           /* [n_steps] by the labeller's rule; NaN where unlabelled */
+    int32_t first_error;            /* 0-based, CAIRN_NO_ERROR, or CAIRN_UNLABELLED where it was not located */
     cairn_outcome outcome;
 } cairn_labelled;
 
 typedef struct cairn_label_result {
     cairn_labelled *solutions; /* [n] in the search's arena */
     int32_t n;
-    int64_t rollouts;          /* spent */
-    cairn_verdict kept;        /* question filter: RIGHT kept, WRONG dropped, UNKNOWN not asked */
-    const char *dropped;       /* "too-easy", "too-hard" or "" */
+    int64_t rollouts;    /* spent */
+    cairn_verdict kept;  /* question filter: RIGHT kept, WRONG dropped, UNKNOWN not asked */
+    const char *dropped; /* "too-easy", "too-hard" or "" */
 } cairn_label_result;
 
 typedef struct cairn_labeller_type {
@@ -52,19 +52,23 @@ CAIRN_API cairn_status cairn_labeller_find(cairn_ctx *ctx, cairn_arena *arena, c
  * 64). *first = hi at the end: the first bad prefix length. Errors: INVALID for hi <= lo or a probe outside [0, 1]; those of probe. */
 typedef cairn_status (*cairn_probe_fn)(void *arg, int32_t m, double *mc);
 CAIRN_API cairn_status cairn_first_error_bisect(cairn_ctx *ctx, cairn_probe_fn probe, void *arg, int32_t lo, int32_t hi,
-                                                int32_t min_span, int32_t *first, int32_t *positions, double *mc, int32_t *probes);
+                                                int32_t min_span, int32_t *first, int32_t *positions, double *mc,
+                                                int32_t *probes);
 
 /* The pool of wrong rollouts (arXiv 2406.06592): each leaves once, the one with the greatest Q + U first, ties to the earliest added.
  *   Q(s, r) = alpha^(1 - MC(s)) beta^(len(r) / L)      U(s) = c_puct sqrt(sum of N) / (1 + N(s)) */
 typedef struct cairn_rollout_pool cairn_rollout_pool;
-typedef struct cairn_pool_rule { double alpha, beta, length, c_puct; } cairn_pool_rule; /* 0.5, 0.9, 500 tokens, 0.125 */
+typedef struct cairn_pool_rule {
+    double alpha, beta, length, c_puct;
+} cairn_pool_rule; /* 0.5, 0.9, 500 tokens, 0.125 */
 CAIRN_API cairn_status cairn_rollout_pool_open(cairn_ctx *ctx, cairn_pool_rule rule, cairn_rollout_pool **out);
 CAIRN_API void cairn_rollout_pool_close(cairn_rollout_pool *pool);
 /* mc strictly between 0 and 1; length in tokens. */
-CAIRN_API cairn_status cairn_rollout_pool_add(cairn_rollout_pool *pool, int32_t state, int32_t rollout, double mc, double length);
+CAIRN_API cairn_status cairn_rollout_pool_add(cairn_rollout_pool *pool, int32_t state, int32_t rollout, double mc,
+                                              double length);
 /* visits[state] = N(s), total = sum of N. CAIRN_END when the pool is empty. */
-CAIRN_API cairn_status cairn_rollout_pool_pop(cairn_rollout_pool *pool, const int32_t *visits, int64_t total, int32_t *state,
-                                              int32_t *rollout);
+CAIRN_API cairn_status cairn_rollout_pool_pop(cairn_rollout_pool *pool, const int32_t *visits, int64_t total,
+                                              int32_t *state, int32_t *rollout);
 CAIRN_API double cairn_pool_priority(cairn_pool_rule rule, double mc, double length, int64_t visits, int64_t total);
 
 /* Target of a pairwise loss for two steps from one state: (1 + p - q) / 2. */

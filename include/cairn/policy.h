@@ -12,9 +12,9 @@ extern "C" {
 #endif
 
 typedef enum cairn_stop {
-    CAIRN_STOP_STEP,   /* the step is complete, more may follow */
-    CAIRN_STOP_END,    /* the policy ended its solution with this step */
-    CAIRN_STOP_LENGTH  /* cut off at max_tokens */
+    CAIRN_STOP_STEP,  /* the step is complete, more may follow */
+    CAIRN_STOP_END,   /* the policy ended its solution with this step */
+    CAIRN_STOP_LENGTH /* cut off at max_tokens */
 } cairn_stop;
 
 typedef struct cairn_sampling {
@@ -28,15 +28,15 @@ typedef struct cairn_proposal {
     const cairn_problem *problem;
     const char *const *steps; /* [n_steps] the prefix */
     int32_t n_steps;
-    const void *state;        /* the world's state after the prefix */
-    cairn_rng rng;            /* this draw's own stream: (seed, problem, path, verb, role, draw) */
-    uint32_t draw;            /* number of this draw at its node: recorded policies replay by it */
+    const void *state; /* the world's state after the prefix */
+    cairn_rng rng;     /* this draw's own stream: (seed, problem, path, verb, role, draw) */
+    uint32_t draw;     /* number of this draw at its node: recorded policies replay by it */
     cairn_sampling sampling;
 
     cairn_status status;
     const char *text; /* in the arena given to propose */
     int32_t n_tokens;
-    double logp;      /* nats, sum over the step; NaN: the policy does not tell */
+    double logp; /* nats, sum over the step; NaN: the policy does not tell */
     cairn_stop stop;
 } cairn_proposal;
 
@@ -76,9 +76,9 @@ typedef struct cairn_rollout {
     const char *const *steps; /* [n_steps] the steps after the prefix */
     const int32_t *tokens;    /* [n_steps] */
     int32_t n_steps;
-    int32_t n_tokens;         /* sum over the steps */
+    int32_t n_tokens; /* sum over the steps */
     cairn_outcome outcome;
-    bool used;                /* for who keeps rollouts: already spent (arXiv 2406.06592, pool) */
+    bool used; /* for who keeps rollouts: already spent (arXiv 2406.06592, pool) */
 } cairn_rollout;
 
 typedef struct cairn_start {
@@ -86,19 +86,22 @@ typedef struct cairn_start {
     const char *const *steps; /* [n_steps] prefix */
     int32_t n_steps;
     const void *state;
-    bool done;                /* the prefix is already a whole solution: its rollouts are empty and checked as they are */
-    uint64_t path;            /* of the node, for random numbers */
-    uint32_t first_draw;      /* rollouts made before from this node and role */
+    bool done;           /* the prefix is already a whole solution: its rollouts are empty and checked as they are */
+    uint64_t path;       /* of the node, for random numbers */
+    uint32_t first_draw; /* rollouts made before from this node and role */
 } cairn_start;
 
-typedef struct cairn_rollout_cost { int64_t steps, tokens; } cairn_rollout_cost;
+typedef struct cairn_rollout_cost {
+    int64_t steps, tokens;
+} cairn_rollout_cost;
 
 /* k completions from each of n starting points, all advanced together one step at a time; out holds n * k, grouped by start. verb and
  * role key the random numbers: rollout j of a start uses draw first_draw + j at every depth. Steps per rollout are bounded by the problem's
  * max_steps in all. Errors: those of propose and of the world; CANCELLED. Cost is added to *cost when not NULL. */
-CAIRN_API cairn_status cairn_policy_rollouts(cairn_ctx *ctx, const cairn_policy *policy, cairn_arena *arena, uint64_t seed,
-                                             cairn_verb verb, uint32_t role, const cairn_start *starts, int32_t n, int32_t k,
-                                             cairn_sampling sampling, cairn_rollout *out, cairn_rollout_cost *cost);
+CAIRN_API cairn_status cairn_policy_rollouts(cairn_ctx *ctx, const cairn_policy *policy, cairn_arena *arena,
+                                             uint64_t seed, cairn_verb verb, uint32_t role, const cairn_start *starts,
+                                             int32_t n, int32_t k, cairn_sampling sampling, cairn_rollout *out,
+                                             cairn_rollout_cost *cost);
 
 #ifdef __cplusplus
 }

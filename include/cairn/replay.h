@@ -10,10 +10,10 @@ extern "C" {
 #endif
 
 typedef struct cairn_replay_report {
-    int64_t simulations;       /* run: one less than the record's visits of the root */
-    int64_t nodes;             /* evaluated nodes of the record, all compared */
-    int64_t visit_mismatches;  /* of them: other visit count, or not reached */
-    int64_t order_mismatches;  /* of them: evaluated as another simulation's leaf */
+    int64_t simulations;        /* run: one less than the record's visits of the root */
+    int64_t nodes;              /* evaluated nodes of the record, all compared */
+    int64_t visit_mismatches;   /* of them: other visit count, or not reached */
+    int64_t order_mismatches;   /* of them: evaluated as another simulation's leaf */
     double greatest_difference; /* between a node's recorded value and ours */
 } cairn_replay_report;
 

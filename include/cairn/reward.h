@@ -32,10 +32,10 @@ typedef struct cairn_scoring {
     const cairn_problem *problem;
     const char *const *steps; /* [n_steps], n_steps >= 1 */
     int32_t n_steps;
-    const void *state;        /* the world's state after the prefix */
-    bool done;                /* the prefix is a whole solution */
-    uint64_t path;            /* of the node, for rewards that draw random numbers */
-    uint64_t seed;            /* the run's */
+    const void *state; /* the world's state after the prefix */
+    bool done;         /* the prefix is a whole solution */
+    uint64_t path;     /* of the node, for rewards that draw random numbers */
+    uint64_t seed;     /* the run's */
 
     cairn_status status;
     double score;         /* within [low, high] of the reward; NaN: unknown */
@@ -43,10 +43,12 @@ typedef struct cairn_scoring {
     const char *evidence; /* one sentence for people, "" when there is none */
 } cairn_scoring;
 
-typedef struct cairn_reward_cost { int64_t calls, tokens, steps; } cairn_reward_cost; /* of policies a reward runs, and scorings */
+typedef struct cairn_reward_cost {
+    int64_t calls, tokens, steps;
+} cairn_reward_cost; /* of policies a reward runs, and scorings */
 
-typedef cairn_status (*cairn_score_fn)(cairn_ctx *ctx, void *self, cairn_arena *arena, cairn_scoring *requests, int32_t n,
-                                       cairn_reward_cost *cost);
+typedef cairn_status (*cairn_score_fn)(cairn_ctx *ctx, void *self, cairn_arena *arena, cairn_scoring *requests,
+                                       int32_t n, cairn_reward_cost *cost);
 
 typedef struct cairn_reward_type {
     cairn_about about;
@@ -80,10 +82,10 @@ CAIRN_API cairn_status cairn_reward_open(cairn_ctx *ctx, cairn_arena *arena, con
                                          const cairn_policy *policy, cairn_reward *out);
 CAIRN_API void cairn_reward_close(cairn_reward *reward);
 /* Scores every step of one whole solution: scores[n_steps], codes and evidence (may be NULL) likewise. Replays the world from the start. */
-CAIRN_API cairn_status cairn_reward_score_steps(cairn_ctx *ctx, const cairn_reward *reward, cairn_arena *arena, uint64_t seed,
-                                                const cairn_problem *problem, const char *const *steps, int32_t n_steps,
-                                                double *scores, const char **codes, const char **evidence,
-                                                cairn_reward_cost *cost);
+CAIRN_API cairn_status cairn_reward_score_steps(cairn_ctx *ctx, const cairn_reward *reward, cairn_arena *arena,
+                                                uint64_t seed, const cairn_problem *problem, const char *const *steps,
+                                                int32_t n_steps, double *scores, const char **codes,
+                                                const char **evidence, cairn_reward_cost *cost);
 
 #ifdef __cplusplus
 }

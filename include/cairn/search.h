@@ -24,7 +24,9 @@ typedef enum cairn_role {
 
 /* What a search may spend; 0 is no bound. Steps are sampled steps of generator and completer, whatever became of them; merged ones
  * count. Tokens are theirs. */
-typedef struct cairn_budget { int64_t steps, tokens; } cairn_budget;
+typedef struct cairn_budget {
+    int64_t steps, tokens;
+} cairn_budget;
 
 typedef struct cairn_cost {
     int64_t steps[CAIRN_ROLE_COUNT];  /* steps sampled */
@@ -40,15 +42,16 @@ typedef struct cairn_search {
     const cairn_policy *policy;
     const cairn_reward *reward; /* NULL: algorithms that score refuse with INVALID */
     const cairn_problem *problem;
-    cairn_tree *tree;           /* its state_bytes are the world's */
-    cairn_arena *arena;         /* lives as long as the problem */
+    cairn_tree *tree;   /* its state_bytes are the world's */
+    cairn_arena *arena; /* lives as long as the problem */
     uint64_t seed;
     cairn_sampling sampling;
-    cairn_aggregator aggregator; /* of a solution's step scores; cairn_meaning_aggregator(reward->meaning) when not chosen */
+    cairn_aggregator
+        aggregator; /* of a solution's step scores; cairn_meaning_aggregator(reward->meaning) when not chosen */
     cairn_budget budget;
     cairn_cost cost;
-    int32_t column;             /* score column of the reward; set by cairn_search_begin */
-    const char **answers;       /* [n_answers] canonical answers: class c of tree->answer is answers[c] */
+    int32_t column;       /* score column of the reward; set by cairn_search_begin */
+    const char **answers; /* [n_answers] canonical answers: class c of tree->answer is answers[c] */
     int32_t n_answers, answers_capacity;
 } cairn_search;
 
@@ -78,8 +81,8 @@ CAIRN_API cairn_status cairn_score(cairn_search *search, const cairn_node *nodes
 CAIRN_API cairn_status cairn_check(cairn_search *search, const cairn_node *leaves, int32_t n);
 /* rollout: k completions from each node by the policy as `role`, kept in out[n * k] and counted in mc_n and mc_ok (unknown outcomes count
  * as tried only). Budget as for propose, in whole rollouts: *done of them were made. */
-CAIRN_API cairn_status cairn_rollouts(cairn_search *search, cairn_role role, const cairn_node *nodes, int32_t n, int32_t k,
-                                      cairn_rollout *out, int32_t *done);
+CAIRN_API cairn_status cairn_rollouts(cairn_search *search, cairn_role role, const cairn_node *nodes, int32_t n,
+                                      int32_t k, cairn_rollout *out, int32_t *done);
 /* graft: the first m steps of a rollout become nodes below `node`, merged with equal ones; the last in *end. */
 CAIRN_API cairn_status cairn_graft(cairn_search *search, cairn_node node, const cairn_rollout *rollout, int32_t m,
                                    cairn_node *end);
@@ -91,16 +94,16 @@ CAIRN_API int64_t cairn_budget_left(const cairn_search *search);
 /* What an algorithm ends with. */
 typedef struct cairn_candidate {
     cairn_node leaf;
-    int32_t count;    /* how many samples ended here */
-    int32_t answer;   /* class, -1 none */
-    double score;     /* aggregate of its step scores; NaN unknown or not scored */
+    int32_t count;  /* how many samples ended here */
+    int32_t answer; /* class, -1 none */
+    double score;   /* aggregate of its step scores; NaN unknown or not scored */
 } cairn_candidate;
 
 typedef struct cairn_result {
     cairn_candidate *candidates; /* [n] in order of generation; in the search's arena */
     int32_t n;
-    int32_t chosen;              /* candidate that stands for the answer, -1 none */
-    int32_t answer;              /* class of the answer, -1 none */
+    int32_t chosen; /* candidate that stands for the answer, -1 none */
+    int32_t answer; /* class of the answer, -1 none */
 } cairn_result;
 
 typedef struct cairn_search_type {
@@ -111,8 +114,8 @@ typedef struct cairn_search_type {
 
 CAIRN_API const cairn_search_type *const *cairn_searches(void);
 /* Finds "beam" or "beam:width=16,keep=4" and fills its config in the arena. Errors: NOT_FOUND, INVALID. */
-CAIRN_API cairn_status cairn_search_find(cairn_ctx *ctx, cairn_arena *arena, const char *spec, const cairn_search_type **type,
-                                         const void **config);
+CAIRN_API cairn_status cairn_search_find(cairn_ctx *ctx, cairn_arena *arena, const char *spec,
+                                         const cairn_search_type **type, const void **config);
 /* Runs it; CAIRN_BUDGET from inside is not an error here: the result stands on what was found. */
 CAIRN_API cairn_status cairn_search_run(cairn_search *search, const cairn_search_type *type, const void *config,
                                         cairn_result *out);

@@ -12,7 +12,9 @@ extern "C" {
 #endif
 
 /* What a run depends on; fixed when it is created. Keys in any order; exported sorted. */
-typedef struct cairn_manifest_entry { const char *key, *value; } cairn_manifest_entry;
+typedef struct cairn_manifest_entry {
+    const char *key, *value;
+} cairn_manifest_entry;
 typedef struct cairn_manifest {
     const cairn_manifest_entry *entries;
     int32_t count;
@@ -22,10 +24,12 @@ typedef struct cairn_manifest {
 typedef struct cairn_run cairn_run;
 /* A new run file. Errors: INVALID when `path` exists (the text says how to resume), IO when it cannot be written. The manifest
  * gets "cairn" (version), "instruction_set" and "created" (the only time; not exported) by itself. */
-CAIRN_API cairn_status cairn_run_create(cairn_ctx *ctx, const char *path, const cairn_manifest *manifest, cairn_run **out);
+CAIRN_API cairn_status cairn_run_create(cairn_ctx *ctx, const char *path, const cairn_manifest *manifest,
+                                        cairn_run **out);
 /* Opens a run file to go on. Errors: NOT_FOUND; FORMAT when it is no run file or damaged; INVALID naming the first manifest
  * entry that differs (version and instruction set included), with both values; INVALID when another process holds it. */
-CAIRN_API cairn_status cairn_run_resume(cairn_ctx *ctx, const char *path, const cairn_manifest *manifest, cairn_run **out);
+CAIRN_API cairn_status cairn_run_resume(cairn_ctx *ctx, const char *path, const cairn_manifest *manifest,
+                                        cairn_run **out);
 /* Read-only. */
 CAIRN_API cairn_status cairn_run_open(cairn_ctx *ctx, const char *path, cairn_run **out);
 CAIRN_API void cairn_run_close(cairn_run *run);
@@ -57,7 +61,7 @@ CAIRN_API cairn_status cairn_run_export(cairn_run *run, cairn_ctx *ctx, cairn_ou
 typedef struct cairn_comparison {
     int64_t shared, only_a, only_b;
     double mean_a, mean_b, difference, low, high; /* 95 % */
-    int64_t a_better, b_better, equal;             /* problems with the larger value */
+    int64_t a_better, b_better, equal;            /* problems with the larger value */
 } cairn_comparison;
 CAIRN_API cairn_status cairn_run_compare(cairn_ctx *ctx, cairn_run *a, cairn_run *b, const char *field, uint64_t seed,
                                          cairn_comparison *out);

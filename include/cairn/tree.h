@@ -74,14 +74,14 @@ typedef struct cairn_tree {
     uint32_t *visits;
     float *outcome;
     int32_t *answer;
-    float *edge_reward, *discount;            /* NULL until cairn_tree_need_edges */
-    uint32_t *mc_n, *mc_ok;                   /* NULL until cairn_tree_need_counts */
-    float *score[CAIRN_SCORE_COLUMNS];        /* [n_scores] columns */
+    float *edge_reward, *discount;     /* NULL until cairn_tree_need_edges */
+    uint32_t *mc_n, *mc_ok;            /* NULL until cairn_tree_need_counts */
+    float *score[CAIRN_SCORE_COLUMNS]; /* [n_scores] columns */
     cairn_score_column about_score[CAIRN_SCORE_COLUMNS];
     int32_t n_scores;
-    unsigned char *states;                    /* capacity * state_bytes: the world's state after the node's step */
+    unsigned char *states; /* capacity * state_bytes: the world's state after the node's step */
     size_t state_bytes;
-    struct cairn_tree_store *store;           /* texts, tokens, memory: search/tree.c's own */
+    struct cairn_tree_store *store; /* texts, tokens, memory: search/tree.c's own */
 } cairn_tree;
 
 /* What a new node is made of; zero for what is not known (logp NaN is the caller's to set). */
@@ -105,15 +105,16 @@ CAIRN_API void cairn_tree_reset(cairn_tree *tree);
  * is there under the same name and source is given again; INVALID when its meaning or range differ, LIMIT past CAIRN_SCORE_COLUMNS. */
 CAIRN_API cairn_status cairn_tree_need_edges(cairn_ctx *ctx, cairn_tree *tree);
 CAIRN_API cairn_status cairn_tree_need_counts(cairn_ctx *ctx, cairn_tree *tree);
-CAIRN_API cairn_status cairn_tree_need_score(cairn_ctx *ctx, cairn_tree *tree, cairn_score_column about, int32_t *column);
+CAIRN_API cairn_status cairn_tree_need_score(cairn_ctx *ctx, cairn_tree *tree, cairn_score_column about,
+                                             int32_t *column);
 
 /* Appends a child after its siblings. Errors: NO_MEMORY; LIMIT at 2^32 - 1 nodes, depth 65535 or 4 GiB of text; INVALID parent. */
 CAIRN_API cairn_status cairn_tree_add(cairn_ctx *ctx, cairn_tree *tree, cairn_node parent, const cairn_child *child,
                                       cairn_node *node);
 /* Appends n bare children (no text) with consecutive numbers and these priors (NULL: 1/n), the fast way of expanding: they are the parent's
  * next n draws, and it becomes EXPANDED. *first is CAIRN_NONE for n = 0. */
-CAIRN_API cairn_status cairn_tree_expand(cairn_ctx *ctx, cairn_tree *tree, cairn_node parent, const float *priors, uint32_t n,
-                                         cairn_node *first);
+CAIRN_API cairn_status cairn_tree_expand(cairn_ctx *ctx, cairn_tree *tree, cairn_node parent, const float *priors,
+                                         uint32_t n, cairn_node *first);
 /* The child of `parent` with this text, or CAIRN_NONE. */
 CAIRN_API cairn_node cairn_tree_find(const cairn_tree *tree, cairn_node parent, const char *text, size_t length);
 
@@ -138,16 +139,16 @@ CAIRN_API double cairn_tree_aggregate(const cairn_tree *tree, cairn_node node, i
 /* ---- select: which child to descend to (dead and completed ones never; CAIRN_NONE when none is left; ties to the earliest) ------- */
 
 typedef enum cairn_select_rule {
-    CAIRN_SELECT_UCT,  /* q + c sqrt(ln N_parent / N) (Kocsis and Szepesvari 2006) */
-    CAIRN_SELECT_UCT2, /* q + c sqrt(2 ln N_parent / N) (arXiv 2406.03816) */
-    CAIRN_SELECT_PUCT, /* q + c P sqrt(N_parent) / (1 + N) (Silver et al. 2017) */
+    CAIRN_SELECT_UCT,   /* q + c sqrt(ln N_parent / N) (Kocsis and Szepesvari 2006) */
+    CAIRN_SELECT_UCT2,  /* q + c sqrt(2 ln N_parent / N) (arXiv 2406.03816) */
+    CAIRN_SELECT_PUCT,  /* q + c P sqrt(N_parent) / (1 + N) (Silver et al. 2017) */
     CAIRN_SELECT_MUZERO /* PUCT with c = init + ln((N_parent + base + 1) / base) (arXiv 1911.08265) */
 } cairn_select_rule;
 
 typedef enum cairn_normalise {
     CAIRN_NORMALISE_NONE,
     CAIRN_NORMALISE_SIBLINGS, /* q scaled to [0, 1] by the least and greatest of the parent's value and its visited children's q */
-    CAIRN_NORMALISE_RANGE     /* by the given low and high, low < high and both finite */
+    CAIRN_NORMALISE_RANGE /* by the given low and high, low < high and both finite */
 } cairn_normalise;
 
 /* q of a child that was never visited, before scaling; in UCT and UCT2 its N then counts as 1. Under SIBLINGS the least of the range is
@@ -161,10 +162,10 @@ typedef enum cairn_first_play {
 
 typedef struct cairn_select {
     cairn_select_rule rule;
-    double c;                     /* UCT, UCT2, PUCT; suggested about 1/K for values that move 1/K a step */
-    double pb_c_init, pb_c_base;  /* MUZERO: 1.25, 19652 */
+    double c;                    /* UCT, UCT2, PUCT; suggested about 1/K for values that move 1/K a step */
+    double pb_c_init, pb_c_base; /* MUZERO: 1.25, 19652 */
     cairn_normalise normalise;
-    double low, high;             /* RANGE */
+    double low, high; /* RANGE */
     cairn_first_play first_play;
     double first_play_value;
 } cairn_select;
@@ -177,10 +178,10 @@ CAIRN_API cairn_node cairn_select_leaf(const cairn_tree *tree, cairn_node node, 
 /* ---- back up ----------------------------------------------------------------------------------------------------------------- */
 
 typedef enum cairn_backup_rule {
-    CAIRN_BACKUP_MEAN,       /* N += 1, W += return: Q the mean; the return grows by edge rewards and shrinks by discounts */
+    CAIRN_BACKUP_MEAN, /* N += 1, W += return: Q the mean; the return grows by edge rewards and shrinks by discounts */
     CAIRN_BACKUP_VISIT_MEAN, /* N += 1; V of each ancestor = visit-weighted mean of its visited children's V (arXiv 2406.03816), over edges
                                  edge_reward + discount * V; W = N * V */
-    CAIRN_BACKUP_MAX         /* N += 1; V = greatest edge_reward + discount * V of the visited children; W = N * V */
+    CAIRN_BACKUP_MAX /* N += 1; V = greatest edge_reward + discount * V of the visited children; W = N * V */
 } cairn_backup_rule;
 
 /* Takes `value` from `leaf` (its own N and value included) up to the root. */
@@ -191,7 +192,7 @@ CAIRN_API void cairn_complete(cairn_tree *tree, cairn_node node);
 /* ---- allocate ------------------------------------------------------------------------------------------------------------------ */
 
 typedef enum cairn_allocation {
-    CAIRN_ALLOCATE_CEIL,  /* in order of falling reward, ceil of the share of what is left: sums to width (arXiv 2502.13575) */
+    CAIRN_ALLOCATE_CEIL, /* in order of falling reward, ceil of the share of what is left: sums to width (arXiv 2502.13575) */
     CAIRN_ALLOCATE_ROUND, /* round(width * softmax), as printed for REBASE (arXiv 2408.00724): need not sum to width */
     CAIRN_ALLOCATE_LARGEST_REMAINDER
 } cairn_allocation;
@@ -204,12 +205,12 @@ CAIRN_API cairn_status cairn_allocate_softmax(const double *rewards, int32_t n, 
 /* ---- drawing --------------------------------------------------------------------------------------------------------------------- */
 
 typedef struct cairn_draw {
-    bool colour;        /* ANSI colours */
-    int32_t column;     /* score column shown, -1 none */
-    double good, bad;   /* score >= good green, <= bad red, between yellow */
-    cairn_node chosen;  /* its path is marked; CAIRN_NONE for none */
-    int32_t max_nodes;  /* 0 all; else the least interesting subtrees are folded with a count */
-    int32_t max_width;  /* columns of the terminal; 0 no bound */
+    bool colour;       /* ANSI colours */
+    int32_t column;    /* score column shown, -1 none */
+    double good, bad;  /* score >= good green, <= bad red, between yellow */
+    cairn_node chosen; /* its path is marked; CAIRN_NONE for none */
+    int32_t max_nodes; /* 0 all; else the least interesting subtrees are folded with a count */
+    int32_t max_width; /* columns of the terminal; 0 no bound */
 } cairn_draw;
 /* The tree as indented text, a node a line: score, visits, branch lines (heavy on the chosen path), outcome, text. Control characters in
  * texts are shown escaped. HIDDEN subtrees are left out unless chosen. Errors: INVALID column or chosen node. */

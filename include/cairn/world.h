@@ -11,13 +11,13 @@ extern "C" {
 #endif
 
 typedef struct cairn_problem {
-    const char *id;    /* unique within a run; decides the problem's random numbers */
-    uint64_t key;      /* cairn_key(id) */
-    const char *text;  /* what a policy is shown */
+    const char *id;     /* unique within a run; decides the problem's random numbers */
+    uint64_t key;       /* cairn_key(id) */
+    const char *text;   /* what a policy is shown */
     const char *answer; /* the true answer in canonical form, or NULL */
-    double difficulty; /* world's own scale, larger is harder; NaN unknown */
-    int32_t max_steps; /* a solution of more steps is cut off */
-    const void *data;  /* world's own, in the same arena */
+    double difficulty;  /* world's own scale, larger is harder; NaN unknown */
+    int32_t max_steps;  /* a solution of more steps is cut off */
+    const void *data;   /* world's own, in the same arena */
 } cairn_problem;
 
 /* A state is a world-sized block of plain bytes: copied, never pointed into. A world whose `state_bytes` is 0 has no state beyond the
@@ -37,22 +37,22 @@ typedef struct cairn_outcome {
 typedef struct cairn_script_step {
     const char *text; /* in the arena */
     int32_t n_tokens;
-    double logp;      /* nats: log-probability of this step's text under the script */
+    double logp; /* nats: log-probability of this step's text under the script */
 } cairn_script_step;
 
 /* A scripted policy: a known distribution over steps, so that Q and V are exact. `config` is filled from `about.options`; all
  * functions are pure. */
 typedef struct cairn_script {
     cairn_about about;
-    cairn_status (*sample)(cairn_ctx *ctx, void *world, const void *config, const cairn_problem *problem, const void *state,
-                           cairn_rng *rng, cairn_arena *arena, cairn_script_step *out);
+    cairn_status (*sample)(cairn_ctx *ctx, void *world, const void *config, const cairn_problem *problem,
+                           const void *state, cairn_rng *rng, cairn_arena *arena, cairn_script_step *out);
     /* V(state): probability that completions of this script from `state` are right. Q of a step is V of the state after it. */
-    cairn_status (*value)(cairn_ctx *ctx, void *world, const void *config, const cairn_problem *problem, const void *state,
-                          double *out);
+    cairn_status (*value)(cairn_ctx *ctx, void *world, const void *config, const cairn_problem *problem,
+                          const void *state, double *out);
     /* Highest success probability any search can reach with `samples` sampled steps in all, knowing which states are right; NULL
      * where there is no such computation. */
-    cairn_status (*optimum)(cairn_ctx *ctx, void *world, const void *config, const cairn_problem *problem, int64_t samples,
-                            double *out);
+    cairn_status (*optimum)(cairn_ctx *ctx, void *world, const void *config, const cairn_problem *problem,
+                            int64_t samples, double *out);
 } cairn_script;
 
 typedef struct cairn_world_type {
@@ -63,15 +63,16 @@ typedef struct cairn_world_type {
     cairn_status (*open)(cairn_ctx *ctx, cairn_arena *arena, const void *config, void **self);
     void (*close)(void *self); /* NULL: nothing to release */
     /* Problem `index` of an endless family, a function of (seed, index) alone. NULL: this world only loads. */
-    cairn_status (*generate)(cairn_ctx *ctx, void *self, uint64_t seed, int64_t index, cairn_arena *arena, cairn_problem *out);
+    cairn_status (*generate)(cairn_ctx *ctx, void *self, uint64_t seed, int64_t index, cairn_arena *arena,
+                             cairn_problem *out);
     /* All problems of a file. NULL: this world only generates. `content` gets the file's key for the manifest. */
     cairn_status (*load)(cairn_ctx *ctx, void *self, const char *path, cairn_arena *arena, cairn_problem **problems,
                          int64_t *count, uint64_t *content);
     cairn_status (*start)(cairn_ctx *ctx, void *self, const cairn_problem *problem, void *state);
     /* State after a step's text; *done when the step ends the solution. A step that the world cannot read leads to the state in which
      * nothing more can be right; it is not an error. before and after may be the same block. */
-    cairn_status (*apply)(cairn_ctx *ctx, void *self, const cairn_problem *problem, const void *before, const char *step,
-                          size_t length, void *after, bool *done);
+    cairn_status (*apply)(cairn_ctx *ctx, void *self, const cairn_problem *problem, const void *before,
+                          const char *step, size_t length, void *after, bool *done);
     /* Outcome of a finished (or cut-off) solution. */
     cairn_status (*check)(cairn_ctx *ctx, void *self, const cairn_problem *problem, const void *state,
                           const char *const *steps, int32_t n_steps, cairn_arena *arena, cairn_outcome *out);
@@ -79,8 +80,8 @@ typedef struct cairn_world_type {
     cairn_status (*verify_step)(cairn_ctx *ctx, void *self, const cairn_problem *problem, const void *before,
                                 const char *const *steps, int32_t n_steps, cairn_arena *arena, cairn_step_check *out);
     /* Texts of all legal steps from `state`. NULL: not enumerable. */
-    cairn_status (*legal)(cairn_ctx *ctx, void *self, const cairn_problem *problem, const void *state, cairn_arena *arena,
-                          const char ***steps, int32_t *count);
+    cairn_status (*legal)(cairn_ctx *ctx, void *self, const cairn_problem *problem, const void *state,
+                          cairn_arena *arena, const char ***steps, int32_t *count);
     /* Is a right solution still reachable: 1 or 0. NULL: not decidable here. */
     cairn_status (*reachable)(cairn_ctx *ctx, void *self, const cairn_problem *problem, const void *state, double *out);
 } cairn_world_type;

@@ -75,7 +75,8 @@ typedef struct job_options {
     CLI_TEXT(type, "world", job.world, "chain",                                                                       \
              "Family of problems: NAME or NAME:key=value,... (cairn help worlds)."),                                  \
         CLI_TEXT(type, "policy", job.policy, "scripted", "Who proposes steps (cairn help policies)."),                \
-        CLI_TEXT(type, "reward", job.reward, reward_, "Who scores steps, where the search asks for scores (cairn help rewards)."),    \
+        CLI_TEXT(type, "reward", job.reward, reward_,                                                                 \
+                 "Who scores steps, where the search asks for scores (cairn help rewards)."),                         \
         CLI_TEXT(type, "problems", job.problems, "",                                                                  \
                  "File of problems for the world to load, instead of generated ones."),                               \
         CLI_INT(type, "count", job.count, count_, 0, 1e12, "problems",                                                \

@@ -12,10 +12,10 @@ cairn_status lines_open(cairn_ctx *ctx, const char *path, size_t max_line_bytes,
  * behind it. */
 cairn_status lines_next(lines *l, const char **text, size_t *length);
 cairn_status lines_too_long(const lines *l); /* says again that the last line was over the bound */
-int64_t lines_number(const lines *l); /* 1-based number of the last line returned */
-int64_t lines_offset(const lines *l); /* bytes read through the last line */
-int64_t lines_size(const lines *l);   /* bytes of the file, or -1 for a pipe */
-uint64_t lines_key(const lines *l);   /* content key of the bytes read so far */
+int64_t lines_number(const lines *l);        /* 1-based number of the last line returned */
+int64_t lines_offset(const lines *l);        /* bytes read through the last line */
+int64_t lines_size(const lines *l);          /* bytes of the file, or -1 for a pipe */
+uint64_t lines_key(const lines *l);          /* content key of the bytes read so far */
 const char *lines_path(const lines *l);
 void lines_close(lines *l);
 

@@ -31,7 +31,7 @@ struct cairn_job {
     cairn_problem *problems; /* [count] of a file; NULL when generated */
     int64_t count;
     uint64_t content; /* key of that file */
-    worker *workers; /* [setup.workers] */
+    worker *workers;  /* [setup.workers] */
     /* the run in progress */
     cairn_run *run;
     cairn_job_fn body;
@@ -39,10 +39,10 @@ struct cairn_job {
     cairn_progress *progress;
     atomic_int_fast64_t next;
     atomic_bool stopped;
-    pthread_mutex_t lock;                /* the fields below */
-    cairn_status status;                 /* of the first failure */
-    cairn_ctx *failure;                  /* holds its text */
-    char **records;                      /* [count], without a run */
+    pthread_mutex_t lock; /* the fields below */
+    cairn_status status;  /* of the first failure */
+    cairn_ctx *failure;   /* holds its text */
+    char **records;       /* [count], without a run */
     char **ids;
 };
 
@@ -78,7 +78,8 @@ static cairn_status open_problems(cairn_job *job) {
     const cairn_world_type *world = job->world.type;
     if (!job->setup.problems) {
         if (!world->generate)
-            return cairn_fail(job->ctx, CAIRN_INVALID, "world %s has no problems of its own: name a file", world->about.name);
+            return cairn_fail(job->ctx, CAIRN_INVALID, "world %s has no problems of its own: name a file",
+                              world->about.name);
         job->count = job->setup.count;
         return CAIRN_OK;
     }
@@ -111,7 +112,8 @@ static cairn_status open_all(cairn_job *job) {
     job->ids = cairn_alloc(job->ctx, (size_t)job->count, sizeof *job->ids);
     if (!job->workers || !job->records || !job->ids) return CAIRN_NO_MEMORY;
     cairn_status status = open_worker(job, &job->workers[0]);
-    if (status != CAIRN_OK && job->workers[0].ctx) return cairn_fail(job->ctx, status, "%s", cairn_error(job->workers[0].ctx));
+    if (status != CAIRN_OK && job->workers[0].ctx)
+        return cairn_fail(job->ctx, status, "%s", cairn_error(job->workers[0].ctx));
     return status;
 }
 
@@ -219,7 +221,8 @@ static void give_slot(worker *w, slot *s) {
     w->free_slots = s;
 }
 
-static cairn_status keep_record(cairn_job *job, cairn_ctx *ctx, int64_t index, const char *id, const cairn_text *record) {
+static cairn_status keep_record(cairn_job *job, cairn_ctx *ctx, int64_t index, const char *id,
+                                const cairn_text *record) {
     if (job->run) return cairn_run_put(job->run, ctx, index, id, record->data, record->length);
     size_t id_length = strlen(id);
     char *kept = cairn_alloc(ctx, record->length + 1, 1), *kept_id = cairn_alloc(ctx, id_length + 1, 1);

@@ -24,8 +24,8 @@ static json_t *solution_json(const cairn_labelled *s, const cairn_step_check *tr
         json_array_append_new(counts, json_pack("[i, i]", (int)s->counts[i].n, (int)s->counts[i].ok));
         json_array_append_new(verdicts, verdict_json(truth[i].verdict));
     }
-    return json_pack("{s:o, s:o, s:o, s:o, s:i, s:o}", "steps", steps, "labels", labels, "counts", counts, "truth", verdicts,
-                     "first_error", (int)s->first_error, "correct", verdict_json(s->outcome.verdict));
+    return json_pack("{s:o, s:o, s:o, s:o, s:i, s:o}", "steps", steps, "labels", labels, "counts", counts, "truth",
+                     verdicts, "first_error", (int)s->first_error, "correct", verdict_json(s->outcome.verdict));
 }
 
 static cairn_status label_one(cairn_search *search, void *arg, int64_t index, cairn_text *record) {
@@ -46,9 +46,9 @@ static cairn_status label_one(cairn_search *search, void *arg, int64_t index, ca
         }
         json_array_append_new(solutions, solution_json(solution, truth));
     }
-    json_t *object = json_pack("{s:s, s:s, s:o, s:I, s:s}", "id", search->problem->id, "problem", search->problem->text,
-                               "solutions", solutions, "rollouts", (json_int_t)result.rollouts, "dropped",
-                               result.dropped ? result.dropped : "");
+    json_t *object =
+        json_pack("{s:s, s:s, s:o, s:I, s:s}", "id", search->problem->id, "problem", search->problem->text, "solutions",
+                  solutions, "rollouts", (json_int_t)result.rollouts, "dropped", result.dropped ? result.dropped : "");
     if (!object) return cairn_fail(search->ctx, CAIRN_NO_MEMORY, "no memory for the record");
     cairn_status status = json_write(search->ctx, object, record);
     json_decref(object);

@@ -34,11 +34,10 @@ static json_t *candidates_json(const cairn_search *search, const cairn_result *r
     json_t *list = json_array();
     for (int32_t i = 0; i < result->n; i++) {
         const cairn_candidate *c = &result->candidates[i];
-        json_array_append_new(
-            list, json_pack("{s:o, s:o, s:i, s:o, s:i}", "answer",
-                            text_or_null(c->answer >= 0 ? search->answers[c->answer] : NULL), "correct",
-                            outcome_json(search->tree->outcome[c->leaf]), "count", (int)c->count, "score",
-                            number_or_null(c->score), "leaf", (int)c->leaf));
+        json_array_append_new(list, json_pack("{s:o, s:o, s:i, s:o, s:i}", "answer",
+                                              text_or_null(c->answer >= 0 ? search->answers[c->answer] : NULL),
+                                              "correct", outcome_json(search->tree->outcome[c->leaf]), "count",
+                                              (int)c->count, "score", number_or_null(c->score), "leaf", (int)c->leaf));
     }
     return list;
 }
@@ -58,8 +57,8 @@ static json_t *tree_json(const cairn_search *search) {
     for (cairn_node node = 0; node < tree->count; node++) {
         json_t *row = json_pack("{s:o, s:s, s:I, s:I, s:o}", "parent",
                                 node == CAIRN_ROOT ? json_null() : json_integer(tree->parent[node]), "text",
-                                cairn_tree_text(tree, node), "multiplicity", (json_int_t)tree->multiplicity[node], "visits",
-                                (json_int_t)tree->visits[node], "score",
+                                cairn_tree_text(tree, node), "multiplicity", (json_int_t)tree->multiplicity[node],
+                                "visits", (json_int_t)tree->visits[node], "score",
                                 number_or_null(search->column >= 0 ? tree->score[search->column][node] : NAN));
         json_array_append_new(list, row);
     }
@@ -75,12 +74,11 @@ static json_t *correct_json(const cairn_search *search, const cairn_result *resu
 static cairn_status write_record(cairn_search *search, const cairn_solve_setup *setup, const cairn_result *result,
                                  cairn_text *out) {
     const cairn_candidate *chosen = result->chosen >= 0 ? &result->candidates[result->chosen] : NULL;
-    json_t *record =
-        json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "id", search->problem->id, "answer",
-                  text_or_null(result->answer >= 0 ? search->answers[result->answer] : NULL), "target",
-                  text_or_null(search->problem->answer), "correct", correct_json(search, result), "score",
-                  number_or_null(chosen ? chosen->score : NAN), "candidates", candidates_json(search, result), "cost",
-                  cost_json(&search->cost));
+    json_t *record = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "id", search->problem->id, "answer",
+                               text_or_null(result->answer >= 0 ? search->answers[result->answer] : NULL), "target",
+                               text_or_null(search->problem->answer), "correct", correct_json(search, result), "score",
+                               number_or_null(chosen ? chosen->score : NAN), "candidates",
+                               candidates_json(search, result), "cost", cost_json(&search->cost));
     if (record && setup->keep_tree) json_object_set_new(record, "tree", tree_json(search));
     if (!record) return cairn_fail(search->ctx, CAIRN_NO_MEMORY, "no memory for the record");
     cairn_status status = json_write(search->ctx, record, out);

@@ -6,8 +6,8 @@ cairn_status cairn_first_error_bisect(cairn_ctx *ctx, cairn_probe_fn probe, void
                                       int32_t *probes) {
     *probes = 0;
     if (lo < 0 || hi <= lo || min_span < 1)
-        return cairn_fail(ctx, CAIRN_INVALID, "bisection needs 0 <= lo < hi and a span of at least 1, not %d, %d, %d", lo,
-                          hi, min_span);
+        return cairn_fail(ctx, CAIRN_INVALID, "bisection needs 0 <= lo < hi and a span of at least 1, not %d, %d, %d",
+                          lo, hi, min_span);
     while (hi - lo > min_span) {
         int32_t m = lo + (hi - lo) / 2;
         double value;

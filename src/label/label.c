@@ -13,8 +13,8 @@ static const char *name_of(int index) {
     return labeller_list[index] ? labeller_list[index]->about.name : NULL;
 }
 
-cairn_status cairn_labeller_find(cairn_ctx *ctx, cairn_arena *arena, const char *spec,
-                                 const cairn_labeller_type **type, const void **config) {
+cairn_status cairn_labeller_find(cairn_ctx *ctx, cairn_arena *arena, const char *spec, const cairn_labeller_type **type,
+                                 const void **config) {
     size_t length;
     const char *options;
     cairn_spec_split(spec, &length, &options);

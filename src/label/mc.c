@@ -16,16 +16,38 @@ typedef struct config {
 } config;
 
 static const cairn_option options[] = {
-    {.name = "solutions", .kind = CAIRN_OPTION_INT, .offset = offsetof(config, solutions), .preset = "4", .low = 1,
-     .high = 4096, .unit = "solutions", .help = "Solutions sampled for each problem, where none are given."},
-    {.name = "rollouts", .kind = CAIRN_OPTION_INT, .offset = offsetof(config, rollouts), .preset = "8", .low = 1,
-     .high = 4096, .unit = "completions", .help = "Completions of each probed prefix."},
-    {.name = "order", .kind = CAIRN_OPTION_CHOICE, .offset = offsetof(config, order), .preset = "all",
+    {.name = "solutions",
+     .kind = CAIRN_OPTION_INT,
+     .offset = offsetof(config, solutions),
+     .preset = "4",
+     .low = 1,
+     .high = 4096,
+     .unit = "solutions",
+     .help = "Solutions sampled for each problem, where none are given."},
+    {.name = "rollouts",
+     .kind = CAIRN_OPTION_INT,
+     .offset = offsetof(config, rollouts),
+     .preset = "8",
+     .low = 1,
+     .high = 4096,
+     .unit = "completions",
+     .help = "Completions of each probed prefix."},
+    {.name = "order",
+     .kind = CAIRN_OPTION_CHOICE,
+     .offset = offsetof(config, order),
+     .preset = "all",
      .choices = "all|left-to-right|bisect",
-     .help = "Which prefixes are probed: all, from the left to the first that no completion gets right, or by bisection."},
-    {.name = "early_stop", .kind = CAIRN_OPTION_BOOL, .offset = offsetof(config, early_stop), .preset = "false",
+     .help =
+         "Which prefixes are probed: all, from the left to the first that no completion gets right, or by bisection."},
+    {.name = "early_stop",
+     .kind = CAIRN_OPTION_BOOL,
+     .offset = offsetof(config, early_stop),
+     .preset = "false",
      .help = "Complete a prefix one by one until the first right completion: enough for hard labels."},
-    {.name = "only_wrong", .kind = CAIRN_OPTION_BOOL, .offset = offsetof(config, only_wrong), .preset = "false",
+    {.name = "only_wrong",
+     .kind = CAIRN_OPTION_BOOL,
+     .offset = offsetof(config, only_wrong),
+     .preset = "false",
      .help = "Probe only solutions that end wrong; bisection never probes others."},
 };
 
@@ -45,7 +67,8 @@ static cairn_status probe(job *j, int32_t m) {
     int64_t k = j->c->rollouts;
     for (int64_t made = 0; made < k && !(j->c->early_stop && count->ok);) {
         label_estimate e;
-        CAIRN_TRY(label_estimate_node(j->search, CAIRN_ROLE_COMPLETER, j->nodes[m], j->c->early_stop ? 1 : (int32_t)k, &e));
+        CAIRN_TRY(
+            label_estimate_node(j->search, CAIRN_ROLE_COMPLETER, j->nodes[m], j->c->early_stop ? 1 : (int32_t)k, &e));
         made += e.n;
         j->rollouts += e.n;
         count->n += e.known;
@@ -114,8 +137,13 @@ static cairn_status label_solution(job *j, cairn_labelled *out) {
         status = j->c->order == ORDER_BISECT ? probe_by_bisection(j) : probe_from_left(j);
     if (status != CAIRN_OK && status != CAIRN_BUDGET) return status;
     for (int32_t i = 0; i < n; i++) labels[i] = label_value(&j->counts[i]);
-    *out = (cairn_labelled){.leaf = j->nodes[n], .steps = j->solution->steps, .n_steps = n, .counts = j->counts,
-                            .labels = labels, .first_error = first_error(j), .outcome = j->solution->outcome};
+    *out = (cairn_labelled){.leaf = j->nodes[n],
+                            .steps = j->solution->steps,
+                            .n_steps = n,
+                            .counts = j->counts,
+                            .labels = labels,
+                            .first_error = first_error(j),
+                            .outcome = j->solution->outcome};
     return status;
 }
 

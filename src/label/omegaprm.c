@@ -16,26 +16,76 @@ typedef struct config {
 } config;
 
 static const cairn_option options[] = {
-    {.name = "rollouts", .kind = CAIRN_OPTION_INT, .offset = offsetof(config, rollouts), .preset = "8", .low = 1,
-     .high = 4096, .unit = "completions", .help = "Completions of each probed prefix (k)."},
-    {.name = "searches", .kind = CAIRN_OPTION_INT, .offset = offsetof(config, searches), .preset = "100", .low = 1,
-     .high = 1000000, .unit = "rollouts", .help = "Wrong rollouts bisected for each problem, at most."},
-    {.name = "question_filter", .kind = CAIRN_OPTION_INT, .offset = offsetof(config, question_filter), .preset = "32",
-     .low = 0, .high = 4096, .unit = "solutions",
+    {.name = "rollouts",
+     .kind = CAIRN_OPTION_INT,
+     .offset = offsetof(config, rollouts),
+     .preset = "8",
+     .low = 1,
+     .high = 4096,
+     .unit = "completions",
+     .help = "Completions of each probed prefix (k)."},
+    {.name = "searches",
+     .kind = CAIRN_OPTION_INT,
+     .offset = offsetof(config, searches),
+     .preset = "100",
+     .low = 1,
+     .high = 1000000,
+     .unit = "rollouts",
+     .help = "Wrong rollouts bisected for each problem, at most."},
+    {.name = "question_filter",
+     .kind = CAIRN_OPTION_INT,
+     .offset = offsetof(config, question_filter),
+     .preset = "32",
+     .low = 0,
+     .high = 4096,
+     .unit = "solutions",
      .help = "Solutions sampled first: a problem of which all or none are right is dropped. 0 asks nothing."},
-    {.name = "confirm", .kind = CAIRN_OPTION_INT, .offset = offsetof(config, confirm), .preset = "0", .low = 0,
-     .high = 4096, .unit = "completions",
-     .help = "Fresh completions of the prefixes at and before the first error; what they contradict is not located. 0: none."},
-    {.name = "min_span", .kind = CAIRN_OPTION_INT, .offset = offsetof(config, min_span), .preset = "1", .low = 1,
-     .high = 65535, .unit = "steps", .help = "Bisection stops when no more steps than these are in question."},
-    {.name = "alpha", .kind = CAIRN_OPTION_REAL, .offset = offsetof(config, alpha), .preset = "0.5", .low = 1e-9,
-     .high = 1, .help = "Selection prefers states of high MC by alpha^(1 - MC)."},
-    {.name = "beta", .kind = CAIRN_OPTION_REAL, .offset = offsetof(config, beta), .preset = "0.9", .low = 1e-9,
-     .high = 1, .help = "Selection prefers short rollouts by beta^(tokens / length)."},
-    {.name = "length", .kind = CAIRN_OPTION_REAL, .offset = offsetof(config, length), .preset = "500", .low = 1e-9,
-     .high = 1e9, .unit = "tokens", .help = "Scale of a rollout's length (L)."},
-    {.name = "c_puct", .kind = CAIRN_OPTION_REAL, .offset = offsetof(config, c_puct), .preset = "0.125", .low = 0,
-     .high = 1e6, .help = "Weight of exploration."},
+    {.name = "confirm",
+     .kind = CAIRN_OPTION_INT,
+     .offset = offsetof(config, confirm),
+     .preset = "0",
+     .low = 0,
+     .high = 4096,
+     .unit = "completions",
+     .help = "Fresh completions of the prefixes at and before the first error; what they contradict is not located. 0: "
+             "none."},
+    {.name = "min_span",
+     .kind = CAIRN_OPTION_INT,
+     .offset = offsetof(config, min_span),
+     .preset = "1",
+     .low = 1,
+     .high = 65535,
+     .unit = "steps",
+     .help = "Bisection stops when no more steps than these are in question."},
+    {.name = "alpha",
+     .kind = CAIRN_OPTION_REAL,
+     .offset = offsetof(config, alpha),
+     .preset = "0.5",
+     .low = 1e-9,
+     .high = 1,
+     .help = "Selection prefers states of high MC by alpha^(1 - MC)."},
+    {.name = "beta",
+     .kind = CAIRN_OPTION_REAL,
+     .offset = offsetof(config, beta),
+     .preset = "0.9",
+     .low = 1e-9,
+     .high = 1,
+     .help = "Selection prefers short rollouts by beta^(tokens / length)."},
+    {.name = "length",
+     .kind = CAIRN_OPTION_REAL,
+     .offset = offsetof(config, length),
+     .preset = "500",
+     .low = 1e-9,
+     .high = 1e9,
+     .unit = "tokens",
+     .help = "Scale of a rollout's length (L)."},
+    {.name = "c_puct",
+     .kind = CAIRN_OPTION_REAL,
+     .offset = offsetof(config, c_puct),
+     .preset = "0.125",
+     .low = 0,
+     .high = 1e6,
+     .help = "Weight of exploration."},
 };
 
 typedef struct state {
@@ -53,7 +103,7 @@ typedef struct labelling {
     size_t visits_capacity;
     bool *labelled; /* [tree->count] nodes that a solution has labelled */
     size_t labelled_capacity;
-    int64_t total;  /* sum of N */
+    int64_t total; /* sum of N */
     cairn_label_result *out;
 } labelling;
 
@@ -145,7 +195,8 @@ static cairn_status locate(bisection *b, const cairn_rollout *rollout, int32_t *
                                                    positions, mc, &probes);
     if (status == CAIRN_END) return CAIRN_OK;
     CAIRN_TRY(status);
-    if (!b->counts[found - 1].n) b->counts[found - 1] = (cairn_step_count){b->nodes[found], 1, 0}; /* the rollout itself */
+    if (!b->counts[found - 1].n)
+        b->counts[found - 1] = (cairn_step_count){b->nodes[found], 1, 0}; /* the rollout itself */
     bool confirmed = true;
     if (l->c->confirm) CAIRN_TRY(confirm(b, found, &confirmed));
     if (confirmed) *first = found;
@@ -207,7 +258,8 @@ static cairn_status open_root(labelling *l, const cairn_record *given, int32_t n
     label_estimate e = {0};
     int32_t k = (int32_t)(l->c->question_filter ? l->c->question_filter : l->c->rollouts), index;
     if (n_given) {
-        e = (label_estimate){.rollouts = cairn_arena_alloc(search->arena, (size_t)n_given, sizeof *e.rollouts), .n = n_given};
+        e = (label_estimate){.rollouts = cairn_arena_alloc(search->arena, (size_t)n_given, sizeof *e.rollouts),
+                             .n = n_given};
         if (!e.rollouts) return CAIRN_NO_MEMORY;
         CAIRN_TRY(label_adopt(search, given, n_given, e.rollouts));
         for (int32_t i = 0; i < n_given; i++) {

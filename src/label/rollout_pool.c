@@ -52,7 +52,8 @@ void cairn_rollout_pool_close(cairn_rollout_pool *pool) {
 cairn_status cairn_rollout_pool_add(cairn_rollout_pool *pool, int32_t state, int32_t rollout, double mc,
                                     double length) {
     if (!(mc > 0 && mc < 1))
-        return cairn_fail(pool->ctx, CAIRN_INVALID, "a pooled rollout starts where MC is strictly between 0 and 1, not %g", mc);
+        return cairn_fail(pool->ctx, CAIRN_INVALID,
+                          "a pooled rollout starts where MC is strictly between 0 and 1, not %g", mc);
     if (!(length >= 0) || isinf(length))
         return cairn_fail(pool->ctx, CAIRN_INVALID, "a rollout has 0 tokens or more, not %g", length);
     CAIRN_TRY(cairn_grow(pool->ctx, (void **)&pool->entries, &pool->capacity, pool->n + 1, sizeof *pool->entries));

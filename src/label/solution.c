@@ -5,7 +5,8 @@
 
 #include "world/tokens.h"
 
-cairn_status label_estimate_node(cairn_search *search, cairn_role role, cairn_node node, int32_t k, label_estimate *out) {
+cairn_status label_estimate_node(cairn_search *search, cairn_role role, cairn_node node, int32_t k,
+                                 label_estimate *out) {
     int32_t done;
     *out = (label_estimate){.rollouts = cairn_arena_alloc(search->arena, (size_t)k, sizeof(cairn_rollout))};
     if (!out->rollouts) return CAIRN_NO_MEMORY;

@@ -11,7 +11,8 @@ typedef struct label_estimate {
 } label_estimate;
 
 /* Samples k completions of `node` as `role`. BUDGET when they cannot be paid for: then none was sampled. */
-cairn_status label_estimate_node(cairn_search *search, cairn_role role, cairn_node node, int32_t k, label_estimate *out);
+cairn_status label_estimate_node(cairn_search *search, cairn_role role, cairn_node node, int32_t k,
+                                 label_estimate *out);
 
 /* The given solutions as completions of the root. Their outcome is the world's, or the recorded one where it has none. */
 cairn_status label_adopt(cairn_search *search, const cairn_record *given, int32_t n_given, cairn_rollout *out);

@@ -5,13 +5,27 @@
 #include "search/pick.h"
 #include "search/rank.h"
 
-typedef struct beam_config { int64_t width, branch; } beam_config;
+typedef struct beam_config {
+    int64_t width, branch;
+} beam_config;
 
 static const cairn_option options[] = {
-    {.name = "width", .kind = CAIRN_OPTION_INT, .offset = offsetof(beam_config, width), .preset = "0", .low = 0,
-     .high = 1 << 20, .unit = "prefixes", .help = "N: prefixes grown at each depth; 0: from the step budget."},
-    {.name = "branch", .kind = CAIRN_OPTION_INT, .offset = offsetof(beam_config, branch), .preset = "4", .low = 1,
-     .high = 1 << 20, .unit = "steps", .help = "M: children of each kept prefix; N/M prefixes are kept."},
+    {.name = "width",
+     .kind = CAIRN_OPTION_INT,
+     .offset = offsetof(beam_config, width),
+     .preset = "0",
+     .low = 0,
+     .high = 1 << 20,
+     .unit = "prefixes",
+     .help = "N: prefixes grown at each depth; 0: from the step budget."},
+    {.name = "branch",
+     .kind = CAIRN_OPTION_INT,
+     .offset = offsetof(beam_config, branch),
+     .preset = "4",
+     .low = 1,
+     .high = 1 << 20,
+     .unit = "steps",
+     .help = "M: children of each kept prefix; N/M prefixes are kept."},
 };
 
 /* Keeps the N/M best distinct prefixes by aggregate and deals the width to them in turn. */

@@ -4,13 +4,27 @@
 #include "search/pick.h"
 #include "search/rank.h"
 
-typedef struct dvts_config { int64_t width, branch; } dvts_config;
+typedef struct dvts_config {
+    int64_t width, branch;
+} dvts_config;
 
 static const cairn_option options[] = {
-    {.name = "width", .kind = CAIRN_OPTION_INT, .offset = offsetof(dvts_config, width), .preset = "0", .low = 0,
-     .high = 1 << 20, .unit = "prefixes", .help = "N: candidates in all; 0: from the step budget."},
-    {.name = "branch", .kind = CAIRN_OPTION_INT, .offset = offsetof(dvts_config, branch), .preset = "4", .low = 1,
-     .high = 1 << 20, .unit = "steps", .help = "M: next steps sampled by each of the N/M subtrees."},
+    {.name = "width",
+     .kind = CAIRN_OPTION_INT,
+     .offset = offsetof(dvts_config, width),
+     .preset = "0",
+     .low = 0,
+     .high = 1 << 20,
+     .unit = "prefixes",
+     .help = "N: candidates in all; 0: from the step budget."},
+    {.name = "branch",
+     .kind = CAIRN_OPTION_INT,
+     .offset = offsetof(dvts_config, branch),
+     .preset = "4",
+     .low = 1,
+     .high = 1 << 20,
+     .unit = "steps",
+     .help = "M: next steps sampled by each of the N/M subtrees."},
 };
 
 /* In each group the best child gets M draws, the others none. `order` visits the branches best first. */

@@ -18,7 +18,8 @@ static int64_t draws_asked(const frontier *f) {
 
 static cairn_status grow_arrays(cairn_search *search, frontier *f) {
     int64_t asked = draws_asked(f);
-    if (asked > INT32_MAX) return cairn_fail(search->ctx, CAIRN_LIMIT, "a growth of %lld steps at once", (long long)asked);
+    if (asked > INT32_MAX)
+        return cairn_fail(search->ctx, CAIRN_LIMIT, "a growth of %lld steps at once", (long long)asked);
     f->grown = cairn_arena_alloc(search->arena, (size_t)asked + 1, sizeof *f->grown);
     return f->grown ? CAIRN_OK : CAIRN_NO_MEMORY;
 }

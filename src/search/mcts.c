@@ -19,12 +19,16 @@ enum { PRIOR_SAMPLED, PRIOR_LOGP, PRIOR_UNIFORM };
 enum { EVALUATE_SCORE, EVALUATE_EDGE };
 enum { PICK_BEST, PICK_WEIGHTED, PICK_VISITS };
 
-#define CHOICE(field, preset_, choices_, help_)                                                                        \
-    {.name = #field, .kind = CAIRN_OPTION_CHOICE, .offset = offsetof(mcts_config, field), .preset = preset_,           \
-     .choices = choices_, .unit = "", .help = help_}
-#define REAL(name_, field, preset_, low_, high_, help_)                                                                \
-    {.name = name_, .kind = CAIRN_OPTION_REAL, .offset = offsetof(mcts_config, field), .preset = preset_, .low = low_, \
-     .high = high_, .unit = "", .help = help_}
+#define CHOICE(field, preset_, choices_, help_)                                                                 \
+    {                                                                                                           \
+        .name = #field, .kind = CAIRN_OPTION_CHOICE, .offset = offsetof(mcts_config, field), .preset = preset_, \
+        .choices = choices_, .unit = "", .help = help_                                                          \
+    }
+#define REAL(name_, field, preset_, low_, high_, help_)                                                      \
+    {                                                                                                        \
+        .name = name_, .kind = CAIRN_OPTION_REAL, .offset = offsetof(mcts_config, field), .preset = preset_, \
+        .low = low_, .high = high_, .unit = "", .help = help_                                                \
+    }
 
 static const cairn_option options[] = {
     CHOICE(rule, "puct", "uct|uct2|puct|muzero", "Formula that chooses the child to descend to."),
@@ -33,19 +37,37 @@ static const cairn_option options[] = {
     REAL("pb_c_base", pb_c_base, "19652", 1, 1e12, "muzero: see pb_c_init."),
     CHOICE(normalise, "none", "none|siblings|range",
            "Scale of child values: as they are; by parent and siblings; by the reward's range."),
-    {.name = "first_play", .kind = CAIRN_OPTION_CHOICE, .offset = offsetof(mcts_config, first_play), .preset = "value",
-     .choices = "infinite|constant|parent|value", .unit = "",
+    {.name = "first_play",
+     .kind = CAIRN_OPTION_CHOICE,
+     .offset = offsetof(mcts_config, first_play),
+     .preset = "value",
+     .choices = "infinite|constant|parent|value",
+     .unit = "",
      .help = "Value of a child not visited yet; value: its own reward, scored when it is expanded."},
     REAL("first_play_value", first_play_value, "0", -1e6, 1e6, "The constant of first_play=constant."),
-    CHOICE(prior, "sampled", "sampled|logp|uniform", "P of a child: how often it was drawn; policy probability; equal."),
+    CHOICE(prior, "sampled", "sampled|logp|uniform",
+           "P of a child: how often it was drawn; policy probability; equal."),
     CHOICE(backup, "mean", "mean|visit-mean|max", "How values travel to the root."),
     CHOICE(evaluate, "score", "score|edge",
-           "score: a leaf is worth the aggregate of its path; edge: rewards (unknown: 0) are paid on the way, a leaf is worth 0."),
+           "score: a leaf is worth the aggregate of its path; edge: rewards (unknown: 0) are paid on the way, a leaf "
+           "is worth 0."),
     REAL("discount", discount, "1", 0, 1, "Factor of the value for each step towards the root."),
-    {.name = "branch", .kind = CAIRN_OPTION_INT, .offset = offsetof(mcts_config, branch), .preset = "4", .low = 1,
-     .high = 1 << 16, .unit = "steps", .help = "Steps sampled when a leaf is expanded."},
-    {.name = "simulations", .kind = CAIRN_OPTION_INT, .offset = offsetof(mcts_config, simulations), .preset = "0",
-     .low = 0, .high = 1e12, .unit = "", .help = "At most so many; 0: until the budget is spent."},
+    {.name = "branch",
+     .kind = CAIRN_OPTION_INT,
+     .offset = offsetof(mcts_config, branch),
+     .preset = "4",
+     .low = 1,
+     .high = 1 << 16,
+     .unit = "steps",
+     .help = "Steps sampled when a leaf is expanded."},
+    {.name = "simulations",
+     .kind = CAIRN_OPTION_INT,
+     .offset = offsetof(mcts_config, simulations),
+     .preset = "0",
+     .low = 0,
+     .high = 1e12,
+     .unit = "",
+     .help = "At most so many; 0: until the budget is spent."},
     CHOICE(pick, "best", "best|weighted|visits",
            "Answer: best-scored finished solution; weighted vote of all; the most visited path."),
 };
@@ -68,7 +90,8 @@ static void set_priors(cairn_tree *tree, const mcts_config *config, const cairn_
     for (int32_t i = 0; i < n; i++) tree->prior[children[i].node] = (float)(tree->prior[children[i].node] / sum);
 }
 
-static cairn_status check_logp(cairn_search *search, const mcts_config *config, const cairn_branch *children, int32_t n) {
+static cairn_status check_logp(cairn_search *search, const mcts_config *config, const cairn_branch *children,
+                               int32_t n) {
     for (int32_t i = 0; i < n; i++)
         if (config->prior == PRIOR_LOGP && isnan(search->tree->logp[children[i].node]))
             return cairn_fail(search->ctx, CAIRN_INVALID, "prior=logp needs a policy that gives log-probabilities");
@@ -84,7 +107,8 @@ static double value_of(const cairn_tree *tree, const cairn_search *search, cairn
     return tree->visits[parent] ? tree->total[parent] / tree->visits[parent] : tree->value[parent];
 }
 
-static cairn_status score_children(cairn_search *search, const mcts_config *config, const cairn_branch *children, int32_t n) {
+static cairn_status score_children(cairn_search *search, const mcts_config *config, const cairn_branch *children,
+                                   int32_t n) {
     cairn_tree *tree = search->tree;
     cairn_node *nodes = cairn_arena_alloc(search->arena, (size_t)n + 1, sizeof *nodes);
     if (!nodes) return CAIRN_NO_MEMORY;

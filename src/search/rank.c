@@ -4,7 +4,10 @@
 
 #include "search/rank.h"
 
-typedef struct ranked { double score; int32_t index; } ranked;
+typedef struct ranked {
+    double score;
+    int32_t index;
+} ranked;
 
 static int by_falling_score(const void *left, const void *right) {
     const ranked *a = left, *b = right;

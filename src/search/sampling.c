@@ -2,11 +2,16 @@
 #include "search/frontier.h"
 #include "search/pick.h"
 
-typedef struct sampling_config { int64_t width; } sampling_config;
+typedef struct sampling_config {
+    int64_t width;
+} sampling_config;
 
-#define WIDTH_OPTION                                                                                                   \
-    {.name = "width", .kind = CAIRN_OPTION_INT, .offset = offsetof(sampling_config, width), .preset = "0", .low = 0,   \
-     .high = 1 << 20, .unit = "solutions", .help = "How many solutions; 0: as many as the step budget pays for."}
+#define WIDTH_OPTION                                                                                          \
+    {                                                                                                         \
+        .name = "width", .kind = CAIRN_OPTION_INT, .offset = offsetof(sampling_config, width), .preset = "0", \
+        .low = 0, .high = 1 << 20, .unit = "solutions",                                                       \
+        .help = "How many solutions; 0: as many as the step budget pays for."                                 \
+    }
 
 static const cairn_option sampling_options[] = {WIDTH_OPTION};
 
@@ -20,7 +25,8 @@ static cairn_status run_greedy(cairn_search *search, const void *config, cairn_r
 
 const cairn_search_type cairn_search_greedy = {
     .about = {.name = "greedy",
-              .summary = "One solution at temperature 0; a scripted policy, which has no temperature, gives one sample.",
+              .summary =
+                  "One solution at temperature 0; a scripted policy, which has no temperature, gives one sample.",
               .source = ""},
     .run = run_greedy,
 };

@@ -28,7 +28,8 @@ cairn_status cairn_search_find(cairn_ctx *ctx, cairn_arena *arena, const char *s
     return spec_unknown(ctx, "search", spec, length, name_of);
 }
 
-cairn_status cairn_search_run(cairn_search *search, const cairn_search_type *type, const void *config, cairn_result *out) {
+cairn_status cairn_search_run(cairn_search *search, const cairn_search_type *type, const void *config,
+                              cairn_result *out) {
     *out = (cairn_result){.chosen = -1, .answer = -1};
     if (type->needs_reward && !search->reward)
         return cairn_fail(search->ctx, CAIRN_INVALID, "search %s scores steps: name a reward", type->about.name);

@@ -252,7 +252,8 @@ cairn_status cairn_rollouts(cairn_search *search, cairn_role role, const cairn_n
     return granted < n ? CAIRN_BUDGET : CAIRN_OK;
 }
 
-cairn_status cairn_graft(cairn_search *search, cairn_node node, const cairn_rollout *rollout, int32_t m, cairn_node *end) {
+cairn_status cairn_graft(cairn_search *search, cairn_node node, const cairn_rollout *rollout, int32_t m,
+                         cairn_node *end) {
     if (m < 0 || m > rollout->n_steps)
         return cairn_fail(search->ctx, CAIRN_INVALID, "cannot graft %d of %d steps", m, rollout->n_steps);
     cairn_tree *tree = search->tree;

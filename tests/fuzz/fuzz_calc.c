@@ -20,7 +20,9 @@ static void check_trace(cairn_ctx *ctx, cairn_arena *arena, const char *text, si
         at = memchr(at, 0xff, size - (size_t)(at - copy));
         if (at) *at++ = '\0';
     }
-    if (count < 1 || cairn_trace_check(ctx, arena, steps[0], steps + 1, count - 1, count % 2 == 0, findings) != CAIRN_OK) return;
+    if (count < 1 ||
+        cairn_trace_check(ctx, arena, steps[0], steps + 1, count - 1, count % 2 == 0, findings) != CAIRN_OK)
+        return;
     for (size_t i = 0; i + 1 < count; i++)
         if (!findings[i].evidence || findings[i].start > findings[i].end || findings[i].end > strlen(steps[i + 1]))
             abort();
