@@ -173,6 +173,91 @@ CAIRN_API cairn_status cairn_gguf_put_data(cairn_gguf_writer *writer, const char
  * twice. The writer may be used on. Errors: IO; INVALID when a tensor's values changed meanwhile (nothing appears). */
 CAIRN_API cairn_status cairn_gguf_write(cairn_gguf_writer *writer, const char *path);
 
+/* ---- tokenizer: byte-level BPE (arXiv 1508.07909 on bytes) -------------------------------------------------------------- */
+
+#define CAIRN_NO_TOKEN (-1)
+
+/* A tokenizer that was trained or read: constant, so that any number of threads may use it, each with its own context. Tokens are
+ * numbered from 0. An ordinary token stands for bytes; a special token (<s>, <step>, ...) for itself: no text encodes to it. */
+typedef struct cairn_tokenizer cairn_tokenizer;
+CAIRN_API void cairn_tokenizer_close(cairn_tokenizer *tokenizer); /* NULL is fine */
+
+CAIRN_API int32_t cairn_tokenizer_size(const cairn_tokenizer *tokenizer);   /* tokens */
+CAIRN_API int32_t cairn_tokenizer_merges(const cairn_tokenizer *tokenizer); /* merge rules */
+/* 64-bit key of all tokens and rules: equal for tokenizers that do the same. */
+CAIRN_API uint64_t cairn_tokenizer_key(const cairn_tokenizer *tokenizer);
+/* The tokens that begin and end a text and fill up a batch (<s>, </s> and <pad> where they were trained), or CAIRN_NO_TOKEN. */
+CAIRN_API int32_t cairn_tokenizer_bos(const cairn_tokenizer *tokenizer);
+CAIRN_API int32_t cairn_tokenizer_eos(const cairn_tokenizer *tokenizer);
+CAIRN_API int32_t cairn_tokenizer_pad(const cairn_tokenizer *tokenizer);
+/* The special token of this name ("<step>"), or CAIRN_NO_TOKEN. */
+CAIRN_API int32_t cairn_token_special(const cairn_tokenizer *tokenizer, const char *name);
+CAIRN_API bool cairn_token_is_special(const cairn_tokenizer *tokenizer, int32_t token);
+/* The bytes of an ordinary token (any bytes: a character may be spread over several tokens), the name of a special one; data is NULL
+ * when there is no such token. Lives as long as the tokenizer. */
+CAIRN_API cairn_bytes cairn_token_text(const cairn_tokenizer *tokenizer, int32_t token);
+
+/* A growing array of tokens; zeroed before its first use. */
+typedef struct cairn_tokens {
+    int32_t *ids; /* [count] */
+    size_t count, capacity;
+} cairn_tokens;
+CAIRN_API cairn_status cairn_tokens_add(cairn_ctx *ctx, cairn_tokens *tokens, int32_t token);
+CAIRN_API void cairn_tokens_free(cairn_tokens *tokens);
+
+/* Appends the tokens of `text`: any bytes, which need not be UTF-8 and may look like a special token. The text is cut into pieces
+ * (docs/models.md); in each, the pair of adjacent tokens with the earliest rule is merged, the leftmost first, until none is left. Time
+ * n log n in the length of the longest piece. Errors: no memory; LIMIT for a piece of 2^30 bytes. On failure nothing was appended. */
+CAIRN_API cairn_status cairn_tokenizer_encode(cairn_ctx *ctx, const cairn_tokenizer *tokenizer, const char *text,
+                                              size_t length, cairn_tokens *out);
+/* Appends the bytes of these tokens; special tokens leave nothing, or their names when `specials`. Errors: INVALID for a token that
+ * does not exist (then nothing was appended). */
+CAIRN_API cairn_status cairn_tokenizer_decode(cairn_ctx *ctx, const cairn_tokenizer *tokenizer, const int32_t *tokens,
+                                              size_t count, bool specials, cairn_text *out);
+
+/* Decoding token by token for somebody who watches: bytes come out as soon as they end a character, or cannot begin one. Zeroed before
+ * its first use. */
+typedef struct cairn_decoder {
+    char held[4]; /* the beginning of a character */
+    int32_t n_held;
+} cairn_decoder;
+/* Appends what `token` makes complete; special tokens leave nothing. Errors: INVALID for a token that does not exist. */
+CAIRN_API cairn_status cairn_decoder_add(cairn_ctx *ctx, cairn_decoder *decoder, const cairn_tokenizer *tokenizer,
+                                         int32_t token, cairn_text *out);
+/* Appends what is still held: with it, all bytes came out as cairn_tokenizer_decode gives them. The decoder is then as new. */
+CAIRN_API cairn_status cairn_decoder_end(cairn_ctx *ctx, cairn_decoder *decoder, cairn_text *out);
+
+/* ---- tokenizer: training and files --------------------------------------------------------------------------------------- */
+
+typedef struct cairn_bpe_options {
+    int32_t vocabulary;          /* tokens wanted, special ones included; at least 256 + n_specials */
+    const char *const *specials; /* [n_specials] names of 2 to 64 printable ASCII characters without spaces */
+    int32_t n_specials;
+    int64_t min_count; /* a pair that occurs less often is not merged; 0: 2 */
+} cairn_bpe_options;
+
+/* Learns from texts in any order: the result depends on what they hold, not on the order, nor on how often memory moved. Each step
+ * merges the pair of adjacent tokens that occurs most often (overlapping occurrences count), of equals the one with the smallest left
+ * token, then the smallest right token. Tokens 0 to 255 are the bytes, then come the merges in order, then the special tokens. No
+ * ordinary token gets the text of a special one. Not thread-safe. */
+typedef struct cairn_bpe_trainer cairn_bpe_trainer;
+/* Errors: INVALID for options out of range. */
+CAIRN_API cairn_status cairn_bpe_open(cairn_ctx *ctx, const cairn_bpe_options *options, cairn_bpe_trainer **out);
+/* Counts the pieces of one text. Memory grows with the different pieces only. Errors: no memory; LIMIT when these have 2^30 bytes. */
+CAIRN_API cairn_status cairn_bpe_add(cairn_bpe_trainer *trainer, const char *text, size_t length);
+/* The tokenizer. It has fewer tokens than asked for when no pair is left that occurs often enough. The trainer can still be added to and
+ * trained again. */
+CAIRN_API cairn_status cairn_bpe_train(cairn_bpe_trainer *trainer, cairn_tokenizer **out);
+CAIRN_API void cairn_bpe_close(cairn_bpe_trainer *trainer); /* NULL is fine */
+
+#define CAIRN_PRETOKENIZER "cairn-1" /* `tokenizer.ggml.pre`: how text is cut into pieces (docs/models.md) */
+
+/* Puts the tokenizer's entries (tokenizer.ggml.*) into a file under way. */
+CAIRN_API cairn_status cairn_tokenizer_put(cairn_ctx *ctx, const cairn_tokenizer *tokenizer, cairn_gguf_writer *writer);
+/* The tokenizer inside a file. Errors: NOT_FOUND when it has none; UNSUPPORTED, naming model and pre-tokenizer, when it is not of Cairn's
+ * own kind; FORMAT when its entries contradict each other. */
+CAIRN_API cairn_status cairn_tokenizer_get(cairn_ctx *ctx, const cairn_gguf *file, cairn_tokenizer **out);
+
 #ifdef __cplusplus
 }
 #endif
