@@ -37,7 +37,8 @@ static void read_into(const char *name, char *buffer, size_t size) {
 static outcome *cairn(const char *words) {
     static outcome o;
     char command[8192];
-    snprintf(command, sizeof command, "cd %s && %s/cairn %s >out.txt 2>error.txt </dev/null", folder, CAIRN_BINARY_DIR, words);
+    snprintf(command, sizeof command, "cd %s && %s/cairn %s >out.txt 2>error.txt </dev/null", folder, CAIRN_BINARY_DIR,
+             words);
     int status = system(command);
     o.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     read_into("out.txt", o.out, sizeof o.out);
@@ -62,6 +63,17 @@ static cairn_tokenizer *trained(void) {
     return t;
 }
 
+/* A key of this file, and with it the error, would paint the terminal. */
+static void write_painted_file(void) {
+    static const uint8_t bytes[] = "GGUF\3\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\6\0\0\0\0\0\0\0k\033[31m\77\0\0";
+    char path[128];
+    snprintf(path, sizeof path, "%s/painted.gguf", folder);
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, sizeof bytes, file), sizeof bytes);
+    fclose(file);
+}
+
 /* A small model file as a decoder with one head writes it. */
 static void write_model(void) {
     static const float weights[64] = {1, 2, 3};
@@ -70,7 +82,7 @@ static void write_model(void) {
     cairn_tokenizer *t = trained();
     must(cairn_gguf_writer_open(ctx, &w));
     must(cairn_gguf_put_text(w, "general.architecture", "llama"));
-    must(cairn_gguf_put_text(w, "general.name", "words\033[31m"));
+    must(cairn_gguf_put_text(w, "general.name", "words\033[31m\xC2\x9B"));
     must(cairn_gguf_put_u32(w, "llama.block_count", 1));
     must(cairn_gguf_put_f32(w, "llama.attention.layer_norm_rms_epsilon", 1e-5f));
     must(cairn_gguf_put_u64(w, "large", UINT64_MAX));
@@ -140,8 +152,9 @@ static void test_info_explains_a_model_to_people(void **state) {
     assert_string_equal(o->error, "");
     /* 8 x 4 + 8 x 1 + 1 numbers; two bytes each, or four */
     expect_words(o->out, WORDS("llama", "41 in 3 tensors", "matches", "pre-tokenizer cairn-1", "(4 control)", "8 x 4",
-                               "64 bytes", "32 bytes", "bf16", "layer_norm_rms_epsilon", "1e-05", "18446744073709551615",
-                               "words\\x1b[31m", "head           value {\"parameters\":9,\"kind\":\"value\",\"outputs\":1}"));
+                               "64 bytes", "32 bytes", "bf16", "layer_norm_rms_epsilon", "1e-05",
+                               "18446744073709551615", "words\\x1b[31m\\xc2\\x9b",
+                               "head           value {\"parameters\":9,\"kind\":\"value\",\"outputs\":1}"));
     assert_null(strchr(o->out, '\033'));
 }
 
@@ -150,7 +163,7 @@ static void test_info_explains_a_model_to_programs(void **state) {
     json_t *info = parsed(cairn("model info m.gguf --json"));
     assert_string_equal(text(info, "file"), "m.gguf");
     assert_string_equal(text(info, "architecture"), "llama");
-    assert_string_equal(text(info, "name"), "words\033[31m");
+    assert_string_equal(text(info, "name"), "words\033[31m\xC2\x9B");
     assert_string_equal(text(info, "checksum"), "matches");
     assert_int_equal(whole(info, "parameters"), 41);
     const json_t *tokenizer = json_object_get(info, "tokenizer"), *metadata = json_object_get(info, "metadata");
@@ -215,6 +228,8 @@ static void test_a_damaged_model_is_explained_and_refused(void **state) {
     expect_refused("model info nowhere.gguf", "nowhere.gguf: there is no such file");
     expect_refused("model info out.txt", "out.txt: byte 0: magic number");
     expect_refused("model info", "FILE");
+    write_painted_file();
+    expect_refused("model info painted.gguf", "key `k\\x1b[31m`: there is no kind of value 63");
     write_model();
 }
 

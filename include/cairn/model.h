@@ -40,7 +40,7 @@ typedef enum cairn_gguf_kind {
 } cairn_gguf_kind;
 CAIRN_API const char *cairn_gguf_kind_name(cairn_gguf_kind kind); /* "u32", "string", ... */
 
-/* How a tensor's elements are stored; the numbers are the file's. These have a name here, all others in docs/models.md too. */
+/* How a tensor's elements are stored; the numbers are the file's (ggml's). Those that Cairn deals with have a constant. */
 enum {
     CAIRN_GGML_F32 = 0,
     CAIRN_GGML_F16 = 1,

@@ -110,7 +110,7 @@ int main(int argc, char **argv) {
         status = cairn_fail(c.ctx, CAIRN_IO, "cannot write to standard output");
     if (status != CAIRN_OK) {
         fflush(stdout);
-        fprintf(stderr, "cairn: %s\n", cairn_error(c.ctx));
+        fprintf(stderr, "cairn: %s\n", c.arena ? cli_safe(&c, cairn_error(c.ctx)) : cairn_error(c.ctx));
     }
     cairn_arena_close(c.arena);
     interrupted = NULL;

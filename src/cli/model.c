@@ -19,7 +19,10 @@ static const char *one_line(cli *c, cairn_bytes text, size_t most) {
     char *out = cairn_arena_alloc(c->arena, 4 * length + 4, 1);
     for (size_t i = 0; out && i < length; i++) {
         unsigned char byte = (unsigned char)text.data[i];
-        if (byte < ' ' || byte == 0x7F || (byte >= 0x80 && !whole))
+        unsigned char previous = i > 0 ? (unsigned char)text.data[i - 1] : 0;
+        unsigned char next = i + 1 < length ? (unsigned char)text.data[i + 1] : 0xFF;
+        bool control = byte < ' ' || byte == 0x7F || (byte == 0xC2 && next < 0xA0) || (byte < 0xA0 && previous == 0xC2);
+        if (control || (byte >= 0x80 && !whole))
             at += (size_t)snprintf(out + at, 5, "\\x%02x", byte);
         else
             out[at++] = (char)byte;
@@ -27,6 +30,10 @@ static const char *one_line(cli *c, cairn_bytes text, size_t most) {
     json_decref(whole);
     if (out && cut) memcpy(out + at, "...", 3);
     return out ? out : "";
+}
+
+static const char *name_line(cli *c, const char *name) {
+    return one_line(c, (cairn_bytes){name, strlen(name)}, SHOWN);
 }
 
 /* The shortest text that reads back as the same f32. */
@@ -263,16 +270,31 @@ static cairn_status print_heads(cli *c, const cairn_gguf *file) {
     const char *name;
     json_object_foreach(heads, name, head) {
         char *dumped = json_dumps(head, JSON_COMPACT);
-        printf("  %-14s %s %s\n", "head", one_line(c, (cairn_bytes){name, strlen(name)}, SHOWN), dumped ? dumped : "");
+        printf("  %-14s %s %s\n", "head", name_line(c, name), dumped ? dumped : "");
         free(dumped);
     }
     json_decref(heads);
     return status;
 }
 
+static void print_tensors(cli *c, const cairn_gguf *file) {
+    char count[32], shape[128];
+    if (cairn_gguf_tensors(file) > 0)
+        printf("\n%stensors%s\n", cli_paint_code(c, CLI_BOLD), cli_paint_code(c, CLI_PLAIN));
+    for (int32_t i = 0; i < cairn_gguf_tensors(file); i++) {
+        const cairn_gguf_tensor *t = cairn_gguf_tensor_at(file, i);
+        cairn_ggml_layout layout = cairn_ggml_layout_of(t->type);
+        printf("  %-40s %-7s %-20s ", name_line(c, t->name), layout.name, write_shape(t, shape));
+        if (layout.block)
+            printf("%s bytes\n", cli_count((int64_t)t->bytes, count));
+        else
+            printf("type %" PRIu32 ", whose size is not known here\n", t->type);
+    }
+}
+
 static cairn_status print_info(cli *c, const cairn_gguf *file, const summary *s) {
     const char *bold = cli_paint_code(c, CLI_BOLD), *plain = cli_paint_code(c, CLI_PLAIN);
-    char count[32], other[32], shape[128];
+    char count[32], other[32];
     printf("%s%s%s  GGUF version %" PRIu32 ", %s bytes\n", bold, cli_safe(c, cairn_gguf_path(file)), plain,
            cairn_gguf_version(file), cli_count((int64_t)cairn_gguf_size(file), count));
     printf("  %-14s %s", "architecture", s->architecture.data ? one_line(c, s->architecture, SHOWN) : "not named");
@@ -285,20 +307,10 @@ static cairn_status print_info(cli *c, const cairn_gguf *file, const summary *s)
     printf("\n%smetadata%s\n", bold, plain);
     for (int32_t i = 0; i < cairn_gguf_entries(file); i++) {
         const cairn_gguf_entry *entry = cairn_gguf_entry_at(file, i);
-        printf("  %-40s %-7s ", cli_safe(c, entry->key), cairn_gguf_kind_name(entry->kind));
+        printf("  %-40s %-7s ", name_line(c, entry->key), cairn_gguf_kind_name(entry->kind));
         CAIRN_TRY(print_value(c, file, entry));
     }
-    if (cairn_gguf_tensors(file) > 0) printf("\n%stensors%s\n", bold, plain);
-    for (int32_t i = 0; i < cairn_gguf_tensors(file); i++) {
-        const cairn_gguf_tensor *t = cairn_gguf_tensor_at(file, i);
-        cairn_ggml_layout layout = cairn_ggml_layout_of(t->type);
-        if (layout.block)
-            printf("  %-40s %-7s %-20s %s bytes\n", cli_safe(c, t->name), layout.name, write_shape(t, shape),
-                   cli_count((int64_t)t->bytes, count));
-        else
-            printf("  %-40s %-7s %-20s type %" PRIu32 ", whose size is not known here\n", cli_safe(c, t->name),
-                   layout.name, write_shape(t, shape), t->type);
-    }
+    print_tensors(c, file);
     return CAIRN_OK;
 }
 
