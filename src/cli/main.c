@@ -9,11 +9,17 @@
 #include "cli/cli.h"
 #include "cli/verbs.h"
 
-const cli_verb *const cli_verbs[] = {&verb_solve,        &verb_score,         &verb_label,        &verb_eval_budget,
-                                     &verb_eval_passk,   &verb_eval_mistakes, &verb_eval_answers, &verb_eval_labels,
-                                     &verb_eval_replay,  &verb_run_list,      &verb_run_show,     &verb_run_export,
-                                     &verb_run_resume,   &verb_run_compare,   &verb_world_list,   &verb_world_generate,
-                                     &verb_world_traces, &verb_doctor,        &verb_help,         NULL};
+const cli_verb *const cli_verbs[] = {&verb_solve,        &verb_score,
+                                     &verb_label,        &verb_eval_budget,
+                                     &verb_eval_passk,   &verb_eval_mistakes,
+                                     &verb_eval_answers, &verb_eval_labels,
+                                     &verb_eval_replay,  &verb_run_list,
+                                     &verb_run_show,     &verb_run_export,
+                                     &verb_run_resume,   &verb_run_compare,
+                                     &verb_model_info,   &verb_model_tokens,
+                                     &verb_world_list,   &verb_world_generate,
+                                     &verb_world_traces, &verb_doctor,
+                                     &verb_help,         NULL};
 
 static cairn_ctx *interrupted; /* the one context a signal handler can reach */
 
@@ -104,7 +110,7 @@ int main(int argc, char **argv) {
         status = cairn_fail(c.ctx, CAIRN_IO, "cannot write to standard output");
     if (status != CAIRN_OK) {
         fflush(stdout);
-        fprintf(stderr, "cairn: %s\n", cairn_error(c.ctx));
+        fprintf(stderr, "cairn: %s\n", c.arena ? cli_safe(&c, cairn_error(c.ctx)) : cairn_error(c.ctx));
     }
     cairn_arena_close(c.arena);
     interrupted = NULL;
