@@ -116,6 +116,8 @@ CAIRN_API void cairn_arena_close(cairn_arena *arena);
 CAIRN_API void cairn_arena_report(cairn_arena *arena, cairn_ctx *ctx);
 /* Zeroed memory, or NULL with the error text of the arena's context set. */
 CAIRN_API void *cairn_arena_alloc(cairn_arena *arena, size_t count, size_t size);
+/* The same at a multiple of 64 and not zeroed: for large arrays that are written whole at once. */
+CAIRN_API void *cairn_arena_lines(cairn_arena *arena, size_t count, size_t size);
 CAIRN_API char *cairn_arena_copy(cairn_arena *arena, const char *text, size_t length); /* adds a NUL */
 CAIRN_API char *cairn_arena_printf(cairn_arena *arena, const char *format, ...) CAIRN_PRINTF(2, 3);
 /* Everything allocated after the mark is given back for reuse. */
@@ -157,7 +159,8 @@ typedef enum cairn_verb {
     CAIRN_VERB_SEARCH, /* choices of an algorithm itself */
     CAIRN_VERB_LABEL,
     CAIRN_VERB_EVAL,
-    CAIRN_VERB_ASK
+    CAIRN_VERB_ASK,
+    CAIRN_VERB_LEARN /* first values, orders of examples, dropout */
 } cairn_verb;
 
 /* One stream of random numbers. Its numbers depend on its key only, never on what else runs. Copying forks nothing: two

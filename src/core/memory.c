@@ -51,7 +51,7 @@ void cairn_free(void *block) {
 
 /* ---- arenas ------------------------------------------------------------------------------------------------------------ */
 
-enum { ALIGNMENT = 16, SMALLEST_CHUNK = 1024, LARGEST_CHUNK = 1 << 24 };
+enum { ALIGNMENT = 16, CACHE_LINE = 64, SMALLEST_CHUNK = 1024, LARGEST_CHUNK = 1 << 24 };
 
 typedef struct chunk {
     struct chunk *next;
@@ -119,20 +119,36 @@ static cairn_status next_chunk(cairn_arena *arena, size_t bytes) {
     return CAIRN_OK;
 }
 
-void *cairn_arena_alloc(cairn_arena *arena, size_t count, size_t size) {
-    size_t bytes;
-    if (__builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX / 2) {
-        cairn_fail(arena->ctx, CAIRN_NO_MEMORY, "no memory for %zu elements of %zu bytes", count, size);
-        return NULL;
-    }
-    if (bytes == 0) bytes = 1;
+/* `bytes` of an arena, not zeroed, at a multiple of 16; NULL with the error text set. */
+static void *take(cairn_arena *arena, size_t bytes) {
     size_t taken = (bytes + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
     if (!arena->current || arena->current->size - arena->used < taken)
         if (next_chunk(arena, taken) != CAIRN_OK) return NULL;
     void *block = arena->current->data + arena->used;
     arena->used += taken;
     ASAN_UNPOISON_MEMORY_REGION(block, bytes);
-    return memset(block, 0, bytes);
+    return block;
+}
+
+static bool byte_count(cairn_arena *arena, size_t count, size_t size, size_t *bytes) {
+    if (__builtin_mul_overflow(count, size, bytes) || *bytes > SIZE_MAX / 2) {
+        cairn_fail(arena->ctx, CAIRN_NO_MEMORY, "no memory for %zu elements of %zu bytes", count, size);
+        return false;
+    }
+    if (*bytes == 0) *bytes = 1;
+    return true;
+}
+
+void *cairn_arena_alloc(cairn_arena *arena, size_t count, size_t size) {
+    size_t bytes;
+    void *block = byte_count(arena, count, size, &bytes) ? take(arena, bytes) : NULL;
+    return block ? memset(block, 0, bytes) : NULL;
+}
+
+void *cairn_arena_lines(cairn_arena *arena, size_t count, size_t size) {
+    size_t bytes;
+    unsigned char *block = byte_count(arena, count, size, &bytes) ? take(arena, bytes + CACHE_LINE - ALIGNMENT) : NULL;
+    return block ? block + (-(uintptr_t)block & (CACHE_LINE - 1)) : NULL;
 }
 
 char *cairn_arena_copy(cairn_arena *arena, const char *text, size_t length) {

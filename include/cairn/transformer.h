@@ -1,0 +1,85 @@
+/* cairn/transformer.h: a Llama-shaped decoder with any number of named heads on one trunk. Layer: model (uses core, tensor).
+ *
+ * Sequences are packed: rows are the tokens of all sequences one after the other, starts[] says where each begins. Nothing is
+ * padded, and a row's numbers depend on the tokens before it in its own sequence alone.
+ */
+#ifndef CAIRN_TRANSFORMER_H
+#define CAIRN_TRANSFORMER_H
+
+#include "cairn/tensor.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct cairn_transformer_shape {
+    int32_t vocabulary; /* V tokens */
+    int32_t width;      /* D: of the trunk; a multiple of 2 * heads */
+    int32_t layers, heads, kv_heads;
+    int32_t feed_forward; /* F: of the gated layer */
+    int32_t context;      /* positions it is meant for */
+    double rope_base;     /* 0: 10,000 */
+    double norm_eps;      /* 0: 1e-5 */
+    bool tied;            /* the vocabulary head shares the embedding */
+} cairn_transformer_shape;
+
+typedef enum cairn_head_kind {
+    CAIRN_HEAD_VOCABULARY, /* logits of the next token [V]; "output": every decoder has it */
+    CAIRN_HEAD_CLASSIFIER, /* logits of classes: of a step's label, of an outcome (arXiv 2501.07301) */
+    CAIRN_HEAD_VALUE,      /* one logit of success */
+    CAIRN_HEAD_VECTOR      /* plain numbers */
+} cairn_head_kind;
+
+typedef struct cairn_head {
+    const char *name;
+    cairn_head_kind kind;
+    int32_t outputs;
+    int32_t hidden;                  /* 0: one linear map; else linear(D, hidden), relu, linear(hidden, outputs) */
+    cairn_param *inner, *inner_bias; /* [hidden, D], [hidden]; NULL where hidden is 0 */
+    cairn_param *outer, *outer_bias; /* [outputs, hidden or D], [outputs] */
+} cairn_head;
+
+/* One layer's parameters. All matrices are [out, in]. */
+typedef struct cairn_block {
+    cairn_param *attention_norm, *feed_forward_norm; /* [D] */
+    cairn_param *q, *k, *v, *o;                      /* [D, D], [Dkv, D], [Dkv, D], [D, D] */
+    cairn_param *gate, *up, *down;                   /* [F, D], [F, D], [D, F] */
+} cairn_block;
+
+typedef struct cairn_transformer {
+    cairn_transformer_shape shape;
+    cairn_params *params;
+    cairn_param *embedding, *norm, *output; /* [V, D], [D], [V, D] or NULL when tied */
+    cairn_block *blocks;                    /* [layers] */
+    cairn_head **heads;                     /* [n_heads] beside the vocabulary */
+    int32_t n_heads;
+} cairn_transformer;
+
+/* Parameters named as in GGUF files of this architecture (token_embd.weight, blk.N.attn_q.weight, ...), all zero. `weights` is F32,
+ * BF16, or F64 (for tapes of doubles). Errors: INVALID for a shape that does not fit together; NO_MEMORY. */
+CAIRN_API cairn_status cairn_transformer_open(cairn_ctx *ctx, cairn_device *device,
+                                              const cairn_transformer_shape *shape, cairn_dtype weights,
+                                              cairn_transformer **out);
+CAIRN_API void cairn_transformer_close(cairn_transformer *model); /* NULL is fine */
+/* Random first values from a seed: normal with deviation 0.02, residual outputs divided by sqrt(2 layers), gains 1. */
+CAIRN_API void cairn_transformer_init(cairn_transformer *model, uint64_t seed);
+/* A head on the trunk's output, zero or (with cairn_transformer_init after it) random. Parameters head.NAME.0.weight, .bias,
+ * head.NAME.2.weight, .bias. Errors: INVALID for a name twice. */
+CAIRN_API cairn_status cairn_transformer_add_head(cairn_ctx *ctx, cairn_transformer *model, const char *name,
+                                                  cairn_head_kind kind, int32_t outputs, int32_t hidden);
+CAIRN_API const cairn_head *cairn_transformer_head(const cairn_transformer *model, const char *name); /* or NULL */
+
+/* The trunk: tokens[rows] of `segments` sequences, starts[segments + 1]; each sequence's positions count from 0. Returns the
+ * normalised last layer [rows, D], or NULL. Errors: INVALID for a token outside the vocabulary. */
+CAIRN_API cairn_tensor *cairn_transformer_trunk(cairn_tape *tape, const cairn_transformer *model, const int32_t *tokens,
+                                                const int32_t *starts, int32_t segments);
+/* Logits of the next token: hidden [rows, D] to [rows, V]. */
+CAIRN_API cairn_tensor *cairn_transformer_logits(cairn_tape *tape, const cairn_transformer *model,
+                                                 cairn_tensor *hidden);
+/* A head's numbers: hidden [rows, D] to [rows, outputs]. Take the rows it is asked at first (cairn_rows). */
+CAIRN_API cairn_tensor *cairn_head_apply(cairn_tape *tape, const cairn_head *head, cairn_tensor *hidden);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

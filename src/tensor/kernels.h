@@ -1,0 +1,58 @@
+/* The inner loops of all operations, on plain arrays. kernels.inc is compiled once for double and once for float and each
+ * instruction set; every sum has a fixed order, so that a row's bits depend on its own numbers only.
+ *
+ * A kernel works on items from .. to - 1 (rows, elements, columns or attention units, as its comment says) and writes only
+ * what belongs to them. Which members of kernel_args mean what stands with each kernel. */
+#ifndef CAIRN_TENSOR_KERNELS_H
+#define CAIRN_TENSOR_KERNELS_H
+
+#include "cairn/tensor.h"
+
+#define KEY_SPLIT 64 /* keys of one split of attention */
+
+typedef struct kernel_args {
+    const void *x[6];
+    void *y[4];
+    bool add[4]; /* y[i] += instead of y[i] = */
+    const int32_t *index;
+    int64_t n, m; /* n: the last dimension */
+    int64_t i[6];
+    double p[4];
+    int kind;
+    const cairn_rng *rng;
+} kernel_args;
+
+typedef void (*kernel)(const kernel_args *a, int64_t from, int64_t to, void *scratch);
+
+typedef enum binary_kind { BINARY_ADD, BINARY_SUB, BINARY_MUL } binary_kind;
+
+typedef struct kernels {
+    const char *name;
+    /* products, the plain way */
+    kernel matmul, matmul_dx, matmul_dw;
+    /* rows and columns */
+    kernel rows, scatter, copy_columns, add_columns, row_sum, row_sum_back;
+    /* elementwise */
+    kernel binary, binary_da, binary_db, binary_db_columns, affine, map, map_back, swiglu, swiglu_back, dropout;
+    /* normalisation */
+    kernel rmsnorm, rmsnorm_dx, rmsnorm_dgain, layernorm, layernorm_dx, layernorm_dgain, layernorm_dbias;
+    /* attention */
+    kernel rope, attention, attention_back;
+    /* distributions and losses */
+    kernel softmax, softmax_back, log_softmax, log_softmax_back, token_logp, token_logp_back, bce, bce_back;
+    /* optimisers */
+    kernel adamw, sgd, average, scale;
+    double (*square_sum)(const void *x, int64_t n);
+    double (*weighted_sum)(const void *x, const float *weights, int64_t n);
+    size_t (*attention_scratch)(int64_t longest, int64_t dim); /* bytes for one thread */
+} kernels;
+
+extern const kernels kernels_f64, kernels_f32;
+#if defined(__x86_64__)
+extern const kernels kernels_f32_avx2, kernels_f32_avx512;
+#endif
+
+/* The float kernels of this processor. */
+const kernels *kernels_pick(void);
+
+#endif

@@ -1,0 +1,558 @@
+#include "tensor/matmul.h"
+
+#include <dnnl.h>
+#include <omp.h>
+#include <string.h>
+
+enum {
+    PANEL = 256,         /* columns of a panel of weights */
+    GRADIENT_PANEL = 64, /* rows of a gradient that one job owns */
+    GRADIENT_ROWS = 256, /* rows that one call sums into it */
+    TILE = 48,           /* rows of a row-invariant tile of oneDNN's AVX2 kernels */
+    BUCKETS = 4
+};
+
+/* One primitive: dst[m, n] (rows ldc apart) = or += src[m, k] weights[k, n]. src is row-major or, for gradients, turned
+ * (element (i, j) at j * lda + i). */
+typedef struct product {
+    int64_t m, n, k, lda, ldc;
+    dnnl_data_type_t type;
+    bool add, turned;
+    dnnl_primitive_t primitive;
+    dnnl_memory_desc_t weights;
+    size_t scratch_bytes;
+    dnnl_memory_t *memory; /* [threads][4]: src, weights, dst, scratch */
+    struct product *next;
+} product;
+
+struct matmul {
+    cairn_ctx *ctx;
+    cairn_pool *pool;
+    dnnl_engine_t engine;
+    dnnl_stream_t *streams; /* [threads] */
+    int threads;
+    bool bf16, tiles;
+    int64_t buckets[BUCKETS]; /* falling; the first is the block */
+    int bucket_count;
+    product *products;
+    unsigned char **scratch; /* [threads] for padding, rounding and oneDNN */
+    size_t *scratch_bytes;
+    uint16_t *rounded[2]; /* dy and x of a gradient in bf16 */
+    size_t rounded_capacity[2];
+    float *padded[2]; /* its last rows, padded */
+    size_t padded_capacity[2];
+};
+
+struct weight_pack {
+    int64_t in, out; /* y[rows, out] = x[rows, in] ... */
+    dnnl_data_type_t type;
+    int64_t panels;
+    product **shape; /* [panels] a product with the layout of the panel */
+    void **panel;    /* [panels] packed weights */
+};
+
+static cairn_status refused(matmul *m, dnnl_status_t status, const char *what) {
+    if (status == dnnl_out_of_memory) return cairn_fail(m->ctx, CAIRN_NO_MEMORY, "no memory to %s", what);
+    return cairn_fail(m->ctx, CAIRN_INTERNAL, "oneDNN cannot %s (status %d)", what, (int)status);
+}
+
+/* oneDNN stands on OpenMP and decides how many threads a primitive uses when it is made and when it runs: one, both times. The
+ * number that the program had set for this thread is put back. */
+static int quiet_openmp(void) {
+    int before = omp_get_max_threads();
+    omp_set_num_threads(1);
+    return before;
+}
+
+/* ---- open --------------------------------------------------------------------------------------------------------- */
+
+static cairn_status make_product(matmul *m, product *p, bool any_layout);
+static void free_product(matmul *m, product *p);
+
+/* Whether this processor multiplies bf16, found out by asking for such a primitive. */
+static bool probe_bf16(matmul *m) {
+    product p = {.m = 4, .n = 32, .k = 32, .lda = 32, .ldc = 32, .type = dnnl_bf16};
+    bool there = make_product(m, &p, true) == CAIRN_OK;
+    free_product(m, &p);
+    return there;
+}
+
+cairn_status matmul_open(cairn_ctx *ctx, cairn_pool *pool, cairn_matmul_kind kind, matmul **out) {
+    if (kind != CAIRN_MATMUL_ONEDNN) return cairn_fail(ctx, CAIRN_INVALID, "the plain products need no library");
+    matmul *m = cairn_alloc(ctx, 1, sizeof *m);
+    if (!m) return CAIRN_NO_MEMORY;
+    m->ctx = ctx;
+    m->pool = pool;
+    m->threads = cairn_pool_threads(pool);
+    m->streams = cairn_alloc(ctx, (size_t)m->threads, sizeof *m->streams);
+    m->scratch = cairn_alloc(ctx, (size_t)m->threads, sizeof *m->scratch);
+    m->scratch_bytes = cairn_alloc(ctx, (size_t)m->threads, sizeof *m->scratch_bytes);
+    cairn_status status = m->streams && m->scratch && m->scratch_bytes ? CAIRN_OK : CAIRN_NO_MEMORY;
+    dnnl_status_t made = dnnl_success;
+    if (status == CAIRN_OK) made = dnnl_engine_create(&m->engine, dnnl_cpu, 0);
+    for (int t = 0; t < m->threads && status == CAIRN_OK && made == dnnl_success; t++)
+        made = dnnl_stream_create(&m->streams[t], m->engine, dnnl_stream_default_flags);
+    if (status == CAIRN_OK && made != dnnl_success) status = refused(m, made, "start");
+    if (status != CAIRN_OK) {
+        matmul_close(m);
+        return status;
+    }
+    m->bf16 = probe_bf16(m);
+    dnnl_cpu_isa_t isa = dnnl_get_effective_cpu_isa();
+    m->tiles = (isa & dnnl_cpu_isa_avx512_core) != dnnl_cpu_isa_avx512_core;
+    static const int64_t blocks[BUCKETS] = {128, 64, 16, 4};
+    m->bucket_count = m->tiles ? 1 : BUCKETS;
+    for (int i = 0; i < m->bucket_count; i++) m->buckets[i] = m->tiles ? TILE : blocks[i];
+    *out = m;
+    return CAIRN_OK;
+}
+
+void matmul_close(matmul *m) {
+    if (!m) return;
+    for (product *p = m->products, *next; p; p = next) {
+        next = p->next;
+        free_product(m, p);
+        cairn_free(p);
+    }
+    for (int t = 0; t < m->threads; t++) {
+        if (m->streams && m->streams[t]) dnnl_stream_destroy(m->streams[t]);
+        if (m->scratch) cairn_free(m->scratch[t]);
+    }
+    if (m->engine) dnnl_engine_destroy(m->engine);
+    for (int i = 0; i < 2; i++) {
+        cairn_free(m->rounded[i]);
+        cairn_free(m->padded[i]);
+    }
+    cairn_free(m->streams);
+    cairn_free(m->scratch);
+    cairn_free(m->scratch_bytes);
+    cairn_free(m);
+}
+
+bool matmul_has_bf16(const matmul *m) {
+    return m->bf16;
+}
+
+/* ---- primitives ------------------------------------------------------------------------------------------------------ */
+
+static cairn_status make_memories(matmul *m, product *p, const dnnl_memory_desc_t *descs[4]) {
+    p->memory = cairn_alloc(m->ctx, 4 * (size_t)m->threads, sizeof *p->memory);
+    if (!p->memory) return CAIRN_NO_MEMORY;
+    for (int i = 0; i < 4 * m->threads; i++) {
+        dnnl_status_t status = dnnl_memory_create(&p->memory[i], descs[i % 4], m->engine, DNNL_MEMORY_NONE);
+        if (status != dnnl_success) return refused(m, status, "describe memory");
+    }
+    return CAIRN_OK;
+}
+
+/* Makes the primitive. any_layout: oneDNN chooses how the weights lie; else they lie as p->weights says, or (when that is
+ * empty) row by row. */
+static cairn_status make_product(matmul *m, product *p, bool any_layout) {
+    dnnl_dims_t src_dims = {p->m, p->k}, weight_dims = {p->k, p->n}, dst_dims = {p->m, p->n};
+    dnnl_dims_t src_strides = {p->turned ? 1 : p->lda, p->turned ? p->lda : 1}, dst_strides = {p->ldc, 1};
+    dnnl_memory_desc_t src, dst;
+    dnnl_matmul_desc_t desc;
+    dnnl_primitive_attr_t attr = NULL;
+    dnnl_post_ops_t post = NULL;
+    dnnl_primitive_desc_t found = NULL;
+    int before = quiet_openmp();
+    dnnl_status_t s = dnnl_memory_desc_init_by_strides(&src, 2, src_dims, p->type, src_strides);
+    if (s == dnnl_success) s = dnnl_memory_desc_init_by_strides(&dst, 2, dst_dims, dnnl_f32, dst_strides);
+    if (s == dnnl_success && (any_layout || p->weights.ndims == 0))
+        s = dnnl_memory_desc_init_by_tag(&p->weights, 2, weight_dims, p->type,
+                                         any_layout ? dnnl_format_tag_any : dnnl_ab);
+    if (s == dnnl_success) s = dnnl_matmul_desc_init(&desc, &src, &p->weights, NULL, &dst);
+    if (s == dnnl_success) s = dnnl_primitive_attr_create(&attr);
+    if (s == dnnl_success) s = dnnl_primitive_attr_set_scratchpad_mode(attr, dnnl_scratchpad_mode_user);
+    if (s == dnnl_success && p->add) {
+        s = dnnl_post_ops_create(&post);
+        if (s == dnnl_success) s = dnnl_post_ops_append_sum(post, 1);
+        if (s == dnnl_success) s = dnnl_primitive_attr_set_post_ops(attr, post);
+    }
+    if (s == dnnl_success) s = dnnl_primitive_desc_create(&found, &desc, attr, m->engine, NULL);
+    cairn_status status = CAIRN_OK;
+    if (s == dnnl_success) {
+        p->weights = *dnnl_primitive_desc_query_md(found, dnnl_query_weights_md, 0);
+        const dnnl_memory_desc_t *scratch = dnnl_primitive_desc_query_md(found, dnnl_query_scratchpad_md, 0);
+        const dnnl_memory_desc_t *descs[4] = {&src, &p->weights, &dst, scratch};
+        p->scratch_bytes = dnnl_memory_desc_get_size(scratch);
+        s = dnnl_primitive_create(&p->primitive, found);
+        if (s == dnnl_success) status = make_memories(m, p, descs);
+    }
+    if (found) dnnl_primitive_desc_destroy(found);
+    if (post) dnnl_post_ops_destroy(post);
+    if (attr) dnnl_primitive_attr_destroy(attr);
+    omp_set_num_threads(before);
+    if (s != dnnl_success) return refused(m, s, "multiply such matrices");
+    return status;
+}
+
+static void free_product(matmul *m, product *p) {
+    for (int i = 0; p->memory && i < 4 * m->threads; i++)
+        if (p->memory[i]) dnnl_memory_destroy(p->memory[i]);
+    cairn_free(p->memory);
+    if (p->primitive) dnnl_primitive_destroy(p->primitive);
+}
+
+/* The product of this shape, made on first use. `layout`: weights must lie as in that one. */
+static cairn_status find_product(matmul *m, product wanted, const product *layout, product **out) {
+    for (product **link = &m->products; *link; link = &(*link)->next) {
+        product *p = *link;
+        if (p->m != wanted.m || p->n != wanted.n || p->k != wanted.k || p->lda != wanted.lda || p->ldc != wanted.ldc ||
+            p->type != wanted.type || p->add != wanted.add || p->turned != wanted.turned)
+            continue;
+        if (layout && !dnnl_memory_desc_equal(&p->weights, &layout->weights)) continue;
+        *link = p->next; /* to the front: a step uses few shapes again and again */
+        p->next = m->products;
+        m->products = p;
+        *out = p;
+        return CAIRN_OK;
+    }
+    product *p = cairn_alloc(m->ctx, 1, sizeof *p);
+    if (!p) return CAIRN_NO_MEMORY;
+    *p = wanted;
+    if (layout) p->weights = layout->weights;
+    cairn_status status = make_product(m, p, !layout && !wanted.turned);
+    if (status != CAIRN_OK) {
+        free_product(m, p);
+        cairn_free(p);
+        return status;
+    }
+    p->next = m->products;
+    m->products = p;
+    *out = p;
+    return CAIRN_OK;
+}
+
+static void execute(matmul *m, const product *p, int thread, const void *src, const void *weights, void *dst,
+                    void *scratch) {
+    dnnl_memory_t *memory = p->memory + 4 * thread;
+    dnnl_memory_set_data_handle(memory[0], (void *)src);
+    dnnl_memory_set_data_handle(memory[1], (void *)weights);
+    dnnl_memory_set_data_handle(memory[2], dst);
+    dnnl_memory_set_data_handle(memory[3], scratch);
+    dnnl_exec_arg_t args[] = {{DNNL_ARG_SRC, memory[0]},
+                              {DNNL_ARG_WEIGHTS, memory[1]},
+                              {DNNL_ARG_DST, memory[2]},
+                              {DNNL_ARG_SCRATCHPAD, memory[3]}};
+    int before = quiet_openmp();
+    dnnl_primitive_execute(p->primitive, m->streams[thread], 4, args);
+    omp_set_num_threads(before);
+}
+
+static cairn_status need_scratch(matmul *m, size_t bytes) {
+    for (int t = 0; t < m->threads; t++)
+        CAIRN_TRY(cairn_grow(m->ctx, (void **)&m->scratch[t], &m->scratch_bytes[t], bytes + 64, 1));
+    return CAIRN_OK;
+}
+
+static unsigned char *scratch_of(const matmul *m, int thread) {
+    unsigned char *block = m->scratch[thread];
+    return block + (-(uintptr_t)block & 63);
+}
+
+static size_t lines(size_t bytes) {
+    return (bytes + 63) & ~(size_t)63;
+}
+
+/* ---- packing --------------------------------------------------------------------------------------------------------- */
+
+static dnnl_data_type_t type_of(const matmul *m, cairn_dtype type) {
+    return type == CAIRN_BF16 && m->bf16 ? dnnl_bf16 : dnnl_f32;
+}
+
+static int64_t panel_width(const weight_pack *pack, int64_t panel) {
+    int64_t left = pack->out - panel * PANEL;
+    return left < PANEL ? left : PANEL;
+}
+
+static cairn_status open_pack(matmul *m, int64_t in, int64_t out, dnnl_data_type_t type, weight_pack **result) {
+    weight_pack *pack = cairn_alloc(m->ctx, 1, sizeof *pack);
+    if (!pack) return CAIRN_NO_MEMORY;
+    *pack = (weight_pack){.in = in, .out = out, .type = type, .panels = (out + PANEL - 1) / PANEL};
+    pack->shape = cairn_alloc(m->ctx, (size_t)pack->panels, sizeof *pack->shape);
+    pack->panel = cairn_alloc(m->ctx, (size_t)pack->panels, sizeof *pack->panel);
+    cairn_status status = pack->shape && pack->panel ? CAIRN_OK : CAIRN_NO_MEMORY;
+    for (int64_t i = 0; i < pack->panels && status == CAIRN_OK; i++) {
+        product wanted = {.m = m->buckets[0], .n = panel_width(pack, i), .k = in, .lda = in, .ldc = out, .type = type};
+        status = find_product(m, wanted, NULL, &pack->shape[i]);
+        if (status == CAIRN_OK)
+            pack->panel[i] = cairn_alloc(m->ctx, dnnl_memory_desc_get_size(&pack->shape[i]->weights) + 64, 1);
+        if (status == CAIRN_OK && !pack->panel[i]) status = CAIRN_NO_MEMORY;
+    }
+    if (status != CAIRN_OK) {
+        matmul_unpack(pack);
+        return status;
+    }
+    *result = pack;
+    return CAIRN_OK;
+}
+
+void matmul_unpack(weight_pack *pack) {
+    if (!pack) return;
+    for (int64_t i = 0; pack->panel && i < pack->panels; i++) cairn_free(pack->panel[i]);
+    cairn_free(pack->panel);
+    cairn_free(pack->shape);
+    cairn_free(pack);
+}
+
+static void *panel_at(const weight_pack *pack, int64_t i) {
+    unsigned char *block = pack->panel[i];
+    return block + (-(uintptr_t)block & 63);
+}
+
+/* Reorders one panel of w into its packed layout: columns first .. first + width of the product's weights [in, out]. */
+static cairn_status fill_panel(matmul *m, weight_pack *pack, int64_t i, const float *w, bool turned) {
+    int64_t first = i * PANEL, width = panel_width(pack, i), row = turned ? pack->out : pack->in;
+    dnnl_dims_t dims = {pack->in, width}, strides = {turned ? row : 1, turned ? 1 : row};
+    const float *source = w + (turned ? first : first * row);
+    dnnl_memory_desc_t from;
+    dnnl_memory_t memory[2] = {NULL, NULL};
+    dnnl_primitive_desc_t found = NULL;
+    dnnl_primitive_t reorder = NULL;
+    int before = quiet_openmp();
+    dnnl_status_t s = dnnl_memory_desc_init_by_strides(&from, 2, dims, dnnl_f32, strides);
+    if (s == dnnl_success) s = dnnl_memory_create(&memory[0], &from, m->engine, (void *)source);
+    if (s == dnnl_success) s = dnnl_memory_create(&memory[1], &pack->shape[i]->weights, m->engine, panel_at(pack, i));
+    if (s == dnnl_success)
+        s = dnnl_reorder_primitive_desc_create(&found, &from, m->engine, &pack->shape[i]->weights, m->engine, NULL);
+    if (s == dnnl_success) s = dnnl_primitive_create(&reorder, found);
+    if (s == dnnl_success)
+        s = dnnl_primitive_execute(reorder, m->streams[0], 2,
+                                   (dnnl_exec_arg_t[]){{DNNL_ARG_FROM, memory[0]}, {DNNL_ARG_TO, memory[1]}});
+    omp_set_num_threads(before);
+    if (reorder) dnnl_primitive_destroy(reorder);
+    if (found) dnnl_primitive_desc_destroy(found);
+    for (int k = 0; k < 2; k++)
+        if (memory[k]) dnnl_memory_destroy(memory[k]);
+    return s == dnnl_success ? CAIRN_OK : refused(m, s, "pack weights");
+}
+
+cairn_status matmul_pack(matmul *m, const float *w, int64_t n, int64_t k, cairn_dtype type, bool turned,
+                         weight_pack **pack) {
+    if (!*pack) CAIRN_TRY(open_pack(m, turned ? n : k, turned ? k : n, type_of(m, type), pack));
+    /* rounded to bf16 even where bf16 products are widened: the model is the same on every processor */
+    float *rounded = NULL;
+    if (type == CAIRN_BF16 && !m->bf16) {
+        CAIRN_TRY(cairn_grow(m->ctx, (void **)&m->padded[0], &m->padded_capacity[0], (size_t)(n * k), sizeof *rounded));
+        rounded = m->padded[0];
+        for (int64_t i = 0; i < n * k; i++) rounded[i] = cairn_bf16_widen(cairn_bf16_round(w[i]));
+    }
+    for (int64_t i = 0; i < (*pack)->panels; i++) CAIRN_TRY(fill_panel(m, *pack, i, rounded ? rounded : w, turned));
+    return CAIRN_OK;
+}
+
+/* ---- y = x w ----------------------------------------------------------------------------------------------------------- */
+
+/* Rows of one call: `rows` of them in a bucket that may be larger. */
+typedef struct piece {
+    int64_t from, rows;
+    int bucket;
+} piece;
+
+/* Piece number `index` of `rows` rows: whole blocks, then the largest bucket that the rest fills, at last one that it does not. */
+static piece piece_at(const matmul *m, int64_t rows, int64_t index) {
+    int64_t blocks = rows / m->buckets[0], from;
+    if (index < blocks) return (piece){index * m->buckets[0], m->buckets[0], 0};
+    from = blocks * m->buckets[0];
+    for (int64_t i = blocks;; i++) {
+        int64_t left = rows - from;
+        int bucket = 0;
+        while (bucket + 1 < m->bucket_count && m->buckets[bucket] > left) bucket++;
+        int64_t size = m->buckets[bucket];
+        piece p = {from, size < left ? size : left, bucket};
+        if (i == index) return p;
+        from += p.rows;
+    }
+}
+
+static int64_t piece_count(const matmul *m, int64_t rows) {
+    int64_t count = rows / m->buckets[0], left = rows % m->buckets[0];
+    while (left > 0) {
+        int bucket = 0;
+        while (bucket + 1 < m->bucket_count && m->buckets[bucket] > left) bucket++;
+        left -= m->buckets[bucket];
+        count++;
+    }
+    return count;
+}
+
+static void round_rows(const float *x, int64_t count, uint16_t *out) {
+    for (int64_t i = 0; i < count; i++) {
+        uint32_t bits;
+        memcpy(&bits, &x[i], sizeof bits);
+        uint32_t rounded = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16, quiet = (bits >> 16) | 0x40;
+        out[i] = (uint16_t)((bits & 0x7fffffff) > 0x7f800000 ? quiet : rounded);
+    }
+}
+
+typedef struct running {
+    matmul *m;
+    const weight_pack *pack;
+    const float *x;
+    float *y;
+    int64_t rows;
+    bool add;
+    product *(*products)[BUCKETS]; /* [2] for whole panels and the last */
+} running;
+
+static void run_job(void *arg, int64_t job, int thread) {
+    const running *r = arg;
+    matmul *m = r->m;
+    const weight_pack *pack = r->pack;
+    int64_t panel = job % pack->panels, in = pack->in, out = pack->out;
+    piece part = piece_at(m, r->rows, job / pack->panels);
+    int64_t size = m->buckets[part.bucket];
+    const product *p = r->products[panel + 1 == pack->panels][part.bucket];
+    unsigned char *scratch = scratch_of(m, thread);
+    const float *x = r->x + part.from * in;
+    float *y = r->y + part.from * out + panel * PANEL;
+    const void *src = x;
+    if (pack->type == dnnl_bf16) {
+        round_rows(x, part.rows * in, (uint16_t *)scratch);
+        memset((uint16_t *)scratch + part.rows * in, 0, (size_t)((size - part.rows) * in) * 2);
+        src = scratch;
+        scratch += lines((size_t)(size * in) * 2);
+    } else if (part.rows < size) {
+        memcpy(scratch, x, (size_t)(part.rows * in) * sizeof *x);
+        memset((float *)scratch + part.rows * in, 0, (size_t)((size - part.rows) * in) * sizeof *x);
+        src = scratch;
+        scratch += lines((size_t)(size * in) * sizeof *x);
+    }
+    if (part.rows == size) {
+        execute(m, p, thread, src, panel_at(pack, panel), y, scratch);
+        return;
+    }
+    float *padded = (float *)scratch;
+    size_t width = (size_t)panel_width(pack, panel) * sizeof *y;
+    for (int64_t i = 0; r->add && i < size; i++) {
+        if (i < part.rows)
+            memcpy(padded + i * out, y + i * out, width);
+        else
+            memset(padded + i * out, 0, width);
+    }
+    execute(m, p, thread, src, panel_at(pack, panel), padded, scratch + lines((size_t)(size * out) * sizeof *y));
+    for (int64_t i = 0; i < part.rows; i++) memcpy(y + i * out, padded + i * out, width);
+}
+
+cairn_status matmul_run(matmul *m, const weight_pack *pack, const float *x, int64_t rows, float *y, bool add) {
+    if (rows == 0) return CAIRN_OK;
+    int64_t pieces = piece_count(m, rows);
+    product *products[2][BUCKETS] = {{NULL}};
+    size_t most = 0;
+    for (int64_t i = 0; i < pieces; i = i < rows / m->buckets[0] ? rows / m->buckets[0] : i + 1) {
+        /* whole blocks are alike; those behind them are few */
+        piece part = piece_at(m, rows, i);
+        for (int last = 0; last < 2; last++) {
+            int64_t panel = last ? pack->panels - 1 : 0;
+            if (products[last][part.bucket]) continue;
+            product wanted = {.m = m->buckets[part.bucket],
+                              .n = panel_width(pack, panel),
+                              .k = pack->in,
+                              .lda = pack->in,
+                              .ldc = pack->out,
+                              .type = pack->type,
+                              .add = add};
+            CAIRN_TRY(find_product(m, wanted, pack->shape[panel], &products[last][part.bucket]));
+            size_t bytes = products[last][part.bucket]->scratch_bytes;
+            most = bytes > most ? bytes : most;
+        }
+    }
+    size_t block = (size_t)m->buckets[0], pad = m->tiles ? TILE : 4;
+    CAIRN_TRY(need_scratch(m, lines(block * (size_t)pack->in * 4) + lines(pad * (size_t)pack->out * 4) + lines(most)));
+    running r = {m, pack, x, y, rows, add, products};
+    cairn_pool_run(m->pool, run_job, &r, pieces * pack->panels);
+    return CAIRN_OK;
+}
+
+/* ---- dw += dy^T x -------------------------------------------------------------------------------------------------------- */
+
+typedef struct summing {
+    matmul *m;
+    const void *dy, *x;  /* [rows, n], [rows, k] float or bf16 */
+    const void *tail[2]; /* the last rows, padded to `pad` */
+    int64_t rows, n, k, pad;
+    size_t bytes; /* of a number */
+    float *dw;
+    product *products[2][5]; /* [whole or last panel][rows: 256, 64, 16, 4, tail] */
+} summing;
+
+static const int64_t gradient_rows[] = {GRADIENT_ROWS, 64, 16, 4};
+
+static void sum_job(void *arg, int64_t panel, int thread) {
+    const summing *s = arg;
+    int64_t first = panel * GRADIENT_PANEL, from = 0;
+    bool last = first + GRADIENT_PANEL >= s->n;
+    float *dw = s->dw + first * s->k;
+    unsigned char *scratch = scratch_of(s->m, thread);
+    for (int i = 0; i < 4; i++)
+        for (; s->rows - from >= gradient_rows[i]; from += gradient_rows[i])
+            execute(s->m, s->products[last][i], thread, (const char *)s->dy + (size_t)(from * s->n + first) * s->bytes,
+                    (const char *)s->x + (size_t)(from * s->k) * s->bytes, dw, scratch);
+    if (from < s->rows)
+        execute(s->m, s->products[last][3], thread, (const char *)s->tail[0] + (size_t)first * s->bytes, s->tail[1], dw,
+                scratch);
+}
+
+typedef struct rounding {
+    const float *x;
+    uint16_t *out;
+    int64_t count;
+} rounding;
+
+static void round_job(void *arg, int64_t block, int thread) {
+    (void)thread;
+    const rounding *r = arg;
+    int64_t from = block * 16384, left = r->count - from;
+    round_rows(r->x + from, left < 16384 ? left : 16384, r->out + from);
+}
+
+/* The operands in the product's type, and the last rows % 4 of them padded with zeros to 4. */
+static cairn_status prepare_operand(matmul *m, int which, const float *x, int64_t rows, int64_t n, bool bf16,
+                                    const void **out, const void **tail) {
+    int64_t whole = rows / 4 * 4;
+    if (bf16) {
+        CAIRN_TRY(
+            cairn_grow(m->ctx, (void **)&m->rounded[which], &m->rounded_capacity[which], (size_t)((rows + 4) * n), 2));
+        rounding r = {x, m->rounded[which], rows * n};
+        cairn_pool_run(m->pool, round_job, &r, (r.count + 16383) / 16384);
+        memset(m->rounded[which] + rows * n, 0, (size_t)(4 * n) * 2);
+        *out = m->rounded[which];
+        *tail = m->rounded[which] + whole * n;
+        return CAIRN_OK;
+    }
+    CAIRN_TRY(cairn_grow(m->ctx, (void **)&m->padded[which], &m->padded_capacity[which], (size_t)(4 * n), sizeof *x));
+    memset(m->padded[which], 0, (size_t)(4 * n) * sizeof *x);
+    memcpy(m->padded[which], x + whole * n, (size_t)((rows - whole) * n) * sizeof *x);
+    *out = x;
+    *tail = m->padded[which];
+    return CAIRN_OK;
+}
+
+cairn_status matmul_gradient(matmul *m, const float *dy, const float *x, int64_t rows, int64_t n, int64_t k,
+                             cairn_dtype type, float *dw) {
+    summing s = {.m = m, .rows = rows, .n = n, .k = k, .dw = dw};
+    dnnl_data_type_t t = type_of(m, type);
+    size_t most = 0;
+    s.bytes = t == dnnl_bf16 ? 2 : 4;
+    if (rows == 0) return CAIRN_OK;
+    CAIRN_TRY(prepare_operand(m, 0, dy, rows, n, t == dnnl_bf16, &s.dy, &s.tail[0]));
+    CAIRN_TRY(prepare_operand(m, 1, x, rows, k, t == dnnl_bf16, &s.x, &s.tail[1]));
+    int64_t panels = (n + GRADIENT_PANEL - 1) / GRADIENT_PANEL;
+    for (int last = panels == 1; last < 2; last++)
+        for (int i = 0; i < 4; i++) {
+            product wanted = {.m = last ? n - (panels - 1) * GRADIENT_PANEL : GRADIENT_PANEL,
+                              .n = k,
+                              .k = gradient_rows[i],
+                              .lda = n,
+                              .ldc = k,
+                              .type = t,
+                              .add = true,
+                              .turned = true};
+            CAIRN_TRY(find_product(m, wanted, NULL, &s.products[last][i]));
+            if (s.products[last][i]->scratch_bytes > most) most = s.products[last][i]->scratch_bytes;
+        }
+    CAIRN_TRY(need_scratch(m, most));
+    cairn_pool_run(m->pool, sum_job, &s, panels);
+    return CAIRN_OK;
+}

@@ -1,0 +1,33 @@
+/* The one matrix product. Everything that multiplies by weights goes through here, because it owns the rule that a row's bits
+ * do not depend on how many rows are computed together or by how many threads.
+ *
+ * Rows are cut into blocks of a fixed size, the rest is padded up to the next smaller bucket, and weights are packed once in
+ * panels of columns; workers own (block, panel) pairs. Primitives of oneDNN are made once for each bucket. Where only whole
+ * tiles are row-invariant (AVX2), every block is one such tile. */
+#ifndef CAIRN_TENSOR_MATMUL_H
+#define CAIRN_TENSOR_MATMUL_H
+
+#include "cairn/tensor.h"
+
+typedef struct matmul matmul;
+typedef struct weight_pack weight_pack;
+struct kernels;
+
+cairn_status matmul_open(cairn_ctx *ctx, cairn_pool *pool, cairn_matmul_kind kind, matmul **out);
+void matmul_close(matmul *m);
+bool matmul_has_bf16(const matmul *m);
+bool matmul_plain(const matmul *m);
+
+/* Packs w [n, k] (row-major float): for y = x w^T, or with `turned` for y = x w (then x has n columns and y has k). type BF16
+ * rounds the weights. *pack is made, or refilled when it is there. */
+cairn_status matmul_pack(matmul *m, const float *w, int64_t n, int64_t k, cairn_dtype type, bool turned,
+                         weight_pack **pack);
+void matmul_unpack(weight_pack *pack);
+
+/* y[rows, out] = or += x[rows, in] by the packed weights. */
+cairn_status matmul_run(matmul *m, const weight_pack *pack, const float *x, int64_t rows, float *y, bool add);
+/* dw[n, k] += dy[rows, n]^T x[rows, k], summed over the rows in blocks from the first to the last. */
+cairn_status matmul_gradient(matmul *m, const float *dy, const float *x, int64_t rows, int64_t n, int64_t k,
+                             cairn_dtype type, float *dw);
+
+#endif
