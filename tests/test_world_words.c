@@ -358,7 +358,7 @@ static void a_written_problem_loads_as_it_was(void **unused) {
                                            "{\"problem\":\"%s\",\"max_steps\":7}\n",
                                            made[0].id, made[0].text, made[0].answer, made[1].text);
     const char *path = write_file(lines);
-    assert_int_equal(f.type->load(f.ctx, f.world.self, path, f.arena, &loaded, &n, &content), CAIRN_OK);
+    assert_int_equal(f.type->load(f.ctx, f.world.self, path, false, f.arena, &loaded, &n, &content), CAIRN_OK);
     assert_int_equal(n, 2);
     for (int i = 0; i < 2; i++) {
         assert_string_equal(loaded[i].text, made[i].text);
@@ -407,16 +407,16 @@ static void a_bad_file_is_named_with_line_and_field(void **unused) {
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const char *path = write_file(cairn_arena_printf(
             f.arena, "{\"problem\":\"Anna has 3 pears. How many pears does Anna have?\"}\n%s\n", cases[i].line));
-        assert_int_equal(f.type->load(f.ctx, f.world.self, path, f.arena, &loaded, &n, &content), CAIRN_FORMAT);
+        assert_int_equal(f.type->load(f.ctx, f.world.self, path, false, f.arena, &loaded, &n, &content), CAIRN_FORMAT);
         assert_non_null(strstr(cairn_error(f.ctx), cairn_arena_printf(f.arena, "%s:2", path)));
         if (!strstr(cairn_error(f.ctx), cases[i].said)) print_error("%s\n", cairn_error(f.ctx));
         assert_non_null(strstr(cairn_error(f.ctx), cases[i].said));
         unlink(path);
     }
     const char *path = write_file("");
-    assert_int_equal(f.type->load(f.ctx, f.world.self, path, f.arena, &loaded, &n, &content), CAIRN_FORMAT);
+    assert_int_equal(f.type->load(f.ctx, f.world.self, path, false, f.arena, &loaded, &n, &content), CAIRN_FORMAT);
     unlink(path);
-    assert_int_equal(f.type->load(f.ctx, f.world.self, path, f.arena, &loaded, &n, &content), CAIRN_NOT_FOUND);
+    assert_int_equal(f.type->load(f.ctx, f.world.self, path, false, f.arena, &loaded, &n, &content), CAIRN_NOT_FOUND);
     close_fixture(&f);
 }
 

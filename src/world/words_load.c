@@ -58,28 +58,42 @@ static cairn_status read_line(cairn_ctx *ctx, const lines *l, const char *text, 
     return status;
 }
 
-static cairn_status read_all(cairn_ctx *ctx, lines *l, cairn_arena *arena, list *all) {
+/* The next problem; END after the last. */
+static cairn_status read_next(cairn_ctx *ctx, lines *l, cairn_arena *arena, cairn_problem *out) {
     const char *text;
     size_t length;
-    cairn_status status;
-    while ((status = lines_next(l, &text, &length)) == CAIRN_OK) {
-        if (length == 0) continue;
-        CAIRN_TRY(cairn_grow(ctx, (void **)&all->items, &all->capacity, all->count + 1, sizeof *all->items));
-        CAIRN_TRY(read_line(ctx, l, text, length, arena, &all->items[all->count]));
-        all->count++;
-    }
-    if (status != CAIRN_END) return status;
-    if (all->count > 0) return CAIRN_OK;
-    return cairn_fail(ctx, CAIRN_FORMAT, "%s: expected one problem a line, got an empty file", lines_path(l));
+    do CAIRN_TRY(lines_next(l, &text, &length));
+    while (length == 0);
+    return read_line(ctx, l, text, length, arena, out);
 }
 
-cairn_status words_load(cairn_ctx *ctx, void *self, const char *path, cairn_arena *arena, cairn_problem **problems,
-                        int64_t *count, uint64_t *content) {
+static cairn_status read_all(cairn_ctx *ctx, lines *l, bool skip_bad, cairn_arena *arena, list *all) {
+    int64_t skipped = 0;
+    for (;;) {
+        CAIRN_TRY(cairn_grow(ctx, (void **)&all->items, &all->capacity, all->count + 1, sizeof *all->items));
+        cairn_status status = read_next(ctx, l, arena, &all->items[all->count]);
+        if (status == CAIRN_END) break;
+        if (skip_bad && (status == CAIRN_FORMAT || status == CAIRN_LIMIT)) {
+            cairn_log(ctx, CAIRN_LOG_WARN, "passed over: %s", cairn_error(ctx));
+            skipped++;
+            continue;
+        }
+        CAIRN_TRY(status);
+        all->count++;
+    }
+    if (skipped)
+        cairn_log(ctx, CAIRN_LOG_WARN, "%s: bad lines passed over: %lld", lines_path(l), (long long)skipped);
+    if (all->count > 0) return CAIRN_OK;
+    return cairn_fail(ctx, CAIRN_FORMAT, "%s: expected one problem a line, got none", lines_path(l));
+}
+
+cairn_status words_load(cairn_ctx *ctx, void *self, const char *path, bool skip_bad, cairn_arena *arena,
+                        cairn_problem **problems, int64_t *count, uint64_t *content) {
     (void)self;
     lines *l;
     list all = {0};
     CAIRN_TRY(lines_open(ctx, path, LINE_BYTES, &l));
-    cairn_status status = read_all(ctx, l, arena, &all);
+    cairn_status status = read_all(ctx, l, skip_bad, arena, &all);
     uint64_t key = lines_key(l);
     lines_close(l);
     cairn_problem *kept = status == CAIRN_OK ? cairn_arena_alloc(arena, all.count, sizeof *kept) : NULL;
