@@ -14,13 +14,13 @@
 
 static char path[] = "/tmp/cairn-solutions-XXXXXX";
 
-static cairn_job *open_job(cairn_ctx *ctx, const char *world, int64_t count) {
+static cairn_job *open_job(cairn_ctx *ctx, const char *world, int64_t count, int32_t workers) {
     cairn_job_setup setup = {.what = "test",
                              .world = world,
                              .policy = "scripted:error=0.2",
                              .count = count,
                              .seed = 3,
-                             .workers = 1,
+                             .workers = workers,
                              .sampling = CAIRN_SAMPLING_DEFAULT,
                              .aggregator = -1,
                              .quiet = true};
@@ -62,7 +62,7 @@ static void of_problems_with_one_text_the_first_has_all_solutions(void **state) 
     cairn_problem problems[PROBLEMS];
     int repeated = 0, all = 0;
     assert_int_equal(cairn_arena_open(ctx, 4096, &arena), CAIRN_OK);
-    cairn_job *job = open_job(ctx, "chain:steps=1", PROBLEMS);
+    cairn_job *job = open_job(ctx, "chain:steps=1", PROBLEMS, 3);
     write_solutions(ctx, job, arena);
     for (int i = 0; i < PROBLEMS; i++) problem_at(ctx, job, i, arena, &problems[i]);
     if (cairn_solutions_open(ctx, job, path, &solutions) != CAIRN_OK) fail_msg("%s", cairn_error(ctx));
@@ -82,6 +82,10 @@ static void of_problems_with_one_text_the_first_has_all_solutions(void **state) 
     assert_true(repeated > 5);
     assert_int_equal(all, 2 * PROBLEMS);
     assert_int_equal(cairn_solutions_skipped(solutions), 0);
+    cairn_label_setup label = {.method = "mc:rollouts=1", .solutions = solutions};
+    cairn_label_summary summary;
+    assert_int_equal(cairn_label_problems(ctx, job, &label, NULL, &summary), CAIRN_OK); /* by three threads */
+    assert_int_equal(summary.solutions, all);
     cairn_solutions_close(solutions);
     cairn_job_close(job);
     cairn_arena_close(arena);
@@ -91,7 +95,7 @@ static void any_failing_allocation_is_a_status(void **state) {
     cairn_ctx *ctx = *state;
     cairn_arena *arena;
     assert_int_equal(cairn_arena_open(ctx, 4096, &arena), CAIRN_OK);
-    cairn_job *job = open_job(ctx, "chain:steps=2", 3);
+    cairn_job *job = open_job(ctx, "chain:steps=2", 3, 1);
     write_solutions(ctx, job, arena);
     cairn_status status = CAIRN_NO_MEMORY;
     int failures = 0;

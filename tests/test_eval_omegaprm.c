@@ -83,6 +83,9 @@ typedef struct comparison {
 } comparison;
 
 static comparison compare(cairn_ctx *ctx, double repair) {
+#ifdef __SANITIZE_THREAD__
+    skip(); /* minutes there, for numbers and not for threads */
+#endif
     char policy[128];
     measured all[METHODS];
     snprintf(policy, sizeof policy, "scripted:error=0.06,repair=%g,paraphrases=16,wrong_values=16", repair);
