@@ -240,7 +240,7 @@ static texts distribution(fixture *f, const cairn_problem *problem, const words_
 
 static void logp_is_the_log_of_each_texts_frequency(void **unused) {
     (void)unused;
-    enum { N = 60000 };
+    enum { N = 25000 };
     fixture f = open_fixture("words:operations=3,distractors=3",
                              "error=0.4,repair=0.3,wander=0.3,wrong_values=2,paraphrases=2");
     for (int64_t i = 0; i < 4; i++) {
@@ -361,7 +361,7 @@ static void sampled_completions_succeed_as_often_as_value_says(void **unused) {
     } cases[] = {{"words", "error=0.15,repair=0.3,wander=0.2"},
                  {"words:operations=7,distractors=5", "error=0.1,repair=0.5,misread=0.8,difficulty_spread=0.5"},
                  {"words:operations=3,shuffled=true", "error=0.5,repair=0.1"}};
-    enum { N = 20000 };
+    enum { N = 8000 };
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
         fixture f = open_fixture(cases[c].spec, cases[c].script);
         for (int64_t i = 0; i < 3; i++) {
