@@ -156,6 +156,31 @@ static void errors_are_named_as_they_were_made(void **unused) {
     }
 }
 
+static void a_misread_operand_is_another_known_value(void **unused) {
+    (void)unused;
+    fixture f = open_fixture("words:operations=6", "error=1,misread=1,paraphrases=1");
+    for (int64_t i = 0; i < 500; i++) {
+        cairn_problem problem = problem_of(&f, i);
+        const words_problem *p = problem.data;
+        cairn_rng rng = cairn_rng_open(6, (uint64_t)i, 2, CAIRN_VERB_ROLLOUT, 0, 0);
+        words_state s;
+        words_claim claims[WORDS_CLAIMS];
+        int32_t n;
+        f.type->start(f.ctx, f.world.self, &problem, &s);
+        const char *step = sample(&f, &problem, &s, &rng).text;
+        assert_true(words_claims(p, step, strlen(step), claims, &n) && n == 1 && claims[0].equation);
+        bool known[2] = {false, false};
+        const int64_t operands[2] = {claims[0].a, claims[0].b};
+        for (int side = 0; side < 2; side++) {
+            known[side] = p->q[claims[0].place].right < 0 && operands[side] == p->q[claims[0].place].number;
+            for (int32_t k = 0; k < p->count; k++)
+                known[side] = known[side] || (p->q[k].op == '=' && p->q[k].number == operands[side]);
+            assert_true(known[side]);
+        }
+    }
+    close_fixture(&f);
+}
+
 static void injected_errors_get_their_code_and_the_right_value(void **unused) {
     (void)unused;
     fixture f = open_fixture("words:operations=6,distractors=4", "");
@@ -240,7 +265,7 @@ static texts distribution(fixture *f, const cairn_problem *problem, const words_
 
 static void logp_is_the_log_of_each_texts_frequency(void **unused) {
     (void)unused;
-    enum { N = 60000 };
+    enum { N = 25000 };
     fixture f = open_fixture("words:operations=3,distractors=3",
                              "error=0.4,repair=0.3,wander=0.3,wrong_values=2,paraphrases=2");
     for (int64_t i = 0; i < 4; i++) {
@@ -361,7 +386,7 @@ static void sampled_completions_succeed_as_often_as_value_says(void **unused) {
     } cases[] = {{"words", "error=0.15,repair=0.3,wander=0.2"},
                  {"words:operations=7,distractors=5", "error=0.1,repair=0.5,misread=0.8,difficulty_spread=0.5"},
                  {"words:operations=3,shuffled=true", "error=0.5,repair=0.1"}};
-    enum { N = 20000 };
+    enum { N = 8000 };
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
         fixture f = open_fixture(cases[c].spec, cases[c].script);
         for (int64_t i = 0; i < 3; i++) {
@@ -410,6 +435,7 @@ int main(void) {
         cmocka_unit_test(independent_steps_come_in_any_order),
         cmocka_unit_test(straying_is_right_but_useless),
         cmocka_unit_test(errors_are_named_as_they_were_made),
+        cmocka_unit_test(a_misread_operand_is_another_known_value),
         cmocka_unit_test(injected_errors_get_their_code_and_the_right_value),
         cmocka_unit_test(logp_is_the_log_of_each_texts_frequency),
         cmocka_unit_test(value_equals_the_enumeration_of_all_plays),
