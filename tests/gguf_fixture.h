@@ -25,7 +25,7 @@ static inline void add(bytes *b, const void *data, size_t size) {
 /* `size` bytes of a whole number, the lowest first. */
 static inline void add_number(bytes *b, uint64_t value, int size) {
     for (int i = 0; i < size; i++) {
-        uint8_t byte = (uint8_t)(value >> (8 * i));
+        uint8_t byte = (uint8_t)(i < 8 ? value >> (8 * i) : 0);
         add(b, &byte, 1);
     }
 }

@@ -235,38 +235,40 @@ cairn_status cairn_gguf_put_data(cairn_gguf_writer *writer, const char *name, ui
 
 /* ---- the file ----------------------------------------------------------------------------------------------------------- */
 
-/* Where the bytes go: into blocks, which are folded into the key and, the second time, written. */
+/* Where the bytes go: into blocks, each of which is folded into the key and, the second time, written. Both see the same copy. */
 typedef struct stream {
     cairn_out *out; /* NULL: only the key is wanted */
-    uint64_t folded;
+    uint64_t folded, checksum;
+    size_t own;  /* where the checksum stands: zeros for the key */
     size_t at;   /* bytes so far */
     size_t fill; /* bytes in `block` */
     uint8_t block[GGUF_BLOCK];
 } stream;
 
-static void fold_block(stream *s) {
-    if (s->fill > 0) s->folded = gguf_fold(s->folded, s->block, s->fill);
+static cairn_status flush_block(stream *s) {
+    size_t start = s->at - s->fill, length = s->fill;
+    if (length == 0) return CAIRN_OK;
+    s->folded = gguf_fold(s->folded, s->block, length);
     s->fill = 0;
+    if (!s->out) return CAIRN_OK;
+    for (size_t i = 0; i < sizeof s->checksum; i++)
+        if (s->own + i >= start && s->own + i < start + length)
+            s->block[s->own + i - start] = (uint8_t)(s->checksum >> (8 * i));
+    return cairn_out_write(s->out, s->block, length);
 }
 
-/* Bytes that the key sees; `written` are those of the file (the checksum is zeros for the key). */
-static cairn_status emit_as(stream *s, const void *bytes, size_t length, const void *written) {
+static cairn_status emit(stream *s, const void *bytes, size_t length) {
     const uint8_t *b = bytes;
-    if (s->out) CAIRN_TRY(cairn_out_write(s->out, written, length));
-    s->at += length;
     while (length > 0) {
         size_t n = sizeof s->block - s->fill < length ? sizeof s->block - s->fill : length;
         memcpy(s->block + s->fill, b, n);
         s->fill += n;
+        s->at += n;
         b += n;
         length -= n;
-        if (s->fill == sizeof s->block) fold_block(s);
+        if (s->fill == sizeof s->block) CAIRN_TRY(flush_block(s));
     }
     return CAIRN_OK;
-}
-
-static cairn_status emit(stream *s, const void *bytes, size_t length) {
-    return emit_as(s, bytes, length, bytes);
 }
 
 static cairn_status emit_string(stream *s, const char *text) {
@@ -284,7 +286,7 @@ static cairn_status emit_padding(stream *s) {
     return emit(s, zeros, padded(s->at) - s->at);
 }
 
-static cairn_status emit_head(const cairn_gguf_writer *w, stream *s, uint64_t checksum) {
+static cairn_status emit_head(const cairn_gguf_writer *w, stream *s) {
     static const uint64_t unknown;
     uint32_t version = GGUF_VERSION, kind = CAIRN_GGUF_U64;
     uint64_t n_tensors = w->n_tensors, n_entries = w->n_keys + 1;
@@ -295,7 +297,8 @@ static cairn_status emit_head(const cairn_gguf_writer *w, stream *s, uint64_t ch
     CAIRN_TRY(emit(s, w->entries.data, w->entries.length));
     CAIRN_TRY(emit_string(s, GGUF_CHECKSUM));
     CAIRN_TRY(emit(s, &kind, sizeof kind));
-    return emit_as(s, &unknown, sizeof unknown, &checksum);
+    s->own = s->at;
+    return emit(s, &unknown, sizeof unknown);
 }
 
 static cairn_status emit_directory(const cairn_gguf_writer *w, stream *s) {
@@ -335,27 +338,26 @@ static cairn_status emit_rounded(stream *s, const float *values, size_t count) {
 }
 
 /* The whole file, and the key of all of it. */
-static cairn_status emit_all(const cairn_gguf_writer *w, stream *s, uint64_t checksum) {
-    CAIRN_TRY(emit_head(w, s, checksum));
+static cairn_status emit_all(const cairn_gguf_writer *w, stream *s) {
+    s->folded = s->at = 0;
+    CAIRN_TRY(emit_head(w, s));
     CAIRN_TRY(emit_directory(w, s));
     for (size_t i = 0; i < w->n_tensors; i++) {
         const source *t = &w->tensors[i];
         CAIRN_TRY(t->round ? emit_rounded(s, t->data, t->bytes / sizeof(uint16_t)) : emit(s, t->data, t->bytes));
         CAIRN_TRY(emit_padding(s));
     }
-    fold_block(s);
-    return CAIRN_OK;
+    return flush_block(s);
 }
 
 static cairn_status write_file(const cairn_gguf_writer *w, stream *s, const char *path) {
-    CAIRN_TRY(emit_all(w, s, 0));
-    uint64_t checksum = s->folded;
+    CAIRN_TRY(emit_all(w, s));
+    s->checksum = s->folded;
     cairn_out *out;
     CAIRN_TRY(cairn_out_open(w->ctx, path, &out));
     s->out = out;
-    s->folded = s->at = s->fill = 0;
-    cairn_status status = emit_all(w, s, checksum);
-    if (status == CAIRN_OK && s->folded != checksum)
+    cairn_status status = emit_all(w, s);
+    if (status == CAIRN_OK && s->folded != s->checksum)
         status = cairn_fail(w->ctx, CAIRN_INVALID, "%s is not written: a tensor's values changed meanwhile", path);
     if (status == CAIRN_OK) return cairn_out_commit(out);
     cairn_out_drop(out);
