@@ -81,8 +81,7 @@ static cairn_status read_all(cairn_ctx *ctx, lines *l, bool skip_bad, cairn_aren
         CAIRN_TRY(status);
         all->count++;
     }
-    if (skipped)
-        cairn_log(ctx, CAIRN_LOG_WARN, "%s: bad lines passed over: %lld", lines_path(l), (long long)skipped);
+    if (skipped) cairn_log(ctx, CAIRN_LOG_WARN, "%s: bad lines passed over: %lld", lines_path(l), (long long)skipped);
     if (all->count > 0) return CAIRN_OK;
     return cairn_fail(ctx, CAIRN_FORMAT, "%s: expected one problem a line, got none", lines_path(l));
 }
