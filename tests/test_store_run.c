@@ -507,8 +507,10 @@ static void test_a_kill_in_the_middle_of_a_write_is_taken_back_by_whoever_reads_
     if (child == 0) {
         sqlite3 *db;
         sqlite3_open(path, &db);
-        sqlite3_exec(db, "PRAGMA cache_size=1; BEGIN; UPDATE record SET record = 'spoilt', key = 0; INSERT INTO record "
-                         "SELECT problem + 100, id, randomblob(20000), 0 FROM record", NULL, NULL, NULL);
+        sqlite3_exec(db,
+                     "PRAGMA cache_size=1; BEGIN; UPDATE record SET record = 'spoilt', key = 0; INSERT INTO record "
+                     "SELECT problem + 100, id, randomblob(20000), 0 FROM record",
+                     NULL, NULL, NULL);
         kill(getpid(), SIGKILL);
     }
     waitpid(child, &how, 0);

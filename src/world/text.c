@@ -88,7 +88,8 @@ cairn_status text_load(cairn_ctx *ctx, const char *path, cairn_read_options how,
     cairn_status status = read_all(ctx, dataset, max_steps, arena, &all);
     uint64_t key = cairn_dataset_key(dataset);
     if (cairn_dataset_skipped(dataset) > 0)
-        cairn_log(ctx, CAIRN_LOG_WARN, "%s: bad lines passed over: %lld", path, (long long)cairn_dataset_skipped(dataset));
+        cairn_log(ctx, CAIRN_LOG_WARN, "%s: bad lines passed over: %lld", path,
+                  (long long)cairn_dataset_skipped(dataset));
     cairn_dataset_close(dataset);
     if (status == CAIRN_OK) status = drop_repeated(ctx, &all);
     cairn_problem *kept = status == CAIRN_OK ? cairn_arena_alloc(arena, all.count, sizeof *kept) : NULL;
