@@ -57,7 +57,7 @@ static inline int status_of(int how) {
 static inline pid_t start_cairn(const char *faults, const char *words) {
     char command[8192];
     int n =
-        snprintf(command, sizeof command, "exec %s/cairn %s >out.txt 2>error.txt </dev/null", CAIRN_BINARY_DIR, words);
+        snprintf(command, sizeof command, "exec </dev/null >out.txt 2>error.txt %s/cairn %s", CAIRN_BINARY_DIR, words);
     assert_true(n > 0 && (size_t)n < sizeof command);
     fflush(NULL);
     pid_t child = fork();
