@@ -73,6 +73,11 @@ static cairn_status run_method(cli *c, const comparing *w, const char *method) {
     return CAIRN_OK;
 }
 
+static void print_head(const cli *c) {
+    printf("%s  %-40s %10s %10s %12s %11s %10s %7s%s\n", cli_paint_code(c, CLI_DIM), "labeller", "located", "exact %",
+           "agreement %", "negative %", "rollouts", "s", cli_paint_code(c, CLI_PLAIN));
+}
+
 static cairn_status run_all(cli *c, comparing *w) {
     cairn_job_setup setup;
     cairn_job *job;
@@ -82,8 +87,11 @@ static cairn_status run_all(cli *c, comparing *w) {
     cairn_job_close(job);
     CAIRN_TRY(cairn_progress_open(c->ctx, "eval labels", total, w->config->job.quiet, &w->progress));
     cairn_status status = CAIRN_OK;
+    if (!w->json) print_head(c);
     for (int i = 0; i < w->n && status == CAIRN_OK; i++) status = run_method(c, w, w->methods[i]);
     cairn_progress_close(w->progress);
+    if (!w->json && status == CAIRN_OK)
+        printf("  located: first errors named for 10,000 rollouts; exact: the world's own first wrong step\n");
     return status;
 }
 
@@ -99,14 +107,6 @@ static cairn_status run_json(cli *c, comparing *w) {
     return status;
 }
 
-static cairn_status run_table(cli *c, comparing *w) {
-    printf("%s  %-40s %10s %10s %12s %11s %10s %7s%s\n", cli_paint_code(c, CLI_DIM), "labeller", "located", "exact %",
-           "agreement %", "negative %", "rollouts", "s", cli_paint_code(c, CLI_PLAIN));
-    CAIRN_TRY(run_all(c, w));
-    printf("  located: first errors named for 10,000 rollouts; exact: the world's own first wrong step\n");
-    return CAIRN_OK;
-}
-
 static cairn_status run(cli *c, const void *options_, int count, char **arguments) {
     (void)count, (void)arguments;
     comparing w = {.config = options_};
@@ -117,7 +117,7 @@ static cairn_status run(cli *c, const void *options_, int count, char **argument
     CAIRN_TRY(cli_refuse_scores(c, &w.config->job, "eval labels"));
     CAIRN_TRY(cli_words(c, "methods", w.config->methods, w.methods, MOST_METHODS, &w.n));
     for (int i = 0; i < w.n; i++) CAIRN_TRY(cairn_labeller_find(c->ctx, c->arena, w.methods[i], &type, &options_of));
-    return w.config->job.json ? run_json(c, &w) : run_table(c, &w);
+    return w.config->job.json ? run_json(c, &w) : run_all(c, &w);
 }
 
 const cli_verb verb_eval_labels = {

@@ -81,6 +81,9 @@ static cairn_status recorded_open(cairn_ctx *ctx, cairn_arena *arena, const cair
     if (status == CAIRN_OK && (status = cairn_dataset_open(ctx, c->file, how, &dataset)) == CAIRN_OK) {
         status = read_all(ctx, self, dataset);
         self->content = cairn_dataset_key(dataset);
+        if (cairn_dataset_skipped(dataset) > 0)
+            cairn_log(ctx, CAIRN_LOG_WARN, "%s: bad lines passed over: %lld", c->file,
+                      (long long)cairn_dataset_skipped(dataset));
         cairn_dataset_close(dataset);
     }
     if (status == CAIRN_OK && self->count == 0)
