@@ -132,7 +132,8 @@ cairn_status cli_parse(cli *c, const cli_verb *verb, int argc, char **argv, void
 
 cairn_status cli_print_help(cli *c, const cli_verb *verb) {
     cairn_text text = {0};
-    cairn_status status = cairn_options_help(c->ctx, &verb->about, 2, &text);
+    cairn_help_style style = {.indent = 2, .width = cli_columns(c), .prefix = "--"};
+    cairn_status status = cairn_options_help(c->ctx, &verb->about, &style, &text);
     if (status == CAIRN_OK) {
         const char *bold = cli_paint_code(c, CLI_BOLD), *plain = cli_paint_code(c, CLI_PLAIN);
         printf("%s%s%s\n\n", bold, verb->about.summary, plain);

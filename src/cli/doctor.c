@@ -100,6 +100,6 @@ const cli_verb verb_doctor = {
               .option_count = sizeof options / sizeof *options,
               .config_size = sizeof(doctor_config)},
     .arguments = "",
-    .examples = "  cairn doctor\n",
+    .examples = "  cairn doctor\n  cairn doctor --json\n",
     .run = run,
 };

@@ -28,7 +28,8 @@ cairn_status cli_print_about(cli *c, const cairn_about *about) {
     printf("\n");
     if (about->option_count == 0) return CAIRN_OK;
     cairn_text text = {0};
-    cairn_status status = cairn_options_help(c->ctx, about, 4, &text);
+    cairn_help_style style = {.indent = 4, .width = cli_columns(c)};
+    cairn_status status = cairn_options_help(c->ctx, about, &style, &text);
     if (status == CAIRN_OK) printf("%s", text.data);
     cairn_text_free(&text);
     return status;
@@ -74,11 +75,12 @@ enum { TOPICS = sizeof topics / sizeof *topics };
 
 /* ---- the reference as Markdown ---------------------------------------------------------------------------------------------- */
 
-static cairn_status markdown_options(cli *c, const cairn_about *about) {
+static cairn_status markdown_options(cli *c, const cairn_about *about, const char *prefix) {
     if (about->option_count == 0) return CAIRN_OK;
     cairn_text text = {0};
-    cairn_status status = cairn_options_help(c->ctx, about, 0, &text);
-    if (status == CAIRN_OK) printf("```\n%s```\n\n", text.data);
+    cairn_help_style style = {.prefix = prefix, .markdown = true};
+    cairn_status status = cairn_options_help(c->ctx, about, &style, &text);
+    if (status == CAIRN_OK) printf("%s\n", text.data);
     cairn_text_free(&text);
     return status;
 }
@@ -91,7 +93,7 @@ static cairn_status print_reference(cli *c) {
         const cli_verb *verb = cli_verbs[i];
         printf("### cairn %s%s%s\n\n%s\n\n```\n%s```\n\n", verb->about.name, *verb->arguments ? " " : "",
                verb->arguments, verb->about.summary, verb->examples);
-        CAIRN_TRY(markdown_options(c, &verb->about));
+        CAIRN_TRY(markdown_options(c, &verb->about, "--"));
     }
     for (int t = 0; t < TOPICS; t++) {
         printf("## %s\n\n", topics[t].title);
@@ -100,7 +102,7 @@ static cairn_status print_reference(cli *c) {
             bool sourced = about->source && *about->source;
             printf("### %s\n\n%s%s%s%s\n\n", about->name, about->summary, sourced ? " (" : "",
                    sourced ? about->source : "", sourced ? ")" : "");
-            CAIRN_TRY(markdown_options(c, about));
+            CAIRN_TRY(markdown_options(c, about, NULL));
         }
     }
     return CAIRN_OK;
@@ -124,10 +126,11 @@ static cairn_status run(cli *c, const void *config, int count, char **arguments)
 
 const cli_verb verb_help = {
     .about = {.name = "help",
-              .summary = "List worlds, policies, scripts, rewards, searches or labellers with their options.",
+              .summary =
+                  "List worlds, policies, scripts, rewards, searches or labellers with their options; or all of it.",
               .config_size = sizeof(help_config)},
     .arguments = "[TOPIC]",
     .most = 1,
-    .examples = "  cairn help searches\n  cairn help worlds\n",
+    .examples = "  cairn help searches\n  cairn help worlds\n  cairn help reference      # all of it, in Markdown\n",
     .run = run,
 };

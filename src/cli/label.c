@@ -110,9 +110,9 @@ const cli_verb verb_label = {
               .option_count = sizeof options / sizeof *options,
               .config_size = sizeof(label_config)},
     .arguments = "",
-    .examples =
-        "  cairn label --world chain:steps=16 --policy scripted:error=0.06 -n 50 --out labels.jsonl\n"
-        "  cairn label --method mc:rollouts=8,order=all --soft --out soft.jsonl\n"
-        "  cairn label --method omegaprm:searches=20 --run labels.db      then --resume after an interruption\n",
+    .examples = "  cairn label --world chain:steps=16 --policy scripted:error=0.06 -n 50 --out labels.jsonl\n"
+                "  cairn label --method mc:rollouts=8,order=all --soft --out soft.jsonl\n"
+                "  cairn label --method omegaprm:searches=20 --run labels.db\n"
+                "  cairn run resume labels.db                            # go on after an interruption\n",
     .run = run,
 };

@@ -130,6 +130,6 @@ const cli_verb verb_score = {
     .examples = "  cairn score solutions.jsonl\n"
                 "  cairn score solutions.jsonl --out scores.jsonl --skip-bad\n"
                 "  cairn score solutions.jsonl --show 12\n"
-                "  cairn score solutions.jsonl --reward 'exec:python3 my_prm.py'\n",
+                "  cairn score solutions.jsonl --reward 'exec:./my_prm'\n",
     .run = run,
 };

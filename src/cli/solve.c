@@ -68,7 +68,13 @@ static cairn_status draw(cli *c, cairn_job *job, const solve_config *config, con
                       .max_width = c->width};
     cairn_text text = {0};
     cairn_status status = cairn_solve_draw(c->ctx, job, setup, config->draw, &how, &text);
-    if (status == CAIRN_OK) printf("%s", text.data);
+    if (status == CAIRN_OK) {
+        printf("%s\n", text.data);
+        printf(
+            "%sheavy lines: the chosen solution; ✓ ✗: its end is right, wrong; x2: drawn twice; numbers: score of the "
+            "step%s\n",
+            cli_paint_code(c, CLI_DIM), cli_paint_code(c, CLI_PLAIN));
+    }
     cairn_text_free(&text);
     return status;
 }
@@ -116,10 +122,11 @@ const cli_verb verb_solve = {
               .config_size = sizeof(solve_config)},
     .arguments = "",
     .examples =
+        "  cairn solve\n"
         "  cairn solve --search beam:branch=4 --budget 128 -n 500\n"
-        "  cairn solve --world chain:steps=12 --policy scripted:error=0.15,repair=0.05 --reward noisy:miss=0.2 \\\n"
+        "  cairn solve --world chain:steps=12 --policy scripted:error=0.15,repair=0.05 --reward noisy:sd=0.2 \\\n"
         "              --search mcts:rule=puct --budget 256 --run mcts.db\n"
-        "  cairn solve ... --run mcts.db --resume          go on after an interruption\n"
-        "  cairn solve --search rebase --budget 64 --draw 3   look at one tree\n",
+        "  cairn run resume mcts.db                              # go on after an interruption\n"
+        "  cairn solve --search rebase --budget 64 --draw 3      # look at one tree\n",
     .run = run,
 };
