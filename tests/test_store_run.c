@@ -496,6 +496,33 @@ static void test_a_kill_while_a_run_is_made_leaves_no_run_and_does_not_stand_in_
     assert_int_not_equal(access(beside, F_OK), 0);
 }
 
+/* Killed while it changed the file in place, as SQLite does when it turns the log on or off: with the journal that takes it back. */
+static void test_a_kill_in_the_middle_of_a_write_is_taken_back_by_whoever_reads_first(void **state) {
+    (void)state;
+    int how;
+    cairn_run *run = create();
+    for (int64_t i = 0; i < 20; i++) put(run, ctx, i);
+    cairn_run_close(run);
+    pid_t child = fork();
+    if (child == 0) {
+        sqlite3 *db;
+        sqlite3_open(path, &db);
+        sqlite3_exec(db,
+                     "PRAGMA cache_size=1; BEGIN; UPDATE record SET record = 'spoilt', key = 0; INSERT INTO record "
+                     "SELECT problem + 100, id, randomblob(20000), 0 FROM record",
+                     NULL, NULL, NULL);
+        kill(getpid(), SIGKILL);
+    }
+    waitpid(child, &how, 0);
+    char journal[300];
+    snprintf(journal, sizeof journal, "%s-journal", path);
+    assert_int_equal(access(journal, F_OK), 0);
+    assert_int_equal(cairn_run_open(ctx, path, &run), CAIRN_OK);
+    assert_int_equal(cairn_run_done(run), 20);
+    assert_int_equal(cairn_run_each(run, ctx, ignore, NULL), CAIRN_OK);
+    cairn_run_close(run);
+}
+
 static void test_a_discarded_run_leaves_nothing(void **state) {
     (void)state;
     cairn_run_discard(create());
@@ -607,6 +634,7 @@ int main(void) {
         TEST(test_a_refused_write_keeps_what_was_committed),
         TEST(test_a_creation_that_fails_leaves_no_file),
         TEST(test_a_kill_while_a_run_is_made_leaves_no_run_and_does_not_stand_in_its_way),
+        TEST(test_a_kill_in_the_middle_of_a_write_is_taken_back_by_whoever_reads_first),
         TEST(test_a_discarded_run_leaves_nothing),
         TEST(test_a_killed_run_loses_nothing_and_resumes_to_the_same_export),
         TEST(test_threads_put_into_one_run),

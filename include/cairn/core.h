@@ -260,8 +260,8 @@ CAIRN_API void cairn_out_drop(cairn_out *out);           /* frees `out`, removes
 
 /* ---- progress ----------------------------------------------------------------------------------------------------- */
 
-/* A line on standard error with count, rate and time left; silent for the first two seconds, when standard error is not a
- * terminal every 10 seconds, and always when `quiet`. Thread-safe. */
+/* A line on standard error with count, rate and time left: none in the first two seconds and none when `quiet`; when standard error
+ * is not a terminal, a further one every 10 seconds. Thread-safe. */
 typedef struct cairn_progress cairn_progress;
 CAIRN_API cairn_status cairn_progress_open(cairn_ctx *ctx, const char *what, int64_t total, bool quiet,
                                            cairn_progress **out);

@@ -58,6 +58,9 @@ CAIRN_API cairn_status cairn_dataset_open(cairn_ctx *ctx, const char *path, cair
 /* The next record, in `arena`. CAIRN_END after the last. Errors: FORMAT, LIMIT, IO, each "file:line: field ...". */
 CAIRN_API cairn_status cairn_dataset_next(cairn_dataset *dataset, cairn_arena *arena, cairn_record *out);
 CAIRN_API cairn_format cairn_dataset_format(const cairn_dataset *dataset);
+/* Bytes read so far, and bytes of the file, -1 for a pipe: for progress. */
+CAIRN_API int64_t cairn_dataset_offset(const cairn_dataset *dataset);
+CAIRN_API int64_t cairn_dataset_size(const cairn_dataset *dataset);
 CAIRN_API int64_t cairn_dataset_skipped(const cairn_dataset *dataset);
 /* 64-bit content key and byte count of the part read so far; of the whole file after CAIRN_END. For manifests. */
 CAIRN_API uint64_t cairn_dataset_key(const cairn_dataset *dataset);

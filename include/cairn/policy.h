@@ -53,6 +53,8 @@ typedef struct cairn_policy_type {
     cairn_status (*value)(cairn_ctx *ctx, void *self, const cairn_problem *problem, const void *state, double *out);
     /* See cairn_script.optimum; NULL where it is not known. */
     cairn_status (*optimum)(cairn_ctx *ctx, void *self, const cairn_problem *problem, int64_t samples, double *out);
+    /* Key of the content of the file that it proposes from, for a run's manifest; NULL where there is no such file. */
+    uint64_t (*content)(const void *self);
 } cairn_policy_type;
 
 struct cairn_policy {

@@ -53,6 +53,9 @@ CAIRN_API cairn_manifest_entry cairn_run_manifest_at(const cairn_run *run, int32
 typedef cairn_status (*cairn_run_visit_fn)(void *arg, int64_t index, const char *id, const char *record, size_t length);
 CAIRN_API cairn_status cairn_run_each(cairn_run *run, cairn_ctx *ctx, cairn_run_visit_fn visit, void *arg);
 
+/* From now on each record that is visited, exported or compared adds 1 to `progress` (NULL: no longer), which must outlive that. */
+CAIRN_API void cairn_run_watch(cairn_run *run, cairn_progress *progress);
+
 /* JSON lines: the manifest without times and host, then each record in index order. The same bytes for the same manifest, whatever
  * the workers, the in-flight limit, kills and resumes. An unfinished run is exported with a warning in the log. */
 CAIRN_API cairn_status cairn_run_export(cairn_run *run, cairn_ctx *ctx, cairn_out *out);

@@ -46,52 +46,77 @@ static void print_row(const char *method, const cairn_label_summary *s) {
     fflush(stdout);
 }
 
-static cairn_status run_method(cli *c, const labels_config *config, const char *method, cli_json *json) {
+/* What runs and where it goes. */
+typedef struct comparing {
+    const labels_config *config;
+    const char *methods[MOST_METHODS];
+    int n;
+    cairn_progress *progress; /* one line over all labellers */
+    cli_json *json;           /* NULL: for people */
+} comparing;
+
+static cairn_status run_method(cli *c, const comparing *w, const char *method) {
     cairn_job_setup setup;
     cairn_job *job;
     cairn_label_summary s;
     cairn_label_setup label = {.method = method};
-    cli_job_setup(&config->job, method, &setup);
+    cli_job_setup(&w->config->job, method, &setup);
+    setup.progress = w->progress;
     CAIRN_TRY(cairn_job_open(c->ctx, &setup, &job));
     cairn_status status = cairn_label_problems(c->ctx, job, &label, NULL, &s);
     cairn_job_close(job);
     CAIRN_TRY(status);
-    if (json)
-        print_json(json, method, &s);
+    if (w->json)
+        print_json(w->json, method, &s);
     else
         print_row(method, &s);
     return CAIRN_OK;
 }
 
-static cairn_status run_json(cli *c, const labels_config *config, const char *const *methods, int n) {
+static cairn_status run_all(cli *c, comparing *w) {
+    cairn_job_setup setup;
+    cairn_job *job;
+    cli_job_setup(&w->config->job, "eval labels", &setup);
+    CAIRN_TRY(cairn_job_open(c->ctx, &setup, &job));
+    int64_t total = cairn_job_problems(job) * w->n;
+    cairn_job_close(job);
+    CAIRN_TRY(cairn_progress_open(c->ctx, "eval labels", total, w->config->job.quiet, &w->progress));
+    cairn_status status = CAIRN_OK;
+    for (int i = 0; i < w->n && status == CAIRN_OK; i++) status = run_method(c, w, w->methods[i]);
+    cairn_progress_close(w->progress);
+    return status;
+}
+
+static cairn_status run_json(cli *c, comparing *w) {
     cli_json j;
     CAIRN_TRY(cli_json_begin(c, &j));
+    w->json = &j;
     cli_json_open(&j, NULL, '[');
-    cairn_status status = CAIRN_OK;
-    for (int i = 0; i < n && status == CAIRN_OK; i++) status = run_method(c, config, methods[i], &j);
+    cairn_status status = run_all(c, w);
     cli_json_close(&j, ']');
     if (status == CAIRN_OK) return cli_json_end(&j);
     cairn_out_drop(j.out);
     return status;
 }
 
-static cairn_status run(cli *c, const void *options_, int count, char **arguments) {
-    (void)count, (void)arguments;
-    const labels_config *config = options_;
-    const char *methods[MOST_METHODS];
-    const cairn_labeller_type *type;
-    const void *options_of;
-    int n;
-    if (*config->job.run || config->job.resume)
-        return cairn_fail(c->ctx, CAIRN_INVALID, "eval labels keeps no run file");
-    CAIRN_TRY(cli_words(c, "methods", config->methods, methods, MOST_METHODS, &n));
-    for (int i = 0; i < n; i++) CAIRN_TRY(cairn_labeller_find(c->ctx, c->arena, methods[i], &type, &options_of));
-    if (config->job.json) return run_json(c, config, methods, n);
+static cairn_status run_table(cli *c, comparing *w) {
     printf("%s  %-40s %10s %10s %12s %11s %10s %7s%s\n", cli_paint_code(c, CLI_DIM), "labeller", "located", "exact %",
            "agreement %", "negative %", "rollouts", "s", cli_paint_code(c, CLI_PLAIN));
-    for (int i = 0; i < n; i++) CAIRN_TRY(run_method(c, config, methods[i], NULL));
+    CAIRN_TRY(run_all(c, w));
     printf("  located: first errors named for 10,000 rollouts; exact: the world's own first wrong step\n");
     return CAIRN_OK;
+}
+
+static cairn_status run(cli *c, const void *options_, int count, char **arguments) {
+    (void)count, (void)arguments;
+    comparing w = {.config = options_};
+    const cairn_labeller_type *type;
+    const void *options_of;
+    if (*w.config->job.run || w.config->job.resume)
+        return cairn_fail(c->ctx, CAIRN_INVALID, "eval labels keeps no run file");
+    CAIRN_TRY(cli_words(c, "methods", w.config->methods, w.methods, MOST_METHODS, &w.n));
+    for (int i = 0; i < w.n; i++) CAIRN_TRY(cairn_labeller_find(c->ctx, c->arena, w.methods[i], &type, &options_of));
+    return w.config->job.json ? run_json(c, &w) : run_table(c, &w);
 }
 
 const cli_verb verb_eval_labels = {

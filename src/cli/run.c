@@ -171,8 +171,12 @@ static const cairn_option export_options[] = {
 
 static cairn_status export_to(cli *c, cairn_run *run, const char *path) {
     cairn_out *out;
+    cairn_progress *progress = NULL;
     CAIRN_TRY(cairn_out_open(c->ctx, path, &out));
-    cairn_status status = cairn_run_export(run, c->ctx, out);
+    cairn_status status = cairn_progress_open(c->ctx, "export", cairn_run_done(run), false, &progress);
+    cairn_run_watch(run, progress);
+    if (status == CAIRN_OK) status = cairn_run_export(run, c->ctx, out);
+    cairn_progress_close(progress);
     if (status == CAIRN_OK) return cairn_out_commit(out);
     cairn_out_drop(out);
     return status;
@@ -341,6 +345,17 @@ static cairn_status json_comparison(cli *c, const compare_config *config, const 
     return cli_json_end(&j);
 }
 
+static cairn_status compare_watched(cli *c, const compare_config *config, cairn_run *a, cairn_run *b,
+                                    cairn_comparison *result) {
+    cairn_progress *progress;
+    CAIRN_TRY(cairn_progress_open(c->ctx, "compare", cairn_run_done(a) + cairn_run_done(b), false, &progress));
+    cairn_run_watch(a, progress);
+    cairn_run_watch(b, progress);
+    cairn_status status = cairn_run_compare(c->ctx, a, b, config->field, config->seed, result);
+    cairn_progress_close(progress);
+    return status;
+}
+
 static cairn_status run_compare(cli *c, const void *options, int count, char **arguments) {
     (void)count;
     const compare_config *config = options;
@@ -349,7 +364,7 @@ static cairn_status run_compare(cli *c, const void *options, int count, char **a
     CAIRN_TRY(cairn_run_open(c->ctx, arguments[0], &a));
     cairn_status status = cairn_run_open(c->ctx, arguments[1], &b);
     if (status == CAIRN_OK) {
-        status = cairn_run_compare(c->ctx, a, b, config->field, config->seed, &result);
+        status = compare_watched(c, config, a, b, &result);
         cairn_run_close(b);
     }
     cairn_run_close(a);

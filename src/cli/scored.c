@@ -52,10 +52,20 @@ static cairn_status score_record(cli *c, const scored_options *options, const sc
     return CAIRN_OK;
 }
 
+/* Counts solutions where their number is known, else bytes of the file. */
+static cairn_status open_progress(cli *c, const scored_options *options, const cairn_dataset *dataset,
+                                  cairn_progress **out) {
+    bool in_bytes = options->count == 0 && cairn_dataset_size(dataset) >= 0;
+    return cairn_progress_open(c->ctx, in_bytes ? "score (bytes)" : "score",
+                               in_bytes ? cairn_dataset_size(dataset) : options->count, options->quiet, out);
+}
+
 static cairn_status visit_all(cli *c, const scored_options *options, const scorer *s, cairn_dataset *dataset,
                               cairn_progress *progress, scored_fn visit, void *arg) {
     cairn_arena *arena;
     CAIRN_TRY(cairn_arena_open(c->ctx, 65536, &arena));
+    bool in_bytes = options->count == 0 && cairn_dataset_size(dataset) >= 0;
+    int64_t before = 0;
     cairn_status status = CAIRN_OK;
     for (int64_t i = 0; status == CAIRN_OK && (options->count == 0 || i < options->count); i++) {
         cairn_record record;
@@ -65,7 +75,8 @@ static cairn_status visit_all(cli *c, const scored_options *options, const score
         if (status == CAIRN_OK) status = cairn_dataset_next(dataset, arena, &record);
         if (status == CAIRN_OK) status = score_record(c, options, s, arena, &record, i, &solution);
         if (status == CAIRN_OK) status = visit(c, arg, &solution);
-        cairn_progress_add(progress, 1);
+        cairn_progress_add(progress, in_bytes ? cairn_dataset_offset(dataset) - before : 1);
+        before = cairn_dataset_offset(dataset);
     }
     cairn_arena_close(arena);
     return status == CAIRN_END ? CAIRN_OK : status;
@@ -79,7 +90,7 @@ cairn_status scored_each(cli *c, const scored_options *options, const char *path
     cairn_read_options read = {.format = (cairn_format)options->format, .skip_bad = options->skip_bad};
     cairn_status status = open_scorer(c, options, &s);
     if (status == CAIRN_OK) status = cairn_dataset_open(c->ctx, path, read, &dataset);
-    if (status == CAIRN_OK) status = cairn_progress_open(c->ctx, "score", options->count, options->quiet, &progress);
+    if (status == CAIRN_OK) status = open_progress(c, options, dataset, &progress);
     if (status == CAIRN_OK) status = visit_all(c, options, &s, dataset, progress, visit, arg);
     cairn_progress_close(progress);
     if (dataset) {

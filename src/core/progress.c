@@ -114,7 +114,7 @@ cairn_status cairn_progress_open(cairn_ctx *ctx, const char *what, int64_t total
     p->quiet = quiet;
     p->terminal = isatty(STDERR_FILENO) != 0;
     p->start = cairn_seconds();
-    p->next = p->start + (p->terminal ? SILENT_SECONDS : FILE_SECONDS);
+    p->next = p->start + SILENT_SECONDS;
     *out = p;
     return CAIRN_OK;
 }

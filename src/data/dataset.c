@@ -154,6 +154,14 @@ cairn_format cairn_dataset_format(const cairn_dataset *dataset) {
     return dataset->format;
 }
 
+int64_t cairn_dataset_offset(const cairn_dataset *dataset) {
+    return lines_offset(dataset->lines);
+}
+
+int64_t cairn_dataset_size(const cairn_dataset *dataset) {
+    return lines_size(dataset->lines);
+}
+
 int64_t cairn_dataset_skipped(const cairn_dataset *dataset) {
     return dataset->skipped;
 }

@@ -377,8 +377,20 @@ cairn_status cairn_job_run(cairn_job *job, cairn_ctx *ctx, cairn_run *run, cairn
 }
 
 cairn_status cairn_job_each(cairn_job *job, cairn_ctx *ctx, cairn_run *run, cairn_run_visit_fn visit, void *arg) {
-    if (run) return cairn_run_each(run, ctx, visit, arg);
-    for (int64_t i = 0; job->records && i < job->count; i++)
-        if (job->records[i]) CAIRN_TRY(visit(arg, i, job->ids[i], job->records[i], strlen(job->records[i])));
-    return CAIRN_OK;
+    cairn_progress *progress;
+    cairn_status status = CAIRN_OK;
+    CAIRN_TRY(cairn_progress_open(ctx, "records", run ? cairn_run_done(run) : job->count, job->setup.quiet, &progress));
+    if (run) {
+        cairn_run_watch(run, progress);
+        status = cairn_run_each(run, ctx, visit, arg);
+        cairn_run_watch(run, NULL);
+    }
+    for (int64_t i = 0; !run && job->records && i < job->count && status == CAIRN_OK; i++) {
+        if (cairn_cancelled(ctx)) status = cairn_fail(ctx, CAIRN_CANCELLED, "the run was cancelled");
+        if (status == CAIRN_OK && job->records[i])
+            status = visit(arg, i, job->ids[i], job->records[i], strlen(job->records[i]));
+        cairn_progress_add(progress, 1);
+    }
+    cairn_progress_close(progress);
+    return status;
 }

@@ -21,6 +21,11 @@ static const char *text_or_empty(const char *text) {
     return text ? text : "";
 }
 
+static uint64_t policy_content(const cairn_job *job) {
+    const cairn_policy *policy = cairn_job_policy(job);
+    return policy && policy->type->content ? policy->type->content(policy->self) : 0;
+}
+
 cairn_status cairn_job_manifest(cairn_ctx *ctx, const cairn_job *job, cairn_arena *arena, const char *verb,
                                 const char *method_key, const cairn_about *about, const void *config, bool keep_tree,
                                 cairn_manifest *out) {
@@ -43,6 +48,7 @@ cairn_status cairn_job_manifest(cairn_ctx *ctx, const cairn_job *job, cairn_aren
         {"max_step_tokens", cairn_arena_printf(arena, "%d", j->sampling.max_tokens)},
         {"problems_file", text_or_empty(j->problems)},
         {"problems_key", cairn_arena_printf(arena, "%016llx", (unsigned long long)cairn_job_content(job))},
+        {"policy_key", cairn_arena_printf(arena, "%016llx", (unsigned long long)policy_content(job))},
         {"tree", keep_tree ? "kept" : "dropped"},
     };
     size_t count = sizeof entries / sizeof *entries;

@@ -164,16 +164,13 @@ static cairn_status tally_record(void *arg, int64_t index, const char *id, const
     return status;
 }
 
-/* Mean over the problems of the exact optimum at the step budget. */
-static cairn_status mean_optimum(cairn_ctx *ctx, cairn_job *job, double *out) {
+/* Sum over the problems of the exact optimum at so many samples. */
+static cairn_status sum_optimum(cairn_ctx *ctx, cairn_job *job, int64_t samples, cairn_arena *arena, double *sum) {
     const cairn_policy *policy = cairn_job_policy(job);
-    int64_t samples = cairn_job_setup_of(job)->budget.steps, n = cairn_job_problems(job);
-    *out = NAN;
-    if (!policy || !policy->type->optimum || samples <= 0 || n == 0) return CAIRN_OK;
-    cairn_arena *arena;
-    CAIRN_TRY(cairn_arena_open(ctx, 16384, &arena));
-    double sum = 0;
+    int64_t n = cairn_job_problems(job);
+    cairn_progress *progress;
     cairn_status status = CAIRN_OK;
+    CAIRN_TRY(cairn_progress_open(ctx, "optimum", n, cairn_job_setup_of(job)->quiet, &progress));
     for (int64_t i = 0; i < n && status == CAIRN_OK; i++) {
         cairn_problem problem;
         double value = 0;
@@ -181,8 +178,23 @@ static cairn_status mean_optimum(cairn_ctx *ctx, cairn_job *job, double *out) {
         if (cairn_cancelled(ctx)) status = cairn_fail(ctx, CAIRN_CANCELLED, "the run was cancelled");
         if (status == CAIRN_OK) status = cairn_job_problem(job, ctx, i, arena, &problem);
         if (status == CAIRN_OK) status = policy->type->optimum(ctx, policy->self, &problem, samples, &value);
-        sum += value;
+        *sum += value;
+        cairn_progress_add(progress, 1);
     }
+    cairn_progress_close(progress);
+    return status;
+}
+
+/* Mean over the problems of the exact optimum at the step budget; NAN where the policy has none. */
+static cairn_status mean_optimum(cairn_ctx *ctx, cairn_job *job, double *out) {
+    const cairn_policy *policy = cairn_job_policy(job);
+    int64_t samples = cairn_job_setup_of(job)->budget.steps, n = cairn_job_problems(job);
+    double sum = 0;
+    *out = NAN;
+    if (!policy || !policy->type->optimum || samples <= 0 || n == 0) return CAIRN_OK;
+    cairn_arena *arena;
+    CAIRN_TRY(cairn_arena_open(ctx, 16384, &arena));
+    cairn_status status = sum_optimum(ctx, job, samples, arena, &sum);
     cairn_arena_close(arena);
     if (status == CAIRN_UNSUPPORTED) return CAIRN_OK;
     if (status == CAIRN_OK) *out = sum / (double)n;

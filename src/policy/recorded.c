@@ -13,12 +13,15 @@
 typedef struct config {
     const char *file;
     int32_t format;
+    bool skip_bad;
 } config;
 
 static const cairn_option options[] = {
     {"file", CAIRN_OPTION_TEXT, offsetof(config, file), NULL, 0, 0, NULL, "", "dataset of solutions (JSON lines)"},
     {"format", CAIRN_OPTION_CHOICE, offsetof(config, format), "auto", 0, 0,
      "auto|stepwise|mistake|processbench|gsm8k|gsm8k-solutions", "", "format of the file"},
+    {"skip_bad", CAIRN_OPTION_BOOL, offsetof(config, skip_bad), "false", 0, 0, NULL, "",
+     "count and name bad lines of the file instead of stopping at the first"},
 };
 
 typedef struct solution {
@@ -33,6 +36,7 @@ typedef struct recorded {
     cairn_arena *arena;
     solution *solutions; /* [count] sorted by (key, order) */
     size_t count, capacity;
+    uint64_t content; /* key of the file */
 } recorded;
 
 static int by_problem(const void *a, const void *b) {
@@ -72,10 +76,11 @@ static cairn_status recorded_open(cairn_ctx *ctx, cairn_arena *arena, const cair
     cairn_dataset *dataset;
     recorded *self = cairn_alloc(ctx, 1, sizeof *self);
     if (!self) return CAIRN_NO_MEMORY;
-    cairn_read_options how = {.format = (cairn_format)c->format};
+    cairn_read_options how = {.format = (cairn_format)c->format, .skip_bad = c->skip_bad};
     cairn_status status = cairn_arena_open(ctx, 1 << 16, &self->arena);
     if (status == CAIRN_OK && (status = cairn_dataset_open(ctx, c->file, how, &dataset)) == CAIRN_OK) {
         status = read_all(ctx, self, dataset);
+        self->content = cairn_dataset_key(dataset);
         cairn_dataset_close(dataset);
     }
     if (status == CAIRN_OK && self->count == 0)
@@ -150,6 +155,10 @@ static cairn_status recorded_propose(cairn_ctx *ctx, void *data, cairn_arena *ar
     return CAIRN_OK;
 }
 
+static uint64_t recorded_content(const void *data) {
+    return ((const recorded *)data)->content;
+}
+
 const cairn_policy_type cairn_policy_recorded = {
     .about = {.name = "recorded",
               .summary = "replays recorded solutions of the problem with the same text",
@@ -160,4 +169,5 @@ const cairn_policy_type cairn_policy_recorded = {
     .open = recorded_open,
     .close = recorded_close,
     .propose = recorded_propose,
+    .content = recorded_content,
 };

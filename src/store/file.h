@@ -15,7 +15,8 @@ struct cairn_run {
     sqlite3_stmt *at_least; /* first record from an index on */
     pthread_mutex_t mutex;  /* over all of the below and the connection, once the run is open */
     int64_t problems, done;
-    uint8_t *recorded; /* [problems / 8 + 1] one bit a problem */
+    uint8_t *recorded;        /* [problems / 8 + 1] one bit a problem */
+    cairn_progress *progress; /* counts what cairn_run_each visits; NULL: nobody does */
     cairn_arena *arena;
     cairn_manifest_entry *entries; /* [count] sorted by key */
     int32_t count;

@@ -367,8 +367,16 @@ static cairn_status load_recorded(cairn_ctx *ctx, cairn_run *run) {
     return status;
 }
 
+/* A connection that only reads must still be able to take back what a killed process left half written, which one opened by
+ * SQLITE_OPEN_READONLY is not. It neither changes the run nor moves its log into the file. */
+static cairn_status connect_to_read(cairn_ctx *ctx, cairn_run *run) {
+    CAIRN_TRY(connect_to(ctx, run, run->path, SQLITE_OPEN_READWRITE));
+    sqlite3_db_config(run->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    return file_execute(ctx, run, "PRAGMA query_only=ON");
+}
+
 static cairn_status load(cairn_ctx *ctx, cairn_run *run, const cairn_manifest *manifest) {
-    CAIRN_TRY(connect_to(ctx, run, run->path, run->lock >= 0 ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY));
+    CAIRN_TRY(run->lock >= 0 ? connect_to(ctx, run, run->path, SQLITE_OPEN_READWRITE) : connect_to_read(ctx, run));
     CAIRN_TRY(check_kind(ctx, run));
     if (run->lock >= 0) CAIRN_TRY(check_whole(ctx, run));
     CAIRN_TRY(load_manifest(ctx, run));

@@ -124,6 +124,10 @@ static cairn_status read_row(cairn_run *run, cairn_ctx *ctx, int64_t index, row 
     return status;
 }
 
+void cairn_run_watch(cairn_run *run, cairn_progress *progress) {
+    run->progress = progress;
+}
+
 cairn_status cairn_run_each(cairn_run *run, cairn_ctx *ctx, cairn_run_visit_fn visit, void *arg) {
     row current = {0};
     int64_t next = 0;
@@ -137,6 +141,7 @@ cairn_status cairn_run_each(cairn_run *run, cairn_ctx *ctx, cairn_run_visit_fn v
         const char *id = current.id.data ? current.id.data : "";
         status = visit(arg, current.index, id, current.record.data, current.record.length);
         next = current.index + 1;
+        cairn_progress_add(run->progress, 1);
     }
     cairn_text_free(&current.id);
     cairn_text_free(&current.record);

@@ -7,11 +7,14 @@
 
 typedef struct config {
     int64_t max_steps;
+    bool skip_bad;
 } config;
 
 static const cairn_option options[] = {
     {"max_steps", CAIRN_OPTION_INT, offsetof(config, max_steps), "32", 1, 4096, NULL, "steps",
      "a longer solution is cut off"},
+    {"skip_bad", CAIRN_OPTION_BOOL, offsetof(config, skip_bad), "false", 0, 0, NULL, "",
+     "count and name bad lines of the problem file instead of stopping at the first"},
 };
 
 static cairn_status gsm8k_open(cairn_ctx *ctx, cairn_arena *arena, const void *configuration, void **self) {
@@ -26,7 +29,8 @@ static cairn_status gsm8k_open(cairn_ctx *ctx, cairn_arena *arena, const void *c
 static cairn_status gsm8k_load(cairn_ctx *ctx, void *self, const char *path, cairn_arena *arena,
                                cairn_problem **problems, int64_t *count, uint64_t *content) {
     const config *own = self;
-    return text_load(ctx, path, CAIRN_FORMAT_GSM8K, (int32_t)own->max_steps, arena, problems, count, content);
+    cairn_read_options how = {.format = CAIRN_FORMAT_GSM8K, .skip_bad = own->skip_bad};
+    return text_load(ctx, path, how, (int32_t)own->max_steps, arena, problems, count, content);
 }
 
 static bool states_answer(const char *line, size_t length) {

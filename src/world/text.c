@@ -12,6 +12,7 @@
 typedef struct config {
     int64_t max_steps;
     int32_t format;
+    bool skip_bad;
 } config;
 
 static const cairn_option options[] = {
@@ -19,6 +20,8 @@ static const cairn_option options[] = {
      "a longer solution is cut off"},
     {"format", CAIRN_OPTION_CHOICE, offsetof(config, format), "auto", 0, 0,
      "auto|stepwise|mistake|processbench|gsm8k|gsm8k-solutions", "", "format of the problem file"},
+    {"skip_bad", CAIRN_OPTION_BOOL, offsetof(config, skip_bad), "false", 0, 0, NULL, "",
+     "count and name bad lines of the problem file instead of stopping at the first"},
 };
 
 /* ---- loading ------------------------------------------------------------------------------------------------------- */
@@ -77,13 +80,16 @@ static cairn_status drop_repeated(cairn_ctx *ctx, list *all) {
     return CAIRN_OK;
 }
 
-cairn_status text_load(cairn_ctx *ctx, const char *path, cairn_format format, int32_t max_steps, cairn_arena *arena,
+cairn_status text_load(cairn_ctx *ctx, const char *path, cairn_read_options how, int32_t max_steps, cairn_arena *arena,
                        cairn_problem **problems, int64_t *count, uint64_t *content) {
     cairn_dataset *dataset;
     list all = {0};
-    CAIRN_TRY(cairn_dataset_open(ctx, path, (cairn_read_options){.format = format}, &dataset));
+    CAIRN_TRY(cairn_dataset_open(ctx, path, how, &dataset));
     cairn_status status = read_all(ctx, dataset, max_steps, arena, &all);
     uint64_t key = cairn_dataset_key(dataset);
+    if (cairn_dataset_skipped(dataset) > 0)
+        cairn_log(ctx, CAIRN_LOG_WARN, "%s: bad lines passed over: %lld", path,
+                  (long long)cairn_dataset_skipped(dataset));
     cairn_dataset_close(dataset);
     if (status == CAIRN_OK) status = drop_repeated(ctx, &all);
     cairn_problem *kept = status == CAIRN_OK ? cairn_arena_alloc(arena, all.count, sizeof *kept) : NULL;
@@ -159,7 +165,8 @@ static cairn_status open_text(cairn_ctx *ctx, cairn_arena *arena, const void *co
 static cairn_status load_text(cairn_ctx *ctx, void *self, const char *path, cairn_arena *arena,
                               cairn_problem **problems, int64_t *count, uint64_t *content) {
     const config *own = self;
-    return text_load(ctx, path, (cairn_format)own->format, (int32_t)own->max_steps, arena, problems, count, content);
+    cairn_read_options how = {.format = (cairn_format)own->format, .skip_bad = own->skip_bad};
+    return text_load(ctx, path, how, (int32_t)own->max_steps, arena, problems, count, content);
 }
 
 static cairn_status apply_text(cairn_ctx *ctx, void *self, const cairn_problem *problem, const void *before,
