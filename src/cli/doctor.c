@@ -6,6 +6,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "cairn/label.h"
 #include "cairn/store.h"
 #include "cli/verbs.h"
 
@@ -38,13 +39,26 @@ static const char *proc_value(cli *c, const char *path, const char *key) {
     return value;
 }
 
-static int count_names(void) {
+static int count_of(const void *const *list) {
     int n = 0;
-    for (int i = 0; cairn_worlds()[i]; i++) n++;
-    for (int i = 0; cairn_policies()[i]; i++) n++;
-    for (int i = 0; cairn_rewards()[i]; i++) n++;
-    for (int i = 0; cairn_searches()[i]; i++) n++;
+    while (list[n]) n++;
     return n;
+}
+
+static const char *registered(cli *c) {
+    return cairn_arena_printf(
+        c->arena, "%d worlds, %d policies, %d rewards, %d searches, %d labellers (cairn help)",
+        count_of((const void *const *)cairn_worlds()), count_of((const void *const *)cairn_policies()),
+        count_of((const void *const *)cairn_rewards()), count_of((const void *const *)cairn_searches()),
+        count_of((const void *const *)cairn_labellers()));
+}
+
+/* "23.5 GiB" of "24684092 kB". */
+static const char *memory(cli *c) {
+    const char *text = proc_value(c, "/proc/meminfo", "MemTotal");
+    int64_t kilobytes;
+    if (cairn_parse_int(text, strcspn(text, " "), &kilobytes) != CAIRN_OK) return text;
+    return cairn_arena_printf(c->arena, "%.1f GiB", (double)kilobytes / (1 << 20));
 }
 
 /* `j` NULL: for people. */
@@ -62,11 +76,15 @@ static void print_rows(cli *c, const char *data, bool has_data, const struct uts
     print_row(j, "processor", proc_value(c, "/proc/cpuinfo", "model name"));
     print_row(j, "threads", cairn_arena_printf(c->arena, "%d", threads));
     print_row(j, "instruction set", cairn_instruction_set());
-    print_row(j, "memory", proc_value(c, "/proc/meminfo", "MemTotal"));
+    print_row(j, "memory", memory(c));
     print_row(j, "libraries", cairn_library_versions(c->arena));
-    print_row(j, "registered",
-              cairn_arena_printf(c->arena, "%d worlds, policies, rewards and searches", count_names()));
-    print_row(j, "shared data", has_data ? data : "absent: tests and the demo that need it skip it and say so");
+    print_row(j, "registered", registered(c));
+    print_row(j, "shared data",
+              has_data ? data
+                       : cairn_arena_printf(c->arena,
+                                            "absent: no folder %s (--data or $CAIRN_DATA names another); what "
+                                            "needs it is skipped and says so",
+                                            data));
 }
 
 static cairn_status run(cli *c, const void *options_, int count, char **arguments) {

@@ -62,7 +62,7 @@ static cairn_status visit(cli *c, void *arg, const scored *s) {
     t->flawed += s->first_wrong >= 0;
     for (int32_t i = 0; i < s->record->n_steps; i++) {
         t->unknown += isnan(s->scores[i]);
-        t->wrong += s->scores[i] < (s->low + s->high) / 2;
+        t->wrong += s->scores[i] < s->threshold;
     }
     cairn_status status = t->out ? write_scores(t->out, s) : CAIRN_OK;
     if (status == CAIRN_OK && s->index == t->config->show) status = print_solution(c, s);
