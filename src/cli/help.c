@@ -85,15 +85,34 @@ static cairn_status markdown_options(cli *c, const cairn_about *about, const cha
     return status;
 }
 
+static void markdown_numbers(const cli_verb *verb) {
+    const char *name, *meaning;
+    for (int i = 0; cli_number_of(verb, i, &name, &meaning); i++)
+        printf("%s| %s | %s |\n", i ? "" : "| number | what it means |\n|---|---|\n", name, meaning);
+    if (cli_number_of(verb, 0, &name, &meaning)) printf("\n");
+}
+
+static const char reference_head[] =
+    "# Reference\n\n"
+    "Every verb, world, policy, reward, search and labeller with its options and, for verbs, what the numbers mean. "
+    "This page is what "
+    "`cairn help reference` prints; `make reference` writes it, and `make check` compares.\n\n"
+    "Options of verbs are written `--name value` or `--name=value`; `--config FILE` reads lines `name = value` from a "
+    "file (blank lines "
+    "and lines that start with `#` say nothing), wherever it stands; the command line overrides it, and later files "
+    "override earlier "
+    "ones. A mistake in a file is named as `FILE:LINE`. Options of worlds, policies, rewards, searches and labellers "
+    "follow their name: "
+    "`beam:width=16,branch=4`; a comma inside a value is written `\\,`.\n\n";
+
 static cairn_status print_reference(cli *c) {
-    printf("# Reference\n\nEvery verb, world, policy, reward, search and labeller with its options. This file is what "
-           "`cairn help "
-           "reference` prints.\n\n## Verbs\n\n");
+    printf("%s## Verbs\n\n", reference_head);
     for (int i = 0; cli_verbs[i]; i++) {
         const cli_verb *verb = cli_verbs[i];
         printf("### cairn %s%s%s\n\n%s\n\n```\n%s```\n\n", verb->about.name, *verb->arguments ? " " : "",
                verb->arguments, verb->about.summary, verb->examples);
         CAIRN_TRY(markdown_options(c, &verb->about, "--"));
+        markdown_numbers(verb);
     }
     for (int t = 0; t < TOPICS; t++) {
         printf("## %s\n\n", topics[t].title);
