@@ -1,6 +1,6 @@
 # A thin front: CMake builds, scripts/ do the rest. `make help` lists what there is.
 .DEFAULT_GOAL = build
-.PHONY: build demo test bench asan tsan valgrind fuzz fuzz-smoke format tidy check install clean help setup configure
+.PHONY: build demo test bench asan tsan valgrind fuzz fuzz-smoke format tidy check reference install clean help setup configure
 
 PREFIX = /usr/local
 BUILD = build/release
@@ -13,10 +13,10 @@ setup: ## install what the build needs (as root), or say how
 	@scripts/setup
 
 configure: setup
-	@test -e $(BUILD)/CMakeCache.txt || cmake --preset release
+	@test -e $(BUILD)/CMakeCache.txt || cmake --preset release >/dev/null
 
 build: configure ## the library and the command, in build/release
-	@cmake --build $(BUILD)
+	@scripts/build $(BUILD)
 
 demo: build ## the loop in a minute: search, scores, labels, measured against the truth
 	@scripts/demo $(BUILD)
@@ -51,10 +51,13 @@ tidy: configure ## clang-tidy over the sources
 	@cmake --build $(BUILD)
 	@find src -name '*.c' | xargs -P 2 -n 4 clang-tidy --quiet -p $(BUILD)
 
-check: build ## layers, licences, exported symbols, the example of the README, format
+reference: build ## write docs/reference.md from the options tables
+	@scripts/check-reference --write $(BUILD)
+
+check: build ## layers, licences, symbols, reference, all examples of help and pages, format
 	@status=0; \
 	scripts/check-layers || status=1; \
-	for check in licences exports readme; do scripts/check-$$check $(BUILD) || status=1; done; \
+	for check in licences exports reference readme contributing examples; do scripts/check-$$check $(BUILD) || status=1; done; \
 	scripts/check-format || status=1; \
 	exit $$status
 

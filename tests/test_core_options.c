@@ -233,7 +233,7 @@ static void test_a_value_that_no_text_can_set_is_not_written(void **state) {
 static void test_help_stands_in_aligned_columns(void **state) {
     (void)state;
     cairn_text text = {0};
-    assert_int_equal(cairn_options_help(ctx, &beam, 2, &text), CAIRN_OK);
+    assert_int_equal(cairn_options_help(ctx, &beam, &(cairn_help_style){.indent = 2}, &text), CAIRN_OK);
     assert_string_equal(text.data, "  greedy       true|false         = false  take the best\n"
                                    "  width        1..64 steps        = 4      steps kept\n"
                                    "  exploration  0..10              = 1.4    weight of the bonus\n"
@@ -241,7 +241,7 @@ static void test_help_stands_in_aligned_columns(void **state) {
                                    "  order        first|best|random  = best   which comes first\n"
                                    "  seed         seed               = 0      of the choices\n");
     cairn_text_clear(&text);
-    assert_int_equal(cairn_options_help(ctx, &needy, 0, &text), CAIRN_OK);
+    assert_int_equal(cairn_options_help(ctx, &needy, &(cairn_help_style){0}, &text), CAIRN_OK);
     assert_string_equal(text.data, "file   text         required  where to read\n"
                                    "width  1..64 steps  = 4       steps kept\n");
     cairn_text_free(&text);
@@ -258,11 +258,57 @@ static cairn_status use_options(void) {
         if (status != CAIRN_OK) assert_int_equal(c.width, 77);
     }
     if (status == CAIRN_OK) status = cairn_options_write(ctx, &beam, &c, &text);
-    if (status == CAIRN_OK) status = cairn_options_help(ctx, &beam, 2, &text);
+    if (status == CAIRN_OK) status = cairn_options_help(ctx, &beam, &(cairn_help_style){.indent = 2}, &text);
     if (status == CAIRN_OK) status = cairn_options_preset(ctx, &beam, own, &c);
     cairn_text_free(&text);
     cairn_arena_close(own);
     return status;
+}
+
+/* Bounds of 1e9 and more say nothing; what is too wide for its column goes into the sentence. */
+static void test_help_is_broken_to_the_width_of_the_page(void **state) {
+    (void)state;
+    static const cairn_option wide[] = {
+        {.name = "tokens",
+         .kind = CAIRN_OPTION_INT,
+         .preset = "0",
+         .low = 0,
+         .high = 1e12,
+         .unit = "tokens",
+         .help = "What a problem may cost, all in all, or 0."},
+        {.name = "rule",
+         .kind = CAIRN_OPTION_CHOICE,
+         .preset = "minimum",
+         .choices = "minimum|maximum|product|mean",
+         .help = "how"},
+        {.name = "score", .kind = CAIRN_OPTION_REAL, .preset = "0.5", .low = -1e9, .high = 1e9, .help = "Least score."},
+        {.name = "list", .kind = CAIRN_OPTION_TEXT, .preset = "a list of words that is long", .help = "Words."},
+    };
+    const cairn_about about = {.name = "wide", .options = wide, .option_count = 4};
+    cairn_text text = {0};
+    assert_int_equal(cairn_options_help(ctx, &about, &(cairn_help_style){.width = 64, .prefix = "--"}, &text),
+                     CAIRN_OK);
+    assert_string_equal(text.data, "--tokens  0.. tokens  = 0        What a problem may cost, all in\n"
+                                   "                                 all, or 0.\n"
+                                   "--rule    choice      = minimum  how. One of minimum, maximum,\n"
+                                   "                                 product, mean.\n"
+                                   "--score   number      = 0.5      Least score.\n"
+                                   "--list    text                   Words. Default: a list of words\n"
+                                   "                                 that is long.\n");
+    cairn_text_free(&text);
+}
+
+static void test_help_in_markdown_is_a_table(void **state) {
+    (void)state;
+    cairn_text text = {0};
+    assert_int_equal(cairn_options_help(ctx, &needy, &(cairn_help_style){.markdown = true}, &text), CAIRN_OK);
+    assert_string_equal(text.data, "| option | values | default | |\n|---|---|---|---|\n"
+                                   "| `file` | text | required | where to read |\n"
+                                   "| `width` | 1..64 steps | `4` | steps kept |\n");
+    cairn_text_clear(&text);
+    assert_int_equal(cairn_options_help(ctx, &beam, &(cairn_help_style){.markdown = true}, &text), CAIRN_OK);
+    assert_non_null(strstr(text.data, "| `order` | first\\|best\\|random | `best` | which comes first |\n"));
+    cairn_text_free(&text);
 }
 
 static void test_every_allocation_that_fails_in_turn_gives_no_memory_and_leaks_nothing(void **state) {
@@ -294,6 +340,8 @@ int main(void) {
         cmocka_unit_test(test_what_is_written_parses_to_the_same_configuration),
         cmocka_unit_test(test_a_value_that_no_text_can_set_is_not_written),
         cmocka_unit_test(test_help_stands_in_aligned_columns),
+        cmocka_unit_test(test_help_is_broken_to_the_width_of_the_page),
+        cmocka_unit_test(test_help_in_markdown_is_a_table),
         cmocka_unit_test(test_every_allocation_that_fails_in_turn_gives_no_memory_and_leaks_nothing),
     };
     return cmocka_run_group_tests_name("core options", tests, open_ctx, close_ctx);

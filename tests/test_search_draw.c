@@ -48,6 +48,17 @@ static const char *draw(cairn_draw how) {
     return out.data;
 }
 
+static void wrong_steps_are_marked_within_the_width(void **state) {
+    (void)state;
+    const bool wrong[] = {false, false, true};
+    add(CAIRN_ROOT, "two and two is four", NAN, 0);
+    add(CAIRN_ROOT, "two and two is five", NAN, 0);
+    cairn_draw how = {.column = -1, .chosen = CAIRN_NONE, .wrong = wrong};
+    assert_non_null(strstr(draw(how), "├─ two and two is four\n└─ two and two is five  ← wrong\n"));
+    how.max_width = 24; /* 3 columns of lines, 9 of the mark, 12 of text */
+    assert_non_null(strstr(draw(how), "├─ two and two is four\n└─ two and two…  ← wrong\n"));
+}
+
 static void the_chosen_path_is_heavy_and_numbers_stand_in_columns(void **state) {
     (void)state;
     tree->visits[0] = 9;
@@ -192,6 +203,7 @@ static void a_failed_allocation_is_reported(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(wrong_steps_are_marked_within_the_width, setup, teardown),
         cmocka_unit_test_setup_teardown(the_chosen_path_is_heavy_and_numbers_stand_in_columns, setup, teardown),
         cmocka_unit_test_setup_teardown(colours_tell_good_from_bad, setup, teardown),
         cmocka_unit_test_setup_teardown(folding_keeps_the_chosen_path_and_the_most_visited, setup, teardown),

@@ -239,8 +239,15 @@ CAIRN_API cairn_status cairn_options_parse(cairn_ctx *ctx, const cairn_about *ab
 /* Canonical "key=value,..." with every option in table order: what a run's manifest records. */
 CAIRN_API cairn_status cairn_options_write(cairn_ctx *ctx, const cairn_about *about, const void *config,
                                            cairn_text *out);
-/* Help text: one option a line with default, range, unit and sentence. */
-CAIRN_API cairn_status cairn_options_help(cairn_ctx *ctx, const cairn_about *about, int indent, cairn_text *out);
+typedef struct cairn_help_style {
+    int indent;         /* columns before each line */
+    int width;          /* columns of the page: sentences are broken to fit; 0: never */
+    const char *prefix; /* before each name: "--" or NULL */
+    bool markdown;      /* a table in Markdown; indent and width say nothing then */
+} cairn_help_style;
+/* Help text: each option with what may be given, default and sentence. */
+CAIRN_API cairn_status cairn_options_help(cairn_ctx *ctx, const cairn_about *about, const cairn_help_style *style,
+                                          cairn_text *out);
 
 /* ---- files ------------------------------------------------------------------------------------------------------ */
 

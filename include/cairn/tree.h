@@ -212,6 +212,7 @@ typedef struct cairn_draw {
     cairn_node chosen; /* its path is marked; CAIRN_NONE for none */
     int32_t max_nodes; /* 0 all; else the least interesting subtrees are folded with a count */
     int32_t max_width; /* columns of the terminal; 0 no bound */
+    const bool *wrong; /* [count] nodes to mark as wrong steps, NULL for none */
 } cairn_draw;
 /* The tree as indented text, a node a line: score, visits, branch lines (heavy on the chosen path), outcome, text. Control characters in
  * texts are shown escaped. HIDDEN subtrees are left out unless chosen. Errors: INVALID column or chosen node. */

@@ -130,19 +130,37 @@ cairn_status cli_parse(cli *c, const cli_verb *verb, int argc, char **argv, void
     return CAIRN_OK;
 }
 
+/* "  right %   Share of problems ..." */
+static cairn_status add_numbers(cli *c, const cli_verb *verb, cairn_text *out) {
+    const char *name, *meaning;
+    int width = 0;
+    for (int i = 0; cli_number_of(verb, i, &name, &meaning); i++)
+        if (cli_width(name) > width) width = cli_width(name);
+    for (int i = 0; cli_number_of(verb, i, &name, &meaning); i++) {
+        CAIRN_TRY(cairn_text_printf(c->ctx, out, "  %-*s  ", width, name));
+        CAIRN_TRY(cli_wrap(c, meaning, width + 4, CLI_PLAIN, 0, 0, out));
+        CAIRN_TRY(cairn_text_add(c->ctx, out, "\n", 1));
+    }
+    return CAIRN_OK;
+}
+
 cairn_status cli_print_help(cli *c, const cli_verb *verb) {
-    cairn_text text = {0};
-    cairn_status status = cairn_options_help(c->ctx, &verb->about, 2, &text);
+    cairn_text options = {0}, numbers = {0};
+    cairn_help_style style = {.indent = 2, .width = cli_columns(c), .prefix = "--"};
+    const char *bold = cli_paint_code(c, CLI_BOLD), *plain = cli_paint_code(c, CLI_PLAIN);
+    cairn_status status = cairn_options_help(c->ctx, &verb->about, &style, &options);
+    if (status == CAIRN_OK) status = add_numbers(c, verb, &numbers);
     if (status == CAIRN_OK) {
-        const char *bold = cli_paint_code(c, CLI_BOLD), *plain = cli_paint_code(c, CLI_PLAIN);
         printf("%s%s%s\n\n", bold, verb->about.summary, plain);
         printf("%susage%s\n  cairn %s%s%s%s\n\n", bold, plain, verb->about.name, *verb->arguments ? " " : "",
                verb->arguments, verb->about.option_count ? " [options]" : "");
         printf("%sexamples%s\n%s\n", bold, plain, verb->examples);
-        if (text.length)
+        if (options.length)
             printf("%soptions%s  (--name value or --name=value; --config FILE reads lines `name = value`)\n%s", bold,
-                   plain, text.data);
+                   plain, options.data);
+        if (numbers.length) printf("\n%snumbers%s\n%s", bold, plain, numbers.data);
     }
-    cairn_text_free(&text);
+    cairn_text_free(&options);
+    cairn_text_free(&numbers);
     return status;
 }

@@ -30,6 +30,8 @@ extern const cli_verb *const cli_verbs[];
 cairn_status cli_parse(cli *c, const cli_verb *verb, int argc, char **argv, void *config, int *count, char **positional,
                        bool *help);
 cairn_status cli_print_help(cli *c, const cli_verb *verb);
+/* The verb's number `index` that needs explaining: its name and what it means; false after the last. */
+bool cli_number_of(const cli_verb *verb, int index, const char **name, const char **meaning);
 
 /* Options that every verb over problems shares; embedded as the field `job` of its config. */
 typedef struct job_options {

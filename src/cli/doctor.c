@@ -6,7 +6,9 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "cairn/label.h"
 #include "cairn/store.h"
+#include "cairn/tensor.h"
 #include "cli/verbs.h"
 
 typedef struct doctor_config {
@@ -38,13 +40,26 @@ static const char *proc_value(cli *c, const char *path, const char *key) {
     return value;
 }
 
-static int count_names(void) {
+static int count_of(const void *const *list) {
     int n = 0;
-    for (int i = 0; cairn_worlds()[i]; i++) n++;
-    for (int i = 0; cairn_policies()[i]; i++) n++;
-    for (int i = 0; cairn_rewards()[i]; i++) n++;
-    for (int i = 0; cairn_searches()[i]; i++) n++;
+    while (list[n]) n++;
     return n;
+}
+
+static const char *registered(cli *c) {
+    return cairn_arena_printf(
+        c->arena, "%d worlds, %d policies, %d rewards, %d searches, %d labellers (cairn help)",
+        count_of((const void *const *)cairn_worlds()), count_of((const void *const *)cairn_policies()),
+        count_of((const void *const *)cairn_rewards()), count_of((const void *const *)cairn_searches()),
+        count_of((const void *const *)cairn_labellers()));
+}
+
+/* "23.5 GiB" of "24684092 kB". */
+static const char *memory(cli *c) {
+    const char *text = proc_value(c, "/proc/meminfo", "MemTotal");
+    int64_t kilobytes;
+    if (cairn_parse_int(text, strcspn(text, " "), &kilobytes) != CAIRN_OK) return text;
+    return cairn_arena_printf(c->arena, "%.1f GiB", (double)kilobytes / (1 << 20));
 }
 
 /* `j` NULL: for people. */
@@ -55,18 +70,42 @@ static void print_row(cli_json *j, const char *key, const char *value) {
         printf("  %-16s %s\n", key, value ? value : "(no memory)");
 }
 
-static void print_rows(cli *c, const char *data, bool has_data, const struct utsname *system, int threads,
+/* What multiplies matrices here, and whether it keeps the rule that results rest on. */
+static const char *products(cli *c, cairn_device *device) {
+    double worst;
+    if (cairn_device_self_test(device, 1, &worst) != CAIRN_OK) return cairn_error(c->ctx);
+    return cairn_arena_printf(c->arena, "%s kernels, bf16 %s; rows do not depend on the batch (self-test passed)",
+                              cairn_device_kernels(device),
+                              cairn_device_has_bf16(device) ? "in hardware" : "widened to f32");
+}
+
+static void print_rows(cli *c, const char *data, bool has_data, const struct utsname *system, cairn_device *device,
                        cli_json *j) {
     print_row(j, "cairn", CAIRN_VERSION);
     print_row(j, "system", cairn_arena_printf(c->arena, "%s %s %s", system->sysname, system->release, system->machine));
     print_row(j, "processor", proc_value(c, "/proc/cpuinfo", "model name"));
-    print_row(j, "threads", cairn_arena_printf(c->arena, "%d", threads));
+    print_row(j, "threads", cairn_arena_printf(c->arena, "%d", cairn_device_threads(device)));
     print_row(j, "instruction set", cairn_instruction_set());
-    print_row(j, "memory", proc_value(c, "/proc/meminfo", "MemTotal"));
+    print_row(j, "products", products(c, device));
+    print_row(j, "memory", memory(c));
     print_row(j, "libraries", cairn_library_versions(c->arena));
-    print_row(j, "registered",
-              cairn_arena_printf(c->arena, "%d worlds, policies, rewards and searches", count_names()));
-    print_row(j, "shared data", has_data ? data : "absent: tests and the demo that need it skip it and say so");
+    print_row(j, "registered", registered(c));
+    print_row(j, "shared data",
+              has_data ? data
+                       : cairn_arena_printf(c->arena,
+                                            "absent: no folder %s (--data or $CAIRN_DATA names another); what "
+                                            "needs it is skipped and says so",
+                                            data));
+}
+
+static cairn_status print_json(cli *c, const char *data, bool has_data, const struct utsname *system,
+                               cairn_device *device) {
+    cli_json j;
+    CAIRN_TRY(cli_json_begin(c, &j));
+    cli_json_open(&j, NULL, '{');
+    print_rows(c, data, has_data, system, device, &j);
+    cli_json_close(&j, '}');
+    return cli_json_end(&j);
 }
 
 static cairn_status run(cli *c, const void *options_, int count, char **arguments) {
@@ -77,20 +116,12 @@ static cairn_status run(cli *c, const void *options_, int count, char **argument
     if (uname(&system) != 0) return cairn_fail(c->ctx, CAIRN_IO, "cannot ask for the system's name");
     const char *data = *config->data ? config->data : getenv("CAIRN_DATA") ? getenv("CAIRN_DATA") : "../shared/data";
     bool has_data = stat(data, &info) == 0 && S_ISDIR(info.st_mode);
-    cairn_pool *pool;
-    CAIRN_TRY(cairn_pool_open(c->ctx, 0, &pool));
-    int threads = cairn_pool_threads(pool);
-    cairn_pool_close(pool);
-    if (!config->json) {
-        print_rows(c, data, has_data, &system, threads, NULL);
-        return CAIRN_OK;
-    }
-    cli_json j;
-    CAIRN_TRY(cli_json_begin(c, &j));
-    cli_json_open(&j, NULL, '{');
-    print_rows(c, data, has_data, &system, threads, &j);
-    cli_json_close(&j, '}');
-    return cli_json_end(&j);
+    cairn_device *device;
+    CAIRN_TRY(cairn_device_open(c->ctx, 0, CAIRN_MATMUL_ONEDNN, &device));
+    cairn_status status = config->json ? print_json(c, data, has_data, &system, device) : CAIRN_OK;
+    if (!config->json) print_rows(c, data, has_data, &system, device, NULL);
+    cairn_device_close(device);
+    return status;
 }
 
 const cli_verb verb_doctor = {
@@ -100,6 +131,6 @@ const cli_verb verb_doctor = {
               .option_count = sizeof options / sizeof *options,
               .config_size = sizeof(doctor_config)},
     .arguments = "",
-    .examples = "  cairn doctor\n",
+    .examples = "  cairn doctor\n  cairn doctor --json\n",
     .run = run,
 };

@@ -34,6 +34,8 @@ typedef struct answering {
     int32_t n_models;
     cairn_arena *arena; /* of the current group */
     group group;
+    int64_t agree[MOST_MODELS + 1],
+        agree_right[MOST_MODELS + 1]; /* problems by the votes of the winner; won by a right one */
     int64_t problems, all_agree, none_agree, vote_right, vote_wrong, vote_none, any_right, ungraded, recorded_differs;
 } answering;
 
@@ -71,6 +73,8 @@ static void close_group(answering *a) {
     a->none_agree += most <= 1;
     a->any_right += any;
     a->vote_none += winner < 0;
+    a->agree[most]++;
+    a->agree_right[most] += winner >= 0 && g->right[winner];
     if (winner >= 0 && g->right[winner]) a->vote_right++;
     if (winner >= 0 && !g->right[winner]) a->vote_wrong++;
 }
@@ -123,25 +127,66 @@ static double percent(int64_t part, int64_t whole) {
     return whole ? 100.0 * (double)part / (double)whole : 0;
 }
 
-static void print_human(const cli *c, const answering *a, int64_t skipped) {
-    printf("%s  %-24s %9s %8s %10s %16s %18s%s\n", cli_paint_code(c, CLI_DIM), "model", "solutions", "right %",
-           "with slip", "right with slip", "right without slip", cli_paint_code(c, CLI_PLAIN));
+/* "44.3   41.6 .. 47.0": per cent with Wilson's interval; blanks where there is nothing. */
+static cairn_status share_text(cli *c, int64_t part, int64_t whole, char out[64]) {
+    cairn_interval share;
+    char interval[32];
+    snprintf(out, 64, "%22s", "");
+    if (whole == 0) return CAIRN_OK;
+    CAIRN_TRY(cairn_stat_wilson(c->ctx, part, whole, 0.95, &share));
+    snprintf(interval, sizeof interval, "%.1f .. %.1f", 100 * share.low, 100 * share.high);
+    snprintf(out, 64, "%s%6.1f%s  %14s", cli_paint_code(c, CLI_BOLD), 100 * share.estimate,
+             cli_paint_code(c, CLI_PLAIN), interval);
+    return CAIRN_OK;
+}
+
+static cairn_status print_models(cli *c, const answering *a) {
+    char share[64];
+    printf("%s  %-24s %9s  %6s  %14s %10s %16s %19s%s\n", cli_paint_code(c, CLI_DIM), "model", "solutions", "right%",
+           "95 % interval", "with slip", "right with slip", "right without slip", cli_paint_code(c, CLI_PLAIN));
     for (int32_t i = 0; i < a->n_models; i++) {
         const model *m = &a->models[i];
-        printf("  %-24s %9" PRId64 " %8.1f %10" PRId64 " %14.1f %% %16.1f %%\n", m->name, m->solutions,
-               percent(m->right, m->solutions), m->with_slip, percent(m->right_with_slip, m->with_slip),
+        char name[64];
+        cli_safe_line(m->name, name, sizeof name);
+        CAIRN_TRY(share_text(c, m->right, m->solutions, share));
+        printf("  %-24s %9" PRId64 "  %s  %10" PRId64 " %14.1f %% %17.1f %%\n", cli_shorten(c, name, 24), m->solutions,
+               share, m->with_slip, percent(m->right_with_slip, m->with_slip),
                percent(m->right - m->right_with_slip, m->solutions - m->with_slip));
     }
-    printf("  %" PRId64
-           " problems: all models agree on %.1f %%, no two agree on %.1f %%, at least one is right on %.1f %%\n",
-           a->problems, percent(a->all_agree, a->problems), percent(a->none_agree, a->problems),
-           percent(a->any_right, a->problems));
-    printf("  majority vote of the models: right on %.1f %% (ties to the first model)\n",
-           percent(a->vote_right, a->problems));
-    printf("  recorded correctness differs from equality of the final numbers on %" PRId64 " solutions\n",
+    return CAIRN_OK;
+}
+
+/* How far a vote can be trusted: right by the number of models that gave its answer. */
+static cairn_status print_votes(cli *c, const answering *a) {
+    char share[64];
+    printf("\n%s  %-24s %9s  %6s  %14s%s\n", cli_paint_code(c, CLI_DIM), "models that agree", "problems", "right%",
+           "95 % interval", cli_paint_code(c, CLI_PLAIN));
+    for (int32_t votes = a->n_models; votes >= 0; votes--) {
+        if (a->agree[votes] == 0) continue;
+        char what[64];
+        snprintf(what, sizeof what,
+                 votes > 1 ? "%d of %d"
+                 : votes   ? "no two (the first wins)"
+                           : "no answer",
+                 (int)votes, (int)a->n_models);
+        CAIRN_TRY(share_text(c, a->agree_right[votes], a->agree[votes], share));
+        printf("  %-24s %9" PRId64 "  %s\n", what, a->agree[votes], share);
+    }
+    CAIRN_TRY(share_text(c, a->vote_right, a->problems, share));
+    printf("  %-24s %9" PRId64 "  %s\n", "majority vote", a->problems, share);
+    CAIRN_TRY(share_text(c, a->any_right, a->problems, share));
+    printf("  %-24s %9" PRId64 "  %s\n", "at least one is right", a->problems, share);
+    return CAIRN_OK;
+}
+
+static cairn_status print_human(cli *c, const answering *a, int64_t skipped) {
+    CAIRN_TRY(print_models(c, a));
+    CAIRN_TRY(print_votes(c, a));
+    printf("\n  right: as the file records it; by equality of the final numbers %" PRId64 " solutions would differ\n",
            a->recorded_differs);
     if (a->ungraded) printf("  %" PRId64 " solutions have neither a recorded outcome nor a true answer\n", a->ungraded);
     if (skipped) printf("  %" PRId64 " bad lines were passed over\n", skipped);
+    return CAIRN_OK;
 }
 
 static cairn_status print_json(cli *c, const answering *a, int64_t skipped) {
@@ -185,10 +230,7 @@ static cairn_status run(cli *c, const void *options_, int count, char **argument
     cairn_status status = scored_each(c, &config->scored, arguments[0], visit, a, &skipped);
     if (status == CAIRN_OK) {
         close_group(a);
-        if (config->scored.json)
-            status = print_json(c, a, skipped);
-        else
-            print_human(c, a, skipped);
+        status = config->scored.json ? print_json(c, a, skipped) : print_human(c, a, skipped);
     }
     cairn_arena_close(a->arena);
     return status;

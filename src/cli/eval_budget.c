@@ -87,26 +87,64 @@ static void print_row_json(cli_json *j, int64_t budget, const row *r, const cair
     cli_json_close(j, '}');
 }
 
-static void print_head(const cli *c, const budget_config *config, int64_t budget) {
-    char n[32];
-    printf("\n%s%s steps a problem%s   (%s; reward %s)\n", cli_paint_code(c, CLI_BOLD), cli_count(budget, n),
-           cli_paint_code(c, CLI_PLAIN), config->job.world, *config->job.reward ? config->job.reward : "none");
-    printf("%s  %-28s %7s %17s %19s %8s %8s %9s %7s%s\n", cli_paint_code(c, CLI_DIM), "search", "right %",
-           "95 % interval", "against baseline", "found %", "steps", "tokens", "s", cli_paint_code(c, CLI_PLAIN));
+/* ---- the table ---------------------------------------------------------------------------------------------------------- */
+
+enum { BAR = 16, NARROWEST_NAME = 12 };
+
+/* Columns of the first column: the longest name's. */
+static int name_columns(const comparing *w) {
+    int most = NARROWEST_NAME;
+    for (int i = 0; i < w->n_searches; i++)
+        if (cli_width(w->searches[i]) > most) most = cli_width(w->searches[i]);
+    return most;
 }
 
-static void print_row(const cli *c, const row *r, const cairn_interval *d, bool is_base) {
+/* A bar of BAR columns for a share, in eighths of a column. */
+static const char *bar_of(double share, char out[4 * BAR + 1]) {
+    static const char *const eighths[] = {" ", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"};
+    int filled = (int)lround(share * BAR * 8);
+    size_t at = 0;
+    for (int i = 0; i < BAR; i++, filled -= 8) {
+        const char *cell = eighths[filled >= 8 ? 8 : filled > 0 ? filled : 0];
+        memcpy(out + at, cell, strlen(cell));
+        at += strlen(cell);
+    }
+    out[at] = 0;
+    return out;
+}
+
+static void print_head(const cli *c, const comparing *w, int64_t budget) {
+    char n[32];
+    const job_options *job = &w->config->job;
+    printf("\n%s%s steps a problem%s   (%s; reward %s)\n", cli_paint_code(c, CLI_BOLD), cli_count(budget, n),
+           cli_paint_code(c, CLI_PLAIN), job->world, *job->reward ? job->reward : "none");
+    printf("%s  %-*s %7s %-*s %14s %20s %7s %7s %8s %7s %6s%s\n", cli_paint_code(c, CLI_DIM), name_columns(w), "search",
+           "right %", BAR, "", "95 % interval", w->base >= 0 ? "against baseline" : "", "found %", "steps", "tokens",
+           "scored", "s", cli_paint_code(c, CLI_PLAIN));
+}
+
+static void print_row(const cli *c, const comparing *w, const row *r, const cairn_interval *d, bool is_base) {
     const cairn_solve_summary *s = &r->summary;
-    char interval[32], difference[40] = "";
+    char interval[32], difference[40] = "", bar[4 * BAR + 1];
     snprintf(interval, sizeof interval, "%.1f .. %.1f", 100 * s->accuracy.low, 100 * s->accuracy.high);
     if (is_base)
         snprintf(difference, sizeof difference, "baseline");
     else if (!isnan(d->low))
         snprintf(difference, sizeof difference, "%+.1f [%+.1f, %+.1f]", 100 * d->estimate, 100 * d->low, 100 * d->high);
     cli_paint paint = is_base || isnan(d->low) ? CLI_PLAIN : d->low > 0 ? CLI_GREEN : d->high < 0 ? CLI_RED : CLI_PLAIN;
-    printf("  %-28s %s%7.1f%s %17s %s%19s%s %8.1f %8.1f %9.1f %7.2f\n", r->search, cli_paint_code(c, CLI_BOLD),
-           100 * s->accuracy.estimate, cli_paint_code(c, CLI_PLAIN), interval, cli_paint_code(c, paint), difference,
-           cli_paint_code(c, CLI_PLAIN), 100 * s->oracle, s->steps, s->tokens, s->seconds);
+    printf("  %-*s %s%7.1f%s %s%s%s %14s %s%20s%s %7.1f %7.1f %8.1f %7.1f %6.2f\n", name_columns(w), r->search,
+           cli_paint_code(c, CLI_BOLD), 100 * s->accuracy.estimate, cli_paint_code(c, CLI_PLAIN),
+           cli_paint_code(c, paint), bar_of(s->accuracy.estimate, bar), cli_paint_code(c, CLI_PLAIN), interval,
+           cli_paint_code(c, paint), difference, cli_paint_code(c, CLI_PLAIN), 100 * s->oracle, s->steps, s->tokens,
+           s->scorings, s->seconds);
+}
+
+static void print_optimum(const cli *c, const comparing *w, double optimum) {
+    char bar[4 * BAR + 1];
+    if (isnan(optimum)) return;
+    printf("  %s%-*s %7.1f %s  best possible with these steps and perfect knowledge, computed exactly%s\n",
+           cli_paint_code(c, CLI_DIM), name_columns(w), "optimum", 100 * optimum, bar_of(optimum, bar),
+           cli_paint_code(c, CLI_PLAIN));
 }
 
 static cairn_status run_budget(cli *c, comparing *w, int64_t budget) {
@@ -116,19 +154,16 @@ static cairn_status run_budget(cli *c, comparing *w, int64_t budget) {
         rows[i].search = w->searches[i];
         CAIRN_TRY(run_row(c, w, budget, &rows[i]));
     }
-    if (!config->job.json) print_head(c, config, budget);
+    if (!config->job.json) print_head(c, w, budget);
     for (int i = 0; i < w->n_searches; i++) {
         cairn_interval difference = {NAN, NAN, NAN, 0};
         if (w->base >= 0 && i != w->base) CAIRN_TRY(compare(c, config, &rows[i], &rows[w->base], &difference));
         if (config->job.json)
             print_row_json(&w->json, budget, &rows[i], &difference);
         else
-            print_row(c, &rows[i], &difference, i == w->base);
+            print_row(c, w, &rows[i], &difference, i == w->base);
     }
-    if (!config->job.json && !isnan(rows[0].summary.optimum))
-        printf("  %s%-28s %7.1f%s   best possible with these steps and perfect knowledge, computed exactly\n",
-               cli_paint_code(c, CLI_DIM), "exact optimum", 100 * rows[0].summary.optimum,
-               cli_paint_code(c, CLI_PLAIN));
+    if (!config->job.json) print_optimum(c, w, rows[0].summary.optimum);
     fflush(stdout);
     return CAIRN_OK;
 }
@@ -200,7 +235,8 @@ const cli_verb verb_eval_budget = {
               .option_count = sizeof options / sizeof *options,
               .config_size = sizeof(budget_config)},
     .arguments = "",
-    .examples = "  cairn eval budget --budgets '32 128 512' -n 1000\n"
-                "  cairn eval budget --searches 'majority beam:branch=2 beam:branch=8' --reward noisy:miss=0.3\n",
+    .examples = "  cairn eval budget\n"
+                "  cairn eval budget --budgets '32 128 512' -n 1000\n"
+                "  cairn eval budget --searches 'majority beam:branch=2 beam:branch=8' --reward noisy:sd=0.3\n",
     .run = run,
 };

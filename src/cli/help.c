@@ -28,7 +28,8 @@ cairn_status cli_print_about(cli *c, const cairn_about *about) {
     printf("\n");
     if (about->option_count == 0) return CAIRN_OK;
     cairn_text text = {0};
-    cairn_status status = cairn_options_help(c->ctx, about, 4, &text);
+    cairn_help_style style = {.indent = 4, .width = cli_columns(c)};
+    cairn_status status = cairn_options_help(c->ctx, about, &style, &text);
     if (status == CAIRN_OK) printf("%s", text.data);
     cairn_text_free(&text);
     return status;
@@ -74,24 +75,44 @@ enum { TOPICS = sizeof topics / sizeof *topics };
 
 /* ---- the reference as Markdown ---------------------------------------------------------------------------------------------- */
 
-static cairn_status markdown_options(cli *c, const cairn_about *about) {
+static cairn_status markdown_options(cli *c, const cairn_about *about, const char *prefix) {
     if (about->option_count == 0) return CAIRN_OK;
     cairn_text text = {0};
-    cairn_status status = cairn_options_help(c->ctx, about, 0, &text);
-    if (status == CAIRN_OK) printf("```\n%s```\n\n", text.data);
+    cairn_help_style style = {.prefix = prefix, .markdown = true};
+    cairn_status status = cairn_options_help(c->ctx, about, &style, &text);
+    if (status == CAIRN_OK) printf("%s\n", text.data);
     cairn_text_free(&text);
     return status;
 }
 
+static void markdown_numbers(const cli_verb *verb) {
+    const char *name, *meaning;
+    for (int i = 0; cli_number_of(verb, i, &name, &meaning); i++)
+        printf("%s| %s | %s |\n", i ? "" : "| number | what it means |\n|---|---|\n", name, meaning);
+    if (cli_number_of(verb, 0, &name, &meaning)) printf("\n");
+}
+
+static const char reference_head[] =
+    "# Reference\n\n"
+    "Every verb, world, policy, reward, search and labeller with its options and, for verbs, what the numbers mean. "
+    "This page is what "
+    "`cairn help reference` prints; `make reference` writes it, and `make check` compares.\n\n"
+    "Options of verbs are written `--name value` or `--name=value`; `--config FILE` reads lines `name = value` from a "
+    "file (blank lines "
+    "and lines that start with `#` say nothing), wherever it stands; the command line overrides it, and later files "
+    "override earlier "
+    "ones. A mistake in a file is named as `FILE:LINE`. Options of worlds, policies, rewards, searches and labellers "
+    "follow their name: "
+    "`beam:width=16,branch=4`; a comma inside a value is written `\\,`.\n\n";
+
 static cairn_status print_reference(cli *c) {
-    printf("# Reference\n\nEvery verb, world, policy, reward, search and labeller with its options. This file is what "
-           "`cairn help "
-           "reference` prints.\n\n## Verbs\n\n");
+    printf("%s## Verbs\n\n", reference_head);
     for (int i = 0; cli_verbs[i]; i++) {
         const cli_verb *verb = cli_verbs[i];
         printf("### cairn %s%s%s\n\n%s\n\n```\n%s```\n\n", verb->about.name, *verb->arguments ? " " : "",
                verb->arguments, verb->about.summary, verb->examples);
-        CAIRN_TRY(markdown_options(c, &verb->about));
+        CAIRN_TRY(markdown_options(c, &verb->about, "--"));
+        markdown_numbers(verb);
     }
     for (int t = 0; t < TOPICS; t++) {
         printf("## %s\n\n", topics[t].title);
@@ -100,7 +121,7 @@ static cairn_status print_reference(cli *c) {
             bool sourced = about->source && *about->source;
             printf("### %s\n\n%s%s%s%s\n\n", about->name, about->summary, sourced ? " (" : "",
                    sourced ? about->source : "", sourced ? ")" : "");
-            CAIRN_TRY(markdown_options(c, about));
+            CAIRN_TRY(markdown_options(c, about, NULL));
         }
     }
     return CAIRN_OK;
@@ -124,10 +145,11 @@ static cairn_status run(cli *c, const void *config, int count, char **arguments)
 
 const cli_verb verb_help = {
     .about = {.name = "help",
-              .summary = "List worlds, policies, scripts, rewards, searches or labellers with their options.",
+              .summary =
+                  "List worlds, policies, scripts, rewards, searches or labellers with their options; or all of it.",
               .config_size = sizeof(help_config)},
     .arguments = "[TOPIC]",
     .most = 1,
-    .examples = "  cairn help searches\n  cairn help worlds\n",
+    .examples = "  cairn help searches\n  cairn help worlds\n  cairn help reference      # all of it, in Markdown\n",
     .run = run,
 };

@@ -154,6 +154,7 @@ const cli_verb verb_label = {
         "  cairn label --world chain:steps=16 --policy scripted:error=0.06 -n 50 --out labels.jsonl\n"
         "  cairn label --method mc:rollouts=8,order=all --soft --out soft.jsonl\n"
         "  cairn label --world text --solutions solutions.jsonl --policy 'exec:./my_model' --method mc:order=bisect\n"
-        "  cairn label --method omegaprm:searches=20 --run labels.db      then --resume after an interruption\n",
+        "  cairn label --method omegaprm:searches=20 --run labels.db\n"
+        "  cairn run resume labels.db                            # go on after an interruption\n",
     .run = run,
 };

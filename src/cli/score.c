@@ -62,7 +62,7 @@ static cairn_status visit(cli *c, void *arg, const scored *s) {
     t->flawed += s->first_wrong >= 0;
     for (int32_t i = 0; i < s->record->n_steps; i++) {
         t->unknown += isnan(s->scores[i]);
-        t->wrong += s->scores[i] < (s->low + s->high) / 2;
+        t->wrong += s->scores[i] < s->threshold;
     }
     cairn_status status = t->out ? write_scores(t->out, s) : CAIRN_OK;
     if (status == CAIRN_OK && s->index == t->config->show) status = print_solution(c, s);
@@ -130,6 +130,6 @@ const cli_verb verb_score = {
     .examples = "  cairn score solutions.jsonl\n"
                 "  cairn score solutions.jsonl --out scores.jsonl --skip-bad\n"
                 "  cairn score solutions.jsonl --show 12\n"
-                "  cairn score solutions.jsonl --reward 'exec:python3 my_prm.py'\n",
+                "  cairn score solutions.jsonl --reward 'exec:./my_prm'\n",
     .run = run,
 };

@@ -8,13 +8,21 @@ typedef struct scorer {
     cairn_world world;
     cairn_policy policy;
     cairn_reward reward;
+    double threshold;
 } scorer;
 
 static cairn_status open_scorer(cli *c, const scored_options *options, scorer *s) {
     CAIRN_TRY(cairn_world_open(c->ctx, c->arena, options->world, &s->world));
     bool with_policy = *options->policy != 0;
     if (with_policy) CAIRN_TRY(cairn_policy_open(c->ctx, c->arena, options->policy, &s->world, &s->policy));
-    return cairn_reward_open(c->ctx, c->arena, options->reward, &s->world, with_policy ? &s->policy : NULL, &s->reward);
+    CAIRN_TRY(
+        cairn_reward_open(c->ctx, c->arena, options->reward, &s->world, with_policy ? &s->policy : NULL, &s->reward));
+    s->threshold = (s->reward.low + s->reward.high) / 2;
+    if (strcmp(options->threshold, "middle") == 0) return CAIRN_OK;
+    if (cairn_parse_double(options->threshold, strlen(options->threshold), &s->threshold) != CAIRN_OK)
+        return cairn_fail(c->ctx, CAIRN_INVALID, "--threshold: expected a number or `middle`, got `%s`",
+                          cli_safe(c, options->threshold));
+    return CAIRN_OK;
 }
 
 static void close_scorer(scorer *s) {
@@ -44,11 +52,10 @@ static cairn_status score_record(cli *c, const scored_options *options, const sc
                     .scores = scores,
                     .codes = codes,
                     .evidence = evidence,
-                    .low = s->reward.low,
-                    .high = s->reward.high,
+                    .threshold = s->threshold,
                     .first_wrong = CAIRN_NO_ERROR};
     for (size_t i = n; i-- > 0;)
-        if (scores[i] < (out->low + out->high) / 2) out->first_wrong = (int32_t)i;
+        if (scores[i] < out->threshold) out->first_wrong = (int32_t)i;
     return CAIRN_OK;
 }
 

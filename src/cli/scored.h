@@ -6,7 +6,7 @@
 #include "cli/cli.h"
 
 typedef struct scored_options {
-    const char *world, *policy, *reward;
+    const char *world, *policy, *reward, *threshold;
     int32_t format;
     int64_t count;
     uint64_t seed;
@@ -15,6 +15,8 @@ typedef struct scored_options {
 
 #define CLI_SCORED_OPTIONS(type)                                                                                      \
     CLI_TEXT(type, "reward", scored.reward, "calculator", "Who scores steps (cairn help rewards)."),                  \
+        CLI_TEXT(type, "threshold", scored.threshold, "middle",                                                       \
+                 "A step with a lower score is wrong: a number, or the middle of the reward's range."),               \
         CLI_TEXT(type, "world", scored.world, "text",                                                                 \
                  "World that reads the steps; text: any problem, steps as they are."),                                \
         CLI_TEXT(type, "policy", scored.policy, "", "Policy for rewards that need one, such as mc."),                 \
@@ -33,8 +35,8 @@ typedef struct scored {
     const double *scores;        /* [n_steps] NaN unknown */
     const char *const *codes;    /* [n_steps] */
     const char *const *evidence; /* [n_steps] */
-    double low, high;            /* the reward's range */
-    int32_t first_wrong;         /* first step with a known score below the middle of the range, or CAIRN_NO_ERROR */
+    double threshold;            /* a step with a lower score is wrong */
+    int32_t first_wrong;         /* first step with a known score below it, or CAIRN_NO_ERROR */
 } scored;
 
 typedef cairn_status (*scored_fn)(cli *c, void *arg, const scored *solution);

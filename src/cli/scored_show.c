@@ -36,7 +36,7 @@ const char *scored_reason_text(cli *c, const scored_reason *reason, int columns)
 
 static cairn_status show_step(cli *c, const scored *s, int32_t i, cairn_text *out) {
     double score = s->scores[i];
-    bool unknown = isnan(score), wrong = score < (s->low + s->high) / 2;
+    bool unknown = isnan(score), wrong = score < s->threshold;
     cli_paint paint = unknown ? CLI_DIM : wrong ? CLI_RED : CLI_GREEN;
     scored_reason reason = scored_reason_of(c, s->evidence[i]);
     const char *step = cli_safe(c, s->record->steps[i]),

@@ -1,6 +1,7 @@
 /* cairn solve: a search on every problem of a world. */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/verbs.h"
 
@@ -58,6 +59,21 @@ static cairn_status print_json(cli *c, const solve_config *config, const cairn_s
     return cli_json_end(&j);
 }
 
+/* The problem, which is the first line, is laid out in the page; the tree is as wide as the terminal already. */
+static cairn_status print_tree(cli *c, char *text) {
+    cairn_text problem = {0};
+    char *tree = strstr(text, "\n\n");
+    if (!tree) return cairn_fail(c->ctx, CAIRN_INTERNAL, "the drawing has no tree");
+    *tree = 0;
+    CAIRN_TRY(cli_wrap(c, cli_safe(c, text), 0, CLI_BOLD, 0, 0, &problem));
+    printf("%s\n\n%s\n", problem.data, tree + 2);
+    printf("%sscore: of the step by the reward; heavy lines: the chosen solution; x2: drawn twice;\n"
+           "✓ ✗: the end is right, wrong; ← wrong: the first step of its path that the world calls wrong%s\n",
+           cli_paint_code(c, CLI_DIM), cli_paint_code(c, CLI_PLAIN));
+    cairn_text_free(&problem);
+    return CAIRN_OK;
+}
+
 static cairn_status draw(cli *c, cairn_job *job, const solve_config *config, const cairn_solve_setup *setup) {
     const cairn_reward *reward = cairn_job_reward(job);
     double low = reward ? reward->low : 0, high = reward ? reward->high : 1;
@@ -68,7 +84,7 @@ static cairn_status draw(cli *c, cairn_job *job, const solve_config *config, con
                       .max_width = c->width};
     cairn_text text = {0};
     cairn_status status = cairn_solve_draw(c->ctx, job, setup, config->draw, &how, &text);
-    if (status == CAIRN_OK) printf("%s", text.data);
+    if (status == CAIRN_OK) status = print_tree(c, text.data);
     cairn_text_free(&text);
     return status;
 }
@@ -116,10 +132,11 @@ const cli_verb verb_solve = {
               .config_size = sizeof(solve_config)},
     .arguments = "",
     .examples =
+        "  cairn solve\n"
         "  cairn solve --search beam:branch=4 --budget 128 -n 500\n"
-        "  cairn solve --world chain:steps=12 --policy scripted:error=0.15,repair=0.05 --reward noisy:miss=0.2 \\\n"
+        "  cairn solve --world chain:steps=12 --policy scripted:error=0.15,repair=0.05 --reward noisy:sd=0.2 \\\n"
         "              --search mcts:rule=puct --budget 256 --run mcts.db\n"
-        "  cairn solve ... --run mcts.db --resume          go on after an interruption\n"
-        "  cairn solve --search rebase --budget 64 --draw 3   look at one tree\n",
+        "  cairn run resume mcts.db                              # go on after an interruption\n"
+        "  cairn solve --search rebase --budget 64 --draw 3      # look at one tree\n",
     .run = run,
 };

@@ -253,6 +253,25 @@ typedef struct drawing {
     cairn_text *out;
 } drawing;
 
+/* wrong[count]: the nodes that the world calls wrong after steps that it does not. */
+static cairn_status find_wrong(cairn_search *search, bool *wrong) {
+    const cairn_tree *tree = search->tree;
+    bool *after = cairn_arena_alloc(search->arena, tree->count, sizeof *after); /* a wrong step stands here or above */
+    if (!after) return CAIRN_NO_MEMORY;
+    for (cairn_node node = 1; node < tree->count; node++) {
+        const char *const *steps;
+        int32_t n;
+        after[node] = after[tree->parent[node]];
+        if (after[node]) continue;
+        CAIRN_TRY(cairn_tree_steps(search->ctx, tree, node, search->arena, &steps, &n));
+        cairn_step_check *checks = cairn_arena_alloc(search->arena, (size_t)n, sizeof *checks);
+        if (!checks) return CAIRN_NO_MEMORY;
+        CAIRN_TRY(cairn_world_verify(search->ctx, search->world, search->problem, steps, n, search->arena, checks));
+        wrong[node] = after[node] = checks[n - 1].verdict == CAIRN_VERDICT_WRONG;
+    }
+    return CAIRN_OK;
+}
+
 static cairn_status draw_problem(cairn_search *search, const drawing *d) {
     cairn_result result;
     CAIRN_TRY(cairn_search_run(search, d->solving.type, d->solving.config, &result));
@@ -260,6 +279,10 @@ static cairn_status draw_problem(cairn_search *search, const drawing *d) {
     cairn_draw how = *d->how;
     how.column = search->column;
     how.chosen = chosen ? chosen->leaf : CAIRN_NONE;
+    bool *wrong = cairn_arena_alloc(search->arena, search->tree->count, sizeof *wrong);
+    if (!wrong) return CAIRN_NO_MEMORY;
+    CAIRN_TRY(find_wrong(search, wrong));
+    how.wrong = wrong;
     CAIRN_TRY(cairn_text_printf(search->ctx, d->out, "%s\n\n", search->problem->text));
     CAIRN_TRY(cairn_tree_draw(search->ctx, search->tree, &how, d->out));
     return cairn_text_printf(search->ctx, d->out, "\nanswer %s, true answer %s\n",

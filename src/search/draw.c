@@ -119,6 +119,9 @@ static cairn_status paint(drawing *d, const char *code) {
 #define YELLOW "\033[33m"
 #define PLAIN  "\033[0m"
 
+#define WRONG_MARK    "  ← wrong"
+#define WRONG_COLUMNS 9
+
 static const char *score_colour(const drawing *d, float score) {
     return score >= d->how->good ? GREEN : score <= d->how->bad ? RED : YELLOW;
 }
@@ -181,12 +184,19 @@ static cairn_status draw_step(drawing *d, cairn_node node, int32_t levels, const
     if (tree->multiplicity[node] > 1) marks += snprintf(times, sizeof times, "x%" PRIu32 " ", tree->multiplicity[node]);
     CAIRN_TRY(paint(d, flags & CAIRN_NODE_DEAD ? DIM : d->chosen[node] ? BOLD : ""));
     CAIRN_TRY(put(d, times));
+    bool wrong = d->how->wrong && d->how->wrong[node];
+    if (wrong) marks += WRONG_COLUMNS;
     char number[16] = "root";
     if (node != CAIRN_ROOT) snprintf(number, sizeof number, "#%" PRIu32, node);
     bool bare = tree->text_length[node] == 0;
     CAIRN_TRY(terminal_add(d->ctx, d->out, bare ? number : cairn_tree_text(tree, node),
                            bare ? strlen(number) : tree->text_length[node], text_columns(d, levels, 3 + marks)));
     CAIRN_TRY(paint(d, PLAIN));
+    if (wrong) {
+        CAIRN_TRY(paint(d, RED));
+        CAIRN_TRY(put(d, WRONG_MARK));
+        CAIRN_TRY(paint(d, PLAIN));
+    }
     return put(d, "\n");
 }
 
