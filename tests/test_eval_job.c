@@ -87,9 +87,9 @@ static char *export_run(cairn_ctx *ctx, const char *path, size_t *length) {
 /* Solves into a run file with `search`; the status of it all. */
 static cairn_status solve_into(cairn_ctx *ctx, const char *path, const char *search, cairn_job_setup setup,
                                bool resume) {
-    cairn_arena *arena;
-    cairn_job *job;
-    cairn_run *run;
+    cairn_arena *arena = NULL;
+    cairn_job *job = NULL;
+    cairn_run *run = NULL;
     cairn_manifest manifest;
     cairn_solve_summary summary;
     cairn_solve_setup solve = {.search = search, .keep_tree = true};
@@ -98,10 +98,9 @@ static cairn_status solve_into(cairn_ctx *ctx, const char *path, const char *sea
     if (status == CAIRN_OK) status = cairn_solve_manifest(ctx, job, &solve, arena, &manifest);
     if (status == CAIRN_OK)
         status = resume ? cairn_run_resume(ctx, path, &manifest, &run) : cairn_run_create(ctx, path, &manifest, &run);
-    if (status != CAIRN_OK) return status;
-    status = cairn_solve(ctx, job, &solve, run, &summary);
-    cairn_run_close(run);
-    cairn_job_close(job);
+    if (status == CAIRN_OK) status = cairn_solve(ctx, job, &solve, run, &summary);
+    if (run) cairn_run_close(run);
+    if (job) cairn_job_close(job);
     cairn_arena_close(arena);
     return status;
 }

@@ -111,8 +111,8 @@ static cairn_tensor *run_self(cairn_tape *t, cairn_tensor **x) {
 static cairn_tensor *run_concat(cairn_tape *t, cairn_tensor **x) {
     return cairn_concat(t, x[0], x[1]);
 }
-static cairn_tensor *run_slices(cairn_tape *t, cairn_tensor **x) {
-    return cairn_mul(t, cairn_slice(t, x[0], 0, 3), cairn_slice(t, x[0], 2, 5));
+static cairn_tensor *run_columns(cairn_tape *t, cairn_tensor **x) {
+    return cairn_mul(t, cairn_columns(t, x[0], 0, 3), cairn_columns(t, x[0], 2, 5));
 }
 static cairn_tensor *run_softmax(cairn_tape *t, cairn_tensor **x) {
     return cairn_softmax(t, x[0]);
@@ -185,7 +185,7 @@ static const example examples[] = {
     {"full attention", run_full, {{91, 2 * 6}, {91, 2 * 6}, {91, 2 * 6}}, 0, 0},
     {"attention of a tensor with itself", run_self, {{7, 8}}, -2, 2},
     {"concat", run_concat, {{4, 5}, {4, 3}}, 0, 0},
-    {"slices that overlap", run_slices, {{4, 5}}, 0, 0},
+    {"columns that overlap", run_columns, {{4, 5}}, 0, 0},
     {"softmax", run_softmax, {{4, 19}}, -3, 3},
     {"log softmax", run_log_softmax, {{4, 19}}, -3, 3},
     {"row sum", run_row_sum, {{4, 19}}, 0, 0},

@@ -176,8 +176,8 @@ CAIRN_API cairn_tensor *cairn_dropout(cairn_tape *tape, cairn_tensor *x, double 
 /* ---- columns, reductions --------------------------------------------------------------------------------------------------- */
 
 CAIRN_API cairn_tensor *cairn_concat(cairn_tape *tape, cairn_tensor *a, cairn_tensor *b); /* [rows, n + m] */
-CAIRN_API cairn_tensor *cairn_slice(cairn_tape *tape, cairn_tensor *x, int64_t from,
-                                    int64_t to); /* columns from .. to - 1 */
+CAIRN_API cairn_tensor *cairn_columns(cairn_tape *tape, cairn_tensor *x, int64_t from,
+                                      int64_t to); /* columns from .. to - 1 */
 CAIRN_API cairn_tensor *cairn_softmax(cairn_tape *tape, cairn_tensor *x);
 CAIRN_API cairn_tensor *cairn_log_softmax(cairn_tape *tape, cairn_tensor *x);
 CAIRN_API cairn_tensor *cairn_row_sum(cairn_tape *tape, cairn_tensor *x); /* [rows] */

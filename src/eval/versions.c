@@ -8,6 +8,6 @@
 
 const char *cairn_library_versions(cairn_arena *arena) {
     const dnnl_version_t *dnnl = dnnl_version();
-    return cairn_arena_printf(arena, "jansson %s, SQLite %s, GMP %s, oneDNN %d.%d.%d", JANSSON_VERSION, sqlite3_libversion(),
-                              gmp_version, dnnl->major, dnnl->minor, dnnl->patch);
+    return cairn_arena_printf(arena, "jansson %s, SQLite %s, GMP %s, oneDNN %d.%d.%d", JANSSON_VERSION,
+                              sqlite3_libversion(), gmp_version, dnnl->major, dnnl->minor, dnnl->patch);
 }

@@ -48,11 +48,11 @@ static cairn_status slice_back(cairn_tape *tape, tape_entry *e) {
     return copy_columns(tape, e->out->grad, 0, n, grad, e->args.i[0], last_dimension(x), n, cairn_tensor_rows(x), true);
 }
 
-cairn_tensor *cairn_slice(cairn_tape *tape, cairn_tensor *x, int64_t from, int64_t to) {
-    if (!tape_takes(tape, "slice", 1, &x)) return NULL;
+cairn_tensor *cairn_columns(cairn_tape *tape, cairn_tensor *x, int64_t from, int64_t to) {
+    if (!tape_takes(tape, "columns", 1, &x)) return NULL;
     int64_t n = last_dimension(x), rows = cairn_tensor_rows(x);
     if (from < 0 || to <= from || to > n)
-        return tape_fail(tape, "slice: columns %lld .. %lld of %lld", (long long)from, (long long)to, (long long)n);
+        return tape_fail(tape, "columns:  %lld .. %lld of %lld", (long long)from, (long long)to, (long long)n);
     cairn_tensor *y = tape_tensor(tape, 2, (int64_t[]){rows, to - from}, false);
     if (!y || copy_columns(tape, x->data, from, n, y->data, 0, to - from, to - from, rows, false) != CAIRN_OK)
         return NULL;
