@@ -198,8 +198,7 @@ static cairn_status grow_text(cairn_ctx *ctx, cairn_text *text, size_t need) {
 
 cairn_status cairn_text_add(cairn_ctx *ctx, cairn_text *text, const char *bytes, size_t length) {
     size_t need;
-    if (__builtin_add_overflow(text->length + 1, length, &need))
-        return no_memory(ctx, length, 1);
+    if (__builtin_add_overflow(text->length + 1, length, &need)) return no_memory(ctx, length, 1);
     CAIRN_TRY(grow_text(ctx, text, need));
     if (length) memcpy(text->data + text->length, bytes, length);
     text->length += length;
