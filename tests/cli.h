@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static char folder[64];
+static char scratch[64];
 
 typedef struct outcome {
     int status;        /* exit status; 128 + signal */
@@ -24,7 +24,7 @@ static inline const char *in_folder(const char *name) {
     static char paths[8][256];
     static int at;
     char *path = paths[at++ % 8];
-    snprintf(path, sizeof paths[0], "%s/%s", folder, name);
+    snprintf(path, sizeof paths[0], "%s/%s", scratch, name);
     return path;
 }
 
@@ -53,7 +53,7 @@ static inline int status_of(int how) {
     return WIFEXITED(how) ? WEXITSTATUS(how) : 128 + WTERMSIG(how);
 }
 
-/* Starts "cairn <words>" in the folder, its output in out.txt and error.txt; `faults` NULL: none. Words are for the shell. */
+/* Starts "cairn <words>" in that folder, its output in out.txt and error.txt; `faults` NULL: none. Words are for the shell. */
 static inline pid_t start_cairn(const char *faults, const char *words) {
     char command[8192];
     int n =
@@ -64,7 +64,7 @@ static inline pid_t start_cairn(const char *faults, const char *words) {
     assert_true(child >= 0);
     if (child > 0) return child;
     if (faults) setenv("CAIRN_FAULTS", faults, 1);
-    if (chdir(folder) == 0) execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+    if (chdir(scratch) == 0) execl("/bin/sh", "sh", "-c", command, (char *)NULL);
     _exit(99);
 }
 
@@ -127,7 +127,7 @@ static inline void expect_one_sentence(const outcome *o, const char *what, const
 static inline void expect_nothing_left_beside(const char *what) {
     char command[300];
     snprintf(command, sizeof command,
-             "test -z \"$(ls -A %s | grep -E '^[.]cairn-.*[.]tmp$|-new$|-lock$|-wal$|-shm$|-journal$')\"", folder);
+             "test -z \"$(ls -A %s | grep -E '^[.]cairn-.*[.]tmp$|-new$|-lock$|-wal$|-shm$|-journal$')\"", scratch);
     if (system(command) != 0) fail_msg("%s: left something beside its files", what);
 }
 
@@ -135,14 +135,14 @@ static inline int make_folder(void **state) {
     (void)state;
     unsetenv("CAIRN_FAULTS");
     unsetenv("CAIRN_COLOR");
-    strcpy(folder, "/tmp/cairn-cli-XXXXXX");
-    return mkdtemp(folder) ? 0 : -1;
+    strcpy(scratch, "/tmp/cairn-cli-XXXXXX");
+    return mkdtemp(scratch) ? 0 : -1;
 }
 
 static inline int remove_folder(void **state) {
     (void)state;
     char command[96];
-    snprintf(command, sizeof command, "rm -rf %s", folder);
+    snprintf(command, sizeof command, "rm -rf %s", scratch);
     return system(command);
 }
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "data/json.h"
+#include "json_memory.h"
 
 static int open_ctx(void **state) {
     return cairn_ctx_open((cairn_ctx **)state) == CAIRN_OK ? 0 : -1;
@@ -177,6 +178,50 @@ static void test_a_failed_allocation_is_reported(void **state) {
     json_decref(value);
 }
 
+/* A lack of memory is never taken for bad input: that would be skipped. */
+static void test_a_failed_allocation_of_the_parser_is_no_bad_input(void **state) {
+    cairn_ctx *ctx = *state;
+    const char *text = "{\"a\":[1,2.5,\"text \\u00e9\",null],\"b\":{\"c\":true},\"d\":-0.0}";
+    long at = 1;
+    for (;; at++) {
+        json_t *value = NULL;
+        json_fail_at(at);
+        cairn_status status = json_parse(ctx, text, strlen(text), "f:7", &value);
+        json_fail_at(0);
+        if (status == CAIRN_OK) {
+            json_decref(value);
+            break;
+        }
+        assert_int_equal(status, CAIRN_NO_MEMORY);
+        assert_null(value);
+        assert_memory_equal(cairn_error(ctx), "f:7: no memory", 14);
+    }
+    assert_true(at > 10);
+}
+
+static void test_a_broken_value_names_the_field_it_is_in(void **state) {
+    REFUSED("{\"a\":1,\"b\":[1,{\"c\":1e999}],\"d\":2}", "f:7: field `b`: not JSON");
+    REFUSED("{\"a\":1,\"b\":\"\xff\"}", "f:7: field `b`: not JSON");
+    REFUSED("{\"a\\\"}\":1,\"b}\":[tru]}", "f:7: field `b}`: not JSON");
+    REFUSED("{\"a\":{\"b\":2},\"a\":3}", "f:7: field `a`: not JSON");
+    REFUSED("{\"a\":1 \"b\":2}", "f:7: field `a`: not JSON");
+    REFUSED("[{\"a\":x}]", "f:7: not JSON"); /* the outermost is no object */
+    REFUSED("{7}", "f:7: not JSON");
+}
+
+static void test_utf8_is_told_from_other_bytes(void **state) {
+    (void)state;
+#define IS_UTF8(text) json_is_utf8(text, sizeof text - 1)
+    assert_true(IS_UTF8("") && IS_UTF8("a\x7f") && IS_UTF8("\xc2\x80") && IS_UTF8("\xdf\xbf"));
+    assert_true(IS_UTF8("\xe0\xa0\x80") && IS_UTF8("\xed\x9f\xbf") && IS_UTF8("\xee\x80\x80") &&
+                IS_UTF8("\xef\xbf\xbf"));
+    assert_true(IS_UTF8("\xf0\x90\x80\x80") && IS_UTF8("\xf4\x8f\xbf\xbf"));
+    assert_false(IS_UTF8("\x80") || IS_UTF8("\xbf") || IS_UTF8("\xc0\x80") || IS_UTF8("\xc1\xbf") || IS_UTF8("\xc2"));
+    assert_false(IS_UTF8("\xe0\x9f\xbf") || IS_UTF8("\xed\xa0\x80") || IS_UTF8("\xe1\x80") || IS_UTF8("\xe1\x80z"));
+    assert_false(IS_UTF8("\xf0\x8f\xbf\xbf") || IS_UTF8("\xf4\x90\x80\x80") || IS_UTF8("\xf5\x80\x80\x80") ||
+                 IS_UTF8("\xff"));
+}
+
 /* ---- fields ---------------------------------------------------------------------------------------------------- */
 
 static void test_fields_of_the_right_type_are_given(void **state) {
@@ -259,6 +304,9 @@ int main(void) {
         cmocka_unit_test(test_reals_round_trip),
         cmocka_unit_test(test_a_value_too_deep_is_not_written),
         cmocka_unit_test(test_a_failed_allocation_is_reported),
+        cmocka_unit_test(test_a_failed_allocation_of_the_parser_is_no_bad_input),
+        cmocka_unit_test(test_a_broken_value_names_the_field_it_is_in),
+        cmocka_unit_test(test_utf8_is_told_from_other_bytes),
         cmocka_unit_test(test_fields_of_the_right_type_are_given),
         cmocka_unit_test(test_fields_of_another_type_name_both),
         cmocka_unit_test(test_a_long_text_is_cut_between_characters),

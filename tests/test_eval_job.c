@@ -15,6 +15,8 @@
 #include <unistd.h>
 
 #include "cairn/job.h"
+#include "cairn/label_job.h"
+#include "json_memory.h"
 
 enum { PROBLEMS = 600 };
 
@@ -287,6 +289,65 @@ static void test_a_full_disk_is_an_error_and_the_run_goes_on_from_there(void **s
     free(whole);
 }
 
+typedef struct copying {
+    cairn_ctx *ctx;
+    cairn_text *out;
+} copying;
+
+static cairn_status copy_record(void *arg, int64_t index, const char *id, const char *record, size_t length) {
+    (void)index, (void)id;
+    copying *c = arg;
+    CAIRN_TRY(cairn_text_add(c->ctx, c->out, record, length));
+    return cairn_text_add(c->ctx, c->out, "\n", 1);
+}
+
+/* Solves or labels in memory; the records, a line each. */
+static cairn_status records_of(cairn_ctx *ctx, bool label, cairn_text *out) {
+    cairn_job *job;
+    cairn_job_setup setup = setup_of(1, 4, 2);
+    cairn_solve_setup solve = {.search = "beam:branch=2", .keep_tree = true};
+    cairn_label_setup labels = {.method = "mc:rollouts=1"};
+    cairn_solve_summary solved;
+    cairn_label_summary labelled;
+    copying c = {ctx, out};
+    setup.world = "chain:steps=3";
+    setup.budget.steps = label ? 0 : 12;
+    CAIRN_TRY(cairn_job_open(ctx, &setup, &job));
+    cairn_status status =
+        label ? cairn_label_problems(ctx, job, &labels, NULL, &labelled) : cairn_solve(ctx, job, &solve, NULL, &solved);
+    if (status == CAIRN_OK) status = cairn_job_each(job, ctx, NULL, copy_record, &c);
+    cairn_job_close(job);
+    return status;
+}
+
+/* No candidate, node or label is left out for want of memory. */
+static void test_a_record_is_whole_or_an_error(void **state) {
+    fixture *f = *state;
+    for (int label = 0; label < 2; label++) {
+        cairn_text whole = {0}, got = {0};
+        assert_int_equal(records_of(f->ctx, label, &whole), CAIRN_OK);
+        long at = 1, step = 1, failures = 0;
+        for (int fine = 0; fine < 3; at += step) {
+            json_fail_at(at);
+            cairn_status status = records_of(f->ctx, label, &got);
+            json_fail_at(0);
+            if (status == CAIRN_OK) {
+                fine++;
+                assert_string_equal(got.data, whole.data);
+            } else {
+                assert_int_equal(status, CAIRN_NO_MEMORY);
+                if (!strstr(cairn_error(f->ctx), "memory")) fail_msg("%ld: said %s", at, cairn_error(f->ctx));
+                failures++;
+            }
+            cairn_text_clear(&got);
+            if (at > 60) step = 7;
+        }
+        assert_true(failures > 60);
+        cairn_text_free(&whole);
+        cairn_text_free(&got);
+    }
+}
+
 /* ---- memory ------------------------------------------------------------------------------------------------------------------------- */
 
 /* Resident bytes of this process. */
@@ -339,6 +400,7 @@ int main(void) {
         TEST(test_a_resumed_run_must_have_the_same_options),
         TEST(test_a_failing_problem_stops_the_run_with_its_name_and_loses_nothing_recorded),
         TEST(test_a_full_disk_is_an_error_and_the_run_goes_on_from_there),
+        TEST(test_a_record_is_whole_or_an_error),
         TEST(test_ten_thousand_problems_are_searched_in_flat_memory),
     };
     return cmocka_run_group_tests_name("jobs", tests, NULL, NULL);

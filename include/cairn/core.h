@@ -102,6 +102,9 @@ CAIRN_API void *cairn_alloc(cairn_ctx *ctx, size_t count, size_t size);
 /* Grows *block (count elements of size bytes) so that it holds at least `need`; new bytes are zeroed. */
 CAIRN_API cairn_status cairn_grow(cairn_ctx *ctx, void **block, size_t *capacity, size_t need, size_t size);
 CAIRN_API void cairn_free(void *block);
+/* How many allocations failed in this context so far, those of arenas that report to it among them. Where one of many tries may
+ * pass over a failure, a difference between before and after says that the result is not to be trusted. */
+CAIRN_API uint32_t cairn_allocations_failed(const cairn_ctx *ctx);
 
 /* An arena gives memory that is freed all at once; 16-byte aligned. Not thread-safe. */
 typedef struct cairn_arena cairn_arena;

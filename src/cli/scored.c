@@ -73,6 +73,7 @@ static cairn_status visit_all(cli *c, const scored_options *options, const score
     CAIRN_TRY(cairn_arena_open(c->ctx, 65536, &arena));
     bool in_bytes = options->count == 0 && cairn_dataset_size(dataset) >= 0;
     int64_t before = 0;
+    uint32_t failed = cairn_allocations_failed(c->ctx);
     cairn_status status = CAIRN_OK;
     for (int64_t i = 0; status == CAIRN_OK && (options->count == 0 || i < options->count); i++) {
         cairn_record record;
@@ -82,6 +83,8 @@ static cairn_status visit_all(cli *c, const scored_options *options, const score
         if (status == CAIRN_OK) status = cairn_dataset_next(dataset, arena, &record);
         if (status == CAIRN_OK) status = score_record(c, options, s, arena, &record, i, &solution);
         if (status == CAIRN_OK) status = visit(c, arg, &solution);
+        if (status == CAIRN_OK && cairn_allocations_failed(c->ctx) != failed)
+            status = cairn_fail(c->ctx, CAIRN_NO_MEMORY, "%s: no memory for all that was tried", record.id);
         cairn_progress_add(progress, in_bytes ? cairn_dataset_offset(dataset) - before : 1);
         before = cairn_dataset_offset(dataset);
     }

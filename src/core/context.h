@@ -24,6 +24,7 @@ struct cairn_ctx {
     context_shared *shared;
     bool root;                 /* owns `shared` */
     struct cairn_fiber *fiber; /* the fiber that runs on this context, or NULL */
+    uint32_t allocations_failed;
     char error[1024];
 };
 

@@ -21,11 +21,21 @@ enum { WITH_POISON = 0 };
 #define ASAN_UNPOISON_MEMORY_REGION(at, size) ((void)(at), (void)(size))
 #endif
 
+/* Every failed allocation is told here. */
+static cairn_status no_memory(cairn_ctx *ctx, size_t count, size_t size) {
+    if (ctx) ctx->allocations_failed++;
+    return cairn_fail(ctx, CAIRN_NO_MEMORY, "no memory for %zu elements of %zu bytes", count, size);
+}
+
+uint32_t cairn_allocations_failed(const cairn_ctx *ctx) {
+    return ctx->allocations_failed;
+}
+
 void *cairn_alloc(cairn_ctx *ctx, size_t count, size_t size) {
     size_t bytes;
     void *block = NULL;
     if (!__builtin_mul_overflow(count, size, &bytes) && !fault_alloc(ctx)) block = calloc(1, bytes ? bytes : 1);
-    if (!block) cairn_fail(ctx, CAIRN_NO_MEMORY, "no memory for %zu elements of %zu bytes", count, size);
+    if (!block) no_memory(ctx, count, size);
     return block;
 }
 
@@ -38,7 +48,7 @@ cairn_status cairn_grow(cairn_ctx *ctx, void **block, size_t *capacity, size_t n
     if (wanted > SIZE_MAX / size) wanted = need;
     void *grown = NULL;
     if (!__builtin_mul_overflow(wanted, size, &bytes) && !fault_alloc(ctx)) grown = realloc(*block, bytes);
-    if (!grown) return cairn_fail(ctx, CAIRN_NO_MEMORY, "no memory for %zu elements of %zu bytes", wanted, size);
+    if (!grown) return no_memory(ctx, wanted, size);
     memset((char *)grown + *capacity * size, 0, bytes - *capacity * size);
     *block = grown;
     *capacity = wanted;
@@ -102,7 +112,7 @@ static cairn_status next_chunk(cairn_arena *arena, size_t bytes) {
         size_t size = oversize ? bytes : arena->next_size, total;
         chunk *c = NULL;
         if (!__builtin_add_overflow(size, sizeof *c, &total) && !fault_alloc(arena->ctx)) c = malloc(total);
-        if (!c) return cairn_fail(arena->ctx, CAIRN_NO_MEMORY, "no memory for an arena chunk of %zu bytes", size);
+        if (!c) return no_memory(arena->ctx, size, 1);
         ASAN_POISON_MEMORY_REGION(c->data, size);
         c->size = size;
         c->next = following ? following->next : NULL;
@@ -132,7 +142,7 @@ static void *take(cairn_arena *arena, size_t bytes) {
 
 static bool byte_count(cairn_arena *arena, size_t count, size_t size, size_t *bytes) {
     if (__builtin_mul_overflow(count, size, bytes) || *bytes > SIZE_MAX / 2) {
-        cairn_fail(arena->ctx, CAIRN_NO_MEMORY, "no memory for %zu elements of %zu bytes", count, size);
+        no_memory(arena->ctx, count, size);
         return false;
     }
     if (*bytes == 0) *bytes = 1;
@@ -204,8 +214,7 @@ static cairn_status grow_text(cairn_ctx *ctx, cairn_text *text, size_t need) {
 
 cairn_status cairn_text_add(cairn_ctx *ctx, cairn_text *text, const char *bytes, size_t length) {
     size_t need;
-    if (__builtin_add_overflow(text->length + 1, length, &need))
-        return cairn_fail(ctx, CAIRN_NO_MEMORY, "no memory for a text of %zu more bytes", length);
+    if (__builtin_add_overflow(text->length + 1, length, &need)) return no_memory(ctx, length, 1);
     CAIRN_TRY(grow_text(ctx, text, need));
     if (length) memcpy(text->data + text->length, bytes, length);
     text->length += length;

@@ -290,8 +290,11 @@ static cairn_status work_in_slot(worker *w, cairn_ctx *ctx, slot *s, int64_t ind
                            .budget = job->setup.budget,
                            .column = -1};
     cairn_text record = {0};
+    uint32_t failed = cairn_allocations_failed(ctx);
     cairn_status status = cairn_search_begin(&search);
     if (status == CAIRN_OK) status = job->body(&search, job->arg, index, &record);
+    if (status == CAIRN_OK && cairn_allocations_failed(ctx) != failed)
+        status = cairn_fail(ctx, CAIRN_NO_MEMORY, "no memory for all that was tried");
     if (status == CAIRN_OK) status = keep_record(job, ctx, index, problem.id, &record);
     cairn_text_free(&record);
     if (status != CAIRN_OK && status != CAIRN_CANCELLED) cairn_fail_within(ctx, status, "problem %s", problem.id);
