@@ -55,18 +55,20 @@ cairn_status calc_weigh(calc_run *r, const mpq_t value) {
     return CAIRN_OK;
 }
 
+/* base^exponent. Only 0 and 1 have powers of any size, so the exponent is bounded by the bits of the result. */
 static cairn_status power(calc_run *r, mpq_t base, const mpq_t exponent) {
     if (mpz_cmp_ui(mpq_denref(exponent), 1) != 0) return calc_refuse(r, CAIRN_UNSUPPORTED, "a fractional exponent");
-    if (mpz_cmpabs_ui(mpq_numref(exponent), 1024) > 0) return calc_refuse(r, CAIRN_LIMIT, "an exponent too large");
-    long e = mpz_get_si(mpq_numref(exponent));
-    unsigned long n = e < 0 ? (unsigned long)-e : (unsigned long)e;
+    bool inverse = mpq_sgn(exponent) < 0;
+    if (inverse && mpq_sgn(base) == 0) return calc_refuse(r, CAIRN_INVALID, "division by zero");
     size_t bits = mpz_sizeinbase(mpq_numref(base), 2), other = mpz_sizeinbase(mpq_denref(base), 2);
     if (other > bits) bits = other;
-    if (bits > 1 && bits * n > 2 * CAIRN_TOOL_BITS_MOST) return calc_refuse(r, CAIRN_LIMIT, "a number too large");
-    if (e < 0 && mpq_sgn(base) == 0) return calc_refuse(r, CAIRN_INVALID, "division by zero");
+    bool small = mpz_cmpabs_ui(mpq_numref(exponent), CAIRN_TOOL_BITS_MOST) <= 0;
+    unsigned long n = small ? mpz_get_ui(mpq_numref(exponent)) : mpz_odd_p(mpq_numref(exponent)) ? 3 : 2;
+    if (bits > 1 && (!small || (bits - 1) * n > CAIRN_TOOL_BITS_MOST))
+        return calc_refuse(r, CAIRN_LIMIT, "a number too large");
     mpz_pow_ui(mpq_numref(base), mpq_numref(base), n);
     mpz_pow_ui(mpq_denref(base), mpq_denref(base), n);
-    if (e < 0) mpq_inv(base, base);
+    if (inverse) mpq_inv(base, base);
     return calc_weigh(r, base);
 }
 
