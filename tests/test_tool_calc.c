@@ -164,6 +164,9 @@ static void test_what_is_no_expression_is_refused(void **state) {
     refuses(*state, "* 3", CAIRN_FORMAT);
     refuses(*state, "3 = 3", CAIRN_FORMAT);
     refuses(*state, "\\frac{1}", CAIRN_FORMAT);
+    refuses(*state, "(27 \\frac - 1)", CAIRN_FORMAT);
+    refuses(*state, "[\\frac{1}]{2}", CAIRN_FORMAT);
+    refuses(*state, "(\\frac 3)(4)", CAIRN_FORMAT);
     refuses(*state, "3 apples", CAIRN_FORMAT);
     refuses(*state, "apples", CAIRN_NOT_FOUND);
     refuses(*state, "system(1)", CAIRN_NOT_FOUND);

@@ -95,6 +95,8 @@ static cairn_status read_operand(calc_run *r, bool *operand) {
     case LEX_FRACTION:
     case LEX_ROOT:
         r->at++;
+        if (token->kind == LEX_FRACTION && (r->at >= r->to || token[1].kind != '('))
+            return calc_refuse(r, CAIRN_FORMAT, "a fraction without top");
         return calc_push_operator(r, token->kind);
     case LEX_NUMBER:
         CAIRN_TRY(calc_push_value(r, &value));
@@ -126,7 +128,10 @@ static cairn_status read_operand(calc_run *r, bool *operand) {
 
 /* Closes the innermost bracket. `*operand`: false after the first group of a \frac. */
 static cairn_status close_bracket(calc_run *r, bool *operand) {
-    while (calc_top_operator(r) != '(') CAIRN_TRY(calc_apply(r));
+    while (calc_top_operator(r) != '(') {
+        if (!calc_precedence(calc_top_operator(r))) return calc_refuse(r, CAIRN_FORMAT, "a fraction without top");
+        CAIRN_TRY(calc_apply(r));
+    }
     r->m->operator_depth--;
     r->open--;
     r->at++;
