@@ -67,6 +67,11 @@ static void test_precedence_is_that_of_school(void **state) {
     evaluates(*state, "10 - 4 - 3", "3");
     evaluates(*state, "-3 * 9 + -6", "-33");
     evaluates(*state, "2 ** 5", "32");
+    evaluates(*state, "(-1)^99999999999", "-1");
+    evaluates(*state, "(-1)^99999999998", "1");
+    evaluates(*state, "0^100000", "0");
+    evaluates(*state, "7^0", "1");
+    evaluates(*state, "2\u207b\u00b3", "0.125");
 }
 
 static void test_fractions_are_exact(void **state) {
@@ -109,6 +114,8 @@ static void test_brackets_of_all_kinds_and_implicit_products(void **state) {
 static void test_numbers_as_people_write_them(void **state) {
     evaluates(*state, "1,234,567", "1234567");
     evaluates(*state, "80,000*1.5", "120000");
+    evaluates(*state, "1'234'567 - 1\u202f234\u202f567 + 1{,}234 - 1\u00a0234", "0");
+    evaluates(*state, "\u20b99 + \u20bf1 + \u20a91", "11");
     evaluates(*state, ".5 + 5.", "5.5");
     evaluates(*state, "5. + 3", "8");
     evaluates(*state, "1e-3", "0.001");
@@ -157,6 +164,9 @@ static void test_what_is_no_expression_is_refused(void **state) {
     refuses(*state, "* 3", CAIRN_FORMAT);
     refuses(*state, "3 = 3", CAIRN_FORMAT);
     refuses(*state, "\\frac{1}", CAIRN_FORMAT);
+    refuses(*state, "(27 \\frac - 1)", CAIRN_FORMAT);
+    refuses(*state, "[\\frac{1}]{2}", CAIRN_FORMAT);
+    refuses(*state, "(\\frac 3)(4)", CAIRN_FORMAT);
     refuses(*state, "3 apples", CAIRN_FORMAT);
     refuses(*state, "apples", CAIRN_NOT_FOUND);
     refuses(*state, "system(1)", CAIRN_NOT_FOUND);

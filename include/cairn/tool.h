@@ -13,13 +13,14 @@
 extern "C" {
 #endif
 
-/* Bounds. Text beyond CAIRN_TOOL_TEXT_MOST bytes, values beyond CAIRN_TOOL_BITS_MOST bits in numerator or denominator,
+/* Bounds. Text beyond CAIRN_TOOL_TEXT_MOST bytes or CAIRN_TOOL_TOKENS_MOST words, numbers and signs, values beyond CAIRN_TOOL_BITS_MOST bits in numerator or denominator,
  * brackets nested deeper than CAIRN_TOOL_DEPTH_MOST and more than CAIRN_TOOL_NAMES_MOST named quantities give
  * CAIRN_LIMIT (or an unknown verdict inside a longer text). */
-#define CAIRN_TOOL_TEXT_MOST  ((size_t)16 << 20)
-#define CAIRN_TOOL_BITS_MOST  2048
-#define CAIRN_TOOL_DEPTH_MOST 256
-#define CAIRN_TOOL_NAMES_MOST 256
+#define CAIRN_TOOL_TEXT_MOST   ((size_t)16 << 20)
+#define CAIRN_TOOL_TOKENS_MOST ((size_t)4 << 20)
+#define CAIRN_TOOL_BITS_MOST   2048
+#define CAIRN_TOOL_DEPTH_MOST  256
+#define CAIRN_TOOL_NAMES_MOST  256
 
 /* ---- calculator ------------------------------------------------------------------------------------------------ */
 
@@ -38,8 +39,8 @@ typedef struct cairn_binding {
 
 /* The exact value of an arithmetic expression as people and models write it: + - * / ^, Unicode and LaTeX operators,
  * brackets of all kinds, stacked signs, implicit products, "of", "x" between numbers, percentages (a hundredth),
- * currency signs (ignored), thousands separators, decimals, scientific notation, mixed numbers and square roots of
- * perfect squares. `out->text` lives in `arena`. A minus before a power negates the power: -2^2 is -4.
+ * currency signs (ignored), thousands separators (comma, apostrophe, narrow and no-break spaces), decimals, scientific
+ * notation, superscripts, mixed numbers and square roots of perfect squares. `out->text` lives in `arena`. A minus before a power negates the power: -2^2 is -4.
  * Errors: FORMAT (not an expression; says where), NOT_FOUND (a name without binding), INVALID (division by zero, a
  * binding that does not evaluate), LIMIT, UNSUPPORTED (an irrational root, a fractional exponent), NO_MEMORY. */
 CAIRN_API cairn_status cairn_calc_eval(cairn_ctx *ctx, cairn_arena *arena, const char *text, size_t length,

@@ -1,3 +1,4 @@
+/* Final answers: their canonical form, and where a solution states one. */
 #include <string.h>
 #include <strings.h>
 
@@ -177,8 +178,8 @@ cairn_status cairn_answer_equal(cairn_ctx *ctx, cairn_arena *arena, const char *
 
 /* ---- finding the answer in a solution ---- */
 
-/* The last \boxed{...} by where it starts. */
-static bool find_boxed(slice s, size_t *marker, slice *content) {
+/* The last \boxed{...} by where it starts, unless it is empty. */
+static void find_boxed(slice s, size_t *marker, slice *content) {
     struct {
         size_t at;
         bool boxed;
@@ -199,26 +200,13 @@ static bool find_boxed(slice s, size_t *marker, slice *content) {
             deeper--;
         } else if (s.at[i] == '}' && depth) {
             depth--;
-            if (!open[depth].boxed || (found && open[depth].at < *marker)) continue;
+            slice inside = trim((slice){s.at + open[depth].at + 1, i - open[depth].at - 1});
+            if (!open[depth].boxed || !inside.length || (found && open[depth].at < *marker)) continue;
             found = true;
             *marker = open[depth].at;
-            *content = (slice){s.at + open[depth].at + 1, i - open[depth].at - 1};
+            *content = inside;
         }
     }
-    return found;
-}
-
-static slice line_at(slice s, size_t at) {
-    const char *end = memchr(s.at + at, '\n', s.length - at);
-    return (slice){s.at + at, end ? (size_t)(end - (s.at + at)) : s.length - at};
-}
-
-/* The rest of a sentence: up to a full stop that no digit follows, or the line's end. */
-static slice sentence_at(slice s, size_t at) {
-    slice line = line_at(s, at);
-    for (size_t i = 0; i < line.length; i++)
-        if (line.at[i] == '.' && (i + 1 == line.length || blank(line.at[i + 1]))) line.length = i;
-    return line;
 }
 
 /* Whether position `at` begins a line, apart from white space and marks of emphasis. */
@@ -246,31 +234,61 @@ static size_t marker_at(slice s, size_t at, bool *sentence) {
     return 0;
 }
 
-static slice bare(slice s) {
-    s = trim(s);
-    while (s.length && (s.at[0] == '*' || s.at[0] == ':' || s.at[0] == '#' || blank(s.at[0])))
-        s = (slice){s.at + 1, s.length - 1};
-    while (s.length && (s.at[s.length - 1] == '*' || blank(s.at[s.length - 1]))) s.length--;
-    return s;
+/* Marks around an answer that are no part of it. */
+static bool dress(char c) {
+    return c == '*' || c == ':' || c == '#' || blank(c);
+}
+
+/* A solution read from its end: the line at hand, and a run of dress inside it that is not looked at twice. */
+typedef struct backwards {
+    slice s;
+    size_t line_end, run_from, run_to;
+} backwards;
+
+/* The first byte of an answer at or after `from`; line_end when there is none. */
+static size_t answer_start(backwards *b, size_t from) {
+    size_t at = from;
+    while (at < b->line_end) {
+        if (at >= b->run_from && at < b->run_to)
+            at = b->run_to;
+        else if (dress(b->s.at[at]))
+            at++;
+        else
+            break;
+    }
+    b->run_from = from;
+    b->run_to = at;
+    return at;
+}
+
+/* The answer that a marker before `from` states; empty when there is none. */
+static slice answer_from(backwards *b, size_t from, bool sentence) {
+    size_t start = answer_start(b, from);
+    if (start >= b->line_end) return (slice){0};
+    slice line = {b->s.at + start, b->line_end - start};
+    for (size_t i = 0; i < line.length && sentence; i++)
+        if (line.at[i] == '.' && (i + 1 == line.length || blank(line.at[i + 1]))) line.length = i;
+    while (line.length && (line.at[line.length - 1] == '*' || blank(line.at[line.length - 1]))) line.length--;
+    return line;
 }
 
 cairn_status cairn_answer_find(cairn_ctx *ctx, cairn_arena *arena, const char *text, size_t length, char **out) {
-    slice s = {text, length}, answer = {0};
-    size_t best = 0;
+    slice answer = {0};
+    size_t boxed = 0;
     if (length > CAIRN_TOOL_TEXT_MOST)
         return cairn_fail(ctx, CAIRN_LIMIT, "a solution of %zu bytes; at most %zu", length, CAIRN_TOOL_TEXT_MOST);
-    bool found = find_boxed(s, &best, &answer);
-    for (size_t at = length; at-- > (found ? best : 0);) {
+    backwards b = {{text, length}, length, length, length};
+    find_boxed(b.s, &boxed, &answer);
+    for (size_t at = length; at-- > boxed;) {
         bool sentence;
-        size_t marker = marker_at(s, at, &sentence);
-        if (!marker) continue;
-        slice rest = bare(sentence ? sentence_at(s, at + marker) : line_at(s, at + marker));
-        if (!rest.length) continue;
-        answer = rest;
-        found = true;
+        if (text[at] == '\n') b.line_end = b.run_from = b.run_to = at;
+        size_t marker = marker_at(b.s, at, &sentence);
+        slice stated = marker ? answer_from(&b, at + marker, sentence) : (slice){0};
+        if (!stated.length) continue;
+        answer = stated;
         break;
     }
-    if (!found) return cairn_fail(ctx, CAIRN_NOT_FOUND, "the solution states no final answer");
+    if (!answer.length) return cairn_fail(ctx, CAIRN_NOT_FOUND, "the solution states no final answer");
     *out = cairn_arena_copy(arena, answer.at, answer.length);
     return *out ? CAIRN_OK : CAIRN_NO_MEMORY;
 }

@@ -4,6 +4,7 @@
 
 #include <gmp.h>
 
+#include "cairn/tool.h"
 #include "tool/lex.h"
 
 /* Named quantities. Keys are words in lower case joined by single spaces; a single letter keeps its case. */
@@ -18,6 +19,7 @@ typedef struct calc_name {
 typedef struct calc_names {
     calc_name *items;
     size_t count, capacity;
+    uint16_t slots[4 * CAIRN_TOOL_NAMES_MOST]; /* hash table by key: index + 1 into `items`, 0 where free */
 } calc_names;
 
 /* How signs are read that people use in several ways. */

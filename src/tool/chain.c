@@ -167,7 +167,10 @@ static bool ends_operand(const back *b, size_t at) {
 static void sign_left(back *b) {
     const lex_token *t = left_of(b);
     bool attached = t->kind == '-' && t->space && !t[1].space; /* "So -3 + 4" against "the cost - 3 + 4" */
-    bool word = b->i - 1 > b->from && t[-1].kind == LEX_WORD && !name_ends(b, b->i - 1);
+    bool word =
+        b->i - 1 > b->from && t[-1].kind == LEX_WORD && !name_ends(b, b->i - 1) && !lex_is(b->l, b->i - 2, "percent");
+    for (size_t i = b->from; i < b->i && attached && word; i++) /* "5 big apples -3 small ones" */
+        b->doubt |= b->l->tokens[i].kind == LEX_NUMBER;
     if (ends_operand(b, b->i - 1) && !(attached && word)) {
         b->need = true;
         b->i--;

@@ -15,37 +15,61 @@ static bool letter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/* A character that is not ASCII and means something to arithmetic. Anything else beyond ASCII is a letter. */
+/* A character that is not ASCII and means something to arithmetic: its code point, in order. Anything else beyond ASCII is a
+ * letter. Spaces and typographic quotes are ' '. */
 typedef struct glyph {
-    const char *bytes;
+    uint16_t code;
     char kind;
     uint16_t a, b;
 } glyph;
 
 static const glyph glyphs[] = {
-    {"\u00d7", '*', 0, 0}, {"\u00b7", '*', 0, 0},  {"\u22c5", '*', 0, 0}, {"\u2219", '*', 0, 0}, {"\u2217", '*', 0, 0},
-    {"\u2715", '*', 0, 0}, {"\u2716", '*', 0, 0},  {"\u00f7", '/', 0, 0}, {"\u2215", '/', 0, 0}, {"\u2044", '/', 0, 0},
-    {"\u2212", '-', 0, 0}, {"\u2013", '-', 0, 0},  {"\u2014", '-', 0, 0}, {"\u2010", '-', 0, 0}, {"\u2011", '-', 0, 0},
-    {"\uff0b", '+', 0, 0}, {"\uff0d", '-', 0, 0},  {"\uff1d", '=', 0, 0}, {"\uff08", '(', 0, 0}, {"\uff09", ')', 0, 0},
-    {"\u2248", '~', 0, 0}, {"\u2245", '~', 0, 0},  {"\u2243", '~', 0, 0}, {"\u2260", 'r', 0, 0}, {"\u2264", 'r', 0, 0},
-    {"\u2265", 'r', 0, 0}, {"\u2261", 'r', 0, 0},  {"\u21d2", 'e', 0, 0}, {"\u2192", 'e', 0, 0}, {"\u27f6", 'e', 0, 0},
-    {"\u27f9", 'e', 0, 0}, {"\u21a6", 'e', 0, 0},  {"\u221a", 'v', 0, 0}, {"\u20ac", '$', 0, 0}, {"\u00a3", '$', 0, 0},
-    {"\u00a5", '$', 0, 0}, {"\u20b9", '$', 0, 0},  {"\u00bd", 'u', 1, 2}, {"\u2153", 'u', 1, 3}, {"\u2154", 'u', 2, 3},
-    {"\u00bc", 'u', 1, 4}, {"\u00be", 'u', 3, 4},  {"\u2155", 'u', 1, 5}, {"\u2156", 'u', 2, 5}, {"\u2157", 'u', 3, 5},
-    {"\u2158", 'u', 4, 5}, {"\u2159", 'u', 1, 6},  {"\u215a", 'u', 5, 6}, {"\u215b", 'u', 1, 8}, {"\u215c", 'u', 3, 8},
-    {"\u215d", 'u', 5, 8}, {"\u215e", 'u', 7, 8},  {"\u2070", 's', 0, 0}, {"\u00b9", 's', 1, 0}, {"\u00b2", 's', 2, 0},
-    {"\u00b3", 's', 3, 0}, {"\u2074", 's', 4, 0},  {"\u2075", 's', 5, 0}, {"\u2076", 's', 6, 0}, {"\u2077", 's', 7, 0},
-    {"\u2078", 's', 8, 0}, {"\u2079", 's', 9, 0},  {"\u00a0", ' ', 0, 0}, {"\u2009", ' ', 0, 0}, {"\u202f", ' ', 0, 0},
-    {"\u200b", ' ', 0, 0}, {"\ufeff", ' ', 0, 0},  {"\u201c", ' ', 0, 0}, {"\u201d", ' ', 0, 0}, {"\u2018", ' ', 0, 0},
-    {"\u2019", ' ', 0, 0}, {"\u2022", '\n', 0, 0}, {"\u2026", '?', 0, 0}, {"\u221e", '?', 0, 0}, {"\u00b1", '?', 0, 0},
-    {"\u2211", '?', 0, 0}, {"\u222b", '?', 0, 0},  {"\u00b0", '?', 0, 0}, {"\u2030", '?', 0, 0},
+    {0x00a0, ' ', 0, 0},  {0x00a3, '$', 0, 0}, {0x00a5, '$', 0, 0}, {0x00b0, '?', 0, 0}, {0x00b1, '?', 0, 0},
+    {0x00b2, 's', 2, 0},  {0x00b3, 's', 3, 0}, {0x00b7, '*', 0, 0}, {0x00b9, 's', 1, 0}, {0x00bc, 'u', 1, 4},
+    {0x00bd, 'u', 1, 2},  {0x00be, 'u', 3, 4}, {0x00d7, '*', 0, 0}, {0x00f7, '/', 0, 0}, {0x0e3f, '$', 0, 0},
+    {0x2009, ' ', 0, 0},  {0x200b, ' ', 0, 0}, {0x2010, '-', 0, 0}, {0x2011, '-', 0, 0}, {0x2013, '-', 0, 0},
+    {0x2014, '-', 0, 0},  {0x2018, ' ', 0, 0}, {0x2019, ' ', 0, 0}, {0x201c, ' ', 0, 0}, {0x201d, ' ', 0, 0},
+    {0x2022, '\n', 0, 0}, {0x2026, '?', 0, 0}, {0x202f, ' ', 0, 0}, {0x2030, '?', 0, 0}, {0x2044, '/', 0, 0},
+    {0x2070, 's', 0, 0},  {0x2074, 's', 4, 0}, {0x2075, 's', 5, 0}, {0x2076, 's', 6, 0}, {0x2077, 's', 7, 0},
+    {0x2078, 's', 8, 0},  {0x2079, 's', 9, 0}, {0x207b, 's', 0, 1}, {0x2150, 'u', 1, 7}, {0x2151, 'u', 1, 9},
+    {0x2152, 'u', 1, 10}, {0x2153, 'u', 1, 3}, {0x2154, 'u', 2, 3}, {0x2155, 'u', 1, 5}, {0x2156, 'u', 2, 5},
+    {0x2157, 'u', 3, 5},  {0x2158, 'u', 4, 5}, {0x2159, 'u', 1, 6}, {0x215a, 'u', 5, 6}, {0x215b, 'u', 1, 8},
+    {0x215c, 'u', 3, 8},  {0x215d, 'u', 5, 8}, {0x215e, 'u', 7, 8}, {0x2189, 'u', 0, 3}, {0x2192, 'e', 0, 0},
+    {0x21a6, 'e', 0, 0},  {0x21d2, 'e', 0, 0}, {0x2211, '?', 0, 0}, {0x2212, '-', 0, 0}, {0x2215, '/', 0, 0},
+    {0x2217, '*', 0, 0},  {0x2219, '*', 0, 0}, {0x221a, 'v', 0, 0}, {0x221e, '?', 0, 0}, {0x222b, '?', 0, 0},
+    {0x2243, '~', 0, 0},  {0x2245, '~', 0, 0}, {0x2248, '~', 0, 0}, {0x2260, 'r', 0, 0}, {0x2261, 'r', 0, 0},
+    {0x2264, 'r', 0, 0},  {0x2265, 'r', 0, 0}, {0x22c5, '*', 0, 0}, {0x2715, '*', 0, 0}, {0x2716, '*', 0, 0},
+    {0x2795, '+', 0, 0},  {0x2796, '-', 0, 0}, {0x2797, '/', 0, 0}, {0x27f6, 'e', 0, 0}, {0x27f9, 'e', 0, 0},
+    {0x2a2f, '*', 0, 0},  {0xfeff, ' ', 0, 0}, {0xff05, '%', 0, 0}, {0xff08, '(', 0, 0}, {0xff09, ')', 0, 0},
+    {0xff0a, '*', 0, 0},  {0xff0b, '+', 0, 0}, {0xff0d, '-', 0, 0}, {0xff0f, '/', 0, 0}, {0xff1d, '=', 0, 0},
+    {0xff3b, '(', 0, 0},  {0xff3d, ')', 0, 0}, {0xff5b, '(', 0, 0}, {0xff5d, ')', 0, 0},
 };
 
-static const glyph *glyph_at(const char *at, size_t left) {
-    for (size_t i = 0; i < sizeof glyphs / sizeof glyphs[0]; i++) {
-        if (glyphs[i].bytes[0] != at[0]) continue;
-        size_t length = strlen(glyphs[i].bytes);
-        if (length <= left && memcmp(glyphs[i].bytes, at, length) == 0) return &glyphs[i];
+/* The code point of the 2 or 3 bytes here, *length of them; 0 for anything else. */
+static unsigned code_at(const char *at, size_t left, size_t *length) {
+    unsigned char a = (unsigned char)at[0], b = left > 1 ? (unsigned char)at[1] : 0,
+                  c = left > 2 ? (unsigned char)at[2] : 0;
+    if (a >= 0xc2 && a < 0xe0 && (b & 0xc0) == 0x80) {
+        *length = 2;
+        return (a & 0x1fu) << 6 | (b & 0x3fu);
+    }
+    if ((a & 0xf0) != 0xe0 || (b & 0xc0) != 0x80 || (c & 0xc0) != 0x80) return 0;
+    *length = 3;
+    return (a & 0xfu) << 12 | (b & 0x3fu) << 6 | (c & 0x3fu);
+}
+
+static const glyph *glyph_at(const char *at, size_t left, size_t *length) {
+    static const glyph currency = {0x20a0, '$', 0, 0};
+    unsigned code = code_at(at, left, length);
+    if (code >= 0x20a0 && code < 0x20d0) return &currency;
+    size_t low = 0, high = sizeof glyphs / sizeof *glyphs;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (glyphs[middle].code == code) return &glyphs[middle];
+        if (glyphs[middle].code < code)
+            low = middle + 1;
+        else
+            high = middle;
     }
     return NULL;
 }
@@ -75,6 +99,10 @@ typedef struct reader {
 
 static void push(reader *r, char kind, size_t length, uint16_t a, uint16_t b) {
     lex *out = r->out;
+    if (out->count == CAIRN_TOOL_TOKENS_MOST) {
+        r->status = cairn_fail(r->ctx, CAIRN_LIMIT, "a text of more than %zu words, numbers and signs", out->count);
+        return;
+    }
     r->status = cairn_grow(r->ctx, (void **)&out->tokens, &out->capacity, out->count + 1, sizeof(lex_token));
     if (r->status != CAIRN_OK) return;
     out->tokens[out->count++] = (lex_token){.at = (uint32_t)r->at,
@@ -107,19 +135,37 @@ static size_t digits_from(const reader *r, size_t ahead) {
     return n;
 }
 
+/* Bytes of the thousands separator here: a comma, an apostrophe, a no-break, thin or narrow space, or LaTeX's "{,}" and "\\,". */
+static size_t separator_length(const reader *r, size_t ahead) {
+    static const char *const separators[] = {",", "'", "\u00a0", "\u2009", "\u202f", "\u2019", "{,}", "\\,"};
+    for (size_t i = 0; i < sizeof separators / sizeof *separators; i++) {
+        size_t n = strlen(separators[i]);
+        if (n <= r->to - r->at - ahead && memcmp(separators[i], r->text + r->at + ahead, n) == 0) return n;
+    }
+    return 0;
+}
+
+/* Bytes of digits with complete thousands groups. */
+static size_t whole_length(const reader *r) {
+    size_t n = digits_from(r, 0), separator;
+    if (n < 1 || n > 3) return n;
+    while (r->at + n < r->to && (separator = separator_length(r, n)) > 0) {
+        size_t digits = 0;
+        while (digits < 4 && digit(peek(r, n + separator + digits))) digits++;
+        if (digits != 3) break;
+        n += separator + 3;
+    }
+    return n;
+}
+
 /* Length of the number that starts here: digits with complete thousands groups, decimals, an exponent. */
 static size_t number_length(const reader *r) {
-    size_t n = digits_from(r, 0);
-    if (n >= 1 && n <= 3) {
-        size_t grouped = n;
-        while (peek(r, grouped) == ',' && digits_from(r, grouped + 1) == 3) grouped += 4;
-        n = grouped;
-    }
-    if (peek(r, n) == '.' && digit(peek(r, n + 1)))
+    size_t n = whole_length(r);
+    if (peek(r, n) == '.' && digit(peek(r, n + 1))) {
         n += 1 + digits_from(r, n + 1);
-    else if (n && peek(r, n) == '.') { /* "5. + 3": a bare point inside an expression */
+    } else if (n && peek(r, n) == '.') { /* "5. + 3": a bare point inside an expression */
         size_t next = n + 1;
-        while (peek(r, next) == ' ') next++;
+        while (next < n + LEX_COMMAND_MOST && peek(r, next) == ' ') next++;
         if (strchr("+*/=)", peek(r, next)) && peek(r, next)) n++;
     }
     if (peek(r, n) == 'e' || peek(r, n) == 'E') {
@@ -141,8 +187,8 @@ static void read_number(reader *r) {
 static size_t letter_length(const reader *r, size_t ahead) {
     char c = peek(r, ahead);
     if (letter(c) || c == '_') return 1;
-    if ((unsigned char)c < 0x80 || glyph_at(r->text + r->at + ahead, r->to - r->at - ahead)) return 0;
-    size_t n = 1;
+    size_t n = 1, length;
+    if ((unsigned char)c < 0x80 || glyph_at(r->text + r->at + ahead, r->to - r->at - ahead, &length)) return 0;
     while (n < 4 && ((unsigned char)peek(r, ahead + n) & 0xc0) == 0x80) n++;
     return n;
 }
@@ -256,8 +302,7 @@ static void read_star(reader *r) {
     }
 }
 
-static void read_glyph(reader *r, const glyph *g) {
-    size_t n = strlen(g->bytes);
+static void read_glyph(reader *r, const glyph *g, size_t n) {
     if (g->kind == ' ') {
         r->at += n;
         r->space = true;
@@ -275,6 +320,8 @@ static void read_glyph(reader *r, const glyph *g) {
 
 static void read_token(reader *r) {
     char c = peek(r, 0);
+    const glyph *found;
+    size_t length;
     if (c == ' ' || c == '\t' || c == '\r' || c == '"' || c == '\'' || c == '`') {
         r->at++;
         r->space = true;
@@ -293,7 +340,7 @@ static void read_token(reader *r) {
         push(r, '(', 1, 0, 0);
     } else if (c == ')' || c == ']' || c == '}') {
         push(r, ')', 1, 0, 0);
-    } else if (read_relation(r)) {
+    } else if (c && strchr("=-~:!<>+*/", c) && read_relation(r)) {
         return;
     } else if (c == '#' && peek(r, 1) == '#') { /* a heading, or the mark of an answer */
         size_t n = 2;
@@ -301,8 +348,8 @@ static void read_token(reader *r) {
         push(r, LEX_LINE, n, 0, 0);
     } else if (c && strchr("+-/^%$,.:;", c)) {
         push(r, c, 1, 0, 0);
-    } else if ((unsigned char)c >= 0x80 && glyph_at(r->text + r->at, r->to - r->at)) {
-        read_glyph(r, glyph_at(r->text + r->at, r->to - r->at));
+    } else if ((unsigned char)c >= 0x80 && (found = glyph_at(r->text + r->at, r->to - r->at, &length)) != NULL) {
+        read_glyph(r, found, length);
     } else if (letter_length(r, 0)) {
         read_word(r);
     } else {

@@ -1,7 +1,6 @@
 /* Names of quantities, and what begins an operand or says an operator: what reading forwards and backwards share. */
 #include <string.h>
 
-#include "cairn/tool.h"
 #include "tool/calc.h"
 
 bool calc_key(const lex *tokens, size_t from, size_t to, char out[CALC_KEY_MOST]) {
@@ -22,10 +21,17 @@ bool calc_key(const lex *tokens, size_t from, size_t to, char out[CALC_KEY_MOST]
     return length > 0;
 }
 
+/* The slot of a key: its own, or the free one where it would go. There are more slots than names. */
+static size_t slot_of(const calc_names *names, const char *key) {
+    size_t slots = sizeof names->slots / sizeof *names->slots;
+    size_t at = (size_t)(cairn_key(key, strlen(key)) % slots);
+    while (names->slots[at] && strcmp(names->items[names->slots[at] - 1].key, key) != 0) at = (at + 1) % slots;
+    return at;
+}
+
 calc_name *calc_find(const calc_names *names, const char *key) {
-    for (size_t i = 0; names && i < names->count; i++)
-        if (strcmp(names->items[i].key, key) == 0) return &names->items[i];
-    return NULL;
+    uint16_t found = names && names->count ? names->slots[slot_of(names, key)] : 0;
+    return found ? &names->items[found - 1] : NULL;
 }
 
 calc_name *calc_bind(cairn_ctx *ctx, calc_names *names, const char *key) {
@@ -34,10 +40,12 @@ calc_name *calc_bind(cairn_ctx *ctx, calc_names *names, const char *key) {
     if (names->count >= CAIRN_TOOL_NAMES_MOST) return NULL;
     if (cairn_grow(ctx, (void **)&names->items, &names->capacity, names->count + 1, sizeof *found) != CAIRN_OK)
         return NULL;
-    found = &names->items[names->count++];
+    found = &names->items[names->count];
     memset(found, 0, sizeof *found);
     memcpy(found->key, key, strlen(key) + 1);
     mpq_init(found->value);
+    size_t slot = slot_of(names, key);
+    names->slots[slot] = (uint16_t)++names->count;
     return found;
 }
 

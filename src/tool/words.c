@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+enum { OPERAND_MOST = 32 }; /* tokens of a bracket that an operation said in words is on */
+
 /* ---- equalities: "which gives", "is equal to" ---- */
 
 static const char *const verbs[] = {
@@ -118,7 +120,7 @@ static size_t operand_end(const lex *tokens, size_t at) {
         i++;
         return i < tokens->count && k[i].kind == '%' ? i + 1 : i;
     }
-    for (; i < tokens->count && k[i].kind != LEX_LINE; i++) {
+    for (size_t most = i + OPERAND_MOST; i < tokens->count && i < most && k[i].kind != LEX_LINE; i++) {
         depth += k[i].kind == '(';
         if (k[i].kind == ')' && --depth == 0) return i + 1;
     }
