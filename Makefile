@@ -25,9 +25,8 @@ test: configure ## build and run all tests
 	@scripts/test --build $(BUILD)
 
 bench: configure ## build and run the benches
-	@cmake --build $(BUILD) --target benches
-	@for bench in $(BUILD)/bench/bench_*; do \
-	    if [ -f $$bench ] && [ -x $$bench ]; then echo "== $${bench##*/}"; $$bench || exit 1; fi; done
+	@scripts/build $(BUILD) benches
+	@for bench in $(BUILD)/bench/bench_*; do if [ -f $$bench ] && [ -x $$bench ]; then $$bench || exit 1; fi; done
 
 asan: setup ## all tests under the address and undefined-behaviour sanitizers
 	@scripts/test --build build/asan

@@ -29,7 +29,7 @@ static void test_every_search_works_without_width_and_budget(void **state) {
     for (size_t i = 0; i < sizeof searches / sizeof *searches; i++) {
         const outcome *o = cairn("solve -n 5 --search %s", searches[i]);
         if (o->status != 0) fail_msg("%s: %s", searches[i], o->error);
-        assert_string_equal(o->error, "");
+        assert_null(strstr(o->error, "cairn: "));
     }
     /* 16 solutions of 8 steps */
     json_t *r = parsed(cairn("solve -n 5 --search majority --json"));

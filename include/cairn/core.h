@@ -272,6 +272,8 @@ typedef struct cairn_progress cairn_progress;
 CAIRN_API cairn_status cairn_progress_open(cairn_ctx *ctx, const char *what, int64_t total, bool quiet,
                                            cairn_progress **out);
 CAIRN_API void cairn_progress_add(cairn_progress *progress, int64_t done);
+/* Clears the line on a terminal until the next update, so that something else can be printed; NULL is fine. */
+CAIRN_API void cairn_progress_clear(cairn_progress *progress);
 CAIRN_API void cairn_progress_close(cairn_progress *progress); /* clears the line; NULL is fine */
 CAIRN_API double cairn_seconds(void); /* monotonic clock, for reports only, never for results */
 

@@ -116,8 +116,9 @@ static const char *bar_of(double share, char out[4 * BAR + 1]) {
 static void print_head(const cli *c, const comparing *w, int64_t budget) {
     char n[32];
     const job_options *job = &w->config->job;
-    printf("\n%s%s steps a problem%s   (%s; reward %s)\n", cli_paint_code(c, CLI_BOLD), cli_count(budget, n),
-           cli_paint_code(c, CLI_PLAIN), job->world, *job->reward ? job->reward : "none");
+    printf("%s%s%s steps a problem%s   (%s; reward %s)\n", budget == w->budgets[0] ? "" : "\n",
+           cli_paint_code(c, CLI_BOLD), cli_count(budget, n), cli_paint_code(c, CLI_PLAIN), job->world,
+           *job->reward ? job->reward : "none");
     printf("%s  %-*s %7s %-*s %14s %20s %7s %7s %8s %7s %6s%s\n", cli_paint_code(c, CLI_DIM), name_columns(w), "search",
            "right %", BAR, "", "95 % interval", w->base >= 0 ? "against baseline" : "", "found %", "steps", "tokens",
            "scored", "s", cli_paint_code(c, CLI_PLAIN));
@@ -154,6 +155,7 @@ static cairn_status run_budget(cli *c, comparing *w, int64_t budget) {
         rows[i].search = w->searches[i];
         CAIRN_TRY(run_row(c, w, budget, &rows[i]));
     }
+    cairn_progress_clear(w->progress);
     if (!config->job.json) print_head(c, w, budget);
     for (int i = 0; i < w->n_searches; i++) {
         cairn_interval difference = {NAN, NAN, NAN, 0};

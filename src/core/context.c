@@ -1,6 +1,5 @@
-/* Contexts: status names, error text, log, cancellation. */
+/* What a context says: status names, error text, log, cancellation. */
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/context.h"
@@ -10,45 +9,6 @@ const char *cairn_status_name(cairn_status status) {
                                         "io", "no memory", "not found", "limit",     "unsupported", "internal"};
     size_t i = (size_t)status;
     return i < sizeof names / sizeof *names ? names[i] : "unknown";
-}
-
-cairn_status cairn_ctx_open(cairn_ctx **out) {
-    *out = NULL;
-    cairn_ctx *ctx = calloc(1, sizeof *ctx);
-    context_shared *shared = calloc(1, sizeof *shared);
-    if (!ctx || !shared) {
-        free(ctx);
-        free(shared);
-        return CAIRN_NO_MEMORY;
-    }
-    ctx->shared = shared;
-    ctx->root = true;
-    pthread_mutex_init(&shared->log_lock, NULL);
-    atomic_store(&shared->log_most, -1);
-    if (faults_from_environment(ctx) != CAIRN_OK) {
-        cairn_ctx_close(ctx);
-        return CAIRN_INVALID;
-    }
-    *out = ctx;
-    return CAIRN_OK;
-}
-
-cairn_status cairn_ctx_child(cairn_ctx *parent, cairn_ctx **out) {
-    cairn_ctx *ctx = cairn_alloc(parent, 1, sizeof *ctx);
-    if (!ctx) return CAIRN_NO_MEMORY;
-    ctx->shared = parent->shared;
-    ctx->fiber = parent->fiber;
-    *out = ctx;
-    return CAIRN_OK;
-}
-
-void cairn_ctx_close(cairn_ctx *ctx) {
-    if (!ctx) return;
-    if (ctx->root) {
-        pthread_mutex_destroy(&ctx->shared->log_lock);
-        free(ctx->shared);
-    }
-    free(ctx);
 }
 
 const char *cairn_error(const cairn_ctx *ctx) {

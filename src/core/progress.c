@@ -128,12 +128,19 @@ void cairn_progress_add(cairn_progress *p, int64_t done) {
     pthread_mutex_unlock(&p->lock);
 }
 
-void cairn_progress_close(cairn_progress *p) {
+void cairn_progress_clear(cairn_progress *p) {
     if (!p) return;
+    pthread_mutex_lock(&p->lock);
     if (p->printed && p->terminal) {
         fprintf(stderr, "\r\033[K");
         fflush(stderr);
     }
+    pthread_mutex_unlock(&p->lock);
+}
+
+void cairn_progress_close(cairn_progress *p) {
+    if (!p) return;
+    cairn_progress_clear(p);
     pthread_mutex_destroy(&p->lock);
     cairn_free(p);
 }

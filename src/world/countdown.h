@@ -4,8 +4,9 @@
 
 #include "cairn/world.h"
 
-#define COUNTDOWN_MOST  6   /* numbers of a problem */
-#define COUNTDOWN_LEGAL 120 /* steps from six numbers, at most: 15 pairs of at most 6 */
+#define COUNTDOWN_MOST    6                         /* numbers of a problem */
+#define COUNTDOWN_LEGAL   120                       /* steps from six numbers, at most: 15 pairs of at most 6 */
+#define COUNTDOWN_LARGEST INT64_C(1000000000000000) /* result of a step */
 
 typedef struct countdown_problem {
     int32_t count;
@@ -25,7 +26,7 @@ typedef struct countdown_step {
     countdown_state after;
 } countdown_step;
 
-/* c = a op b within positive integers: false for a difference below 1, an inexact quotient or a result over 10^15. */
+/* c = a op b within positive integers: false for a difference below 1, an inexact quotient or a result over COUNTDOWN_LARGEST. */
 bool countdown_compute(int64_t a, char op, int64_t b, int64_t *c);
 /* The state after a, b are taken out of `s` and c put in; false when `s` does not hold both. */
 bool countdown_take(const countdown_state *s, int64_t a, int64_t b, int64_t c, countdown_state *after);
