@@ -112,7 +112,7 @@ static cairn_tensor *run_concat(cairn_tape *t, cairn_tensor **x) {
     return cairn_concat(t, x[0], x[1]);
 }
 static cairn_tensor *run_slices(cairn_tape *t, cairn_tensor **x) {
-    return cairn_mul(t, cairn_slice(t, x[0], 0, 3), cairn_slice(t, x[0], 2, 5));
+    return cairn_mul(t, cairn_columns(t, x[0], 0, 3), cairn_columns(t, x[0], 2, 5));
 }
 static cairn_tensor *run_softmax(cairn_tape *t, cairn_tensor **x) {
     return cairn_softmax(t, x[0]);

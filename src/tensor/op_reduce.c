@@ -48,7 +48,7 @@ static cairn_status slice_back(cairn_tape *tape, tape_entry *e) {
     return copy_columns(tape, e->out->grad, 0, n, grad, e->args.i[0], last_dimension(x), n, cairn_tensor_rows(x), true);
 }
 
-cairn_tensor *cairn_slice(cairn_tape *tape, cairn_tensor *x, int64_t from, int64_t to) {
+cairn_tensor *cairn_columns(cairn_tape *tape, cairn_tensor *x, int64_t from, int64_t to) {
     if (!tape_takes(tape, "slice", 1, &x)) return NULL;
     int64_t n = last_dimension(x), rows = cairn_tensor_rows(x);
     if (from < 0 || to <= from || to > n)
