@@ -229,7 +229,7 @@ static void test_a_classifier_head_learns_which_token_came_first(void **state) {
         assert_int_equal(cairn_params_clip(m->params, 1, &norm), CAIRN_OK);
         assert_int_equal(cairn_params_adamw(m->params, &adamw, step), CAIRN_OK);
         if (step == 1) assert_true(fabs(cairn_tensor_at(loss, 0) - log(2)) < 0.1); /* knows nothing yet */
-        if (step > STEPS - LAST) loss_value += cairn_tensor_at(loss, 0) / LAST; /* of batches never seen before */
+        if (step > STEPS - LAST) loss_value += cairn_tensor_at(loss, 0) / LAST;    /* of batches never seen before */
     }
     print_message("mean loss of the last %d steps %g\n", LAST, loss_value);
     assert_true(loss_value < 0.1);
