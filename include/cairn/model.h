@@ -258,6 +258,41 @@ CAIRN_API cairn_status cairn_tokenizer_put(cairn_ctx *ctx, const cairn_tokenizer
  * own kind; FORMAT when its entries contradict each other. */
 CAIRN_API cairn_status cairn_tokenizer_get(cairn_ctx *ctx, const cairn_gguf *file, cairn_tokenizer **out);
 
+/* ---- stepped solutions as tokens: the one way for training, scoring and serving ------------------------------------------- */
+
+/* The special tokens of a stepped solution, in the order in which trainers are given them. */
+#define CAIRN_SOLUTION_SPECIALS \
+    { "<s>", "</s>", "<sep>", "<step>", "<pad>" }
+
+/* <s> problem <sep> step_1 <step> step_2 <step> ... step_K <step> </s> */
+typedef struct cairn_solution_format {
+    const cairn_tokenizer *tokenizer;
+    int32_t begin, separator, step, end; /* <s>, <sep>, <step>, </s> */
+    int32_t context;                     /* tokens, at most */
+} cairn_solution_format;
+/* Errors: INVALID naming the special token that the tokenizer lacks, or for a context below 1. */
+CAIRN_API cairn_status cairn_solution_format_of(cairn_ctx *ctx, const cairn_tokenizer *tokenizer, int32_t context,
+                                                cairn_solution_format *out);
+
+/* One solution; zeroed before its first use, then used again and again. All positions count from the <s>. */
+typedef struct cairn_solution_tokens {
+    cairn_tokens tokens;
+    int32_t *step_ends; /* [n_steps] of the <step> behind each step: where its score is read */
+    int32_t n_steps;
+    int32_t prompt; /* tokens up to and with <sep>; the first of the solution has this position */
+    size_t step_capacity;
+} cairn_solution_tokens;
+/* Encodes each text for itself and joins the numbers, so that a step's tokens never depend on its neighbours, and text that looks like
+ * a special token stays text. `finished`: with </s>. `name` is said in errors. Errors: LIMIT, naming it, for more than `context`
+ * tokens (nothing is ever cut off); NO_MEMORY. */
+CAIRN_API cairn_status cairn_solution_encode(cairn_ctx *ctx, const cairn_solution_format *format, const char *name,
+                                             const char *problem, const char *const *steps, int32_t n_steps,
+                                             bool finished, cairn_solution_tokens *out);
+/* targets[i]: the token behind position i where that is one of the solution's (its steps, <step>, </s>), else -1: problem and <sep> are
+ * given, not learned. [tokens.count] */
+CAIRN_API void cairn_solution_targets(const cairn_solution_tokens *solution, int32_t *targets);
+CAIRN_API void cairn_solution_free(cairn_solution_tokens *solution);
+
 #ifdef __cplusplus
 }
 #endif

@@ -204,6 +204,8 @@ typedef struct cairn_adamw {
     double rate, beta1, beta2, epsilon, decay;
 } cairn_adamw;
 #define CAIRN_ADAMW_DEFAULT ((cairn_adamw){.rate = 1e-3, .beta1 = 0.9, .beta2 = 0.95, .epsilon = 1e-8, .decay = 0.1})
+/* The moments of all parameters that are not frozen, zero where there were none: so that a checkpoint can fill them. */
+CAIRN_API cairn_status cairn_params_moments(cairn_params *params);
 /* One step of AdamW (arXiv 1711.05101) with bias correction; step counts from 1. Errors: NO_MEMORY; INVALID. */
 CAIRN_API cairn_status cairn_params_adamw(cairn_params *params, const cairn_adamw *options, int64_t step);
 /* velocity = momentum * velocity + grad; value -= rate * (velocity + decay * value). */

@@ -6,6 +6,7 @@
 #ifndef CAIRN_TRANSFORMER_H
 #define CAIRN_TRANSFORMER_H
 
+#include "cairn/model.h"
 #include "cairn/tensor.h"
 
 #ifdef __cplusplus
@@ -78,6 +79,25 @@ CAIRN_API cairn_tensor *cairn_transformer_logits(cairn_tape *tape, const cairn_t
                                                  cairn_tensor *hidden);
 /* A head's numbers: hidden [rows, D] to [rows, outputs]. Take the rows it is asked at first (cairn_rows). */
 CAIRN_API cairn_tensor *cairn_head_apply(cairn_tape *tape, const cairn_head *head, cairn_tensor *hidden);
+
+/* ---- files (docs/models.md) ---------------------------------------------------------------------------------------------- */
+
+/* Writes a model with its heads and tokenizer (NULL: none) as one GGUF file: matrices as `stored`, F32 or BF16, gains and biases
+ * as f32; the file appears whole or not at all. Errors: INVALID for a model of doubles; IO. */
+CAIRN_API cairn_status cairn_transformer_save(cairn_ctx *ctx, const cairn_transformer *model,
+                                              const cairn_tokenizer *tokenizer, cairn_dtype stored, const char *path);
+/* Reads one: checks its checksum where it has one. `tokenizer` may be NULL: then it is not read. Errors: those of
+ * cairn_gguf_open and cairn_transformer_get; NOT_FOUND and FORMAT for a tokenizer that is missing or larger than the vocabulary. */
+CAIRN_API cairn_status cairn_transformer_load(cairn_ctx *ctx, cairn_device *device, const char *path,
+                                              cairn_dtype weights, cairn_transformer **model,
+                                              cairn_tokenizer **tokenizer);
+/* The same into and out of a file under way. What was put lies in `arena` or in the model until the file was written. Errors, each
+ * with file and key or tensor: NOT_FOUND for what is missing; FORMAT for what does not fit together or is not finite; UNSUPPORTED for
+ * another architecture, scaled or partial rotary positions, tensors of other types than f32 and bf16. */
+CAIRN_API cairn_status cairn_transformer_put(cairn_ctx *ctx, const cairn_transformer *model, cairn_dtype stored,
+                                             cairn_arena *arena, cairn_gguf_writer *writer);
+CAIRN_API cairn_status cairn_transformer_get(cairn_ctx *ctx, cairn_device *device, const cairn_gguf *file,
+                                             cairn_dtype weights, cairn_transformer **out);
 
 #ifdef __cplusplus
 }

@@ -126,6 +126,9 @@ cairn_status cairn_transformer_open(cairn_ctx *ctx, cairn_device *device, const 
     m->shape = *shape;
     if (m->shape.rope_base == 0) m->shape.rope_base = 10000;
     if (m->shape.norm_eps == 0) m->shape.norm_eps = 1e-5;
+    m->shape.rope_base =
+        (double)(float)m->shape.rope_base; /* as files hold them: a model read back has the same bits */
+    m->shape.norm_eps = (double)(float)m->shape.norm_eps;
     cairn_status status = cairn_params_open(ctx, device, weights, &m->params);
     if (status == CAIRN_OK) status = add_params(ctx, m);
     if (status != CAIRN_OK) {
@@ -177,9 +180,10 @@ static cairn_status add_layer(cairn_transformer *m, const char *head, int layer,
 cairn_status cairn_transformer_add_head(cairn_ctx *ctx, cairn_transformer *model, const char *name,
                                         cairn_head_kind kind, int32_t outputs, int32_t hidden) {
     size_t length = strlen(name), capacity = (size_t)model->n_heads;
-    if (length == 0 || length > 32 || outputs < 1 || hidden < 0)
+    if (length == 0 || length > 32 || strchr(name, '.') || outputs < 1 || hidden < 0)
         return cairn_fail(ctx, CAIRN_INVALID,
-                          "head `%.40s`: a name of 1 to 32 bytes and at least one output are needed", name);
+                          "head `%.40s`: a name of 1 to 32 bytes without dots and at least one output are needed",
+                          name);
     if (kind == CAIRN_HEAD_VOCABULARY || cairn_transformer_head(model, name))
         return cairn_fail(ctx, CAIRN_INVALID, "head `%s` is already there", name);
     cairn_head *h = cairn_alloc(ctx, 1, sizeof *h + length + 1);

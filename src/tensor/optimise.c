@@ -46,6 +46,12 @@ static cairn_status need_moments(cairn_params *params, cairn_param *p, int count
     return CAIRN_OK;
 }
 
+cairn_status cairn_params_moments(cairn_params *params) {
+    for (int32_t i = 0; i < params->count; i++)
+        if (!params->items[i]->frozen) CAIRN_TRY(need_moments(params, params->items[i], 2));
+    return CAIRN_OK;
+}
+
 cairn_status cairn_params_adamw(cairn_params *params, const cairn_adamw *options, int64_t step) {
     if (step < 1)
         return cairn_fail(params->ctx, CAIRN_INVALID, "AdamW counts its steps from 1, not %lld", (long long)step);

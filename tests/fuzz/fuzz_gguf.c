@@ -1,10 +1,12 @@
 /* layer: model */
 /* Arbitrary bytes as a model file. What opens must be sound: every value and tensor inside the file, found by its key or name. It is
- * copied through the writer, must be whole by its checksum and hold the same; a tokenizer in it must give back any text. */
+ * copied through the writer, must be whole by its checksum and hold the same; a tokenizer in it must give back any text; a decoder in it
+ * must be read or refused. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "cairn/transformer.h"
 #include "model/tokenizer.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -125,8 +127,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static cairn_ctx *ctx;
     static cairn_arena *arena;
     cairn_gguf *file;
+    static cairn_device *device;
+    cairn_transformer *model;
     if (!ctx) {
         must(cairn_ctx_open(&ctx) == CAIRN_OK && cairn_arena_open(ctx, 4096, &arena) == CAIRN_OK);
+        must(cairn_device_open(ctx, 1, CAIRN_MATMUL_PLAIN, &device) == CAIRN_OK);
         make_path();
     }
     if (cairn_gguf_open_memory(ctx, data, size, "fuzz", &file) != CAIRN_OK) {
@@ -139,6 +144,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     (void)cairn_gguf_verify(ctx, file);
     copy(ctx, data, file);
     run_tokenizer(ctx, file, data, size);
+    if (cairn_transformer_get(ctx, device, file, CAIRN_F32, &model) == CAIRN_OK)
+        cairn_transformer_close(model);
+    else
+        must(strncmp(cairn_error(ctx), "fuzz: ", 6) == 0);
     cairn_gguf_close(file);
     return 0;
 }

@@ -1,0 +1,200 @@
+/* cairn train: decoders on solutions, heads on labelled steps and outcomes. */
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+
+#include "cairn/learn.h"
+#include "cli/verbs.h"
+
+typedef struct train_config {
+    cairn_learn_setup learn;
+    const char *format;
+    bool json;
+} train_config;
+
+#define TRAIN_FILES                                                                                                    \
+    CLI_TEXT(train_config, "out", learn.out, "", "Model file: the best so far, by the dev loss."),                     \
+        CLI_TEXT(train_config, "init", learn.init, "", "Model file to go on from, with its tokenizer."),               \
+        CLI_TEXT(train_config, "shape", learn.shape, "",                                                               \
+                 "Of a fresh model: width=128,layers=4,heads=4,kv-heads=2,feed-forward=0,context=512,tied=true."),     \
+        CLI_INT(train_config, "vocabulary", learn.vocabulary, "1024", 261, 1e6, "tokens",                              \
+                "Of the tokenizer that a fresh model trains on FILE first."),                                          \
+        CLI_TEXT(train_config, "format", format, "auto", "Of the data (docs/formats.md)."),                            \
+        CLI_FLAG(train_config, "skip-bad", learn.skip_bad, "Count and name bad lines instead of failing."),            \
+        CLI_TEXT(train_config, "dev", learn.dev, "", "Dev set; without it some of FILE's problems are set aside."),    \
+        CLI_REAL(train_config, "dev-share", learn.dev_share, "0.1", 0, 0.9, "",                                        \
+                 "Share of the problems that are set aside."),                                                         \
+        CLI_TEXT(train_config, "checkpoint", learn.checkpoint, "", "Checkpoint; default: the model's name + .train."), \
+        CLI_FLAG(train_config, "resume", learn.resume, "Go on from the checkpoint, to the same bytes."),               \
+        CLI_TEXT(train_config, "log", learn.log, "", "Metrics as JSON lines, one a step.")
+
+#define TRAIN_LOOP                                                                                                   \
+    CLI_INT(train_config, "epochs", learn.epochs, "3", 1, 1e6, "", "Times through the data."),                       \
+        CLI_INT(train_config, "steps", learn.steps, "0", 0, 1e12, "steps", "Steps of the optimiser; 0: by epochs."), \
+        CLI_INT(train_config, "batch-tokens", learn.batch_tokens, "4096", 1, 1 << 24, "tokens",                      \
+                "Packed into a batch; a longer solution is a batch of its own."),                                    \
+        CLI_INT(train_config, "accumulate", learn.accumulate, "1", 1, 65536, "batches", "A step."),                  \
+        CLI_REAL(train_config, "rate", learn.rate, "0.001", 1e-12, 10, "", "Learning rate after the warm-up."),      \
+        CLI_REAL(train_config, "last-rate", learn.last_rate, "0.1", 0, 1, "", "At the end, as a share of it."),      \
+        CLI_CHOICE(train_config, "schedule", learn.schedule, "cosine", "constant|linear|cosine",                     \
+                   "How the rate falls."),                                                                           \
+        CLI_INT(train_config, "warmup", learn.warmup, "-1", -1, 1e12, "steps",                                       \
+                "In which the rate rises; -1: a twentieth."),                                                        \
+        CLI_REAL(train_config, "decay", learn.decay, "0.1", 0, 100, "", "Weight decay of matrices (AdamW)."),        \
+        CLI_REAL(train_config, "clip", learn.clip, "1", 0, 1e9, "", "Most gradient norm; 0: any."),                  \
+        CLI_INT(train_config, "every", learn.every, "0", 0, 1e12, "steps",                                           \
+                "Between evaluations, each with a checkpoint; 0: an epoch's."),                                      \
+        CLI_INT(train_config, "patience", learn.patience, "0", 0, 1e9, "evaluations",                                \
+                "Stop after so many without a better dev loss; 0: never."),                                          \
+        CLI_FLAG(train_config, "bf16", learn.bf16, "Products in bf16, masters in f32."),                             \
+        CLI_FLAG(train_config, "store-bf16", learn.store_bf16, "Matrices of the model file as bf16."),               \
+        CLI_SEED(train_config, learn.seed),                                                                          \
+        CLI_INT(train_config, "threads", learn.threads, "0", 0, 1024, "threads", "0: one a processor."),             \
+        CLI_FLAG(train_config, "quiet", learn.quiet, "No progress, no metrics on standard error."),                  \
+        CLI_FLAG(train_config, "json", json, "Result as one JSON object.")
+
+#define TRAIN_HEAD(name_)                                                                     \
+    CLI_TEXT(train_config, "head", learn.head, name_, "Name of the head in the model file."), \
+        CLI_INT(train_config, "hidden", learn.hidden, "-1", -1, 65536, "numbers",             \
+                "Inner layer of the head; -1: as wide as the trunk; 0: none.")
+
+static const cairn_option sft_options[] = {
+    TRAIN_FILES,
+    CLI_FLAG(train_config, "only-right", learn.only_right, "Only solutions that are recorded as right."),
+    TRAIN_LOOP,
+};
+
+static const cairn_option prm_options[] = {
+    TRAIN_FILES,
+    CLI_CHOICE(train_config, "loss", learn.loss, "hard", "hard|soft|mse",
+               "Two classes; one logit against the label itself; squared difference of its sigmoid."),
+    CLI_REAL(train_config, "right-above", learn.right_above, "0", 0, 1, "",
+             "A label above it counts as right: for `hard`, accuracy and AUROC."),
+    TRAIN_HEAD("step"),
+    TRAIN_LOOP,
+};
+
+static const cairn_option orm_options[] = {
+    TRAIN_FILES,
+    CLI_CHOICE(train_config, "loss", learn.loss, "bce", "bce|mse",
+               "Binary cross-entropy of one logit, or squared difference of its sigmoid."),
+    TRAIN_HEAD("outcome"),
+    TRAIN_LOOP,
+};
+
+/* ---- the result ------------------------------------------------------------------------------------------------------------- */
+
+static void print_summary(const train_config *config, const cairn_learn_summary *s) {
+    static const char *const marks[] = {"tokens to predict", "labelled steps", "outcomes"};
+    char n[6][32];
+    printf("%s: %s parameters, %s tokens in its vocabulary\n", config->learn.out, cli_count(s->parameters, n[0]),
+           cli_count(s->vocabulary, n[1]));
+    printf("  data       %s solutions with %s %s; %s in the dev set", cli_count(s->examples, n[0]),
+           cli_count(s->marks, n[1]), marks[config->learn.task], cli_count(s->dev_examples, n[2]));
+    if (s->dropped) printf("; %s not used", cli_count(s->dropped, n[3]));
+    if (s->skipped_lines) printf("; %s bad lines", cli_count(s->skipped_lines, n[4]));
+    printf("\n  training   %s steps%s, %s tokens, last loss %.4f %s\n", cli_count(s->steps, n[0]),
+           s->stopped_early ? " (stopped early)" : "", cli_count(s->tokens, n[1]), s->loss,
+           config->learn.task != CAIRN_LEARN_SFT && config->learn.loss == CAIRN_LOSS_MSE ? "(squared)" : "nats");
+    printf("  best       step %s", cli_count(s->best_step, n[0]));
+    if (isfinite(s->dev_loss)) printf(": dev loss %.4f, accuracy %.2f %%", s->dev_loss, 100 * s->dev_accuracy);
+    if (isfinite(s->dev_auroc)) printf(", AUROC %.4f", s->dev_auroc);
+    printf("%s\n  time       %.2f s\n", isfinite(s->dev_loss) ? "" : " (there is no dev set)", s->seconds);
+}
+
+static const char *number(double value, char out[32]) {
+    if (!isfinite(value)) return "null";
+    cairn_format_double(value, out);
+    return out;
+}
+
+static void print_json(cli *c, const train_config *config, const cairn_learn_summary *s) {
+    char n[4][32];
+    printf("{\"model\":\"%s\",\"parameters\":%" PRId64 ",\"vocabulary\":%" PRId64 ",\"examples\":%" PRId64
+           ",\"dev_examples\":%" PRId64 ",\"dropped\":%" PRId64 ",\"skipped_lines\":%" PRId64 ",\"marks\":%" PRId64
+           ",\"steps\":%" PRId64 ",\"tokens\":%" PRId64 ",\"loss\":%s,\"best_step\":%" PRId64
+           ",\"dev_loss\":%s,\"dev_accuracy\":%s,\"dev_auroc\":%s,\"stopped_early\":%s}\n",
+           cli_json_text(c, config->learn.out), s->parameters, s->vocabulary, s->examples, s->dev_examples, s->dropped,
+           s->skipped_lines, s->marks, s->steps, s->tokens, number(s->loss, n[0]), s->best_step,
+           number(s->dev_loss, n[1]), number(s->dev_accuracy, n[2]), number(s->dev_auroc, n[3]),
+           s->stopped_early ? "true" : "false");
+}
+
+static cairn_status train(cli *c, const void *options, char **arguments, cairn_learn_task task) {
+    train_config config = *(const train_config *)options;
+    cairn_format format;
+    cairn_learn_summary summary;
+    CAIRN_TRY(cairn_format_parse(c->ctx, config.format, &format));
+    config.learn.task = task;
+    config.learn.data = arguments[0];
+    config.learn.format = (int32_t)format;
+    if (task == CAIRN_LEARN_ORM) config.learn.loss += CAIRN_LOSS_SOFT; /* its choices leave `hard` out */
+    if (task == CAIRN_LEARN_SFT) config.learn.head = "";
+    CAIRN_TRY(cairn_learn(c->ctx, &config.learn, &summary));
+    if (config.json)
+        print_json(c, &config, &summary);
+    else
+        print_summary(&config, &summary);
+    return CAIRN_OK;
+}
+
+/* ---- verbs --------------------------------------------------------------------------------------------------------------------- */
+
+static cairn_status run_sft(cli *c, const void *options, int count, char **arguments) {
+    (void)count;
+    return train(c, options, arguments, CAIRN_LEARN_SFT);
+}
+
+static cairn_status run_prm(cli *c, const void *options, int count, char **arguments) {
+    (void)count;
+    return train(c, options, arguments, CAIRN_LEARN_PRM);
+}
+
+static cairn_status run_orm(cli *c, const void *options, int count, char **arguments) {
+    (void)count;
+    return train(c, options, arguments, CAIRN_LEARN_ORM);
+}
+
+const cli_verb verb_train_sft = {
+    .about = {.name = "train sft",
+              .summary = "Train a decoder on the tokens of solutions.",
+              .options = sft_options,
+              .option_count = sizeof sft_options / sizeof *sft_options,
+              .config_size = sizeof(train_config)},
+    .arguments = "FILE",
+    .least = 1,
+    .most = 1,
+    .examples = "  cairn train sft solutions.jsonl --out policy.gguf --shape width=128,layers=4 --vocabulary 1024\n"
+                "  cairn train sft solutions.jsonl --out policy.gguf --only-right --log policy.jsonl\n"
+                "  cairn train sft solutions.jsonl --out policy.gguf --resume        after an interruption\n",
+    .run = run_sft,
+};
+
+const cli_verb verb_train_prm = {
+    .about = {.name = "train prm",
+              .summary = "Train a head that says whether a step is right, on labelled steps.",
+              .options = prm_options,
+              .option_count = sizeof prm_options / sizeof *prm_options,
+              .config_size = sizeof(train_config)},
+    .arguments = "FILE",
+    .least = 1,
+    .most = 1,
+    .examples = "  cairn train prm labels.jsonl --out prm.gguf --shape width=64,layers=2 --vocabulary 512\n"
+                "  cairn train prm labels.jsonl --out prm.gguf --init policy.gguf --every 50 --patience 4\n"
+                "  cairn train prm soft.jsonl --out prm.gguf --init policy.gguf --loss soft\n",
+    .run = run_prm,
+};
+
+const cli_verb verb_train_orm = {
+    .about = {.name = "train orm",
+              .summary = "Train a head that says whether a whole solution is right, on recorded outcomes.",
+              .options = orm_options,
+              .option_count = sizeof orm_options / sizeof *orm_options,
+              .config_size = sizeof(train_config)},
+    .arguments = "FILE",
+    .least = 1,
+    .most = 1,
+    .examples = "  cairn train orm solutions.jsonl --out orm.gguf --init policy.gguf\n"
+                "  cairn train orm solutions.jsonl --out orm.gguf --shape width=64,layers=2 --loss mse --json\n",
+    .run = run_orm,
+};

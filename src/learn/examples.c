@@ -1,0 +1,90 @@
+/* Records as examples: tokens and the positions at which a task reads its numbers. */
+#include <math.h>
+#include <string.h>
+
+#include "cairn/learn.h"
+
+enum { STARTS, TOKENS, MARK_STARTS, MARKS, LABELS, GROUPS };
+
+/* Label of step i: the record's own, else what its first error says: right before it, wrong at it, unknown behind it. */
+static double label_of(const cairn_record *record, int32_t i) {
+    if (record->labels) return record->labels[i];
+    if (record->first_error == CAIRN_NO_ERROR) return 1;
+    if (record->first_error == CAIRN_UNLABELLED || i > record->first_error) return NAN;
+    return i < record->first_error ? 1 : 0;
+}
+
+static bool wanted(const cairn_record *record, cairn_learn_task task, bool only_right) {
+    bool some = false;
+    if (only_right && record->correct != CAIRN_VERDICT_RIGHT) return false;
+    if (task == CAIRN_LEARN_SFT) return true;
+    if (task == CAIRN_LEARN_ORM) return record->correct != CAIRN_VERDICT_UNKNOWN && record->n_steps > 0;
+    for (int32_t i = 0; i < record->n_steps; i++) some |= !isnan(label_of(record, i));
+    return some;
+}
+
+static cairn_status make_room(cairn_ctx *ctx, cairn_examples *e, size_t tokens) {
+    size_t count = (size_t)e->count + 2, all = (e->starts ? (size_t)e->starts[e->count] : 0) + tokens;
+    size_t marks = (e->mark_starts ? (size_t)e->mark_starts[e->count] : 0) + tokens; /* at most one a token */
+    if (count > INT32_MAX) return cairn_fail(ctx, CAIRN_LIMIT, "more than 2^31 solutions");
+    CAIRN_TRY(cairn_grow(ctx, (void **)&e->starts, &e->capacity[STARTS], count, sizeof *e->starts));
+    CAIRN_TRY(cairn_grow(ctx, (void **)&e->tokens, &e->capacity[TOKENS], all, sizeof *e->tokens));
+    CAIRN_TRY(cairn_grow(ctx, (void **)&e->mark_starts, &e->capacity[MARK_STARTS], count, sizeof *e->mark_starts));
+    CAIRN_TRY(cairn_grow(ctx, (void **)&e->marks, &e->capacity[MARKS], marks, sizeof *e->marks));
+    CAIRN_TRY(cairn_grow(ctx, (void **)&e->labels, &e->capacity[LABELS], marks, sizeof *e->labels));
+    return cairn_grow(ctx, (void **)&e->groups, &e->capacity[GROUPS], count, sizeof *e->groups);
+}
+
+static void add_mark(cairn_examples *e, int32_t position, double label) {
+    int64_t at = e->mark_starts[e->count + 1]++;
+    e->marks[at] = position;
+    e->labels[at] = (float)label;
+}
+
+static void add_marks(cairn_examples *e, const cairn_solution_tokens *s, cairn_learn_task task,
+                      const cairn_record *record) {
+    e->mark_starts[e->count + 1] = e->mark_starts[e->count];
+    if (task == CAIRN_LEARN_SFT)
+        for (int32_t i = s->prompt - 1; i + 1 < (int32_t)s->tokens.count; i++) add_mark(e, i, 0);
+    if (task == CAIRN_LEARN_ORM)
+        add_mark(e, s->step_ends[s->n_steps - 1], record->correct == CAIRN_VERDICT_RIGHT ? 1 : 0);
+    for (int32_t i = 0; task == CAIRN_LEARN_PRM && i < s->n_steps; i++)
+        if (!isnan(label_of(record, i))) add_mark(e, s->step_ends[i], label_of(record, i));
+}
+
+static cairn_status append(cairn_ctx *ctx, cairn_examples *e, const cairn_solution_tokens *s, cairn_learn_task task,
+                           const cairn_record *record) {
+    CAIRN_TRY(make_room(ctx, e, s->tokens.count));
+    int64_t start = e->starts[e->count];
+    memcpy(e->tokens + start, s->tokens.ids, s->tokens.count * sizeof *e->tokens);
+    e->starts[e->count + 1] = start + (int64_t)s->tokens.count;
+    add_marks(e, s, task, record);
+    e->groups[e->count] = cairn_key(record->problem, strlen(record->problem));
+    if ((int32_t)s->tokens.count > e->longest) e->longest = (int32_t)s->tokens.count;
+    e->count++;
+    return CAIRN_OK;
+}
+
+cairn_status cairn_examples_add(cairn_ctx *ctx, cairn_examples *examples, const cairn_solution_format *format,
+                                cairn_learn_task task, bool only_right, const char *name, const cairn_record *record) {
+    if (!wanted(record, task, only_right)) {
+        examples->dropped++;
+        return CAIRN_OK;
+    }
+    cairn_solution_tokens solution = {0};
+    cairn_status status = cairn_solution_encode(ctx, format, name, record->problem, record->steps, record->n_steps,
+                                                task == CAIRN_LEARN_SFT, &solution);
+    if (status == CAIRN_OK) status = append(ctx, examples, &solution, task, record);
+    cairn_solution_free(&solution);
+    return status;
+}
+
+void cairn_examples_free(cairn_examples *examples) {
+    cairn_free(examples->starts);
+    cairn_free(examples->tokens);
+    cairn_free(examples->mark_starts);
+    cairn_free(examples->marks);
+    cairn_free(examples->labels);
+    cairn_free(examples->groups);
+    *examples = (cairn_examples){0};
+}

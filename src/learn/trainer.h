@@ -1,0 +1,76 @@
+/* A training run: what it holds and the parts of its loop. Layer: learn. */
+#ifndef CAIRN_LEARN_TRAINER_H
+#define CAIRN_LEARN_TRAINER_H
+
+#include <stdio.h>
+
+#include "learn/batches.h"
+
+/* One packed batch; room for the largest, made once. */
+typedef struct packed {
+    int32_t *ids; /* [n] examples */
+    int32_t n;
+    int32_t *tokens;  /* [rows] */
+    int32_t *starts;  /* [n + 1] */
+    int32_t *marks;   /* [n_marks] rows */
+    int32_t *targets; /* [n_marks] next tokens (SFT) or classes */
+    float *labels;    /* [n_marks] */
+    float *weights;   /* [n_marks] */
+    int32_t n_marks;
+} packed;
+
+/* What a checkpoint keeps beside parameters and moments. */
+typedef struct progress {
+    int64_t step, tokens;                              /* done; seen */
+    int64_t best_step, worse;                          /* evaluations since the best */
+    double loss, best_loss, best_accuracy, best_auroc; /* of the last step; of the best evaluation */
+    int64_t log_bytes;
+    bool finished;
+} progress;
+
+typedef struct trainer {
+    cairn_ctx *ctx;
+    const cairn_learn_setup *setup;
+    cairn_arena *arena; /* lives as long as the run */
+    cairn_device *device;
+    cairn_tape *tape;
+    cairn_tokenizer *tokenizer;
+    cairn_transformer *model;
+    const cairn_head *head; /* NULL: the vocabulary */
+    cairn_examples examples, dev_examples;
+    const cairn_examples *dev; /* where the dev set lies: one of the two */
+    int32_t *pool, *dev_pool;  /* examples of training; of the dev set */
+    int32_t pool_count, dev_count;
+    batches order;
+    packed batch;
+    int32_t *step_ids, *step_starts; /* examples of a step's batches; [accumulate + 1] where each begins */
+    double *dev_scores;              /* [dev marks] */
+    bool *dev_right;
+    int64_t dev_marks, steps, every, warmup;
+    const char *checkpoint, *manifest; /* its path; everything that the result depends on */
+    FILE *log;
+    int64_t skipped;
+    uint64_t data_key, dev_key;
+    progress now;
+    int64_t saved; /* step of the last checkpoint of this process or before; -1: none */
+} trainer;
+
+/* ---- prepare.c: everything before the first step; on failure too trainer_close follows ---- */
+cairn_status trainer_open(trainer *t);
+void trainer_close(trainer *t);
+
+/* ---- objective.c ---- */
+/* Packs these examples. */
+void trainer_pack(trainer *t, const cairn_examples *from, const int32_t *ids, int32_t n);
+/* Sum of the losses over the marks of the packed batch / divisor; NULL with the text set. */
+cairn_tensor *trainer_loss(trainer *t, double divisor, cairn_tensor **outputs);
+/* Loss, accuracy and AUROC over the dev set. */
+cairn_status trainer_evaluate(trainer *t, cairn_learn_point *point);
+
+/* ---- checkpoint.c ---- */
+cairn_status trainer_save(trainer *t);
+cairn_status trainer_resume(trainer *t);
+/* The first parameter with a number that is not finite, or NULL. */
+const char *trainer_broken(const trainer *t);
+
+#endif

@@ -1,0 +1,67 @@
+/* Stepped solutions as tokens: joined by number, positions kept as they arise. */
+#include <string.h>
+
+#include "cairn/model.h"
+
+cairn_status cairn_solution_format_of(cairn_ctx *ctx, const cairn_tokenizer *tokenizer, int32_t context,
+                                      cairn_solution_format *out) {
+    cairn_solution_format f = {.tokenizer = tokenizer, .context = context};
+    const struct {
+        const char *name;
+        int32_t *token;
+    } needed[] = {{"<s>", &f.begin}, {"<sep>", &f.separator}, {"<step>", &f.step}, {"</s>", &f.end}};
+    if (context < 1) return cairn_fail(ctx, CAIRN_INVALID, "a context has at least one token, not %d", (int)context);
+    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
+        *needed[i].token = cairn_token_special(tokenizer, needed[i].name);
+        if (*needed[i].token == CAIRN_NO_TOKEN)
+            return cairn_fail(ctx, CAIRN_INVALID,
+                              "stepped solutions need the special token %s, which the tokenizer lacks", needed[i].name);
+    }
+    *out = f;
+    return CAIRN_OK;
+}
+
+static cairn_status add_text(cairn_ctx *ctx, const cairn_solution_format *f, const char *text, int32_t behind,
+                             cairn_solution_tokens *out) {
+    CAIRN_TRY(cairn_tokenizer_encode(ctx, f->tokenizer, text, strlen(text), &out->tokens));
+    return cairn_tokens_add(ctx, &out->tokens, behind);
+}
+
+cairn_status cairn_solution_encode(cairn_ctx *ctx, const cairn_solution_format *format, const char *name,
+                                   const char *problem, const char *const *steps, int32_t n_steps, bool finished,
+                                   cairn_solution_tokens *out) {
+    const size_t most = (size_t)format->context;
+    size_t count = 0;
+    out->tokens.count = 0;
+    out->n_steps = 0;
+    CAIRN_TRY(
+        cairn_grow(ctx, (void **)&out->step_ends, &out->step_capacity, (size_t)n_steps + 1, sizeof *out->step_ends));
+    CAIRN_TRY(cairn_tokens_add(ctx, &out->tokens, format->begin));
+    CAIRN_TRY(add_text(ctx, format, problem, format->separator, out));
+    count = out->tokens.count;
+    out->prompt = (int32_t)(count < most ? count : most);
+    for (int32_t i = 0; i < n_steps && count <= most; i++) {
+        CAIRN_TRY(add_text(ctx, format, steps[i], format->step, out));
+        count = out->tokens.count;
+        if (count <= most) out->step_ends[out->n_steps++] = (int32_t)count - 1;
+    }
+    if (finished && count <= most) CAIRN_TRY(cairn_tokens_add(ctx, &out->tokens, format->end));
+    if (out->tokens.count <= most) return CAIRN_OK;
+    if (out->n_steps < n_steps)
+        return cairn_fail(ctx, CAIRN_LIMIT, "%s: too long: the context of %d tokens ends in step %d of %d", name,
+                          (int)format->context, (int)out->n_steps + 1, (int)n_steps);
+    return cairn_fail(ctx, CAIRN_LIMIT, "%s: too long: the context of %d tokens ends %s", name, (int)format->context,
+                      n_steps ? "before its </s>" : "in the problem");
+}
+
+void cairn_solution_targets(const cairn_solution_tokens *solution, int32_t *targets) {
+    size_t count = solution->tokens.count;
+    for (size_t i = 0; i < count; i++)
+        targets[i] = i + 1 < count && (int32_t)i + 1 >= solution->prompt ? solution->tokens.ids[i + 1] : -1;
+}
+
+void cairn_solution_free(cairn_solution_tokens *solution) {
+    cairn_tokens_free(&solution->tokens);
+    cairn_free(solution->step_ends);
+    *solution = (cairn_solution_tokens){0};
+}

@@ -1,0 +1,250 @@
+/* Training: what is learned, what stops it, and that a step asks the system for no memory. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "learn_fixture.h"
+
+static void test_a_tiny_decoder_learns_fifty_solutions_by_heart(void **state) {
+    (void)state;
+    cairn_rng rng = cairn_rng_open(8, 0, 0, CAIRN_VERB_EVAL, 0, 0);
+    FILE *file = create("fifty.jsonl");
+    for (int i = 0; i < 50; i++)
+        fprintf(file, "{\"prompt\":\"%c%c\",\"completions\":[\"%c%c\",\"%c\"],\"labels\":[null,null]}\n", 'A' + i % 10,
+                'a' + i / 10, (char)('0' + cairn_rng_below(&rng, 10)), (char)('0' + cairn_rng_below(&rng, 10)),
+                (char)('0' + cairn_rng_below(&rng, 10)));
+    fclose(file);
+    cairn_learn_setup s = tiny_setup(CAIRN_LEARN_SFT, in_folder("fifty.jsonl"), in_folder("fifty.gguf"));
+    cairn_learn_summary r;
+    s.shape = "width=32,layers=2,heads=2,kv-heads=1,context=16";
+    s.dev = s.data; /* what it says it learned, measured on the same records */
+    s.steps = 600;
+    s.every = 600;
+    must(cairn_learn(ctx, &s, &r));
+    print_message("loss %g, dev loss %g, accuracy %g in %.1f s\n", r.loss, r.dev_loss, r.dev_accuracy, r.seconds);
+    assert_int_equal(r.marks, 50 * 6); /* d d <step> d <step> </s> */
+    assert_true(r.dev_loss < 0.05);    /* chance: half of the six tokens are a digit of ten: 1.15 nats */
+    assert_true(r.dev_accuracy > 0.98);
+}
+
+static cairn_learn_summary learn_x(cairn_learn_task task, int32_t loss, int64_t steps) {
+    cairn_learn_summary r;
+    cairn_learn_setup s = tiny_setup(task, in_folder("x.jsonl"), in_folder("x.gguf"));
+    write_x_records("x.jsonl", 400, 1);
+    write_x_records("x-dev.jsonl", 200, 2);
+    s.dev = in_folder("x-dev.jsonl");
+    s.loss = loss;
+    s.shape = "width=32,layers=2,heads=2,kv-heads=2,context=32";
+    s.steps = steps;
+    s.every = steps / 2;
+    s.batch_tokens = 512;
+    must(cairn_learn(ctx, &s, &r));
+    print_message("dev loss %g, accuracy %g, AUROC %g at step %lld in %.1f s\n", r.dev_loss, r.dev_accuracy,
+                  r.dev_auroc, (long long)r.best_step, r.seconds);
+    return r;
+}
+
+static void test_a_step_head_learns_that_an_x_is_wrong(void **state) {
+    (void)state;
+    for (int32_t loss = CAIRN_LOSS_HARD; loss <= CAIRN_LOSS_MSE; loss++) {
+        cairn_learn_summary r = learn_x(CAIRN_LEARN_PRM, loss, 250);
+        assert_int_equal(r.marks, 1200);
+        assert_int_equal(r.dev_examples, 200);
+        assert_true(r.dev_auroc > 0.95);
+        assert_true(r.dev_accuracy > 0.85);
+    }
+}
+
+static void test_an_outcome_head_learns_that_an_x_anywhere_is_wrong(void **state) {
+    (void)state;
+    cairn_learn_summary r = learn_x(CAIRN_LEARN_ORM, CAIRN_LOSS_SOFT, 250);
+    assert_int_equal(r.marks, 400);
+    assert_true(r.dev_auroc > 0.95);
+}
+
+/* The dev loss of the best model, measured again from its file with the layers below. */
+static void test_the_file_holds_the_model_that_was_measured(void **state) {
+    (void)state;
+    cairn_learn_summary r = learn_x(CAIRN_LEARN_PRM, CAIRN_LOSS_SOFT, 40);
+    cairn_device *device;
+    cairn_transformer *m;
+    cairn_tokenizer *t;
+    cairn_tape *tape;
+    cairn_dataset *data;
+    cairn_arena *arena;
+    cairn_record record;
+    cairn_solution_format format;
+    cairn_solution_tokens tokens = {0};
+    double loss = 0;
+    int n = 0;
+    must(cairn_device_open(ctx, 1, CAIRN_MATMUL_ONEDNN, &device));
+    must(cairn_transformer_load(ctx, device, in_folder("x.gguf"), CAIRN_F32, &m, &t));
+    must(cairn_tape_open(ctx, device, CAIRN_F32, &tape));
+    must(cairn_arena_open(ctx, 4096, &arena));
+    must(cairn_solution_format_of(ctx, t, 32, &format));
+    must(cairn_dataset_open(ctx, in_folder("x-dev.jsonl"), (cairn_read_options){0}, &data));
+    while (cairn_dataset_next(data, arena, &record) == CAIRN_OK) {
+        must(cairn_solution_encode(ctx, &format, "r", record.problem, record.steps, 3, false, &tokens));
+        const int32_t starts[] = {0, (int32_t)tokens.tokens.count};
+        cairn_tape_reset(tape);
+        cairn_tensor *x = cairn_head_apply(tape, cairn_transformer_head(m, "step"),
+                                           cairn_transformer_trunk(tape, m, tokens.tokens.ids, starts, 1));
+        assert_non_null(x);
+        for (int i = 0; i < 3; i++, n++) {
+            double logit = cairn_tensor_at(x, tokens.step_ends[i]);
+            loss += record.labels[i] > 0.5 ? log1p(exp(-logit)) : log1p(exp(logit));
+        }
+    }
+    assert_int_equal(n, 600);
+    print_message("dev loss %.9g, from the file %.9g\n", r.dev_loss, loss / n);
+    assert_true(fabs(loss / n - r.dev_loss) < 1e-5 * r.dev_loss + 1e-7);
+    cairn_solution_free(&tokens);
+    cairn_dataset_close(data);
+    cairn_arena_close(arena);
+    cairn_tape_close(tape);
+    cairn_transformer_close(m);
+    cairn_tokenizer_close(t);
+    cairn_device_close(device);
+}
+
+/* ---- accumulation ------------------------------------------------------------------------------------------------------------ */
+
+static double first_loss;
+
+static void keep_first(void *arg, const cairn_learn_point *p) {
+    (void)arg;
+    if (p->step == 1) first_loss = p->loss;
+}
+
+/* One step over all records: whole, or in batches of one record each, is the same mean and the same step but for rounding. */
+static void test_accumulated_batches_are_one_large_batch(void **state) {
+    (void)state;
+    double loss[2], dev[2];
+    write_x_records("few.jsonl", 12, 3);
+    for (int many = 0; many < 2; many++) {
+        cairn_learn_summary r;
+        cairn_learn_setup s = tiny_setup(CAIRN_LEARN_PRM, in_folder("few.jsonl"), in_folder("few.gguf"));
+        s.dev = s.data;
+        s.steps = 1;
+        s.batch_tokens = many ? 1 : 4096;
+        s.accumulate = many ? 12 : 1;
+        s.watch = keep_first;
+        must(cairn_learn(ctx, &s, &r));
+        loss[many] = first_loss;
+        dev[many] = r.dev_loss;
+    }
+    assert_true(fabs(loss[0] - loss[1]) < 1e-6);
+    assert_true(fabs(dev[0] - dev[1]) < 1e-5);
+    assert_true(fabs(loss[0] - log(2)) < 0.05); /* knows nothing yet */
+}
+
+/* ---- early stop --------------------------------------------------------------------------------------------------------------- */
+
+static void test_it_stops_when_the_dev_loss_gets_no_better_and_keeps_the_best(void **state) {
+    (void)state;
+    cairn_learn_summary r;
+    FILE *file = create("noise.jsonl"), *other = create("noise-dev.jsonl");
+    for (int i = 0; i < 24; i++) { /* what is right here is wrong there */
+        fprintf(file, "{\"prompt\":\"p\",\"completions\":[\"%c\"],\"labels\":[%s]}\n", 'a' + i,
+                i % 2 ? "true" : "false");
+        fprintf(other, "{\"prompt\":\"p\",\"completions\":[\"%c\"],\"labels\":[%s]}\n", 'a' + i,
+                i % 2 ? "false" : "true");
+    }
+    fclose(file);
+    fclose(other);
+    cairn_learn_setup s = tiny_setup(CAIRN_LEARN_PRM, in_folder("noise.jsonl"), in_folder("noise.gguf"));
+    s.dev = in_folder("noise-dev.jsonl");
+    s.epochs = 200;
+    s.every = 5;
+    s.patience = 3;
+    must(cairn_learn(ctx, &s, &r));
+    assert_true(r.stopped_early);
+    assert_int_equal(r.steps, r.best_step + 15);
+    assert_true(r.steps < 200);
+}
+
+/* ---- numbers that are not finite -------------------------------------------------------------------------------------------------- */
+
+static void expect_failure(const cairn_learn_setup *s, const char *const *says) {
+    cairn_learn_summary r;
+    assert_int_equal(cairn_learn(ctx, s, &r), CAIRN_INVALID);
+    print_message("%s\n", cairn_error(ctx));
+    for (; *says; says++)
+        if (!strstr(cairn_error(ctx), *says)) fail_msg("expected `%s`: %s", *says, cairn_error(ctx));
+}
+
+static void test_what_is_not_finite_stops_with_step_tensor_and_checkpoint(void **state) {
+    (void)state;
+    write_x_records("x.jsonl", 20, 1);
+    cairn_learn_setup s = tiny_setup(CAIRN_LEARN_PRM, in_folder("x.jsonl"), in_folder("bad.gguf"));
+    s.steps = 10;
+    s.every = 1;
+    s.rate = 1e30; /* the first step throws every number far away; the second cannot be computed */
+    expect_failure(&s, (const char *const[]){"step 2", "weight", "not finite", "bad.gguf.train of step 1", NULL});
+    s.every = 5;
+    expect_failure(&s, (const char *const[]){"step 2", "weight", "not finite", "there is no checkpoint yet", NULL});
+    assert_int_equal(access(in_folder("bad.gguf"), F_OK), 0); /* of the first run */
+}
+
+/* ---- memory ----------------------------------------------------------------------------------------------------------------------- */
+
+static void deny_memory(void *arg, const cairn_learn_point *p) {
+    (void)arg;
+    if (p->step == 40) cairn_faults_set(ctx, (cairn_faults){.alloc_fails_at = 1});
+    if (p->step == 90) cairn_faults_set(ctx, (cairn_faults){0});
+}
+
+static void test_a_step_in_the_steady_state_allocates_nothing(void **state) {
+    (void)state;
+    cairn_learn_summary r;
+    write_x_records("x.jsonl", 100, 1);
+    cairn_learn_setup s = tiny_setup(CAIRN_LEARN_PRM, in_folder("x.jsonl"), in_folder("steady.gguf"));
+    s.steps = 100;
+    s.every = 100;
+    s.watch = deny_memory;
+    must(cairn_learn(ctx, &s, &r));
+    assert_int_equal(r.steps, 100);
+}
+
+/* ---- refusals ------------------------------------------------------------------------------------------------------------------------ */
+
+static void test_what_cannot_be_learned_is_refused(void **state) {
+    (void)state;
+    write_x_records("x.jsonl", 5, 1);
+    FILE *file = create("bare.jsonl");
+    fprintf(file, "{\"question\":\"q\",\"answer\":\"1\\n#### 1\"}\n");
+    fclose(file);
+    const char *x = in_folder("x.jsonl"), *bare = in_folder("bare.jsonl"), *out = in_folder("out.gguf");
+    cairn_learn_setup s = tiny_setup(CAIRN_LEARN_PRM, bare, out);
+    expect_failure(&s, (const char *const[]){"bare.jsonl", "nothing to learn from", NULL});
+    s = tiny_setup(CAIRN_LEARN_PRM, x, "");
+    expect_failure(&s, (const char *const[]){"out", NULL});
+    s = tiny_setup(CAIRN_LEARN_ORM, x, out);
+    s.loss = CAIRN_LOSS_HARD;
+    expect_failure(&s, (const char *const[]){"outcome", NULL});
+    s = tiny_setup(CAIRN_LEARN_PRM, x, out);
+    s.shape = "width=15";
+    expect_failure(&s, (const char *const[]){"width 15", NULL});
+    s = tiny_setup(CAIRN_LEARN_PRM, x, out);
+    s.shape = "width=16,heads=2,kv-heads=1,layers=1,context=10";
+    cairn_learn_summary r;
+    assert_int_equal(cairn_learn(ctx, &s, &r), CAIRN_LIMIT);
+    assert_non_null(strstr(cairn_error(ctx), "x.jsonl:1: too long"));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_tiny_decoder_learns_fifty_solutions_by_heart),
+        cmocka_unit_test(test_a_step_head_learns_that_an_x_is_wrong),
+        cmocka_unit_test(test_an_outcome_head_learns_that_an_x_anywhere_is_wrong),
+        cmocka_unit_test(test_the_file_holds_the_model_that_was_measured),
+        cmocka_unit_test(test_accumulated_batches_are_one_large_batch),
+        cmocka_unit_test(test_it_stops_when_the_dev_loss_gets_no_better_and_keeps_the_best),
+        cmocka_unit_test(test_what_is_not_finite_stops_with_step_tensor_and_checkpoint),
+        cmocka_unit_test(test_a_step_in_the_steady_state_allocates_nothing),
+        cmocka_unit_test(test_what_cannot_be_learned_is_refused),
+    };
+    return cmocka_run_group_tests_name("learn train", tests, open_folder, close_folder);
+}
