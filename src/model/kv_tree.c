@@ -85,6 +85,12 @@ int32_t kv_length(const kv_tree *tree, int32_t node) {
     return tree->nodes[node].start + tree->nodes[node].length;
 }
 
+int32_t kv_computed(const kv_tree *tree, int32_t node) {
+    int32_t computed = 0;
+    for (; node != KV_ROOT; node = tree->nodes[node].parent) computed += tree->nodes[node].computed;
+    return computed;
+}
+
 /* ---- lists by last use ------------------------------------------------------------------------------------------------- */
 
 static void unlist(kv_tree *t, int32_t id) {
@@ -284,6 +290,14 @@ static bool evict(kv_tree *t) {
         return true;
     }
     return false;
+}
+
+void kv_forget(kv_tree *tree) {
+    for (int i = 0; i < 2; i++)
+        for (int32_t id; (id = tree->lists[i].oldest) != KV_NONE;) {
+            drop_pages(tree, id);
+            remove_unused(tree, id);
+        }
 }
 
 static int32_t take_page(kv_tree *t) {

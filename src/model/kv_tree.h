@@ -67,6 +67,11 @@ void kv_seal(kv_tree *tree, int32_t node);
 void kv_hold(kv_tree *tree, int32_t node);
 void kv_release(kv_tree *tree, int32_t node);
 
+/* Gives up all pages. Not within a step. */
+void kv_forget(kv_tree *tree);
+/* Tokens of the node's sequence that have keys and values. */
+int32_t kv_computed(const kv_tree *tree, int32_t node);
+
 /* Says that the step under way uses this node and all before it. */
 void kv_touch(kv_tree *tree, int32_t node);
 /* Finds places for the node's first `upto` tokens, as far as there are any. Everything before the node must have its places. FULL:
