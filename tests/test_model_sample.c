@@ -126,8 +126,7 @@ static void test_random_draws_fit_the_exact_distribution(void **state) {
             if (i < most) sum += p[i];
         }
         while (n < most && p[n] >= rules[c].min_p * p[0] && (n == 0 || kept < rules[c].top_p * sum)) kept += p[n++];
-        for (int d = 0; d < DRAWS; d++)
-            counts[draw(*state, logits, TOKENS, rules[c], cairn_rng_unit(&rng)).token]++;
+        for (int d = 0; d < DRAWS; d++) counts[draw(*state, logits, TOKENS, rules[c], cairn_rng_unit(&rng)).token]++;
         for (int i = 0; i < TOKENS; i++) {
             double expected = i < n ? DRAWS * p[i] / kept : 0;
             if (i >= n) assert_int_equal(counts[order[i]], 0);
@@ -146,8 +145,10 @@ static void test_what_is_no_distribution_is_refused(void **state) {
     int32_t order[N];
     cairn_draw out;
     cairn_decoding d = CAIRN_DECODING_DEFAULT;
-    const cairn_decoding wrong[] = {{.temperature = -1, .top_p = 1}, {.temperature = NAN, .top_p = 1},
-                                    {.temperature = 1, .top_p = 0},  {.temperature = 1, .top_p = 1.5},
+    const cairn_decoding wrong[] = {{.temperature = -1, .top_p = 1},
+                                    {.temperature = NAN, .top_p = 1},
+                                    {.temperature = 1, .top_p = 0},
+                                    {.temperature = 1, .top_p = 1.5},
                                     {.temperature = 1, .top_p = 1, .top_k = -1},
                                     {.temperature = 1, .top_p = 1, .min_p = 2}};
     make_logits(logits, 0);

@@ -27,12 +27,13 @@ static cairn_status pick_rows(cairn_engine *e, engine_job *job) {
     return CAIRN_OK;
 }
 
-static cairn_status plan(cairn_engine *e, cairn_ctx *ctx, engine_job *job) {
+/* first: nothing was planned before in this step, so that everybody else's pages could be had. */
+static cairn_status plan(cairn_engine *e, cairn_ctx *ctx, engine_job *job, bool first) {
     kv_room room;
     int32_t length = e->tree->nodes[job->node].length;
     bool suffix = !job->generating && job->asked->n_suffix > 0; /* nobody asks what follows its last token */
     CAIRN_TRY(batch_schedule(e->batch, job->node, suffix ? length - 1 : length, &room));
-    if (room == KV_FULL && job == e->first) { /* all the others could have given way */
+    if (room == KV_FULL && first) {
         job_finish(e, job,
                    cairn_fail(ctx, CAIRN_LIMIT, "a sequence of %d tokens does not fit into %d pages of kept keys",
                               kv_length(e->tree, job->node), e->tree->n_pages));
@@ -110,9 +111,10 @@ static cairn_status step(cairn_engine *e, cairn_ctx *ctx) {
     batch_begin(e->batch);
     e->n_picks = 0;
     e->steps++;
-    for (engine_job *job = e->first, *next; job; job = next) {
+    bool first = true;
+    for (engine_job *job = e->first, *next; job; job = next, first = false) {
         next = job->next;
-        CAIRN_TRY(plan(e, ctx, job));
+        CAIRN_TRY(plan(e, ctx, job, first));
     }
     if (e->batch->rows > 0) CAIRN_TRY(compute(e, ctx));
     for (engine_job *job = e->first, *next; job; job = next) {
