@@ -514,6 +514,48 @@ static void test_logits_that_are_no_numbers_are_an_error(void **state) {
     close_model(&b);
 }
 
+/* Each allocation in turn fails, wherever it is; the same engine then answers as if nothing had happened. */
+static void test_without_memory_a_request_fails_and_the_next_is_right(void **state) {
+    const bench *shared = *state;
+    static plan plans[REQUESTS];
+    answer answers[2];
+    make_plans(plans);
+    for (int i = 0; i < 2; i++) loop_without_cache(shared, &plans[i], &answers[i]);
+    int failed = 0;
+    for (int64_t at = 1;; at++) {
+        bench b = {0};
+        cairn_engine *e = NULL;
+        cairn_generation g[2];
+        cairn_request *requests[] = {&g[0].request, &g[1].request};
+        cairn_engine_options options = {.cache_bytes = 12 * PAGE_BYTES, .rows = 16};
+        open_model(&b, shared->ctx, 1);
+        cairn_faults_set(b.ctx, (cairn_faults){.alloc_fails_at = at});
+        cairn_status status = cairn_engine_open(b.ctx, b.device, b.model, NULL, &options, &e);
+        if (status == CAIRN_OK) {
+            for (int i = 0; i < 2; i++) g[i] = request_of(&plans[i]);
+            status = cairn_await(b.ctx, cairn_engine_backend(e), requests, 2);
+            for (int i = 0; i < 2; i++) {
+                if (g[i].request.status == CAIRN_OK) assert_true(as_wanted(e, &g[i], &plans[i], &answers[i]));
+                cairn_generation_clear(e, &g[i]);
+            }
+            cairn_faults_set(b.ctx, (cairn_faults){0});
+            for (int i = 0; i < 2; i++) {
+                g[i] = request_of(&plans[i]);
+                ask(&b, e, &g[i]);
+                assert_true(as_wanted(e, &g[i], &plans[i], &answers[i]));
+                cairn_generation_clear(e, &g[i]);
+            }
+            close_empty_engine(e);
+        }
+        cairn_faults_set(b.ctx, (cairn_faults){0});
+        close_model(&b);
+        if (status == CAIRN_OK) break;
+        assert_int_equal(status, CAIRN_NO_MEMORY);
+        failed++;
+    }
+    assert_true(failed > 30);
+}
+
 static cairn_tokenizer *bytes_and_specials(cairn_ctx *ctx) {
     static const char *const specials[] = {"<s>", "</s>", "<pad>", "<step>"};
     const cairn_bpe_options options = {.vocabulary = VOCABULARY, .specials = specials, .n_specials = 4};
@@ -555,6 +597,7 @@ int main(void) {
         cmocka_unit_test(test_a_cancelled_run_gives_everything_back),
         cmocka_unit_test(test_requests_that_cannot_be_answered_fail_alone),
         cmocka_unit_test(test_logits_that_are_no_numbers_are_an_error),
+        cmocka_unit_test(test_without_memory_a_request_fails_and_the_next_is_right),
     };
     return cmocka_run_group_tests_name("model engine", tests, open_bench, close_bench);
 }

@@ -36,6 +36,10 @@ void batch_close(batch *b) {
 }
 
 void batch_begin(batch *b) {
+    for (int32_t s = 0; s < b->spans; s++) { /* of a step that failed: what it would have computed */
+        kv_node *n = &b->tree->nodes[b->nodes[s]];
+        n->scheduled = n->computed;
+    }
     kv_begin_step(b->tree);
     b->rows = b->spans = 0;
 }
@@ -118,21 +122,17 @@ static cairn_status find_pages(batch *b, cairn_tape *tape) {
 cairn_status batch_run(batch *b, cairn_tape *tape, const cairn_transformer *model, cairn_tensor **hidden) {
     const cairn_spans spans = {b->spans, b->starts, b->before, b->pages, b->kept};
     cairn_status status = find_pages(b, tape);
-    if (status == CAIRN_OK) {
-        *hidden = cairn_transformer_extend(tape, model, b->tokens, &spans);
-        if (!*hidden) status = CAIRN_INTERNAL;
-    }
+    if (status != CAIRN_OK) return status;
+    *hidden = cairn_transformer_extend(tape, model, b->tokens, &spans);
+    if (!*hidden) return CAIRN_NO_MEMORY; /* the one reason for rows that fit together */
     for (int32_t s = 0; s < b->spans; s++) {
         kv_node *n = &b->tree->nodes[b->nodes[s]];
-        int32_t count = b->starts[s + 1] - b->starts[s];
         if (b->kept[s]) {
-            b->recomputed += status == CAIRN_OK;
-        } else if (status == CAIRN_OK) {
+            b->recomputed++;
+        } else {
             n->computed = n->scheduled;
-            b->computed += count;
-        } else { /* what its pages hold is not known */
-            n->scheduled = n->computed;
+            b->computed += b->starts[s + 1] - b->starts[s];
         }
     }
-    return status;
+    return CAIRN_OK;
 }

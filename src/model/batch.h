@@ -31,7 +31,7 @@ cairn_status batch_schedule(batch *b, int32_t leaf, int32_t upto, kv_room *out);
 /* The row of the sequence's token number `position` on the way scheduled last; a computed token gets a row again. KV_NONE when it has
  * none in this step. */
 int32_t batch_row(batch *b, int32_t position);
-/* Computes all rows: the trunk [rows, D]. Errors: those of cairn_transformer_extend; then nothing counts as computed. */
+/* Computes all rows: the trunk [rows, D]. Errors: NO_MEMORY; then nothing counts as computed. */
 cairn_status batch_run(batch *b, cairn_tape *tape, const cairn_transformer *model, cairn_tensor **hidden);
 
 #endif

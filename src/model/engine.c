@@ -58,7 +58,7 @@ static cairn_status pick_logits(cairn_engine *e, cairn_tensor *hidden, cairn_ten
     *out = NULL;
     if (n == 0) return CAIRN_OK;
     *out = cairn_transformer_logits(e->tape, e->model, cairn_rows(e->tape, hidden, e->logit_rows, n));
-    return *out ? CAIRN_OK : CAIRN_INTERNAL;
+    return *out ? CAIRN_OK : CAIRN_NO_MEMORY;
 }
 
 static cairn_status draw_next(cairn_engine *e, cairn_ctx *ctx, engine_job *job, const float *logits) {
