@@ -108,12 +108,13 @@ cairn_tensor *cairn_attention_paged(cairn_tape *tape, cairn_tensor *q, cairn_ten
                      .index = spans->starts,
                      .n = dim,
                      .m = heads,
-                     .i = {kv_heads, layer * size, layer * size + size / 2, longest},
+                     .i = {kv_heads, layer * size, layer * size + size / 2, longest, spans->count},
                      .p = {1 / sqrt((double)dim)}};
-    int64_t items = (int64_t)spans->count * kv_heads;
+    int64_t items = (int64_t)spans->count * kv_heads, grain = items / (4 * cairn_device_threads(tape->device));
     if (!tape_run(tape, tape->k->paged_store, &a, items, 16)) return NULL;
-    if (device_run(tape->device, tape->k->paged_attention, &a, items, 1, tape->k->attention_scratch(longest, dim)) !=
-        CAIRN_OK)
+    grain = grain < 1 ? 1 : grain > 16 ? 16 : grain; /* spans side by side share tiles; every thread has work */
+    if (device_run(tape->device, tape->k->paged_attention, &a, items, grain,
+                   tape->k->attention_scratch(longest, dim)) != CAIRN_OK)
         return NULL;
     return y;
 }
