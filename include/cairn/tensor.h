@@ -136,6 +136,28 @@ CAIRN_API cairn_tensor *cairn_scatter_rows(cairn_tape *tape, cairn_tensor *x, co
 CAIRN_API cairn_tensor *cairn_attention(cairn_tape *tape, cairn_tensor *q, cairn_tensor *k, cairn_tensor *v,
                                         int32_t heads, int32_t kv_heads, const int32_t *starts, int32_t segments,
                                         bool causal);
+
+#define CAIRN_PAGE 16 /* tokens of a page of keys and values */
+
+/* Rows that go on from tokens whose keys and values are kept in pages. Span s is rows starts[s] .. starts[s + 1] - 1, the tokens
+ * before[s], before[s] + 1, ... of a sequence; pages[s][p] holds the sequence's tokens 16 p .. 16 p + 15 of all layers, down to the
+ * span's last token. One page may stand in several spans, and a span may go on from tokens of another span of the same rows; but each
+ * token is written by one span only. */
+typedef struct cairn_spans {
+    int32_t count;
+    const int32_t *starts;      /* [count + 1] */
+    const int32_t *before;      /* [count] */
+    float *const *const *pages; /* [count][pages of the sequence], each of cairn_page_numbers floats */
+    const bool *kept;           /* [count] the span's tokens are in the pages already: they are read and not written */
+} cairn_spans;
+/* Numbers of a page: keys and values of CAIRN_PAGE tokens in `layers` layers. */
+CAIRN_API int64_t cairn_page_numbers(int32_t layers, int32_t kv_heads, int32_t dim);
+/* Puts the rows' keys and values into the pages of a layer and gives what cairn_attention gives for these rows of the whole
+ * sequences, bit for bit. q [rows, heads * dim], k and v [rows, kv_heads * dim]. Errors: INVALID on a tape that records or is not
+ * of F32, and for spans that do not fit the rows. */
+CAIRN_API cairn_tensor *cairn_attention_paged(cairn_tape *tape, cairn_tensor *q, cairn_tensor *k, cairn_tensor *v,
+                                              int32_t heads, int32_t kv_heads, const cairn_spans *spans, int32_t layer);
+
 /* Rotary positions (arXiv 2104.09864) on x [rows, heads * dim]: elements i and i + dim / 2 of each head turn by
  * positions[row] * base^(-2 i / dim). */
 CAIRN_API cairn_tensor *cairn_rope(cairn_tape *tape, cairn_tensor *x, int32_t heads, const int32_t *positions,

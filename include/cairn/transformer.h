@@ -74,6 +74,11 @@ CAIRN_API const cairn_head *cairn_transformer_head(const cairn_transformer *mode
  * normalised last layer [rows, D], or NULL. Errors: INVALID for a token outside the vocabulary. */
 CAIRN_API cairn_tensor *cairn_transformer_trunk(cairn_tape *tape, const cairn_transformer *model, const int32_t *tokens,
                                                 const int32_t *starts, int32_t segments);
+/* The same for rows that go on from tokens kept in pages (cairn_attention_paged), of cairn_page_numbers(layers, kv_heads,
+ * width / heads) floats, which then keep these rows too: the bits of a row are those of cairn_transformer_trunk on its whole sequence.
+ * Errors: as above; INVALID on a tape that records. */
+CAIRN_API cairn_tensor *cairn_transformer_extend(cairn_tape *tape, const cairn_transformer *model,
+                                                 const int32_t *tokens, const cairn_spans *spans);
 /* Logits of the next token: hidden [rows, D] to [rows, V]. */
 CAIRN_API cairn_tensor *cairn_transformer_logits(cairn_tape *tape, const cairn_transformer *model,
                                                  cairn_tensor *hidden);

@@ -7,15 +7,26 @@
 
 /* ---- forward ------------------------------------------------------------------------------------------------------ */
 
-static cairn_tensor *attend(cairn_tape *t, const cairn_transformer *m, const cairn_block *b, cairn_tensor *x,
-                            const int32_t *positions, const int32_t *starts, int32_t segments) {
+/* Which rows belong together: whole sequences, or spans that go on from kept tokens. */
+typedef struct layout {
+    const int32_t *positions; /* [rows] in their sequences */
+    const int32_t *starts;    /* [segments + 1] */
+    int32_t segments;
+    const cairn_spans *spans; /* NULL for whole sequences */
+} layout;
+
+static cairn_tensor *attend(cairn_tape *t, const cairn_transformer *m, int32_t layer, cairn_tensor *x,
+                            const layout *rows) {
     const cairn_transformer_shape *s = &m->shape;
+    const cairn_block *b = &m->blocks[layer];
     cairn_tensor *q = cairn_linear(t, x, cairn_tape_param(t, b->q), NULL); /* [rows, D] */
     cairn_tensor *k = cairn_linear(t, x, cairn_tape_param(t, b->k), NULL); /* [rows, Dkv] */
     cairn_tensor *v = cairn_linear(t, x, cairn_tape_param(t, b->v), NULL);
-    q = cairn_rope(t, q, s->heads, positions, s->rope_base);
-    k = cairn_rope(t, k, s->kv_heads, positions, s->rope_base);
-    cairn_tensor *y = cairn_attention(t, q, k, v, s->heads, s->kv_heads, starts, segments, true);
+    q = cairn_rope(t, q, s->heads, rows->positions, s->rope_base);
+    k = cairn_rope(t, k, s->kv_heads, rows->positions, s->rope_base);
+    cairn_tensor *y = rows->spans
+                          ? cairn_attention_paged(t, q, k, v, s->heads, s->kv_heads, rows->spans, layer)
+                          : cairn_attention(t, q, k, v, s->heads, s->kv_heads, rows->starts, rows->segments, true);
     return cairn_linear(t, y, cairn_tape_param(t, b->o), NULL);
 }
 
@@ -25,27 +36,39 @@ static cairn_tensor *feed_forward(cairn_tape *t, const cairn_block *b, cairn_ten
     return cairn_linear(t, cairn_swiglu(t, gate, up), cairn_tape_param(t, b->down), NULL);
 }
 
-static cairn_tensor *run_blocks(cairn_tape *t, const cairn_transformer *m, cairn_tensor *x, const int32_t *positions,
-                                const int32_t *starts, int32_t segments) {
+static cairn_tensor *run_blocks(cairn_tape *t, const cairn_transformer *m, cairn_tensor *x, const layout *rows) {
     for (int32_t l = 0; l < m->shape.layers && x; l++) {
         const cairn_block *b = &m->blocks[l];
         cairn_tensor *h = cairn_rmsnorm(t, x, cairn_tape_param(t, b->attention_norm), m->shape.norm_eps);
-        x = cairn_add(t, x, attend(t, m, b, h, positions, starts, segments));
+        x = cairn_add(t, x, attend(t, m, l, h, rows));
         h = cairn_rmsnorm(t, x, cairn_tape_param(t, b->feed_forward_norm), m->shape.norm_eps);
         x = cairn_add(t, x, feed_forward(t, b, h));
     }
     return cairn_rmsnorm(t, x, cairn_tape_param(t, m->norm), m->shape.norm_eps);
 }
 
+/* before: tokens before each segment, or NULL where they are whole. */
+static cairn_tensor *trunk(cairn_tape *t, const cairn_transformer *m, const int32_t *tokens, const int32_t *before,
+                           layout *rows) {
+    int32_t count = rows->segments > 0 ? rows->starts[rows->segments] : 0;
+    int32_t *positions = cairn_tape_scratch(t, (size_t)count * sizeof *positions);
+    if (!positions) return NULL;
+    for (int32_t s = 0; s < rows->segments; s++)
+        for (int32_t i = rows->starts[s]; i < rows->starts[s + 1]; i++)
+            positions[i] = i - rows->starts[s] + (before ? before[s] : 0);
+    rows->positions = positions;
+    return run_blocks(t, m, cairn_rows(t, cairn_tape_param(t, m->embedding), tokens, count), rows);
+}
+
 cairn_tensor *cairn_transformer_trunk(cairn_tape *tape, const cairn_transformer *model, const int32_t *tokens,
                                       const int32_t *starts, int32_t segments) {
-    int32_t rows = segments > 0 ? starts[segments] : 0;
-    int32_t *positions = cairn_tape_scratch(tape, (size_t)rows * sizeof *positions);
-    if (!positions) return NULL;
-    for (int32_t s = 0; s < segments; s++)
-        for (int32_t i = starts[s]; i < starts[s + 1]; i++) positions[i] = i - starts[s];
-    cairn_tensor *x = cairn_rows(tape, cairn_tape_param(tape, model->embedding), tokens, rows);
-    return run_blocks(tape, model, x, positions, starts, segments);
+    return trunk(tape, model, tokens, NULL, &(layout){.starts = starts, .segments = segments});
+}
+
+cairn_tensor *cairn_transformer_extend(cairn_tape *tape, const cairn_transformer *model, const int32_t *tokens,
+                                       const cairn_spans *spans) {
+    return trunk(tape, model, tokens, spans->before,
+                 &(layout){.starts = spans->starts, .segments = spans->count, .spans = spans});
 }
 
 cairn_tensor *cairn_transformer_logits(cairn_tape *tape, const cairn_transformer *model, cairn_tensor *hidden) {

@@ -37,7 +37,7 @@ typedef struct kernels {
     /* normalisation */
     kernel rmsnorm, rmsnorm_dx, rmsnorm_dgain, layernorm, layernorm_dx, layernorm_dgain, layernorm_dbias;
     /* attention */
-    kernel rope, attention, attention_back;
+    kernel rope, attention, attention_back, paged_store, paged_attention;
     /* distributions and losses */
     kernel softmax, softmax_back, log_softmax, log_softmax_back, token_logp, token_logp_back, bce, bce_back;
     /* optimisers */

@@ -41,17 +41,28 @@ static int64_t longest_segment(cairn_tape *tape, const int32_t *starts, int32_t 
     return good ? longest : -1;
 }
 
+/* Whether the operands are queries, keys and values of the same rows; sets the text when not. */
+static bool fits(cairn_tape *tape, cairn_tensor *q, cairn_tensor *k, cairn_tensor *v, int32_t heads, int32_t kv_heads) {
+    if (!tape_takes(tape, "attention", 3, (cairn_tensor *[]){q, k, v})) return false;
+    int64_t rows = cairn_tensor_rows(q), width = last_dimension(q), dim = heads > 0 ? width / heads : 0;
+    if (heads < 1 || kv_heads < 1 || heads % kv_heads || width % heads || dim > 256) {
+        tape_fail(tape, "attention: %lld columns cannot be %d heads over %d key heads of at most 256", (long long)width,
+                  heads, kv_heads);
+        return false;
+    }
+    if (last_dimension(k) != kv_heads * dim || last_dimension(v) != kv_heads * dim || cairn_tensor_rows(k) != rows ||
+        cairn_tensor_rows(v) != rows) {
+        tape_fail(tape, "attention: keys and values must be [%lld, %lld]", (long long)rows,
+                  (long long)(kv_heads * dim));
+        return false;
+    }
+    return true;
+}
+
 cairn_tensor *cairn_attention(cairn_tape *tape, cairn_tensor *q, cairn_tensor *k, cairn_tensor *v, int32_t heads,
                               int32_t kv_heads, const int32_t *starts, int32_t segments, bool causal) {
-    if (!tape_takes(tape, "attention", 3, (cairn_tensor *[]){q, k, v})) return NULL;
-    int64_t rows = cairn_tensor_rows(q), width = last_dimension(q), dim = heads > 0 ? width / heads : 0;
-    if (heads < 1 || kv_heads < 1 || heads % kv_heads || width % heads || dim > 256)
-        return tape_fail(tape, "attention: %lld columns cannot be %d heads over %d key heads of at most 256",
-                         (long long)width, heads, kv_heads);
-    if (last_dimension(k) != kv_heads * dim || last_dimension(v) != kv_heads * dim || cairn_tensor_rows(k) != rows ||
-        cairn_tensor_rows(v) != rows)
-        return tape_fail(tape, "attention: keys and values must be [%lld, %lld]", (long long)rows,
-                         (long long)(kv_heads * dim));
+    if (!fits(tape, q, k, v, heads, kv_heads)) return NULL;
+    int64_t rows = cairn_tensor_rows(q), dim = last_dimension(q) / heads;
     int64_t longest = longest_segment(tape, starts, segments, rows);
     if (longest < 0) return NULL;
     cairn_tensor *y = tape_like(tape, q, false);
@@ -70,6 +81,42 @@ cairn_tensor *cairn_attention(cairn_tape *tape, cairn_tensor *q, cairn_tensor *k
         CAIRN_OK)
         return NULL;
     return tape_done(tape, attention_back, y, q, k, v, &a, sums);
+}
+
+/* ---- attention over pages (generation) ---------------------------------------------------------------------------------------- */
+
+int64_t cairn_page_numbers(int32_t layers, int32_t kv_heads, int32_t dim) {
+    return 2 * (int64_t)layers * kv_heads * dim * CAIRN_PAGE;
+}
+
+cairn_tensor *cairn_attention_paged(cairn_tape *tape, cairn_tensor *q, cairn_tensor *k, cairn_tensor *v, int32_t heads,
+                                    int32_t kv_heads, const cairn_spans *spans, int32_t layer) {
+    if (!fits(tape, q, k, v, heads, kv_heads)) return NULL;
+    if (tape->recording || tape->dtype != CAIRN_F32)
+        return tape_fail(tape, "attention over pages needs a tape of f32 that does not record");
+    if (longest_segment(tape, spans->starts, spans->count, cairn_tensor_rows(q)) < 0) return NULL;
+    int64_t dim = last_dimension(q) / heads, size = cairn_page_numbers(1, kv_heads, (int32_t)dim), longest = 0;
+    for (int32_t s = 0; s < spans->count; s++) {
+        int64_t length = (int64_t)spans->before[s] + spans->starts[s + 1] - spans->starts[s];
+        if (spans->before[s] < 0) return tape_fail(tape, "attention: %d tokens before a span", spans->before[s]);
+        if (length > longest) longest = length;
+    }
+    cairn_tensor *y = tape_like(tape, q, false);
+    if (!y) return NULL;
+    kernel_args a = {.x = {q->data, k->data, v->data, spans->pages, spans->before, spans->kept},
+                     .y = {y->data},
+                     .index = spans->starts,
+                     .n = dim,
+                     .m = heads,
+                     .i = {kv_heads, layer * size, layer * size + size / 2, longest, spans->count},
+                     .p = {1 / sqrt((double)dim)}};
+    int64_t items = (int64_t)spans->count * kv_heads, grain = items / (4 * cairn_device_threads(tape->device));
+    if (!tape_run(tape, tape->k->paged_store, &a, items, 16)) return NULL;
+    grain = grain < 1 ? 1 : grain > 16 ? 16 : grain; /* spans side by side share tiles; every thread has work */
+    if (device_run(tape->device, tape->k->paged_attention, &a, items, grain,
+                   tape->k->attention_scratch(longest, dim)) != CAIRN_OK)
+        return NULL;
+    return y;
 }
 
 /* ---- rotary positions -------------------------------------------------------------------------------------------------------- */

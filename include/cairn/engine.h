@@ -1,0 +1,129 @@
+/* cairn/engine.h: generating, scoring and reading sequences with shared beginnings. Layer: model (uses core, tensor).
+ *
+ * An engine is a backend: a request is submitted, every step computes one batch of rows of all requests that are open, and a
+ * request is answered as soon as its own rows are done. Sequences with the same beginning share its keys and values, computed
+ * once. What a request is answered depends on the request alone, bit for bit: never on what else is open, on threads, or on what
+ * was kept or given up.
+ */
+#ifndef CAIRN_ENGINE_H
+#define CAIRN_ENGINE_H
+
+#include "cairn/model.h"
+#include "cairn/transformer.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- drawing a token ------------------------------------------------------------------------------------------------- */
+
+/* Which tokens can be drawn: the logits are divided by the temperature, then top-k, top-p and min-p leave out tokens one after the
+ * other. Of equally likely tokens the smaller comes first. */
+typedef struct cairn_decoding {
+    double temperature; /* 0: the most likely token */
+    int32_t top_k;      /* the k most likely tokens; 0: all (arXiv 1805.04833) */
+    double top_p;       /* the fewest of the most likely that together have this share; 1: all (arXiv 1904.09751) */
+    double min_p;       /* those at least this times as likely as the most likely; 0: all (arXiv 2407.01082) */
+} cairn_decoding;
+#define CAIRN_DECODING_DEFAULT ((cairn_decoding){.temperature = 1, .top_k = 0, .top_p = 1, .min_p = 0})
+
+typedef struct cairn_draw {
+    int32_t token;
+    int32_t choices;   /* tokens that could have been drawn */
+    double logp_raw;   /* ln of its probability at temperature 1 among all tokens [nats] */
+    double logp_drawn; /* as it was drawn; 0 at temperature 0 */
+} cairn_draw;
+/* The token that the number u in [0, 1) draws. weights [n] and order [n] are scratch. Errors: INVALID for options out of range, and for
+ * logits that are NaN, +infinity or all -infinity, naming the first. */
+CAIRN_API cairn_status cairn_sample(cairn_ctx *ctx, const float *logits, int32_t n, const cairn_decoding *decoding,
+                                    double u, double *weights, int32_t *order, cairn_draw *out);
+/* ln of the probability of `token` at temperature 1 [nats], the same bits as logp_raw. Errors: as above. */
+CAIRN_API cairn_status cairn_logit_logp(cairn_ctx *ctx, const float *logits, int32_t n, int32_t token, double *out);
+
+/* ---- the engine -------------------------------------------------------------------------------------------------------- */
+
+typedef struct cairn_engine cairn_engine;
+typedef struct cairn_engine_options {
+    size_t cache_bytes; /* bound on kept keys and values */
+    int32_t rows;       /* computed in one step, at most */
+} cairn_engine_options;
+#define CAIRN_ENGINE_DEFAULT ((cairn_engine_options){.cache_bytes = (size_t)256 << 20, .rows = 256})
+
+/* `tokenizer` may be NULL: then requests have no stop texts. Model, device and tokenizer must outlive the engine, and the model's
+ * parameters must stay as they are (else cairn_engine_forget). Errors: INVALID; NO_MEMORY. */
+CAIRN_API cairn_status cairn_engine_open(cairn_ctx *ctx, cairn_device *device, const cairn_transformer *model,
+                                         const cairn_tokenizer *tokenizer, const cairn_engine_options *options,
+                                         cairn_engine **out);
+CAIRN_API void cairn_engine_close(cairn_engine *engine); /* no request may be open; NULL is fine */
+CAIRN_API cairn_backend *cairn_engine_backend(cairn_engine *engine);
+/* Gives up all kept keys and values, because parameters changed. No request may be open. */
+CAIRN_API void cairn_engine_forget(cairn_engine *engine);
+
+/* A sequence that the engine knows, while it is held. Its keys and values may be given up; they are then computed again. */
+typedef int32_t cairn_prefix;
+#define CAIRN_PREFIX_EMPTY 0
+/* The sequence `from` and then tokens, held; nothing is computed yet. Errors: INVALID for a token outside the vocabulary; NO_MEMORY. */
+CAIRN_API cairn_status cairn_engine_prefix(cairn_engine *engine, cairn_prefix from, const int32_t *tokens,
+                                           int32_t count, cairn_prefix *out);
+CAIRN_API void cairn_engine_hold(cairn_engine *engine, cairn_prefix prefix);
+CAIRN_API void cairn_engine_release(cairn_engine *engine, cairn_prefix prefix);
+CAIRN_API int32_t cairn_engine_length(const cairn_engine *engine, cairn_prefix prefix); /* tokens */
+/* Writes its tokens to out[length]. */
+CAIRN_API void cairn_engine_tokens(const cairn_engine *engine, cairn_prefix prefix, int32_t *out);
+
+typedef enum cairn_finish {
+    CAIRN_FINISH_LENGTH, /* max_tokens were generated */
+    CAIRN_FINISH_TOKEN,  /* a stop token, which is the last of the tokens */
+    CAIRN_FINISH_TEXT,   /* a stop text, completed by the last of the tokens */
+    CAIRN_FINISH_CONTEXT /* the model's context is full */
+} cairn_finish;
+
+/* One request: read the prefix, generate, then read the suffix. Arrays that are asked with must stay until it is done. */
+typedef struct cairn_generation {
+    cairn_request request;
+    /* asked */
+    cairn_prefix from;
+    const int32_t *tokens; /* [n_tokens] behind `from`; together they are the prefix, of at least one token */
+    int32_t n_tokens;
+    int32_t max_tokens; /* 0: generate nothing */
+    cairn_decoding decoding;
+    cairn_rng rng; /* generated token number i is drawn by the stream's block rng.index + i */
+    const int32_t *stop_tokens;
+    int32_t n_stop_tokens;
+    const char *const *stop_texts; /* none is empty */
+    int32_t n_stop_texts;
+    const int32_t *suffix; /* [n_suffix] tokens to be scored behind what was generated */
+    int32_t n_suffix;
+    const int32_t *rows; /* [n_rows] positions in the prefix, rising, whose trunk rows are wanted */
+    int32_t n_rows;
+    /* answered, when request.status is OK; lives until cairn_generation_clear */
+    int32_t *generated; /* [n_generated] */
+    int32_t n_generated;
+    double *logp_raw, *logp_drawn; /* [n_generated] as in cairn_draw */
+    double *suffix_logp;           /* [n_suffix] as logp_raw */
+    float *trunk;                  /* [n_rows, D] normalised last layer, for cairn_head_apply */
+    cairn_finish finish;
+    int32_t stop;           /* index of the stop token or stop text; -1 for none */
+    size_t text_length;     /* with stop texts: bytes of the generated text before the stop text, or all */
+    cairn_prefix end;       /* prefix, generated tokens and suffix, held */
+    struct engine_job *job; /* the engine's own */
+} cairn_generation;
+/* Releases `end` and frees what was answered; the request can be used again. For requests that failed or were cancelled too. */
+CAIRN_API void cairn_generation_clear(cairn_engine *engine, cairn_generation *generation);
+
+typedef struct cairn_engine_stats {
+    int64_t steps;
+    int64_t computed;                      /* rows of tokens that had no keys and values */
+    int64_t recomputed;                    /* rows of tokens that had them, for their logits or trunk row */
+    int64_t found;                         /* prefix tokens of requests that had them when it was submitted */
+    int64_t evicted;                       /* tokens that lost them for want of room */
+    int32_t pages, pages_used, pages_most; /* of CAIRN_PAGE tokens: in all, now, at most so far */
+    int32_t prefixes;                      /* nodes of the tree */
+    int32_t open;                          /* requests */
+} cairn_engine_stats;
+CAIRN_API cairn_engine_stats cairn_engine_statistics(const cairn_engine *engine);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
