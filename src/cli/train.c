@@ -102,22 +102,28 @@ static void print_summary(const train_config *config, const cairn_learn_summary 
     printf("%s\n  time       %.2f s\n", isfinite(s->dev_loss) ? "" : " (there is no dev set)", s->seconds);
 }
 
-static const char *number(double value, char out[32]) {
-    if (!isfinite(value)) return "null";
-    cairn_format_double(value, out);
-    return out;
-}
-
-static void print_json(cli *c, const train_config *config, const cairn_learn_summary *s) {
-    char n[4][32];
-    printf("{\"model\":\"%s\",\"parameters\":%" PRId64 ",\"vocabulary\":%" PRId64 ",\"examples\":%" PRId64
-           ",\"dev_examples\":%" PRId64 ",\"dropped\":%" PRId64 ",\"skipped_lines\":%" PRId64 ",\"marks\":%" PRId64
-           ",\"steps\":%" PRId64 ",\"tokens\":%" PRId64 ",\"loss\":%s,\"best_step\":%" PRId64
-           ",\"dev_loss\":%s,\"dev_accuracy\":%s,\"dev_auroc\":%s,\"stopped_early\":%s}\n",
-           cli_json_text(c, config->learn.out), s->parameters, s->vocabulary, s->examples, s->dev_examples, s->dropped,
-           s->skipped_lines, s->marks, s->steps, s->tokens, number(s->loss, n[0]), s->best_step,
-           number(s->dev_loss, n[1]), number(s->dev_accuracy, n[2]), number(s->dev_auroc, n[3]),
-           s->stopped_early ? "true" : "false");
+static cairn_status print_json(cli *c, const train_config *config, const cairn_learn_summary *s) {
+    cli_json j;
+    CAIRN_TRY(cli_json_begin(c, &j));
+    cli_json_open(&j, NULL, '{');
+    cli_json_text(&j, "model", config->learn.out);
+    cli_json_int(&j, "parameters", s->parameters);
+    cli_json_int(&j, "vocabulary", s->vocabulary);
+    cli_json_int(&j, "examples", s->examples);
+    cli_json_int(&j, "dev_examples", s->dev_examples);
+    cli_json_int(&j, "dropped", s->dropped);
+    cli_json_int(&j, "skipped_lines", s->skipped_lines);
+    cli_json_int(&j, "marks", s->marks);
+    cli_json_int(&j, "steps", s->steps);
+    cli_json_int(&j, "tokens", s->tokens);
+    cli_json_real(&j, "loss", s->loss);
+    cli_json_int(&j, "best_step", s->best_step);
+    cli_json_real(&j, "dev_loss", s->dev_loss);
+    cli_json_real(&j, "dev_accuracy", s->dev_accuracy);
+    cli_json_real(&j, "dev_auroc", s->dev_auroc);
+    cli_json_bool(&j, "stopped_early", s->stopped_early);
+    cli_json_close(&j, '}');
+    return cli_json_end(&j);
 }
 
 static cairn_status train(cli *c, const void *options, char **arguments, cairn_learn_task task) {
@@ -131,10 +137,8 @@ static cairn_status train(cli *c, const void *options, char **arguments, cairn_l
     if (task == CAIRN_LEARN_ORM) config.learn.loss += CAIRN_LOSS_SOFT; /* its choices leave `hard` out */
     if (task == CAIRN_LEARN_SFT) config.learn.head = "";
     CAIRN_TRY(cairn_learn(c->ctx, &config.learn, &summary));
-    if (config.json)
-        print_json(c, &config, &summary);
-    else
-        print_summary(&config, &summary);
+    if (config.json) return print_json(c, &config, &summary);
+    print_summary(&config, &summary);
     return CAIRN_OK;
 }
 
