@@ -21,7 +21,7 @@ typedef struct bench {
     cairn_tokenizer *tokenizer;
 } bench;
 
-static void open_model(bench *b, cairn_ctx *ctx, int threads) {
+static void open_model(bench *b, cairn_ctx *ctx, int threads, cairn_dtype weights) {
     const cairn_transformer_shape shape = {.vocabulary = VOCABULARY,
                                            .width = WIDTH,
                                            .layers = LAYERS,
@@ -32,7 +32,7 @@ static void open_model(bench *b, cairn_ctx *ctx, int threads) {
                                            .tied = true};
     b->ctx = ctx;
     assert_int_equal(cairn_device_open(ctx, threads, CAIRN_MATMUL_ONEDNN, &b->device), CAIRN_OK);
-    assert_int_equal(cairn_transformer_open(ctx, b->device, &shape, CAIRN_F32, &b->model), CAIRN_OK);
+    assert_int_equal(cairn_transformer_open(ctx, b->device, &shape, weights, &b->model), CAIRN_OK);
     cairn_transformer_init(b->model, 1);
     for (int32_t i = 0; i < cairn_params_count(b->model->params); i++) {
         cairn_param *p = cairn_params_get(b->model->params, i);
@@ -195,12 +195,14 @@ static void make_answers(const bench *b, const plan *plans, answer *answers) {
     for (int i = 0; i < REQUESTS; i++) loop_without_cache(b, &plans[i], &answers[i]);
 }
 
-static void test_answers_are_those_of_a_loop_without_cache_whatever_is_asked_together(void **state) {
-    const bench *reference = *state;
+static void check_crowds(cairn_ctx *ctx, cairn_dtype weights) {
     static plan plans[REQUESTS];
     static answer answers[REQUESTS];
+    bench reference = {0};
+    open_model(&reference, ctx, 1, weights);
     make_plans(plans);
-    make_answers(reference, plans, answers);
+    make_answers(&reference, plans, answers);
+    close_model(&reference);
     const struct {
         int threads, in_flight;
         int32_t pages, rows;
@@ -208,7 +210,7 @@ static void test_answers_are_those_of_a_loop_without_cache_whatever_is_asked_tog
     cairn_rng rng = cairn_rng_open(3, 0, 0, CAIRN_VERB_EVAL, 0, 0);
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
         bench b;
-        open_model(&b, reference->ctx, cases[k].threads);
+        open_model(&b, ctx, cases[k].threads, weights);
         b.tokenizer = NULL;
         crowd c = {.engine = open_engine(&b, cases[k].pages, cases[k].rows), .plans = plans, .answers = answers};
         for (int i = 0; i < REQUESTS; i++) { /* another order each time */
@@ -227,6 +229,12 @@ static void test_answers_are_those_of_a_loop_without_cache_whatever_is_asked_tog
         close_empty_engine(c.engine);
         close_model(&b);
     }
+}
+
+static void test_answers_are_those_of_a_loop_without_cache_whatever_is_asked_together(void **state) {
+    const bench *b = *state;
+    check_crowds(b->ctx, CAIRN_F32);
+    check_crowds(b->ctx, CAIRN_BF16);
 }
 
 /* ---- sharing -------------------------------------------------------------------------------------------------------------- */
@@ -444,7 +452,7 @@ static void test_a_cancelled_run_gives_everything_back(void **state) {
         bench b = {0};
         cairn_ctx *ctx; /* its own: it stays cancelled */
         assert_int_equal(cairn_ctx_open(&ctx), CAIRN_OK);
-        open_model(&b, ctx, 2);
+        open_model(&b, ctx, 2, CAIRN_F32);
         crowd c = {.engine = open_engine(&b, 20, 30), .plans = plans, .answers = answers, .cancel_after = 4};
         for (int i = 0; i < REQUESTS; i++) c.order[i] = i;
         assert_int_equal(cairn_fibers_run(ctx, in_flight, next_of, ask_one, &c), CAIRN_CANCELLED);
@@ -502,7 +510,7 @@ static void test_requests_that_cannot_be_answered_fail_alone(void **state) {
 static void test_logits_that_are_no_numbers_are_an_error(void **state) {
     const bench *shared = *state;
     bench b = {0};
-    open_model(&b, shared->ctx, 1);
+    open_model(&b, shared->ctx, 1, CAIRN_F32);
     cairn_engine *e = open_engine(&b, 8, 8);
     int32_t tokens[4] = {1, 2, 3, 4};
     ((float *)b.model->norm->value.data)[0] = NAN;
@@ -528,7 +536,7 @@ static void test_without_memory_a_request_fails_and_the_next_is_right(void **sta
         cairn_generation g[2];
         cairn_request *requests[] = {&g[0].request, &g[1].request};
         cairn_engine_options options = {.cache_bytes = 12 * PAGE_BYTES, .rows = 16};
-        open_model(&b, shared->ctx, 1);
+        open_model(&b, shared->ctx, 1, CAIRN_F32);
         cairn_faults_set(b.ctx, (cairn_faults){.alloc_fails_at = at});
         cairn_status status = cairn_engine_open(b.ctx, b.device, b.model, NULL, &options, &e);
         if (status == CAIRN_OK) {
@@ -573,7 +581,7 @@ static int open_bench(void **state) {
     cairn_ctx *ctx;
     *state = &b;
     if (cairn_ctx_open(&ctx) != CAIRN_OK) return -1;
-    open_model(&b, ctx, 1);
+    open_model(&b, ctx, 1, CAIRN_F32);
     b.tokenizer = bytes_and_specials(ctx);
     return 0;
 }

@@ -11,7 +11,7 @@
 
 #include "model/batch.h"
 
-enum { VOCABULARY = 61, WIDTH = 48, LONGEST = 256 };
+enum { VOCABULARY = 61, HEADS = 4, KV_HEADS = 2, DIM = 50, WIDTH = HEADS * DIM, LAYERS = 2, LONGEST = 256 };
 
 typedef struct bench {
     cairn_ctx *ctx;
@@ -23,9 +23,9 @@ typedef struct bench {
 static void open_model(bench *b, cairn_ctx *ctx, int threads, cairn_dtype weights) {
     const cairn_transformer_shape shape = {.vocabulary = VOCABULARY,
                                            .width = WIDTH,
-                                           .layers = 2,
-                                           .heads = 6,
-                                           .kv_heads = 2,
+                                           .layers = LAYERS,
+                                           .heads = HEADS,
+                                           .kv_heads = KV_HEADS,
                                            .feed_forward = 64,
                                            .context = LONGEST,
                                            .tied = true};
@@ -35,7 +35,7 @@ static void open_model(bench *b, cairn_ctx *ctx, int threads, cairn_dtype weight
     cairn_transformer_init(b->model, 1);
     for (int32_t i = 0; i < cairn_params_count(b->model->params); i++) {
         cairn_param *p = cairn_params_get(b->model->params, i);
-        if (p->value.rank == 2) cairn_param_init_normal(p, 2, 0.08); /* attention far from uniform */
+        if (p->value.rank == 2) cairn_param_init_normal(p, 2, 0.05); /* attention far from uniform */
     }
     assert_int_equal(cairn_tape_open(ctx, b->device, CAIRN_F32, &b->tape), CAIRN_OK);
     cairn_tape_record(b->tape, false);
@@ -49,7 +49,7 @@ static void close_model(bench *b) {
 
 static kv_tree *open_tree(const bench *b, int32_t pages) {
     kv_tree *tree;
-    assert_int_equal(kv_open(b->ctx, cairn_page_numbers(2, 2, WIDTH / 6), pages, &tree), CAIRN_OK);
+    assert_int_equal(kv_open(b->ctx, cairn_page_numbers(LAYERS, KV_HEADS, DIM), pages, &tree), CAIRN_OK);
     return tree;
 }
 
@@ -150,7 +150,7 @@ static void assert_consistent(const kv_tree *t) {
     free(refs);
 }
 
-enum { HELD = 12, OPERATIONS = 90, TOGETHER = 4 };
+enum { HELD = 12, OPERATIONS = 60, TOGETHER = 4 };
 
 /* Held nodes that grow, split and are let go at random, few pages, few rows a step. */
 static void check_random_sharing(bench *b, const bench *reference) {
@@ -205,8 +205,8 @@ static void check_random_sharing(bench *b, const bench *reference) {
         assert_int_equal(left, 0);
         for (int a = 0; a < TOGETHER; a++) kv_release(tree, active[a]);
     }
-    assert_true(checks > 300);
-    assert_true(tree->evicted > 1000 && tree->copied > 10 && rows->recomputed > 10);
+    assert_true(checks > 200);
+    assert_true(tree->evicted > 500 && tree->copied > 10 && rows->recomputed > 10);
     assert_true(tree->most_used <= 24);
     for (int i = 0; i < HELD; i++)
         if (held[i] != KV_ROOT) kv_release(tree, held[i]);
