@@ -208,6 +208,38 @@ static void test_a_step_in_the_steady_state_allocates_nothing(void **state) {
     assert_int_equal(r.steps, 100);
 }
 
+/* Every allocation, every write in turn fails: the run says so, and its memory is given back (the sanitizers look). */
+static void test_no_memory_and_no_disk_are_errors_wherever_they_strike(void **state) {
+    (void)state;
+    cairn_learn_summary r;
+    int no_memory = 0, no_disk = 0;
+    write_x_records("x.jsonl", 6, 1);
+    cairn_learn_setup s = tiny_setup(CAIRN_LEARN_PRM, in_folder("x.jsonl"), in_folder("faults.gguf"));
+    s.steps = 2;
+    s.every = 1;
+    s.dev_share = 0.3;
+    s.log = in_folder("faults.jsonl");
+    for (int64_t at = 1; at < 2000; at += at < 200 ? 1 : 7) {
+        cairn_faults_set(ctx, (cairn_faults){.alloc_fails_at = at});
+        cairn_status status = cairn_learn(ctx, &s, &r);
+        if (status != CAIRN_OK && status != CAIRN_NO_MEMORY && status != CAIRN_INVALID)
+            fail_msg("allocation %d: %s", (int)at, cairn_error(ctx));
+        if (status != CAIRN_OK && !strstr(cairn_error(ctx), "memory"))
+            fail_msg("allocation %d: %s", (int)at, cairn_error(ctx));
+        no_memory += status != CAIRN_OK;
+    }
+    for (int64_t bytes = 0; bytes < 120000; bytes += 5000) {
+        cairn_faults_set(ctx, (cairn_faults){.disk_bytes = bytes ? bytes : 1});
+        cairn_status status = cairn_learn(ctx, &s, &r);
+        if (status != CAIRN_OK && status != CAIRN_IO) fail_msg("%d bytes of disk: %s", (int)bytes, cairn_error(ctx));
+        no_disk += status == CAIRN_IO;
+    }
+    cairn_faults_set(ctx, (cairn_faults){0});
+    print_message("%d runs without memory, %d without disk\n", no_memory, no_disk);
+    assert_true(no_memory > 100 && no_disk > 10);
+    must(cairn_learn(ctx, &s, &r));
+}
+
 /* ---- refusals ------------------------------------------------------------------------------------------------------------------------ */
 
 static void test_what_cannot_be_learned_is_refused(void **state) {
@@ -244,6 +276,7 @@ int main(void) {
         cmocka_unit_test(test_it_stops_when_the_dev_loss_gets_no_better_and_keeps_the_best),
         cmocka_unit_test(test_what_is_not_finite_stops_with_step_tensor_and_checkpoint),
         cmocka_unit_test(test_a_step_in_the_steady_state_allocates_nothing),
+        cmocka_unit_test(test_no_memory_and_no_disk_are_errors_wherever_they_strike),
         cmocka_unit_test(test_what_cannot_be_learned_is_refused),
     };
     return cmocka_run_group_tests_name("learn train", tests, open_folder, close_folder);
