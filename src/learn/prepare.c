@@ -283,7 +283,7 @@ static cairn_status write_manifest(trainer *t) {
                            "\nshape=%d,%d,%d,%d,%d,%d,%d,%d\nexamples=%d\nseed=%" PRIu64 "\nsteps=%" PRId64
                            "\nbatch-tokens=%" PRId64 "\naccumulate=%" PRId64 "\nwarmup=%" PRId64 "\nevery=%" PRId64
                            "\npatience=%" PRId64 "\nrate=%s\nlast-rate=%s\ndecay=%s\nclip=%s\naverage=%s\ndev-share=%"
-                                                 "s\nright-above=%s\nschedule=%d\nbf16=%d\nstore-bf16=%"
+                           "s\nright-above=%s\nschedule=%d\nbf16=%d\nstore-bf16=%"
                            "d\n"
                            "only-right=%d\n",
                            tasks[s->task], s->loss, t->head ? t->head->name : "", t->data_key, t->dev_key,
