@@ -64,6 +64,20 @@ static void expect_refused(const char *words, const char *says) {
 #define SMALL "--threads 1 --quiet --batch-tokens 512 --warmup 0 --rate 0.01 --decay 0 "
 #define SHAPE "--vocabulary 261 --shape width=16,layers=1,heads=2,kv-heads=1,context=32 "
 
+/* Whether a tensor has the same bytes in two model files. */
+static bool is_same(const char *name, const char *one, const char *other) {
+    cairn_gguf *a, *b;
+    must(cairn_gguf_open(ctx, in_folder(one), &a));
+    must(cairn_gguf_open(ctx, in_folder(other), &b));
+    const cairn_gguf_tensor *x = cairn_gguf_find_tensor(a, name), *y = cairn_gguf_find_tensor(b, name);
+    assert_non_null(x);
+    assert_non_null(y);
+    bool same = x->bytes == y->bytes && memcmp(x->data, y->data, x->bytes) == 0;
+    cairn_gguf_close(a);
+    cairn_gguf_close(b);
+    return same;
+}
+
 static void test_three_commands_from_records_to_a_step_head(void **state) {
     (void)state;
     write_x_records("x.jsonl", 300, 1);
@@ -90,12 +104,16 @@ static void test_three_commands_from_records_to_a_step_head(void **state) {
     assert_non_null(strstr(log, "\"dev_auroc\":"));
     const outcome *o = cairn("", "model info prm.gguf");
     assert_non_null(strstr(o->out, "step {\"parameters\":306,\"kind\":\"classifier\",\"outputs\":2,\"hidden\":16}"));
-    json_t *orm = result_of("train orm x.jsonl --init prm.gguf --out both.gguf --steps 5 --json " SMALL);
+    json_t *orm = result_of("train orm x.jsonl --init prm.gguf --out both.gguf --steps 5 --json --threads 1 --quiet "
+                            "--decay 0.5 --average 0.3");
     assert_true(json_is_number(json_object_get(orm, "dev_loss")));
     json_decref(orm);
     o = cairn("", "model info both.gguf"); /* 16 x 16 + 16 + 16 + 1 */
     assert_non_null(strstr(o->out, "outcome {\"parameters\":289,\"kind\":\"value\",\"outputs\":1,\"hidden\":16}"));
     assert_non_null(strstr(o->out, "step {\"parameters\":306"));
+    assert_true(is_same("cairn.head.step.0.weight", "prm.gguf", "both.gguf")); /* one head at a time is trained */
+    assert_true(is_same("cairn.head.step.2.bias", "prm.gguf", "both.gguf"));
+    assert_false(is_same("blk.0.ffn_up.weight", "prm.gguf", "both.gguf"));
 }
 
 static void test_a_killed_run_goes_on(void **state) {

@@ -21,6 +21,7 @@ static cairn_learn_setup setup_of(const char *out) {
     s.every = 4;
     s.accumulate = 2;
     s.decay = 0.1;
+    s.average = 0.9;
     s.threads = 2;
     return s;
 }

@@ -140,6 +140,51 @@ static void test_accumulated_batches_are_one_large_batch(void **state) {
     assert_true(fabs(loss[0] - log(2)) < 0.05); /* knows nothing yet */
 }
 
+/* ---- average ------------------------------------------------------------------------------------------------------------------ */
+
+/* The first number of the embedding of `a` in a model file. */
+static double number_in(const char *path) {
+    cairn_gguf *file;
+    const cairn_gguf_tensor *t;
+    must(cairn_gguf_open(ctx, path, &file));
+    must(cairn_gguf_get_tensor(ctx, file, "token_embd.weight", 2, (const int64_t[]){16, 261}, &t));
+    double value = (double)((const float *)t->data)[16 * 'a'];
+    cairn_gguf_close(file);
+    return value;
+}
+
+/* The models behind steps 0 to 3, and by hand the average with decays 1/10, 2/11, 3/12 (0.2 at most). */
+static void test_an_average_follows_the_steps(void **state) {
+    (void)state;
+    double p[4], wanted;
+    cairn_learn_summary r;
+    cairn_param *embedding;
+    cairn_params *params;
+    cairn_device *device;
+    write_x_records("few.jsonl", 30, 3);
+    cairn_learn_setup s = tiny_setup(CAIRN_LEARN_PRM, in_folder("few.jsonl"), in_folder("few.gguf"));
+    s.schedule = CAIRN_SCHEDULE_CONSTANT;
+    for (s.steps = 1; s.steps <= 3; s.steps++) {
+        must(cairn_learn(ctx, &s, &r));
+        p[s.steps] = number_in(s.out);
+    }
+    must(cairn_device_open(ctx, 1, CAIRN_MATMUL_PLAIN, &device));
+    must(cairn_params_open(ctx, device, CAIRN_F32, &params));
+    must(cairn_params_add(params, "token_embd.weight", 2, (const int64_t[]){261, 16}, &embedding));
+    cairn_param_init_normal(embedding, s.seed, 0.02);
+    p[0] = cairn_tensor_at(&embedding->value, 16 * 'a');
+    cairn_params_close(params);
+    cairn_device_close(device);
+    wanted = 0.1 * p[0] + 0.9 * p[1];
+    wanted = 2.0 / 11 * wanted + 9.0 / 11 * p[2];
+    wanted = 0.2 * wanted + 0.8 * p[3];
+    s.steps = 3;
+    s.average = 0.2;
+    must(cairn_learn(ctx, &s, &r));
+    assert_true(fabs(p[3] - p[0]) > 0.01);
+    assert_true(fabs(number_in(s.out) - wanted) < 1e-7);
+}
+
 /* ---- early stop --------------------------------------------------------------------------------------------------------------- */
 
 static void test_it_stops_when_the_dev_loss_gets_no_better_and_keeps_the_best(void **state) {
@@ -208,6 +253,38 @@ static void test_a_step_in_the_steady_state_allocates_nothing(void **state) {
     assert_int_equal(r.steps, 100);
 }
 
+/* Every allocation, every write in turn fails: the run says so, and its memory is given back (the sanitizers look). */
+static void test_no_memory_and_no_disk_are_errors_wherever_they_strike(void **state) {
+    (void)state;
+    cairn_learn_summary r;
+    int no_memory = 0, no_disk = 0;
+    write_x_records("x.jsonl", 6, 1);
+    cairn_learn_setup s = tiny_setup(CAIRN_LEARN_PRM, in_folder("x.jsonl"), in_folder("faults.gguf"));
+    s.steps = 2;
+    s.every = 1;
+    s.dev_share = 0.3;
+    s.log = in_folder("faults.jsonl");
+    for (int64_t at = 1; at < 2000; at += at < 200 ? 1 : 7) {
+        cairn_faults_set(ctx, (cairn_faults){.alloc_fails_at = at});
+        cairn_status status = cairn_learn(ctx, &s, &r);
+        if (status != CAIRN_OK && status != CAIRN_NO_MEMORY && status != CAIRN_INVALID)
+            fail_msg("allocation %d: %s", (int)at, cairn_error(ctx));
+        if (status != CAIRN_OK && !strstr(cairn_error(ctx), "memory"))
+            fail_msg("allocation %d: %s", (int)at, cairn_error(ctx));
+        no_memory += status != CAIRN_OK;
+    }
+    for (int64_t bytes = 0; bytes < 120000; bytes += 5000) {
+        cairn_faults_set(ctx, (cairn_faults){.disk_bytes = bytes ? bytes : 1});
+        cairn_status status = cairn_learn(ctx, &s, &r);
+        if (status != CAIRN_OK && status != CAIRN_IO) fail_msg("%d bytes of disk: %s", (int)bytes, cairn_error(ctx));
+        no_disk += status == CAIRN_IO;
+    }
+    cairn_faults_set(ctx, (cairn_faults){0});
+    print_message("%d runs without memory, %d without disk\n", no_memory, no_disk);
+    assert_true(no_memory > 100 && no_disk > 10);
+    must(cairn_learn(ctx, &s, &r));
+}
+
 /* ---- refusals ------------------------------------------------------------------------------------------------------------------------ */
 
 static void test_what_cannot_be_learned_is_refused(void **state) {
@@ -241,9 +318,11 @@ int main(void) {
         cmocka_unit_test(test_an_outcome_head_learns_that_an_x_anywhere_is_wrong),
         cmocka_unit_test(test_the_file_holds_the_model_that_was_measured),
         cmocka_unit_test(test_accumulated_batches_are_one_large_batch),
+        cmocka_unit_test(test_an_average_follows_the_steps),
         cmocka_unit_test(test_it_stops_when_the_dev_loss_gets_no_better_and_keeps_the_best),
         cmocka_unit_test(test_what_is_not_finite_stops_with_step_tensor_and_checkpoint),
         cmocka_unit_test(test_a_step_in_the_steady_state_allocates_nothing),
+        cmocka_unit_test(test_no_memory_and_no_disk_are_errors_wherever_they_strike),
         cmocka_unit_test(test_what_cannot_be_learned_is_refused),
     };
     return cmocka_run_group_tests_name("learn train", tests, open_folder, close_folder);

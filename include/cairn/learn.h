@@ -83,11 +83,13 @@ typedef struct cairn_learn_setup {
     int64_t threads;              /* 0: one a processor */
     double rate, last_rate;       /* learning rate after the warm-up; at the end, as a share of it */
     double decay, clip;           /* weight decay of matrices; most gradient norm, 0: any */
-    double dev_share;             /* of the problems */
-    double right_above;           /* a label above it counts as right */
-    int32_t schedule;             /* cairn_schedule_kind */
-    bool bf16, store_bf16;        /* products in bf16; the model file in bf16 */
-    bool only_right, skip_bad;    /* SFT: right solutions only; bad lines are counted */
+    double
+        average; /* of parameters over the steps (EMA): its decay, 0: none; the average is what is measured and written */
+    double dev_share;          /* of the problems */
+    double right_above;        /* a label above it counts as right */
+    int32_t schedule;          /* cairn_schedule_kind */
+    bool bf16, store_bf16;     /* products in bf16; the model file in bf16 */
+    bool only_right, skip_bad; /* SFT: right solutions only; bad lines are counted */
     bool resume, quiet;
     uint64_t seed;
     void (*watch)(void *arg, const cairn_learn_point *point); /* called behind every step; may be NULL */

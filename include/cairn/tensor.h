@@ -232,7 +232,8 @@ CAIRN_API cairn_status cairn_params_moments(cairn_params *params);
 CAIRN_API cairn_status cairn_params_adamw(cairn_params *params, const cairn_adamw *options, int64_t step);
 /* velocity = momentum * velocity + grad; value -= rate * (velocity + decay * value). */
 CAIRN_API cairn_status cairn_params_sgd(cairn_params *params, double rate, double momentum, double decay);
-/* average = decay * average + (1 - decay) * value, parameter by parameter. Errors: INVALID when names or shapes differ. */
+/* average = decay * average + (1 - decay) * value, parameter by parameter; frozen ones are copied. Errors: INVALID when
+ * names or shapes differ. */
 CAIRN_API cairn_status cairn_params_average(cairn_params *average, const cairn_params *params, double decay);
 
 typedef enum cairn_schedule_kind {

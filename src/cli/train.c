@@ -42,6 +42,8 @@ typedef struct train_config {
                 "In which the rate rises; -1: a twentieth."),                                                        \
         CLI_REAL(train_config, "decay", learn.decay, "0.1", 0, 100, "", "Weight decay of matrices (AdamW)."),        \
         CLI_REAL(train_config, "clip", learn.clip, "1", 0, 1e9, "", "Most gradient norm; 0: any."),                  \
+        CLI_REAL(train_config, "average", learn.average, "0", 0, 0.99999, "",                                        \
+                 "Decay of an average over the steps, measured and written in place of the last numbers; 0: none."), \
         CLI_INT(train_config, "every", learn.every, "0", 0, 1e12, "steps",                                           \
                 "Between evaluations, each with a checkpoint; 0: an epoch's."),                                      \
         CLI_INT(train_config, "patience", learn.patience, "0", 0, 1e9, "evaluations",                                \

@@ -57,6 +57,16 @@ static cairn_status put_progress(trainer *t, cairn_gguf_writer *w) {
     return CAIRN_OK;
 }
 
+static cairn_status put_averages(trainer *t, cairn_gguf_writer *w) {
+    for (int32_t i = 0; t->average && i < cairn_params_count(t->average->params); i++) {
+        const cairn_param *p = cairn_params_get(t->average->params, i);
+        char name[96];
+        snprintf(name, sizeof name, "ema.%s", p->name);
+        CAIRN_TRY(cairn_gguf_put_tensor(w, name, CAIRN_GGML_F32, 1, &p->value.size, p->value.data));
+    }
+    return CAIRN_OK;
+}
+
 static cairn_status put_moments(trainer *t, cairn_gguf_writer *w) {
     for (int32_t i = 0; i < cairn_params_count(t->model->params); i++) {
         const cairn_param *p = cairn_params_get(t->model->params, i);
@@ -74,6 +84,7 @@ static cairn_status write_checkpoint(trainer *t, cairn_gguf_writer *w) {
     CAIRN_TRY(cairn_tokenizer_put(t->ctx, t->tokenizer, w));
     CAIRN_TRY(put_progress(t, w));
     CAIRN_TRY(put_moments(t, w));
+    CAIRN_TRY(put_averages(t, w));
     return cairn_gguf_write(w, t->checkpoint);
 }
 
@@ -130,29 +141,43 @@ static cairn_status get_progress(trainer *t, const cairn_gguf *file) {
     return CAIRN_OK;
 }
 
+/* The numbers of the tensor "PREFIX.NAME", in the order of the parameter. */
+static cairn_status get_plain(const trainer *t, const cairn_gguf *file, const char *prefix, const cairn_param *p,
+                              void *out) {
+    char name[96];
+    const cairn_gguf_tensor *tensor;
+    snprintf(name, sizeof name, "%s.%s", prefix, p->name);
+    CAIRN_TRY(cairn_gguf_get_tensor(t->ctx, file, name, 1, &p->value.size, &tensor));
+    if (tensor->type != CAIRN_GGML_F32)
+        return cairn_fail(t->ctx, CAIRN_FORMAT, "%s: tensor `%s` is not f32", t->checkpoint, name);
+    memcpy(out, tensor->data, tensor->bytes);
+    return CAIRN_OK;
+}
+
+static cairn_status get_param(const trainer *t, const cairn_gguf *file, const cairn_transformer *stored,
+                              cairn_param *p) {
+    const cairn_param *q = cairn_params_find(stored->params, p->name);
+    if (!q || q->value.size != p->value.size)
+        return cairn_fail(t->ctx, CAIRN_FORMAT, "%s: tensor %s does not fit the model", t->checkpoint, p->name);
+    memcpy(p->value.data, q->value.data, (size_t)p->value.size * sizeof(float));
+    cairn_param_changed(p);
+    if (p->frozen) return CAIRN_OK;
+    CAIRN_TRY(get_plain(t, file, "m1", p, p->moments[0]));
+    return get_plain(t, file, "m2", p, p->moments[1]);
+}
+
 static cairn_status get_numbers(trainer *t, const cairn_gguf *file) {
     cairn_transformer *stored;
     CAIRN_TRY(cairn_transformer_get(t->ctx, t->device, file, CAIRN_F32, &stored));
     cairn_status status = CAIRN_OK;
-    for (int32_t i = 0; i < cairn_params_count(t->model->params) && status == CAIRN_OK; i++) {
-        cairn_param *p = cairn_params_get(t->model->params, i), *q = cairn_params_find(stored->params, p->name);
-        if (!q || q->value.size != p->value.size) {
-            status = cairn_fail(t->ctx, CAIRN_FORMAT, "%s: tensor %s does not fit the model", t->checkpoint, p->name);
-            break;
-        }
-        memcpy(p->value.data, q->value.data, (size_t)p->value.size * sizeof(float));
-        cairn_param_changed(p);
-        for (int m = 0; m < 2 && !p->frozen && status == CAIRN_OK; m++) {
-            char name[96];
-            const cairn_gguf_tensor *moments;
-            snprintf(name, sizeof name, "m%d.%s", m + 1, p->name);
-            status = cairn_gguf_get_tensor(t->ctx, file, name, 1, &p->value.size, &moments);
-            if (status == CAIRN_OK && moments->type != CAIRN_GGML_F32)
-                status = cairn_fail(t->ctx, CAIRN_FORMAT, "%s: tensor `%s` is not f32", t->checkpoint, name);
-            if (status == CAIRN_OK) memcpy(p->moments[m], moments->data, moments->bytes);
-        }
-    }
+    for (int32_t i = 0; i < cairn_params_count(t->model->params) && status == CAIRN_OK; i++)
+        status = get_param(t, file, stored, cairn_params_get(t->model->params, i));
     cairn_transformer_close(stored);
+    for (int32_t i = 0; t->average && i < cairn_params_count(t->average->params) && status == CAIRN_OK; i++) {
+        cairn_param *p = cairn_params_get(t->average->params, i);
+        status = get_plain(t, file, "ema", p, p->value.data);
+        cairn_param_changed(p);
+    }
     return status;
 }
 

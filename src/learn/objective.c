@@ -44,12 +44,13 @@ static cairn_tensor *squares(trainer *t, cairn_tensor *x, double divisor) {
     return cairn_weighted_sum(t->tape, cairn_map(t->tape, apart, CAIRN_SQUARE), t->batch.weights, divisor);
 }
 
-cairn_tensor *trainer_loss(trainer *t, double divisor, cairn_tensor **outputs) {
+cairn_tensor *trainer_loss(trainer *t, const cairn_transformer *model, double divisor, cairn_tensor **outputs) {
     packed *b = &t->batch;
     const int64_t n = b->n_marks;
-    cairn_tensor *hidden = cairn_transformer_trunk(t->tape, t->model, b->tokens, b->starts, b->n); /* [rows, D] */
-    cairn_tensor *asked = cairn_rows(t->tape, hidden, b->marks, n);                                /* [marks, D] */
-    *outputs = t->head ? cairn_head_apply(t->tape, t->head, asked) : cairn_transformer_logits(t->tape, t->model, asked);
+    cairn_tensor *hidden = cairn_transformer_trunk(t->tape, model, b->tokens, b->starts, b->n); /* [rows, D] */
+    cairn_tensor *asked = cairn_rows(t->tape, hidden, b->marks, n);                             /* [marks, D] */
+    *outputs = t->head ? cairn_head_apply(t->tape, cairn_transformer_head(model, t->head->name), asked)
+                       : cairn_transformer_logits(t->tape, model, asked);
     if (!t->head || t->setup->loss == CAIRN_LOSS_HARD) return cross_entropy(t, *outputs, divisor);
     *outputs = cairn_reshape(t->tape, *outputs, 1, &n);
     fill(b, 1);
@@ -101,7 +102,7 @@ static cairn_status measure_auroc(trainer *t, cairn_learn_point *point) {
     return CAIRN_OK;
 }
 
-cairn_status trainer_evaluate(trainer *t, cairn_learn_point *point) {
+cairn_status trainer_evaluate(trainer *t, const cairn_transformer *model, cairn_learn_point *point) {
     const cairn_examples *dev = t->dev;
     double loss = 0;
     int64_t done = 0, hits = 0;
@@ -115,7 +116,7 @@ cairn_status trainer_evaluate(trainer *t, cairn_learn_point *point) {
         cairn_tensor *outputs;
         cairn_tape_reset(t->tape);
         trainer_pack(t, dev, t->dev_pool + i, n);
-        cairn_tensor *sum = trainer_loss(t, 1, &outputs);
+        cairn_tensor *sum = trainer_loss(t, model, 1, &outputs);
         if (!sum) {
             cairn_tape_record(t->tape, true);
             return cairn_fail_within(t->ctx, CAIRN_INVALID, "the dev set after step %lld", (long long)t->now.step);

@@ -209,6 +209,18 @@ static void freeze(trainer *t) {
     }
 }
 
+/* The averaged copy, which begins as the model. */
+static cairn_status open_average(trainer *t) {
+    const cairn_transformer *m = t->model;
+    if (t->setup->average == 0) return CAIRN_OK;
+    CAIRN_TRY(
+        cairn_transformer_open(t->ctx, t->device, &m->shape, t->setup->bf16 ? CAIRN_BF16 : CAIRN_F32, &t->average));
+    for (int32_t i = 0; i < m->n_heads; i++)
+        CAIRN_TRY(cairn_transformer_add_head(t->ctx, t->average, m->heads[i]->name, m->heads[i]->kind,
+                                             m->heads[i]->outputs, m->heads[i]->hidden));
+    return cairn_params_average(t->average->params, m->params, 0);
+}
+
 /* ---- room and plan ------------------------------------------------------------------------------------------------------------------ */
 
 static cairn_status make_room(trainer *t) {
@@ -257,25 +269,28 @@ static cairn_status write_manifest(trainer *t) {
     static const char *const tasks[] = {"sft", "prm", "orm"};
     const cairn_learn_setup *s = t->setup;
     const cairn_transformer_shape *m = &t->model->shape;
-    char rate[32], last[32], decay[32], clip[32], share[32], above[32];
+    char rate[32], last[32], decay[32], clip[32], share[32], above[32], average[32];
     cairn_format_double(s->rate, rate);
     cairn_format_double(s->last_rate, last);
     cairn_format_double(s->decay, decay);
     cairn_format_double(s->clip, clip);
+    cairn_format_double(s->average, average);
     cairn_format_double(s->dev_share, share);
     cairn_format_double(s->right_above, above);
-    t->manifest = cairn_arena_printf(
-        t->arena,
-        "task=%s\nloss=%d\nhead=%s\ndata=%016" PRIx64 "\ndev=%016" PRIx64 "\ntokenizer=%016" PRIx64
-        "\nshape=%d,%d,%d,%d,%d,%d,%d,%d\nexamples=%d\nseed=%" PRIu64 "\nsteps=%" PRId64 "\nbatch-tokens=%" PRId64
-        "\naccumulate=%" PRId64 "\nwarmup=%" PRId64 "\nevery=%" PRId64 "\npatience=%" PRId64
-        "\nrate=%s\nlast-rate=%s\ndecay=%s\nclip=%s\ndev-share=%s\nright-above=%s\nschedule=%d\nbf16=%d\nstore-bf16=%"
-        "d\n"
-        "only-right=%d\n",
-        tasks[s->task], s->loss, t->head ? t->head->name : "", t->data_key, t->dev_key,
-        cairn_tokenizer_key(t->tokenizer), m->vocabulary, m->width, m->layers, m->heads, m->kv_heads, m->feed_forward,
-        m->context, m->tied, t->examples.count, s->seed, t->steps, s->batch_tokens, s->accumulate, t->warmup, t->every,
-        s->patience, rate, last, decay, clip, share, above, s->schedule, s->bf16, s->store_bf16, s->only_right);
+    t->manifest =
+        cairn_arena_printf(t->arena,
+                           "task=%s\nloss=%d\nhead=%s\ndata=%016" PRIx64 "\ndev=%016" PRIx64 "\ntokenizer=%016" PRIx64
+                           "\nshape=%d,%d,%d,%d,%d,%d,%d,%d\nexamples=%d\nseed=%" PRIu64 "\nsteps=%" PRId64
+                           "\nbatch-tokens=%" PRId64 "\naccumulate=%" PRId64 "\nwarmup=%" PRId64 "\nevery=%" PRId64
+                           "\npatience=%" PRId64 "\nrate=%s\nlast-rate=%s\ndecay=%s\nclip=%s\naverage=%s\ndev-share=%"
+                           "s\nright-above=%s\nschedule=%d\nbf16=%d\nstore-bf16=%"
+                           "d\n"
+                           "only-right=%d\n",
+                           tasks[s->task], s->loss, t->head ? t->head->name : "", t->data_key, t->dev_key,
+                           cairn_tokenizer_key(t->tokenizer), m->vocabulary, m->width, m->layers, m->heads, m->kv_heads,
+                           m->feed_forward, m->context, m->tied, t->examples.count, s->seed, t->steps, s->batch_tokens,
+                           s->accumulate, t->warmup, t->every, s->patience, rate, last, decay, clip, average, share,
+                           above, s->schedule, s->bf16, s->store_bf16, s->only_right);
     return t->manifest ? CAIRN_OK : CAIRN_NO_MEMORY;
 }
 
@@ -292,6 +307,8 @@ static cairn_status check(const trainer *t) {
     if (s->epochs < 1 && s->steps < 1) return cairn_fail(t->ctx, CAIRN_INVALID, "at least one step or epoch is needed");
     if (s->batch_tokens < 1 || s->accumulate < 1 || !(s->rate > 0))
         return cairn_fail(t->ctx, CAIRN_INVALID, "batch tokens, accumulation and learning rate must be positive");
+    if (!(s->average >= 0 && s->average < 1))
+        return cairn_fail(t->ctx, CAIRN_INVALID, "the decay of an average is from 0 (none) to below 1");
     return CAIRN_OK;
 }
 
@@ -308,6 +325,7 @@ cairn_status trainer_open(trainer *t) {
     CAIRN_TRY(read_examples(t));
     freeze(t);
     CAIRN_TRY(cairn_params_moments(t->model->params));
+    CAIRN_TRY(open_average(t));
     CAIRN_TRY(make_room(t));
     CAIRN_TRY(plan(t));
     return write_manifest(t);
@@ -318,6 +336,7 @@ void trainer_close(trainer *t) {
     batches_close(&t->order);
     cairn_examples_free(&t->examples);
     cairn_examples_free(&t->dev_examples);
+    cairn_transformer_close(t->average);
     cairn_transformer_close(t->model);
     cairn_tokenizer_close(t->tokenizer);
     cairn_tape_close(t->tape);

@@ -47,7 +47,7 @@ static cairn_status add_gradients(trainer *t, double *loss) {
         cairn_tensor *outputs;
         cairn_tape_reset(t->tape);
         trainer_pack(t, &t->examples, t->step_ids + t->step_starts[b], t->step_starts[b + 1] - t->step_starts[b]);
-        cairn_tensor *mean = trainer_loss(t, (double)marks, &outputs);
+        cairn_tensor *mean = trainer_loss(t, t->model, (double)marks, &outputs);
         CAIRN_TRY(cairn_tape_backward(t->tape, mean, 1));
         *loss += cairn_tensor_at(mean, 0);
     }
@@ -72,6 +72,10 @@ static cairn_status step(trainer *t, cairn_learn_point *point) {
     if (status == CAIRN_OK && !isfinite(point->loss))
         status = cairn_fail(t->ctx, CAIRN_INVALID, "the loss is not finite");
     if (status == CAIRN_OK) status = cairn_params_adamw(t->model->params, &adamw, t->now.step + 1);
+    if (status == CAIRN_OK && t->average) {
+        double n = (double)t->now.step + 1;
+        status = cairn_params_average(t->average->params, t->model->params, fmin(s->average, n / (n + 9)));
+    }
     if (status != CAIRN_OK) return fail_step(t, status, t->now.step + 1, point->loss);
     t->now.step++;
     t->now.loss = point->loss;
@@ -131,12 +135,13 @@ static void say(trainer *t, const cairn_learn_point *p) {
 /* Behind every `every` steps and the last: dev set, best model. The checkpoint follows, so that a run which was stopped in between does
  * this again. */
 static cairn_status evaluate(trainer *t, cairn_learn_point *point) {
+    const cairn_transformer *judged = t->average ? t->average : t->model;
     const char *broken = trainer_broken(t);
     if (broken) {
         cairn_fail(t->ctx, CAIRN_INVALID, "tensor %s is not finite", broken);
         return fail_step(t, CAIRN_INVALID, t->now.step, point->loss);
     }
-    cairn_status status = t->dev_count > 0 ? trainer_evaluate(t, point) : CAIRN_OK;
+    cairn_status status = t->dev_count > 0 ? trainer_evaluate(t, judged, point) : CAIRN_OK;
     if (status != CAIRN_OK) return fail_step(t, status, t->now.step, point->loss);
     point->best = t->dev_count == 0 || t->now.best_step == 0 || point->dev_loss < t->now.best_loss;
     t->now.worse = point->best ? 0 : t->now.worse + 1;
@@ -145,7 +150,7 @@ static cairn_status evaluate(trainer *t, cairn_learn_point *point) {
         t->now.best_loss = point->dev_loss;
         t->now.best_accuracy = point->dev_accuracy;
         t->now.best_auroc = point->dev_auroc;
-        CAIRN_TRY(cairn_transformer_save(t->ctx, t->model, t->tokenizer, t->setup->store_bf16 ? CAIRN_BF16 : CAIRN_F32,
+        CAIRN_TRY(cairn_transformer_save(t->ctx, judged, t->tokenizer, t->setup->store_bf16 ? CAIRN_BF16 : CAIRN_F32,
                                          t->setup->out));
     }
     bool early = t->setup->patience > 0 && t->now.worse >= t->setup->patience;

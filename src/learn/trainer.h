@@ -36,7 +36,8 @@ typedef struct trainer {
     cairn_tape *tape;
     cairn_tokenizer *tokenizer;
     cairn_transformer *model;
-    const cairn_head *head; /* NULL: the vocabulary */
+    cairn_transformer *average; /* that follows `model`, or NULL */
+    const cairn_head *head;     /* NULL: the vocabulary */
     cairn_examples examples, dev_examples;
     const cairn_examples *dev; /* where the dev set lies: one of the two */
     int32_t *pool, *dev_pool;  /* examples of training; of the dev set */
@@ -62,10 +63,10 @@ void trainer_close(trainer *t);
 /* ---- objective.c ---- */
 /* Packs these examples. */
 void trainer_pack(trainer *t, const cairn_examples *from, const int32_t *ids, int32_t n);
-/* Sum of the losses over the marks of the packed batch / divisor; NULL with the text set. */
-cairn_tensor *trainer_loss(trainer *t, double divisor, cairn_tensor **outputs);
+/* Sum of the losses of `model` over the marks of the packed batch / divisor; NULL with the text set. */
+cairn_tensor *trainer_loss(trainer *t, const cairn_transformer *model, double divisor, cairn_tensor **outputs);
 /* Loss, accuracy and AUROC over the dev set. */
-cairn_status trainer_evaluate(trainer *t, cairn_learn_point *point);
+cairn_status trainer_evaluate(trainer *t, const cairn_transformer *model, cairn_learn_point *point);
 
 /* ---- checkpoint.c ---- */
 cairn_status trainer_save(trainer *t);

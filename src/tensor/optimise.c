@@ -95,7 +95,8 @@ cairn_status cairn_params_average(cairn_params *average, const cairn_params *par
         if (strcmp(x->name, y->name) != 0 || x->value.size != y->value.size)
             return cairn_fail(average->ctx, CAIRN_INVALID, "the average has %s where the parameters have %s", y->name,
                               x->name);
-        kernel_args a = {.x = {x->value.data}, .y = {y->value.data}, .p = {decay}};
+        kernel_args a = {
+            .x = {x->value.data}, .y = {y->value.data}, .p = {x->frozen ? 0 : decay}}; /* without rounding */
         CAIRN_TRY(device_run(average->device, k->average, &a, x->value.size, ELEMENTS, 0));
         cairn_param_changed(y);
     }
