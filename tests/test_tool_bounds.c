@@ -172,6 +172,11 @@ static void test_values_stay_below_their_bound(void **state) {
         cairn_status status = cairn_calc_eval(f->ctx, f->arena, cases[i].text, strlen(cases[i].text), NULL, 0, &number);
         if (status != cases[i].status) print_error("in %s: %d\n", cases[i].text, (int)status);
         assert_int_equal(status, cases[i].status);
+        if (status != CAIRN_OK) continue;
+        cairn_number again; /* the text of every value is read back */
+        assert_int_equal(cairn_calc_eval(f->ctx, f->arena, number.text, strlen(number.text), NULL, 0, &again),
+                         CAIRN_OK);
+        assert_string_equal(again.text, number.text);
     }
 }
 
