@@ -11,7 +11,12 @@
 
 /* Seconds of one call on a long text, and on the largest, with room for sanitizers and busy machines. Linear work takes a
  * hundredth of it; what is quadratic takes hours. */
-enum { LONG = 1 << 17, SECONDS_LONG = 10, SECONDS_LARGEST = 200 };
+#ifdef __SANITIZE_ADDRESS__
+enum { SANITIZED = 1 };
+#else
+enum { SANITIZED = 0 };
+#endif
+enum { LONG = SANITIZED ? 1 << 15 : 1 << 17, SECONDS_LONG = 10, SECONDS_LARGEST = 200 };
 
 typedef struct fixture {
     cairn_ctx *ctx;
@@ -122,7 +127,7 @@ static void test_the_largest_text_ends_too_and_a_larger_one_is_refused(void **st
     static const char *const pieces[] = {"9", "(1+", "1+1=2, "};
     fixture *f = *state;
     cairn_status status;
-    for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++) {
+    for (size_t i = 0; i < (SANITIZED ? 1 : sizeof pieces / sizeof *pieces); i++) {
         char *text = repeat(pieces[i], "", CAIRN_TOOL_TEXT_MOST);
         try_all(f, text, SECONDS_LARGEST, &status);
         assert_int_not_equal(status, CAIRN_OK);
@@ -167,6 +172,11 @@ static void test_values_stay_below_their_bound(void **state) {
         cairn_status status = cairn_calc_eval(f->ctx, f->arena, cases[i].text, strlen(cases[i].text), NULL, 0, &number);
         if (status != cases[i].status) print_error("in %s: %d\n", cases[i].text, (int)status);
         assert_int_equal(status, cases[i].status);
+        if (status != CAIRN_OK) continue;
+        cairn_number again; /* the text of every value is read back */
+        assert_int_equal(cairn_calc_eval(f->ctx, f->arena, number.text, strlen(number.text), NULL, 0, &again),
+                         CAIRN_OK);
+        assert_string_equal(again.text, number.text);
     }
 }
 

@@ -61,7 +61,9 @@ static void write_groups(writer *w, char *out, long n) {
     int count = snprintf(digits, sizeof digits, "%ld", n);
     for (int i = 0; i < count; i++) {
         if (i && (count - i) % 3 == 0) strcat(out, comma);
-        strncat(out, &digits[i], 1);
+        size_t used = strlen(out);
+        out[used] = digits[i];
+        out[used + 1] = '\0';
     }
 }
 

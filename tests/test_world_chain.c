@@ -1,3 +1,4 @@
+/* World chain: problems, steps, truth, and the exact values of its script. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* World countdown: problems, steps, reachability, and the values of its script. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

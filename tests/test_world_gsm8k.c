@@ -1,3 +1,4 @@
+/* Worlds gsm8k and text: outcomes by the stated answer, steps by the calculator. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

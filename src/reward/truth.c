@@ -1,3 +1,4 @@
+/* What the truth says of a prefix, shared by the rewards that are made from it. */
 #include "reward/truth.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* Chains of equalities: where one begins and ends, and how its sides are read, the left one from its end backwards. */
 #include "tool/chain.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* The equalities of a text: those written in its sentences and those in calculator marks. */
 #include <string.h>
 
 #include "tool/chain.h"

@@ -1,3 +1,4 @@
+/* An expression in one spelling, and the replacement of its pieces. */
 #include "tool/form.h"
 
 #include <string.h>

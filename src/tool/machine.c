@@ -1,3 +1,4 @@
+/* The machine: two stacks, exact operations, bounds on size and work. */
 #include "tool/machine.h"
 
 #include <math.h>

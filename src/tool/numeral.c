@@ -4,7 +4,8 @@
 #include "cairn/tool.h"
 #include "tool/calc.h"
 
-enum { NUMERAL_DIGITS_MOST = 600, NUMERAL_EXPONENT_MOST = 600, NUMERAL_PLACES_MOST = 20 };
+/* Digits: what CAIRN_TOOL_BITS_MOST bits and 20 decimals can have, so that the text of every value is read back. */
+enum { NUMERAL_DIGITS_MOST = 640, NUMERAL_EXPONENT_MOST = 600, NUMERAL_PLACES_MOST = 20 };
 
 /* The signed number behind an "e"; beyond the bound it stays there. */
 static long read_exponent(const char *text, size_t length) {

@@ -1,3 +1,4 @@
+/* Findings of the trace checker: what is said of a step, and the values it showed. */
 #include <string.h>
 
 #include "tool/trace.h"

@@ -1,3 +1,4 @@
+/* Named parts of a worked solution: which words are a name, what it was defined as, and the plan made of names. */
 #include <string.h>
 
 #include "tool/trace.h"

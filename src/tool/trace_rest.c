@@ -1,3 +1,4 @@
+/* What a worked solution has left to do, and the statements that are compared with it. */
 #include <math.h>
 #include <string.h>
 

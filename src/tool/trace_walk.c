@@ -1,3 +1,4 @@
+/* The equalities of one step, from left to right: in an arithmetic problem and in a story. */
 #include <string.h>
 
 #include "tool/trace.h"

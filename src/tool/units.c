@@ -1,3 +1,4 @@
+/* Lists of words behind numbers, and what follows when two sides carry different ones. */
 #include "tool/units.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* Merging of words: names of several words, operations and equalities that words say, lines that go on. */
 #include "tool/words.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* Reading of numbers and signs in steps of generated worlds. */
 #include "world/read.h"
 
 #include <string.h>

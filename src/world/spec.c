@@ -1,3 +1,4 @@
+/* Specs "name:options": splitting and opening. */
 #include "world/spec.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* Counting of tokens where no tokenizer is at hand. */
 #include "world/tokens.h"
 
 #include <stdbool.h>
