@@ -90,18 +90,17 @@ static char *export_run(cairn_ctx *ctx, const char *path, size_t *length) {
 static cairn_status solve_into(cairn_ctx *ctx, const char *path, const char *search, cairn_job_setup setup,
                                bool resume) {
     cairn_arena *arena;
-    cairn_job *job;
-    cairn_run *run;
+    cairn_job *job = NULL;
+    cairn_run *run = NULL;
     cairn_manifest manifest;
     cairn_solve_summary summary;
     cairn_solve_setup solve = {.search = search, .keep_tree = true};
-    cairn_status status = cairn_arena_open(ctx, 4096, &arena);
-    if (status == CAIRN_OK) status = cairn_job_open(ctx, &setup, &job);
+    assert_int_equal(cairn_arena_open(ctx, 4096, &arena), CAIRN_OK);
+    cairn_status status = cairn_job_open(ctx, &setup, &job);
     if (status == CAIRN_OK) status = cairn_solve_manifest(ctx, job, &solve, arena, &manifest);
     if (status == CAIRN_OK)
         status = resume ? cairn_run_resume(ctx, path, &manifest, &run) : cairn_run_create(ctx, path, &manifest, &run);
-    if (status != CAIRN_OK) return status;
-    status = cairn_solve(ctx, job, &solve, run, &summary);
+    if (status == CAIRN_OK) status = cairn_solve(ctx, job, &solve, run, &summary);
     cairn_run_close(run);
     cairn_job_close(job);
     cairn_arena_close(arena);
