@@ -74,11 +74,23 @@ static inline int wait_for(pid_t child) {
     return status_of(how);
 }
 
+/* Takes out what the address sanitizer says of every program that has fibers. */
+static inline void drop_sanitizer_remark(char *said) {
+    static const char remark[] = "==WARNING: ASan doesn't fully support makecontext/swapcontext";
+    for (char *at; (at = strstr(said, remark));) { /* from each of two threads now and then */
+        char *end = strchr(at, '\n');
+        if (!end) return;
+        while (at > said && at[-1] != '\n') at--;
+        memmove(at, end + 1, strlen(end + 1) + 1);
+    }
+}
+
 static inline outcome *outcome_of(pid_t child) {
     static outcome o;
     o.status = wait_for(child);
     read_into(in_folder("out.txt"), o.out, sizeof o.out);
     read_into(in_folder("error.txt"), o.error, sizeof o.error);
+    drop_sanitizer_remark(o.error);
     return &o;
 }
 
