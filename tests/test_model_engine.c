@@ -124,7 +124,7 @@ static void loop_without_cache(const bench *b, const plan *p, answer *out) {
         memcpy(out->trunk[r], (const float *)trunk->data + (size_t)p->rows[r] * WIDTH, sizeof out->trunk[r]);
     for (int32_t i = 0; i < p->max_tokens; i++) {
         cairn_rng rng = p->rng;
-        cairn_draw draw;
+        cairn_drawn draw;
         rng.index = (uint64_t)i;
         const float *logits = last_logits(tape, b, tokens, n, &trunk);
         assert_int_equal(

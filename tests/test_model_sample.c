@@ -20,10 +20,10 @@ static void make_logits(float logits[N], double shift) {
     for (int i = 0; i < N; i++) logits[i] = (float)(log(shares[i]) + shift);
 }
 
-static cairn_draw draw(cairn_ctx *ctx, const float *logits, int32_t n, cairn_decoding d, double u) {
+static cairn_drawn draw(cairn_ctx *ctx, const float *logits, int32_t n, cairn_decoding d, double u) {
     double weights[64];
     int32_t order[64];
-    cairn_draw out;
+    cairn_drawn out;
     if (cairn_sample(ctx, logits, n, &d, u, weights, order, &out) != CAIRN_OK) fail_msg("%s", cairn_error(ctx));
     return out;
 }
@@ -36,7 +36,7 @@ static void assert_distribution(cairn_ctx *ctx, cairn_decoding d, const double w
     double entries[N];
     make_logits(logits, 3.25);
     for (int i = 0; i < GRID; i++) {
-        cairn_draw got = draw(ctx, logits, N, d, (i + 0.5) / GRID);
+        cairn_drawn got = draw(ctx, logits, N, d, (i + 0.5) / GRID);
         counts[got.token]++;
         entries[got.token] = got.logp_drawn;
         choices = got.choices;
@@ -95,7 +95,7 @@ static void test_min_p_compares_with_the_most_likely(void **state) {
 
 static void test_temperature_zero_takes_the_first_of_the_greatest(void **state) {
     const float logits[] = {1, 3, -2, 3, 0};
-    cairn_draw got = draw(*state, logits, 5, (cairn_decoding){.temperature = 0, .top_p = 1}, 0.99);
+    cairn_drawn got = draw(*state, logits, 5, (cairn_decoding){.temperature = 0, .top_p = 1}, 0.99);
     assert_int_equal(got.token, 1);
     assert_int_equal(got.choices, 1);
     assert_true(got.logp_drawn == 0);
@@ -143,7 +143,7 @@ static void test_what_is_no_distribution_is_refused(void **state) {
     float logits[N];
     double weights[N], logp;
     int32_t order[N];
-    cairn_draw out;
+    cairn_drawn out;
     cairn_decoding d = CAIRN_DECODING_DEFAULT;
     const cairn_decoding wrong[] = {{.temperature = -1, .top_p = 1},
                                     {.temperature = NAN, .top_p = 1},

@@ -27,16 +27,16 @@ typedef struct cairn_decoding {
 } cairn_decoding;
 #define CAIRN_DECODING_DEFAULT ((cairn_decoding){.temperature = 1, .top_k = 0, .top_p = 1, .min_p = 0})
 
-typedef struct cairn_draw {
+typedef struct cairn_drawn {
     int32_t token;
     int32_t choices;   /* tokens that could have been drawn */
     double logp_raw;   /* ln of its probability at temperature 1 among all tokens [nats] */
     double logp_drawn; /* as it was drawn; 0 at temperature 0 */
-} cairn_draw;
+} cairn_drawn;
 /* The token that the number u in [0, 1) draws. weights [n] and order [n] are scratch. Errors: INVALID for options out of range, and for
  * logits that are NaN, +infinity or all -infinity, naming the first. */
 CAIRN_API cairn_status cairn_sample(cairn_ctx *ctx, const float *logits, int32_t n, const cairn_decoding *decoding,
-                                    double u, double *weights, int32_t *order, cairn_draw *out);
+                                    double u, double *weights, int32_t *order, cairn_drawn *out);
 /* ln of the probability of `token` at temperature 1 [nats], the same bits as logp_raw. Errors: as above. */
 CAIRN_API cairn_status cairn_logit_logp(cairn_ctx *ctx, const float *logits, int32_t n, int32_t token, double *out);
 
@@ -99,7 +99,7 @@ typedef struct cairn_generation {
     /* answered, when request.status is OK; lives until cairn_generation_clear */
     int32_t *generated; /* [n_generated] */
     int32_t n_generated;
-    double *logp_raw, *logp_drawn; /* [n_generated] as in cairn_draw */
+    double *logp_raw, *logp_drawn; /* [n_generated] as in cairn_drawn */
     double *suffix_logp;           /* [n_suffix] as logp_raw */
     float *trunk;                  /* [n_rows, D] normalised last layer, for cairn_head_apply */
     cairn_finish finish;

@@ -64,7 +64,7 @@ static cairn_status pick_logits(cairn_engine *e, cairn_tensor *hidden, cairn_ten
 static cairn_status draw_next(cairn_engine *e, cairn_ctx *ctx, engine_job *job, const float *logits) {
     cairn_generation *g = job->asked;
     cairn_rng rng = g->rng;
-    cairn_draw draw;
+    cairn_drawn draw;
     rng.index += (uint64_t)g->n_generated;
     rng.left = 0;
     cairn_status status = cairn_sample(ctx, logits, e->model->shape.vocabulary, &g->decoding, cairn_rng_unit(&rng),

@@ -139,7 +139,7 @@ static int32_t find_stop(const cairn_engine *e, engine_job *job, int32_t token) 
     return found;
 }
 
-void job_add_token(cairn_engine *e, engine_job *job, const cairn_draw *draw) {
+void job_add_token(cairn_engine *e, engine_job *job, const cairn_drawn *draw) {
     cairn_generation *g = job->asked;
     int32_t i = g->n_generated++, text = -1;
     g->generated[i] = draw->token;

@@ -120,7 +120,7 @@ static cairn_status check_decoding(cairn_ctx *ctx, const cairn_decoding *d) {
 }
 
 cairn_status cairn_sample(cairn_ctx *ctx, const float *logits, int32_t n, const cairn_decoding *decoding, double u,
-                          double *weights, int32_t *order, cairn_draw *out) {
+                          double *weights, int32_t *order, cairn_drawn *out) {
     int32_t best, token, choices = 1;
     double sum = 1, raw;
     CAIRN_TRY(check_decoding(ctx, decoding));
@@ -143,7 +143,7 @@ cairn_status cairn_sample(cairn_ctx *ctx, const float *logits, int32_t n, const 
             token = ranked(&r, rank);
         }
     }
-    *out = (cairn_draw){.token = token,
+    *out = (cairn_drawn){.token = token,
                         .choices = choices,
                         .logp_raw = (double)logits[token] - (double)logits[best] - log(raw),
                         .logp_drawn = decoding->temperature == 0 ? 0 : log(weights[token] / sum)};
