@@ -64,6 +64,8 @@ typedef struct cairn_reward_type {
     /* The same for all prefixes of one whole solution, requests[i] that of i + 1 steps, for rewards that judge a step also by what
      * follows it. NULL: `score`. */
     cairn_score_fn score_solution;
+    /* Key of the content of the file that it scores by, for a run's manifest; NULL where there is no such file. */
+    uint64_t (*content)(const void *self);
 } cairn_reward_type;
 
 typedef struct cairn_reward {

@@ -26,6 +26,11 @@ static uint64_t policy_content(const cairn_job *job) {
     return policy && policy->type->content ? policy->type->content(policy->self) : 0;
 }
 
+static uint64_t reward_content(const cairn_job *job) {
+    const cairn_reward *reward = cairn_job_reward(job);
+    return reward && reward->type->content ? reward->type->content(reward->self) : 0;
+}
+
 cairn_status cairn_job_manifest(cairn_ctx *ctx, const cairn_job *job, cairn_arena *arena, const char *verb,
                                 const char *method_key, const cairn_about *about, const void *config, bool keep_tree,
                                 cairn_manifest *out) {
@@ -49,6 +54,7 @@ cairn_status cairn_job_manifest(cairn_ctx *ctx, const cairn_job *job, cairn_aren
         {"problems_file", text_or_empty(j->problems)},
         {"problems_key", cairn_arena_printf(arena, "%016llx", (unsigned long long)cairn_job_content(job))},
         {"skip_bad", j->skip_bad ? "true" : "false"},
+        {"reward_key", cairn_arena_printf(arena, "%016llx", (unsigned long long)reward_content(job))},
         {"policy_key", cairn_arena_printf(arena, "%016llx", (unsigned long long)policy_content(job))},
         {"tree", keep_tree ? "kept" : "dropped"},
     };

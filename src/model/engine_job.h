@@ -57,7 +57,7 @@ struct cairn_engine {
 /* Checks a request and makes its job, open. */
 cairn_status job_open(cairn_engine *e, cairn_ctx *ctx, cairn_generation *g);
 /* Adds a generated token; when it is the last one, the suffix comes next. */
-void job_add_token(cairn_engine *e, engine_job *job, const cairn_draw *draw);
+void job_add_token(cairn_engine *e, engine_job *job, const cairn_drawn *draw);
 /* Ends a job: its request is answered with this status. */
 void job_finish(cairn_engine *e, engine_job *job, cairn_status status);
 /* Takes a job off the open ones, with all that it holds in the tree. */

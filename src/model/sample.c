@@ -144,8 +144,8 @@ cairn_status cairn_sample(cairn_ctx *ctx, const float *logits, int32_t n, const 
         }
     }
     *out = (cairn_drawn){.token = token,
-                        .choices = choices,
-                        .logp_raw = (double)logits[token] - (double)logits[best] - log(raw),
-                        .logp_drawn = decoding->temperature == 0 ? 0 : log(weights[token] / sum)};
+                         .choices = choices,
+                         .logp_raw = (double)logits[token] - (double)logits[best] - log(raw),
+                         .logp_drawn = decoding->temperature == 0 ? 0 : log(weights[token] / sum)};
     return CAIRN_OK;
 }

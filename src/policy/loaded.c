@@ -1,0 +1,42 @@
+#include "policy/loaded.h"
+
+static uint64_t tensors_key(const cairn_gguf *file) {
+    uint64_t key = 0;
+    for (int32_t i = 0; i < cairn_gguf_tensors(file); i++) {
+        const cairn_gguf_tensor *t = cairn_gguf_tensor_at(file, i);
+        key = cairn_key_mix(key, cairn_key(t->data, t->bytes));
+    }
+    return key;
+}
+
+static cairn_status read_content(cairn_ctx *ctx, const char *path, uint64_t *content) {
+    cairn_gguf *file;
+    CAIRN_TRY(cairn_gguf_open(ctx, path, &file));
+    *content = tensors_key(file);
+    cairn_gguf_close(file);
+    return CAIRN_OK;
+}
+
+cairn_status loaded_open(cairn_ctx *ctx, const loaded_options *options, loaded *out) {
+    *out = (loaded){0};
+    cairn_engine_options engine = {.cache_bytes = (size_t)options->cache << 20, .rows = (int32_t)options->rows};
+    cairn_status status = cairn_device_open(ctx, 1, CAIRN_MATMUL_ONEDNN, &out->device);
+    if (status == CAIRN_OK)
+        status = cairn_transformer_load(ctx, out->device, options->file, options->bf16 ? CAIRN_BF16 : CAIRN_F32,
+                                        &out->model, &out->tokenizer);
+    if (status == CAIRN_OK) status = read_content(ctx, options->file, &out->content);
+    if (status == CAIRN_OK)
+        status = cairn_solution_format_of(ctx, out->tokenizer, out->model->shape.context, &out->format);
+    if (status == CAIRN_OK)
+        status = cairn_engine_open(ctx, out->device, out->model, out->tokenizer, &engine, &out->engine);
+    if (status != CAIRN_OK) loaded_close(out);
+    return status;
+}
+
+void loaded_close(loaded *l) {
+    cairn_engine_close(l->engine);
+    cairn_transformer_close(l->model);
+    cairn_tokenizer_close(l->tokenizer);
+    cairn_device_close(l->device);
+    *l = (loaded){0};
+}

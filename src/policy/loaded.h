@@ -1,0 +1,54 @@
+/* A model file made ready for a policy or a reward of one worker thread: decoder, tokenizer, form of solutions, engine. */
+#ifndef CAIRN_POLICY_LOADED_H
+#define CAIRN_POLICY_LOADED_H
+
+#include "cairn/engine.h"
+
+typedef struct loaded_options {
+    const char *file;
+    int64_t cache; /* MiB of keys and values */
+    int64_t rows;  /* computed in one step, at most */
+    bool bf16;
+} loaded_options;
+
+/* The rows of an options table for a `loaded_options` at `member` of a configuration. */
+#define LOADED_OPTIONS(type, member)                                                                        \
+    {                                                                                                       \
+        "file",                                                                                             \
+        CAIRN_OPTION_TEXT,                                                                                  \
+        offsetof(type, member.file),                                                                        \
+        NULL,                                                                                               \
+        0,                                                                                                  \
+        0,                                                                                                  \
+        NULL,                                                                                               \
+        "",                                                                                                 \
+        "model file (GGUF) by cairn train"},                                                                \
+        {"cache",                                                                                           \
+         CAIRN_OPTION_INT,                                                                                  \
+         offsetof(type, member.cache),                                                                      \
+         "256",                                                                                             \
+         1,                                                                                                 \
+         1 << 20,                                                                                           \
+         NULL,                                                                                              \
+         "MiB",                                                                                             \
+         "kept keys and values of each worker"},                                                            \
+        {"rows", CAIRN_OPTION_INT, offsetof(type, member.rows), "256", 1, 65536,                            \
+         NULL,   "tokens",         "computed together, at most"},                                           \
+    {                                                                                                       \
+        "bf16", CAIRN_OPTION_BOOL, offsetof(type, member.bf16), "false", 0, 0, NULL, "", "multiply in bf16" \
+    }
+
+typedef struct loaded {
+    cairn_device *device; /* one thread: the run's workers are threads already */
+    cairn_transformer *model;
+    cairn_tokenizer *tokenizer;
+    cairn_solution_format format;
+    cairn_engine *engine;
+    uint64_t content; /* key of the file's tensors, for manifests */
+} loaded;
+
+/* Errors: those of the file; INVALID for a tokenizer without the special tokens of solutions. On failure nothing is left open. */
+cairn_status loaded_open(cairn_ctx *ctx, const loaded_options *options, loaded *out);
+void loaded_close(loaded *l);
+
+#endif

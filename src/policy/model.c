@@ -1,0 +1,139 @@
+/* Policy `model`: a decoder of `cairn train sft` writes the next step, token by token, on the run's own stream of random numbers.
+ *
+ * A step ends at the token <step>, a solution at </s>. Where the model ends its solution by </s> alone, the last step is empty. */
+#include <math.h>
+#include <string.h>
+
+#include "cairn/policy.h"
+#include "policy/loaded.h"
+
+typedef struct config {
+    loaded_options model;
+    int64_t top_k;
+    double top_p, min_p;
+} config;
+
+static const cairn_option options[] = {
+    LOADED_OPTIONS(config, model),
+    {"top_k", CAIRN_OPTION_INT, offsetof(config, top_k), "0", 0, 1 << 20, NULL, "tokens",
+     "draw among the k most likely tokens; 0: all"},
+    {"top_p", CAIRN_OPTION_REAL, offsetof(config, top_p), "1", 0, 1, NULL, "",
+     "draw among the fewest tokens that together have this share"},
+    {"min_p", CAIRN_OPTION_REAL, offsetof(config, min_p), "0", 0, 1, NULL, "",
+     "draw among tokens that are at least this times as likely as the most likely"},
+};
+
+typedef struct model {
+    loaded l;
+    config c;
+} model;
+
+static cairn_status model_open(cairn_ctx *ctx, cairn_arena *arena, const cairn_world *world, const void *configuration,
+                               const char *options_text, void **out) {
+    (void)world, (void)options_text;
+    model *self = cairn_arena_alloc(arena, 1, sizeof *self);
+    if (!self) return CAIRN_NO_MEMORY;
+    self->c = *(const config *)configuration;
+    CAIRN_TRY(loaded_open(ctx, &self->c.model, &self->l));
+    *out = self;
+    return CAIRN_OK;
+}
+
+static void model_close(void *self) {
+    loaded_close(&((model *)self)->l);
+}
+
+/* One proposal under way. */
+typedef struct asking {
+    cairn_generation generation;
+    cairn_solution_tokens prefix;
+} asking;
+
+static cairn_status ask(cairn_ctx *ctx, const model *self, const cairn_proposal *q, const int32_t *stops, asking *a) {
+    CAIRN_TRY(cairn_solution_encode(ctx, &self->l.format, q->problem->id, q->problem->text, q->steps, q->n_steps, false,
+                                    &a->prefix));
+    a->generation.from = CAIRN_PREFIX_EMPTY;
+    a->generation.tokens = a->prefix.tokens.ids;
+    a->generation.n_tokens = (int32_t)a->prefix.tokens.count;
+    a->generation.max_tokens = q->sampling.max_tokens;
+    a->generation.decoding = (cairn_decoding){.temperature = q->sampling.temperature,
+                                              .top_k = (int32_t)self->c.top_k,
+                                              .top_p = self->c.top_p,
+                                              .min_p = self->c.min_p};
+    a->generation.rng = q->rng;
+    a->generation.stop_tokens = stops;
+    a->generation.n_stop_tokens = 2;
+    return CAIRN_OK;
+}
+
+/* The step's text without the token that ended it. A full context ends the solution: nothing more can follow. */
+static cairn_status answer(cairn_ctx *ctx, const model *self, cairn_arena *arena, const cairn_generation *g,
+                           cairn_proposal *q) {
+    cairn_text text = {0};
+    bool stopped = g->finish == CAIRN_FINISH_TOKEN;
+    CAIRN_TRY(cairn_text_add(ctx, &text, "", 0));
+    cairn_status status =
+        cairn_tokenizer_decode(ctx, self->l.tokenizer, g->generated, (size_t)(g->n_generated - stopped), false, &text);
+    if (status == CAIRN_OK) q->text = cairn_arena_copy(arena, text.data, strlen(text.data)); /* up to a NUL */
+    cairn_text_free(&text);
+    CAIRN_TRY(status);
+    if (!q->text) return CAIRN_NO_MEMORY;
+    q->n_tokens = g->n_generated;
+    q->logp = 0;
+    for (int32_t i = 0; i < g->n_generated; i++) q->logp += g->logp_raw[i];
+    bool ended = (stopped && g->stop == 1) || g->finish == CAIRN_FINISH_CONTEXT;
+    q->stop = ended ? CAIRN_STOP_END : stopped ? CAIRN_STOP_STEP : CAIRN_STOP_LENGTH;
+    return CAIRN_OK;
+}
+
+static cairn_status propose_all(cairn_ctx *ctx, model *self, cairn_arena *arena, cairn_proposal *requests, int32_t n,
+                                asking *asks, cairn_request **open) {
+    const int32_t stops[] = {self->l.format.step, self->l.format.end};
+    int32_t asked = 0;
+    for (int32_t i = 0; i < n; i++) {
+        requests[i].status = ask(ctx, self, &requests[i], stops, &asks[i]);
+        if (requests[i].status == CAIRN_NO_MEMORY) return CAIRN_NO_MEMORY;
+        if (requests[i].status == CAIRN_OK) open[asked++] = &asks[i].generation.request;
+    }
+    cairn_status status = cairn_await(ctx, cairn_engine_backend(self->l.engine), open, asked);
+    if (status == CAIRN_CANCELLED || status == CAIRN_NO_MEMORY) return status;
+    for (int32_t i = 0; i < n; i++) {
+        if (requests[i].status != CAIRN_OK) continue;
+        requests[i].status = asks[i].generation.request.status;
+        if (requests[i].status == CAIRN_OK)
+            requests[i].status = answer(ctx, self, arena, &asks[i].generation, &requests[i]);
+    }
+    return CAIRN_OK;
+}
+
+static cairn_status model_propose(cairn_ctx *ctx, void *data, cairn_arena *arena, cairn_proposal *requests, int32_t n) {
+    model *self = data;
+    if (n <= 0) return CAIRN_OK;
+    asking *asks = cairn_alloc(ctx, (size_t)n, sizeof *asks);
+    cairn_request **open = cairn_alloc(ctx, (size_t)n, sizeof *open);
+    cairn_status status = asks && open ? propose_all(ctx, self, arena, requests, n, asks, open) : CAIRN_NO_MEMORY;
+    for (int32_t i = 0; asks && i < n; i++) {
+        cairn_generation_clear(self->l.engine, &asks[i].generation);
+        cairn_solution_free(&asks[i].prefix);
+    }
+    cairn_free(asks);
+    cairn_free(open);
+    return status;
+}
+
+static uint64_t model_content(const void *self) {
+    return ((const model *)self)->l.content;
+}
+
+const cairn_policy_type cairn_policy_model = {
+    .about = {.name = "model",
+              .summary = "a decoder from a model file (cairn train sft)",
+              .source = "",
+              .options = options,
+              .option_count = sizeof options / sizeof *options,
+              .config_size = sizeof(config)},
+    .open = model_open,
+    .close = model_close,
+    .propose = model_propose,
+    .content = model_content,
+};

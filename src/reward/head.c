@@ -1,0 +1,187 @@
+/* Reward `head`: a head of a decoder, trained by `cairn train prm` or `orm`, read at the end of a step.
+ *
+ * A classifier of two gives the probability of its second class, right; one logit gives its sigmoid. The score of a step depends on the
+ * problem and the steps up to it alone, so a whole solution is read in one pass. */
+#include <math.h>
+#include <string.h>
+
+#include "cairn/reward.h"
+#include "policy/loaded.h"
+#include "reward/meanings.h"
+
+typedef struct config {
+    loaded_options model;
+    const char *head;
+    int32_t meaning;
+} config;
+
+static const cairn_option options[] = {
+    LOADED_OPTIONS(config, model),
+    {"head", CAIRN_OPTION_TEXT, offsetof(config, head), "step", 0, 0, NULL, "",
+     "name of the head: step (train prm), outcome (train orm)"},
+    {"meaning", CAIRN_OPTION_CHOICE, offsetof(config, meaning), "correctness", 0, 0, MEANING_CHOICES, "",
+     "what its scores mean"},
+};
+
+typedef struct scorer {
+    loaded l;
+    const cairn_head *head;
+    cairn_tape *tape;
+    cairn_meaning meaning;
+} scorer;
+
+static void scorer_close(void *data) {
+    scorer *self = data;
+    cairn_tape_close(self->tape);
+    loaded_close(&self->l);
+}
+
+static cairn_status find_head(cairn_ctx *ctx, const config *c, scorer *self) {
+    self->head = cairn_transformer_head(self->l.model, c->head);
+    if (!self->head) return cairn_fail(ctx, CAIRN_NOT_FOUND, "%s: there is no head `%.40s`", c->model.file, c->head);
+    if (self->head->outputs <= 2 && self->head->kind != CAIRN_HEAD_VECTOR) return CAIRN_OK;
+    return cairn_fail(ctx, CAIRN_INVALID, "%s: head `%s` gives %d numbers, a score is one logit or two classes",
+                      c->model.file, c->head, self->head->outputs);
+}
+
+static cairn_status scorer_open(cairn_ctx *ctx, cairn_arena *arena, const cairn_world *world,
+                                const cairn_policy *policy, const void *configuration, void **out) {
+    (void)world, (void)policy;
+    const config *c = configuration;
+    scorer *self = cairn_arena_alloc(arena, 1, sizeof *self);
+    if (!self) return CAIRN_NO_MEMORY;
+    self->meaning = (cairn_meaning)c->meaning;
+    CAIRN_TRY(loaded_open(ctx, &c->model, &self->l));
+    cairn_status status = find_head(ctx, c, self);
+    if (status == CAIRN_OK) status = cairn_tape_open(ctx, self->l.device, CAIRN_F32, &self->tape);
+    if (status != CAIRN_OK) {
+        scorer_close(self);
+        return status;
+    }
+    cairn_tape_record(self->tape, false);
+    *out = self;
+    return CAIRN_OK;
+}
+
+static void scorer_scale(void *data, cairn_meaning *meaning, double *low, double *high) {
+    *meaning = ((const scorer *)data)->meaning;
+    *low = 0;
+    *high = 1;
+}
+
+/* Probability of right from one row of the head. */
+static double probability(const float *logits, int32_t outputs) {
+    double logit = outputs == 1 ? (double)logits[0] : (double)logits[1] - (double)logits[0];
+    return 1 / (1 + exp(-logit));
+}
+
+/* The head's scores of rows[n, D], one after the other into q[0], q[stride], ... */
+static cairn_status read_head(cairn_ctx *ctx, scorer *self, const float *rows, int32_t n, cairn_scoring *q) {
+    cairn_tape_reset(self->tape);
+    cairn_tensor *x = cairn_tape_input(self->tape, 2, (int64_t[]){n, self->l.model->shape.width}, rows, false);
+    cairn_tensor *y = cairn_head_apply(self->tape, self->head, x);
+    if (!y) return CAIRN_NO_MEMORY;
+    for (int32_t i = 0; i < n; i++) {
+        q[i].score = probability((const float *)y->data + i * self->head->outputs, self->head->outputs);
+        q[i].code = q[i].evidence = "";
+        if (isnan(q[i].score))
+            return cairn_fail(ctx, CAIRN_FORMAT, "head `%s` gives a number that is none", self->head->name);
+    }
+    return CAIRN_OK;
+}
+
+/* One request to the engine. */
+typedef struct reading {
+    cairn_generation generation;
+    cairn_solution_tokens solution;
+} reading;
+
+static cairn_status ask(cairn_ctx *ctx, const scorer *self, const cairn_scoring *q, bool every_step, reading *r) {
+    if (q->n_steps < 1) return cairn_fail(ctx, CAIRN_INVALID, "head: no step to score");
+    CAIRN_TRY(cairn_solution_encode(ctx, &self->l.format, q->problem->id, q->problem->text, q->steps, q->n_steps, false,
+                                    &r->solution));
+    r->generation.tokens = r->solution.tokens.ids;
+    r->generation.n_tokens = (int32_t)r->solution.tokens.count;
+    r->generation.decoding = CAIRN_DECODING_DEFAULT;
+    r->generation.rows = every_step ? r->solution.step_ends : &r->solution.step_ends[q->n_steps - 1];
+    r->generation.n_rows = every_step ? q->n_steps : 1;
+    return CAIRN_OK;
+}
+
+static cairn_status score_all(cairn_ctx *ctx, scorer *self, cairn_scoring *requests, int32_t n, reading *readings,
+                              cairn_request **open) {
+    int32_t asked = 0;
+    for (int32_t i = 0; i < n; i++) {
+        requests[i].status = ask(ctx, self, &requests[i], false, &readings[i]);
+        if (requests[i].status == CAIRN_NO_MEMORY) return CAIRN_NO_MEMORY;
+        if (requests[i].status == CAIRN_OK) open[asked++] = &readings[i].generation.request;
+    }
+    cairn_status status = cairn_await(ctx, cairn_engine_backend(self->l.engine), open, asked);
+    if (status == CAIRN_CANCELLED || status == CAIRN_NO_MEMORY) return status;
+    for (int32_t i = 0; i < n; i++) {
+        if (requests[i].status != CAIRN_OK) continue;
+        requests[i].status = readings[i].generation.request.status;
+        if (requests[i].status == CAIRN_OK)
+            requests[i].status = read_head(ctx, self, readings[i].generation.trunk, 1, &requests[i]);
+    }
+    return CAIRN_OK;
+}
+
+static void count_cost(const reading *readings, int32_t n, cairn_reward_cost *cost) {
+    if (!cost) return;
+    cost->calls += n;
+    for (int32_t i = 0; i < n; i++) cost->tokens += (int64_t)readings[i].solution.tokens.count;
+}
+
+static cairn_status scorer_score(cairn_ctx *ctx, void *data, cairn_arena *arena, cairn_scoring *requests, int32_t n,
+                                 cairn_reward_cost *cost) {
+    (void)arena;
+    scorer *self = data;
+    if (n <= 0) return CAIRN_OK;
+    reading *readings = cairn_alloc(ctx, (size_t)n, sizeof *readings);
+    cairn_request **open = cairn_alloc(ctx, (size_t)n, sizeof *open);
+    cairn_status status = readings && open ? score_all(ctx, self, requests, n, readings, open) : CAIRN_NO_MEMORY;
+    if (readings) count_cost(readings, n, cost);
+    for (int32_t i = 0; readings && i < n; i++) {
+        cairn_generation_clear(self->l.engine, &readings[i].generation);
+        cairn_solution_free(&readings[i].solution);
+    }
+    cairn_free(readings);
+    cairn_free(open);
+    return status;
+}
+
+static cairn_status scorer_score_solution(cairn_ctx *ctx, void *data, cairn_arena *arena, cairn_scoring *requests,
+                                          int32_t n, cairn_reward_cost *cost) {
+    (void)arena;
+    scorer *self = data;
+    reading r = {0};
+    cairn_request *open = &r.generation.request;
+    cairn_status status = ask(ctx, self, &requests[n - 1], true, &r);
+    if (status == CAIRN_OK) status = cairn_await(ctx, cairn_engine_backend(self->l.engine), &open, 1);
+    if (status == CAIRN_OK) status = read_head(ctx, self, r.generation.trunk, n, requests);
+    for (int32_t i = 0; i < n; i++) requests[i].status = status;
+    count_cost(&r, 1, cost);
+    cairn_generation_clear(self->l.engine, &r.generation);
+    cairn_solution_free(&r.solution);
+    return status == CAIRN_NO_MEMORY || status == CAIRN_CANCELLED ? status : CAIRN_OK;
+}
+
+static uint64_t scorer_content(const void *self) {
+    return ((const scorer *)self)->l.content;
+}
+
+const cairn_reward_type cairn_reward_head = {
+    .about = {.name = "head",
+              .summary = "a trained head of a decoder from a model file (cairn train prm)",
+              .source = "arXiv 2501.07301",
+              .options = options,
+              .option_count = sizeof options / sizeof *options,
+              .config_size = sizeof(config)},
+    .open = scorer_open,
+    .close = scorer_close,
+    .scale = scorer_scale,
+    .score = scorer_score,
+    .score_solution = scorer_score_solution,
+    .content = scorer_content,
+};
