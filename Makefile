@@ -32,7 +32,7 @@ asan: setup ## all tests under the address and undefined-behaviour sanitizers
 	@scripts/test --build build/asan
 
 tsan: setup ## the tests with threads and fibers under the thread sanitizer
-	@scripts/test --build build/tsan --only '^test_(core|store|search|policy|eval)_'
+	@scripts/test --build build/tsan --only '^test_(core|store|search|policy|eval)_|^test_cli_(shapes|json)'
 
 valgrind: configure ## the quick tests under Valgrind
 	@scripts/test --build $(BUILD) --label light --wrap 'valgrind -q --error-exitcode=9 --leak-check=full'
