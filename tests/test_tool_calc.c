@@ -84,6 +84,9 @@ static void test_fractions_are_exact(void **state) {
     evaluates(*state, "\\frac{1}{2} + \\frac{3}{4}", "1.25");
     evaluates(*state, "\\frac{1 + 2}{\\frac{3}{4}}", "4");
     evaluates(*state, "1/7 * 7", "1");
+    evaluates(*state, "37 \\frac{1}{2} - 4\\dfrac{5}{8}", "32.875");
+    evaluates(*state, "4\\frac{8}{5}", "6.4"); /* no mixed number: a product */
+    evaluates(*state, "729,\\!000", "729000");
 }
 
 static void test_operators_of_all_alphabets(void **state) {

@@ -142,6 +142,8 @@ static void test_hostile_prose_gives_no_false_alarm(void **state) {
     innocent(*state, "60 / 3/4 = 80 years");
     innocent(*state, "(2/5)*500cm\u00b3 = 200cm\u00b3");
     innocent(*state, "the cost - 3 + 4 = 7");
+    innocent(*state, "$\\frac{5}{4}=1\\frac{1}{4}$ and $4\\frac{5}{8}=\\frac{37}{8}$");
+    innocent(*state, "$\\frac{1}{3}Bh = \\frac{1}{3}(30)(6.5)$");
     innocent(*state, "he ate 5 big apples -3 * 2 = -1");
     innocent(*state, "each of them lasts 14 / 1 / 4 = 14 * 4 washes");
     innocent(*state, "7/12 / 1/12/day = 7 days");

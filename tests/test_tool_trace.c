@@ -147,6 +147,20 @@ static void test_names_keep_the_value_that_they_were_given(void **state) {
          3},
         {"(2 + 3) * (7 - 4) =", {"A * B with A = (2 + 3) and B = (7 + 4)", "A = 5", "B = 11", "A * B = 55"}, 0},
         {"(2 + 3) * (7 - 4) =", {"A * B with A = (2 + 3) and B = (7 - 4)", "A = 6", "B = 3", "A * B = 18"}, 1},
+        {"5 * 3 - 7 + 2 =",
+         {"Let a = 5 and b = 3.", "a * b = 15", "Now let a = 15 and b = 7.", "a - b + 2 = 10"},
+         CLEAN},
+    };
+    JUDGE(all);
+}
+
+static void test_a_problem_that_asks_something_else_is_no_expression(void **state) {
+    static const solution all[] = {
+        {"Given that 2^8 = 4^x, what is x?", {"2^8 = 2^{2x}, so 2x = 8 and x = 4."}, CLEAN},
+        {"Determine the remainder of 1 + 2 + 3 + 4 modulo 4.", {"1 + 2 + 3 + 4 is 1 + 2 + 3", "= 6", "2"}, CLEAN},
+        {"The sum of 27 numbers is 3^7. What is their mean?", {"3^7/3^3 = 3^4 = 81"}, CLEAN},
+        {"What is the integer value of x in 3^2, x, 3^4?", {"3^2 = 9, 3^4 = 81, x = 45"}, CLEAN},
+        {"What is 3^4 - 1?", {"3^4 = 81", "81 - 1 = 79"}, 1},
     };
     JUDGE(all);
 }
@@ -173,6 +187,7 @@ int main(void) {
         cmocka_unit_test(test_a_piece_from_nowhere_counts_when_the_end_is_wrong),
         cmocka_unit_test(test_rounded_decimals_go_on),
         cmocka_unit_test(test_names_keep_the_value_that_they_were_given),
+        cmocka_unit_test(test_a_problem_that_asks_something_else_is_no_expression),
         cmocka_unit_test(test_in_a_story_only_what_is_computed_is_a_claim),
     };
     return cmocka_run_group_tests_name("tool trace", tests, setup, teardown);

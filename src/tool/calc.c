@@ -35,6 +35,25 @@ static bool whole_token(const calc_run *r, size_t at) {
     return true;
 }
 
+/* The fraction behind a number in LaTeX, "2\\frac{1}{3}": a proper one of two literals. False when there is none. */
+static bool latex_mixed(calc_run *r, mpq_t out) {
+    const lex_token *t = &r->l->tokens[r->at];
+    static const char kinds[] = {LEX_FRACTION, '(', LEX_NUMBER, ')', '(', LEX_NUMBER, ')'};
+    long decimals;
+    int digits;
+    if (r->to - r->at < sizeof kinds) return false;
+    for (size_t i = 0; i < sizeof kinds; i++)
+        if (t[i].kind != kinds[i]) return false;
+    if (!whole_token(r, r->at + 2) || !whole_token(r, r->at + 5)) return false;
+    mpq_t bottom;
+    mpq_init(bottom);
+    bool good = calc_numeral(r->l->text + t[2].at, t[2].length, out, &decimals, &digits) &&
+                calc_numeral(r->l->text + t[5].at, t[5].length, bottom, &decimals, &digits) && mpq_cmp(out, bottom) < 0;
+    if (good) mpq_div(out, out, bottom);
+    mpq_clear(bottom);
+    return good;
+}
+
 /* The fraction of a mixed number, "1 1/2" or "1" + one-character half, is added to the number just read. */
 static cairn_status mixed(calc_run *r, mpq_t value) {
     const lex_token *t = r->l->tokens;
@@ -43,6 +62,11 @@ static cairn_status mixed(calc_run *r, mpq_t value) {
         mpq_set_ui(r->m->scratch, t[r->at].a, t[r->at].b);
         mpq_add(value, value, r->m->scratch);
         r->at++;
+        return calc_weigh(r, value);
+    }
+    if (t[r->at].kind == LEX_FRACTION && latex_mixed(r, r->m->scratch)) {
+        mpq_add(value, value, r->m->scratch);
+        r->at += 7;
         return calc_weigh(r, value);
     }
     if (!whole_token(r, r->at) || !t[r->at].space || r->at + 2 >= r->to || t[r->at + 1].kind != '/' ||
@@ -183,8 +207,8 @@ static bool units(calc_run *r) {
         bool letter = t[at].length == 1 && !lex_is(r->l, at, "a");
         if (letter || (end >= '0' && end <= '9')) r->out->doubt = true;
         if (r->words + words == 0 && lex_is(r->l, at, "of")) r->out->doubt = true; /* a share of something */
-        if (words == 0 && !t[at].space && t[at - 1].kind == LEX_NUMBER && !unit_measures(r->l, at))
-            r->out->doubt = true; /* "3apples", "2Bob": as likely so many times a quantity of that name */
+        if (words == 0 && !t[at].space && strchr("n)", t[at - 1].kind) && !unit_measures(r->l, at))
+            r->out->doubt = true; /* "3apples", "(1/2)Bh": as likely so many times a quantity of that name */
         if (r->out->unit_count < CALC_UNITS) r->out->units[r->out->unit_count++] = (uint32_t)at;
         r->at = at + 1;
         words++;
@@ -281,8 +305,8 @@ static void doubt_after(calc_run *r) {
     if (at >= r->l->count) return;
     bool tight = !t[at].space, next = at + 1 < r->l->count;
     if (tight && next && t[at].kind == '.' && t[at + 1].kind == '.') r->out->doubt = true;
-    if (tight && next && strchr(",:", t[at].kind) && t[at + 1].kind == LEX_NUMBER && !t[at + 1].space)
-        r->out->doubt = true;
+    bool goes_with = tight && next && !t[at + 1].space;
+    if (goes_with && (t[at].kind == ':' || (t[at].kind == ',' && t[at + 1].kind == LEX_NUMBER))) r->out->doubt = true;
     if (t[at].kind == LEX_OTHER || goes_on(r, at, false) || (lex_is(r->l, at, "and") && goes_on(r, at + 1, true)))
         r->out->doubt = true;
 }

@@ -165,14 +165,23 @@ static bool ends_operand(const back *b, size_t at) {
     return at > b->from && strchr("n)%suw$", b->l->tokens[at - 1].kind) != NULL;
 }
 
+/* Whether the words before position `at` say an operator: "times", "divided by". */
+static bool operator_ends(const back *b, size_t at) {
+    size_t words;
+    for (size_t n = 1; n <= 2 && at >= b->from + n; n++)
+        if (calc_operator_at(b->l, at - n, b->l->count, b->names, &words) && words == n) return true;
+    return false;
+}
+
 static void sign_left(back *b) {
     const lex_token *t = left_of(b);
     bool attached = t->kind == '-' && t->space && !t[1].space; /* "So -3 + 4" against "the cost - 3 + 4" */
     bool word =
         b->i - 1 > b->from && t[-1].kind == LEX_WORD && !name_ends(b, b->i - 1) && !lex_is(b->l, b->i - 2, "percent");
-    for (size_t i = b->from; i < b->i && attached && word; i++) /* "5 big apples -3 small ones" */
+    bool said = word && operator_ends(b, b->i - 1);
+    for (size_t i = b->from; i < b->i && attached && word && !said; i++) /* "5 big apples -3 small ones" */
         b->doubt |= b->l->tokens[i].kind == LEX_NUMBER;
-    if (ends_operand(b, b->i - 1) && !(attached && word)) {
+    if (ends_operand(b, b->i - 1) && !(attached && word) && !said) {
         b->need = true;
         b->i--;
         return;
@@ -238,6 +247,7 @@ static bool operator_left(back *b) {
     if (t->kind == LEX_NUMBER) {
         bool mixed = t[1].kind == LEX_NUMBER && t + 3 < b->l->tokens + b->l->count && t[2].kind == '/' && !t[2].space &&
                      t[3].kind == LEX_NUMBER && !t[3].space;
+        mixed |= t[1].kind == LEX_FRACTION;
         if (mixed)
             took(b, b->i - 1);
         else

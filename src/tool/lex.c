@@ -137,7 +137,7 @@ static size_t digits_from(const reader *r, size_t ahead) {
 
 /* Bytes of the thousands separator here: a comma, an apostrophe, a no-break, thin or narrow space, or LaTeX's "{,}" and "\\,". */
 static size_t separator_length(const reader *r, size_t ahead) {
-    static const char *const separators[] = {",", "'", "\u00a0", "\u2009", "\u202f", "\u2019", "{,}", "\\,"};
+    static const char *const separators[] = {",\\!", ",", "'", "\u00a0", "\u2009", "\u202f", "\u2019", "{,}", "\\,"};
     for (size_t i = 0; i < sizeof separators / sizeof *separators; i++) {
         size_t n = strlen(separators[i]);
         if (n <= r->to - r->at - ahead && memcmp(separators[i], r->text + r->at + ahead, n) == 0) return n;

@@ -26,6 +26,27 @@ static void remember_numbers(tracer *t, size_t from, size_t to) {
     t->given = t->seen_count;
 }
 
+/* Whether the value of tokens [from, stop) is all that is asked: the equation ends with the expression ("= ?"), no question
+ * follows, and there is no other number (but the problem's own) and no unknown letter. */
+static bool asks_value(const tracer *t, size_t from, size_t stop) {
+    const chain *c = &t->links;
+    const lex_token *k = t->tokens.tokens;
+    bool words = false;
+    for (size_t i = 1; i < c->count; i++)
+        for (size_t at = c->parts[i].from; at < c->parts[i].to; at++)
+            if (k[at].kind != LEX_OTHER) return false;
+    for (size_t at = 0; at < t->tokens.count; at++) {
+        if (at == from) at = stop;
+        if (at >= t->tokens.count) break;
+        bool letter =
+            k[at].kind == LEX_WORD && k[at].length == 1 && !lex_is(&t->tokens, at, "a") && !lex_is(&t->tokens, at, "i");
+        if (letter || (k[at].kind == LEX_NUMBER && at > 0)) return false;
+        if (words && k[at].kind == LEX_OTHER && t->tokens.text[k[at].at] == '?') return false;
+        words |= at >= stop && k[at].kind == LEX_WORD;
+    }
+    return true;
+}
+
 /* Reads the problem's expression: the only line or sentence part that is one, with "= ?" and words around it. */
 static cairn_status read_problem(tracer *t, const char *problem) {
     size_t at = 0, words = 0, found = 0;
@@ -39,7 +60,8 @@ static cairn_status read_problem(tracer *t, const char *problem) {
         chain_part part = t->links.parts[0];
         while (part.to > part.from && t->tokens.tokens[part.to - 1].kind == LEX_OTHER) part.to--;
         if (!chain_side(t->machine, &t->tokens, &part, true, NULL, CALC_WRITTEN, &t->left)) continue;
-        if (t->left.operators == 0 || t->left.unit_count || t->left.doubt) continue;
+        if (t->left.operators == 0 || t->left.unit_count || t->left.doubt || !asks_value(t, t->left.from, t->left.stop))
+            continue;
         mpq_set(t->problem, t->left.value);
         trace_set_rest(t, &t->left);
         remember_numbers(t, t->left.from, t->left.stop);

@@ -84,8 +84,8 @@ calc_name *trace_bind(tracer *t, const char *key);
  * is left. */
 typedef enum trace_subject { TRACE_QUANTITY, TRACE_RESULT, TRACE_WHOLE } trace_subject;
 trace_subject trace_subject_of(const tracer *t, size_t to, char relation);
-/* `name` is given the value in `right`, read from token `from` on. */
-void trace_define(tracer *t, calc_name *name, size_t from);
+/* `name` is given the value in `right`, read from token `from` on. `anew`: whatever it meant before. */
+void trace_define(tracer *t, calc_name *name, size_t from, bool anew);
 /* Tokens [from, to) do not evaluate yet: perhaps the problem rewritten by names. */
 void trace_propose(tracer *t, size_t from, size_t to);
 /* After a step: a proposal that evaluates by now becomes the plan; it must have the problem's value. */

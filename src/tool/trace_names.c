@@ -74,11 +74,11 @@ static trace_span keep(const tracer *t, size_t from, size_t to) {
 }
 
 /* The value is compared with the definition, or with the value that a symbol had. */
-void trace_define(tracer *t, calc_name *name, size_t from) {
+void trace_define(tracer *t, calc_name *name, size_t from, bool anew) {
     trace_span *definition = &t->defined[name - t->names.items];
     bool again = definition->text && evaluate(t, definition, &t->left);
     if (!again && name->known) mpq_set(t->left.value, name->value);
-    if (again || (name->known && trace_symbolic(name->key))) {
+    if (!anew && (again || (name->known && trace_symbolic(name->key)))) {
         bool same = mpq_equal(t->left.value, t->right.value);
         if (!same && again)
             same = chain_verdict(chain_compare(&t->left, &t->right, false, true)) != CAIRN_VERDICT_WRONG;

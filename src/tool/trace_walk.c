@@ -8,6 +8,7 @@ typedef struct walk {
     size_t before; /* index of the last part that evaluated */
     bool has;      /* there is one */
     calc_name *name;
+    bool anew;      /* "let x = 26 and y = 24": names get new meanings */
     bool has_first; /* the first expression: its value, and its spelling when it is a piece of the problem */
     mpq_t first;
     char piece[FORM_MOST];
@@ -108,7 +109,8 @@ static void name_value(tracer *t, walk *w, size_t i, size_t start) {
         trace_state(t, &t->right, true);
     } else if (keyed) {
         w->name = trace_bind(t, key);
-        if (w->name) trace_define(t, w->name, start);
+        w->anew |= start > 0 && lex_is(&t->tokens, start - 1, "let");
+        if (w->name) trace_define(t, w->name, start, w->anew);
     } else {
         return;
     }
@@ -171,6 +173,7 @@ static bool names(tracer *t, const walk *w, size_t i, bool tail, size_t *start) 
 static void walk_chain(tracer *t, walk *w) {
     const chain *c = &t->links;
     t->seen_before = t->seen_count;
+    w->anew = false;
     if (c->count == 1) stand_alone(t, &c->parts[0]);
     for (size_t i = 1; i < c->count && t->status == CAIRN_OK; i++) {
         const chain_part *before = &c->parts[i - 1], *after = &c->parts[i];
