@@ -118,6 +118,24 @@ static void keep_first(void *arg, const cairn_learn_point *p) {
     if (p->step == 1) first_loss = p->loss;
 }
 
+static void expect_epoch(void *arg, const cairn_learn_point *p) {
+    (void)arg;
+    assert_int_equal(p->epoch, (p->step - 1) / 2);
+}
+
+static void test_a_step_says_of_which_epoch_it_was(void **state) {
+    (void)state;
+    cairn_learn_summary r;
+    write_x_records("few.jsonl", 10, 3);
+    cairn_learn_setup s = tiny_setup(CAIRN_LEARN_PRM, in_folder("few.jsonl"), in_folder("few.gguf"));
+    s.batch_tokens = 5 * 16; /* <s> p 0 <sep> and three steps of 3 + 1: 16 tokens, five of ten in a batch */
+    s.epochs = 3;
+    s.watch = expect_epoch;
+    must(cairn_learn(ctx, &s, &r));
+    assert_int_equal(r.steps, 6);
+    assert_int_equal(r.tokens, 3 * 10 * 16);
+}
+
 /* One step over all records: whole, or in batches of one record each, is the same mean and the same step but for rounding. */
 static void test_accumulated_batches_are_one_large_batch(void **state) {
     (void)state;
@@ -317,6 +335,7 @@ int main(void) {
         cmocka_unit_test(test_a_step_head_learns_that_an_x_is_wrong),
         cmocka_unit_test(test_an_outcome_head_learns_that_an_x_anywhere_is_wrong),
         cmocka_unit_test(test_the_file_holds_the_model_that_was_measured),
+        cmocka_unit_test(test_a_step_says_of_which_epoch_it_was),
         cmocka_unit_test(test_accumulated_batches_are_one_large_batch),
         cmocka_unit_test(test_an_average_follows_the_steps),
         cmocka_unit_test(test_it_stops_when_the_dev_loss_gets_no_better_and_keeps_the_best),

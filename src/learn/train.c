@@ -64,8 +64,8 @@ static cairn_status step(trainer *t, cairn_learn_point *point) {
     cairn_adamw adamw = CAIRN_ADAMW_DEFAULT;
     adamw.decay = s->decay;
     adamw.rate = point->rate = cairn_schedule_rate(&schedule, t->now.step + 1);
-    point->epoch = t->order.epoch;
     cairn_status status = add_gradients(t, &point->loss);
+    point->epoch = t->order.epoch; /* of the step's last batch */
     if (status == CAIRN_OK)
         status = s->clip > 0 ? cairn_params_clip(t->model->params, s->clip, &point->gradient_norm)
                              : cairn_params_grad_norm(t->model->params, &point->gradient_norm);
