@@ -120,6 +120,6 @@ const cli_verb verb_world_traces = {
     .examples =
         "  cairn world traces chain:steps=8 --policy scripted:error=0.1 -n 300 --out traces.jsonl\n"
         "  cairn eval mistakes traces.jsonl\n"
-        "  cairn world traces words --policy scripted:error=0 -n 100000 --out teacher.jsonl   right solutions only\n",
+        "  cairn world traces words --policy scripted:error=0 -n 100000 --out teacher.jsonl   # right solutions only\n",
     .run = run,
 };
