@@ -90,24 +90,35 @@ static bool killed_after(const char *words, double s) {
     return status != 0;
 }
 
+/* Starts the words and kills the process when its programs have been asked about so many problems. True: it was still running. */
+static bool killed_at_work(const char *words, long problems) {
+    pid_t child = start_cairn(NULL, words);
+    int how = 0;
+    bool ended = false;
+    while (!ended && size_of("work.txt") < problems) {
+        ended = waitpid(child, &how, WNOHANG) == child;
+        usleep(200);
+    }
+    if (!ended) kill(child, SIGKILL);
+    if (!ended) assert_int_equal(waitpid(child, &how, 0), child);
+    return WIFSIGNALED(how);
+}
+
 /* The policy's programs note each problem they are asked about, so that the work of all processes can be counted. */
 static void test_a_run_killed_at_any_time_goes_on_with_at_most_a_fifth_of_work_done_twice(void **state) {
     (void)state;
     char words[2048], killed[2400];
     int kills = 0;
+    long most = 0;
     write_problems();
     snprintf(words, sizeof words, "%s", exec_words("beam:branch=2", true, in_folder("work.txt"), 300));
-    double start = seconds();
     export_of("whole.db", words);
-    double whole = seconds() - start;
     assert_int_equal(size_of("work.txt"), PROBLEMS);
     snprintf(killed, sizeof killed, "%s --run killed.db", words);
     for (int i = 0; i < 20; i++) {
         unlink(in_folder("work.txt"));
-        kills += killed_after(killed, whole * (5 + 90.0 * i / 19) / 100) && size_of("work.txt") > 0;
-        if (!is_there("killed.db")) /* the kill was before it */
-            expect_ok(cairn("%s", killed));
-        else if (i % 2)
+        kills += killed_at_work(killed, PROBLEMS * (5 + 90 * i / 19) / 100);
+        if (i % 2)
             expect_ok(cairn("run resume killed.db"));
         else
             expect_ok(cairn("%s --resume", killed));
@@ -115,22 +126,29 @@ static void test_a_run_killed_at_any_time_goes_on_with_at_most_a_fifth_of_work_d
         expect_same_files("whole.db.jsonl", "killed.db.jsonl");
         long work = size_of("work.txt");
         if (work < PROBLEMS || work > PROBLEMS * 12 / 10) fail_msg("kill %d: %ld problems worked on", i, work);
+        if (work > most) most = work;
         forget("killed.db");
     }
-    if (kills < 8) fail_msg("only %d of 20 kills came while problems were worked on", kills);
+    print_message("%d of 20 kills came during the run; at most %ld problems were begun for %d\n", kills, most,
+                  PROBLEMS);
+    assert_true(kills >= 15);
     forget("whole.db");
 }
 
 static void test_a_run_killed_again_and_again_ends(void **state) {
     (void)state;
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    const char *words = "solve -n 300 --budget 128 --search mcts --reward noisy:sd=0.2 --workers 2";
+#else
     const char *words = "solve -n 3000 --budget 128 --search mcts --reward noisy:sd=0.2 --workers 2";
+#endif
     char killed[256];
     int kills = 0;
     double start = seconds();
     export_of("whole.db", words);
-    double whole = seconds() - start;
+    double patience = (seconds() - start) / 8; /* grows: a machine that becomes slower does not keep it from ending */
     snprintf(killed, sizeof killed, "%s --run killed.db", words);
-    while (killed_after(killed, whole / 4 + 0.05)) {
+    for (; killed_after(killed, patience); patience *= 1.2) {
         kills++;
         assert_true(kills < 40);
         if (is_there("killed.db")) snprintf(killed, sizeof killed, "run resume killed.db");

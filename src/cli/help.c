@@ -17,7 +17,10 @@ cairn_status cli_print_overview(cli *c) {
         printf("  cairn %s%-16s%s %s\n", bold, cli_verbs[i]->about.name, plain, cli_verbs[i]->about.summary);
     printf(
         "\n  cairn VERB --help shows options and examples; cairn help TOPIC lists worlds, policies, scripts, rewards, "
-        "searches, labellers.\n");
+        "searches, labellers.\n"
+        "  Exit status: 0 done; 2 refused or failed, with one sentence on standard error; 130 or 143 interrupted by "
+        "Ctrl-C or "
+        "SIGTERM,\n  a second one ends at once. What a run file (--run) holds by then stays: cairn run resume FILE.\n");
     return CAIRN_OK;
 }
 

@@ -82,6 +82,10 @@ cairn_status json_parse(cairn_ctx *ctx, const char *text, size_t length, const c
     json_error_t error;
     errno = 0;
     json_t *value = json_loadb(text, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+    if (value && errno == ENOMEM) { /* its reader leaves out a character that it has no room for, and goes on */
+        json_decref(value);
+        value = NULL;
+    }
     if (!value) return fail_parse(ctx, text, length, where, &error);
     *out = value;
     return CAIRN_OK;

@@ -56,7 +56,12 @@ static cairn_status allocate(cairn_search *search, const void *config, int64_t w
         double score = search->tree->score[search->column][open[i].node];
         rewards[i] = isnan(score) ? search->reward->low : score;
     }
-    CAIRN_TRY(cairn_allocate_softmax(rewards, n, width, c->temperature, (cairn_allocation)c->allocation, counts));
+    cairn_status status =
+        cairn_allocate_softmax(rewards, n, width, c->temperature, (cairn_allocation)c->allocation, counts);
+    if (status != CAIRN_OK)
+        return cairn_fail(search->ctx, status, "rebase: %s",
+                          status == CAIRN_NO_MEMORY ? "no memory to share out what is left of the width"
+                                                    : "the rewards cannot be turned into shares of the width");
     for (int32_t i = 0; i < n; i++) open[i].count = too_deep ? 0 : (int32_t)counts[i];
     return CAIRN_OK;
 }
