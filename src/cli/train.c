@@ -172,7 +172,7 @@ const cli_verb verb_train_sft = {
     .most = 1,
     .examples = "  cairn train sft solutions.jsonl --out policy.gguf --shape width=128,layers=4 --vocabulary 1024\n"
                 "  cairn train sft solutions.jsonl --out policy.gguf --only-right --log policy.jsonl\n"
-                "  cairn train sft solutions.jsonl --out policy.gguf --resume   # after an interruption\n",
+                "  cairn train sft solutions.jsonl --out policy.gguf --only-right --resume   # after an interruption\n",
     .run = run_sft,
 };
 
