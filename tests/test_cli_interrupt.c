@@ -87,10 +87,10 @@ static void test_whatever_takes_long_stops_soon_and_leaves_nothing_half_written(
     (void)state;
     static const char *const verbs[] = {
         "solve -n 1000000000 --budget 64 --search beam",
-        "solve -n 2 --budget 1000000000 --search majority:width=1000000 --workers 1", /* one problem that takes long */
-        "solve -n 2 --budget 1000000000 --search mcts:simulations=100000000 --world chain:steps=60 "
+        "solve -n 200 --in-flight 1 --budget 1000000000 --search majority:width=1000000 --workers 1", /* one problem that takes long */
+        "solve -n 200 --in-flight 1 --budget 1000000000 --search mcts:simulations=100000000 --world chain:steps=60 "
         "--policy scripted:error=0.2,paraphrases=16,wrong_values=16",
-        "solve -n 2 --budget 100000000 --search beam:width=100000",
+        "solve -n 200 --in-flight 1 --budget 100000000 --search beam:width=100000",
         "label -n 1000000000 --out made.jsonl",
         "eval budget -n 1000000 --json",
         "eval passk -n 10000000",

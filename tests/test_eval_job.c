@@ -243,6 +243,33 @@ static void test_a_resumed_run_must_have_the_same_options(void **state) {
     assert_int_equal(solve_into(f->ctx, path, "beam", setup_of(2, 8, 20), true), CAIRN_OK);
 }
 
+/* A run file may come from anybody: its record for the only problem counts a candidate beyond all numbers. */
+static void test_a_count_that_no_search_gives_is_named(void **state) {
+    fixture *f = *state;
+    static const char record[] =
+        "{\"candidates\":[{\"correct\":true,\"count\":1},{\"correct\":true,\"count\":9223372036854775807}],"
+        "\"correct\":true,\"cost\":{\"judge_tokens\":0,\"scorings\":0,\"steps\":1,\"tokens\":1}}";
+    char path[128];
+    cairn_arena *arena;
+    cairn_job *job;
+    cairn_run *run;
+    cairn_manifest manifest;
+    cairn_solve_summary summary;
+    cairn_solve_setup solve = {.search = "beam"};
+    cairn_job_setup setup = setup_of(1, 4, 1);
+    snprintf(path, sizeof path, "%s/counts.db", f->folder);
+    assert_int_equal(cairn_arena_open(f->ctx, 4096, &arena), CAIRN_OK);
+    assert_int_equal(cairn_job_open(f->ctx, &setup, &job), CAIRN_OK);
+    assert_int_equal(cairn_solve_manifest(f->ctx, job, &solve, arena, &manifest), CAIRN_OK);
+    assert_int_equal(cairn_run_create(f->ctx, path, &manifest, &run), CAIRN_OK);
+    assert_int_equal(cairn_run_put(run, f->ctx, 0, "chain-1-0", record, sizeof record - 1), CAIRN_OK);
+    assert_int_equal(cairn_solve(f->ctx, job, &solve, run, &summary), CAIRN_FORMAT);
+    assert_non_null(strstr(cairn_error(f->ctx), "candidates[1].count"));
+    cairn_run_close(run);
+    cairn_job_close(job);
+    cairn_arena_close(arena);
+}
+
 /* ---- failures ----------------------------------------------------------------------------------------------------------------------- */
 
 static cairn_status failing_body(cairn_search *search, void *arg, int64_t index, cairn_text *record) {
@@ -398,6 +425,7 @@ int main(void) {
         TEST(test_export_is_the_same_bytes_for_any_workers_and_in_flight_limit),
         TEST(test_a_run_killed_at_any_moment_resumes_to_the_same_bytes_with_little_extra_work),
         TEST(test_a_resumed_run_must_have_the_same_options),
+        TEST(test_a_count_that_no_search_gives_is_named),
         TEST(test_a_failing_problem_stops_the_run_with_its_name_and_loses_nothing_recorded),
         TEST(test_a_full_disk_is_an_error_and_the_run_goes_on_from_there),
         TEST(test_a_record_is_whole_or_an_error),

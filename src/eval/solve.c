@@ -117,15 +117,21 @@ typedef struct tally {
     int64_t oracle;
 } tally;
 
-/* Candidates, and right ones, counted as often as they were sampled. */
-static void count_candidates(const json_t *candidates, int64_t *right, int64_t *all) {
+/* Candidates, and right ones, counted as often as they were sampled. A run file may hold anything: counts are those of an int32_t. */
+static cairn_status count_candidates(cairn_ctx *ctx, const json_t *candidates, const char *where, int64_t *right,
+                                     int64_t *all) {
     *right = *all = 0;
     for (size_t i = 0; i < json_array_size(candidates); i++) {
         const json_t *candidate = json_array_get(candidates, i);
-        json_int_t count = json_integer_value(json_object_get(candidate, "count"));
+        int64_t count;
+        CAIRN_TRY(json_get_int(ctx, candidate, "count", where, &count));
+        if (count < 0 || count > INT32_MAX)
+            return cairn_fail(ctx, CAIRN_FORMAT, "%s: field `candidates[%zu].count`: expected 0 .. %d, got %lld", where,
+                              i, INT32_MAX, (long long)count);
         *all += count;
         if (json_is_true(json_object_get(candidate, "correct"))) *right += count;
     }
+    return CAIRN_OK;
 }
 
 /* What the caller asked to have of each problem. */
@@ -139,20 +145,19 @@ static cairn_status tally_record(void *arg, int64_t index, const char *id, const
     tally *t = arg;
     json_t *record, *cost;
     CAIRN_TRY(json_parse(t->ctx, text, length, id, &record));
-    int64_t steps, tokens, judge_tokens, scorings;
+    int64_t steps, tokens, judge_tokens, scorings, right, all;
     cairn_status status = json_get_object(t->ctx, record, "cost", id, &cost);
     if (status == CAIRN_OK) status = json_get_int(t->ctx, cost, "steps", id, &steps);
     if (status == CAIRN_OK) status = json_get_int(t->ctx, cost, "tokens", id, &tokens);
     if (status == CAIRN_OK) status = json_get_int(t->ctx, cost, "judge_tokens", id, &judge_tokens);
     if (status == CAIRN_OK) status = json_get_int(t->ctx, cost, "scorings", id, &scorings);
+    if (status == CAIRN_OK) status = count_candidates(t->ctx, json_object_get(record, "candidates"), id, &right, &all);
     if (status == CAIRN_OK) {
         const json_t *correct = json_object_get(record, "correct");
         t->out->problems++;
         t->out->right += json_is_true(correct);
         t->out->unknown += json_is_null(correct);
         t->out->unscored += scorings > 0 && json_is_null(json_object_get(record, "score"));
-        int64_t right, all;
-        count_candidates(json_object_get(record, "candidates"), &right, &all);
         hand_out(t, index, correct, right, all);
         t->oracle += right > 0;
         t->out->steps += (double)steps;

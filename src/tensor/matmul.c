@@ -77,8 +77,7 @@ static bool probe_bf16(matmul *m) {
     return there;
 }
 
-cairn_status matmul_open(cairn_ctx *ctx, cairn_pool *pool, cairn_matmul_kind kind, matmul **out) {
-    if (kind != CAIRN_MATMUL_ONEDNN) return cairn_fail(ctx, CAIRN_INVALID, "the plain products need no library");
+cairn_status matmul_open(cairn_ctx *ctx, cairn_pool *pool, matmul **out) {
     matmul *m = cairn_alloc(ctx, 1, sizeof *m);
     if (!m) return CAIRN_NO_MEMORY;
     m->ctx = ctx;

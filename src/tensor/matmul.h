@@ -11,12 +11,10 @@
 
 typedef struct matmul matmul;
 typedef struct weight_pack weight_pack;
-struct kernels;
 
-cairn_status matmul_open(cairn_ctx *ctx, cairn_pool *pool, cairn_matmul_kind kind, matmul **out);
+cairn_status matmul_open(cairn_ctx *ctx, cairn_pool *pool, matmul **out);
 void matmul_close(matmul *m);
 bool matmul_has_bf16(const matmul *m);
-bool matmul_plain(const matmul *m);
 
 /* Packs w [n, k] (row-major float): for y = x w^T, or with `turned` for y = x w (then x has n columns and y has k). type BF16
  * rounds the weights. *pack is made, or refilled when it is there. */
