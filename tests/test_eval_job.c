@@ -248,7 +248,8 @@ static void test_a_count_that_no_search_gives_is_named(void **state) {
     fixture *f = *state;
     static const char record[] =
         "{\"candidates\":[{\"correct\":true,\"count\":1},{\"correct\":true,\"count\":9223372036854775807}],"
-        "\"correct\":true,\"cost\":{\"judge_tokens\":0,\"scorings\":0,\"steps\":1,\"tokens\":1}}";
+        "\"correct\":true,\"cost\":{\"flops\":0.0,\"judge_flops\":0.0,\"judge_tokens\":0,\"scorings\":0,\"steps\":1,"
+        "\"tokens\":1}}";
     char path[128];
     cairn_arena *arena;
     cairn_job *job;

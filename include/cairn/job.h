@@ -79,6 +79,7 @@ typedef struct cairn_solve_summary {
     int64_t unscored;                 /* problems whose chosen answer had no known score although the search scores */
     cairn_interval accuracy;          /* 95 %, Wilson */
     double steps, tokens, judge_tokens, scorings; /* means a problem */
+    double flops, judge_flops;                    /* likewise, of the policy and of the reward */
     double oracle;  /* share of problems with a right candidate: pass of the whole search */
     double optimum; /* mean exact optimum at the step budget; NaN where the policy has none */
     double seconds; /* of this call */

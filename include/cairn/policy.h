@@ -36,7 +36,9 @@ typedef struct cairn_proposal {
     cairn_status status;
     const char *text; /* in the arena given to propose */
     int32_t n_tokens;
-    double logp; /* nats, sum over the step; NaN: the policy does not tell */
+    double logp;  /* nats, sum over the step; NaN: the policy does not tell */
+    double flops; /* that the step's tokens took, the keys of the prefix being there; 0: the policy does not tell */
+    double problem_flops; /* that the problem's text took, which a search pays once */
     cairn_stop stop;
 } cairn_proposal;
 
@@ -95,6 +97,8 @@ typedef struct cairn_start {
 
 typedef struct cairn_rollout_cost {
     int64_t steps, tokens;
+    double flops;         /* of the steps */
+    double problem_flops; /* of the last problem's text */
 } cairn_rollout_cost;
 
 /* k completions from each of n starting points, all advanced together one step at a time; out holds n * k, grouped by

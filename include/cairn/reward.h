@@ -32,6 +32,9 @@ typedef struct cairn_scoring {
     const cairn_problem *problem;
     const char *const *steps; /* [n_steps], n_steps >= 1 */
     int32_t n_steps;
+    int32_t
+        fresh; /* so many last steps are new to this search's reward: a model has kept the rest; > n_steps: all is new, the
+                          problem too. Decides the cost alone, never the score */
     const void *state; /* the world's state after the prefix */
     bool done;         /* the prefix is a whole solution */
     uint64_t path;     /* of the node, for rewards that draw random numbers */
@@ -44,8 +47,10 @@ typedef struct cairn_scoring {
 } cairn_scoring;
 
 typedef struct cairn_reward_cost {
-    int64_t calls, tokens, steps;
-} cairn_reward_cost; /* of policies a reward runs, and scorings */
+    int64_t calls;
+    int64_t tokens, steps; /* of policies that a reward runs; tokens that its own model read */
+    double flops;          /* of these policies and models; programs tell none */
+} cairn_reward_cost;
 
 typedef cairn_status (*cairn_score_fn)(cairn_ctx *ctx, void *self, cairn_arena *arena, cairn_scoring *requests,
                                        int32_t n, cairn_reward_cost *cost);

@@ -23,16 +23,20 @@ typedef enum cairn_role {
 } cairn_role;
 
 /* What a search may spend; 0 is no bound. Steps are sampled steps of generator and completer, whatever became of them; merged ones
- * count. Tokens are theirs. */
+ * count. Tokens are theirs. FLOPs are those of all roles. */
 typedef struct cairn_budget {
     int64_t steps, tokens;
+    double flops;
 } cairn_budget;
 
 typedef struct cairn_cost {
-    int64_t steps[CAIRN_ROLE_COUNT];  /* steps sampled */
-    int64_t tokens[CAIRN_ROLE_COUNT]; /* tokens sampled; of the judge: those of completions that a reward ran */
-    int64_t scorings;                 /* steps scored */
-    int64_t checks;                   /* outcomes checked */
+    int64_t steps[CAIRN_ROLE_COUNT]; /* steps sampled */
+    int64_t tokens
+        [CAIRN_ROLE_COUNT]; /* tokens sampled; of the judge: those that a reward's model read or its completions took */
+    double flops
+        [CAIRN_ROLE_COUNT]; /* floating-point operations of models in this process, every shared prefix counted once */
+    int64_t scorings;       /* steps scored */
+    int64_t checks;         /* outcomes checked */
 } cairn_cost;
 
 /* One problem's search: who acts, on what tree, within what budget. Filled by the caller; verbs update tree and cost. */
@@ -51,6 +55,7 @@ typedef struct cairn_search {
     cairn_budget budget;
     cairn_cost cost;
     int32_t column;       /* score column of the reward; set by cairn_search_begin */
+    bool problem_read;    /* the policy's model has read the problem's text: its FLOPs are paid */
     const char **answers; /* [n_answers] canonical answers: class c of tree->answer is answers[c] */
     int32_t n_answers, answers_capacity;
 } cairn_search;
@@ -70,7 +75,8 @@ typedef struct cairn_branch {
  * multiplicity; children[] holds, per branch in order of first draw, each distinct child once with how many draws gave it here. `role` and the node's
  * draw counter key the random numbers. children has room for the sum of counts.
  * Budget: draws are made in order of the array until steps run out; when none or only a part could be made the rest is left out and the
- * status is CAIRN_BUDGET, with n_children valid. A token budget is looked at before the call and may be overrun by its last call.
+ * status is CAIRN_BUDGET, with n_children valid. A token budget is looked at before the call and may be overrun by its last call. A FLOP
+ * budget pays for as many steps as the mean of those before costs, scoring included; the first call is not bounded by it.
  * Nodes that are TERMINAL get no children. A node becomes EXPANDED. Errors: those of the policy and the world. */
 CAIRN_API cairn_status cairn_propose(cairn_search *search, cairn_role role, const cairn_branch *branches, int32_t n,
                                      cairn_branch *children, int32_t *n_children);

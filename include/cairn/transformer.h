@@ -85,6 +85,12 @@ CAIRN_API cairn_tensor *cairn_transformer_logits(cairn_tape *tape, const cairn_t
 /* A head's numbers: hidden [rows, D] to [rows, outputs]. Take the rows it is asked at first (cairn_rows). */
 CAIRN_API cairn_tensor *cairn_head_apply(cairn_tape *tape, const cairn_head *head, cairn_tensor *hidden);
 
+/* Floating-point operations that compute rows [from, to) of one sequence, the keys of earlier rows being there, and a multiplication
+ * and an addition counting two: matrices of the layers and the products of attention; with `logits` the vocabulary head too. */
+CAIRN_API double cairn_transformer_flops(const cairn_transformer_shape *shape, int64_t from, int64_t to, bool logits);
+/* The same of a head on one row. */
+CAIRN_API double cairn_head_flops(const cairn_head *head, int32_t width);
+
 /* ---- files (docs/models.md) ---------------------------------------------------------------------------------------------- */
 
 /* Writes a model with its heads and tokenizer (NULL: none) as one GGUF file: matrices as `stored`, F32 or BF16, gains and biases

@@ -48,7 +48,8 @@ enum {
     CAIRN_NODE_DEAD = 8,       /* pruned: never selected again */
     CAIRN_NODE_COMPLETED = 16, /* nothing below is left to explore */
     CAIRN_NODE_SCORED = 32,    /* score[0] was asked for: NaN there means unknown */
-    CAIRN_NODE_CHECKED = 64    /* outcome was asked for */
+    CAIRN_NODE_CHECKED = 64,   /* outcome was asked for */
+    CAIRN_NODE_READ = 128      /* the reward had this step, in this node's prefix or a longer one */
 };
 
 #define CAIRN_SCORE_COLUMNS 8

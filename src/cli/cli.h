@@ -37,6 +37,7 @@ bool cli_number_of(const cli_verb *verb, int index, const char **name, const cha
 typedef struct job_options {
     const char *world, *policy, *reward, *problems, *run;
     int64_t count, workers, in_flight, budget, token_budget, max_step_tokens;
+    double flop_budget;
     uint64_t seed;
     double temperature;
     int32_t aggregate;
@@ -87,6 +88,8 @@ typedef struct job_options {
                 "How many (short: -n); 0: all of a file, or 100 generated ones."),                                    \
         CLI_INT(type, "budget", job.budget, "0", 0, 1e12, "steps", "Sampled steps a problem may cost; 0: no bound."), \
         CLI_INT(type, "token-budget", job.token_budget, "0", 0, 1e12, "tokens", "Sampled tokens likewise."),          \
+        CLI_REAL(type, "flop-budget", job.flop_budget, "0", 0, 1e24, "FLOP",                                          \
+                 "Computing of policy and reward likewise, for models in this process."),                             \
         CLI_REAL(type, "temperature", job.temperature, "1", 0, 100, "",                                               \
                  "Sampling temperature, for policies that have one."),                                                \
         CLI_INT(type, "max-step-tokens", job.max_step_tokens, "256", 1, 1e6, "tokens", "A longer step is cut off."),  \
@@ -119,6 +122,8 @@ cairn_status cli_close_run(cli *c, const job_options *options, cairn_run *run, c
 typedef enum cli_paint { CLI_PLAIN, CLI_BOLD, CLI_DIM, CLI_GREEN, CLI_RED, CLI_YELLOW, CLI_ACCUSED } cli_paint;
 /* ANSI code that starts this paint, or "" without colour; CLI_PLAIN ends it. */
 const char *cli_paint_code(const cli *c, cli_paint paint);
+/* "1.23 G", three digits and a prefix of the SI for a value >= 0. */
+const char *cli_engineering(double value, char out[16]);
 /* "12,345" */
 const char *cli_count(int64_t value, char out[32]);
 /* `text` with control characters as \xNN, so that a file's content cannot drive the terminal; in the arena, "(no memory)" without

@@ -9,6 +9,7 @@
 typedef struct budget_config {
     job_options job;
     const char *searches, *budgets, *baseline;
+    int32_t unit;
 } budget_config;
 
 #define PRESET_BASELINE "majority"
@@ -16,11 +17,17 @@ typedef struct budget_config {
 static const cairn_option options[] = {
     CLI_TEXT(budget_config, "searches", searches, "greedy majority weighted best-of-n beam dvts rebase mcts",
              "Algorithms, divided by blanks; each NAME or NAME:key=value,..."),
-    CLI_TEXT(budget_config, "budgets", budgets, "64 256", "Budgets in sampled steps a problem, divided by blanks."),
+    CLI_TEXT(budget_config, "budgets", budgets, "64 256",
+             "Budgets a problem in --unit, divided by blanks; 0: none, what the algorithms' own options ask for."),
+    CLI_CHOICE(budget_config, "unit", unit, "steps", "steps|tokens|flops",
+               "Unit of the budgets: sampled steps or tokens, FLOP of policy and reward."),
     CLI_TEXT(budget_config, "baseline", baseline, PRESET_BASELINE,
              "Algorithm to which the others are compared, problem by problem."),
     CLI_JOB_OPTIONS(budget_config, "500", "exact"),
 };
+
+enum { UNIT_STEPS, UNIT_TOKENS, UNIT_FLOPS };
+static const char *const units[] = {"steps", "tokens", "FLOP"};
 
 enum { MOST_SEARCHES = 32, MOST_BUDGETS = 32 };
 
@@ -36,19 +43,27 @@ typedef struct comparing {
     const char *searches[MOST_SEARCHES];
     int64_t budgets[MOST_BUDGETS];
     int n_searches, n_budgets;
-    int base; /* index of the baseline, or -1 */
+    int base;    /* index of the baseline, or -1 */
+    bool models; /* the policy tells FLOPs */
     cairn_progress *progress;
     cli_json json; /* with --json */
 } comparing;
+
+/* Of a problem in the progress line. */
+static int64_t weight_of(int64_t budget) {
+    return budget > 0 ? budget : 1;
+}
 
 static cairn_status run_row(cli *c, const comparing *w, int64_t budget, row *out) {
     const budget_config *config = w->config;
     cairn_job_setup setup;
     cairn_job *job;
     cli_job_setup(&config->job, out->search, &setup);
-    setup.budget = (cairn_budget){.steps = budget};
+    if (config->unit == UNIT_STEPS) setup.budget.steps = budget;
+    if (config->unit == UNIT_TOKENS) setup.budget.tokens = budget;
+    if (config->unit == UNIT_FLOPS) setup.budget.flops = (double)budget;
     setup.progress = w->progress;
-    setup.weight = budget;
+    setup.weight = weight_of(budget);
     CAIRN_TRY(cairn_job_open(c->ctx, &setup, &job));
     out->outcomes = cairn_arena_alloc(c->arena, (size_t)cairn_job_problems(job) + 1, sizeof *out->outcomes);
     cairn_solve_setup solve = {.search = out->search, .outcomes = out->outcomes};
@@ -82,6 +97,8 @@ static void print_row_json(cli_json *j, int64_t budget, const row *r, const cair
     cli_json_real(j, "steps", s->steps);
     cli_json_real(j, "tokens", s->tokens);
     cli_json_real(j, "scorings", s->scorings);
+    cli_json_real(j, "flops", s->flops);
+    cli_json_real(j, "judge_flops", s->judge_flops);
     cli_json_real(j, "optimum", s->optimum);
     cli_json_real(j, "seconds", s->seconds);
     cli_json_close(j, '}');
@@ -116,28 +133,30 @@ static const char *bar_of(double share, char out[4 * BAR + 1]) {
 static void print_head(const cli *c, const comparing *w, int64_t budget) {
     char n[32];
     const job_options *job = &w->config->job;
-    printf("%s%s%s steps a problem%s   (%s; reward %s)\n", budget == w->budgets[0] ? "" : "\n",
-           cli_paint_code(c, CLI_BOLD), cli_count(budget, n), cli_paint_code(c, CLI_PLAIN), job->world,
-           *job->reward ? job->reward : "none");
+    printf("%s%s%s %s a problem%s   (%s; reward %s)\n", budget == w->budgets[0] ? "" : "\n",
+           cli_paint_code(c, CLI_BOLD), budget > 0 ? cli_count(budget, n) : "no bound of", units[w->config->unit],
+           cli_paint_code(c, CLI_PLAIN), job->world, *job->reward ? job->reward : "none");
     printf("%s  %-*s %7s %-*s %14s %20s %7s %7s %8s %7s %6s%s\n", cli_paint_code(c, CLI_DIM), name_columns(w), "search",
            "right %", BAR, "", "95 % interval", w->base >= 0 ? "against baseline" : "", "found %", "steps", "tokens",
-           "scored", "s", cli_paint_code(c, CLI_PLAIN));
+           w->models ? "FLOP" : "scored", "s", cli_paint_code(c, CLI_PLAIN));
 }
 
 static void print_row(const cli *c, const comparing *w, const row *r, const cairn_interval *d, bool is_base) {
     const cairn_solve_summary *s = &r->summary;
-    char interval[32], difference[40] = "", bar[4 * BAR + 1];
+    char interval[32], difference[40] = "", spent[16], bar[4 * BAR + 1];
     snprintf(interval, sizeof interval, "%.1f .. %.1f", 100 * s->accuracy.low, 100 * s->accuracy.high);
     if (is_base)
         snprintf(difference, sizeof difference, "baseline");
     else if (!isnan(d->low))
         snprintf(difference, sizeof difference, "%+.1f [%+.1f, %+.1f]", 100 * d->estimate, 100 * d->low, 100 * d->high);
     cli_paint paint = is_base || isnan(d->low) ? CLI_PLAIN : d->low > 0 ? CLI_GREEN : d->high < 0 ? CLI_RED : CLI_PLAIN;
-    printf("  %-*s %s%7.1f%s %s%s%s %14s %s%20s%s %7.1f %7.1f %8.1f %7.1f %6.2f\n", name_columns(w), r->search,
+    snprintf(spent, sizeof spent, "%.1f", s->scorings);
+    if (w->models) cli_engineering(s->flops + s->judge_flops, spent);
+    printf("  %-*s %s%7.1f%s %s%s%s %14s %s%20s%s %7.1f %7.1f %8.1f %7s %6.2f\n", name_columns(w), r->search,
            cli_paint_code(c, CLI_BOLD), 100 * s->accuracy.estimate, cli_paint_code(c, CLI_PLAIN),
            cli_paint_code(c, paint), bar_of(s->accuracy.estimate, bar), cli_paint_code(c, CLI_PLAIN), interval,
            cli_paint_code(c, paint), difference, cli_paint_code(c, CLI_PLAIN), 100 * s->oracle, s->steps, s->tokens,
-           s->scorings, s->seconds);
+           spent, s->seconds);
 }
 
 static void print_optimum(const cli *c, const comparing *w, double optimum) {
@@ -154,6 +173,7 @@ static cairn_status run_budget(cli *c, comparing *w, int64_t budget) {
     for (int i = 0; i < w->n_searches; i++) {
         rows[i].search = w->searches[i];
         CAIRN_TRY(run_row(c, w, budget, &rows[i]));
+        w->models |= rows[i].summary.flops > 0;
     }
     cairn_progress_clear(w->progress);
     if (!config->job.json) print_head(c, w, budget);
@@ -186,13 +206,13 @@ static cairn_status read_words(cli *c, comparing *w) {
     if (w->base < 0 && strcmp(config->baseline, PRESET_BASELINE) != 0)
         return cairn_fail(c->ctx, CAIRN_INVALID, "--baseline: `%s` is none of --searches", config->baseline);
     for (int i = 0; i < w->n_budgets; i++)
-        if (cairn_parse_int(budgets[i], strlen(budgets[i]), &w->budgets[i]) != CAIRN_OK || w->budgets[i] < 1)
-            return cairn_fail(c->ctx, CAIRN_INVALID, "--budgets: expected whole numbers of steps, got `%s`",
-                              budgets[i]);
+        if (cairn_parse_int(budgets[i], strlen(budgets[i]), &w->budgets[i]) != CAIRN_OK || w->budgets[i] < 0)
+            return cairn_fail(c->ctx, CAIRN_INVALID, "--budgets: expected whole numbers of %s, got `%s`",
+                              units[config->unit], budgets[i]);
     return CAIRN_OK;
 }
 
-/* One line over all searches, counted in steps of their budgets. */
+/* One line over all searches, counted in what their budgets count. */
 static cairn_status open_progress(cli *c, comparing *w) {
     cairn_job_setup setup;
     cairn_job *job;
@@ -200,9 +220,9 @@ static cairn_status open_progress(cli *c, comparing *w) {
     CAIRN_TRY(cairn_job_open(c->ctx, &setup, &job));
     double steps = 0, problems = (double)cairn_job_problems(job) * w->n_searches;
     cairn_job_close(job);
-    for (int i = 0; i < w->n_budgets; i++) steps += (double)w->budgets[i];
+    for (int i = 0; i < w->n_budgets; i++) steps += (double)weight_of(w->budgets[i]);
     int64_t total = steps * problems < 1e18 ? (int64_t)(steps * problems) : 0;
-    return cairn_progress_open(c->ctx, "eval budget (steps)", total, w->config->job.quiet, &w->progress);
+    return cairn_progress_open(c->ctx, "eval budget", total, w->config->job.quiet, &w->progress);
 }
 
 static cairn_status run_all(cli *c, comparing *w) {
@@ -217,7 +237,7 @@ static cairn_status run(cli *c, const void *options_, int count, char **argument
     (void)count, (void)arguments;
     comparing w = {.config = options_};
     const job_options *job = &w.config->job;
-    if (*job->run || job->resume || job->budget || job->token_budget)
+    if (*job->run || job->resume || job->budget || job->token_budget || job->flop_budget > 0)
         return cairn_fail(c->ctx, CAIRN_INVALID, "eval budget takes --budgets, and keeps no run file");
     CAIRN_TRY(read_words(c, &w));
     if (!job->json) return run_all(c, &w);

@@ -63,7 +63,8 @@ static cairn_status measure(cli *c, cairn_job *job, const passk_config *config) 
 static cairn_status run(cli *c, const void *options_, int count, char **arguments) {
     (void)count, (void)arguments;
     const passk_config *config = options_;
-    if (*config->job.run || config->job.resume || config->job.budget || config->job.token_budget)
+    if (*config->job.run || config->job.resume || config->job.budget || config->job.token_budget ||
+        config->job.flop_budget > 0)
         return cairn_fail(c->ctx, CAIRN_INVALID, "eval passk takes --samples, no budget and no run file");
     cairn_job_setup setup;
     cairn_job *job;

@@ -15,7 +15,11 @@ static const struct {
      "right and wrong prefixes; exact, where the policy's script knows it."},
     {"solve", "steps, tokens", "What the policy sampled for a problem, on average: merged and pruned steps count."},
     {"solve", "scorings", "Steps that the reward scored, each distinct one once."},
-    {"solve", "tokens of the reward", "What a reward that runs completions (mc) sampled for them."},
+    {"solve", "tokens of the reward",
+     "What a reward that runs completions (mc) sampled for them, what a model (head) read; beginnings that were read "
+     "before do not count."},
+    {"solve", "FLOP",
+     "Floating-point operations a problem of models in this process; a multiplication and an addition are two."},
     {"score", "wrong, unknown, right",
      "A step is wrong when its score is known and below --threshold, unknown when it has none."},
     {"eval budget", "right %", "Share of problems whose chosen answer is right, with Wilson's 95 % interval."},
@@ -26,6 +30,9 @@ static const struct {
     {"eval budget", "found %", "Share of problems with a right answer among the candidates."},
     {"eval budget", "steps, tokens, scored",
      "Sampled steps and tokens and scored steps a problem: what was spent of the budget."},
+    {"eval budget", "FLOP",
+     "In the place of scored where models compute: floating-point operations a problem, of policy and reward; a "
+     "multiplication and an addition are two, prefixes that share their beginning count it once."},
     {"eval budget", "optimum", "What the best possible search reaches with the same steps, computed exactly."},
     {"eval passk", "pass@k",
      "Chance that at least one of k samples is right, estimated without bias from n samples a problem: the mean of "

@@ -10,6 +10,18 @@ const char *cli_paint_code(const cli *c, cli_paint paint) {
     return c->colour ? codes[paint] : "";
 }
 
+const char *cli_engineering(double value, char out[16]) {
+    static const char *const prefixes[] = {"", "k", "M", "G", "T", "P", "E"};
+    int prefix = 0;
+    while (value >= 999.5 && prefix < 6) {
+        value /= 1000;
+        prefix++;
+    }
+    int decimals = value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
+    snprintf(out, 16, "%.*f %s", decimals, value, prefixes[prefix]);
+    return out;
+}
+
 const char *cli_count(int64_t value, char out[32]) {
     char digits[24];
     int n = snprintf(digits, sizeof digits, "%lld", (long long)value);
@@ -78,7 +90,7 @@ void cli_job_setup(const job_options *options, const char *what, cairn_job_setup
         .seed = options->seed,
         .workers = (int32_t)options->workers,
         .in_flight = (int32_t)options->in_flight,
-        .budget = {.steps = options->budget, .tokens = options->token_budget},
+        .budget = {.steps = options->budget, .tokens = options->token_budget, .flops = options->flop_budget},
         .sampling = {.temperature = options->temperature, .max_tokens = (int32_t)options->max_step_tokens},
         .aggregator = options->aggregate == CLI_AGGREGATE_BY_MEANING ? -1 : options->aggregate,
         .quiet = options->quiet,

@@ -233,6 +233,7 @@ static const struct {
     {"seed", "--seed"},
     {"budget_steps", "--budget"},
     {"budget_tokens", "--token-budget"},
+    {"budget_flops", "--flop-budget"},
     {"temperature", "--temperature"},
     {"max_step_tokens", "--max-step-tokens"},
     {"problems_file", "--problems"},

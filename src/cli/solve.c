@@ -33,6 +33,11 @@ static void print_summary(const cli *c, const solve_config *config, const cairn_
         printf("  optimum    %.1f %%  (best possible with the same steps, exact)\n", 100 * s->optimum);
     printf("  a problem  %.1f steps, %.1f tokens, %.1f scorings, %.1f tokens of the reward\n", s->steps, s->tokens,
            s->scorings, s->judge_tokens);
+    if (s->flops > 0) {
+        char flops[16], judge_flops[16];
+        printf("             %sFLOP of the policy, %sFLOP of the reward\n", cli_engineering(s->flops, flops),
+               cli_engineering(s->judge_flops, judge_flops));
+    }
     printf("  time       %.2f s\n", s->seconds);
 }
 
@@ -54,6 +59,8 @@ static cairn_status print_json(cli *c, const solve_config *config, const cairn_s
     cli_json_real(&j, "tokens", s->tokens);
     cli_json_real(&j, "scorings", s->scorings);
     cli_json_real(&j, "judge_tokens", s->judge_tokens);
+    cli_json_real(&j, "flops", s->flops);
+    cli_json_real(&j, "judge_flops", s->judge_flops);
     cli_json_real(&j, "seconds", s->seconds);
     cli_json_close(&j, '}');
     return cli_json_end(&j);

@@ -37,8 +37,9 @@ cairn_status cairn_job_manifest(cairn_ctx *ctx, const cairn_job *job, cairn_aren
     const cairn_job_setup *j = cairn_job_setup_of(job);
     const char *method;
     CAIRN_TRY(canonical_spec(ctx, arena, about, config, &method));
-    char temperature[32];
+    char temperature[32], flops[32];
     cairn_format_double(j->sampling.temperature, temperature);
+    cairn_format_double(j->budget.flops, flops);
     const cairn_manifest_entry entries[] = {
         {"verb", verb},
         {"world", j->world},
@@ -49,6 +50,7 @@ cairn_status cairn_job_manifest(cairn_ctx *ctx, const cairn_job *job, cairn_aren
         {"seed", cairn_arena_printf(arena, "%llu", (unsigned long long)j->seed)},
         {"budget_steps", cairn_arena_printf(arena, "%lld", (long long)j->budget.steps)},
         {"budget_tokens", cairn_arena_printf(arena, "%lld", (long long)j->budget.tokens)},
+        {"budget_flops", cairn_arena_printf(arena, "%s", flops)},
         {"temperature", cairn_arena_printf(arena, "%s", temperature)},
         {"max_step_tokens", cairn_arena_printf(arena, "%d", j->sampling.max_tokens)},
         {"problems_file", text_or_empty(j->problems)},

@@ -53,9 +53,11 @@ static json_t *candidates_json(const cairn_search *search, const cairn_result *r
 static json_t *cost_json(const cairn_cost *cost) {
     int64_t steps = cost->steps[CAIRN_ROLE_GENERATOR] + cost->steps[CAIRN_ROLE_COMPLETER];
     int64_t tokens = cost->tokens[CAIRN_ROLE_GENERATOR] + cost->tokens[CAIRN_ROLE_COMPLETER];
-    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "steps", (json_int_t)steps, "tokens", (json_int_t)tokens,
-                     "judge_steps", (json_int_t)cost->steps[CAIRN_ROLE_JUDGE], "judge_tokens",
-                     (json_int_t)cost->tokens[CAIRN_ROLE_JUDGE], "scorings", (json_int_t)cost->scorings, "checks",
+    double flops = cost->flops[CAIRN_ROLE_GENERATOR] + cost->flops[CAIRN_ROLE_COMPLETER];
+    return json_pack("{s:I, s:I, s:f, s:I, s:I, s:f, s:I, s:I}", "steps", (json_int_t)steps, "tokens",
+                     (json_int_t)tokens, "flops", flops, "judge_steps", (json_int_t)cost->steps[CAIRN_ROLE_JUDGE],
+                     "judge_tokens", (json_int_t)cost->tokens[CAIRN_ROLE_JUDGE], "judge_flops",
+                     cost->flops[CAIRN_ROLE_JUDGE], "scorings", (json_int_t)cost->scorings, "checks",
                      (json_int_t)cost->checks);
 }
 
@@ -146,10 +148,13 @@ static cairn_status tally_record(void *arg, int64_t index, const char *id, const
     json_t *record, *cost;
     CAIRN_TRY(json_parse(t->ctx, text, length, id, &record));
     int64_t steps, tokens, judge_tokens, scorings, right, all;
+    double flops, judge_flops;
     cairn_status status = json_get_object(t->ctx, record, "cost", id, &cost);
     if (status == CAIRN_OK) status = json_get_int(t->ctx, cost, "steps", id, &steps);
     if (status == CAIRN_OK) status = json_get_int(t->ctx, cost, "tokens", id, &tokens);
     if (status == CAIRN_OK) status = json_get_int(t->ctx, cost, "judge_tokens", id, &judge_tokens);
+    if (status == CAIRN_OK) status = json_get_real(t->ctx, cost, "flops", id, &flops);
+    if (status == CAIRN_OK) status = json_get_real(t->ctx, cost, "judge_flops", id, &judge_flops);
     if (status == CAIRN_OK) status = json_get_int(t->ctx, cost, "scorings", id, &scorings);
     if (status == CAIRN_OK) status = count_candidates(t->ctx, json_object_get(record, "candidates"), id, &right, &all);
     if (status == CAIRN_OK) {
@@ -164,6 +169,8 @@ static cairn_status tally_record(void *arg, int64_t index, const char *id, const
         t->out->tokens += (double)tokens;
         t->out->judge_tokens += (double)judge_tokens;
         t->out->scorings += (double)scorings;
+        t->out->flops += flops;
+        t->out->judge_flops += judge_flops;
     }
     json_decref(record);
     return status;
@@ -216,6 +223,8 @@ static cairn_status summarise(cairn_ctx *ctx, cairn_job *job, const cairn_solve_
     out->tokens /= n;
     out->judge_tokens /= n;
     out->scorings /= n;
+    out->flops /= n;
+    out->judge_flops /= n;
     out->oracle = (double)t.oracle / n;
     CAIRN_TRY(cairn_stat_wilson(ctx, out->right, out->problems, 0.95, &out->accuracy));
     return mean_optimum(ctx, job, &out->optimum);

@@ -224,3 +224,18 @@ cairn_status cairn_transformer_add_head(cairn_ctx *ctx, cairn_transformer *model
     model->heads[model->n_heads++] = h;
     return CAIRN_OK;
 }
+
+/* ---- cost --------------------------------------------------------------------------------------------------------------- */
+
+double cairn_transformer_flops(const cairn_transformer_shape *s, int64_t from, int64_t to, bool logits) {
+    double d = s->width, kv = d / s->heads * s->kv_heads, rows = (double)(to - from);
+    double matrices = 2 * d * d + 2 * kv * d + 3.0 * s->feed_forward * d;                  /* of a layer */
+    double keys = ((double)to * (double)(to + 1) - (double)from * (double)(from + 1)) / 2; /* read by all rows */
+    double layers = s->layers * (2 * matrices * rows + 4 * d * keys); /* q k and weights v: 2 D each a key */
+    return layers + (logits ? 2 * d * s->vocabulary * rows : 0);
+}
+
+double cairn_head_flops(const cairn_head *head, int32_t width) {
+    if (!head->hidden) return 2.0 * width * head->outputs;
+    return 2.0 * head->hidden * ((double)width + head->outputs);
+}

@@ -81,6 +81,7 @@ static cairn_status answer(cairn_ctx *ctx, const model *self, cairn_arena *arena
     q->n_tokens = g->n_generated;
     q->logp = 0;
     for (int32_t i = 0; i < g->n_generated; i++) q->logp += g->logp_raw[i];
+    q->flops = cairn_transformer_flops(&self->l.model->shape, g->n_tokens - 1, g->n_tokens - 1 + g->n_generated, true);
     bool ended = (stopped && g->stop == 1) || g->finish == CAIRN_FINISH_CONTEXT;
     q->stop = ended ? CAIRN_STOP_END : stopped ? CAIRN_STOP_STEP : CAIRN_STOP_LENGTH;
     return CAIRN_OK;
@@ -100,8 +101,9 @@ static cairn_status propose_all(cairn_ctx *ctx, model *self, cairn_arena *arena,
     for (int32_t i = 0; i < n; i++) {
         if (requests[i].status != CAIRN_OK) continue;
         requests[i].status = asks[i].generation.request.status;
-        if (requests[i].status == CAIRN_OK)
-            requests[i].status = answer(ctx, self, arena, &asks[i].generation, &requests[i]);
+        if (requests[i].status != CAIRN_OK) continue;
+        requests[i].status = answer(ctx, self, arena, &asks[i].generation, &requests[i]);
+        requests[i].problem_flops = cairn_transformer_flops(&self->l.model->shape, 0, asks[i].prefix.prompt - 1, false);
     }
     return CAIRN_OK;
 }

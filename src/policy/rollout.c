@@ -24,6 +24,7 @@ typedef struct runner {
     int64_t *live;         /* [n_live] rollouts not yet ended */
     int64_t n_live;
     cairn_proposal *requests; /* [total] */
+    double flops, problem_flops;
 } runner;
 
 static const cairn_start *start_of(const runner *r, int64_t i) {
@@ -85,6 +86,8 @@ static cairn_status take(runner *r, int64_t i, const cairn_proposal *q, bool *en
     r->tokens[i][out->n_steps] = q->n_tokens;
     out->n_steps++;
     out->n_tokens += q->n_tokens;
+    r->flops += q->flops;
+    r->problem_flops = q->problem_flops;
     *ended = done || q->stop == CAIRN_STOP_END || out->n_steps == steps_left(s);
     return CAIRN_OK;
 }
@@ -115,6 +118,10 @@ static cairn_status roll(runner *r, cairn_rollout_cost *cost) {
         if (!cost) continue;
         cost->steps += out->n_steps;
         cost->tokens += out->n_tokens;
+    }
+    if (cost) {
+        cost->flops += r->flops;
+        cost->problem_flops = r->problem_flops;
     }
     return CAIRN_OK;
 }

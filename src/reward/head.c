@@ -127,10 +127,17 @@ static cairn_status score_all(cairn_ctx *ctx, scorer *self, cairn_scoring *reque
     return CAIRN_OK;
 }
 
-static void count_cost(const reading *readings, int32_t n, cairn_reward_cost *cost) {
+/* Debits the tokens from that of the first fresh step on, and the reading of `heads` rows. */
+static void debit(const scorer *self, const reading *r, int32_t fresh, int32_t heads, cairn_reward_cost *cost) {
+    const cairn_transformer_shape *shape = &self->l.model->shape;
+    const cairn_solution_tokens *s = &r->solution;
     if (!cost) return;
-    cost->calls += n;
-    for (int32_t i = 0; i < n; i++) cost->tokens += (int64_t)readings[i].solution.tokens.count;
+    cost->calls += heads;
+    if (s->n_steps == 0) return; /* the solution could not be encoded */
+    int64_t from = fresh > s->n_steps ? 0 : fresh == s->n_steps ? s->prompt : s->step_ends[s->n_steps - fresh - 1] + 1;
+    int64_t to = (int64_t)s->tokens.count;
+    cost->tokens += to - from;
+    cost->flops += cairn_transformer_flops(shape, from, to, false) + heads * cairn_head_flops(self->head, shape->width);
 }
 
 static cairn_status scorer_score(cairn_ctx *ctx, void *data, cairn_arena *arena, cairn_scoring *requests, int32_t n,
@@ -141,8 +148,8 @@ static cairn_status scorer_score(cairn_ctx *ctx, void *data, cairn_arena *arena,
     reading *readings = cairn_alloc(ctx, (size_t)n, sizeof *readings);
     cairn_request **open = cairn_alloc(ctx, (size_t)n, sizeof *open);
     cairn_status status = readings && open ? score_all(ctx, self, requests, n, readings, open) : CAIRN_NO_MEMORY;
-    if (readings) count_cost(readings, n, cost);
     for (int32_t i = 0; readings && i < n; i++) {
+        debit(self, &readings[i], requests[i].fresh, 1, cost);
         cairn_generation_clear(self->l.engine, &readings[i].generation);
         cairn_solution_free(&readings[i].solution);
     }
@@ -161,7 +168,7 @@ static cairn_status scorer_score_solution(cairn_ctx *ctx, void *data, cairn_aren
     if (status == CAIRN_OK) status = cairn_await(ctx, cairn_engine_backend(self->l.engine), &open, 1);
     if (status == CAIRN_OK) status = read_head(ctx, self, r.generation.trunk, n, requests);
     for (int32_t i = 0; i < n; i++) requests[i].status = status;
-    count_cost(&r, 1, cost);
+    debit(self, &r, n + 1, n, cost);
     cairn_generation_clear(self->l.engine, &r.generation);
     cairn_solution_free(&r.solution);
     return status == CAIRN_NO_MEMORY || status == CAIRN_CANCELLED ? status : CAIRN_OK;

@@ -82,6 +82,7 @@ static cairn_status roll(cairn_ctx *ctx, const mc *self, cairn_arena *arena, con
         cost->calls += n;
         cost->steps += spent.steps;
         cost->tokens += spent.tokens;
+        cost->flops += spent.flops; /* the prefixes were computed when they were proposed */
     }
     return CAIRN_OK;
 }

@@ -79,6 +79,7 @@ static cairn_status prefixes_of(cairn_ctx *ctx, const cairn_world *world, cairn_
         requests[i] = (cairn_scoring){.problem = problem,
                                       .steps = steps,
                                       .n_steps = i + 1,
+                                      .fresh = i == 0 ? 2 : 1,
                                       .state = before + bytes,
                                       .done = done || i + 1 == n_steps,
                                       .path = path,

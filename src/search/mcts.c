@@ -233,7 +233,8 @@ static cairn_status finish(cairn_search *search, const mcts_config *config, cair
 
 static cairn_status run(cairn_search *search, const void *options_, cairn_result *out) {
     const mcts_config *config = options_;
-    if (config->simulations == 0 && search->budget.steps <= 0 && search->budget.tokens <= 0)
+    if (config->simulations == 0 && search->budget.steps <= 0 && search->budget.tokens <= 0 &&
+        search->budget.flops <= 0)
         search->budget.steps = (int64_t)FRONTIER_SOLUTIONS * search->problem->max_steps; /* nobody says how much */
     if (config->evaluate == EVALUATE_EDGE || config->discount < 1)
         CAIRN_TRY(cairn_tree_need_edges(search->ctx, search->tree));

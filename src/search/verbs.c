@@ -29,11 +29,31 @@ static int64_t tokens_spent(const cairn_search *search) {
     return search->cost.tokens[CAIRN_ROLE_GENERATOR] + search->cost.tokens[CAIRN_ROLE_COMPLETER];
 }
 
+static double flops_spent(const cairn_search *search) {
+    double sum = 0;
+    for (int role = 0; role < CAIRN_ROLE_COUNT; role++) sum += search->cost.flops[role];
+    return sum;
+}
+
+/* Steps that a FLOP budget still pays for, at the mean of those so far. */
+static int64_t flops_left(const cairn_search *search) {
+    double spent = flops_spent(search), left = search->budget.flops - spent;
+    if (search->budget.flops <= 0 || steps_spent(search) == 0) return INT64_MAX;
+    double steps = left / (spent / (double)steps_spent(search));
+    return steps >= 1e18 ? INT64_MAX : steps > 0 ? (int64_t)steps : 0;
+}
+
 int64_t cairn_budget_left(const cairn_search *search) {
     if (search->budget.tokens > 0 && tokens_spent(search) >= search->budget.tokens) return 0;
-    if (search->budget.steps <= 0) return INT64_MAX;
+    int64_t flops = flops_left(search);
+    if (search->budget.steps <= 0) return flops;
     int64_t left = search->budget.steps - steps_spent(search);
-    return left > 0 ? left : 0;
+    return left <= 0 ? 0 : left < flops ? left : flops;
+}
+
+static void pay_problem(cairn_search *search, cairn_role role, double flops) {
+    if (!search->problem_read) search->cost.flops[role] += flops;
+    search->problem_read = true;
 }
 
 /* Every verb begins with it. */
@@ -99,6 +119,8 @@ static cairn_status adopt(cairn_search *search, cairn_role role, const cairn_bra
         if (!samples[i].text) return cairn_fail(search->ctx, CAIRN_INTERNAL, "the policy gave no text for a step");
         search->cost.steps[role]++;
         search->cost.tokens[role] += samples[i].n_tokens;
+        search->cost.flops[role] += samples[i].flops;
+        pay_problem(search, role, samples[i].problem_flops);
         cairn_node node;
         CAIRN_TRY(child_for(search, branch->node, &samples[i], &node));
         int32_t at = first;
@@ -132,11 +154,25 @@ cairn_status cairn_propose(cairn_search *search, cairn_role role, const cairn_br
         CAIRN_TRY(search->policy->type->propose(search->ctx, search->policy->self, search->arena, samples, made));
         for (int32_t i = 0, at = 0; i < n; at += share[i++])
             CAIRN_TRY(adopt(search, role, &branches[i], i, samples + at, share[i], children, n_children));
+        if (search->budget.flops > 0 && search->cost.flops[role] <= 0)
+            return cairn_fail(search->ctx, CAIRN_INVALID, "policy %s tells no FLOPs: a budget in FLOPs cannot bound it",
+                              search->policy->type->about.name);
     }
     return granted < asked ? CAIRN_BUDGET : CAIRN_OK;
 }
 
 /* ---- score ------------------------------------------------------------------------------------------------------------ */
+
+/* How many last steps of the node's path no request had before, one more where not even the problem was read; marks them as had. */
+static int32_t read_path(cairn_tree *tree, cairn_node node) {
+    int32_t fresh = 0;
+    for (;; node = tree->parent[node]) {
+        if (tree->flags[node] & CAIRN_NODE_READ) return fresh;
+        tree->flags[node] |= CAIRN_NODE_READ;
+        fresh++;
+        if (node == CAIRN_ROOT) return fresh;
+    }
+}
 
 cairn_status cairn_score(cairn_search *search, const cairn_node *nodes, int32_t n) {
     cairn_tree *tree = search->tree;
@@ -157,6 +193,7 @@ cairn_status cairn_score(cairn_search *search, const cairn_node *nodes, int32_t 
         request->done = tree->flags[node] & CAIRN_NODE_TERMINAL;
         request->path = tree->path[node];
         request->seed = search->seed;
+        request->fresh = read_path(tree, node);
         tree->flags[node] |= CAIRN_NODE_SCORED;
         asked[m++] = node;
     }
@@ -166,6 +203,7 @@ cairn_status cairn_score(cairn_search *search, const cairn_node *nodes, int32_t 
     search->cost.scorings += m;
     search->cost.steps[CAIRN_ROLE_JUDGE] += cost.steps;
     search->cost.tokens[CAIRN_ROLE_JUDGE] += cost.tokens;
+    search->cost.flops[CAIRN_ROLE_JUDGE] += cost.flops;
     for (int32_t i = 0; i < m; i++) {
         if (requests[i].status != CAIRN_OK) return requests[i].status;
         tree->score[search->column][asked[i]] = (float)requests[i].score;
@@ -250,6 +288,8 @@ cairn_status cairn_rollouts(cairn_search *search, cairn_role role, const cairn_n
                                     (uint32_t)role, starts, granted, k, search->sampling, out, &cost));
     search->cost.steps[role] += cost.steps;
     search->cost.tokens[role] += cost.tokens;
+    search->cost.flops[role] += cost.flops;
+    if (cost.steps) pay_problem(search, role, cost.problem_flops);
     for (int32_t i = 0; i < granted; i++)
         for (int32_t j = 0; j < k; j++) {
             cairn_verdict verdict = out[(size_t)i * (size_t)k + (size_t)j].outcome.verdict;
