@@ -19,7 +19,8 @@ extern "C" {
 typedef enum cairn_learn_task {
     CAIRN_LEARN_SFT, /* the next token of solutions */
     CAIRN_LEARN_PRM, /* whether a step is right, read at its end */
-    CAIRN_LEARN_ORM  /* whether the whole solution is right, read at the end of its last step */
+    CAIRN_LEARN_ORM, /* whether the whole solution is right, read at the end of its last step */
+    CAIRN_LEARN_TEXT /* the next token of problems and solutions: SFT whose problems are learned too */
 } cairn_learn_task;
 
 /* Solutions as tokens, one behind the other, with the marked positions at which a task reads its numbers. */
@@ -29,7 +30,7 @@ typedef struct cairn_examples {
     int32_t *tokens;      /* [starts[count]] */
     int64_t *mark_starts; /* [count + 1] into `marks` and `labels` */
     int32_t *marks;       /* positions, counted from the start of the own solution; ascending */
-    float *labels;        /* of a mark: SFT: 0; PRM: of the step; ORM: 1 right, 0 wrong */
+    float *labels;        /* of a mark: SFT and TEXT: 0; PRM: of the step; ORM: 1 right, 0 wrong */
     uint64_t *groups;     /* [count] key of the problem */
     int32_t longest;      /* tokens */
     int64_t dropped;      /* records without a label, or left out by `only_right` */

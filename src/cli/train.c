@@ -9,7 +9,7 @@
 typedef struct train_config {
     cairn_learn_setup learn;
     const char *format;
-    bool json;
+    bool problems, json;
 } train_config;
 
 #define TRAIN_FILES                                                                                                    \
@@ -63,6 +63,7 @@ typedef struct train_config {
 static const cairn_option sft_options[] = {
     TRAIN_FILES,
     CLI_FLAG(train_config, "only-right", learn.only_right, "Only solutions that are recorded as right."),
+    CLI_FLAG(train_config, "problems", problems, "Learn the text of the problems too, not of solutions alone."),
     TRAIN_LOOP,
 };
 
@@ -87,7 +88,7 @@ static const cairn_option orm_options[] = {
 /* ---- the result ------------------------------------------------------------------------------------------------------------- */
 
 static void print_summary(const train_config *config, const cairn_learn_summary *s) {
-    static const char *const marks[] = {"tokens to predict", "labelled steps", "outcomes"};
+    static const char *const marks[] = {"tokens to predict", "labelled steps", "outcomes", "tokens to predict"};
     char n[6][32];
     printf("%s: %s parameters, %s tokens in its vocabulary\n", config->learn.out, cli_count(s->parameters, n[0]),
            cli_count(s->vocabulary, n[1]));
@@ -97,7 +98,7 @@ static void print_summary(const train_config *config, const cairn_learn_summary 
     if (s->skipped_lines) printf("; %s bad lines", cli_count(s->skipped_lines, n[4]));
     printf("\n  training   %s steps%s, %s tokens, last loss %.4f %s\n", cli_count(s->steps, n[0]),
            s->stopped_early ? " (stopped early)" : "", cli_count(s->tokens, n[1]), s->loss,
-           config->learn.task != CAIRN_LEARN_SFT && config->learn.loss == CAIRN_LOSS_MSE ? "(squared)" : "nats");
+           *config->learn.head && config->learn.loss == CAIRN_LOSS_MSE ? "(squared)" : "nats");
     printf("  best       step %s", cli_count(s->best_step, n[0]));
     if (isfinite(s->dev_loss)) printf(": dev loss %.4f, accuracy %.2f %%", s->dev_loss, 100 * s->dev_accuracy);
     if (isfinite(s->dev_auroc)) printf(", AUROC %.4f", s->dev_auroc);
@@ -138,6 +139,7 @@ static cairn_status train(cli *c, const void *options, char **arguments, cairn_l
     config.learn.format = (int32_t)format;
     if (task == CAIRN_LEARN_ORM) config.learn.loss += CAIRN_LOSS_SOFT; /* its choices leave `hard` out */
     if (task == CAIRN_LEARN_SFT) config.learn.head = "";
+    if (config.problems) config.learn.task = CAIRN_LEARN_TEXT;
     CAIRN_TRY(cairn_learn(c->ctx, &config.learn, &summary));
     if (config.json) return print_json(c, &config, &summary);
     print_summary(&config, &summary);

@@ -14,10 +14,14 @@ static double label_of(const cairn_record *record, int32_t i) {
     return i < record->first_error ? 1 : 0;
 }
 
+static bool next_token(cairn_learn_task task) {
+    return task == CAIRN_LEARN_SFT || task == CAIRN_LEARN_TEXT;
+}
+
 static bool wanted(const cairn_record *record, cairn_learn_task task, bool only_right) {
     bool some = false;
     if (only_right && record->correct != CAIRN_VERDICT_RIGHT) return false;
-    if (task == CAIRN_LEARN_SFT) return true;
+    if (next_token(task)) return true;
     if (task == CAIRN_LEARN_ORM) return record->correct != CAIRN_VERDICT_UNKNOWN && record->n_steps > 0;
     for (int32_t i = 0; i < record->n_steps; i++) some |= !isnan(label_of(record, i));
     return some;
@@ -44,8 +48,8 @@ static void add_mark(cairn_examples *e, int32_t position, double label) {
 static void add_marks(cairn_examples *e, const cairn_solution_tokens *s, cairn_learn_task task,
                       const cairn_record *record) {
     e->mark_starts[e->count + 1] = e->mark_starts[e->count];
-    if (task == CAIRN_LEARN_SFT)
-        for (int32_t i = s->prompt - 1; i + 1 < (int32_t)s->tokens.count; i++) add_mark(e, i, 0);
+    if (next_token(task))
+        for (int32_t i = task == CAIRN_LEARN_TEXT ? 0 : s->prompt - 1; i + 1 < (int32_t)s->tokens.count; i++) add_mark(e, i, 0);
     if (task == CAIRN_LEARN_ORM)
         add_mark(e, s->step_ends[s->n_steps - 1], record->correct == CAIRN_VERDICT_RIGHT ? 1 : 0);
     for (int32_t i = 0; task == CAIRN_LEARN_PRM && i < s->n_steps; i++)
@@ -73,7 +77,7 @@ cairn_status cairn_examples_add(cairn_ctx *ctx, cairn_examples *examples, const 
     }
     cairn_solution_tokens solution = {0};
     cairn_status status = cairn_solution_encode(ctx, format, name, record->problem, record->steps, record->n_steps,
-                                                task == CAIRN_LEARN_SFT, &solution);
+                                                next_token(task), &solution);
     if (status == CAIRN_OK) status = append(ctx, examples, &solution, task, record);
     cairn_solution_free(&solution);
     return status;

@@ -180,7 +180,7 @@ static bool is_of_head(const cairn_param *p, const char *head) {
 /* The task's head, which may be there already from an earlier training. */
 static cairn_status open_head(trainer *t) {
     const cairn_learn_setup *s = t->setup;
-    if (s->task == CAIRN_LEARN_SFT) return CAIRN_OK;
+    if (s->task == CAIRN_LEARN_SFT || s->task == CAIRN_LEARN_TEXT) return CAIRN_OK;
     const char *name = *s->head ? s->head : s->task == CAIRN_LEARN_PRM ? "step" : "outcome";
     bool hard = s->loss == CAIRN_LOSS_HARD;
     cairn_head_kind kind = hard ? CAIRN_HEAD_CLASSIFIER : CAIRN_HEAD_VALUE;
@@ -266,7 +266,7 @@ static cairn_status plan(trainer *t) {
 
 /* Everything that the result depends on, a line each. */
 static cairn_status write_manifest(trainer *t) {
-    static const char *const tasks[] = {"sft", "prm", "orm"};
+    static const char *const tasks[] = {"sft", "prm", "orm", "text"};
     const cairn_learn_setup *s = t->setup;
     const cairn_transformer_shape *m = &t->model->shape;
     char rate[32], last[32], decay[32], clip[32], share[32], above[32], average[32];
