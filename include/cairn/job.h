@@ -89,6 +89,11 @@ typedef struct cairn_solve_summary {
  * keep_tree the nodes. Resumes into `run`. */
 CAIRN_API cairn_status cairn_solve(cairn_ctx *ctx, cairn_job *job, const cairn_solve_setup *setup, cairn_run *run,
                                    cairn_solve_summary *out);
+/* A search at a given computing: where it has a width that is not given, *out is the spec with the greatest one (at least one branching)
+ * whose mean FLOPs of policy and reward over the pilot's problems are within `flops`; else `search`. *budget: what must bound each problem,
+ * where the search has no width, else 0. In the arena. Errors: INVALID where the policy tells no FLOPs; those of cairn_solve. */
+CAIRN_API cairn_status cairn_solve_match(cairn_ctx *ctx, const cairn_job_setup *pilot, const char *search, double flops,
+                                         cairn_arena *arena, const char **out, double *budget);
 /* One problem, drawn: question, tree with scores, the chosen path, the answer beside the truth. */
 CAIRN_API cairn_status cairn_solve_draw(cairn_ctx *ctx, cairn_job *job, const cairn_solve_setup *setup, int64_t index,
                                         const cairn_draw *how, cairn_text *out);

@@ -8,8 +8,9 @@
 
 typedef struct budget_config {
     job_options job;
-    const char *searches, *budgets, *baseline;
+    const char *searches, *budgets, *baseline, *match;
     int32_t unit;
+    int64_t pilot;
 } budget_config;
 
 #define PRESET_BASELINE "majority"
@@ -21,6 +22,12 @@ static const cairn_option options[] = {
              "Budgets a problem in --unit, divided by blanks; 0: none, what the algorithms' own options ask for."),
     CLI_CHOICE(budget_config, "unit", unit, "steps", "steps|tokens|flops",
                "Unit of the budgets: sampled steps or tokens, FLOP of policy and reward."),
+    CLI_TEXT(
+        budget_config, "match", match, "",
+        "Give every algorithm the computing that this one takes, e.g. majority:width=16: in the place of --budgets, "
+        "for models in this process."),
+    CLI_INT(budget_config, "pilot", pilot, "32", 1, 1e9, "problems",
+            "Other problems, on which --match finds the widths that nobody gave."),
     CLI_TEXT(budget_config, "baseline", baseline, PRESET_BASELINE,
              "Algorithm to which the others are compared, problem by problem."),
     CLI_JOB_OPTIONS(budget_config, "500", "exact"),
@@ -41,6 +48,7 @@ typedef struct row {
 typedef struct comparing {
     const budget_config *config;
     const char *searches[MOST_SEARCHES];
+    double flops[MOST_SEARCHES]; /* with --match: what bounds a problem, or 0 */
     int64_t budgets[MOST_BUDGETS];
     int n_searches, n_budgets;
     int base;    /* index of the baseline, or -1 */
@@ -54,14 +62,17 @@ static int64_t weight_of(int64_t budget) {
     return budget > 0 ? budget : 1;
 }
 
-static cairn_status run_row(cli *c, const comparing *w, int64_t budget, row *out) {
+static cairn_status run_row(cli *c, const comparing *w, int64_t budget, double flops, row *out) {
     const budget_config *config = w->config;
     cairn_job_setup setup;
     cairn_job *job;
     cli_job_setup(&config->job, out->search, &setup);
-    if (config->unit == UNIT_STEPS) setup.budget.steps = budget;
-    if (config->unit == UNIT_TOKENS) setup.budget.tokens = budget;
-    if (config->unit == UNIT_FLOPS) setup.budget.flops = (double)budget;
+    if (*config->match)
+        setup.budget.flops = flops;
+    else if (config->unit == UNIT_FLOPS)
+        setup.budget.flops = (double)budget;
+    else
+        *(config->unit == UNIT_STEPS ? &setup.budget.steps : &setup.budget.tokens) = budget;
     setup.progress = w->progress;
     setup.weight = weight_of(budget);
     CAIRN_TRY(cairn_job_open(c->ctx, &setup, &job));
@@ -133,9 +144,14 @@ static const char *bar_of(double share, char out[4 * BAR + 1]) {
 static void print_head(const cli *c, const comparing *w, int64_t budget) {
     char n[32];
     const job_options *job = &w->config->job;
-    printf("%s%s%s %s a problem%s   (%s; reward %s)\n", budget == w->budgets[0] ? "" : "\n",
-           cli_paint_code(c, CLI_BOLD), budget > 0 ? cli_count(budget, n) : "no bound of", units[w->config->unit],
-           cli_paint_code(c, CLI_PLAIN), job->world, *job->reward ? job->reward : "none");
+    printf("%s%s", budget == w->budgets[0] ? "" : "\n", cli_paint_code(c, CLI_BOLD));
+    if (*w->config->match)
+        printf("%sFLOP a problem, as %s", cli_engineering((double)budget, n), w->config->match);
+    else if (budget == 0)
+        printf("as much as each algorithm asks for");
+    else
+        printf("%s %s a problem", cli_count(budget, n), units[w->config->unit]);
+    printf("%s   (%s; reward %s)\n", cli_paint_code(c, CLI_PLAIN), job->world, *job->reward ? job->reward : "none");
     printf("%s  %-*s %7s %-*s %14s %20s %7s %7s %8s %7s %6s%s\n", cli_paint_code(c, CLI_DIM), name_columns(w), "search",
            "right %", BAR, "", "95 % interval", w->base >= 0 ? "against baseline" : "", "found %", "steps", "tokens",
            w->models ? "FLOP" : "scored", "s", cli_paint_code(c, CLI_PLAIN));
@@ -172,7 +188,7 @@ static cairn_status run_budget(cli *c, comparing *w, int64_t budget) {
     row rows[MOST_SEARCHES] = {0};
     for (int i = 0; i < w->n_searches; i++) {
         rows[i].search = w->searches[i];
-        CAIRN_TRY(run_row(c, w, budget, &rows[i]));
+        CAIRN_TRY(run_row(c, w, budget, w->flops[i], &rows[i]));
         w->models |= rows[i].summary.flops > 0;
     }
     cairn_progress_clear(w->progress);
@@ -212,6 +228,34 @@ static cairn_status read_words(cli *c, comparing *w) {
     return CAIRN_OK;
 }
 
+/* --match: the one budget is what that algorithm takes, and each algorithm gets a width for it. */
+static cairn_status match_all(cli *c, comparing *w) {
+    const budget_config *config = w->config;
+    const char *given;
+    double bound;
+    cairn_job_setup pilot;
+    cairn_solve_summary summary;
+    cairn_solve_setup solve = {.search = config->match};
+    cairn_job *job;
+    cli_job_setup(&config->job, "pilot", &pilot);
+    pilot.seed = cairn_key_mix(pilot.seed, 1); /* other problems than those that are measured */
+    pilot.count = config->pilot;
+    CAIRN_TRY(cairn_solve_match(c->ctx, &pilot, config->match, 0, c->arena, &given, &bound));
+    CAIRN_TRY(cairn_job_open(c->ctx, &pilot, &job));
+    cairn_status status = cairn_solve(c->ctx, job, &solve, NULL, &summary);
+    cairn_job_close(job);
+    CAIRN_TRY(status);
+    double flops = summary.flops + summary.judge_flops;
+    w->budgets[0] = llround(flops);
+    w->n_budgets = 1;
+    for (int i = 0; i < w->n_searches; i++) {
+        bool base = i == w->base;
+        CAIRN_TRY(cairn_solve_match(c->ctx, &pilot, w->searches[i], flops, c->arena, &w->searches[i], &w->flops[i]));
+        if (base) w->flops[i] = 0;
+    }
+    return CAIRN_OK;
+}
+
 /* One line over all searches, counted in what their budgets count. */
 static cairn_status open_progress(cli *c, comparing *w) {
     cairn_job_setup setup;
@@ -226,6 +270,7 @@ static cairn_status open_progress(cli *c, comparing *w) {
 }
 
 static cairn_status run_all(cli *c, comparing *w) {
+    if (*w->config->match) CAIRN_TRY(match_all(c, w));
     CAIRN_TRY(open_progress(c, w));
     cairn_status status = CAIRN_OK;
     for (int i = 0; i < w->n_budgets && status == CAIRN_OK; i++) status = run_budget(c, w, w->budgets[i]);

@@ -49,7 +49,8 @@ static void add_marks(cairn_examples *e, const cairn_solution_tokens *s, cairn_l
                       const cairn_record *record) {
     e->mark_starts[e->count + 1] = e->mark_starts[e->count];
     if (next_token(task))
-        for (int32_t i = task == CAIRN_LEARN_TEXT ? 0 : s->prompt - 1; i + 1 < (int32_t)s->tokens.count; i++) add_mark(e, i, 0);
+        for (int32_t i = task == CAIRN_LEARN_TEXT ? 0 : s->prompt - 1; i + 1 < (int32_t)s->tokens.count; i++)
+            add_mark(e, i, 0);
     if (task == CAIRN_LEARN_ORM)
         add_mark(e, s->step_ends[s->n_steps - 1], record->correct == CAIRN_VERDICT_RIGHT ? 1 : 0);
     for (int32_t i = 0; task == CAIRN_LEARN_PRM && i < s->n_steps; i++)

@@ -181,7 +181,8 @@ static cairn_status one(trainer *t, double *clock, int64_t *before) {
 }
 
 static cairn_status loop(trainer *t) {
-    static const char *const names[] = {"training: next tokens", "training: steps", "training: outcomes", "training: next tokens"};
+    static const char *const names[] = {"training: next tokens", "training: steps", "training: outcomes",
+                                        "training: next tokens"};
     cairn_progress *bar;
     double clock = cairn_seconds();
     int64_t before = t->now.tokens;
