@@ -8,10 +8,10 @@
 #define ASKED   4
 #define ANSWERS 3
 
+/* First those that name the quantity before they calculate: the easiest to learn. */
 static const char *const named[NAMED] = {
-    "%O has %E %o.",        "So %O has %E %o.",
-    "%O's %o: %E.",         "The number of %o that %O has is %E.",
-    "%E, so %O has %c %o.", "This means that %O has %E %o.",
+    "%O's %o: %E.",     "The number of %o that %O has is %E.", "%O has %E %o.",
+    "So %O has %E %o.", "This means that %O has %E %o.",       "%E, so %O has %c %o.",
 };
 static const char from_one[] = "%X has %a %y, so %O has %E %o.";
 static const char from_two[] = "%X has %a %y and %Y has %b %z, so %O has %E %o.";
