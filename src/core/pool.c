@@ -1,4 +1,7 @@
-/* The worker pool: threads that take blocks of a job from one atomic counter. The thread that runs the job is worker 0. */
+/* The worker pool: threads that take blocks of a job from one atomic counter. The thread that runs the job is worker 0.
+ *
+ * A training step has hundreds of jobs of some ten microseconds, about what it costs to put a thread to sleep and to wake it. So who waits
+ * looks again and again for a while before it sleeps, and nobody is woken who is awake. */
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
@@ -9,7 +12,7 @@
 
 #include "cairn/core.h"
 
-enum { MOST_THREADS = 1024 };
+enum { MOST_THREADS = 1024, LOOKS = 2000 /* before sleep: about a tenth of a millisecond */ };
 
 typedef struct worker {
     struct cairn_pool *pool;
@@ -22,11 +25,12 @@ struct cairn_pool {
     worker *workers; /* threads - 1 */
     pthread_mutex_t lock;
     pthread_cond_t wake, idle;
-    /* under the lock */
-    bool closing;
-    int busy;           /* workers inside the job */
-    uint64_t jobs;      /* counts jobs, so that a worker enters each at most once */
-    cairn_work_fn work; /* NULL between jobs */
+    /* written under the lock, and those that are atomic read without it by who looks */
+    atomic_bool closing;
+    atomic_int busy;            /* workers inside the job */
+    atomic_uint_fast64_t jobs;  /* counts jobs, so that a worker enters each at most once */
+    int asleep;                 /* workers */
+    cairn_work_fn work;         /* NULL between jobs */
     void *arg;
     int64_t blocks;
     atomic_int_fast64_t next; /* first block not yet taken */
@@ -40,23 +44,46 @@ static void work_off(cairn_pool *pool, cairn_work_fn work, void *arg, int64_t bl
     }
 }
 
+static void pause_a_moment(void) {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
+static bool is_news(cairn_pool *pool, uint64_t seen) {
+    return atomic_load_explicit(&pool->jobs, memory_order_acquire) != seen ||
+           atomic_load_explicit(&pool->closing, memory_order_relaxed);
+}
+
+/* Returns with the lock held, behind job number `seen` or when the pool closes. */
+static void wait_for_news(cairn_pool *pool, uint64_t seen) {
+    for (int i = 0; i < LOOKS && !is_news(pool, seen); i++) pause_a_moment();
+    pthread_mutex_lock(&pool->lock);
+    pool->asleep++;
+    while (!is_news(pool, seen)) pthread_cond_wait(&pool->wake, &pool->lock);
+    pool->asleep--;
+}
+
 static void *worker_main(void *argument) {
     worker *self = argument;
     cairn_pool *pool = self->pool;
     uint64_t seen = 0;
-    pthread_mutex_lock(&pool->lock);
     for (;;) {
-        while (!pool->closing && (!pool->work || pool->jobs == seen)) pthread_cond_wait(&pool->wake, &pool->lock);
+        wait_for_news(pool, seen);
         if (pool->closing) break;
         seen = pool->jobs;
-        pool->busy++;
-        cairn_work_fn work = pool->work;
+        cairn_work_fn work = pool->work; /* NULL: the job is done already */
         void *arg = pool->arg;
         int64_t blocks = pool->blocks;
+        if (work) pool->busy++;
         pthread_mutex_unlock(&pool->lock);
+        if (!work) continue;
         work_off(pool, work, arg, blocks, self->thread);
         pthread_mutex_lock(&pool->lock);
         if (--pool->busy == 0) pthread_cond_signal(&pool->idle);
+        pthread_mutex_unlock(&pool->lock);
     }
     pthread_mutex_unlock(&pool->lock);
     return NULL;
@@ -138,12 +165,13 @@ void cairn_pool_run(cairn_pool *pool, cairn_work_fn work, void *arg, int64_t blo
     pool->blocks = blocks;
     pool->jobs++;
     atomic_store_explicit(&pool->next, 0, memory_order_relaxed);
-    pthread_cond_broadcast(&pool->wake);
+    if (pool->asleep) pthread_cond_broadcast(&pool->wake);
     pthread_mutex_unlock(&pool->lock);
 
     work_off(pool, work, arg, blocks, 0);
 
-    /* Every block is taken now. Workers that hold one are busy; one that wakes later finds no job and sleeps on. */
+    /* Every block is taken now. Workers that hold one are busy; one that comes later finds no job. */
+    for (int i = 0; i < LOOKS && atomic_load_explicit(&pool->busy, memory_order_relaxed) > 0; i++) pause_a_moment();
     pthread_mutex_lock(&pool->lock);
     while (pool->busy > 0) pthread_cond_wait(&pool->idle, &pool->lock);
     pool->work = NULL;
