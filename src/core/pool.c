@@ -27,10 +27,10 @@ struct cairn_pool {
     pthread_cond_t wake, idle;
     /* written under the lock, and those that are atomic read without it by who looks */
     atomic_bool closing;
-    atomic_int busy;            /* workers inside the job */
-    atomic_uint_fast64_t jobs;  /* counts jobs, so that a worker enters each at most once */
-    int asleep;                 /* workers */
-    cairn_work_fn work;         /* NULL between jobs */
+    atomic_int busy;           /* workers inside the job */
+    atomic_uint_fast64_t jobs; /* counts jobs, so that a worker enters each at most once */
+    int asleep;                /* workers */
+    cairn_work_fn work;        /* NULL between jobs */
     void *arg;
     int64_t blocks;
     atomic_int_fast64_t next; /* first block not yet taken */

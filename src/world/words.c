@@ -19,6 +19,8 @@ static const cairn_option options[] = {
      "quantities that the question does not need"},
     {"largest", CAIRN_OPTION_INT, offsetof(words_settings, largest), "99", 20, WORDS_LARGEST, NULL, "",
      "all values are from 2 to this"},
+    {"objects", CAIRN_OPTION_INT, offsetof(words_settings, objects), "0", 0, WORDS_GROUP, NULL, "",
+     "kinds of objects in a problem, more where people run short; 1: a name alone says which quantity; 0: 2 to 4"},
     {"shuffled", CAIRN_OPTION_BOOL, offsetof(words_settings, shuffled), "false", 0, 0, NULL, "",
      "sentences come in any order, so that one may speak of what a later one tells"},
 };

@@ -52,7 +52,7 @@ typedef struct words_state {
 /* ---- graph: words_graph.c ------------------------------------------------------------------------------------------- */
 
 typedef struct words_settings {
-    int64_t operations, fewest, distractors, largest;
+    int64_t operations, fewest, distractors, largest, objects;
     bool shuffled;
 } words_settings;
 

@@ -210,11 +210,18 @@ static void shuffle(cairn_rng *rng, uint16_t *items, uint32_t n) {
     }
 }
 
+/* So many kinds of objects that no more owners are needed than there are people. */
+static uint32_t count_objects(cairn_rng *rng, uint32_t named, int64_t wanted) {
+    uint32_t least_of_them = (named + WORDS_PEOPLE - 2) / (WORDS_PEOPLE - 1);
+    uint32_t n = wanted > 0 ? (uint32_t)wanted : named > 12 ? 4 : 2 + cairn_rng_below(rng, 2);
+    return n < least_of_them ? least_of_them : n;
+}
+
 /* Distinct pairs of owner and object. The two that are added or compared share one of them, so that the question reads well. */
-static void draw_names(cairn_rng *rng, words_problem *p, bool asked) {
+static void draw_names(cairn_rng *rng, words_problem *p, bool asked, int64_t kinds_of_objects) {
     uint16_t owners[WORDS_OWNERS], objects[WORDS_GROUP], pairs[WORDS_OWNERS * WORDS_GROUP];
     uint32_t named = (uint32_t)(p->count - asked), n = 0;
-    uint32_t n_objects = named > 12 ? 4 : 2 + cairn_rng_below(rng, 2),
+    uint32_t n_objects = count_objects(rng, named, kinds_of_objects),
              n_owners = (named + n_objects - 1) / n_objects + 1;
     bool places = n_owners <= WORDS_PLACES && cairn_rng_unit(rng) < 0.35;
     uint32_t kinds = places ? WORDS_PLACES : WORDS_PEOPLE, group = cairn_rng_below(rng, WORDS_GROUPS);
@@ -226,7 +233,7 @@ static void draw_names(cairn_rng *rng, words_problem *p, bool asked) {
         for (uint32_t j = 0; j < n_objects; j++) pairs[n++] = (uint16_t)(owners[i] * WORDS_OBJECTS + objects[j]);
     shuffle(rng, pairs, n);
     if (asked) {
-        bool one_object = cairn_rng_unit(rng) < 0.7;
+        bool one_object = cairn_rng_unit(rng) < 0.7 || n_objects == 1;
         uint32_t j = 1;
         while (j < n && (one_object ? pairs[j] % WORDS_OBJECTS != pairs[0] % WORDS_OBJECTS
                                     : pairs[j] / WORDS_OBJECTS != pairs[0] / WORDS_OBJECTS))
@@ -283,7 +290,7 @@ bool words_draw(cairn_rng *rng, const words_settings *settings, words_problem *p
         draw_shape(rng, operations, asked, &draft);
         if (!draw_values(rng, &draft, asked, settings->largest)) continue;
         for (int64_t i = 0; i < settings->distractors; i++) draw_distractor(rng, &draft, asked, settings->largest);
-        draw_names(rng, &draft, asked);
+        draw_names(rng, &draft, asked, settings->objects);
         draw_order(rng, settings->shuffled, asked, &draft, p);
         uint8_t forms[16];
         if (words_finish(p)) return false;
