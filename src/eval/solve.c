@@ -55,8 +55,8 @@ static json_t *cost_json(const cairn_cost *cost) {
     int64_t tokens = cost->tokens[CAIRN_ROLE_GENERATOR] + cost->tokens[CAIRN_ROLE_COMPLETER];
     return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "steps", (json_int_t)steps, "tokens", (json_int_t)tokens,
                      "judge_steps", (json_int_t)cost->steps[CAIRN_ROLE_JUDGE], "judge_tokens",
-                     (json_int_t)cost->tokens[CAIRN_ROLE_JUDGE], "scorings", (json_int_t)cost->scorings, "checks",
-                     (json_int_t)cost->checks);
+                     (json_int_t)(cost->tokens[CAIRN_ROLE_JUDGE] + cost->tokens[CAIRN_ROLE_CRITIC]), "scorings",
+                     (json_int_t)cost->scorings, "checks", (json_int_t)cost->checks);
 }
 
 static json_t *node_json(const cairn_search *search, cairn_node node) {
