@@ -266,7 +266,7 @@ static cairn_status generate_all(cairn_ctx *ctx, loaded *l, const cairn_decoding
         q->stop = CAIRN_STOP_LENGTH;
         q->status = begin(ctx, l, decoding, stops, q, &asks[i]);
         if (ends_all(q->status)) return q->status;
-        q->n_read = (int64_t)asks[i].prefix.tokens.count;
+        q->n_read = q->status == CAIRN_OK ? (int64_t)asks[i].prefix.tokens.count : 0;
         if (q->status == CAIRN_OK && asks[i].generates) open[asked++] = &asks[i].generation.request;
     }
     CAIRN_TRY(loaded_await(ctx, l, open, asked));
