@@ -39,7 +39,7 @@ static const cairn_option options[] = {
     {"yes", CAIRN_OPTION_TEXT, offsetof(config, yes), "yes", 0, 0, NULL, "", "end of the verdict line: right"},
     {"no", CAIRN_OPTION_TEXT, offsetof(config, no), "no", 0, 0, NULL, "", "end of the verdict line: wrong"},
     {"unreadable", CAIRN_OPTION_CHOICE, offsetof(config, unreadable), "unknown", 0, 0, "unknown|wrong|half", "",
-     "a critique that was cut off, or whose verdict cannot be read: left out, 0 or 0.5"},
+     "a critique that was cut off or does not fit the context, or whose verdict cannot be read: left out, 0 or 0.5"},
     {"meaning", CAIRN_OPTION_CHOICE, offsetof(config, meaning), "correctness", 0, 0, MEANING_CHOICES, "",
      "what its scores mean"},
 };
@@ -243,19 +243,27 @@ static bool ask_verdict(const critic *self, const cairn_asking *critique, const 
     return true;
 }
 
-/* P(yes) / (P(yes) + P(no)); a critique that fills the context leaves no room for the words. */
-static void add_verdict(const critic *self, const cairn_asking *verdict, opinion *o) {
-    if (verdict->status == CAIRN_LIMIT && verdict->n_steps > 0) {
-        add_unreadable(self, o, true);
-    } else if (verdict->status != CAIRN_OK) {
-        o->status = verdict->status;
-    } else {
-        double score = 1 / (1 + exp(verdict->choice_logp[1] - verdict->choice_logp[0]));
-        if (isnan(score))
-            add_unreadable(self, o, false); /* neither word can follow */
-        else
-            add_score(o, score);
+/* What does not fit the critic's context, because steps or critiques are long, cannot be judged. */
+static void add_failure(const critic *self, cairn_status status, opinion *o) {
+    if (status != CAIRN_LIMIT) {
+        o->status = status;
+        return;
     }
+    add_unreadable(self, o, false);
+    if (!*o->shown) snprintf(o->shown, SHOWN, "too long for a context of %d tokens", (int)self->l.format.context);
+}
+
+/* P(yes) / (P(yes) + P(no)) */
+static void add_verdict(const critic *self, const cairn_asking *verdict, opinion *o) {
+    if (verdict->status != CAIRN_OK) {
+        add_failure(self, verdict->status, o);
+        return;
+    }
+    double score = 1 / (1 + exp(verdict->choice_logp[1] - verdict->choice_logp[0]));
+    if (isnan(score))
+        add_unreadable(self, o, false); /* neither word can follow */
+    else
+        add_score(o, score);
 }
 
 static void count_cost(const cairn_asking *asks, int32_t n, cairn_reward_cost *cost) {
@@ -276,7 +284,7 @@ static cairn_status judge(cairn_ctx *ctx, critic *self, cairn_arena *arena, cons
     for (int32_t i = 0; i < n * samples; i++) {
         opinion *o = &opinions[i / samples];
         if (asks[i].status != CAIRN_OK)
-            o->status = asks[i].status;
+            add_failure(self, asks[i].status, o);
         else if (ask_verdict(self, &asks[i], words, o, &verdicts[asked]))
             of[asked++] = i / samples;
     }
