@@ -116,6 +116,32 @@ static void test_three_commands_from_records_to_a_step_head(void **state) {
     assert_false(is_same("blk.0.ffn_up.weight", "prm.gguf", "both.gguf"));
 }
 
+/* A critique of one token has no verdict in its text, whatever the model. */
+static void test_steps_whose_critiques_cannot_be_read_are_counted(void **state) {
+    (void)state;
+    static const char critic[] = "score x.jsonl --json --reward critic:file=c.gguf,verdict=text,max_tokens=1";
+    char words[256];
+    write_x_records("x.jsonl", 4, 1);
+    const outcome *o = cairn("", "train sft x.jsonl --out c.gguf --steps 2 --quiet --vocabulary 270 "
+                                 "--shape width=16,layers=1,heads=2,kv-heads=1,context=128");
+    if (o->status != 0) fail_msg("%s", o->error);
+    json_t *r = result_of(critic);
+    assert_int_equal(whole(r, "steps"), 12);
+    assert_int_equal(whole(r, "unreadable"), 12);
+    assert_int_equal(whole(r, "unknown"), 12);
+    json_decref(r);
+    snprintf(words, sizeof words, "%s,unreadable=wrong", critic);
+    r = result_of(words);
+    assert_int_equal(whole(r, "unreadable"), 12);
+    assert_int_equal(whole(r, "unknown"), 0);
+    assert_int_equal(whole(r, "wrong"), 12);
+    json_decref(r);
+    FILE *file = create("shown.txt");
+    fputs("{problem}\n{stop}\n", file);
+    fclose(file);
+    expect_refused("score x.jsonl --reward critic:file=c.gguf,template=shown.txt", "shown.txt:2");
+}
+
 static void test_a_killed_run_goes_on(void **state) {
     (void)state;
     static const char one[] = "train prm x.jsonl --out one.gguf --steps 12 --every 3 " SHAPE SMALL;
@@ -165,6 +191,7 @@ static void test_refusals_are_one_sentence(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_three_commands_from_records_to_a_step_head),
+        cmocka_unit_test(test_steps_whose_critiques_cannot_be_read_are_counted),
         cmocka_unit_test(test_a_killed_run_goes_on),
         cmocka_unit_test(test_people_read_what_was_learned),
         cmocka_unit_test(test_refusals_are_one_sentence),

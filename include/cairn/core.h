@@ -166,6 +166,15 @@ typedef enum cairn_verb {
     CAIRN_VERB_LEARN /* first values, orders of examples, dropout */
 } cairn_verb;
 
+/* Who a verb acts as; part of the key too. */
+typedef enum cairn_role {
+    CAIRN_ROLE_GENERATOR, /* proposes steps of the solution */
+    CAIRN_ROLE_COMPLETER, /* finishes prefixes to estimate their value */
+    CAIRN_ROLE_JUDGE,     /* scores */
+    CAIRN_ROLE_CRITIC,    /* writes about steps */
+    CAIRN_ROLE_COUNT
+} cairn_role;
+
 /* One stream of random numbers. Its numbers depend on its key only, never on what else runs. Copying forks nothing: two
  * copies give the same numbers. */
 typedef struct cairn_rng {

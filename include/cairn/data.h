@@ -86,6 +86,24 @@ typedef struct cairn_slice {
 CAIRN_API cairn_status cairn_split_steps(cairn_ctx *ctx, cairn_arena *arena, cairn_split how, const char *text,
                                          size_t length, cairn_slice **slices, int32_t *count);
 
+/* ---- templates ------------------------------------------------------------------------------------------------------- */
+
+/* A text with places, "{step}", that are filled with texts. A "{" that opens no place is written "{{". */
+typedef struct cairn_template cairn_template;
+/* Reads a template from a text or a file (its last line break is not part of it, and lines end by \n). `names` [n_names] are the places
+ * there may be; all of it is copied into `arena`. Errors, each "NAME:LINE: ...": FORMAT for a place that is not among them, a "{" without
+ * "}", a NUL; LIMIT beyond 1 MiB; IO and NOT_FOUND of the file. */
+CAIRN_API cairn_status cairn_template_parse(cairn_ctx *ctx, cairn_arena *arena, const char *name, const char *text,
+                                            size_t length, const char *const *names, int32_t n_names,
+                                            cairn_template **out);
+CAIRN_API cairn_status cairn_template_read(cairn_ctx *ctx, cairn_arena *arena, const char *path,
+                                           const char *const *names, int32_t n_names, cairn_template **out);
+CAIRN_API bool cairn_template_has(const cairn_template *t, int32_t name); /* a place of names[name] */
+CAIRN_API uint64_t cairn_template_key(const cairn_template *t);           /* of its text */
+/* Appends the text with values[i] at every place of names[i]. Values are taken as they are: what looks like a place in them is text. */
+CAIRN_API cairn_status cairn_template_fill(cairn_ctx *ctx, const cairn_template *t, const char *const *values,
+                                           cairn_text *out);
+
 #ifdef __cplusplus
 }
 #endif

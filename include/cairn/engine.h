@@ -40,6 +40,11 @@ CAIRN_API cairn_status cairn_sample(cairn_ctx *ctx, const float *logits, int32_t
 /* ln of the probability of `token` at temperature 1 [nats], the same bits as logp_raw. Errors: as above. */
 CAIRN_API cairn_status cairn_logit_logp(cairn_ctx *ctx, const float *logits, int32_t n, int32_t token, double *out);
 
+/* The same for every token, into out[n], among those of which legal[i] holds (NULL: all): -infinity for the others. Errors: as above, looking
+ * at legal tokens only; INVALID when there are none. */
+CAIRN_API cairn_status cairn_logit_logps(cairn_ctx *ctx, const float *logits, int32_t n, const bool *legal,
+                                         double *out);
+
 /* ---- the engine -------------------------------------------------------------------------------------------------------- */
 
 typedef struct cairn_engine cairn_engine;

@@ -288,6 +288,10 @@ typedef struct cairn_solution_tokens {
 CAIRN_API cairn_status cairn_solution_encode(cairn_ctx *ctx, const cairn_solution_format *format, const char *name,
                                              const char *problem, const char *const *steps, int32_t n_steps,
                                              bool finished, cairn_solution_tokens *out);
+/* Appends the tokens of a text with which another step begins: those of the whole step's encoding, without <step>. `out` is a solution
+ * that is not finished. Errors: LIMIT, naming `name`; NO_MEMORY. */
+CAIRN_API cairn_status cairn_solution_begin(cairn_ctx *ctx, const cairn_solution_format *format, const char *name,
+                                            const char *text, cairn_solution_tokens *out);
 /* targets[i]: the token behind position i where that is one of the solution's (its steps, <step>, </s>), else -1: problem and <sep> are
  * given, not learned. [tokens.count] */
 CAIRN_API void cairn_solution_targets(const cairn_solution_tokens *solution, int32_t *targets);

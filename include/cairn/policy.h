@@ -1,10 +1,11 @@
-/* cairn/policy.h: who proposes steps. Layer: policy (uses core, stat, data, tool, world).
+/* cairn/policy.h: who proposes steps. Layer: policy (uses core .. world).
  *
  * A policy is opened once per worker thread and called on fibers: propose blocks the fiber, not the thread.
  */
 #ifndef CAIRN_POLICY_H
 #define CAIRN_POLICY_H
 
+#include "cairn/model.h"
 #include "cairn/world.h"
 
 #ifdef __cplusplus
@@ -12,9 +13,10 @@ extern "C" {
 #endif
 
 typedef enum cairn_stop {
-    CAIRN_STOP_STEP,  /* the step is complete, more may follow */
-    CAIRN_STOP_END,   /* the policy ended its solution with this step */
-    CAIRN_STOP_LENGTH /* cut off at max_tokens */
+    CAIRN_STOP_STEP,   /* the step is complete, more may follow */
+    CAIRN_STOP_END,    /* the policy ended its solution with this step */
+    CAIRN_STOP_LENGTH, /* cut off at max_tokens */
+    CAIRN_STOP_TEXT    /* a stop text came: free requests only */
 } cairn_stop;
 
 typedef struct cairn_sampling {
@@ -42,6 +44,59 @@ typedef struct cairn_proposal {
     cairn_stop stop;
 } cairn_proposal;
 
+/* A free request, which need not be a solution: the policy reads problem and steps, writes on, and says how likely each choice would be
+ * behind that. Request above, reply below, in the arena given to ask.
+ *
+ * The text is encoded as that of solutions in training (cairn_solution_encode), so that a model of `cairn train sft` can be asked for what
+ * it learned: a critic, say, from records whose prompt is what it is shown and whose steps are lines of its critique. What was generated
+ * is encoded anew when choices follow: equal texts give equal log-probabilities, however they came about. */
+typedef struct cairn_asking {
+    const char *name;         /* said in errors */
+    const char *problem;      /* the text that begins */
+    const char *const *steps; /* [n_steps] complete ones behind it */
+    int32_t n_steps;
+    const char *begun; /* with which the next step begins, so that what is generated goes on with it; NULL: nothing */
+    cairn_sampling sampling; /* max_tokens: of all steps generated together; 0: none is */
+    bool one_step;           /* stop at the end of a step; else only where the policy ends its text */
+    const char *const
+        *stops; /* [n_stops] texts to stop at, none empty; what was generated ends before the first of them */
+    int32_t n_stops;
+    cairn_rng rng;
+    const char
+        *forced; /* behind what was generated: it goes on with a step that was cut off or stopped by a text, else it
+                                 * begins another; NULL: nothing */
+    const char *const *choices; /* [n_choices] texts behind `forced`, none empty */
+    int32_t n_choices;
+
+    cairn_status status;
+    const char *const
+        *written; /* [n_written] steps generated, the first without `begun`; each up to its first NUL, if any */
+    int32_t n_written;
+    const int32_t *tokens; /* [n_tokens] generated, with <step> and the like */
+    int32_t n_tokens;
+    int64_t
+        n_read; /* tokens of the given texts, and those of the text before the choices that are spelled otherwise than they
+                            * were generated */
+    double logp;     /* of what was generated [nats] */
+    cairn_stop stop; /* LENGTH: also where nothing was to be generated, and when the context was full */
+    double *
+        choice_logp; /* [n_choices] ln of the probability of its tokens, given everything before them [nats]: those behind the tokens
+                          * that the encodings of the text with each choice and without one have in common */
+} cairn_asking;
+
+/* The distribution of the next token behind a prefix. Request above, reply below. */
+typedef struct cairn_prediction {
+    const char *name, *problem;
+    const char *const *steps; /* [n_steps] complete */
+    int32_t n_steps;
+    const char *begun; /* with which the next step begins; NULL: nothing */
+    const bool *legal; /* [n_tokens of the tokenizer] tokens that can follow: the others get probability 0; NULL: all */
+
+    cairn_status status;
+    int32_t n_tokens; /* of the vocabulary */
+    double *logp;     /* [n_tokens] at temperature 1 [nats]; -infinity for what is not legal */
+} cairn_prediction;
+
 typedef struct cairn_policy cairn_policy;
 typedef struct cairn_policy_type {
     cairn_about about; /* options NULL: `open` parses `options_text` by a table of its own (scripted: the world's) */
@@ -57,6 +112,13 @@ typedef struct cairn_policy_type {
     cairn_status (*optimum)(cairn_ctx *ctx, void *self, const cairn_problem *problem, int64_t samples, double *out);
     /* Key of the content of the file that it proposes from, for a run's manifest; NULL where there is no such file. */
     uint64_t (*content)(const void *self);
+    /* Free requests, by the rules of propose; NULL where the policy cannot. Errors of a request: INVALID for an empty stop text or choice;
+     * LIMIT when what is given, or a choice behind what was generated, does not fit the context. */
+    cairn_status (*ask)(cairn_ctx *ctx, void *self, cairn_arena *arena, cairn_asking *requests, int32_t n);
+    /* Distributions of the next token, likewise. */
+    cairn_status (*next)(cairn_ctx *ctx, void *self, cairn_arena *arena, cairn_prediction *requests, int32_t n);
+    /* The tokens that ask and next speak of; NULL where there is neither. */
+    const cairn_tokenizer *(*tokenizer)(const void *self);
 } cairn_policy_type;
 
 struct cairn_policy {

@@ -7,6 +7,7 @@
 #ifndef CAIRN_REWARD_H
 #define CAIRN_REWARD_H
 
+#include "cairn/data.h"
 #include "cairn/policy.h"
 #include "cairn/stat.h"
 
@@ -93,6 +94,17 @@ CAIRN_API cairn_status cairn_reward_score_steps(cairn_ctx *ctx, const cairn_rewa
                                                 uint64_t seed, const cairn_problem *problem, const char *const *steps,
                                                 int32_t n_steps, double *scores, const char **codes,
                                                 const char **evidence, cairn_reward_cost *cost);
+
+/* ---- critics: what reward `critic` shows a model, so that records to train it on say the same ------------------------------ */
+
+/* {steps}: those before the judged one, one a line; {step}: the judged one. */
+#define CAIRN_CRITIC_TEMPLATE "{problem}\n{steps}\nIs this step right? {step}"
+/* The template of a file, or the built-in one for "". Errors: those of cairn_template_read; FORMAT when {step} is missing. */
+CAIRN_API cairn_status cairn_critic_template(cairn_ctx *ctx, cairn_arena *arena, const char *path,
+                                             cairn_template **out);
+/* Appends what a critic of steps[n_steps - 1] is shown. Errors: INVALID without a step. */
+CAIRN_API cairn_status cairn_critic_prompt(cairn_ctx *ctx, const cairn_template *t, const char *problem,
+                                           const char *const *steps, int32_t n_steps, cairn_text *out);
 
 #ifdef __cplusplus
 }

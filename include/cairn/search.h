@@ -14,14 +14,6 @@
 extern "C" {
 #endif
 
-/* Who a verb acts as; part of the random numbers' key. */
-typedef enum cairn_role {
-    CAIRN_ROLE_GENERATOR, /* proposes steps of the solution */
-    CAIRN_ROLE_COMPLETER, /* finishes prefixes to estimate their value */
-    CAIRN_ROLE_JUDGE,     /* scores */
-    CAIRN_ROLE_COUNT
-} cairn_role;
-
 /* What a search may spend; 0 is no bound. Steps are sampled steps of generator and completer, whatever became of them; merged ones
  * count. Tokens are theirs. FLOPs are those of all roles. */
 typedef struct cairn_budget {
@@ -31,12 +23,14 @@ typedef struct cairn_budget {
 
 typedef struct cairn_cost {
     int64_t steps[CAIRN_ROLE_COUNT]; /* steps sampled */
-    int64_t tokens
-        [CAIRN_ROLE_COUNT]; /* tokens sampled; of the judge: those that a reward's model read or its completions took */
-    double flops
-        [CAIRN_ROLE_COUNT]; /* floating-point operations of models in this process, every shared prefix counted once */
-    int64_t scorings;       /* steps scored */
-    int64_t checks;         /* outcomes checked */
+    /* Tokens sampled; of the judge: those that a reward's model read or its completions took. */
+    int64_t tokens[CAIRN_ROLE_COUNT];
+    /* Floating-point operations of models in this process, every shared prefix counted once. */
+    double flops[CAIRN_ROLE_COUNT];
+    int64_t asks[CAIRN_ROLE_COUNT];  /* free requests; the next one's number of its draw */
+    int64_t nexts[CAIRN_ROLE_COUNT]; /* distributions of a next token */
+    int64_t scorings;                /* steps scored */
+    int64_t checks;                  /* outcomes checked */
 } cairn_cost;
 
 /* One problem's search: who acts, on what tree, within what budget. Filled by the caller; verbs update tree and cost. */
@@ -92,6 +86,15 @@ CAIRN_API cairn_status cairn_rollouts(cairn_search *search, cairn_role role, con
 /* graft: the first m steps of a rollout become nodes below `node`, merged with equal ones; the last in *end. */
 CAIRN_API cairn_status cairn_graft(cairn_search *search, cairn_node node, const cairn_rollout *rollout, int32_t m,
                                    cairn_node *end);
+/* ask: n free requests to the policy as `role`. The verb fills each one's random numbers, of draw cost.asks[role] at the root, and, where
+ * they are NULL, name and problem by those of the search's problem; the rest is the caller's. Debits the tokens generated.
+ * Budget: nothing is asked and the status is CAIRN_BUDGET when the tokens of generator and completer are spent and the role is one of
+ * them. Errors: UNSUPPORTED for a policy that cannot be asked; those of the policy; of the first request that failed. */
+CAIRN_API cairn_status cairn_ask(cairn_search *search, cairn_role role, cairn_asking *requests, int32_t n);
+/* next: the distribution of the token behind the steps of each node. out[i].begun and .legal are the caller's, the verb fills the rest;
+ * steps are complete, so that the token is the first of another one. Nothing is sampled: no budget. Errors: as for ask. */
+CAIRN_API cairn_status cairn_next(cairn_search *search, cairn_role role, const cairn_node *nodes, int32_t n,
+                                  cairn_prediction *out);
 /* Steps still to be had within the budget; INT64_MAX without one. */
 CAIRN_API int64_t cairn_budget_left(const cairn_search *search);
 

@@ -25,6 +25,7 @@ typedef struct scoring {
     const score_config *config;
     cairn_out *out; /* NULL: none */
     int64_t solutions, steps, wrong, unknown, flawed;
+    int64_t unreadable; /* steps with a critique whose verdict could not be read */
 } scoring;
 
 static cairn_status write_scores(cairn_out *out, const scored *s) {
@@ -63,6 +64,7 @@ static cairn_status visit(cli *c, void *arg, const scored *s) {
     for (int32_t i = 0; i < s->record->n_steps; i++) {
         t->unknown += isnan(s->scores[i]);
         t->wrong += s->scores[i] < s->threshold;
+        t->unreadable += s->codes[i] && strstr(s->codes[i], "unreadable");
     }
     cairn_status status = t->out ? write_scores(t->out, s) : CAIRN_OK;
     if (status == CAIRN_OK && s->index == t->config->show) status = print_solution(c, s);
@@ -78,6 +80,7 @@ static cairn_status print_json(cli *c, const scoring *t, int64_t skipped) {
     cli_json_int(&j, "steps", t->steps);
     cli_json_int(&j, "wrong", t->wrong);
     cli_json_int(&j, "unknown", t->unknown);
+    cli_json_int(&j, "unreadable", t->unreadable);
     cli_json_int(&j, "solutions_with_a_wrong_step", t->flawed);
     cli_json_int(&j, "skipped_lines", skipped);
     cli_json_close(&j, '}');
@@ -91,6 +94,9 @@ static cairn_status print_totals(cli *c, const score_config *config, const scori
         "%s solutions, %s steps by %s: %s steps wrong, %s unknown, the others right; %s solutions have a wrong step\n",
         cli_count(t->solutions, n[0]), cli_count(t->steps, n[1]), config->scored.reward, cli_count(t->wrong, n[2]),
         cli_count(t->unknown, n[3]), cli_count(t->flawed, n[4]));
+    if (t->unreadable)
+        printf("%s steps have critiques without a readable verdict (--out says which)\n",
+               cli_count(t->unreadable, n[0]));
     if (skipped) printf("%" PRId64 " bad lines were passed over\n", skipped);
     return CAIRN_OK;
 }

@@ -54,11 +54,12 @@ static json_t *cost_json(const cairn_cost *cost) {
     int64_t steps = cost->steps[CAIRN_ROLE_GENERATOR] + cost->steps[CAIRN_ROLE_COMPLETER];
     int64_t tokens = cost->tokens[CAIRN_ROLE_GENERATOR] + cost->tokens[CAIRN_ROLE_COMPLETER];
     double flops = cost->flops[CAIRN_ROLE_GENERATOR] + cost->flops[CAIRN_ROLE_COMPLETER];
+    double judge_flops = cost->flops[CAIRN_ROLE_JUDGE] + cost->flops[CAIRN_ROLE_CRITIC];
+    int64_t judge_tokens = cost->tokens[CAIRN_ROLE_JUDGE] + cost->tokens[CAIRN_ROLE_CRITIC];
     return json_pack("{s:I, s:I, s:f, s:I, s:I, s:f, s:I, s:I}", "steps", (json_int_t)steps, "tokens",
                      (json_int_t)tokens, "flops", flops, "judge_steps", (json_int_t)cost->steps[CAIRN_ROLE_JUDGE],
-                     "judge_tokens", (json_int_t)cost->tokens[CAIRN_ROLE_JUDGE], "judge_flops",
-                     cost->flops[CAIRN_ROLE_JUDGE], "scorings", (json_int_t)cost->scorings, "checks",
-                     (json_int_t)cost->checks);
+                     "judge_tokens", (json_int_t)judge_tokens, "judge_flops", judge_flops, "scorings",
+                     (json_int_t)cost->scorings, "checks", (json_int_t)cost->checks);
 }
 
 static json_t *node_json(const cairn_search *search, cairn_node node) {

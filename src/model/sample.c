@@ -5,15 +5,18 @@
 
 /* ---- likelihoods ------------------------------------------------------------------------------------------------------- */
 
-static cairn_status greatest(cairn_ctx *ctx, const float *logits, int32_t n, int32_t *out) {
+/* The most likely token, of those of which legal[i] holds (NULL: all). */
+static cairn_status greatest(cairn_ctx *ctx, const float *logits, int32_t n, const bool *legal, int32_t *out) {
     int32_t best = -1;
     for (int32_t i = 0; i < n; i++) {
+        if (legal && !legal[i]) continue;
         if (isnan(logits[i]) || logits[i] == INFINITY)
             return cairn_fail(ctx, CAIRN_INVALID, "the logit of token %d is %s", i,
                               isnan(logits[i]) ? "NaN" : "infinite");
         if (logits[i] != -INFINITY && (best < 0 || logits[i] > logits[best])) best = i;
     }
-    if (best < 0) return cairn_fail(ctx, CAIRN_INVALID, "all %d logits are -infinity", n);
+    if (best < 0)
+        return cairn_fail(ctx, CAIRN_INVALID, "%s %d logits are -infinity", legal ? "all legal ones of" : "all", n);
     *out = best;
     return CAIRN_OK;
 }
@@ -32,8 +35,19 @@ static double sum_weights(const float *logits, int32_t n, float most, double tem
 cairn_status cairn_logit_logp(cairn_ctx *ctx, const float *logits, int32_t n, int32_t token, double *out) {
     int32_t best;
     if (token < 0 || token >= n) return cairn_fail(ctx, CAIRN_INVALID, "there is no token %d", token);
-    CAIRN_TRY(greatest(ctx, logits, n, &best));
+    CAIRN_TRY(greatest(ctx, logits, n, NULL, &best));
     *out = (double)logits[token] - (double)logits[best] - log(sum_weights(logits, n, logits[best], 1, NULL));
+    return CAIRN_OK;
+}
+
+cairn_status cairn_logit_logps(cairn_ctx *ctx, const float *logits, int32_t n, const bool *legal, double *out) {
+    int32_t best = 0;
+    double sum = 0;
+    CAIRN_TRY(greatest(ctx, logits, n, legal, &best));
+    for (int32_t i = 0; i < n; i++)
+        if (!legal || legal[i]) sum += exp((double)logits[i] - (double)logits[best]);
+    for (int32_t i = 0; i < n; i++)
+        out[i] = !legal || legal[i] ? (double)logits[i] - (double)logits[best] - log(sum) : -INFINITY;
     return CAIRN_OK;
 }
 
@@ -124,7 +138,7 @@ cairn_status cairn_sample(cairn_ctx *ctx, const float *logits, int32_t n, const 
     int32_t best, token, choices = 1;
     double sum = 1, raw;
     CAIRN_TRY(check_decoding(ctx, decoding));
-    CAIRN_TRY(greatest(ctx, logits, n, &best));
+    CAIRN_TRY(greatest(ctx, logits, n, NULL, &best));
     raw = sum_weights(logits, n, logits[best], 1, weights);
     if (decoding->temperature == 0) {
         token = best;

@@ -54,6 +54,14 @@ cairn_status cairn_solution_encode(cairn_ctx *ctx, const cairn_solution_format *
                       n_steps ? "before its </s>" : "in the problem");
 }
 
+cairn_status cairn_solution_begin(cairn_ctx *ctx, const cairn_solution_format *format, const char *name,
+                                  const char *text, cairn_solution_tokens *out) {
+    CAIRN_TRY(cairn_tokenizer_encode(ctx, format->tokenizer, text, strlen(text), &out->tokens));
+    if (out->tokens.count <= (size_t)format->context) return CAIRN_OK;
+    return cairn_fail(ctx, CAIRN_LIMIT, "%s: too long: the context of %d tokens ends in a step that was begun", name,
+                      (int)format->context);
+}
+
 void cairn_solution_targets(const cairn_solution_tokens *solution, int32_t *targets) {
     size_t count = solution->tokens.count;
     for (size_t i = 0; i < count; i++)

@@ -29,14 +29,25 @@ cairn_status loaded_open(cairn_ctx *ctx, const loaded_options *options, loaded *
         status = cairn_solution_format_of(ctx, out->tokenizer, out->model->shape.context, &out->format);
     if (status == CAIRN_OK)
         status = cairn_engine_open(ctx, out->device, out->model, out->tokenizer, &engine, &out->engine);
-    if (status != CAIRN_OK) loaded_close(out);
+    if (status == CAIRN_OK) status = cairn_tape_open(ctx, out->device, CAIRN_F32, &out->tape);
+    if (status == CAIRN_OK)
+        cairn_tape_record(out->tape, false);
+    else
+        loaded_close(out);
     return status;
 }
 
 void loaded_close(loaded *l) {
+    cairn_tape_close(l->tape);
     cairn_engine_close(l->engine);
     cairn_transformer_close(l->model);
     cairn_tokenizer_close(l->tokenizer);
     cairn_device_close(l->device);
     *l = (loaded){0};
+}
+
+cairn_status loaded_await(cairn_ctx *ctx, loaded *l, cairn_request *const *requests, int32_t n) {
+    cairn_status status = cairn_await(ctx, cairn_engine_backend(l->engine), requests, n);
+    bool asked = n == 0 || requests[0]->done;
+    return status == CAIRN_CANCELLED || status == CAIRN_NO_MEMORY || !asked ? status : CAIRN_OK;
 }

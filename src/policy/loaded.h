@@ -44,11 +44,15 @@ typedef struct loaded {
     cairn_tokenizer *tokenizer;
     cairn_solution_format format;
     cairn_engine *engine;
+    cairn_tape *tape; /* for heads on the engine's rows; records nothing */
     uint64_t content; /* key of the file's tensors, for manifests */
 } loaded;
 
 /* Errors: those of the file; INVALID for a tokenizer without the special tokens of solutions. On failure nothing is left open. */
 cairn_status loaded_open(cairn_ctx *ctx, const loaded_options *options, loaded *out);
 void loaded_close(loaded *l);
+/* Waits for requests to its engine: their own status says how each one went. Fails when all did: NO_MEMORY; CANCELLED; INVALID where
+ * nothing could be asked. */
+cairn_status loaded_await(cairn_ctx *ctx, loaded *l, cairn_request *const *requests, int32_t n);
 
 #endif

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "cairn/policy.h"
-#include "policy/loaded.h"
+#include "policy/ask.h"
 
 typedef struct config {
     loaded_options model;
@@ -43,23 +43,26 @@ static void model_close(void *self) {
     loaded_close(&((model *)self)->l);
 }
 
+static cairn_decoding decoding_of(const model *self, double temperature) {
+    return (cairn_decoding){
+        .temperature = temperature, .top_k = (int32_t)self->c.top_k, .top_p = self->c.top_p, .min_p = self->c.min_p};
+}
+
 /* One proposal under way. */
-typedef struct asking {
+typedef struct proposing {
     cairn_generation generation;
     cairn_solution_tokens prefix;
-} asking;
+} proposing;
 
-static cairn_status ask(cairn_ctx *ctx, const model *self, const cairn_proposal *q, const int32_t *stops, asking *a) {
+static cairn_status ask(cairn_ctx *ctx, const model *self, const cairn_proposal *q, const int32_t *stops,
+                        proposing *a) {
     CAIRN_TRY(cairn_solution_encode(ctx, &self->l.format, q->problem->id, q->problem->text, q->steps, q->n_steps, false,
                                     &a->prefix));
     a->generation.from = CAIRN_PREFIX_EMPTY;
     a->generation.tokens = a->prefix.tokens.ids;
     a->generation.n_tokens = (int32_t)a->prefix.tokens.count;
     a->generation.max_tokens = q->sampling.max_tokens;
-    a->generation.decoding = (cairn_decoding){.temperature = q->sampling.temperature,
-                                              .top_k = (int32_t)self->c.top_k,
-                                              .top_p = self->c.top_p,
-                                              .min_p = self->c.min_p};
+    a->generation.decoding = decoding_of(self, q->sampling.temperature);
     a->generation.rng = q->rng;
     a->generation.stop_tokens = stops;
     a->generation.n_stop_tokens = 2;
@@ -88,7 +91,7 @@ static cairn_status answer(cairn_ctx *ctx, const model *self, cairn_arena *arena
 }
 
 static cairn_status propose_all(cairn_ctx *ctx, model *self, cairn_arena *arena, cairn_proposal *requests, int32_t n,
-                                asking *asks, cairn_request **open) {
+                                proposing *asks, cairn_request **open) {
     const int32_t stops[] = {self->l.format.step, self->l.format.end};
     int32_t asked = 0;
     for (int32_t i = 0; i < n; i++) {
@@ -96,8 +99,7 @@ static cairn_status propose_all(cairn_ctx *ctx, model *self, cairn_arena *arena,
         if (requests[i].status == CAIRN_NO_MEMORY) return CAIRN_NO_MEMORY;
         if (requests[i].status == CAIRN_OK) open[asked++] = &asks[i].generation.request;
     }
-    cairn_status status = cairn_await(ctx, cairn_engine_backend(self->l.engine), open, asked);
-    if (status == CAIRN_CANCELLED || status == CAIRN_NO_MEMORY) return status;
+    CAIRN_TRY(loaded_await(ctx, &self->l, open, asked));
     for (int32_t i = 0; i < n; i++) {
         if (requests[i].status != CAIRN_OK) continue;
         requests[i].status = asks[i].generation.request.status;
@@ -111,7 +113,7 @@ static cairn_status propose_all(cairn_ctx *ctx, model *self, cairn_arena *arena,
 static cairn_status model_propose(cairn_ctx *ctx, void *data, cairn_arena *arena, cairn_proposal *requests, int32_t n) {
     model *self = data;
     if (n <= 0) return CAIRN_OK;
-    asking *asks = cairn_alloc(ctx, (size_t)n, sizeof *asks);
+    proposing *asks = cairn_alloc(ctx, (size_t)n, sizeof *asks);
     cairn_request **open = cairn_alloc(ctx, (size_t)n, sizeof *open);
     cairn_status status = asks && open ? propose_all(ctx, self, arena, requests, n, asks, open) : CAIRN_NO_MEMORY;
     for (int32_t i = 0; asks && i < n; i++) {
@@ -121,6 +123,20 @@ static cairn_status model_propose(cairn_ctx *ctx, void *data, cairn_arena *arena
     cairn_free(asks);
     cairn_free(open);
     return status;
+}
+
+static cairn_status model_ask(cairn_ctx *ctx, void *data, cairn_arena *arena, cairn_asking *requests, int32_t n) {
+    model *self = data;
+    cairn_decoding decoding = decoding_of(self, 0);
+    return loaded_ask(ctx, &self->l, &decoding, arena, requests, n);
+}
+
+static cairn_status model_next(cairn_ctx *ctx, void *data, cairn_arena *arena, cairn_prediction *requests, int32_t n) {
+    return loaded_next(ctx, &((model *)data)->l, arena, requests, n);
+}
+
+static const cairn_tokenizer *model_tokenizer(const void *self) {
+    return ((const model *)self)->l.tokenizer;
 }
 
 static uint64_t model_content(const void *self) {
@@ -138,4 +154,7 @@ const cairn_policy_type cairn_policy_model = {
     .close = model_close,
     .propose = model_propose,
     .content = model_content,
+    .ask = model_ask,
+    .next = model_next,
+    .tokenizer = model_tokenizer,
 };

@@ -26,14 +26,11 @@ static const cairn_option options[] = {
 typedef struct scorer {
     loaded l;
     const cairn_head *head;
-    cairn_tape *tape;
     cairn_meaning meaning;
 } scorer;
 
 static void scorer_close(void *data) {
-    scorer *self = data;
-    cairn_tape_close(self->tape);
-    loaded_close(&self->l);
+    loaded_close(&((scorer *)data)->l);
 }
 
 static cairn_status find_head(cairn_ctx *ctx, const config *c, scorer *self) {
@@ -53,12 +50,10 @@ static cairn_status scorer_open(cairn_ctx *ctx, cairn_arena *arena, const cairn_
     self->meaning = (cairn_meaning)c->meaning;
     CAIRN_TRY(loaded_open(ctx, &c->model, &self->l));
     cairn_status status = find_head(ctx, c, self);
-    if (status == CAIRN_OK) status = cairn_tape_open(ctx, self->l.device, CAIRN_F32, &self->tape);
     if (status != CAIRN_OK) {
         scorer_close(self);
         return status;
     }
-    cairn_tape_record(self->tape, false);
     *out = self;
     return CAIRN_OK;
 }
@@ -77,9 +72,9 @@ static double probability(const float *logits, int32_t outputs) {
 
 /* The head's scores of rows[n, D], one after the other into q[0], q[stride], ... */
 static cairn_status read_head(cairn_ctx *ctx, scorer *self, const float *rows, int32_t n, cairn_scoring *q) {
-    cairn_tape_reset(self->tape);
-    cairn_tensor *x = cairn_tape_input(self->tape, 2, (int64_t[]){n, self->l.model->shape.width}, rows, false);
-    cairn_tensor *y = cairn_head_apply(self->tape, self->head, x);
+    cairn_tape_reset(self->l.tape);
+    cairn_tensor *x = cairn_tape_input(self->l.tape, 2, (int64_t[]){n, self->l.model->shape.width}, rows, false);
+    cairn_tensor *y = cairn_head_apply(self->l.tape, self->head, x);
     if (!y) return CAIRN_NO_MEMORY;
     for (int32_t i = 0; i < n; i++) {
         q[i].score = probability((const float *)y->data + i * self->head->outputs, self->head->outputs);
@@ -116,8 +111,7 @@ static cairn_status score_all(cairn_ctx *ctx, scorer *self, cairn_scoring *reque
         if (requests[i].status == CAIRN_NO_MEMORY) return CAIRN_NO_MEMORY;
         if (requests[i].status == CAIRN_OK) open[asked++] = &readings[i].generation.request;
     }
-    cairn_status status = cairn_await(ctx, cairn_engine_backend(self->l.engine), open, asked);
-    if (status == CAIRN_CANCELLED || status == CAIRN_NO_MEMORY) return status;
+    CAIRN_TRY(loaded_await(ctx, &self->l, open, asked));
     for (int32_t i = 0; i < n; i++) {
         if (requests[i].status != CAIRN_OK) continue;
         requests[i].status = readings[i].generation.request.status;

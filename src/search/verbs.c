@@ -257,6 +257,48 @@ cairn_status cairn_check(cairn_search *search, const cairn_node *leaves, int32_t
     return CAIRN_OK;
 }
 
+/* ---- ask, next -------------------------------------------------------------------------------------------------------- */
+
+static cairn_status cannot(const cairn_search *search, const char *what) {
+    return cairn_fail(search->ctx, CAIRN_UNSUPPORTED, "policy %s cannot %s", search->policy->type->about.name, what);
+}
+
+cairn_status cairn_ask(cairn_search *search, cairn_role role, cairn_asking *requests, int32_t n) {
+    CAIRN_TRY(go_on(search));
+    if (!search->policy->type->ask) return cannot(search, "be asked freely");
+    bool counted = role == CAIRN_ROLE_GENERATOR || role == CAIRN_ROLE_COMPLETER;
+    if (counted && search->budget.tokens > 0 && tokens_spent(search) >= search->budget.tokens) return CAIRN_BUDGET;
+    for (int32_t i = 0; i < n; i++) {
+        if (!requests[i].name) requests[i].name = search->problem->id;
+        if (!requests[i].problem) requests[i].problem = search->problem->text;
+        requests[i].rng = cairn_rng_open(search->seed, search->problem->key, CAIRN_PATH_ROOT, CAIRN_VERB_ASK,
+                                         (uint32_t)role, (uint32_t)search->cost.asks[role]++);
+    }
+    CAIRN_TRY(search->policy->type->ask(search->ctx, search->policy->self, search->arena, requests, n));
+    cairn_status failed = CAIRN_OK;
+    for (int32_t i = 0; i < n; i++) {
+        search->cost.tokens[role] += requests[i].n_tokens;
+        if (failed == CAIRN_OK) failed = requests[i].status;
+    }
+    return failed;
+}
+
+cairn_status cairn_next(cairn_search *search, cairn_role role, const cairn_node *nodes, int32_t n,
+                        cairn_prediction *out) {
+    CAIRN_TRY(go_on(search));
+    if (!search->policy->type->next) return cannot(search, "say how likely the next token is");
+    for (int32_t i = 0; i < n; i++) {
+        out[i].name = search->problem->id;
+        out[i].problem = search->problem->text;
+        CAIRN_TRY(cairn_tree_steps(search->ctx, search->tree, nodes[i], search->arena, &out[i].steps, &out[i].n_steps));
+    }
+    CAIRN_TRY(search->policy->type->next(search->ctx, search->policy->self, search->arena, out, n));
+    search->cost.nexts[role] += n;
+    for (int32_t i = 0; i < n; i++)
+        if (out[i].status != CAIRN_OK) return out[i].status;
+    return CAIRN_OK;
+}
+
 /* ---- rollout, graft --------------------------------------------------------------------------------------------------- */
 
 cairn_status cairn_rollouts(cairn_search *search, cairn_role role, const cairn_node *nodes, int32_t n, int32_t k,
