@@ -222,15 +222,18 @@ static void what_can_be_stated_next_is_listed(void **unused) {
     static const struct {
         const char *steps, *legal;
     } cases[] = {
-        {"", "Carl's apples: 3 * 4 = 12.|Dora's pears: 12 - 5 = 7.|Ben's plums: 12 / 2 = 6."},
-        {"Carl has 3 * 4 = 12 apples.|Ben has 6 plums.", "Dora's pears: 12 - 5 = 7."},
-        {"Carl has 3 * 4 = 13 apples.|Ben has 6 plums.|Dora has 7 pears.", "Carl's apples: 3 * 4 = 12."},
-        {"Carl has 12 apples.|Ben has 6 plums.|Dora has 7 pears.", "Emma's apples: 12 + 7 = 19."},
+        {"", "Ben has 4 apples, so Carl has 3 * 4 = 12 apples.|Anna has 12 pears, so Dora has 12 - 5 = 7 pears.|Anna "
+             "has 12 pears, so Ben has 12 / 2 = 6 plums."},
+        {"Carl has 3 * 4 = 12 apples.|Ben has 6 plums.", "Anna has 12 pears, so Dora has 12 - 5 = 7 pears."},
+        {"Carl has 3 * 4 = 13 apples.|Ben has 6 plums.|Dora has 7 pears.",
+         "Ben has 4 apples, so Carl has 3 * 4 = 12 apples."},
+        {"Carl has 12 apples.|Ben has 6 plums.|Dora has 7 pears.",
+         "Carl has 12 apples and Dora has 7 pears, so Emma has 12 + 7 = 19 apples."},
         {"Ben has 5 apples.|Ben has 6 plums.|Dora has 7 pears.", "Ben has 4 apples."},
         {"Carl has 12 apples.|Ben has 6 plums.|Dora has 7 pears.|Emma has 19 apples.",
          "Emma has 19 - 4 = 15 more apples than Ben."},
         {"Carl has 12 apples.|Dora has 7 pears.|Emma has 19 apples.|The difference is 15.",
-         "Ben's plums: 12 / 2 = 6.|Answer: 15"},
+         "Anna has 12 pears, so Ben has 12 / 2 = 6 plums.|Answer: 15"},
         {"Answer: 15", ""},
         {"= =", ""},
     };

@@ -8,25 +8,25 @@
 #define ASKED   4
 #define ANSWERS 3
 
-/* First those that name the quantity before they calculate: the easiest to learn. */
+/* The easiest to learn first: what recalls the operands, then what names the quantity before it calculates. */
+static const char from_one[] = "%X has %a %y, so %O has %E %o.";
+static const char from_two[] = "%X has %a %y and %Y has %b %z, so %O has %E %o.";
 static const char *const named[NAMED] = {
     "%O's %o: %E.",     "The number of %o that %O has is %E.", "%O has %E %o.",
     "So %O has %E %o.", "This means that %O has %E %o.",       "%E, so %O has %c %o.",
 };
-static const char from_one[] = "%X has %a %y, so %O has %E %o.";
-static const char from_two[] = "%X has %a %y and %Y has %b %z, so %O has %E %o.";
 
 static const char *const bare[BARE] = {"%O has %c %o.", "The number of %o that %O has is %c."};
 
 static const char *const total_of_object[ASKED] = {
-    "Together they have %E %y.",
     "%X and %Y have %E %y together.",
+    "Together they have %E %y.",
     "In total that is %E %y.",
     "The total is %E.",
 };
 static const char *const total_of_owner[ASKED] = {
-    "Together that is %E.",
     "%X has %E %y and %z together.",
+    "Together that is %E.",
     "In total that is %E.",
     "The total is %E.",
 };
@@ -60,7 +60,7 @@ static const char *wording_of(const words_problem *p, const words_claim *claim, 
         return (one_object ? difference_of_object : difference_of_owner)[form];
     }
     if (!claim->equation) return bare[form];
-    if (form < NAMED) return named[form];
+    if (form > 0) return named[form - 1];
     return q->right < 0 ? from_one : from_two;
 }
 
