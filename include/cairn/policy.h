@@ -69,6 +69,7 @@ CAIRN_API const cairn_policy_type *const *cairn_policies(void);
 CAIRN_API cairn_status cairn_policy_open(cairn_ctx *ctx, cairn_arena *arena, const char *spec, const cairn_world *world,
                                          cairn_policy *out);
 CAIRN_API void cairn_policy_close(cairn_policy *policy);
+CAIRN_API uint64_t cairn_policy_content(const cairn_policy *policy); /* 0 where it proposes from no file */
 
 /* ---- rollouts -------------------------------------------------------------------------------------------------------- */
 

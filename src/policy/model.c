@@ -66,16 +66,27 @@ static cairn_status ask(cairn_ctx *ctx, const model *self, const cairn_proposal 
     return CAIRN_OK;
 }
 
+/* Tokens are bytes, a step is a text: a byte that begins no character, and NUL, become U+FFFD. */
+static cairn_status readable(cairn_ctx *ctx, const cairn_text *bytes, cairn_text *out) {
+    CAIRN_TRY(cairn_text_add(ctx, out, "", 0));
+    for (size_t at = 0, n; at < bytes->length; at += n ? n : 1) {
+        n = bytes->data[at] ? cairn_utf8_character(bytes->data + at, bytes->length - at) : 0;
+        CAIRN_TRY(n ? cairn_text_add(ctx, out, bytes->data + at, n) : cairn_text_add(ctx, out, "\xef\xbf\xbd", 3));
+    }
+    return CAIRN_OK;
+}
+
 /* The step's text without the token that ended it. A full context ends the solution: nothing more can follow. */
 static cairn_status answer(cairn_ctx *ctx, const model *self, cairn_arena *arena, const cairn_generation *g,
                            cairn_proposal *q) {
-    cairn_text text = {0};
+    cairn_text bytes = {0}, text = {0};
     bool stopped = g->finish == CAIRN_FINISH_TOKEN;
-    CAIRN_TRY(cairn_text_add(ctx, &text, "", 0));
     cairn_status status =
-        cairn_tokenizer_decode(ctx, self->l.tokenizer, g->generated, (size_t)(g->n_generated - stopped), false, &text);
-    if (status == CAIRN_OK) q->text = cairn_arena_copy(arena, text.data, strlen(text.data)); /* up to a NUL */
+        cairn_tokenizer_decode(ctx, self->l.tokenizer, g->generated, (size_t)(g->n_generated - stopped), false, &bytes);
+    if (status == CAIRN_OK) status = readable(ctx, &bytes, &text);
+    if (status == CAIRN_OK) q->text = cairn_arena_copy(arena, text.data, text.length);
     cairn_text_free(&text);
+    cairn_text_free(&bytes);
     CAIRN_TRY(status);
     if (!q->text) return CAIRN_NO_MEMORY;
     q->n_tokens = g->n_generated;
