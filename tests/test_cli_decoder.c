@@ -29,6 +29,9 @@ static const char *const jobs[] = {
     SOLVE "best-of-n --policy model:file=policy.gguf%s --reward head:file=prm.gguf%s",
     LABEL "mc:solutions=2,rollouts=3 --policy model:file=policy.gguf%s --quiet%.0s",
     LABEL "omegaprm:searches=3,rollouts=4,question_filter=8 --policy model:file=policy.gguf%s --quiet%.0s",
+    /* where nothing but the model's </s> ends a solution */
+    "solve --keep-tree --world text:max_steps=5 --problems words.jsonl -n 16 --max-step-tokens 12 --budget 24 "
+    "--search beam --policy model:file=policy.gguf%s --reward head:file=prm.gguf%s",
     /* which says bytes of every kind */
     SOLVE "majority:width=4 --temperature 4 --policy model:file=policy.gguf%s --quiet%.0s",
 };
@@ -247,6 +250,58 @@ static void test_a_run_is_not_gone_on_with_by_another_model(void **state) {
     }
 }
 
+/* ---- where a model ends ---- */
+
+/* The records of an export. */
+static json_t *records_of(const char *name) {
+    static char line[1 << 17];
+    json_t *all = json_array();
+    FILE *file = fopen(in_folder(name), "r");
+    assert_non_null(file);
+    while (fgets(line, sizeof line, file)) json_array_append_new(all, json_loads(line, 0, NULL));
+    fclose(file);
+    return all;
+}
+
+/* In a world that does not know where a solution ends, a tree has ends: leaves without a text. */
+static int ends_of(const char *name) {
+    json_t *all = records_of(name), *record, *node;
+    size_t i, k;
+    int ends = 0;
+    json_array_foreach(all, i, record) json_array_foreach(json_object_get(record, "tree"), k, node) {
+        if (!json_object_get(node, "end")) continue;
+        assert_string_equal(json_string_value(json_object_get(node, "text")), "");
+        ends++;
+    }
+    json_decref(all);
+    return ends;
+}
+
+static bool states_answer(const json_t *step) {
+    return strncmp(json_string_value(step), "####", 4) == 0;
+}
+
+static void test_a_solution_ends_with_its_last_step(void **state) {
+    (void)state;
+    int answered = 0, last = 0; /* solutions with an answer; with an answer as the last step */
+    assert_true(ends_of(whole_of(JOBS - 2)) > COUNT / 2);
+    export_of("label.db", "label --world text:max_steps=5 --problems words.jsonl -n 16 --max-step-tokens 12 " POLICY
+                          "--method mc:solutions=4,rollouts=1");
+    json_t *all = records_of("label.db.jsonl"), *record, *solution, *step;
+    size_t i, k, t;
+    json_array_foreach(all, i, record) json_array_foreach(json_object_get(record, "solutions"), k, solution) {
+        const json_t *steps = json_object_get(solution, "steps");
+        bool any = false;
+        json_array_foreach(steps, t, step) any = any || states_answer(step);
+        answered += any;
+        last += any && states_answer(json_array_get(steps, json_array_size(steps) - 1));
+    }
+    json_decref(all);
+    assert_true(answered > COUNT);
+    assert_true(2 * last > answered); /* that a model goes on behind its answer is rare, and was never trained */
+    forget("label.db");
+}
+
 /* ---- what a model says is bytes ------------------------------------------------------------------------------------- */
 
 static void test_bytes_that_are_no_text_are_shown_as_such(void **state) {
@@ -265,6 +320,7 @@ int main(void) {
         cmocka_unit_test(test_a_run_killed_at_counted_moments_resumes_to_the_same_bytes),
         cmocka_unit_test(test_a_run_killed_again_and_again_ends_with_the_same_bytes),
         cmocka_unit_test(test_a_run_is_not_gone_on_with_by_another_model),
+        cmocka_unit_test(test_a_solution_ends_with_its_last_step),
         cmocka_unit_test(test_bytes_that_are_no_text_are_shown_as_such),
     };
     return cmocka_run_group_tests_name("decoder", tests, make_models, remove_folder);

@@ -13,7 +13,7 @@ extern "C" {
 
 typedef enum cairn_stop {
     CAIRN_STOP_STEP,  /* the step is complete, more may follow */
-    CAIRN_STOP_END,   /* the policy ended its solution with this step */
+    CAIRN_STOP_END,   /* the policy ended its solution with this step; without a text: with the step before */
     CAIRN_STOP_LENGTH /* cut off at max_tokens */
 } cairn_stop;
 
@@ -79,7 +79,7 @@ typedef struct cairn_rollout {
     const char *const *steps; /* [n_steps] the steps after the prefix */
     const int32_t *tokens;    /* [n_steps] */
     int32_t n_steps;
-    int32_t n_tokens; /* sum over the steps */
+    int32_t n_tokens; /* sum over the steps, and what ended them */
     cairn_outcome outcome;
     bool used; /* for who keeps rollouts: already spent (arXiv 2406.06592, pool) */
 } cairn_rollout;

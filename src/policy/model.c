@@ -1,6 +1,6 @@
 /* Policy `model`: a decoder of `cairn train sft` writes the next step, token by token, on the run's own stream of random numbers.
  *
- * A step ends at the token <step>, a solution at </s>. Where the model ends its solution by </s> alone, the last step is empty. */
+ * A step ends at the token <step>, a solution at </s>: by </s> alone, which is an end without a text, with the step before. */
 #include <math.h>
 #include <string.h>
 
