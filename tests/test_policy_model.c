@@ -114,6 +114,33 @@ static void test_every_step_is_text(void **state) {
     assert_true(replaced > 0);
 }
 
+/* Bytes that became U+FFFD are spelled in more tokens than they were generated in; the decoder would not hold what it is asked to go on
+ * with. */
+static void test_a_step_that_fills_the_context_ends_the_solution(void **state) {
+    bench *b = *state;
+    own_model m = open_own_model(b->ctx, b->path);
+    int ends = 0, others = 0;
+    char filler[181];
+    memset(filler, '#', sizeof filler - 1); /* 180 tokens of one byte */
+    filler[sizeof filler - 1] = 0;
+    for (uint32_t draw = 0; draw < 60; draw++) {
+        const char *said[] = {filler, NULL};
+        cairn_solution_tokens whole = {0};
+        cairn_proposal q = request(b, draw, 1, 8);
+        q.steps = said;
+        propose(b, &q, 1);
+        said[1] = q.text;
+        cairn_status status = cairn_solution_encode(b->ctx, &m.format, "p", b->problem.text, said, 2, false, &whole);
+        bool fits = status == CAIRN_OK && whole.tokens.count < 300; /* and a token more */
+        if (!fits) assert_int_equal(q.stop, CAIRN_STOP_END);
+        ends += !fits;
+        others += fits && q.stop != CAIRN_STOP_END;
+        cairn_solution_free(&whole);
+    }
+    assert_true(ends > 0 && others > 0);
+    close_own_model(&m);
+}
+
 static void test_files_that_are_no_models_are_named(void **state) {
     bench *b = *state;
     cairn_policy p = {0};
@@ -156,6 +183,7 @@ int main(void) {
         cmocka_unit_test(test_a_step_depends_on_its_request_alone),
         cmocka_unit_test(test_its_log_probability_is_the_decoders),
         cmocka_unit_test(test_every_step_is_text),
+        cmocka_unit_test(test_a_step_that_fills_the_context_ends_the_solution),
         cmocka_unit_test(test_files_that_are_no_models_are_named),
         cmocka_unit_test(test_the_content_is_part_of_a_manifest),
     };

@@ -76,14 +76,25 @@ static cairn_status readable(cairn_ctx *ctx, const cairn_text *bytes, cairn_text
     return CAIRN_OK;
 }
 
+/* Whether the context has no room for a token behind this step. A text may be spelled in more tokens than it was generated in. */
+static cairn_status fills_context(cairn_ctx *ctx, const model *self, const asking *a, const cairn_text *text,
+                                  bool *out) {
+    cairn_tokens tokens = {0};
+    cairn_status status = cairn_tokenizer_encode(ctx, self->l.tokenizer, text->data, text->length, &tokens);
+    *out = a->prefix.tokens.count + tokens.count + 1 >= (size_t)self->l.format.context; /* with its <step> */
+    cairn_tokens_free(&tokens);
+    return status;
+}
+
 /* The step's text without the token that ended it. A full context ends the solution: nothing more can follow. */
-static cairn_status answer(cairn_ctx *ctx, const model *self, cairn_arena *arena, const cairn_generation *g,
-                           cairn_proposal *q) {
+static cairn_status answer(cairn_ctx *ctx, const model *self, cairn_arena *arena, const asking *a, cairn_proposal *q) {
+    const cairn_generation *g = &a->generation;
     cairn_text bytes = {0}, text = {0};
-    bool stopped = g->finish == CAIRN_FINISH_TOKEN;
+    bool stopped = g->finish == CAIRN_FINISH_TOKEN, full = false;
     cairn_status status =
         cairn_tokenizer_decode(ctx, self->l.tokenizer, g->generated, (size_t)(g->n_generated - stopped), false, &bytes);
     if (status == CAIRN_OK) status = readable(ctx, &bytes, &text);
+    if (status == CAIRN_OK) status = fills_context(ctx, self, a, &text, &full);
     if (status == CAIRN_OK) q->text = cairn_arena_copy(arena, text.data, text.length);
     cairn_text_free(&text);
     cairn_text_free(&bytes);
@@ -92,7 +103,7 @@ static cairn_status answer(cairn_ctx *ctx, const model *self, cairn_arena *arena
     q->n_tokens = g->n_generated;
     q->logp = 0;
     for (int32_t i = 0; i < g->n_generated; i++) q->logp += g->logp_raw[i];
-    bool ended = (stopped && g->stop == 1) || g->finish == CAIRN_FINISH_CONTEXT;
+    bool ended = (stopped && g->stop == 1) || g->finish == CAIRN_FINISH_CONTEXT || full;
     q->stop = ended ? CAIRN_STOP_END : stopped ? CAIRN_STOP_STEP : CAIRN_STOP_LENGTH;
     return CAIRN_OK;
 }
@@ -111,8 +122,7 @@ static cairn_status propose_all(cairn_ctx *ctx, model *self, cairn_arena *arena,
     for (int32_t i = 0; i < n; i++) {
         if (requests[i].status != CAIRN_OK) continue;
         requests[i].status = asks[i].generation.request.status;
-        if (requests[i].status == CAIRN_OK)
-            requests[i].status = answer(ctx, self, arena, &asks[i].generation, &requests[i]);
+        if (requests[i].status == CAIRN_OK) requests[i].status = answer(ctx, self, arena, &asks[i], &requests[i]);
     }
     return CAIRN_OK;
 }
