@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { MOST_WAITING = 256, MOST_SEEN = 4096 };
@@ -52,6 +53,20 @@ static inline void note_problem(const char *log, json_t *request) {
     int file = open(log, O_WRONLY | O_CREAT | O_APPEND, 0666);
     if (file < 0 || write(file, "x", 1) != 1) exit(4);
     close(file);
+}
+
+/* While there is a file LOG.gate, nothing is answered once that many problems (the number in it) are in LOG: work that does not end
+ * before the file goes. */
+static inline void wait_at_gate(const char *log) {
+    char name[300], number[32];
+    snprintf(name, sizeof name, "%s.gate", log);
+    for (int file; (file = open(name, O_RDONLY)) >= 0; usleep(1000)) {
+        struct stat info;
+        ssize_t got = read(file, number, sizeof number - 1);
+        close(file);
+        number[got > 0 ? got : 0] = 0;
+        if (stat(log, &info) != 0 || info.st_size < atol(number)) return;
+    }
 }
 
 static inline int more_is_there(void) {
@@ -100,6 +115,7 @@ static inline int answer_requests(const char *kind, const char *log, int pause_u
             memmove(input, line, held);
         } while (n == 0 || (n < MOST_WAITING && more_is_there()));
         if (pause_us) usleep((useconds_t)pause_us);
+        if (log) wait_at_gate(log);
         answer_backwards(waiting, n);
     }
 }

@@ -298,6 +298,40 @@ static void test_a_failing_problem_stops_the_run_with_its_name_and_loses_nothing
     cairn_job_close(job);
 }
 
+static void write_solution(const char *path, const char *answer) {
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_true(fprintf(file,
+                        "{\"question\":\"Q?\",\"answer\":\"%s\\n#### 2\"}\n"
+                        "{\"question\":\"R?\",\"answer\":\"%s\\n#### 2\"}\n",
+                        answer, answer) > 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* Each worker reads the policy's file for itself, the first when the job is opened and the others when it is run. */
+static void test_workers_do_not_answer_from_different_files(void **state) {
+    fixture *f = *state;
+    cairn_job *job;
+    cairn_solve_summary summary;
+    cairn_solve_setup solve = {.search = "majority"};
+    char path[128], policy[192];
+    snprintf(path, sizeof path, "%s/solutions.jsonl", f->folder);
+    snprintf(policy, sizeof policy, "recorded:file=%s", path);
+    for (int changes = 0; changes < 2; changes++) {
+        write_solution(path, "1 + 1 = 2");
+        cairn_job_setup setup = setup_of(2, 1, 0);
+        setup.world = "text";
+        setup.problems = path;
+        setup.policy = policy;
+        setup.reward = NULL;
+        assert_int_equal(cairn_job_open(f->ctx, &setup, &job), CAIRN_OK);
+        if (changes) write_solution(path, "1 + 1 = 3");
+        assert_int_equal(cairn_solve(f->ctx, job, &solve, NULL, &summary), changes ? CAIRN_INVALID : CAIRN_OK);
+        if (changes) assert_non_null(strstr(cairn_error(f->ctx), "changed while the run began"));
+        cairn_job_close(job);
+    }
+}
+
 static void test_a_full_disk_is_an_error_and_the_run_goes_on_from_there(void **state) {
     fixture *f = *state;
     char path[128];
@@ -428,6 +462,7 @@ int main(void) {
         TEST(test_a_resumed_run_must_have_the_same_options),
         TEST(test_a_count_that_no_search_gives_is_named),
         TEST(test_a_failing_problem_stops_the_run_with_its_name_and_loses_nothing_recorded),
+        TEST(test_workers_do_not_answer_from_different_files),
         TEST(test_a_full_disk_is_an_error_and_the_run_goes_on_from_there),
         TEST(test_a_record_is_whole_or_an_error),
         TEST(test_ten_thousand_problems_are_searched_in_flat_memory),

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -254,6 +255,41 @@ static void test_what_is_missing_or_does_not_fit_is_named(void **state) {
     cairn_transformer_close(m);
 }
 
+static size_t read_bytes(uint8_t *bytes, size_t most) {
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    size_t size = fread(bytes, 1, most, file);
+    assert_true(size < most);
+    fclose(file);
+    return size;
+}
+
+/* Puts a number where a name's line goes on, `skip` bytes behind the name. */
+static void patch(uint8_t *bytes, size_t size, const char *name, size_t skip, uint64_t number, size_t width) {
+    uint8_t *at = memmem(bytes, size, name, strlen(name));
+    assert_non_null(at);
+    for (size_t i = 0; i < width; i++) at[strlen(name) + skip + i] = (uint8_t)(number >> (8 * i));
+}
+
+/* Of a type that nobody knows, a tensor can say that it has any number of elements. */
+static void test_memory_is_taken_only_for_numbers_that_are_there(void **state) {
+    (void)state;
+    static uint8_t bytes[1 << 16];
+    static const char tensor[] = "cairn.head.outcome.0.weight";
+    cairn_transformer *m = made(true), *back = NULL;
+    cairn_gguf *file;
+    must(cairn_transformer_save(ctx, m, NULL, CAIRN_F32, path));
+    size_t size = read_bytes(bytes, sizeof bytes);
+    patch(bytes, size, "cairn.head.outcome.outputs", 4, INT32_MAX, 4); /* behind its kind */
+    patch(bytes, size, tensor, 4 + 8, INT32_MAX, 8);                   /* the second of two extents */
+    patch(bytes, size, tensor, 4 + 16, 200, 4);                        /* the type */
+    must(cairn_gguf_open_memory(ctx, bytes, size, "huge.gguf", &file));
+    assert_int_equal(cairn_transformer_get(ctx, device, file, CAIRN_F32, &back), CAIRN_UNSUPPORTED);
+    assert_non_null(strstr(cairn_error(ctx), "huge.gguf: tensor `cairn.head.outcome.0.weight`: only f32 and bf16"));
+    cairn_gguf_close(file);
+    cairn_transformer_close(m);
+}
+
 static void test_a_changed_byte_is_noticed(void **state) {
     (void)state;
     cairn_transformer *m = made(true), *back = NULL;
@@ -292,6 +328,7 @@ int main(void) {
         cmocka_unit_test(test_bf16_halves_matrices_and_rounds_them_to_nearest),
         cmocka_unit_test(test_rotary_pairs_lie_beside_each_other_in_the_file),
         cmocka_unit_test(test_what_is_missing_or_does_not_fit_is_named),
+        cmocka_unit_test(test_memory_is_taken_only_for_numbers_that_are_there),
         cmocka_unit_test(test_a_changed_byte_is_noticed),
     };
     return cmocka_run_group_tests_name("model file", tests, open_all, close_all);

@@ -62,8 +62,9 @@ static void test_its_log_probability_is_the_decoders(void **state) {
     bench *b = *state;
     own_model m = open_own_model(b->ctx, b->path);
     int checked = 0;
-    for (uint32_t draw = 0; draw < 40 && checked < 3; draw++) {
+    for (uint32_t draw = 0; draw < 200 && checked < 3; draw++) {
         cairn_proposal q = request(b, draw, 1, 1);
+        q.sampling.max_tokens = 4; /* its bytes are chance: few are often text */
         propose(b, &q, 1);
         cairn_solution_tokens prefix = {0};
         cairn_tokens said = {0};
@@ -93,6 +94,50 @@ static void test_its_log_probability_is_the_decoders(void **state) {
         cairn_tokens_free(&said);
     }
     assert_true(checked > 0);
+    close_own_model(&m);
+}
+
+/* A hot decoder says bytes of every kind; a step is a text, which records can hold. */
+static void test_every_step_is_text(void **state) {
+    bench *b = *state;
+    int replaced = 0;
+    for (uint32_t draw = 0; draw < 40; draw++) {
+        cairn_proposal q = request(b, draw, 1, 8);
+        propose(b, &q, 1);
+        size_t length = strlen(q.text), n;
+        for (size_t at = 0; at < length; at += n) {
+            n = cairn_utf8_character(q.text + at, length - at);
+            if (n == 0) fail_msg("draw %u: byte %zu of `%s` begins no character", draw, at, q.text);
+        }
+        replaced += strstr(q.text, "\xef\xbf\xbd") != NULL;
+    }
+    assert_true(replaced > 0);
+}
+
+/* Bytes that became U+FFFD are spelled in more tokens than they were generated in; the decoder would not hold what it is asked to go on
+ * with. */
+static void test_a_step_that_fills_the_context_ends_the_solution(void **state) {
+    bench *b = *state;
+    own_model m = open_own_model(b->ctx, b->path);
+    int ends = 0, others = 0;
+    char filler[181];
+    memset(filler, '#', sizeof filler - 1); /* 180 tokens of one byte */
+    filler[sizeof filler - 1] = 0;
+    for (uint32_t draw = 0; draw < 60; draw++) {
+        const char *said[] = {filler, NULL};
+        cairn_solution_tokens whole = {0};
+        cairn_proposal q = request(b, draw, 1, 8);
+        q.steps = said;
+        propose(b, &q, 1);
+        said[1] = q.text;
+        cairn_status status = cairn_solution_encode(b->ctx, &m.format, "p", b->problem.text, said, 2, false, &whole);
+        bool fits = status == CAIRN_OK && whole.tokens.count < 300; /* and a token more */
+        if (!fits) assert_int_equal(q.stop, CAIRN_STOP_END);
+        ends += !fits;
+        others += fits && q.stop != CAIRN_STOP_END;
+        cairn_solution_free(&whole);
+    }
+    assert_true(ends > 0 && others > 0);
     close_own_model(&m);
 }
 
@@ -137,6 +182,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_step_depends_on_its_request_alone),
         cmocka_unit_test(test_its_log_probability_is_the_decoders),
+        cmocka_unit_test(test_every_step_is_text),
+        cmocka_unit_test(test_a_step_that_fills_the_context_ends_the_solution),
         cmocka_unit_test(test_files_that_are_no_models_are_named),
         cmocka_unit_test(test_the_content_is_part_of_a_manifest),
     };

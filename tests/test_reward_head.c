@@ -76,6 +76,30 @@ static void test_a_prefix_alone_has_the_score_that_it_has_in_the_solution(void *
     close_fixture(f);
 }
 
+/* Nothing is said of what the decoder's context of 300 tokens does not hold; what stands before it has its score. */
+static void test_steps_that_do_not_fit_are_unknown(void **state) {
+    (void)state;
+    static char filler[400];
+    fixture *f = open_head("step");
+    cairn_problem problem = make_problem(f, 1, 0);
+    double alone[1], scores[3];
+    const char *codes[3];
+    memset(filler, '#', sizeof filler - 1);
+    const char *const longer[] = {steps[0], filler, steps[1]};
+    score_all(f, 1, &problem, longer, 1, alone, NULL, NULL);
+    score_all(f, 1, &problem, longer, 3, scores, codes, NULL);
+    assert_true(scores[0] == alone[0]);
+    for (int i = 1; i < 3; i++) {
+        cairn_scoring q = {.problem = &problem, .steps = longer, .n_steps = i + 1};
+        assert_true(isnan(scores[i]));
+        assert_string_equal(codes[i], "too-long");
+        assert_int_equal(f->reward.type->score(f->ctx, f->reward.self, f->arena, &q, 1, NULL), CAIRN_OK);
+        assert_int_equal(q.status, CAIRN_OK);
+        assert_true(isnan(q.score));
+    }
+    close_fixture(f);
+}
+
 static void test_a_head_that_is_not_there_is_named(void **state) {
     (void)state;
     fixture *f = open_head("step");
@@ -104,6 +128,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_scores_are_those_of_the_decoder),
         cmocka_unit_test(test_a_prefix_alone_has_the_score_that_it_has_in_the_solution),
+        cmocka_unit_test(test_steps_that_do_not_fit_are_unknown),
         cmocka_unit_test(test_a_head_that_is_not_there_is_named),
     };
     return cmocka_run_group_tests_name("reward head", tests, write_model, remove_model);

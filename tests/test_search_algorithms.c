@@ -280,8 +280,10 @@ static void test_dvts_never_compares_across_subtrees(void **state) {
     cairn_result r;
     answer_of(f, "dvts:width=4,branch=2", &r);
     assert_int_equal(r.n, 4); /* both children of 1 and both of 4 */
-    assert_int_equal(f->tree->parent[r.candidates[0].leaf], cairn_tree_find(f->tree, CAIRN_ROOT, "1", 1));
-    assert_int_equal(f->tree->parent[r.candidates[2].leaf], cairn_tree_find(f->tree, CAIRN_ROOT, "4", 1));
+    assert_int_equal(f->tree->parent[r.candidates[0].leaf],
+                     cairn_tree_find(f->tree, CAIRN_ROOT, CAIRN_KIND_REASON, "1", 1));
+    assert_int_equal(f->tree->parent[r.candidates[2].leaf],
+                     cairn_tree_find(f->tree, CAIRN_ROOT, CAIRN_KIND_REASON, "4", 1));
 }
 
 /* Rewards 0.9, 0.7, 0.5 at T = 0.2 and width 8 share the children as 6, 2, 0 (arXiv 2502.13575, released code). */
@@ -292,9 +294,9 @@ static void test_rebase_shares_the_width_by_a_softmax_of_rewards(void **state) {
     table[0][1] = 0.9, table[0][2] = 0.7, table[0][3] = 0.5;
     cairn_result r;
     answer_of(f, "rebase:width=8", &r);
-    assert_int_equal(f->tree->draws[cairn_tree_find(f->tree, CAIRN_ROOT, "1", 1)], 6);
-    assert_int_equal(f->tree->draws[cairn_tree_find(f->tree, CAIRN_ROOT, "2", 1)], 2);
-    assert_int_equal(f->tree->draws[cairn_tree_find(f->tree, CAIRN_ROOT, "3", 1)], 0);
+    assert_int_equal(f->tree->draws[cairn_tree_find(f->tree, CAIRN_ROOT, CAIRN_KIND_REASON, "1", 1)], 6);
+    assert_int_equal(f->tree->draws[cairn_tree_find(f->tree, CAIRN_ROOT, CAIRN_KIND_REASON, "2", 1)], 2);
+    assert_int_equal(f->tree->draws[cairn_tree_find(f->tree, CAIRN_ROOT, CAIRN_KIND_REASON, "3", 1)], 0);
 }
 
 static void test_mcts_finds_the_rewarded_path_within_its_budget(void **state) {

@@ -65,16 +65,17 @@ static void a_child_is_found_by_its_whole_text(void **state) {
     (void)state;
     cairn_node a = add(CAIRN_ROOT, "2 + 3 = 5", 4), b = add(CAIRN_ROOT, "2 + 3 = 6", 4);
     add(a, "below", 1);
-    assert_int_equal(cairn_tree_find(tree, CAIRN_ROOT, "2 + 3 = 5", 9), a);
-    assert_int_equal(cairn_tree_find(tree, CAIRN_ROOT, "2 + 3 = 6", 9), b);
-    assert_int_equal(cairn_tree_find(tree, CAIRN_ROOT, "2 + 3 = ", 8), CAIRN_NONE);
-    assert_int_equal(cairn_tree_find(tree, CAIRN_ROOT, "below", 5), CAIRN_NONE);
-    assert_int_equal(cairn_tree_find(tree, CAIRN_ROOT, "", 0), CAIRN_NONE);
+    assert_int_equal(cairn_tree_find(tree, CAIRN_ROOT, CAIRN_KIND_REASON, "2 + 3 = 5", 9), a);
+    assert_int_equal(cairn_tree_find(tree, CAIRN_ROOT, CAIRN_KIND_REASON, "2 + 3 = 6", 9), b);
+    assert_int_equal(cairn_tree_find(tree, CAIRN_ROOT, CAIRN_KIND_REASON, "2 + 3 = ", 8), CAIRN_NONE);
+    assert_int_equal(cairn_tree_find(tree, CAIRN_ROOT, CAIRN_KIND_REASON, "below", 5), CAIRN_NONE);
+    assert_int_equal(cairn_tree_find(tree, CAIRN_ROOT, CAIRN_KIND_REASON, "", 0), CAIRN_NONE);
     cairn_node nul = CAIRN_NONE; /* equal keys of texts with a NUL inside must not meet a shorter text */
     cairn_child child = {.text = "x\0y", .length = 3, .kind = CAIRN_KIND_TOOL};
     assert_int_equal(cairn_tree_add(ctx, tree, CAIRN_ROOT, &child, &nul), CAIRN_OK);
-    assert_int_equal(cairn_tree_find(tree, CAIRN_ROOT, "x", 1), CAIRN_NONE);
-    assert_int_equal(cairn_tree_find(tree, CAIRN_ROOT, "x\0y", 3), nul);
+    assert_int_equal(cairn_tree_find(tree, CAIRN_ROOT, CAIRN_KIND_REASON, "x", 1), CAIRN_NONE);
+    assert_int_equal(cairn_tree_find(tree, CAIRN_ROOT, CAIRN_KIND_TOOL, "x\0y", 3), nul);
+    assert_int_equal(cairn_tree_find(tree, CAIRN_ROOT, CAIRN_KIND_REASON, "x\0y", 3), CAIRN_NONE);
     assert_int_equal(tree->kind[nul], CAIRN_KIND_TOOL);
 }
 

@@ -172,7 +172,8 @@ static const char *search(fixture *f, const char *spec, const rule *draws, const
 
 static cairn_node node_of(const fixture *f, const char *prefix) {
     cairn_node node = CAIRN_ROOT;
-    for (; *prefix && node != CAIRN_NONE; prefix++) node = cairn_tree_find(f->search.tree, node, prefix, 1);
+    for (; *prefix && node != CAIRN_NONE; prefix++)
+        node = cairn_tree_find(f->search.tree, node, CAIRN_KIND_REASON, prefix, 1);
     return node;
 }
 

@@ -4,29 +4,8 @@
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include <string.h>
 
-#include "cairn/tool.h"
-
-typedef struct bench {
-    cairn_ctx *ctx;
-    cairn_arena *arena;
-} bench;
-
-static int setup(void **state) {
-    static bench b;
-    assert_int_equal(cairn_ctx_open(&b.ctx), CAIRN_OK);
-    assert_int_equal(cairn_arena_open(b.ctx, 4096, &b.arena), CAIRN_OK);
-    *state = &b;
-    return 0;
-}
-
-static int teardown(void **state) {
-    bench *b = *state;
-    cairn_arena_close(b->arena);
-    cairn_ctx_close(b->ctx);
-    return 0;
-}
+#include "tool_fixture.h"
 
 static void canonical(bench *b, const char *text, const char *form) {
     char *out = NULL;

@@ -133,6 +133,7 @@ CAIRN_API cairn_status cairn_gguf_get_tensor(cairn_ctx *ctx, const cairn_gguf *f
 /* Compares the file with its entry `cairn.checksum`, which the writer below puts into every file: it covers every byte but its own.
  * Errors: NOT_FOUND when there is none; FORMAT when the file has changed since. */
 CAIRN_API cairn_status cairn_gguf_verify(cairn_ctx *ctx, const cairn_gguf *file);
+CAIRN_API uint64_t cairn_gguf_key(const cairn_gguf *file); /* of every byte: equal files have equal keys */
 
 /* ---- GGUF: writing ---------------------------------------------------------------------------------------------------- */
 

@@ -14,7 +14,7 @@ extern "C" {
 
 typedef enum cairn_stop {
     CAIRN_STOP_STEP,   /* the step is complete, more may follow */
-    CAIRN_STOP_END,    /* the policy ended its solution with this step */
+    CAIRN_STOP_END,    /* the policy ended its solution with this step; without a text: with the step before */
     CAIRN_STOP_LENGTH, /* cut off at max_tokens */
     CAIRN_STOP_TEXT    /* a stop text came: free requests only */
 } cairn_stop;
@@ -133,6 +133,7 @@ CAIRN_API const cairn_policy_type *const *cairn_policies(void);
 CAIRN_API cairn_status cairn_policy_open(cairn_ctx *ctx, cairn_arena *arena, const char *spec, const cairn_world *world,
                                          cairn_policy *out);
 CAIRN_API void cairn_policy_close(cairn_policy *policy);
+CAIRN_API uint64_t cairn_policy_content(const cairn_policy *policy); /* 0 where it proposes from no file */
 
 /* ---- rollouts -------------------------------------------------------------------------------------------------------- */
 
@@ -142,7 +143,7 @@ typedef struct cairn_rollout {
     const char *const *steps; /* [n_steps] the steps after the prefix */
     const int32_t *tokens;    /* [n_steps] */
     int32_t n_steps;
-    int32_t n_tokens; /* sum over the steps */
+    int32_t n_tokens; /* sum over the steps, and what ended them */
     cairn_outcome outcome;
     bool used; /* for who keeps rollouts: already spent (arXiv 2406.06592, pool) */
 } cairn_rollout;

@@ -89,6 +89,7 @@ CAIRN_API const cairn_reward_type *const *cairn_rewards(void);
 CAIRN_API cairn_status cairn_reward_open(cairn_ctx *ctx, cairn_arena *arena, const char *spec, const cairn_world *world,
                                          const cairn_policy *policy, cairn_reward *out);
 CAIRN_API void cairn_reward_close(cairn_reward *reward);
+CAIRN_API uint64_t cairn_reward_content(const cairn_reward *reward); /* 0 where it scores by no file */
 /* Scores every step of one whole solution: scores[n_steps], codes and evidence (may be NULL) likewise. Replays the world from the start. */
 CAIRN_API cairn_status cairn_reward_score_steps(cairn_ctx *ctx, const cairn_reward *reward, cairn_arena *arena,
                                                 uint64_t seed, const cairn_problem *problem, const char *const *steps,

@@ -65,7 +65,7 @@ typedef struct cairn_branch {
     int32_t from;  /* children: index of the parent's branch in the array given to propose */
 } cairn_branch;
 
-/* propose: samples count[i] next steps at each node, as children. Equal texts of one node become one child, the first kept, with its
+/* propose: samples count[i] next steps at each node, as children. Equal texts of one node that end its solution, or do not, become one child, the first kept, with its
  * multiplicity; children[] holds, per branch in order of first draw, each distinct child once with how many draws gave it here. `role` and the node's
  * draw counter key the random numbers. children has room for the sum of counts.
  * Budget: draws are made in order of the array until steps run out; when none or only a part could be made the rest is left out and the
@@ -74,7 +74,8 @@ typedef struct cairn_branch {
  * Nodes that are TERMINAL get no children. A node becomes EXPANDED. Errors: those of the policy and the world. */
 CAIRN_API cairn_status cairn_propose(cairn_search *search, cairn_role role, const cairn_branch *branches, int32_t n,
                                      cairn_branch *children, int32_t *n_children);
-/* score: the reward of each node's step, into score[column], once: nodes that are SCORED are left alone. The root cannot be scored. */
+/* score: the reward of each node's step (of an end: of the step before it, as the last), into score[column], once: nodes that are SCORED
+ * are left alone. The root cannot be scored. */
 CAIRN_API cairn_status cairn_score(cairn_search *search, const cairn_node *nodes, int32_t n);
 /* check: answer class and outcome of each leaf, once. A leaf need not be terminal: a cut-off solution is checked as it is. The class may
  * guide a vote; the outcome is truth and must guide no algorithm that is compared on it. */

@@ -39,6 +39,7 @@ typedef uint32_t cairn_node;
 #define CAIRN_NONE UINT32_MAX
 #define CAIRN_ROOT 0u
 
+/* FINISH: with this step its policy ended the solution. Without a text it is no step: the solution ended with its parent's. */
 typedef enum cairn_kind { CAIRN_KIND_REASON, CAIRN_KIND_TOOL, CAIRN_KIND_FINISH, CAIRN_KIND_REFLECT } cairn_kind;
 
 enum {
@@ -116,14 +117,17 @@ CAIRN_API cairn_status cairn_tree_add(cairn_ctx *ctx, cairn_tree *tree, cairn_no
  * next n draws, and it becomes EXPANDED. *first is CAIRN_NONE for n = 0. */
 CAIRN_API cairn_status cairn_tree_expand(cairn_ctx *ctx, cairn_tree *tree, cairn_node parent, const float *priors,
                                          uint32_t n, cairn_node *first);
-/* The child of `parent` with this text, or CAIRN_NONE. */
-CAIRN_API cairn_node cairn_tree_find(const cairn_tree *tree, cairn_node parent, const char *text, size_t length);
+/* The child of `parent` of this kind with this text, or CAIRN_NONE. */
+CAIRN_API cairn_node cairn_tree_find(const cairn_tree *tree, cairn_node parent, cairn_kind kind, const char *text,
+                                     size_t length);
+/* Whether the node is the end of its parent's solution rather than a step: FINISH without a text. */
+CAIRN_API bool cairn_tree_is_end(const cairn_tree *tree, cairn_node node);
 
 /* The step's text, NUL-terminated, valid until reset or close (texts never move); "" for none. */
 CAIRN_API const char *cairn_tree_text(const cairn_tree *tree, cairn_node node);
 /* Its token ids [n_tokens], as lasting; NULL where only their number is known. */
 CAIRN_API const int32_t *cairn_tree_tokens(const cairn_tree *tree, cairn_node node);
-/* The texts from the root's first step to this node's: [depth], in the arena. */
+/* The texts from the root's first step to this node's (an end's: to its parent's), in the arena. */
 CAIRN_API cairn_status cairn_tree_steps(cairn_ctx *ctx, const cairn_tree *tree, cairn_node node, cairn_arena *arena,
                                         const char *const **steps, int32_t *n);
 /* The node's row of `states`, zeroed when the node was added; moves like a column; NULL when state_bytes is 0. */
@@ -134,7 +138,7 @@ CAIRN_API size_t cairn_tree_bytes(const cairn_tree *tree);        /* all memory 
 CAIRN_API cairn_status cairn_tree_kv_tokens(cairn_ctx *ctx, const cairn_tree *tree, const cairn_node *leaves, int32_t n,
                                             int64_t *out);
 /* Aggregate of the scores on the path to `node` (root excluded), unknown ones skipped; NaN when none is known (and
- * when a path of more than 256 steps finds no memory). */
+ * when a path of more than 256 steps finds no memory). An end's score, where it is known, is that of its parent's step. */
 CAIRN_API double cairn_tree_aggregate(const cairn_tree *tree, cairn_node node, int32_t column, cairn_aggregator how);
 
 /* ---- select: which child to descend to (dead and completed ones never; CAIRN_NONE when none is left; ties to the earliest) ------- */

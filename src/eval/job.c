@@ -61,11 +61,24 @@ static cairn_status open_contexts(cairn_job *job) {
     return CAIRN_OK;
 }
 
+/* Every worker reads the files for itself: what another answered from is not gone on with. */
+static cairn_status check_content(const cairn_job *job, const worker *w) {
+    const worker *first = &job->workers[0];
+    if (w->policy.type && cairn_policy_content(&w->policy) != cairn_policy_content(&first->policy))
+        return cairn_fail(w->ctx, CAIRN_INVALID, "policy `%s`: its file changed while the run began",
+                          job->setup.policy);
+    if (w->reward.type && cairn_reward_content(&w->reward) != cairn_reward_content(&first->reward))
+        return cairn_fail(w->ctx, CAIRN_INVALID, "reward `%s`: its file changed while the run began",
+                          job->setup.reward);
+    return CAIRN_OK;
+}
+
 static cairn_status open_worker(cairn_job *job, worker *w) {
     if (job->setup.policy) CAIRN_TRY(cairn_policy_open(w->ctx, w->arena, job->setup.policy, &job->world, &w->policy));
     if (job->setup.reward)
         CAIRN_TRY(cairn_reward_open(w->ctx, w->arena, job->setup.reward, &job->world,
                                     job->setup.policy ? &w->policy : NULL, &w->reward));
+    CAIRN_TRY(check_content(job, w));
     w->open = true;
     return CAIRN_OK;
 }

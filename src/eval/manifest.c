@@ -23,12 +23,12 @@ static const char *text_or_empty(const char *text) {
 
 static uint64_t policy_content(const cairn_job *job) {
     const cairn_policy *policy = cairn_job_policy(job);
-    return policy && policy->type->content ? policy->type->content(policy->self) : 0;
+    return policy ? cairn_policy_content(policy) : 0;
 }
 
 static uint64_t reward_content(const cairn_job *job) {
     const cairn_reward *reward = cairn_job_reward(job);
-    return reward && reward->type->content ? reward->type->content(reward->self) : 0;
+    return reward ? cairn_reward_content(reward) : 0;
 }
 
 cairn_status cairn_job_manifest(cairn_ctx *ctx, const cairn_job *job, cairn_arena *arena, const char *verb,

@@ -62,13 +62,18 @@ static json_t *cost_json(const cairn_cost *cost) {
                      (json_int_t)cost->scorings, "checks", (json_int_t)cost->checks);
 }
 
+/* `end`, true, is there where a node ends its parent's solution and is no step. */
 static json_t *node_json(const cairn_search *search, cairn_node node) {
     const cairn_tree *tree = search->tree;
-    return json_pack("{s:o, s:s, s:I, s:I, s:o}", "parent",
-                     node == CAIRN_ROOT ? json_null() : json_integer(tree->parent[node]), "text",
-                     cairn_tree_text(tree, node), "multiplicity", (json_int_t)tree->multiplicity[node], "visits",
-                     (json_int_t)tree->visits[node], "score",
-                     number_or_null(search->column >= 0 ? tree->score[search->column][node] : NAN));
+    json_t *object = json_pack("{s:o, s:s, s:I, s:I, s:o}", "parent",
+                               node == CAIRN_ROOT ? json_null() : json_integer(tree->parent[node]), "text",
+                               cairn_tree_text(tree, node), "multiplicity", (json_int_t)tree->multiplicity[node],
+                               "visits", (json_int_t)tree->visits[node], "score",
+                               number_or_null(search->column >= 0 ? tree->score[search->column][node] : NAN));
+    if (!object || !cairn_tree_is_end(tree, node) || json_object_set_new(object, "end", json_true()) == 0)
+        return object;
+    json_decref(object);
+    return NULL;
 }
 
 static json_t *tree_json(const cairn_search *search) {
@@ -277,7 +282,7 @@ static cairn_status find_wrong(cairn_search *search, bool *wrong) {
         const char *const *steps;
         int32_t n;
         after[node] = after[tree->parent[node]];
-        if (after[node]) continue;
+        if (after[node] || cairn_tree_is_end(tree, node)) continue;
         CAIRN_TRY(cairn_tree_steps(search->ctx, tree, node, search->arena, &steps, &n));
         cairn_step_check *checks = cairn_arena_alloc(search->arena, (size_t)n, sizeof *checks);
         if (!checks) return CAIRN_NO_MEMORY;

@@ -24,14 +24,7 @@ static const cairn_option options[] = {
      .high = 4096,
      .unit = "solutions",
      .help = "Solutions sampled for each problem, where none are given."},
-    {.name = "rollouts",
-     .kind = CAIRN_OPTION_INT,
-     .offset = offsetof(config, rollouts),
-     .preset = "8",
-     .low = 1,
-     .high = 4096,
-     .unit = "completions",
-     .help = "Completions of each probed prefix."},
+    LABEL_ROLLOUTS_OPTION(config),
     {.name = "order",
      .kind = CAIRN_OPTION_CHOICE,
      .offset = offsetof(config, order),
@@ -116,12 +109,10 @@ static int32_t first_error(const job *j) {
 }
 
 static cairn_status label_solution(job *j, cairn_labelled *out) {
-    cairn_arena *arena = j->search->arena;
     int32_t n = j->solution->n_steps;
     cairn_verdict verdict = j->solution->outcome.verdict;
-    j->counts = cairn_arena_alloc(arena, (size_t)n, sizeof *j->counts);
-    double *labels = cairn_arena_alloc(arena, (size_t)n, sizeof *labels);
-    if (!j->counts || !labels) return CAIRN_NO_MEMORY;
+    double *labels;
+    CAIRN_TRY(label_room(j->search, n, &j->counts, &labels));
     CAIRN_TRY(label_graft(j->search, CAIRN_ROOT, j->solution, &j->nodes));
     for (int32_t i = 0; i < n; i++) j->counts[i].node = j->nodes[i + 1];
     if (n && verdict != CAIRN_VERDICT_UNKNOWN)
@@ -145,7 +136,7 @@ static cairn_status run(cairn_search *search, const void *configuration, const c
                         cairn_label_result *out) {
     const config *c = configuration;
     label_estimate e;
-    *out = (cairn_label_result){.kept = CAIRN_VERDICT_UNKNOWN, .dropped = ""};
+    *out = LABEL_NOTHING;
     cairn_status status =
         n_given ? label_adopt(search, given, n_given, &e)
                 : label_estimate_node(search, CAIRN_ROLE_GENERATOR, CAIRN_ROOT, (int32_t)c->solutions, out, &e);

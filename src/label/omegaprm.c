@@ -17,14 +17,7 @@ typedef struct config {
 } config;
 
 static const cairn_option options[] = {
-    {.name = "rollouts",
-     .kind = CAIRN_OPTION_INT,
-     .offset = offsetof(config, rollouts),
-     .preset = "8",
-     .low = 1,
-     .high = 4096,
-     .unit = "completions",
-     .help = "Completions of each probed prefix (k)."},
+    LABEL_ROLLOUTS_OPTION(config),
     {.name = "searches",
      .kind = CAIRN_OPTION_INT,
      .offset = offsetof(config, searches),
@@ -230,10 +223,9 @@ static cairn_status label_states(labelling *l, const bisection *b, int32_t n, in
     cairn_search *search = l->search;
     int32_t depth = search->tree->depth[b->nodes[0]];
     CAIRN_TRY(cairn_tree_steps(search->ctx, search->tree, b->nodes[n], search->arena, &out->steps, &out->n_steps));
-    cairn_step_count *counts = cairn_arena_alloc(search->arena, (size_t)out->n_steps, sizeof *counts);
-    double *labels = cairn_arena_alloc(search->arena, (size_t)out->n_steps, sizeof *labels);
-    if (!counts || !labels) return CAIRN_NO_MEMORY;
-    for (int32_t i = 0; i < out->n_steps; i++) labels[i] = NAN;
+    cairn_step_count *counts;
+    double *labels;
+    CAIRN_TRY(label_room(search, out->n_steps, &counts, &labels));
     *any = false;
     for (int32_t m = 1; m <= n; m++) {
         state *s = known_state(l, b->nodes[m]);
@@ -336,7 +328,7 @@ static cairn_status run(cairn_search *search, const void *configuration, const c
                         cairn_label_result *out) {
     const config *c = configuration;
     labelling l = {.search = search, .c = c, .given = given, .n_given = n_given, .out = out};
-    *out = (cairn_label_result){.kept = CAIRN_VERDICT_UNKNOWN, .dropped = ""};
+    *out = LABEL_NOTHING;
     cairn_pool_rule rule = {.alpha = c->alpha, .beta = c->beta, .length = c->length, .c_puct = c->c_puct};
     CAIRN_TRY(cairn_rollout_pool_open(search->ctx, rule, &l.pool));
     cairn_status status = label_problem(&l);

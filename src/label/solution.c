@@ -72,6 +72,14 @@ cairn_status label_graft(cairn_search *search, cairn_node node, const cairn_roll
     return CAIRN_OK;
 }
 
+cairn_status label_room(cairn_search *search, int32_t n_steps, cairn_step_count **counts, double **labels) {
+    *counts = cairn_arena_alloc(search->arena, (size_t)n_steps, sizeof **counts);
+    *labels = cairn_arena_alloc(search->arena, (size_t)n_steps, sizeof **labels);
+    if (!*counts || !*labels) return CAIRN_NO_MEMORY;
+    for (int32_t i = 0; i < n_steps; i++) (*labels)[i] = NAN;
+    return CAIRN_OK;
+}
+
 double label_value(const cairn_step_count *count) {
     return count->n > 0 ? (double)count->ok / count->n : NAN;
 }

@@ -4,6 +4,16 @@
 
 #include "cairn/label.h"
 
+/* The row of an options table for the completions of a prefix: member `rollouts` of a configuration. */
+#define LABEL_ROLLOUTS_OPTION(type)                                                                                \
+    {                                                                                                              \
+        .name = "rollouts", .kind = CAIRN_OPTION_INT, .offset = offsetof(type, rollouts), .preset = "8", .low = 1, \
+        .high = 4096, .unit = "completions", .help = "Completions of each probed prefix (k)."                      \
+    }
+
+/* What a labeller begins with. */
+#define LABEL_NOTHING ((cairn_label_result){.kept = CAIRN_VERDICT_UNKNOWN, .dropped = ""})
+
 /* Completions of the state after a node. Those with an unknown outcome are kept and in neither count. */
 typedef struct label_estimate {
     cairn_rollout *rollouts; /* [n] */
@@ -20,6 +30,9 @@ cairn_status label_adopt(cairn_search *search, const cairn_record *given, int32_
 
 /* Makes a rollout of `node` part of the tree: nodes[m], m = 0 .. n_steps, is the state after its first m steps. */
 cairn_status label_graft(cairn_search *search, cairn_node node, const cairn_rollout *rollout, cairn_node **nodes);
+
+/* Room for the counts and labels of a solution's steps: counts of nothing, labels NaN. */
+cairn_status label_room(cairn_search *search, int32_t n_steps, cairn_step_count **counts, double **labels);
 
 /* The share of right completions: the soft label; above 0 it is the hard label "right" (arXiv 2312.08935, equations 2
  * and 3). NaN when no completion has a known outcome. */

@@ -88,6 +88,10 @@ uint64_t gguf_fold(uint64_t folded, const void *block, size_t length) {
     return cairn_key_mix(folded, cairn_key(block, length));
 }
 
+uint64_t cairn_gguf_key(const cairn_gguf *file) {
+    return cairn_key(file->bytes, file->size);
+}
+
 cairn_status cairn_gguf_verify(cairn_ctx *ctx, const cairn_gguf *file) {
     uint64_t said, folded = 0;
     const cairn_gguf_entry *entry = cairn_gguf_find(file, GGUF_CHECKSUM);

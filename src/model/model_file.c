@@ -226,6 +226,15 @@ static cairn_status check_size(const reading *r, const cairn_transformer_shape *
                       cairn_gguf_path(r->file), (int)s->layers, (int)s->width, (int)s->feed_forward, needed, there);
 }
 
+/* A tensor of this shape in a type whose numbers lie in the file: f32 or bf16. */
+static cairn_status get_numbers(const reading *r, const char *name, int32_t rank, const int64_t *shape,
+                                const cairn_gguf_tensor **out) {
+    CAIRN_TRY(cairn_gguf_get_tensor(r->ctx, r->file, name, rank, shape, out));
+    if ((*out)->type == CAIRN_GGML_F32 || (*out)->type == CAIRN_GGML_BF16) return CAIRN_OK;
+    return cairn_fail(r->ctx, CAIRN_UNSUPPORTED, "%s: tensor `%s`: only f32 and bf16 are run here, not %s",
+                      cairn_gguf_path(r->file), name, cairn_ggml_layout_of((*out)->type).name);
+}
+
 /* ---- reading: heads and numbers --------------------------------------------------------------------------------------------------- */
 
 static cairn_status read_kind(const reading *r, const char *key, cairn_head_kind *out) {
@@ -240,7 +249,7 @@ static cairn_status read_kind(const reading *r, const char *key, cairn_head_kind
                       cairn_gguf_path(r->file), key, (int)(kind.length < 40 ? kind.length : 40), kind.data);
 }
 
-/* The head whose `.kind` entry has this key, when its matrices are in the file. */
+/* The head whose `.kind` entry has this key, when the numbers of its matrices are in the file: only then is memory taken for them. */
 static cairn_status read_head(const reading *r, const char *key, size_t length) {
     char name[64], other[NAME], matrix[NAME];
     cairn_head_kind kind = CAIRN_HEAD_VALUE;
@@ -257,9 +266,9 @@ static cairn_status read_head(const reading *r, const char *key, size_t length) 
     if (cairn_gguf_find(r->file, other)) CAIRN_TRY(cairn_gguf_get_u32(r->ctx, r->file, other, &hidden));
     const int64_t inner[] = {r->model->shape.width, hidden}, outer[] = {hidden ? hidden : inner[0], outputs};
     snprintf(matrix, sizeof matrix, HEAD "%s.0.weight", name);
-    if (hidden) CAIRN_TRY(cairn_gguf_get_tensor(r->ctx, r->file, matrix, 2, inner, &there));
+    if (hidden) CAIRN_TRY(get_numbers(r, matrix, 2, inner, &there));
     snprintf(matrix, sizeof matrix, HEAD "%s.%d.weight", name, hidden ? 2 : 0);
-    CAIRN_TRY(cairn_gguf_get_tensor(r->ctx, r->file, matrix, 2, outer, &there));
+    CAIRN_TRY(get_numbers(r, matrix, 2, outer, &there));
     cairn_status status = cairn_transformer_add_head(r->ctx, r->model, name, kind, (int32_t)outputs, (int32_t)hidden);
     return status == CAIRN_OK ? status : cairn_fail_within(r->ctx, status, "%s", cairn_gguf_path(r->file));
 }
@@ -293,10 +302,7 @@ static cairn_status read_param(const reading *r, cairn_param *p) {
     int64_t n = shape[0], rows = p->value.size / n;
     int32_t heads = turning_heads(&r->model->shape, p->name);
     file_name(p->name, name);
-    CAIRN_TRY(cairn_gguf_get_tensor(r->ctx, r->file, name, p->value.rank, shape, &t));
-    if (t->type != CAIRN_GGML_F32 && t->type != CAIRN_GGML_BF16)
-        return cairn_fail(r->ctx, CAIRN_UNSUPPORTED, "%s: tensor `%s`: only f32 and bf16 are run here, not %s",
-                          cairn_gguf_path(r->file), name, cairn_ggml_layout_of(t->type).name);
+    CAIRN_TRY(get_numbers(r, name, p->value.rank, shape, &t));
     for (int64_t row = 0; row < rows; row++) {
         int64_t from = (heads ? file_row(row, rows / heads) : row) * n;
         for (int64_t i = 0; i < n; i++) {

@@ -1,18 +1,9 @@
 #include "policy/loaded.h"
 
-static uint64_t tensors_key(const cairn_gguf *file) {
-    uint64_t key = 0;
-    for (int32_t i = 0; i < cairn_gguf_tensors(file); i++) {
-        const cairn_gguf_tensor *t = cairn_gguf_tensor_at(file, i);
-        key = cairn_key_mix(key, cairn_key(t->data, t->bytes));
-    }
-    return key;
-}
-
 static cairn_status read_content(cairn_ctx *ctx, const char *path, uint64_t *content) {
     cairn_gguf *file;
     CAIRN_TRY(cairn_gguf_open(ctx, path, &file));
-    *content = tensors_key(file);
+    *content = cairn_gguf_key(file);
     cairn_gguf_close(file);
     return CAIRN_OK;
 }

@@ -45,7 +45,7 @@ typedef struct loaded {
     cairn_solution_format format;
     cairn_engine *engine;
     cairn_tape *tape; /* for heads on the engine's rows; records nothing */
-    uint64_t content; /* key of the file's tensors, for manifests */
+    uint64_t content; /* key of the file, for manifests: tokenizer and shape decide answers as tensors do */
 } loaded;
 
 /* Errors: those of the file; INVALID for a tokenizer without the special tokens of solutions. On failure nothing is left open. */

@@ -1,6 +1,6 @@
 /* Policy `model`: a decoder of `cairn train sft` writes the next step, token by token, on the run's own stream of random numbers.
  *
- * A step ends at the token <step>, a solution at </s>. Where the model ends its solution by </s> alone, the last step is empty. */
+ * A step ends at the token <step>, a solution at </s>: by </s> alone, which is an end without a text, with the step before. */
 #include <math.h>
 #include <string.h>
 
@@ -69,23 +69,46 @@ static cairn_status ask(cairn_ctx *ctx, const model *self, const cairn_proposal 
     return CAIRN_OK;
 }
 
+/* Tokens are bytes, a step is a text: a byte that begins no character, and NUL, become U+FFFD. */
+static cairn_status readable(cairn_ctx *ctx, const cairn_text *bytes, cairn_text *out) {
+    CAIRN_TRY(cairn_text_add(ctx, out, "", 0));
+    for (size_t at = 0, n; at < bytes->length; at += n ? n : 1) {
+        n = bytes->data[at] ? cairn_utf8_character(bytes->data + at, bytes->length - at) : 0;
+        CAIRN_TRY(n ? cairn_text_add(ctx, out, bytes->data + at, n) : cairn_text_add(ctx, out, "\xef\xbf\xbd", 3));
+    }
+    return CAIRN_OK;
+}
+
+/* Whether the context has no room for a token behind this step. A text may be spelled in more tokens than it was generated in. */
+static cairn_status fills_context(cairn_ctx *ctx, const model *self, const proposing *a, const cairn_text *text,
+                                  bool *out) {
+    cairn_tokens tokens = {0};
+    cairn_status status = cairn_tokenizer_encode(ctx, self->l.tokenizer, text->data, text->length, &tokens);
+    *out = a->prefix.tokens.count + tokens.count + 1 >= (size_t)self->l.format.context; /* with its <step> */
+    cairn_tokens_free(&tokens);
+    return status;
+}
+
 /* The step's text without the token that ended it. A full context ends the solution: nothing more can follow. */
-static cairn_status answer(cairn_ctx *ctx, const model *self, cairn_arena *arena, const cairn_generation *g,
+static cairn_status answer(cairn_ctx *ctx, const model *self, cairn_arena *arena, const proposing *a,
                            cairn_proposal *q) {
-    cairn_text text = {0};
-    bool stopped = g->finish == CAIRN_FINISH_TOKEN;
-    CAIRN_TRY(cairn_text_add(ctx, &text, "", 0));
+    const cairn_generation *g = &a->generation;
+    cairn_text bytes = {0}, text = {0};
+    bool stopped = g->finish == CAIRN_FINISH_TOKEN, full = false;
     cairn_status status =
-        cairn_tokenizer_decode(ctx, self->l.tokenizer, g->generated, (size_t)(g->n_generated - stopped), false, &text);
-    if (status == CAIRN_OK) q->text = cairn_arena_copy(arena, text.data, strlen(text.data)); /* up to a NUL */
+        cairn_tokenizer_decode(ctx, self->l.tokenizer, g->generated, (size_t)(g->n_generated - stopped), false, &bytes);
+    if (status == CAIRN_OK) status = readable(ctx, &bytes, &text);
+    if (status == CAIRN_OK) status = fills_context(ctx, self, a, &text, &full);
+    if (status == CAIRN_OK) q->text = cairn_arena_copy(arena, text.data, text.length);
     cairn_text_free(&text);
+    cairn_text_free(&bytes);
     CAIRN_TRY(status);
     if (!q->text) return CAIRN_NO_MEMORY;
     q->n_tokens = g->n_generated;
     q->logp = 0;
     for (int32_t i = 0; i < g->n_generated; i++) q->logp += g->logp_raw[i];
     q->flops = cairn_transformer_flops(&self->l.model->shape, g->n_tokens - 1, g->n_tokens - 1 + g->n_generated, true);
-    bool ended = (stopped && g->stop == 1) || g->finish == CAIRN_FINISH_CONTEXT;
+    bool ended = (stopped && g->stop == 1) || g->finish == CAIRN_FINISH_CONTEXT || full;
     q->stop = ended ? CAIRN_STOP_END : stopped ? CAIRN_STOP_STEP : CAIRN_STOP_LENGTH;
     return CAIRN_OK;
 }
@@ -104,7 +127,7 @@ static cairn_status propose_all(cairn_ctx *ctx, model *self, cairn_arena *arena,
         if (requests[i].status != CAIRN_OK) continue;
         requests[i].status = asks[i].generation.request.status;
         if (requests[i].status != CAIRN_OK) continue;
-        requests[i].status = answer(ctx, self, arena, &asks[i].generation, &requests[i]);
+        requests[i].status = answer(ctx, self, arena, &asks[i], &requests[i]);
         requests[i].problem_flops = cairn_transformer_flops(&self->l.model->shape, 0, asks[i].prefix.prompt - 1, false);
     }
     return CAIRN_OK;

@@ -36,3 +36,7 @@ void cairn_policy_close(cairn_policy *policy) {
     if (policy->type && policy->type->close) policy->type->close(policy->self);
     *policy = (cairn_policy){0};
 }
+
+uint64_t cairn_policy_content(const cairn_policy *policy) {
+    return policy->type->content ? policy->type->content(policy->self) : 0;
+}

@@ -23,6 +23,7 @@ typedef struct runner {
     uint64_t *paths;       /* [total] of the rollout's current node */
     int64_t *live;         /* [n_live] rollouts not yet ended */
     int64_t n_live;
+    int64_t ends;             /* draws that ended a rollout and gave it no step */
     cairn_proposal *requests; /* [total] */
     double flops, problem_flops;
 } runner;
@@ -80,14 +81,19 @@ static cairn_status take(runner *r, int64_t i, const cairn_proposal *q, bool *en
     cairn_rollout *out = &r->out[i];
     bool done;
     if (q->status != CAIRN_OK) return q->status;
+    out->n_tokens += q->n_tokens;
+    r->flops += q->flops;
+    r->problem_flops = q->problem_flops;
+    if (q->stop == CAIRN_STOP_END && !q->text[0]) { /* with the step before */
+        r->ends++;
+        *ended = true;
+        return CAIRN_OK;
+    }
     CAIRN_TRY(world->type->apply(r->ctx, world->self, s->problem, state_of(r, i), q->text, strlen(q->text),
                                  state_of(r, i), &done));
     r->texts[i][s->n_steps + out->n_steps] = q->text;
     r->tokens[i][out->n_steps] = q->n_tokens;
     out->n_steps++;
-    out->n_tokens += q->n_tokens;
-    r->flops += q->flops;
-    r->problem_flops = q->problem_flops;
     *ended = done || q->stop == CAIRN_STOP_END || out->n_steps == steps_left(s);
     return CAIRN_OK;
 }
@@ -120,6 +126,7 @@ static cairn_status roll(runner *r, cairn_rollout_cost *cost) {
         cost->tokens += out->n_tokens;
     }
     if (cost) {
+        cost->steps += r->ends;
         cost->flops += r->flops;
         cost->problem_flops = r->problem_flops;
     }

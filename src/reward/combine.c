@@ -173,6 +173,17 @@ static cairn_status combine_score_solution(cairn_ctx *ctx, void *self, cairn_are
     return score_parts(ctx, self, true, arena, requests, n, cost);
 }
 
+static uint64_t combine_content(const void *data) {
+    const combine *self = data;
+    uint64_t key = 0, any = 0;
+    for (int32_t i = 0; i < self->n_parts; i++) {
+        uint64_t content = cairn_reward_content(&self->parts[i]);
+        any |= content;
+        key = cairn_key_mix(key, content);
+    }
+    return any ? key : 0;
+}
+
 const cairn_reward_type cairn_reward_combine = {
     .about = {.name = "combine",
               .summary = "one score of several rewards, by a declared rule",
@@ -185,4 +196,5 @@ const cairn_reward_type cairn_reward_combine = {
     .scale = combine_scale,
     .score = combine_score,
     .score_solution = combine_score_solution,
+    .content = combine_content,
 };

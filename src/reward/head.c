@@ -1,7 +1,8 @@
 /* Reward `head`: a head of a decoder, trained by `cairn train prm` or `orm`, read at the end of a step.
  *
  * A classifier of two gives the probability of its second class, right; one logit gives its sigmoid. The score of a step depends on the
- * problem and the steps up to it alone, so a whole solution is read in one pass. */
+ * problem and the steps up to it alone, so a whole solution is read in one pass. Of steps that the decoder's context does not hold it
+ * cannot say. */
 #include <math.h>
 #include <string.h>
 
@@ -85,7 +86,7 @@ static cairn_status read_head(cairn_ctx *ctx, scorer *self, const float *rows, i
     return CAIRN_OK;
 }
 
-/* One request to the engine. */
+/* One request to the engine; n_rows is 0 where no step that it asks about fits. */
 typedef struct reading {
     cairn_generation generation;
     cairn_solution_tokens solution;
@@ -93,14 +94,26 @@ typedef struct reading {
 
 static cairn_status ask(cairn_ctx *ctx, const scorer *self, const cairn_scoring *q, bool every_step, reading *r) {
     if (q->n_steps < 1) return cairn_fail(ctx, CAIRN_INVALID, "head: no step to score");
-    CAIRN_TRY(cairn_solution_encode(ctx, &self->l.format, q->problem->id, q->problem->text, q->steps, q->n_steps, false,
-                                    &r->solution));
-    r->generation.tokens = r->solution.tokens.ids;
-    r->generation.n_tokens = (int32_t)r->solution.tokens.count;
+    cairn_solution_tokens *s = &r->solution;
+    cairn_status status =
+        cairn_solution_encode(ctx, &self->l.format, q->problem->id, q->problem->text, q->steps, q->n_steps, false, s);
+    if (status != CAIRN_OK && status != CAIRN_LIMIT) return status;
+    s->tokens.count = s->n_steps ? (size_t)s->step_ends[s->n_steps - 1] + 1 : 0; /* up to the last step that fits */
+    r->generation.tokens = s->tokens.ids;
+    r->generation.n_tokens = (int32_t)s->tokens.count;
     r->generation.decoding = CAIRN_DECODING_DEFAULT;
-    r->generation.rows = every_step ? r->solution.step_ends : &r->solution.step_ends[q->n_steps - 1];
-    r->generation.n_rows = every_step ? q->n_steps : 1;
+    r->generation.rows = every_step ? s->step_ends : &s->step_ends[q->n_steps - 1];
+    r->generation.n_rows = every_step ? s->n_steps : s->n_steps == q->n_steps;
     return CAIRN_OK;
+}
+
+static void say_unknown(cairn_scoring *q, int32_t n) {
+    for (int32_t i = 0; i < n; i++) {
+        q[i].status = CAIRN_OK;
+        q[i].score = NAN;
+        q[i].code = "too-long";
+        q[i].evidence = "the context of the decoder ends before it";
+    }
 }
 
 static cairn_status score_all(cairn_ctx *ctx, scorer *self, cairn_scoring *requests, int32_t n, reading *readings,
@@ -109,11 +122,15 @@ static cairn_status score_all(cairn_ctx *ctx, scorer *self, cairn_scoring *reque
     for (int32_t i = 0; i < n; i++) {
         requests[i].status = ask(ctx, self, &requests[i], false, &readings[i]);
         if (requests[i].status == CAIRN_NO_MEMORY) return CAIRN_NO_MEMORY;
-        if (requests[i].status == CAIRN_OK) open[asked++] = &readings[i].generation.request;
+        if (requests[i].status != CAIRN_OK) continue;
+        if (readings[i].generation.n_rows)
+            open[asked++] = &readings[i].generation.request;
+        else
+            say_unknown(&requests[i], 1);
     }
     CAIRN_TRY(loaded_await(ctx, &self->l, open, asked));
     for (int32_t i = 0; i < n; i++) {
-        if (requests[i].status != CAIRN_OK) continue;
+        if (requests[i].status != CAIRN_OK || !readings[i].generation.n_rows) continue;
         requests[i].status = readings[i].generation.request.status;
         if (requests[i].status == CAIRN_OK)
             requests[i].status = read_head(ctx, self, readings[i].generation.trunk, 1, &requests[i]);
@@ -121,17 +138,19 @@ static cairn_status score_all(cairn_ctx *ctx, scorer *self, cairn_scoring *reque
     return CAIRN_OK;
 }
 
-/* Debits the tokens from that of the first fresh step on, and the reading of `heads` rows. */
-static void debit(const scorer *self, const reading *r, int32_t fresh, int32_t heads, cairn_reward_cost *cost) {
+/* Debits the tokens behind the steps known before (-1: not even the problem was), and the reading of `heads` rows. */
+static void debit(const scorer *self, const reading *r, int32_t known, int32_t heads, cairn_reward_cost *cost) {
     const cairn_transformer_shape *shape = &self->l.model->shape;
     const cairn_solution_tokens *s = &r->solution;
     if (!cost) return;
     cost->calls += heads;
-    if (s->n_steps == 0) return; /* the solution could not be encoded */
-    int64_t from = fresh > s->n_steps ? 0 : fresh == s->n_steps ? s->prompt : s->step_ends[s->n_steps - fresh - 1] + 1;
+    if (s->n_steps == 0) return; /* nothing fits the context */
+    cost->flops += heads * cairn_head_flops(self->head, shape->width);
+    if (known >= s->n_steps) return;
+    int64_t from = known < 0 ? 0 : known == 0 ? s->prompt : s->step_ends[known - 1] + 1;
     int64_t to = (int64_t)s->tokens.count;
     cost->tokens += to - from;
-    cost->flops += cairn_transformer_flops(shape, from, to, false) + heads * cairn_head_flops(self->head, shape->width);
+    cost->flops += cairn_transformer_flops(shape, from, to, false);
 }
 
 static cairn_status scorer_score(cairn_ctx *ctx, void *data, cairn_arena *arena, cairn_scoring *requests, int32_t n,
@@ -143,7 +162,7 @@ static cairn_status scorer_score(cairn_ctx *ctx, void *data, cairn_arena *arena,
     cairn_request **open = cairn_alloc(ctx, (size_t)n, sizeof *open);
     cairn_status status = readings && open ? score_all(ctx, self, requests, n, readings, open) : CAIRN_NO_MEMORY;
     for (int32_t i = 0; readings && i < n; i++) {
-        debit(self, &readings[i], requests[i].fresh, 1, cost);
+        debit(self, &readings[i], requests[i].n_steps - requests[i].fresh, 1, cost);
         cairn_generation_clear(self->l.engine, &readings[i].generation);
         cairn_solution_free(&readings[i].solution);
     }
@@ -159,10 +178,12 @@ static cairn_status scorer_score_solution(cairn_ctx *ctx, void *data, cairn_aren
     reading r = {0};
     cairn_request *open = &r.generation.request;
     cairn_status status = ask(ctx, self, &requests[n - 1], true, &r);
-    if (status == CAIRN_OK) status = cairn_await(ctx, cairn_engine_backend(self->l.engine), &open, 1);
-    if (status == CAIRN_OK) status = read_head(ctx, self, r.generation.trunk, n, requests);
+    int32_t fit = r.generation.n_rows;
+    if (status == CAIRN_OK && fit) status = cairn_await(ctx, cairn_engine_backend(self->l.engine), &open, 1);
+    if (status == CAIRN_OK && fit) status = read_head(ctx, self, r.generation.trunk, fit, requests);
+    if (status == CAIRN_OK) say_unknown(requests + fit, n - fit);
     for (int32_t i = 0; i < n; i++) requests[i].status = status;
-    debit(self, &r, n + 1, n, cost);
+    debit(self, &r, -1, fit, cost);
     cairn_generation_clear(self->l.engine, &r.generation);
     cairn_solution_free(&r.solution);
     return status == CAIRN_NO_MEMORY || status == CAIRN_CANCELLED ? status : CAIRN_OK;

@@ -187,7 +187,10 @@ static cairn_status draw_step(drawing *d, cairn_node node, int32_t levels, const
     bool wrong = d->how->wrong && d->how->wrong[node];
     if (wrong) marks += WRONG_COLUMNS;
     char number[16] = "root";
-    if (node != CAIRN_ROOT) snprintf(number, sizeof number, "#%" PRIu32, node);
+    if (cairn_tree_is_end(tree, node))
+        snprintf(number, sizeof number, "(end)");
+    else if (node != CAIRN_ROOT)
+        snprintf(number, sizeof number, "#%" PRIu32, node);
     bool bare = tree->text_length[node] == 0;
     CAIRN_TRY(terminal_add(d->ctx, d->out, bare ? number : cairn_tree_text(tree, node),
                            bare ? strlen(number) : tree->text_length[node], text_columns(d, levels, 3 + marks)));

@@ -119,7 +119,7 @@ static cairn_status score_children(cairn_search *search, const mcts_config *conf
             tree->value[nodes[i]] = (float)value_of(tree, search, nodes[i]);
             continue;
         }
-        double reward = tree->score[search->column][nodes[i]];
+        double reward = cairn_tree_is_end(tree, nodes[i]) ? 0 : tree->score[search->column][nodes[i]]; /* was paid */
         tree->edge_reward[nodes[i]] = isnan(reward) ? 0 : (float)reward;
         tree->value[nodes[i]] = 0;
     }

@@ -229,13 +229,18 @@ cairn_status cairn_tree_expand(cairn_ctx *ctx, cairn_tree *tree, cairn_node pare
 
 /* ---- reading ------------------------------------------------------------------------------------------------------ */
 
-cairn_node cairn_tree_find(const cairn_tree *tree, cairn_node parent, const char *text, size_t length) {
+cairn_node cairn_tree_find(const cairn_tree *tree, cairn_node parent, cairn_kind kind, const char *text,
+                           size_t length) {
     uint64_t key = length ? cairn_key(text, length) : tree->store->empty_key;
     for (cairn_node i = tree->first_child[parent]; i != CAIRN_NONE; i = tree->next_sibling[i])
-        if (tree->key[i] == key && tree->text_length[i] == length &&
+        if (tree->key[i] == key && tree->text_length[i] == length && tree->kind[i] == kind &&
             (!length || memcmp(cairn_tree_text(tree, i), text, length) == 0))
             return i;
     return CAIRN_NONE;
+}
+
+bool cairn_tree_is_end(const cairn_tree *tree, cairn_node node) {
+    return tree->kind[node] == CAIRN_KIND_FINISH && tree->text_length[node] == 0;
 }
 
 const char *cairn_tree_text(const cairn_tree *tree, cairn_node node) {
@@ -249,6 +254,7 @@ const int32_t *cairn_tree_tokens(const cairn_tree *tree, cairn_node node) {
 cairn_status cairn_tree_steps(cairn_ctx *ctx, const cairn_tree *tree, cairn_node node, cairn_arena *arena,
                               const char *const **steps, int32_t *n) {
     if (node >= tree->count) return cairn_fail(ctx, CAIRN_INVALID, "search tree: no node %" PRIu32, node);
+    if (cairn_tree_is_end(tree, node)) node = tree->parent[node];
     int32_t depth = tree->depth[node];
     const char **texts = cairn_arena_alloc(arena, (size_t)depth, sizeof *texts);
     if (!texts) return CAIRN_NO_MEMORY;
@@ -297,11 +303,16 @@ cairn_status cairn_tree_kv_tokens(cairn_ctx *ctx, const cairn_tree *tree, const 
 }
 
 double cairn_tree_aggregate(const cairn_tree *tree, cairn_node node, int32_t column, cairn_aggregator how) {
-    double few[256];
+    double few[256], end = NAN;
+    if (cairn_tree_is_end(tree, node)) {
+        end = tree->score[column][node];
+        node = tree->parent[node];
+    }
     size_t depth = tree->depth[node];
     double *scores = depth <= sizeof few / sizeof *few ? few : malloc(depth * sizeof *scores);
     if (!scores || !depth) return NAN;
     for (size_t k = depth; k > 0; k--, node = tree->parent[node]) scores[k - 1] = tree->score[column][node];
+    if (!isnan(end)) scores[depth - 1] = end;
     double sum = cairn_aggregate(how, scores, depth);
     if (scores != few) free(scores);
     return sum;

@@ -86,22 +86,29 @@ static cairn_status request_draws(cairn_search *search, cairn_role role, cairn_n
     return CAIRN_OK;
 }
 
-/* The child for one sampled step: an equal sibling if there is one, else a new node with the world's state after it. */
+/* The child for one sampled step: an equal sibling if there is one, else a new node with the world's state after it. What ends the
+ * solution is not equal to what does not; an end without a text is no step, and leaves the state as it is. */
 static cairn_status child_for(cairn_search *search, cairn_node parent, const cairn_proposal *sample, cairn_node *out) {
     cairn_tree *tree = search->tree;
     size_t length = strlen(sample->text);
-    cairn_node node = cairn_tree_find(tree, parent, sample->text, length);
+    cairn_kind kind = sample->stop == CAIRN_STOP_END ? CAIRN_KIND_FINISH : CAIRN_KIND_REASON;
+    cairn_node node = cairn_tree_find(tree, parent, kind, sample->text, length);
     if (node == CAIRN_NONE) {
         cairn_child child = {.text = sample->text,
                              .length = length,
                              .n_tokens = (uint32_t)sample->n_tokens,
                              .logp = (float)sample->logp,
-                             .path = cairn_path_child(tree->path[parent], sample->draw)};
+                             .path = cairn_path_child(tree->path[parent], sample->draw),
+                             .kind = kind};
         CAIRN_TRY(cairn_tree_add(search->ctx, tree, parent, &child, &node));
         bool done = false;
-        CAIRN_TRY(search->world->type->apply(search->ctx, search->world->self, search->problem,
-                                             cairn_tree_state(tree, parent), sample->text, length,
-                                             cairn_tree_state(tree, node), &done));
+        const void *before = cairn_tree_state(tree, parent);
+        void *after = cairn_tree_state(tree, node);
+        if (!cairn_tree_is_end(tree, node))
+            CAIRN_TRY(search->world->type->apply(search->ctx, search->world->self, search->problem, before,
+                                                 sample->text, length, after, &done));
+        else if (tree->state_bytes)
+            memcpy(after, before, tree->state_bytes);
         if (done || sample->stop == CAIRN_STOP_END || tree->depth[node] >= search->problem->max_steps)
             tree->flags[node] |= CAIRN_NODE_TERMINAL;
     }
@@ -169,7 +176,7 @@ static int32_t read_path(cairn_tree *tree, cairn_node node) {
     for (;; node = tree->parent[node]) {
         if (tree->flags[node] & CAIRN_NODE_READ) return fresh;
         tree->flags[node] |= CAIRN_NODE_READ;
-        fresh++;
+        fresh += !cairn_tree_is_end(tree, node);
         if (node == CAIRN_ROOT) return fresh;
     }
 }
@@ -188,6 +195,10 @@ cairn_status cairn_score(cairn_search *search, const cairn_node *nodes, int32_t 
         if (node == CAIRN_ROOT) return cairn_fail(search->ctx, CAIRN_INVALID, "the root has no step to score");
         cairn_scoring *request = &requests[m];
         CAIRN_TRY(cairn_tree_steps(search->ctx, tree, node, search->arena, &request->steps, &request->n_steps));
+        if (request->n_steps == 0) { /* a solution of no steps */
+            tree->flags[node] |= CAIRN_NODE_SCORED;
+            continue;
+        }
         request->problem = search->problem;
         request->state = cairn_tree_state(tree, node);
         request->done = tree->flags[node] & CAIRN_NODE_TERMINAL;

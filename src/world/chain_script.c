@@ -15,8 +15,10 @@
 #include "world/tokens.h"
 
 typedef struct config {
-    double error, repair, trap, trap_error, difficulty_spread, repair_spread;
-    int64_t paraphrases, wrong_values, tokens_low, tokens_high;
+    script_rates rates;
+    double trap, trap_error;
+    script_choices choices;
+    int64_t tokens_low, tokens_high;
 } config;
 
 static const char *const leads[] = {"",          "So ",    "Now ",      "Then ",       "Next, ",  "We get ",
@@ -27,21 +29,12 @@ static const char *const leads[] = {"",          "So ",    "Now ",      "Then ",
 #define TRAP_OFFSET       10 /* a carry forgotten: no slip has this offset */
 
 static const cairn_option options[] = {
-    {"error", CAIRN_OPTION_REAL, offsetof(config, error), "0.1", 0, 1, NULL, "", "probability that a step goes wrong"},
-    {"repair", CAIRN_OPTION_REAL, offsetof(config, repair), "0", 0, 1, NULL, "",
-     "probability that a later step puts a wrong value right again"},
+    SCRIPT_RATE_OPTIONS(config, rates),
     {"trap", CAIRN_OPTION_REAL, offsetof(config, trap), "0", 0, 1, NULL, "",
      "fraction of problems in which one step is a trap"},
     {"trap_error", CAIRN_OPTION_REAL, offsetof(config, trap_error), "0.5", 0, 1, NULL, "",
      "probability of going wrong at a trap, always with the same value; replaces `error` there"},
-    {"paraphrases", CAIRN_OPTION_INT, offsetof(config, paraphrases), "1", 1, 16, NULL, "texts",
-     "texts that say one step, chosen uniformly"},
-    {"wrong_values", CAIRN_OPTION_INT, offsetof(config, wrong_values), "4", 1, MOST_WRONG_VALUES, NULL, "values",
-     "wrong results of one step, chosen uniformly"},
-    {"difficulty_spread", CAIRN_OPTION_REAL, offsetof(config, difficulty_spread), "0", 0, 100, NULL, "logits",
-     "standard deviation over problems of the shift of `error`"},
-    {"repair_spread", CAIRN_OPTION_REAL, offsetof(config, repair_spread), "0", 0, 100, NULL, "logits",
-     "standard deviation over problems of the shift of `repair`"},
+    SCRIPT_CHOICE_OPTIONS(config, choices, "1", MOST_PARAPHRASES, MOST_WRONG_VALUES),
     {"tokens_low", CAIRN_OPTION_INT, offsetof(config, tokens_low), "1", 1, 100000, NULL, "tokens",
      "fewest tokens of a step where `tokens_high` is given"},
     {"tokens_high", CAIRN_OPTION_INT, offsetof(config, tokens_high), "0", 0, 100000, NULL, "tokens",
@@ -49,7 +42,7 @@ static const cairn_option options[] = {
 };
 
 static double repair_rate(const config *c, const chain_problem *p) {
-    return script_shifted(c->repair, c->repair_spread * p->recovery);
+    return script_repair(&c->rates, p->recovery);
 }
 
 static bool is_trap(const config *c, const chain_problem *p, int32_t t) {
@@ -57,7 +50,7 @@ static bool is_trap(const config *c, const chain_problem *p, int32_t t) {
 }
 
 static double slip_rate(const config *c, const chain_problem *p) {
-    return script_shifted(c->error, c->difficulty_spread * p->hardness);
+    return script_error(&c->rates, p->hardness);
 }
 
 /* ---- saying a step ----------------------------------------------------------------------------------------------- */
@@ -122,7 +115,7 @@ static cairn_status chain_sample(cairn_ctx *ctx, void *world, const void *config
         end = put_text(text, "Nothing is left to say.");
     } else {
         int32_t t = s.position;
-        const char *lead = leads[cairn_rng_below(rng, (uint32_t)c->paraphrases)];
+        const char *lead = leads[cairn_rng_below(rng, (uint32_t)c->choices.paraphrases)];
         double u = cairn_rng_unit(rng);
         int64_t value = 0;
         bool fits = chain_compute(s.value, p->op[t], p->operand[t], &value);
@@ -131,8 +124,8 @@ static cairn_status chain_sample(cairn_ctx *ctx, void *world, const void *config
             bool trap = is_trap(c, p, t);
             double e = trap ? c->trap_error : slip_rate(c, p);
             if (u < e) {
-                value += trap ? TRAP_OFFSET : slip_offset(cairn_rng_below(rng, (uint32_t)c->wrong_values));
-                logp = log(trap ? e : e / (double)c->wrong_values);
+                value += trap ? TRAP_OFFSET : slip_offset(cairn_rng_below(rng, (uint32_t)c->choices.wrong_values));
+                logp = log(trap ? e : e / (double)c->choices.wrong_values);
             } else {
                 logp = log1p(-e);
             }
@@ -142,7 +135,7 @@ static cairn_status chain_sample(cairn_ctx *ctx, void *world, const void *config
             logp = check ? log(r) : log1p(-r);
             if (!fits) value = p->truth[t + 1] + TRAP_OFFSET; /* an absurd value that no script reached: stays wrong */
         }
-        if (c->paraphrases > 1) logp -= log((double)c->paraphrases);
+        if (c->choices.paraphrases > 1) logp -= log((double)c->choices.paraphrases);
         end = check ? say_check(text, lead, p->truth[t + 1])
                     : say_equation(text, lead, s.value, p->op[t], p->operand[t], value);
     }

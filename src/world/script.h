@@ -2,7 +2,47 @@
 #ifndef CAIRN_WORLD_SCRIPT_H
 #define CAIRN_WORLD_SCRIPT_H
 
-/* A probability moved by `shift` on the logit scale; 0 and 1 stay. */
-double script_shifted(double p, double shift);
+#include "cairn/world.h"
+
+/* How often a script errs and mends, and how far problems differ in that. */
+typedef struct script_rates {
+    double error, repair, difficulty_spread, repair_spread;
+} script_rates;
+
+/* In how many ways it says a step, and is wrong. */
+typedef struct script_choices {
+    int64_t paraphrases, wrong_values;
+} script_choices;
+
+#define SCRIPT_OPTION(type, at, kind_, name_, preset_, low_, high_, unit_, help_)                                  \
+    {                                                                                                              \
+        .name = name_, .kind = kind_, .offset = offsetof(type, at), .preset = preset_, .low = low_, .high = high_, \
+        .unit = unit_, .help = help_                                                                               \
+    }
+#define SCRIPT_SHARE(type, at, name, preset, help) \
+    SCRIPT_OPTION(type, at, CAIRN_OPTION_REAL, name, preset, 0, 1, "", help)
+#define SCRIPT_SPREAD(type, at, name, help) \
+    SCRIPT_OPTION(type, at, CAIRN_OPTION_REAL, name, "0", 0, 100, "logits", help)
+
+/* The rows of an options table for a `script_rates` at `member` of a configuration. */
+#define SCRIPT_RATE_OPTIONS(type, member)                                                           \
+    SCRIPT_SHARE(type, member.error, "error", "0.1", "probability that a step goes wrong"),         \
+        SCRIPT_SHARE(type, member.repair, "repair", "0",                                            \
+                     "probability that a later step puts a wrong value right again, where it can"), \
+        SCRIPT_SPREAD(type, member.difficulty_spread, "difficulty_spread",                          \
+                      "standard deviation over problems of the shift of `error`"),                  \
+        SCRIPT_SPREAD(type, member.repair_spread, "repair_spread",                                  \
+                      "standard deviation over problems of the shift of `repair`")
+
+/* The same for a `script_choices`, of which there are as many as the last two say. */
+#define SCRIPT_CHOICE_OPTIONS(type, member, paraphrases_, most_paraphrases, most_wrong_values)                  \
+    SCRIPT_OPTION(type, member.paraphrases, CAIRN_OPTION_INT, "paraphrases", paraphrases_, 1, most_paraphrases, \
+                  "texts", "texts that say one step, chosen uniformly; as many as there are"),                  \
+        SCRIPT_OPTION(type, member.wrong_values, CAIRN_OPTION_INT, "wrong_values", "4", 1, most_wrong_values,   \
+                      "values", "wrong results of one step, chosen uniformly")
+
+/* The rates of a problem with these standard normal shifts, on the logit scale; 0 and 1 stay. */
+double script_error(const script_rates *rates, double hardness);
+double script_repair(const script_rates *rates, double recovery);
 
 #endif

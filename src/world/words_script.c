@@ -14,38 +14,29 @@
 #include "world/words_script.h"
 
 typedef struct config {
-    double error, repair, misread, wander, difficulty_spread, repair_spread;
-    int64_t paraphrases, wrong_values;
+    script_rates rates;
+    double misread, wander;
+    script_choices choices;
 } config;
 
 #define MOST_PARAPHRASES 7
 #define MOST_WRONG       8
 
 static const cairn_option options[] = {
-    {"error", CAIRN_OPTION_REAL, offsetof(config, error), "0.1", 0, 1, NULL, "", "probability that a step goes wrong"},
-    {"repair", CAIRN_OPTION_REAL, offsetof(config, repair), "0", 0, 1, NULL, "",
-     "probability that a step puts a wrong value right where one can be"},
+    SCRIPT_RATE_OPTIONS(config, rates),
     {"misread", CAIRN_OPTION_REAL, offsetof(config, misread), "0.5", 0, 1, NULL, "",
      "share of errors that take another quantity's value, where one fits; the others calculate wrongly"},
     {"wander", CAIRN_OPTION_REAL, offsetof(config, wander), "0", 0, 1, NULL, "",
      "probability to compute what the question does not need, where there is such"},
-    {"difficulty_spread", CAIRN_OPTION_REAL, offsetof(config, difficulty_spread), "0", 0, 100, NULL, "logits",
-     "standard deviation over problems of the shift of `error`"},
-    {"repair_spread", CAIRN_OPTION_REAL, offsetof(config, repair_spread), "0", 0, 100, NULL, "logits",
-     "standard deviation over problems of the shift of `repair`"},
-    {"paraphrases", CAIRN_OPTION_INT, offsetof(config, paraphrases), "7", 1, MOST_PARAPHRASES, NULL, "texts",
-     "texts that say one step, chosen uniformly; as many as there are"},
-    {"wrong_values", CAIRN_OPTION_INT, offsetof(config, wrong_values), "4", 1, MOST_WRONG, NULL, "values",
-     "wrong results of one calculation, chosen uniformly"},
+    SCRIPT_CHOICE_OPTIONS(config, choices, "7", MOST_PARAPHRASES, MOST_WRONG),
 };
 
 /* The problem's own rates: normal shifts that its key decides. */
 static words_rates rates_of(const config *c, const cairn_problem *problem) {
     cairn_rng rng = cairn_rng_open(0, problem->key, CAIRN_PATH_ROOT, CAIRN_VERB_WORLD, 3, 0);
     double hardness = cairn_rng_normal(&rng), recovery = cairn_rng_normal(&rng);
-    return (words_rates){.error = script_shifted(c->error, c->difficulty_spread * hardness),
-                         .repair = script_shifted(c->repair, c->repair_spread * recovery),
-                         .wander = c->wander};
+    return (words_rates){
+        .error = script_error(&c->rates, hardness), .repair = script_repair(&c->rates, recovery), .wander = c->wander};
 }
 
 static uint64_t wrong_places(const words_problem *p, const words_state *s) {
@@ -137,7 +128,7 @@ static void derive(drawing *d, int32_t place, double error, const config *c) {
     if (n > 0 && happens(d, c->misread))
         d->claim = other[choose(d, n)];
     else
-        slip(d, c->wrong_values);
+        slip(d, c->choices.wrong_values);
 }
 
 static void draw_step(drawing *d, const words_rates *rates, const config *c) {
@@ -165,7 +156,7 @@ static cairn_status words_sample(cairn_ctx *ctx, void *world, const void *config
         words_rates rates = rates_of(c, problem);
         draw_step(&d, &rates, c);
         int32_t forms = words_step_forms(d.p, &d.claim);
-        if (forms > c->paraphrases) forms = (int32_t)c->paraphrases;
+        if (forms > c->choices.paraphrases) forms = (int32_t)c->choices.paraphrases;
         length = words_say(d.p, &s, &d.claim, (int32_t)choose(&d, forms), text);
     }
     *out = (cairn_script_step){

@@ -1,6 +1,6 @@
 /* A fuzz driver for compilers without libFuzzer: mutates seed inputs and feeds them to LLVMFuzzerTestOneInput. The inputs
  * are a function of --seed and the input's number alone. It has no coverage feedback; the sanitizers judge. The input under
- * way when one of them strikes is written to DIR/<program>-crash (--crashes DIR).
+ * way when one of them strikes, or when it takes a minute, is written to DIR/<program>-crash (--crashes DIR).
  *
  * Usage: fuzz_x [--seconds S] [--runs N] [--seed N] [--crashes DIR] [FILE...]
  * Files are seeds, and are tried as they are first; --runs 0 tries only them.
@@ -25,7 +25,13 @@ const char *__ubsan_default_options(void) {
     return "abort_on_error=1:print_stacktrace=1";
 }
 
-enum { MOST_BYTES = 1 << 16, MOST_SEEDS = 1024 };
+/* An input of a few kilobytes gives no reason to ask for a gigabyte at once. */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void) {
+    return "max_allocation_size_mb=1024";
+}
+
+enum { MOST_BYTES = 1 << 16, MOST_SEEDS = 1024, MOST_SECONDS = 60 /* of one input */ };
 
 /* What the targets read: arithmetic, solutions in lines, JSON records, a recorded search. */
 static const char *const built_in[] = {
@@ -170,7 +176,9 @@ static void try_current(void) {
     uint8_t *bytes = malloc(current_size ? current_size : 1);
     if (!bytes) abort();
     memcpy(bytes, current, current_size);
+    alarm(MOST_SECONDS);
     LLVMFuzzerTestOneInput(bytes, current_size);
+    alarm(0);
     free(bytes);
 }
 
@@ -247,6 +255,7 @@ int main(int argc, char **argv) {
         signal(SIGSEGV, on_signal);
     signal(SIGABRT, on_signal);
     signal(SIGILL, on_signal);
+    signal(SIGALRM, on_signal);
 
     double start = now(), end = start + seconds;
     for (size_t i = 0; i < n_seeds; i++) run_seed(i);
