@@ -255,7 +255,7 @@ static void test_what_is_not_finite_stops_with_step_tensor_and_checkpoint(void *
 
 static void deny_memory(void *arg, const cairn_learn_point *p) {
     (void)arg;
-    if (p->step == 40) cairn_faults_set(ctx, (cairn_faults){.alloc_fails_at = 1});
+    if (p->step == 1) cairn_faults_set(ctx, (cairn_faults){.alloc_fails_at = 1});
     if (p->step == 90) cairn_faults_set(ctx, (cairn_faults){0});
 }
 

@@ -233,6 +233,7 @@ cairn_status cairn_learn(cairn_ctx *ctx, const cairn_learn_setup *setup, cairn_l
     if (status == CAIRN_OK) {
         summarise(&t, out);
         out->seconds = cairn_seconds() - start;
+        out->memory_most = cairn_resident_memory().most;
     }
     trainer_close(&t);
     return status;
