@@ -148,6 +148,44 @@ static void test_people_read_what_was_learned(void **state) {
     assert_non_null(strstr(cairn("", "train")->out, "train orm"));
 }
 
+static void test_a_plan_says_what_the_run_will_hold_and_writes_nothing(void **state) {
+    (void)state;
+    static const char words[] = "train prm x.jsonl --out planned.gguf --steps 4 --average 0.5 " SHAPE SMALL;
+    char line[1024];
+    const char *name;
+    json_t *part;
+    int64_t sum = 0;
+    write_x_records("x.jsonl", 50, 1);
+    snprintf(line, sizeof line, "%s--plan --json", words);
+    json_t *plan = result_of(line), *memory = json_object_get(plan, "memory");
+    json_object_foreach(json_object_get(memory, "parts"), name, part) sum += json_integer_value(part);
+    assert_int_equal(whole(plan, "parameters"), 261 * 16 + 2 * 16 * 16 + 2 * 16 * 8 + 3 * 16 * 48 + 3 * 16 + 306);
+    assert_int_equal(whole(json_object_get(memory, "parts"), "moments"), 8 * whole(plan, "parameters"));
+    assert_int_equal(whole(memory, "total"), sum > whole(memory, "reading") ? sum : whole(memory, "reading"));
+    snprintf(line, sizeof line, "%s--plan", words);
+    const outcome *o = cairn("", line);
+    assert_int_equal(o->status, 0);
+    static const char *const says[] = {"weights",        "gradients",   "moments", "average",
+                                       "packed weights", "activations", "scratch", "data",
+                                       "checkpoints",    "program",     "total"};
+    for (size_t i = 0; i < sizeof says / sizeof *says; i++)
+        if (!strstr(o->out, says[i])) fail_msg("expected `%s` in: %s", says[i], o->out);
+    assert_int_equal(access(in_folder("planned.gguf"), F_OK), -1);
+    json_decref(plan);
+    snprintf(line, sizeof line, "%s--json", words);
+    json_t *run = result_of(line);
+    assert_true(whole(run, "memory_most") > 1000000);
+    json_decref(run);
+    plan = result_of("model info planned.gguf --plan --cache 3 --rows 8 --json");
+    assert_int_equal(whole(plan, "token_bytes"), 2 * 8 * 4);
+    assert_int_equal(whole(json_object_get(json_object_get(plan, "memory"), "parts"), "keys_and_values"), 3 << 20);
+    json_decref(plan);
+    o = cairn("", "model info planned.gguf --plan --cache 3");
+    assert_non_null(strstr(o->out, "49,152 tokens fit into the cache"));
+    assert_non_null(strstr(o->out, "keys and values"));
+    expect_refused("model info x.jsonl --plan", "x.jsonl: byte 0: magic number");
+}
+
 static void test_refusals_are_one_sentence(void **state) {
     (void)state;
     write_x_records("x.jsonl", 5, 1);
@@ -167,6 +205,7 @@ int main(void) {
         cmocka_unit_test(test_three_commands_from_records_to_a_step_head),
         cmocka_unit_test(test_a_killed_run_goes_on),
         cmocka_unit_test(test_people_read_what_was_learned),
+        cmocka_unit_test(test_a_plan_says_what_the_run_will_hold_and_writes_nothing),
         cmocka_unit_test(test_refusals_are_one_sentence),
     };
     return cmocka_run_group_tests_name("command train", tests, open_folder, close_folder);
