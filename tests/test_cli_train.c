@@ -86,13 +86,14 @@ static void test_three_commands_from_records_to_a_step_head(void **state) {
     assert_int_equal(whole(sft, "steps"), 10);
     json_decref(sft);
     json_t *prm = result_of("train prm x.jsonl --init base.gguf --out prm.gguf --steps 150 --every 50 --log prm.jsonl "
-                            "--dev-share 0.2 --json " SMALL);
+                            "--tensorboard runs/prm --dev-share 0.2 --json " SMALL);
     int64_t dev = whole(prm, "dev_examples");
     assert_int_equal(whole(prm, "examples") + dev, 300);
     assert_true(dev > 30 && dev < 90); /* 60 wanted, standard deviation 7 */
     assert_int_equal(whole(prm, "marks"), 3 * whole(prm, "examples"));
     assert_true(real(prm, "dev_auroc") > 0.95);
     json_decref(prm);
+    assert_int_equal(access(in_folder("runs/prm/events.out.tfevents.0000000000000001.cairn"), F_OK), 0);
     char log[65536];
     read_into("prm.jsonl", log, sizeof log);
     json_t *first = json_loadb(log, strcspn(log, "\n"), 0, NULL);

@@ -74,6 +74,7 @@ typedef struct cairn_learn_setup {
     const char *out, *init; /* model files; init "": a fresh model of `shape` with a tokenizer trained on `data` */
     const char *shape;      /* "width=64,layers=2,..." (cairn_learn_shape) */
     const char *checkpoint, *log; /* "": `out` + ".train"; "": none. The log is JSON lines, a point each */
+    const char *tensorboard;      /* folder of TensorBoard's event files, a record a step; NULL or "": none */
     const char *head;             /* "": "step" for PRM, "outcome" for ORM */
     int64_t vocabulary;           /* tokens, of a fresh tokenizer */
     int64_t hidden;               /* of the head's inner layer; -1: as the trunk; 0: a linear head */

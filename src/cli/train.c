@@ -26,7 +26,8 @@ typedef struct train_config {
                  "Share of the problems that are set aside."),                                                         \
         CLI_TEXT(train_config, "checkpoint", learn.checkpoint, "", "Checkpoint; default: the model's name + .train."), \
         CLI_FLAG(train_config, "resume", learn.resume, "Go on from the checkpoint, to the same bytes."),               \
-        CLI_TEXT(train_config, "log", learn.log, "", "Metrics as JSON lines, one a step.")
+        CLI_TEXT(train_config, "log", learn.log, "", "Metrics as JSON lines, one a step."),                            \
+        CLI_TEXT(train_config, "tensorboard", learn.tensorboard, "", "Metrics as event files in this folder.")
 
 #define TRAIN_LOOP                                                                                                   \
     CLI_INT(train_config, "epochs", learn.epochs, "3", 1, 1e6, "", "Times through the data."),                       \

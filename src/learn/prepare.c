@@ -337,6 +337,7 @@ cairn_status trainer_open(trainer *t) {
 
 void trainer_close(trainer *t) {
     if (t->log) fclose(t->log);
+    events_close(t->events);
     batches_close(&t->order);
     cairn_examples_free(&t->examples);
     cairn_examples_free(&t->dev_examples);

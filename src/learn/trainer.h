@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "learn/batches.h"
+#include "learn/events.h"
 
 /* One packed batch; room for the largest, made once. */
 typedef struct packed {
@@ -50,6 +51,7 @@ typedef struct trainer {
     int64_t dev_marks, steps, every, warmup;
     const char *checkpoint, *manifest; /* its path; everything that the result depends on */
     FILE *log;
+    events *events; /* or NULL */
     int64_t skipped;
     uint64_t data_key, dev_key;
     progress now;
