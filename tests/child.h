@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cairn/core.h"
+#include "skip.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 enum { SANITIZED = 1 };

@@ -69,7 +69,7 @@ static void compare(const char *what, const cairn_learn_setup *s, double most) {
 
 static void test_a_run_holds_what_was_planned(void **state) {
     (void)state;
-    if (SANITIZED) skip();
+    if (SANITIZED) skip_because("a sanitizer holds memory of its own");
     write_records("plan.jsonl");
     for (int kind = 0; kind < 8; kind++) {
         char what[64];
@@ -88,7 +88,7 @@ static void test_a_run_holds_what_was_planned(void **state) {
 /* Parameters dominate; activations dominate; an own vocabulary matrix; accumulation. */
 static void test_whatever_dominates(void **state) {
     (void)state;
-    if (SANITIZED) skip();
+    if (SANITIZED) skip_because("a sanitizer holds memory of its own");
     write_records("plan.jsonl");
     cairn_learn_setup s = wide_setup(CAIRN_LEARN_SFT);
     s.shape = "width=512,layers=2,heads=8,kv-heads=4,context=256";
@@ -110,7 +110,7 @@ static void test_whatever_dominates(void **state) {
 /* So small a run is its program: that is measured when it is planned, but for what of it is touched later. */
 static void test_a_small_run_is_mostly_the_program(void **state) {
     (void)state;
-    if (SANITIZED) skip();
+    if (SANITIZED) skip_because("a sanitizer holds memory of its own");
     write_x_records("x.jsonl", 60, 1);
     cairn_learn_setup s = tiny_setup(CAIRN_LEARN_PRM, in_folder("x.jsonl"), in_folder("small.gguf"));
     s.steps = 20;
@@ -119,7 +119,7 @@ static void test_a_small_run_is_mostly_the_program(void **state) {
 
 static void test_a_model_that_is_read_and_a_run_that_goes_on_hold_what_was_planned(void **state) {
     (void)state;
-    if (SANITIZED) skip();
+    if (SANITIZED) skip_because("a sanitizer holds memory of its own");
     write_records("plan.jsonl");
     cairn_learn_setup s = wide_setup(CAIRN_LEARN_SFT);
     s.shape = "width=384,layers=3,heads=4,kv-heads=4,context=256";
@@ -203,7 +203,7 @@ static size_t plan_growth(cairn_ctx *own, const void *setup) {
 
 static void test_a_plan_takes_little_itself(void **state) {
     (void)state;
-    if (SANITIZED) skip();
+    if (SANITIZED) skip_because("a sanitizer holds memory of its own");
     write_x_records("x.jsonl", 10, 1);
     cairn_learn_setup s = tiny_setup(CAIRN_LEARN_PRM, in_folder("x.jsonl"), "");
     s.shape = "width=1024,layers=12,heads=16,kv-heads=4,context=64";

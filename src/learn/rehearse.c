@@ -10,29 +10,38 @@ enum { MOST_BATCHES = 100000 /* gone through; a larger one behind them makes the
 
 /* What the need of a batch rises with. */
 typedef struct extent {
-    int64_t rows, marks, segments;
+    int64_t rows, marks, segments, longest;
 } extent;
 
 typedef struct seen {
-    extent largest[MOST_SEEN]; /* [count] rehearsed, none within another before it */
+    extent largest[MOST_SEEN]; /* [count] rehearsed, none within another */
     int32_t count;
 } seen;
 
 static extent extent_of(const cairn_examples *e, const int32_t *ids, int32_t n) {
     extent x = {.segments = n};
     for (int32_t i = 0; i < n; i++) {
-        x.rows += e->starts[ids[i] + 1] - e->starts[ids[i]];
+        int64_t length = e->starts[ids[i] + 1] - e->starts[ids[i]];
+        x.rows += length;
+        x.longest = length > x.longest ? length : x.longest;
         x.marks += e->mark_starts[ids[i] + 1] - e->mark_starts[ids[i]];
     }
     return x;
 }
 
-/* Whether a batch needs no more than one before it; remembers it if it may. */
+static bool is_within(extent a, extent b) {
+    return a.rows <= b.rows && a.marks <= b.marks && a.segments <= b.segments && a.longest <= b.longest;
+}
+
+/* Whether a batch needs no more than one before it; else it is remembered in the place of those within it. */
 static bool is_covered(seen *s, extent x) {
+    int32_t left = 0;
     for (int32_t i = 0; i < s->count; i++)
-        if (x.rows <= s->largest[i].rows && x.marks <= s->largest[i].marks && x.segments <= s->largest[i].segments)
-            return true;
-    if (s->count < MOST_SEEN) s->largest[s->count++] = x;
+        if (is_within(x, s->largest[i])) return true;
+    for (int32_t i = 0; i < s->count; i++)
+        if (!is_within(s->largest[i], x)) s->largest[left++] = s->largest[i];
+    if (left < MOST_SEEN) s->largest[left++] = x;
+    s->count = left;
     return false;
 }
 
