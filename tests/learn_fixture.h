@@ -43,6 +43,7 @@ static inline cairn_learn_setup tiny_setup(cairn_learn_task task, const char *da
                                .shape = "width=16,layers=1,heads=2,kv-heads=1,context=64",
                                .checkpoint = "",
                                .log = "",
+                               .tensorboard = "",
                                .head = "",
                                .vocabulary = 261,
                                .hidden = -1,

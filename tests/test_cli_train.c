@@ -86,13 +86,14 @@ static void test_three_commands_from_records_to_a_step_head(void **state) {
     assert_int_equal(whole(sft, "steps"), 10);
     json_decref(sft);
     json_t *prm = result_of("train prm x.jsonl --init base.gguf --out prm.gguf --steps 150 --every 50 --log prm.jsonl "
-                            "--dev-share 0.2 --json " SMALL);
+                            "--tensorboard runs/prm --dev-share 0.2 --json " SMALL);
     int64_t dev = whole(prm, "dev_examples");
     assert_int_equal(whole(prm, "examples") + dev, 300);
     assert_true(dev > 30 && dev < 90); /* 60 wanted, standard deviation 7 */
     assert_int_equal(whole(prm, "marks"), 3 * whole(prm, "examples"));
     assert_true(real(prm, "dev_auroc") > 0.95);
     json_decref(prm);
+    assert_int_equal(access(in_folder("runs/prm/events.out.tfevents.0000000000000001.cairn"), F_OK), 0);
     char log[65536];
     read_into("prm.jsonl", log, sizeof log);
     json_t *first = json_loadb(log, strcspn(log, "\n"), 0, NULL);
@@ -174,6 +175,44 @@ static void test_people_read_what_was_learned(void **state) {
     assert_non_null(strstr(cairn("", "train")->out, "train orm"));
 }
 
+static void test_a_plan_says_what_the_run_will_hold_and_writes_nothing(void **state) {
+    (void)state;
+    static const char words[] = "train prm x.jsonl --out planned.gguf --steps 4 --average 0.5 " SHAPE SMALL;
+    char line[1024];
+    const char *name;
+    json_t *part;
+    int64_t sum = 0;
+    write_x_records("x.jsonl", 50, 1);
+    snprintf(line, sizeof line, "%s--plan --json", words);
+    json_t *plan = result_of(line), *memory = json_object_get(plan, "memory");
+    json_object_foreach(json_object_get(memory, "parts"), name, part) sum += json_integer_value(part);
+    assert_int_equal(whole(plan, "parameters"), 261 * 16 + 2 * 16 * 16 + 2 * 16 * 8 + 3 * 16 * 48 + 3 * 16 + 306);
+    assert_int_equal(whole(json_object_get(memory, "parts"), "moments"), 8 * whole(plan, "parameters"));
+    assert_int_equal(whole(memory, "total"), sum > whole(memory, "reading") ? sum : whole(memory, "reading"));
+    snprintf(line, sizeof line, "%s--plan", words);
+    const outcome *o = cairn("", line);
+    assert_int_equal(o->status, 0);
+    static const char *const says[] = {"weights",        "gradients",   "moments", "average",
+                                       "packed weights", "activations", "scratch", "data",
+                                       "checkpoints",    "program",     "total"};
+    for (size_t i = 0; i < sizeof says / sizeof *says; i++)
+        if (!strstr(o->out, says[i])) fail_msg("expected `%s` in: %s", says[i], o->out);
+    assert_int_equal(access(in_folder("planned.gguf"), F_OK), -1);
+    json_decref(plan);
+    snprintf(line, sizeof line, "%s--json", words);
+    json_t *run = result_of(line);
+    assert_true(whole(run, "memory_most") > 1000000);
+    json_decref(run);
+    plan = result_of("model info planned.gguf --plan --cache 3 --rows 8 --json");
+    assert_int_equal(whole(plan, "token_bytes"), 2 * 8 * 4);
+    assert_int_equal(whole(json_object_get(json_object_get(plan, "memory"), "parts"), "keys_and_values"), 3 << 20);
+    json_decref(plan);
+    o = cairn("", "model info planned.gguf --plan --cache 3");
+    assert_non_null(strstr(o->out, "49,152 tokens fit into the cache"));
+    assert_non_null(strstr(o->out, "keys and values"));
+    expect_refused("model info x.jsonl --plan", "x.jsonl: byte 0: magic number");
+}
+
 static void test_refusals_are_one_sentence(void **state) {
     (void)state;
     write_x_records("x.jsonl", 5, 1);
@@ -194,6 +233,7 @@ int main(void) {
         cmocka_unit_test(test_steps_whose_critiques_cannot_be_read_are_counted),
         cmocka_unit_test(test_a_killed_run_goes_on),
         cmocka_unit_test(test_people_read_what_was_learned),
+        cmocka_unit_test(test_a_plan_says_what_the_run_will_hold_and_writes_nothing),
         cmocka_unit_test(test_refusals_are_one_sentence),
     };
     return cmocka_run_group_tests_name("command train", tests, open_folder, close_folder);

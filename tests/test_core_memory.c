@@ -64,6 +64,70 @@ static void test_growing_keeps_what_was_there_and_zeroes_the_rest(void **state) 
     cairn_free(block);
 }
 
+static void test_shrinking_keeps_what_is_left(void **state) {
+    (void)state;
+    void *block = NULL;
+    size_t capacity = 0;
+    assert_int_equal(cairn_grow(ctx, &block, &capacity, 1000, sizeof(int)), CAIRN_OK);
+    for (size_t i = 0; i < 1000; i++) ((int *)block)[i] = (int)i;
+    cairn_shrink(&block, &capacity, 10, sizeof(int));
+    assert_int_equal(capacity, 10);
+    for (size_t i = 0; i < 10; i++) assert_int_equal(((int *)block)[i], i);
+    cairn_shrink(&block, &capacity, 20, sizeof(int)); /* it is smaller already */
+    assert_int_equal(capacity, 10);
+    cairn_shrink(&block, &capacity, 0, sizeof(int)); /* nothing to keep: it stays */
+    assert_int_equal(capacity, 10);
+    assert_non_null(block);
+    cairn_free(block);
+}
+
+static void test_room_becomes_as_large_as_asked_and_no_larger(void **state) {
+    (void)state;
+    void *block = NULL;
+    size_t capacity = 0;
+    for (size_t need = 1; need <= 5; need++) {
+        assert_int_equal(cairn_room(ctx, &block, &capacity, need, 100), CAIRN_OK);
+        assert_int_equal(capacity, need);
+        assert_zeros(block, need * 100);
+        memset(block, 1, need * 100);
+    }
+    assert_int_equal(cairn_room(ctx, &block, &capacity, 2, 100), CAIRN_OK);
+    assert_int_equal(capacity, 5);
+    assert_int_equal(((char *)block)[499], 1);
+    assert_int_equal(cairn_room(ctx, &block, &capacity, SIZE_MAX / 2, 100), CAIRN_NO_MEMORY);
+    assert_int_equal(capacity, 0); /* and what it held is given back */
+    assert_null(block);
+}
+
+static void test_pages_are_zeroed_and_checked(void **state) {
+    (void)state;
+    const size_t sizes[] = {1, 100, 65535, 65536, 1 << 20};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        unsigned char *block = cairn_pages(ctx, sizes[i]);
+        assert_non_null(block);
+        assert_zeros(block, sizes[i]);
+        memset(block, 1, sizes[i]);
+        cairn_pages_free(block, sizes[i]);
+    }
+    cairn_pages_free(NULL, 1 << 20);
+    cairn_faults_set(ctx, (cairn_faults){.alloc_fails_at = 1});
+    assert_null(cairn_pages(ctx, 1 << 20));
+    assert_non_null(strstr(cairn_error(ctx), "no memory for 1048576 elements"));
+    cairn_faults_set(ctx, (cairn_faults){0});
+}
+
+static void test_a_memory_plan_is_the_greater_of_all_parts_and_reading(void **state) {
+    (void)state;
+    cairn_memory_plan plan = {.reading = 100};
+    cairn_memory_add(&plan, "a", "", 60);
+    assert_int_equal(plan.total, 100);
+    cairn_memory_add(&plan, "b", "", 0);
+    cairn_memory_add(&plan, "c", "", 70);
+    assert_int_equal(plan.count, 3);
+    assert_int_equal(cairn_memory_sum(&plan), 130);
+    assert_int_equal(plan.total, 130);
+}
+
 static void test_arena_memory_is_aligned_zeroed_and_apart(void **state) {
     (void)state;
     cairn_arena *arena;
@@ -226,6 +290,10 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_allocation_is_zeroed_and_checked_for_overflow),
         cmocka_unit_test(test_growing_keeps_what_was_there_and_zeroes_the_rest),
+        cmocka_unit_test(test_shrinking_keeps_what_is_left),
+        cmocka_unit_test(test_room_becomes_as_large_as_asked_and_no_larger),
+        cmocka_unit_test(test_pages_are_zeroed_and_checked),
+        cmocka_unit_test(test_a_memory_plan_is_the_greater_of_all_parts_and_reading),
         cmocka_unit_test(test_arena_memory_is_aligned_zeroed_and_apart),
         cmocka_unit_test(test_what_follows_a_mark_is_reused_and_zeroed_again),
         cmocka_unit_test(test_a_repeated_pattern_of_requests_soon_holds_no_more_memory),

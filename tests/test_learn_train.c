@@ -255,7 +255,7 @@ static void test_what_is_not_finite_stops_with_step_tensor_and_checkpoint(void *
 
 static void deny_memory(void *arg, const cairn_learn_point *p) {
     (void)arg;
-    if (p->step == 40) cairn_faults_set(ctx, (cairn_faults){.alloc_fails_at = 1});
+    if (p->step == 1) cairn_faults_set(ctx, (cairn_faults){.alloc_fails_at = 1});
     if (p->step == 90) cairn_faults_set(ctx, (cairn_faults){0});
 }
 
@@ -282,6 +282,7 @@ static void test_no_memory_and_no_disk_are_errors_wherever_they_strike(void **st
     s.every = 1;
     s.dev_share = 0.3;
     s.log = in_folder("faults.jsonl");
+    s.tensorboard = in_folder("faults");
     for (int64_t at = 1; at < 2000; at += at < 200 ? 1 : 7) {
         cairn_faults_set(ctx, (cairn_faults){.alloc_fails_at = at});
         cairn_status status = cairn_learn(ctx, &s, &r);

@@ -101,7 +101,15 @@ CAIRN_API bool cairn_cancelled(const cairn_ctx *ctx);
 CAIRN_API void *cairn_alloc(cairn_ctx *ctx, size_t count, size_t size);
 /* Grows *block (count elements of size bytes) so that it holds at least `need`; new bytes are zeroed. */
 CAIRN_API cairn_status cairn_grow(cairn_ctx *ctx, void **block, size_t *capacity, size_t need, size_t size);
+/* Gives back what lies behind the first `need` elements; where the system refuses, the block stays as it is. */
+CAIRN_API void cairn_shrink(void **block, size_t *capacity, size_t need, size_t size);
+/* Scratch: as cairn_grow, but what the block held is lost, and it becomes as large as asked and no larger. */
+CAIRN_API cairn_status cairn_room(cairn_ctx *ctx, void **block, size_t *capacity, size_t need, size_t size);
 CAIRN_API void cairn_free(void *block);
+/* Zeroed memory for many numbers, which the system gives page by page as they are first touched: room that is never used takes none.
+ * Freed with the same `bytes`. */
+CAIRN_API void *cairn_pages(cairn_ctx *ctx, size_t bytes);
+CAIRN_API void cairn_pages_free(void *block, size_t bytes); /* NULL is fine */
 /* How many allocations failed in this context so far, those of arenas that report to it among them. Where one of many tries may
  * pass over a failure, a difference between before and after says that the result is not to be trusted. */
 CAIRN_API uint32_t cairn_allocations_failed(const cairn_ctx *ctx);
@@ -285,6 +293,31 @@ CAIRN_API void cairn_progress_add(cairn_progress *progress, int64_t done);
 CAIRN_API void cairn_progress_clear(cairn_progress *progress);
 CAIRN_API void cairn_progress_close(cairn_progress *progress); /* clears the line; NULL is fine */
 CAIRN_API double cairn_seconds(void); /* monotonic clock, for reports only, never for results */
+
+/* Memory of this process that is resident: now, and at most so far [bytes]; 0 where the system does not say. */
+typedef struct cairn_resident {
+    size_t now, most;
+} cairn_resident;
+CAIRN_API cairn_resident cairn_resident_memory(void);
+/* Gives memory that was freed back to the system, as far as it can. */
+CAIRN_API void cairn_trim_memory(void);
+
+/* What something will need, by part, before it starts [bytes]. */
+typedef struct cairn_memory_part {
+    const char *name, *help;
+    size_t bytes;
+} cairn_memory_part;
+
+#define CAIRN_MEMORY_PARTS 12
+typedef struct cairn_memory_plan {
+    cairn_memory_part parts[CAIRN_MEMORY_PARTS]; /* [count] that are held at once */
+    int32_t count;
+    size_t reading; /* at most before that, while files are read */
+    size_t total;   /* the greater of all parts together and `reading` */
+} cairn_memory_plan;
+/* Adds a part, of 0 bytes too; updates the total. */
+CAIRN_API void cairn_memory_add(cairn_memory_plan *plan, const char *name, const char *help, size_t bytes);
+CAIRN_API size_t cairn_memory_sum(const cairn_memory_plan *plan); /* of the parts */
 
 /* The processor's instruction set as far as it can change results, e.g. "x86-64-avx512-bf16"; static. */
 CAIRN_API const char *cairn_instruction_set(void);

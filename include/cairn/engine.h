@@ -64,6 +64,18 @@ CAIRN_API cairn_backend *cairn_engine_backend(cairn_engine *engine);
 /* Gives up all kept keys and values, because parameters changed. No request may be open. */
 CAIRN_API void cairn_engine_forget(cairn_engine *engine);
 
+/* What it takes to load a model file and run an engine on it: the cache full, as many rows in a step as there may be. `threads`: of the
+ * device, as cairn_device_open counts them. */
+typedef struct cairn_engine_need {
+    int64_t parameters;
+    size_t token_bytes;   /* keys and values of one token */
+    int64_t cache_tokens; /* that fit into the cache */
+    cairn_memory_plan memory;
+} cairn_engine_need;
+/* Reads what the file says of itself, but none of its numbers. Errors: those of cairn_transformer_load and cairn_engine_open. */
+CAIRN_API cairn_status cairn_engine_plan(cairn_ctx *ctx, const char *path, cairn_dtype weights, int threads,
+                                         const cairn_engine_options *options, cairn_engine_need *out);
+
 /* A sequence that the engine knows, while it is held. Its keys and values may be given up; they are then computed again. */
 typedef int32_t cairn_prefix;
 #define CAIRN_PREFIX_EMPTY 0

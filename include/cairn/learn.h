@@ -43,6 +43,9 @@ typedef struct cairn_examples {
 CAIRN_API cairn_status cairn_examples_add(cairn_ctx *ctx, cairn_examples *examples, const cairn_solution_format *format,
                                           cairn_learn_task task, bool only_right, const char *name,
                                           const cairn_record *record);
+/* Gives back the room for more. */
+CAIRN_API void cairn_examples_trim(cairn_examples *examples);
+CAIRN_API size_t cairn_examples_bytes(const cairn_examples *examples);
 CAIRN_API void cairn_examples_free(cairn_examples *examples);
 
 /* ---- training ---------------------------------------------------------------------------------------------------------------- */
@@ -72,6 +75,7 @@ typedef struct cairn_learn_setup {
     const char *out, *init; /* model files; init "": a fresh model of `shape` with a tokenizer trained on `data` */
     const char *shape;      /* "width=64,layers=2,..." (cairn_learn_shape) */
     const char *checkpoint, *log; /* "": `out` + ".train"; "": none. The log is JSON lines, a point each */
+    const char *tensorboard;      /* folder of TensorBoard's event files, a record a step; NULL or "": none */
     const char *head;             /* "": "step" for PRM, "outcome" for ORM */
     int64_t vocabulary;           /* tokens, of a fresh tokenizer */
     int64_t hidden;               /* of the head's inner layer; -1: as the trunk; 0: a linear head */
@@ -103,7 +107,8 @@ typedef struct cairn_learn_summary {
     double loss;                                   /* of the last step */
     double dev_loss, dev_accuracy, dev_auroc;      /* of the best step, which `out` holds */
     int64_t best_step;
-    double seconds; /* of this process */
+    double seconds;     /* of this process */
+    size_t memory_most; /* of this process, resident at once [bytes]; 0: not known */
     bool stopped_early;
 } cairn_learn_summary;
 
@@ -115,6 +120,16 @@ CAIRN_API const cairn_about *cairn_learn_shape(void);
  * together, or a checkpoint of another setup; INVALID, naming step, tensor and last good checkpoint, when a loss or gradient is not
  * finite; CANCELLED, after writing the checkpoint. */
 CAIRN_API cairn_status cairn_learn(cairn_ctx *ctx, const cairn_learn_setup *setup, cairn_learn_summary *out);
+
+typedef struct cairn_learn_plan {
+    int64_t parameters, steps;
+    int64_t batch_tokens, batch_marks; /* of the batch that needs most */
+    cairn_memory_plan memory;
+} cairn_learn_plan;
+
+/* What cairn_learn with this setup will hold in memory. Reads and tokenises the data, because the largest batch decides, and writes
+ * nothing; `out` of the setup may be "". Errors: as cairn_learn's before the first step. */
+CAIRN_API cairn_status cairn_learn_plan_memory(cairn_ctx *ctx, const cairn_learn_setup *setup, cairn_learn_plan *out);
 
 #ifdef __cplusplus
 }

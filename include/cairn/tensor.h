@@ -46,6 +46,11 @@ CAIRN_API const char *cairn_device_kernels(const cairn_device *device);
  * close to the plain kernel's. *worst: greatest relative L2 error of a row. Errors: INTERNAL naming the shape. */
 CAIRN_API cairn_status cairn_device_self_test(cairn_device *device, uint64_t seed, double *worst);
 
+/* Between `true` and `false` operations compute nothing and touch no numbers. They make what their products need (packed weights,
+ * scratch) and count what the tape would hold: so it is known what a step needs before one is computed. */
+CAIRN_API void cairn_device_rehearse(cairn_device *device, bool rehearse);
+CAIRN_API size_t cairn_device_scratch(const cairn_device *device); /* bytes of all threads, and of tables */
+
 /* ---- tensors and parameters ------------------------------------------------------------------------------------------ */
 
 typedef struct cairn_tensor {
@@ -89,6 +94,7 @@ CAIRN_API cairn_param *cairn_params_find(const cairn_params *params, const char 
 CAIRN_API int32_t cairn_params_count(const cairn_params *params);
 CAIRN_API cairn_param *cairn_params_get(const cairn_params *params, int32_t index); /* in order of adding */
 CAIRN_API int64_t cairn_params_size(const cairn_params *params);                    /* elements in all */
+CAIRN_API size_t cairn_params_packed(const cairn_params *params);                   /* bytes of packed copies */
 /* Normal numbers of this standard deviation from a stream of (seed, name) alone; the same as float and as double. */
 CAIRN_API void cairn_param_init_normal(cairn_param *param, uint64_t seed, double deviation);
 CAIRN_API void cairn_param_fill(cairn_param *param, double value);
@@ -107,7 +113,10 @@ CAIRN_API void cairn_tape_reset(cairn_tape *tape);
 CAIRN_API void cairn_tape_record(cairn_tape *tape, bool record);
 /* Memory that lives as long as the tape's tensors, not zeroed; NULL with the text set. */
 CAIRN_API void *cairn_tape_scratch(cairn_tape *tape, size_t bytes);
-CAIRN_API size_t cairn_tape_bytes(const cairn_tape *tape);
+CAIRN_API size_t cairn_tape_bytes(const cairn_tape *tape); /* held from the system */
+CAIRN_API size_t cairn_tape_used(const cairn_tape *tape);  /* taken since the last reset, in a rehearsal too; at most */
+/* Forgets all tensors and holds `bytes` in one piece: what cairn_tape_used said of the largest step. */
+CAIRN_API cairn_status cairn_tape_reserve(cairn_tape *tape, size_t bytes);
 /* Adds d(loss)/d(.) * scale to the gradient of every tensor and parameter that needs one. `loss` has one element. Parameters
  * keep adding over several calls (accumulation) until cairn_params_zero_grads. Errors: INVALID, NO_MEMORY. */
 CAIRN_API cairn_status cairn_tape_backward(cairn_tape *tape, cairn_tensor *loss, double scale);

@@ -109,6 +109,9 @@ CAIRN_API cairn_status cairn_transformer_put(cairn_ctx *ctx, const cairn_transfo
                                              cairn_arena *arena, cairn_gguf_writer *writer);
 CAIRN_API cairn_status cairn_transformer_get(cairn_ctx *ctx, cairn_device *device, const cairn_gguf *file,
                                              cairn_dtype weights, cairn_transformer **out);
+/* What cairn_transformer_get gives, with all numbers zero: only what the file says of itself is read. */
+CAIRN_API cairn_status cairn_transformer_outline(cairn_ctx *ctx, cairn_device *device, const cairn_gguf *file,
+                                                 cairn_dtype weights, cairn_transformer **out);
 
 #ifdef __cplusplus
 }

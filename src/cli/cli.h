@@ -162,4 +162,11 @@ void cli_json_bool(cli_json *j, const char *key, bool value);
 cairn_status cli_json_begin(cli *c, cli_json *j);
 cairn_status cli_json_end(cli_json *j);
 
+/* ---- memory ------------------------------------------------------------------------------------------------------------------- */
+
+/* A line a part, those of 0 bytes left out, and the total. */
+void cli_print_memory(const cli *c, const cairn_memory_plan *plan);
+/* {"parts": {NAME: bytes, ...}, "reading": bytes, "total": bytes} */
+void cli_json_memory(cli_json *j, const char *key, const cairn_memory_plan *plan);
+
 #endif

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cairn/model.h"
+#include "cairn/engine.h"
 #include "cli/verbs.h"
 
 enum { SHOWN = 64 /* bytes of a text */, FIRST = 4 /* elements of an array */ };
@@ -230,11 +230,43 @@ static cairn_status heads_json(cli *c, const cairn_gguf *file, json_t *heads) {
 
 /* ---- info -------------------------------------------------------------------------------------------------------------------- */
 
-typedef struct json_config {
-    bool json;
-} json_config;
+typedef struct info_config {
+    bool json, plan, bf16;
+    int64_t cache, rows;
+} info_config;
 
-static const cairn_option json_options[] = {CLI_FLAG(json_config, "json", json, "Result as one JSON object.")};
+static const cairn_option info_options[] = {
+    CLI_FLAG(info_config, "plan", plan, "Print the memory that it takes to load the file and generate with it."),
+    CLI_FLAG(info_config, "bf16", bf16, "With --plan: products in bf16."),
+    CLI_INT(info_config, "cache", cache, "256", 1, 1 << 20, "MiB", "With --plan: kept keys and values."),
+    CLI_INT(info_config, "rows", rows, "256", 1, 65536, "tokens", "With --plan: computed together, at most."),
+    CLI_FLAG(info_config, "json", json, "Result as one JSON object.")};
+
+/* What a policy `model` or a reward `head` takes: one thread and one cache a worker. */
+static cairn_status run_plan(cli *c, const info_config *config, const char *path) {
+    const cairn_engine_options options = {.cache_bytes = (size_t)config->cache << 20, .rows = (int32_t)config->rows};
+    cairn_engine_need need;
+    cli_json j;
+    char n[3][32];
+    CAIRN_TRY(cairn_engine_plan(c->ctx, path, config->bf16 ? CAIRN_BF16 : CAIRN_F32, 1, &options, &need));
+    if (!config->json) {
+        printf("%s parameters; keys and values of a token take %s bytes: %s tokens fit into the cache\n",
+               cli_count(need.parameters, n[0]), cli_count((int64_t)need.token_bytes, n[1]),
+               cli_count(need.cache_tokens, n[2]));
+        cli_print_memory(c, &need.memory);
+        printf("Each further worker takes as much again, but for the program.\n");
+        return CAIRN_OK;
+    }
+    CAIRN_TRY(cli_json_begin(c, &j));
+    cli_json_open(&j, NULL, '{');
+    cli_json_text(&j, "file", path);
+    cli_json_int(&j, "parameters", need.parameters);
+    cli_json_int(&j, "token_bytes", (int64_t)need.token_bytes);
+    cli_json_int(&j, "cache_tokens", need.cache_tokens);
+    cli_json_memory(&j, "memory", &need.memory);
+    cli_json_close(&j, '}');
+    return cli_json_end(&j);
+}
 
 static const char *write_shape(const cairn_gguf_tensor *tensor, char out[128]) {
     size_t at = 0;
@@ -369,10 +401,12 @@ static cairn_status run_info(cli *c, const void *options, int count, char **argu
     (void)count;
     cairn_gguf *file;
     cairn_status verified;
+    const info_config *config = options;
+    if (config->plan) return run_plan(c, config, arguments[0]);
     CAIRN_TRY(cairn_gguf_open(c->ctx, arguments[0], &file));
     summary s = summarise(c, file, &verified);
     const char *damage = verified == CAIRN_OK ? NULL : cairn_arena_printf(c->arena, "%s", cairn_error(c->ctx));
-    cairn_status status = ((const json_config *)options)->json ? print_json(c, file, &s) : print_info(c, file, &s);
+    cairn_status status = config->json ? print_json(c, file, &s) : print_info(c, file, &s);
     cairn_gguf_close(file);
     if (status == CAIRN_OK && verified != CAIRN_OK) status = cairn_fail(c->ctx, verified, "%s", damage ? damage : "");
     return status;
@@ -381,17 +415,22 @@ static cairn_status run_info(cli *c, const void *options, int count, char **argu
 const cli_verb verb_model_info = {
     .about = {.name = "model info",
               .summary = "Explain a model file (GGUF): architecture, parameters, tokenizer, heads, metadata, tensors.",
-              .options = json_options,
-              .option_count = 1,
-              .config_size = sizeof(json_config)},
+              .options = info_options,
+              .option_count = sizeof info_options / sizeof *info_options,
+              .config_size = sizeof(info_config)},
     .arguments = "FILE",
     .least = 1,
     .most = 1,
-    .examples = "  cairn model info policy.gguf\n  cairn model info ggml-vocab-gpt-2.gguf --json\n",
+    .examples = "  cairn model info policy.gguf\n  cairn model info ggml-vocab-gpt-2.gguf --json\n"
+                "  cairn model info policy.gguf --plan --cache 64\n",
     .run = run_info,
 };
 
 /* ---- tokens ------------------------------------------------------------------------------------------------------------------ */
+
+typedef struct json_config {
+    bool json;
+} json_config;
 
 static json_t *token_json(cli *c, const cairn_tokenizer *tokenizer, int32_t token) {
     cairn_bytes text = cairn_token_text(tokenizer, token);

@@ -9,7 +9,7 @@
 typedef struct train_config {
     cairn_learn_setup learn;
     const char *format;
-    bool problems, json;
+    bool problems, json, plan;
 } train_config;
 
 #define TRAIN_FILES                                                                                                    \
@@ -26,7 +26,8 @@ typedef struct train_config {
                  "Share of the problems that are set aside."),                                                         \
         CLI_TEXT(train_config, "checkpoint", learn.checkpoint, "", "Checkpoint; default: the model's name + .train."), \
         CLI_FLAG(train_config, "resume", learn.resume, "Go on from the checkpoint, to the same bytes."),               \
-        CLI_TEXT(train_config, "log", learn.log, "", "Metrics as JSON lines, one a step.")
+        CLI_TEXT(train_config, "log", learn.log, "", "Metrics as JSON lines, one a step."),                            \
+        CLI_TEXT(train_config, "tensorboard", learn.tensorboard, "", "Metrics as event files in this folder.")
 
 #define TRAIN_LOOP                                                                                                   \
     CLI_INT(train_config, "epochs", learn.epochs, "3", 1, 1e6, "", "Times through the data."),                       \
@@ -52,6 +53,7 @@ typedef struct train_config {
         CLI_FLAG(train_config, "store-bf16", learn.store_bf16, "Matrices of the model file as bf16."),               \
         CLI_SEED(train_config, learn.seed),                                                                          \
         CLI_INT(train_config, "threads", learn.threads, "0", 0, 1024, "threads", "0: one a processor."),             \
+        CLI_FLAG(train_config, "plan", plan, "Print the memory that the run will take, by part, and end."),          \
         CLI_FLAG(train_config, "quiet", learn.quiet, "No progress, no metrics on standard error."),                  \
         CLI_FLAG(train_config, "json", json, "Result as one JSON object.")
 
@@ -102,7 +104,30 @@ static void print_summary(const train_config *config, const cairn_learn_summary 
     printf("  best       step %s", cli_count(s->best_step, n[0]));
     if (isfinite(s->dev_loss)) printf(": dev loss %.4f, accuracy %.2f %%", s->dev_loss, 100 * s->dev_accuracy);
     if (isfinite(s->dev_auroc)) printf(", AUROC %.4f", s->dev_auroc);
-    printf("%s\n  time       %.2f s\n", isfinite(s->dev_loss) ? "" : " (there is no dev set)", s->seconds);
+    printf("%s\n  time       %.2f s", isfinite(s->dev_loss) ? "" : " (there is no dev set)", s->seconds);
+    if (s->memory_most) printf("; at most %.1f MB of memory", (double)s->memory_most / 1e6);
+    printf("\n");
+}
+
+static cairn_status print_plan(cli *c, const train_config *config, const cairn_learn_plan *plan) {
+    char n[4][32];
+    if (!config->json) {
+        printf("%s parameters, %s steps; the largest batch has %s tokens, %s of them marked\n",
+               cli_count(plan->parameters, n[0]), cli_count(plan->steps, n[1]), cli_count(plan->batch_tokens, n[2]),
+               cli_count(plan->batch_marks, n[3]));
+        cli_print_memory(c, &plan->memory);
+        return CAIRN_OK;
+    }
+    cli_json j;
+    CAIRN_TRY(cli_json_begin(c, &j));
+    cli_json_open(&j, NULL, '{');
+    cli_json_int(&j, "parameters", plan->parameters);
+    cli_json_int(&j, "steps", plan->steps);
+    cli_json_int(&j, "batch_tokens", plan->batch_tokens);
+    cli_json_int(&j, "batch_marks", plan->batch_marks);
+    cli_json_memory(&j, "memory", &plan->memory);
+    cli_json_close(&j, '}');
+    return cli_json_end(&j);
 }
 
 static cairn_status print_json(cli *c, const train_config *config, const cairn_learn_summary *s) {
@@ -125,6 +150,7 @@ static cairn_status print_json(cli *c, const train_config *config, const cairn_l
     cli_json_real(&j, "dev_accuracy", s->dev_accuracy);
     cli_json_real(&j, "dev_auroc", s->dev_auroc);
     cli_json_bool(&j, "stopped_early", s->stopped_early);
+    cli_json_int(&j, "memory_most", (int64_t)s->memory_most);
     cli_json_close(&j, '}');
     return cli_json_end(&j);
 }
@@ -140,6 +166,11 @@ static cairn_status train(cli *c, const void *options, char **arguments, cairn_l
     if (task == CAIRN_LEARN_ORM) config.learn.loss += CAIRN_LOSS_SOFT; /* its choices leave `hard` out */
     if (task == CAIRN_LEARN_SFT) config.learn.head = "";
     if (config.problems) config.learn.task = CAIRN_LEARN_TEXT;
+    if (config.plan) {
+        cairn_learn_plan plan;
+        CAIRN_TRY(cairn_learn_plan_memory(c->ctx, &config.learn, &plan));
+        return print_plan(c, &config, &plan);
+    }
     CAIRN_TRY(cairn_learn(c->ctx, &config.learn, &summary));
     if (config.json) return print_json(c, &config, &summary);
     print_summary(&config, &summary);

@@ -1,4 +1,7 @@
-/* What this processor offers. */
+/* What this machine offers, and what of its memory is used. */
+#include <malloc.h>
+#include <stdio.h>
+
 #include "cairn/core.h"
 
 const char *cairn_instruction_set(void) {
@@ -12,4 +15,38 @@ const char *cairn_instruction_set(void) {
 #else
     return "generic";
 #endif
+}
+
+/* ---- memory ------------------------------------------------------------------------------------------------------------ */
+
+cairn_resident cairn_resident_memory(void) {
+    cairn_resident memory = {0};
+    char line[256];
+    size_t kilobytes;
+    FILE *status = fopen("/proc/self/status", "re");
+    while (status && fgets(line, sizeof line, status)) {
+        if (sscanf(line, "VmHWM: %zu kB", &kilobytes) == 1) memory.most = kilobytes * 1024;
+        if (sscanf(line, "VmRSS: %zu kB", &kilobytes) == 1) memory.now = kilobytes * 1024;
+    }
+    if (status) fclose(status);
+    return memory;
+}
+
+void cairn_trim_memory(void) {
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+}
+
+size_t cairn_memory_sum(const cairn_memory_plan *plan) {
+    size_t sum = 0;
+    for (int32_t i = 0; i < plan->count; i++) sum += plan->parts[i].bytes;
+    return sum;
+}
+
+void cairn_memory_add(cairn_memory_plan *plan, const char *name, const char *help, size_t bytes) {
+    if (plan->count == CAIRN_MEMORY_PARTS) return;
+    plan->parts[plan->count++] = (cairn_memory_part){name, help, bytes};
+    size_t sum = cairn_memory_sum(plan);
+    plan->total = sum > plan->reading ? sum : plan->reading;
 }

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "core/context.h"
 
@@ -20,6 +21,8 @@ enum { WITH_POISON = 0 };
 #define ASAN_POISON_MEMORY_REGION(at, size)   ((void)(at), (void)(size))
 #define ASAN_UNPOISON_MEMORY_REGION(at, size) ((void)(at), (void)(size))
 #endif
+
+enum { LEAST_PAGES = 1 << 16 };
 
 /* Every failed allocation is told here. */
 static cairn_status no_memory(cairn_ctx *ctx, size_t count, size_t size) {
@@ -55,8 +58,49 @@ cairn_status cairn_grow(cairn_ctx *ctx, void **block, size_t *capacity, size_t n
     return CAIRN_OK;
 }
 
+void cairn_shrink(void **block, size_t *capacity, size_t need, size_t size) {
+    if (need >= *capacity || need == 0) return;
+    void *shrunk = realloc(*block, need * size);
+    if (!shrunk) return;
+    *block = shrunk;
+    *capacity = need;
+}
+
+cairn_status cairn_room(cairn_ctx *ctx, void **block, size_t *capacity, size_t need, size_t size) {
+    if (need <= *capacity) return CAIRN_OK;
+    free(*block);
+    *capacity = 0;
+    *block = cairn_alloc(ctx, need, size);
+    if (!*block) return CAIRN_NO_MEMORY;
+    *capacity = need;
+    return CAIRN_OK;
+}
+
 void cairn_free(void *block) {
     free(block);
+}
+
+/* ---- pages ------------------------------------------------------------------------------------------------------------- */
+
+/* Whether a block is so large that it gets pages of its own. The sanitizer watches over blocks of malloc only. */
+static bool has_pages(size_t bytes) {
+    return bytes >= LEAST_PAGES && !WITH_POISON;
+}
+
+void *cairn_pages(cairn_ctx *ctx, size_t bytes) {
+    if (!has_pages(bytes)) return cairn_alloc(ctx, bytes, 1);
+    void *block = MAP_FAILED;
+    if (!fault_alloc(ctx)) block = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (block != MAP_FAILED) return block;
+    no_memory(ctx, bytes, 1);
+    return NULL;
+}
+
+void cairn_pages_free(void *block, size_t bytes) {
+    if (block && has_pages(bytes))
+        munmap(block, bytes);
+    else
+        free(block);
 }
 
 /* ---- arenas ------------------------------------------------------------------------------------------------------------ */

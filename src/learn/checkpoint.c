@@ -79,8 +79,8 @@ static cairn_status put_moments(trainer *t, cairn_gguf_writer *w) {
     return CAIRN_OK;
 }
 
-static cairn_status write_checkpoint(trainer *t, cairn_gguf_writer *w) {
-    CAIRN_TRY(cairn_transformer_put(t->ctx, t->model, CAIRN_F32, t->arena, w));
+static cairn_status write_checkpoint(trainer *t, cairn_arena *arena, cairn_gguf_writer *w) {
+    CAIRN_TRY(cairn_transformer_put(t->ctx, t->model, CAIRN_F32, arena, w));
     CAIRN_TRY(cairn_tokenizer_put(t->ctx, t->tokenizer, w));
     CAIRN_TRY(put_progress(t, w));
     CAIRN_TRY(put_moments(t, w));
@@ -94,11 +94,14 @@ cairn_status trainer_save(trainer *t) {
     if (broken)
         return cairn_fail(t->ctx, CAIRN_INVALID, "tensor %s is not finite after step %lld", broken,
                           (long long)t->now.step);
-    cairn_arena_mark mark = cairn_arena_save(t->arena);
-    CAIRN_TRY(cairn_gguf_writer_open(t->ctx, &w));
-    cairn_status status = write_checkpoint(t, w);
-    cairn_gguf_writer_close(w);
-    cairn_arena_restore(t->arena, mark);
+    cairn_arena *arena; /* of copies that live while they are written */
+    CAIRN_TRY(cairn_arena_open(t->ctx, 65536, &arena));
+    cairn_status status = cairn_gguf_writer_open(t->ctx, &w);
+    if (status == CAIRN_OK) {
+        status = write_checkpoint(t, arena, w);
+        cairn_gguf_writer_close(w);
+    }
+    cairn_arena_close(arena);
     CAIRN_TRY(status);
     t->saved = t->now.step;
     return CAIRN_OK;

@@ -84,6 +84,38 @@ cairn_status cairn_examples_add(cairn_ctx *ctx, cairn_examples *examples, const 
     return status;
 }
 
+/* The arrays with the elements that are used, in the order of `capacity`. */
+typedef struct column {
+    void **block;
+    size_t count, size;
+} column;
+
+static void list_columns(cairn_examples *e, column out[6]) {
+    size_t n = (size_t)e->count, tokens = e->starts ? (size_t)e->starts[n] : 0,
+           marks = e->mark_starts ? (size_t)e->mark_starts[n] : 0;
+    const column all[6] = {
+        {(void **)&e->starts, n + 1, sizeof *e->starts},           {(void **)&e->tokens, tokens, sizeof *e->tokens},
+        {(void **)&e->mark_starts, n + 1, sizeof *e->mark_starts}, {(void **)&e->marks, marks, sizeof *e->marks},
+        {(void **)&e->labels, marks, sizeof *e->labels},           {(void **)&e->groups, n, sizeof *e->groups}};
+    memcpy(out, all, sizeof all);
+}
+
+void cairn_examples_trim(cairn_examples *examples) {
+    column columns[6];
+    list_columns(examples, columns);
+    for (int i = 0; i < 6; i++)
+        cairn_shrink(columns[i].block, &examples->capacity[i], columns[i].count, columns[i].size);
+}
+
+size_t cairn_examples_bytes(const cairn_examples *examples) {
+    cairn_examples copy = *examples;
+    column columns[6];
+    size_t bytes = 0;
+    list_columns(&copy, columns);
+    for (int i = 0; i < 6; i++) bytes += examples->capacity[i] * columns[i].size;
+    return bytes;
+}
+
 void cairn_examples_free(cairn_examples *examples) {
     cairn_free(examples->starts);
     cairn_free(examples->tokens);

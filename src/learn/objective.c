@@ -102,18 +102,25 @@ static cairn_status measure_auroc(trainer *t, cairn_learn_point *point) {
     return CAIRN_OK;
 }
 
+int32_t trainer_dev_batch(const trainer *t, int32_t from) {
+    int64_t tokens = 0;
+    int32_t n = 0;
+    for (; from + n < t->dev_count; n++) {
+        int32_t id = t->dev_pool[from + n];
+        tokens += t->dev->starts[id + 1] - t->dev->starts[id];
+        if (n > 0 && tokens > t->setup->batch_tokens) break;
+    }
+    return n;
+}
+
 cairn_status trainer_evaluate(trainer *t, const cairn_transformer *model, cairn_learn_point *point) {
     const cairn_examples *dev = t->dev;
     double loss = 0;
     int64_t done = 0, hits = 0;
     cairn_tape_record(t->tape, false);
     for (int32_t i = 0, n; i < t->dev_count; i += n) {
-        int64_t tokens = 0;
-        for (n = 0; i + n < t->dev_count; n++) {
-            tokens += dev->starts[t->dev_pool[i + n] + 1] - dev->starts[t->dev_pool[i + n]];
-            if (n > 0 && tokens > t->setup->batch_tokens) break;
-        }
         cairn_tensor *outputs;
+        n = trainer_dev_batch(t, i);
         cairn_tape_reset(t->tape);
         trainer_pack(t, dev, t->dev_pool + i, n);
         cairn_tensor *sum = trainer_loss(t, model, 1, &outputs);

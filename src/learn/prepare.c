@@ -152,6 +152,9 @@ static cairn_status read_examples(trainer *t) {
         a.examples = &t->dev_examples;
         CAIRN_TRY(each_record(t, t->setup->dev, add_example, &a, &t->dev_key, &t->skipped));
     }
+    cairn_examples_trim(&t->examples);
+    cairn_examples_trim(&t->dev_examples);
+    cairn_trim_memory(); /* what reading took and gave back */
     return split(t);
 }
 
@@ -168,7 +171,7 @@ static cairn_status open_model(trainer *t) {
     CAIRN_TRY(train_tokenizer(t));
     CAIRN_TRY(read_shape(t, &shape));
     CAIRN_TRY(cairn_transformer_open(t->ctx, t->device, &shape, weights, &t->model));
-    cairn_transformer_init(t->model, s->seed);
+    if (!t->planning) cairn_transformer_init(t->model, s->seed);
     return CAIRN_OK;
 }
 
@@ -195,7 +198,7 @@ static cairn_status open_head(trainer *t) {
     t->head = cairn_transformer_head(t->model, name);
     for (int32_t i = 0; i < cairn_params_count(t->model->params); i++) {
         cairn_param *p = cairn_params_get(t->model->params, i);
-        if (is_of_head(p, name) && p->value.rank == 2) cairn_param_init_normal(p, s->seed, 0.02);
+        if (is_of_head(p, name) && p->value.rank == 2 && !t->planning) cairn_param_init_normal(p, s->seed, 0.02);
     }
     return CAIRN_OK;
 }
@@ -218,7 +221,7 @@ static cairn_status open_average(trainer *t) {
     for (int32_t i = 0; i < m->n_heads; i++)
         CAIRN_TRY(cairn_transformer_add_head(t->ctx, t->average, m->heads[i]->name, m->heads[i]->kind,
                                              m->heads[i]->outputs, m->heads[i]->hidden));
-    return cairn_params_average(t->average->params, m->params, 0);
+    return t->planning ? CAIRN_OK : cairn_params_average(t->average->params, m->params, 0);
 }
 
 /* ---- room and plan ------------------------------------------------------------------------------------------------------------------ */
@@ -300,7 +303,7 @@ static cairn_status check(const trainer *t) {
     const cairn_learn_setup *s = t->setup;
     if (strcmp(s->data, "-") == 0 || strcmp(s->dev, "-") == 0)
         return cairn_fail(t->ctx, CAIRN_INVALID, "data for training is a file: it may be read more than once");
-    if (!*s->out || strcmp(s->out, "-") == 0)
+    if (!t->planning && (!*s->out || strcmp(s->out, "-") == 0))
         return cairn_fail(t->ctx, CAIRN_INVALID, "the model needs a file to go to: out (--out) is missing");
     if (s->task == CAIRN_LEARN_ORM && s->loss == CAIRN_LOSS_HARD)
         return cairn_fail(t->ctx, CAIRN_INVALID, "an outcome is learned as a value: its loss is soft or mse");
@@ -328,11 +331,13 @@ cairn_status trainer_open(trainer *t) {
     CAIRN_TRY(open_average(t));
     CAIRN_TRY(make_room(t));
     CAIRN_TRY(plan(t));
-    return write_manifest(t);
+    CAIRN_TRY(write_manifest(t));
+    return trainer_rehearse(t);
 }
 
 void trainer_close(trainer *t) {
     if (t->log) fclose(t->log);
+    events_close(t->events);
     batches_close(&t->order);
     cairn_examples_free(&t->examples);
     cairn_examples_free(&t->dev_examples);

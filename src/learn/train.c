@@ -110,6 +110,8 @@ static cairn_status write_log(trainer *t, const cairn_learn_point *p) {
 }
 
 static cairn_status open_log(trainer *t) {
+    const char *folder = t->setup->tensorboard;
+    if (folder && *folder && !t->now.finished) CAIRN_TRY(events_open(t->ctx, folder, t->now.step, &t->events));
     if (!*t->setup->log) return CAIRN_OK;
     bool old = t->setup->resume && access(t->setup->log, F_OK) == 0;
     t->log = fopen(t->setup->log, old ? "r+" : "w");
@@ -169,6 +171,7 @@ static cairn_status one(trainer *t, double *clock, int64_t *before) {
     point.tokens_per_second = (double)(t->now.tokens - *before) / fmax(1e-9, seconds - *clock);
     if (due) CAIRN_TRY(evaluate(t, &point));
     CAIRN_TRY(write_log(t, &point));
+    if (t->events) CAIRN_TRY(events_write(t->events, &point));
     if (due) {
         say(t, &point);
         CAIRN_TRY(trainer_save(t));
@@ -234,6 +237,7 @@ cairn_status cairn_learn(cairn_ctx *ctx, const cairn_learn_setup *setup, cairn_l
     if (status == CAIRN_OK) {
         summarise(&t, out);
         out->seconds = cairn_seconds() - start;
+        out->memory_most = cairn_resident_memory().most;
     }
     trainer_close(&t);
     return status;

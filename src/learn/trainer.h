@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "learn/batches.h"
+#include "learn/events.h"
 
 /* One packed batch; room for the largest, made once. */
 typedef struct packed {
@@ -50,21 +51,31 @@ typedef struct trainer {
     int64_t dev_marks, steps, every, warmup;
     const char *checkpoint, *manifest; /* its path; everything that the result depends on */
     FILE *log;
+    events *events; /* or NULL */
     int64_t skipped;
     uint64_t data_key, dev_key;
     progress now;
-    int64_t saved; /* step of the last checkpoint of this process or before; -1: none */
+    bool planning; /* only to see what it needs: nothing is computed and nothing written */
+    size_t tape_bytes;
+    int64_t most_rows, most_marks; /* of the batch that needs these */
+    int64_t saved;                 /* step of the last checkpoint of this process or before; -1: none */
 } trainer;
 
 /* ---- prepare.c: everything before the first step; on failure too trainer_close follows ---- */
 cairn_status trainer_open(trainer *t);
 void trainer_close(trainer *t);
 
+/* ---- rehearse.c ---- */
+/* Finds what the largest batches need, without computing them, and holds it: so no step asks the system for more. */
+cairn_status trainer_rehearse(trainer *t);
+
 /* ---- objective.c ---- */
 /* Packs these examples. */
 void trainer_pack(trainer *t, const cairn_examples *from, const int32_t *ids, int32_t n);
 /* Sum of the losses of `model` over the marks of the packed batch / divisor; NULL with the text set. */
 cairn_tensor *trainer_loss(trainer *t, const cairn_transformer *model, double divisor, cairn_tensor **outputs);
+/* Examples of the dev set from number `from` on that make one batch. */
+int32_t trainer_dev_batch(const trainer *t, int32_t from);
 /* Loss, accuracy and AUROC over the dev set. */
 cairn_status trainer_evaluate(trainer *t, const cairn_transformer *model, cairn_learn_point *point);
 

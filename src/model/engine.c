@@ -168,7 +168,8 @@ static cairn_status open_parts(cairn_engine *e, cairn_device *device, const cair
     e->logit_of = cairn_alloc(e->ctx, (size_t)options->rows, sizeof *e->logit_of);
     e->weights = cairn_alloc(e->ctx, vocabulary, sizeof *e->weights);
     e->order = cairn_alloc(e->ctx, vocabulary, sizeof *e->order);
-    return e->logit_rows && e->logit_of && e->weights && e->order ? CAIRN_OK : CAIRN_NO_MEMORY;
+    if (!e->logit_rows || !e->logit_of || !e->weights || !e->order) return CAIRN_NO_MEMORY;
+    return engine_rehearse(e, device, options->rows);
 }
 
 cairn_status cairn_engine_open(cairn_ctx *ctx, cairn_device *device, const cairn_transformer *model,

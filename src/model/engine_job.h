@@ -40,6 +40,7 @@ struct cairn_engine {
     const cairn_tokenizer *tokenizer;
     size_t longest_token; /* bytes */
     cairn_tape *tape;
+    size_t tape_bytes; /* of the largest step */
     kv_tree *tree;
     batch *batch;
     engine_job *first, *last;
@@ -53,6 +54,9 @@ struct cairn_engine {
     int32_t *order;      /* [V] */
     int64_t steps, found;
 };
+
+/* Finds what the largest step needs, without computing one, and holds it: so no step asks the system for more. */
+cairn_status engine_rehearse(cairn_engine *e, cairn_device *device, int32_t rows);
 
 /* Checks a request and makes its job, open. */
 cairn_status job_open(cairn_engine *e, cairn_ctx *ctx, cairn_generation *g);

@@ -37,7 +37,10 @@ static cairn_status take_node(kv_tree *t, int32_t capacity, int32_t *out) {
 
 static cairn_status open_pages(kv_tree *t) {
     size_t count = (size_t)t->n_pages;
-    t->memory = cairn_alloc(t->ctx, count + 1, (size_t)t->page_numbers * sizeof(float) + ALIGNMENT);
+    if (__builtin_mul_overflow(count, (size_t)t->page_numbers * sizeof(float), &t->memory_bytes) ||
+        __builtin_add_overflow(t->memory_bytes, ALIGNMENT, &t->memory_bytes))
+        return cairn_fail(t->ctx, CAIRN_NO_MEMORY, "no memory for %zu pages of keys and values", count);
+    t->memory = cairn_pages(t->ctx, t->memory_bytes);
     t->page_refs = cairn_alloc(t->ctx, count, sizeof *t->page_refs);
     t->page_filled = cairn_alloc(t->ctx, count, sizeof *t->page_filled);
     t->free_pages = cairn_alloc(t->ctx, count, sizeof *t->free_pages);
@@ -70,7 +73,7 @@ void kv_close(kv_tree *tree) {
     if (!tree) return;
     for (int32_t i = 0; i < tree->n_nodes; i++) cairn_free(tree->nodes[i].tokens);
     cairn_free(tree->nodes);
-    cairn_free(tree->memory);
+    cairn_pages_free(tree->memory, tree->memory_bytes);
     cairn_free(tree->page_refs);
     cairn_free(tree->page_filled);
     cairn_free(tree->free_pages);

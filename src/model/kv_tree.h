@@ -38,7 +38,8 @@ typedef struct kv_tree {
     kv_node *nodes; /* [n_nodes], the root first; free ones have parent KV_NONE and are linked by `older` */
     size_t node_capacity;
     int32_t n_nodes, first_free_node, live_nodes;
-    void *memory;
+    void *memory; /* [memory_bytes] */
+    size_t memory_bytes;
     float *numbers; /* [n_pages][page_numbers], aligned */
     int64_t page_numbers;
     int32_t n_pages;

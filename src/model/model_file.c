@@ -320,15 +320,14 @@ static cairn_status read_param(const reading *r, cairn_param *p) {
     return CAIRN_OK;
 }
 
-static cairn_status read_model(reading *r) {
-    CAIRN_TRY(read_heads(r));
+static cairn_status read_numbers(const reading *r) {
     for (int32_t i = 0; i < cairn_params_count(r->model->params); i++)
         CAIRN_TRY(read_param(r, cairn_params_get(r->model->params, i)));
     return CAIRN_OK;
 }
 
-cairn_status cairn_transformer_get(cairn_ctx *ctx, cairn_device *device, const cairn_gguf *file, cairn_dtype weights,
-                                   cairn_transformer **out) {
+cairn_status cairn_transformer_outline(cairn_ctx *ctx, cairn_device *device, const cairn_gguf *file,
+                                       cairn_dtype weights, cairn_transformer **out) {
     reading r = {.ctx = ctx, .file = file};
     cairn_transformer_shape shape = {0};
     CAIRN_TRY(read_shape(&r, &shape));
@@ -336,7 +335,19 @@ cairn_status cairn_transformer_get(cairn_ctx *ctx, cairn_device *device, const c
     CAIRN_TRY(check_size(&r, &shape));
     cairn_status status = cairn_transformer_open(ctx, device, &shape, weights, &r.model);
     if (status != CAIRN_OK) return cairn_fail_within(ctx, status, "%s", cairn_gguf_path(file));
-    status = read_model(&r);
+    status = read_heads(&r);
+    if (status == CAIRN_OK)
+        *out = r.model;
+    else
+        cairn_transformer_close(r.model);
+    return status;
+}
+
+cairn_status cairn_transformer_get(cairn_ctx *ctx, cairn_device *device, const cairn_gguf *file, cairn_dtype weights,
+                                   cairn_transformer **out) {
+    reading r = {.ctx = ctx, .file = file};
+    CAIRN_TRY(cairn_transformer_outline(ctx, device, file, weights, &r.model));
+    cairn_status status = read_numbers(&r);
     if (status == CAIRN_OK)
         *out = r.model;
     else

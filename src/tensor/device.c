@@ -71,6 +71,20 @@ bool cairn_device_has_bf16(const cairn_device *device) {
     return device->products && matmul_has_bf16(device->products);
 }
 
+void cairn_device_rehearse(cairn_device *device, bool rehearse) {
+    device->rehearsing = rehearse;
+    if (device->products) matmul_rehearse(device->products, rehearse);
+}
+
+size_t cairn_device_scratch(const cairn_device *device) {
+    size_t bytes = device->products ? matmul_scratch(device->products) : 0;
+    for (int t = 0; t < cairn_pool_threads(device->pool); t++) bytes += device->scratch_bytes[t];
+    for (const rope_table *t = device->tables; t; t = t->next)
+        bytes += (size_t)(t->wanted > t->positions ? t->wanted : t->positions) * (size_t)t->dim *
+                 cairn_dtype_bytes(t->dtype);
+    return bytes;
+}
+
 const char *cairn_device_kernels(const cairn_device *device) {
     return device->f32->name;
 }
@@ -107,7 +121,8 @@ cairn_status device_run(cairn_device *device, kernel work, const kernel_args *ar
                         size_t scratch) {
     if (total <= 0) return CAIRN_OK;
     for (int t = 0; scratch && t < cairn_pool_threads(device->pool); t++)
-        CAIRN_TRY(cairn_grow(device->ctx, &device->scratch[t], &device->scratch_bytes[t], scratch + 64, 1));
+        CAIRN_TRY(cairn_room(device->ctx, &device->scratch[t], &device->scratch_bytes[t], scratch + 64, 1));
+    if (device->rehearsing) return CAIRN_OK;
     if (total <= grain) {
         work(args, 0, total, align(device->scratch[0]));
         return CAIRN_OK;
@@ -158,5 +173,9 @@ const rope_table *device_rope(cairn_device *device, cairn_dtype dtype, int64_t d
     if (most < t->positions) return t;
     int64_t positions = 256;
     while (positions <= most) positions *= 2;
+    if (device->rehearsing) {
+        if (positions > t->wanted) t->wanted = positions;
+        return t;
+    }
     return fill_rope(device, t, positions) == CAIRN_OK ? t : NULL;
 }

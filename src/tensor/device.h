@@ -11,6 +11,7 @@ typedef struct rope_table {
     int64_t dim, positions;
     double base;
     void *cosines, *sines; /* [positions][dim / 2] */
+    int64_t wanted;        /* positions that a rehearsal asked for */
     struct rope_table *next;
 } rope_table;
 
@@ -22,6 +23,7 @@ struct cairn_device {
     void **scratch; /* [threads] */
     size_t *scratch_bytes;
     rope_table *tables;
+    bool rehearsing; /* nothing is computed */
 };
 
 const kernels *device_kernels(const cairn_device *device, cairn_dtype dtype);
@@ -52,6 +54,7 @@ struct cairn_tape {
     bool recording;
     cairn_arena *arena;
     tape_entry *last;
+    size_t used; /* bytes that were taken since the last reset, of numbers in a rehearsal too; at most */
 };
 
 /* A tensor of the tape whose data is not set. */
@@ -60,6 +63,12 @@ cairn_tensor *tape_like(cairn_tape *tape, const cairn_tensor *x, bool needs_grad
 /* Memory of the tape for `count` numbers, not zeroed. */
 void *tape_numbers(cairn_tape *tape, int64_t count);
 int32_t *tape_ids(cairn_tape *tape, const int32_t *ids, int64_t count);
+/* Memory of the tape that is there in a rehearsal too: zeroed for records; not zeroed and aligned for arrays. */
+void *tape_record(cairn_tape *tape, size_t bytes);
+void *tape_array(cairn_tape *tape, int64_t count, size_t size);
+/* Zeroes numbers; sets one. Nothing in a rehearsal. */
+void tape_zero(cairn_tape *tape, void *numbers, int64_t count);
+void tape_set(cairn_tape *tape, void *number, double value);
 /* Ends an operation: `out` needs a gradient when an operand does; then the operation is recorded, if the tape records. Operands
  * may be NULL. Returns out, or NULL without memory. */
 cairn_tensor *tape_done(cairn_tape *tape, cairn_status (*backward)(cairn_tape *, tape_entry *), cairn_tensor *out,

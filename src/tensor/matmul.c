@@ -31,7 +31,7 @@ struct matmul {
     dnnl_engine_t engine;
     dnnl_stream_t *streams; /* [threads] */
     int threads;
-    bool bf16, tiles;
+    bool bf16, tiles, rehearsing;
     int64_t buckets[BUCKETS]; /* falling; the first is the block */
     int bucket_count;
     product *products;
@@ -48,7 +48,8 @@ struct weight_pack {
     dnnl_data_type_t type;
     int64_t panels;
     product **shape; /* [panels] a product with the layout of the panel */
-    void **panel;    /* [panels] packed weights */
+    void *block;     /* packed weights: */
+    size_t bytes, panel_bytes;
 };
 
 static cairn_status refused(matmul *m, dnnl_status_t status, const char *what) {
@@ -132,6 +133,22 @@ bool matmul_has_bf16(const matmul *m) {
     return m->bf16;
 }
 
+void matmul_rehearse(matmul *m, bool rehearse) {
+    m->rehearsing = rehearse;
+}
+
+size_t matmul_scratch(const matmul *m) {
+    size_t bytes = 0;
+    for (int t = 0; t < m->threads; t++) bytes += m->scratch_bytes[t];
+    for (int i = 0; i < 2; i++)
+        bytes += m->rounded_capacity[i] * sizeof(uint16_t) + m->padded_capacity[i] * sizeof(float);
+    return bytes;
+}
+
+static size_t lines(size_t bytes) {
+    return (bytes + 63) & ~(size_t)63;
+}
+
 /* ---- primitives ------------------------------------------------------------------------------------------------------ */
 
 static cairn_status make_memories(matmul *m, product *p, const dnnl_memory_desc_t *descs[4]) {
@@ -193,6 +210,27 @@ static void free_product(matmul *m, product *p) {
     if (p->primitive) dnnl_primitive_destroy(p->primitive);
 }
 
+static void execute(matmul *m, const product *p, int thread, const void *src, const void *weights, void *dst,
+                    void *scratch);
+
+/* Multiplies zeros once: oneDNN makes some of its code only then. */
+static cairn_status try_product(matmul *m, product *p) {
+    size_t bytes[4] = {[3] = p->scratch_bytes}, all = 0;
+    for (int i = 0; i < 3; i++) {
+        const dnnl_memory_desc_t *desc;
+        dnnl_memory_get_memory_desc(p->memory[i], &desc);
+        bytes[i] = dnnl_memory_desc_get_size(desc);
+    }
+    for (int i = 0; i < 4; i++) all += lines(bytes[i]);
+    unsigned char *block = cairn_pages(m->ctx, all + 64), *at[4];
+    if (!block) return CAIRN_NO_MEMORY;
+    at[0] = block + (-(uintptr_t)block & 63);
+    for (int i = 0; i < 3; i++) at[i + 1] = at[i] + lines(bytes[i]);
+    execute(m, p, 0, at[0], at[1], at[2], at[3]);
+    cairn_pages_free(block, all + 64);
+    return CAIRN_OK;
+}
+
 /* The product of this shape, made on first use. `layout`: weights must lie as in that one. */
 static cairn_status find_product(matmul *m, product wanted, const product *layout, product **out) {
     for (product **link = &m->products; *link; link = &(*link)->next) {
@@ -212,6 +250,7 @@ static cairn_status find_product(matmul *m, product wanted, const product *layou
     *p = wanted;
     if (layout) p->weights = layout->weights;
     cairn_status status = make_product(m, p, !layout && !wanted.turned);
+    if (status == CAIRN_OK && m->rehearsing) status = try_product(m, p);
     if (status != CAIRN_OK) {
         free_product(m, p);
         cairn_free(p);
@@ -241,17 +280,13 @@ static void execute(matmul *m, const product *p, int thread, const void *src, co
 
 static cairn_status need_scratch(matmul *m, size_t bytes) {
     for (int t = 0; t < m->threads; t++)
-        CAIRN_TRY(cairn_grow(m->ctx, (void **)&m->scratch[t], &m->scratch_bytes[t], bytes + 64, 1));
+        CAIRN_TRY(cairn_room(m->ctx, (void **)&m->scratch[t], &m->scratch_bytes[t], bytes + 64, 1));
     return CAIRN_OK;
 }
 
 static unsigned char *scratch_of(const matmul *m, int thread) {
     unsigned char *block = m->scratch[thread];
     return block + (-(uintptr_t)block & 63);
-}
-
-static size_t lines(size_t bytes) {
-    return (bytes + 63) & ~(size_t)63;
 }
 
 /* ---- packing --------------------------------------------------------------------------------------------------------- */
@@ -270,15 +305,16 @@ static cairn_status open_pack(matmul *m, int64_t in, int64_t out, dnnl_data_type
     if (!pack) return CAIRN_NO_MEMORY;
     *pack = (weight_pack){.in = in, .out = out, .type = type, .panels = (out + PANEL - 1) / PANEL};
     pack->shape = cairn_alloc(m->ctx, (size_t)pack->panels, sizeof *pack->shape);
-    pack->panel = cairn_alloc(m->ctx, (size_t)pack->panels, sizeof *pack->panel);
-    cairn_status status = pack->shape && pack->panel ? CAIRN_OK : CAIRN_NO_MEMORY;
+    cairn_status status = pack->shape ? CAIRN_OK : CAIRN_NO_MEMORY;
     for (int64_t i = 0; i < pack->panels && status == CAIRN_OK; i++) {
         product wanted = {.m = m->buckets[0], .n = panel_width(pack, i), .k = in, .lda = in, .ldc = out, .type = type};
         status = find_product(m, wanted, NULL, &pack->shape[i]);
-        if (status == CAIRN_OK)
-            pack->panel[i] = cairn_alloc(m->ctx, dnnl_memory_desc_get_size(&pack->shape[i]->weights) + 64, 1);
-        if (status == CAIRN_OK && !pack->panel[i]) status = CAIRN_NO_MEMORY;
+        if (status != CAIRN_OK) break;
+        size_t bytes = lines(dnnl_memory_desc_get_size(&pack->shape[i]->weights));
+        if (i == 0) pack->panel_bytes = bytes;
+        pack->bytes = (size_t)i * pack->panel_bytes + bytes + 64;
     }
+    if (status == CAIRN_OK && !(pack->block = cairn_pages(m->ctx, pack->bytes))) status = CAIRN_NO_MEMORY;
     if (status != CAIRN_OK) {
         matmul_unpack(pack);
         return status;
@@ -289,15 +325,18 @@ static cairn_status open_pack(matmul *m, int64_t in, int64_t out, dnnl_data_type
 
 void matmul_unpack(weight_pack *pack) {
     if (!pack) return;
-    for (int64_t i = 0; pack->panel && i < pack->panels; i++) cairn_free(pack->panel[i]);
-    cairn_free(pack->panel);
+    cairn_pages_free(pack->block, pack->bytes);
     cairn_free(pack->shape);
     cairn_free(pack);
 }
 
+size_t matmul_pack_bytes(const weight_pack *pack) {
+    return pack ? pack->bytes : 0;
+}
+
 static void *panel_at(const weight_pack *pack, int64_t i) {
-    unsigned char *block = pack->panel[i];
-    return block + (-(uintptr_t)block & 63);
+    unsigned char *block = pack->block;
+    return block + (-(uintptr_t)block & 63) + (size_t)i * pack->panel_bytes;
 }
 
 /* Reorders one panel of w into its packed layout: columns first .. first + width of the product's weights [in, out]. */
@@ -316,7 +355,7 @@ static cairn_status fill_panel(matmul *m, weight_pack *pack, int64_t i, const fl
     if (s == dnnl_success)
         s = dnnl_reorder_primitive_desc_create(&found, &from, m->engine, &pack->shape[i]->weights, m->engine, NULL);
     if (s == dnnl_success) s = dnnl_primitive_create(&reorder, found);
-    if (s == dnnl_success)
+    if (s == dnnl_success && !m->rehearsing)
         s = dnnl_primitive_execute(reorder, m->streams[0], 2,
                                    (dnnl_exec_arg_t[]){{DNNL_ARG_FROM, memory[0]}, {DNNL_ARG_TO, memory[1]}});
     omp_set_num_threads(before);
@@ -333,9 +372,9 @@ cairn_status matmul_pack(matmul *m, const float *w, int64_t n, int64_t k, cairn_
     /* rounded to bf16 even where bf16 products are widened: the model is the same on every processor */
     float *rounded = NULL;
     if (type == CAIRN_BF16 && !m->bf16) {
-        CAIRN_TRY(cairn_grow(m->ctx, (void **)&m->padded[0], &m->padded_capacity[0], (size_t)(n * k), sizeof *rounded));
+        CAIRN_TRY(cairn_room(m->ctx, (void **)&m->padded[0], &m->padded_capacity[0], (size_t)(n * k), sizeof *rounded));
         rounded = m->padded[0];
-        for (int64_t i = 0; i < n * k; i++) rounded[i] = cairn_bf16_widen(cairn_bf16_round(w[i]));
+        for (int64_t i = 0; i < n * k && !m->rehearsing; i++) rounded[i] = cairn_bf16_widen(cairn_bf16_round(w[i]));
     }
     for (int64_t i = 0; i < (*pack)->panels; i++) CAIRN_TRY(fill_panel(m, *pack, i, rounded ? rounded : w, turned));
     return CAIRN_OK;
@@ -434,31 +473,39 @@ static void run_job(void *arg, int64_t job, int thread) {
     for (int64_t i = 0; i < part.rows; i++) memcpy(y + i * out, padded + i * out, width);
 }
 
+/* The products of a bucket: of whole panels and of the last. *most: grows to the scratch that oneDNN wants for them. */
+static cairn_status need_products(matmul *m, const weight_pack *pack, int bucket, bool add,
+                                  product *products[2][BUCKETS], size_t *most) {
+    for (int last = 0; last < 2; last++) {
+        int64_t panel = last ? pack->panels - 1 : 0;
+        if (products[last][bucket]) continue;
+        product wanted = {.m = m->buckets[bucket],
+                          .n = panel_width(pack, panel),
+                          .k = pack->in,
+                          .lda = pack->in,
+                          .ldc = pack->out,
+                          .type = pack->type,
+                          .add = add};
+        CAIRN_TRY(find_product(m, wanted, pack->shape[panel], &products[last][bucket]));
+        size_t bytes = products[last][bucket]->scratch_bytes;
+        *most = bytes > *most ? bytes : *most;
+    }
+    return CAIRN_OK;
+}
+
 cairn_status matmul_run(matmul *m, const weight_pack *pack, const float *x, int64_t rows, float *y, bool add) {
     if (rows == 0) return CAIRN_OK;
     int64_t pieces = piece_count(m, rows);
     product *products[2][BUCKETS] = {{NULL}};
     size_t most = 0;
-    for (int64_t i = 0; i < pieces; i = i < rows / m->buckets[0] ? rows / m->buckets[0] : i + 1) {
+    for (int b = 0; m->rehearsing && b < m->bucket_count; b++)
+        CAIRN_TRY(need_products(m, pack, b, add, products, &most));
+    for (int64_t i = 0; i < pieces; i = i < rows / m->buckets[0] ? rows / m->buckets[0] : i + 1)
         /* whole blocks are alike; those behind them are few */
-        piece part = piece_at(m, rows, i);
-        for (int last = 0; last < 2; last++) {
-            int64_t panel = last ? pack->panels - 1 : 0;
-            if (products[last][part.bucket]) continue;
-            product wanted = {.m = m->buckets[part.bucket],
-                              .n = panel_width(pack, panel),
-                              .k = pack->in,
-                              .lda = pack->in,
-                              .ldc = pack->out,
-                              .type = pack->type,
-                              .add = add};
-            CAIRN_TRY(find_product(m, wanted, pack->shape[panel], &products[last][part.bucket]));
-            size_t bytes = products[last][part.bucket]->scratch_bytes;
-            most = bytes > most ? bytes : most;
-        }
-    }
+        CAIRN_TRY(need_products(m, pack, piece_at(m, rows, i).bucket, add, products, &most));
     size_t block = (size_t)m->buckets[0], pad = m->tiles ? TILE : 4;
     CAIRN_TRY(need_scratch(m, lines(block * (size_t)pack->in * 4) + lines(pad * (size_t)pack->out * 4) + lines(most)));
+    if (m->rehearsing) return CAIRN_OK;
     running r = {m, pack, x, y, rows, add, products};
     cairn_pool_run(m->pool, run_job, &r, pieces * pack->panels);
     return CAIRN_OK;
@@ -512,7 +559,8 @@ static cairn_status prepare_operand(matmul *m, int which, const float *x, int64_
     int64_t whole = rows / 4 * 4;
     if (bf16) {
         CAIRN_TRY(
-            cairn_grow(m->ctx, (void **)&m->rounded[which], &m->rounded_capacity[which], (size_t)((rows + 4) * n), 2));
+            cairn_room(m->ctx, (void **)&m->rounded[which], &m->rounded_capacity[which], (size_t)((rows + 4) * n), 2));
+        if (m->rehearsing) return CAIRN_OK;
         rounding r = {x, m->rounded[which], rows * n};
         cairn_pool_run(m->pool, round_job, &r, (r.count + 16383) / 16384);
         memset(m->rounded[which] + rows * n, 0, (size_t)(4 * n) * 2);
@@ -520,7 +568,8 @@ static cairn_status prepare_operand(matmul *m, int which, const float *x, int64_
         *tail = m->rounded[which] + whole * n;
         return CAIRN_OK;
     }
-    CAIRN_TRY(cairn_grow(m->ctx, (void **)&m->padded[which], &m->padded_capacity[which], (size_t)(4 * n), sizeof *x));
+    CAIRN_TRY(cairn_room(m->ctx, (void **)&m->padded[which], &m->padded_capacity[which], (size_t)(4 * n), sizeof *x));
+    if (m->rehearsing) return CAIRN_OK;
     memset(m->padded[which], 0, (size_t)(4 * n) * sizeof *x);
     memcpy(m->padded[which], x + whole * n, (size_t)((rows - whole) * n) * sizeof *x);
     *out = x;
@@ -552,6 +601,7 @@ cairn_status matmul_gradient(matmul *m, const float *dy, const float *x, int64_t
             if (s.products[last][i]->scratch_bytes > most) most = s.products[last][i]->scratch_bytes;
         }
     CAIRN_TRY(need_scratch(m, most));
+    if (m->rehearsing) return CAIRN_OK;
     cairn_pool_run(m->pool, sum_job, &s, panels);
     return CAIRN_OK;
 }

@@ -15,6 +15,10 @@ typedef struct weight_pack weight_pack;
 cairn_status matmul_open(cairn_ctx *ctx, cairn_pool *pool, matmul **out);
 void matmul_close(matmul *m);
 bool matmul_has_bf16(const matmul *m);
+/* In a rehearsal everything that a product needs is made, for any number of rows, and nothing is computed. */
+void matmul_rehearse(matmul *m, bool rehearse);
+size_t matmul_scratch(const matmul *m);            /* bytes of scratch of all threads */
+size_t matmul_pack_bytes(const weight_pack *pack); /* NULL: 0 */
 
 /* Packs w [n, k] (row-major float): for y = x w^T, or with `turned` for y = x w (then x has n columns and y has k). type BF16
  * rounds the weights. *pack is made, or refilled when it is there. */

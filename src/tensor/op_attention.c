@@ -22,7 +22,7 @@ static cairn_status attention_back(cairn_tape *tape, tape_entry *e) {
             a.add[i] = false;
             if (!a.y[i]) return CAIRN_NO_MEMORY;
         } else if (!a.add[i]) { /* one tensor may be two operands */
-            memset(a.y[i], 0, (size_t)e->in[i]->size * tape->bytes);
+            tape_zero(tape, a.y[i], e->in[i]->size);
             a.add[i] = true;
         }
     }

@@ -114,7 +114,7 @@ cairn_tensor *cairn_dropout(cairn_tape *tape, cairn_tensor *x, double p, cairn_r
     if (!(p >= 0 && p < 1)) return tape_fail(tape, "dropout: probability %g is not in [0, 1)", p);
     if (rng.left) return tape_fail(tape, "dropout: the stream has been drawn from");
     cairn_tensor *y = tape_like(tape, x, false);
-    cairn_rng *stream = cairn_arena_alloc(tape->arena, 1, sizeof *stream);
+    cairn_rng *stream = tape_record(tape, sizeof *stream);
     if (!y || !stream) return NULL;
     *stream = rng;
     kernel_args a = {.x = {x->data}, .y = {y->data}, .p = {p}, .rng = stream};

@@ -17,7 +17,7 @@ static cairn_status packed(cairn_tape *tape, const cairn_tensor *w, bool turned,
     }
     if (!p->packs[turned] || p->packed_version[turned] != p->version) {
         CAIRN_TRY(matmul_pack(m, w->data, n, k, p->weights, turned, &p->packs[turned]));
-        p->packed_version[turned] = p->version;
+        p->packed_version[turned] = tape->device->rehearsing ? UINT64_MAX : p->version; /* made, not filled */
     }
     *out = p->packs[turned];
     return CAIRN_OK;
@@ -50,7 +50,7 @@ static cairn_status linear_back(cairn_tape *tape, tape_entry *e) {
     CAIRN_TRY(tape_grad(tape, w, &a.y[0], &a.add[0]));
     if (!a.y[0]) return CAIRN_OK;
     if (!by_library(tape)) return device_run(tape->device, tape->k->matmul_dw, &a, n, device_grain(rows * k), 0);
-    if (!a.add[0]) memset(a.y[0], 0, (size_t)w->size * tape->bytes);
+    if (!a.add[0]) tape_zero(tape, a.y[0], w->size);
     return matmul_gradient(tape->device->products, a.x[0], a.x[1], rows, n, k, w->param ? w->param->weights : CAIRN_F32,
                            a.y[0]);
 }
@@ -91,7 +91,7 @@ static cairn_status rows_back(cairn_tape *tape, tape_entry *e) {
     cairn_tensor *table = e->in[0];
     kernel_args a = {.x = {e->out->grad}, .index = e->args.index, .n = e->args.n, .m = cairn_tensor_rows(e->out)};
     CAIRN_TRY(tape_grad(tape, table, &a.y[0], &a.add[0]));
-    if (!a.add[0]) memset(a.y[0], 0, (size_t)table->size * tape->bytes);
+    if (!a.add[0]) tape_zero(tape, a.y[0], table->size);
     return device_run(tape->device, tape->k->scatter, &a, a.n, 64, 0);
 }
 
@@ -120,7 +120,7 @@ cairn_tensor *cairn_scatter_rows(cairn_tape *tape, cairn_tensor *x, const int32_
     cairn_tensor *y = tape_tensor(tape, 2, (int64_t[]){rows, last_dimension(x)}, false);
     int32_t *index = tape_ids(tape, ids, count);
     if (!y || !index) return NULL;
-    memset(y->data, 0, (size_t)y->size * tape->bytes);
+    tape_zero(tape, y->data, y->size);
     kernel_args a = {.x = {x->data}, .y = {y->data}, .index = index, .n = last_dimension(x), .m = count};
     if (!tape_run(tape, tape->k->scatter, &a, a.n, 64)) return NULL;
     return tape_done(tape, scatter_back, y, x, NULL, NULL, &a, NULL);

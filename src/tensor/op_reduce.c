@@ -43,7 +43,7 @@ static cairn_status slice_back(cairn_tape *tape, tape_entry *e) {
     void *grad;
     bool add;
     CAIRN_TRY(tape_grad(tape, x, &grad, &add));
-    if (!add) memset(grad, 0, (size_t)x->size * tape->bytes);
+    if (!add) tape_zero(tape, grad, x->size);
     int64_t n = last_dimension(e->out);
     return copy_columns(tape, e->out->grad, 0, n, grad, e->args.i[0], last_dimension(x), n, cairn_tensor_rows(x), true);
 }
@@ -119,6 +119,7 @@ static cairn_status weighted_sum_back(cairn_tape *tape, tape_entry *e) {
     void *grad;
     bool add;
     CAIRN_TRY(tape_grad(tape, x, &grad, &add));
+    if (tape->device->rehearsing) return CAIRN_OK;
     double dy = cairn_tensor_grad_at(e->out, 0) / e->args.p[0];
     for (int64_t i = 0; i < x->size; i++) {
         double value = dy * (double)weights[i];
@@ -134,14 +135,11 @@ cairn_tensor *cairn_weighted_sum(cairn_tape *tape, cairn_tensor *x, const float 
     if (!tape_takes(tape, "weighted_sum", 1, &x)) return NULL;
     if (!(divisor > 0)) return tape_fail(tape, "weighted_sum: the divisor must be greater than 0, not %g", divisor);
     cairn_tensor *y = tape_tensor(tape, 1, (int64_t[]){1}, false);
-    float *copy = cairn_arena_lines(tape->arena, (size_t)x->size, sizeof *copy);
+    float *copy = tape_array(tape, x->size, sizeof *copy);
     if (!y || !copy) return NULL;
     memcpy(copy, weights, (size_t)x->size * sizeof *copy);
-    double sum = tape->k->weighted_sum(x->data, copy, x->size) / divisor;
-    if (tape->dtype == CAIRN_F64)
-        *(double *)y->data = sum;
-    else
-        *(float *)y->data = (float)sum;
+    double sum = tape->device->rehearsing ? 0 : tape->k->weighted_sum(x->data, copy, x->size) / divisor;
+    tape_set(tape, y->data, sum);
     kernel_args a = {.p = {divisor}};
     return tape_done(tape, weighted_sum_back, y, x, NULL, NULL, &a, copy);
 }
@@ -182,7 +180,7 @@ cairn_tensor *cairn_bce(cairn_tape *tape, cairn_tensor *logits, const float *tar
         if (!(targets[i] >= 0 && targets[i] <= 1))
             return tape_fail(tape, "bce: target %g is not in [0, 1]", (double)targets[i]);
     cairn_tensor *y = tape_tensor(tape, 1, &logits->size, false);
-    float *copy = cairn_arena_lines(tape->arena, (size_t)logits->size, sizeof *copy);
+    float *copy = tape_array(tape, logits->size, sizeof *copy);
     if (!y || !copy) return NULL;
     memcpy(copy, targets, (size_t)logits->size * sizeof *copy);
     kernel_args a = {.x = {logits->data, copy}, .y = {y->data}};

@@ -8,8 +8,9 @@ enum { ELEMENTS = 16384 };
 
 void cairn_params_zero_grads(cairn_params *params) {
     for (int32_t i = 0; i < params->count; i++)
-        memset(params->items[i]->value.grad, 0,
-               (size_t)params->items[i]->value.size * cairn_dtype_bytes(params->dtype));
+        if (!params->items[i]->frozen)
+            memset(params->items[i]->value.grad, 0,
+                   (size_t)params->items[i]->value.size * cairn_dtype_bytes(params->dtype));
 }
 
 cairn_status cairn_params_grad_norm(cairn_params *params, double *out) {
@@ -34,6 +35,7 @@ cairn_status cairn_params_clip(cairn_params *params, double most, double *norm) 
     const kernels *k = device_kernels(params->device, params->dtype);
     for (int32_t i = 0; i < params->count; i++) {
         cairn_param *p = params->items[i];
+        if (p->frozen) continue;
         kernel_args a = {.y = {p->value.grad}, .p = {most / *norm}};
         CAIRN_TRY(device_run(params->device, k->scale, &a, p->value.size, ELEMENTS, 0));
     }

@@ -4,6 +4,8 @@
 
 #include "tensor/params.h"
 
+enum { LINE = 64 /* bytes of a cache line */ };
+
 cairn_status cairn_params_open(cairn_ctx *ctx, cairn_device *device, cairn_dtype weights, cairn_params **out) {
     cairn_params *p = cairn_alloc(ctx, 1, sizeof *p);
     if (!p) return CAIRN_NO_MEMORY;
@@ -22,6 +24,7 @@ void cairn_params_close(cairn_params *params) {
     if (!params) return;
     for (int32_t i = 0; i < params->count; i++)
         for (int turned = 0; turned < 2; turned++) matmul_unpack(params->items[i]->packs[turned]);
+    for (params_block *b = params->blocks; b; b = b->next) cairn_pages_free(b->block, b->bytes);
     cairn_arena_close(params->arena);
     cairn_free(params->items);
     cairn_free(params);
@@ -44,8 +47,18 @@ static cairn_status shape_value(cairn_params *params, const char *name, int32_t 
 
 void *params_numbers(cairn_params *params, int64_t count) {
     size_t size = cairn_dtype_bytes(params->dtype);
-    void *block = cairn_arena_lines(params->arena, (size_t)count, size);
-    return block ? memset(block, 0, (size_t)count * size) : NULL;
+    params_block *b = cairn_arena_alloc(params->arena, 1, sizeof *b);
+    if (!b) return NULL;
+    if ((size_t)count > SIZE_MAX / 2 / size) {
+        cairn_fail(params->ctx, CAIRN_NO_MEMORY, "no memory for %lld numbers", (long long)count);
+        return NULL;
+    }
+    b->bytes = (size_t)count * size + LINE;
+    b->block = cairn_pages(params->ctx, b->bytes);
+    if (!b->block) return NULL;
+    b->next = params->blocks;
+    params->blocks = b;
+    return (unsigned char *)b->block + (-(uintptr_t)b->block & (LINE - 1));
 }
 
 cairn_status cairn_params_add(cairn_params *params, const char *name, int32_t rank, const int64_t *shape,
@@ -83,6 +96,13 @@ int32_t cairn_params_count(const cairn_params *params) {
 
 cairn_param *cairn_params_get(const cairn_params *params, int32_t index) {
     return index >= 0 && index < params->count ? params->items[index] : NULL;
+}
+
+size_t cairn_params_packed(const cairn_params *params) {
+    size_t bytes = 0;
+    for (int32_t i = 0; i < params->count; i++)
+        for (int turned = 0; turned < 2; turned++) bytes += matmul_pack_bytes(params->items[i]->packs[turned]);
+    return bytes;
 }
 
 int64_t cairn_params_size(const cairn_params *params) {

@@ -5,6 +5,8 @@
 
 #include "tensor/device.h"
 
+enum { FIRST_CHUNK = 1 << 20, LINE = 64 /* bytes of a cache line */ };
+
 cairn_status cairn_tape_open(cairn_ctx *ctx, cairn_device *device, cairn_dtype dtype, cairn_tape **out) {
     if (dtype != CAIRN_F32 && dtype != CAIRN_F64)
         return cairn_fail(ctx, CAIRN_INVALID, "a tape computes in f32 or f64, not in %s", cairn_dtype_name(dtype));
@@ -13,7 +15,7 @@ cairn_status cairn_tape_open(cairn_ctx *ctx, cairn_device *device, cairn_dtype d
     *t = (cairn_tape){.ctx = ctx, .device = device, .dtype = dtype, .recording = true};
     t->k = device_kernels(device, dtype);
     t->bytes = cairn_dtype_bytes(dtype);
-    cairn_status status = cairn_arena_open(ctx, 1 << 20, &t->arena);
+    cairn_status status = cairn_arena_open(ctx, FIRST_CHUNK, &t->arena);
     if (status != CAIRN_OK) {
         cairn_free(t);
         return status;
@@ -31,6 +33,7 @@ void cairn_tape_close(cairn_tape *tape) {
 void cairn_tape_reset(cairn_tape *tape) {
     cairn_arena_reset(tape->arena);
     tape->last = NULL;
+    tape->used = 0;
 }
 
 void cairn_tape_record(cairn_tape *tape, bool record) {
@@ -38,7 +41,26 @@ void cairn_tape_record(cairn_tape *tape, bool record) {
 }
 
 void *cairn_tape_scratch(cairn_tape *tape, size_t bytes) {
-    return cairn_arena_lines(tape->arena, bytes, 1);
+    return bytes > INT64_MAX ? NULL : tape_array(tape, (int64_t)bytes, 1);
+}
+
+size_t cairn_tape_used(const cairn_tape *tape) {
+    return tape->used;
+}
+
+cairn_status cairn_tape_reserve(cairn_tape *tape, size_t bytes) {
+    cairn_arena *arena;
+    cairn_tape_reset(tape);
+    if (bytes <= FIRST_CHUNK) return CAIRN_OK;
+    CAIRN_TRY(cairn_arena_open(tape->ctx, bytes, &arena));
+    if (!cairn_arena_alloc(arena, 1, 1)) {
+        cairn_arena_close(arena);
+        return CAIRN_NO_MEMORY;
+    }
+    cairn_arena_reset(arena);
+    cairn_arena_close(tape->arena);
+    tape->arena = arena;
+    return CAIRN_OK;
 }
 
 size_t cairn_tape_bytes(const cairn_tape *tape) {
@@ -74,18 +96,43 @@ double cairn_tensor_grad_at(const cairn_tensor *x, int64_t i) {
     return owner->grad ? number_at(x->dtype, owner->grad, i) : 0;
 }
 
+void *tape_record(cairn_tape *tape, size_t bytes) {
+    tape->used += bytes + LINE;
+    return cairn_arena_alloc(tape->arena, 1, bytes);
+}
+
+void *tape_array(cairn_tape *tape, int64_t count, size_t size) {
+    tape->used += (size_t)count * size + LINE;
+    return cairn_arena_lines(tape->arena, (size_t)count, size);
+}
+
+/* In a rehearsal they are only counted: nobody reads or writes them. */
 void *tape_numbers(cairn_tape *tape, int64_t count) {
-    return cairn_arena_lines(tape->arena, (size_t)count, tape->bytes);
+    if (!tape->device->rehearsing) return tape_array(tape, count, tape->bytes);
+    tape->used += (size_t)count * tape->bytes + LINE;
+    return tape;
+}
+
+void tape_zero(cairn_tape *tape, void *numbers, int64_t count) {
+    if (!tape->device->rehearsing) memset(numbers, 0, (size_t)count * tape->bytes);
+}
+
+void tape_set(cairn_tape *tape, void *number, double value) {
+    if (tape->device->rehearsing) return;
+    if (tape->dtype == CAIRN_F64)
+        *(double *)number = value;
+    else
+        *(float *)number = (float)value;
 }
 
 int32_t *tape_ids(cairn_tape *tape, const int32_t *ids, int64_t count) {
-    int32_t *copy = cairn_arena_lines(tape->arena, (size_t)count, sizeof *copy);
+    int32_t *copy = tape_array(tape, count, sizeof *copy);
     if (copy && count) memcpy(copy, ids, (size_t)count * sizeof *copy);
     return copy;
 }
 
 static cairn_tensor *shaped(cairn_tape *tape, int32_t rank, const int64_t *shape) {
-    cairn_tensor *x = cairn_arena_alloc(tape->arena, 1, sizeof *x);
+    cairn_tensor *x = tape_record(tape, sizeof *x);
     if (!x) return NULL;
     if (rank < 1 || rank > CAIRN_RANK_MOST)
         return tape_fail(tape, "a tensor has 1 to %d dimensions, not %d", CAIRN_RANK_MOST, rank);
@@ -113,7 +160,7 @@ cairn_tensor *tape_like(cairn_tape *tape, const cairn_tensor *x, bool needs_grad
 cairn_tensor *cairn_tape_input(cairn_tape *tape, int32_t rank, const int64_t *shape, const float *values,
                                bool needs_grad) {
     cairn_tensor *x = tape_tensor(tape, rank, shape, needs_grad && tape->recording);
-    for (int64_t i = 0; x && i < x->size; i++)
+    for (int64_t i = 0; x && !tape->device->rehearsing && i < x->size; i++)
         if (tape->dtype == CAIRN_F64)
             ((double *)x->data)[i] = (double)values[i];
         else
@@ -171,7 +218,7 @@ cairn_tensor *tape_done(cairn_tape *tape, cairn_status (*backward)(cairn_tape *,
                         cairn_tensor *a, cairn_tensor *b, cairn_tensor *c, const kernel_args *args, void *saved) {
     out->needs_grad = tape->recording && ((a && a->needs_grad) || (b && b->needs_grad) || (c && c->needs_grad));
     if (!out->needs_grad) return out;
-    tape_entry *e = cairn_arena_alloc(tape->arena, 1, sizeof *e);
+    tape_entry *e = tape_record(tape, sizeof *e);
     if (!e) return NULL;
     *e = (tape_entry){.before = tape->last, .backward = backward, .out = out, .in = {a, b, c}, .saved = saved};
     if (args) e->args = *args;
@@ -202,10 +249,7 @@ cairn_status cairn_tape_backward(cairn_tape *tape, cairn_tensor *loss, double sc
     CAIRN_TRY(tape_grad(tape, loss, &grad, &add));
     if (!grad)
         return cairn_fail(tape->ctx, CAIRN_INVALID, "backward: nothing that the loss depends on needs a gradient");
-    if (tape->dtype == CAIRN_F64)
-        *(double *)grad = scale;
-    else
-        *(float *)grad = (float)scale;
+    tape_set(tape, grad, scale);
     for (tape_entry *e = tape->last; e; e = e->before)
         if (e->out->grad) CAIRN_TRY(e->backward(tape, e));
     tape->last = NULL;
