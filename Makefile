@@ -1,6 +1,6 @@
 # A thin front: CMake builds, scripts/ do the rest. `make help` lists what there is.
 .DEFAULT_GOAL = build
-.PHONY: build demo test bench models asan tsan valgrind fuzz fuzz-smoke format tidy check reference install clean help setup configure
+.PHONY: build demo test bench asan tsan valgrind fuzz fuzz-smoke format tidy check reference install clean help setup configure
 
 PREFIX = /usr/local
 BUILD = build/release
@@ -59,9 +59,6 @@ check: build ## layers, licences, symbols, reference, all examples of help and p
 	for check in licences exports reference readme contributing examples; do scripts/check-$$check $(BUILD) || status=1; done; \
 	scripts/check-format || status=1; \
 	exit $$status
-
-models: build ## train the models of models/ anew in build/models, and measure them
-	@scripts/models $(BUILD)
 
 install: configure ## library, headers and command under PREFIX=/usr/local (DESTDIR is honoured)
 	@cmake -DCMAKE_INSTALL_PREFIX=$(PREFIX) $(BUILD) >/dev/null

@@ -330,8 +330,32 @@ static void test_what_cannot_be_learned_is_refused(void **state) {
     assert_non_null(strstr(cairn_error(ctx), "x.jsonl:1: too long"));
 }
 
+/* What a policy wrote without end is a bad line of its file. */
+static void test_a_solution_beyond_the_context_can_be_skipped(void **state) {
+    (void)state;
+    char step[600];
+    memset(step, 'a', sizeof step);
+    step[sizeof step - 1] = 0;
+    write_x_records("x.jsonl", 5, 1);
+    FILE *file = fopen(in_folder("x.jsonl"), "a");
+    assert_non_null(file);
+    fprintf(file, "{\"prompt\":\"p\",\"completions\":[\"%s\"],\"labels\":[true]}\n", step);
+    fclose(file);
+    cairn_learn_setup s = tiny_setup(CAIRN_LEARN_PRM, in_folder("x.jsonl"), in_folder("out.gguf"));
+    s.shape = "width=16,heads=2,kv-heads=1,layers=1,context=300";
+    s.vocabulary = 261;
+    cairn_learn_summary r;
+    assert_int_equal(cairn_learn(ctx, &s, &r), CAIRN_LIMIT);
+    assert_non_null(strstr(cairn_error(ctx), "x.jsonl:6: too long"));
+    s.skip_bad = true;
+    must(cairn_learn(ctx, &s, &r));
+    assert_int_equal(r.skipped_lines, 1);
+    assert_int_equal(r.examples, 5);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_solution_beyond_the_context_can_be_skipped),
         cmocka_unit_test(test_a_tiny_decoder_learns_fifty_solutions_by_heart),
         cmocka_unit_test(test_a_step_head_learns_that_an_x_is_wrong),
         cmocka_unit_test(test_an_outcome_head_learns_that_an_x_anywhere_is_wrong),

@@ -30,7 +30,7 @@ static bool wanted(const cairn_record *record, cairn_learn_task task, bool only_
 static cairn_status make_room(cairn_ctx *ctx, cairn_examples *e, size_t tokens) {
     size_t count = (size_t)e->count + 2, all = (e->starts ? (size_t)e->starts[e->count] : 0) + tokens;
     size_t marks = (e->mark_starts ? (size_t)e->mark_starts[e->count] : 0) + tokens; /* at most one a token */
-    if (count > INT32_MAX) return cairn_fail(ctx, CAIRN_LIMIT, "more than 2^31 solutions");
+    if (count > INT32_MAX) return cairn_fail(ctx, CAIRN_INVALID, "more than 2^31 solutions");
     CAIRN_TRY(cairn_grow(ctx, (void **)&e->starts, &e->capacity[STARTS], count, sizeof *e->starts));
     CAIRN_TRY(cairn_grow(ctx, (void **)&e->tokens, &e->capacity[TOKENS], all, sizeof *e->tokens));
     CAIRN_TRY(cairn_grow(ctx, (void **)&e->mark_starts, &e->capacity[MARK_STARTS], count, sizeof *e->mark_starts));

@@ -112,9 +112,15 @@ typedef struct adding {
     cairn_solution_format format;
 } adding;
 
+/* A solution that is longer than the context is a bad line like others. */
 static cairn_status add_example(trainer *t, void *arg, const char *name, const cairn_record *record) {
     adding *a = arg;
-    return cairn_examples_add(t->ctx, a->examples, &a->format, t->setup->task, t->setup->only_right, name, record);
+    cairn_status status =
+        cairn_examples_add(t->ctx, a->examples, &a->format, t->setup->task, t->setup->only_right, name, record);
+    if (status != CAIRN_LIMIT || !t->setup->skip_bad) return status;
+    cairn_log(t->ctx, CAIRN_LOG_WARN, "skipped %s", cairn_error(t->ctx));
+    t->skipped++;
+    return CAIRN_OK;
 }
 
 /* Whether the solutions of this problem are set aside: by (seed, problem) alone. */
