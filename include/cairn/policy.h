@@ -58,30 +58,28 @@ typedef struct cairn_asking {
     const char *begun; /* with which the next step begins, so that what is generated goes on with it; NULL: nothing */
     cairn_sampling sampling; /* max_tokens: of all steps generated together; 0: none is */
     bool one_step;           /* stop at the end of a step; else only where the policy ends its text */
-    const char *const
-        *stops; /* [n_stops] texts to stop at, none empty; what was generated ends before the first of them */
+    /* [n_stops] texts to stop at, none empty; what was generated ends before the first of them. */
+    const char *const *stops;
     int32_t n_stops;
     cairn_rng rng;
-    const char
-        *forced; /* behind what was generated: it goes on with a step that was cut off or stopped by a text, else it
-                                 * begins another; NULL: nothing */
+    /* Behind what was generated: goes on with a step that was cut off or stopped by a text, else begins another; NULL: nothing. */
+    const char *forced;
     const char *const *choices; /* [n_choices] texts behind `forced`, none empty */
     int32_t n_choices;
 
     cairn_status status;
-    const char *const
-        *written; /* [n_written] steps generated, the first without `begun`; each up to its first NUL, if any */
+    /* [n_written] steps generated, the first without `begun`; each up to its first NUL, if any. */
+    const char *const *written;
     int32_t n_written;
     const int32_t *tokens; /* [n_tokens] generated, with <step> and the like */
     int32_t n_tokens;
-    int64_t
-        n_read; /* tokens of the given texts, and those of the text before the choices that are spelled otherwise than they
-                            * were generated */
+    /* Tokens of the given texts, and those of the text before the choices that are spelled otherwise than they were generated. */
+    int64_t n_read;
     double logp;     /* of what was generated [nats] */
     cairn_stop stop; /* LENGTH: also where nothing was to be generated, and when the context was full */
-    double *
-        choice_logp; /* [n_choices] ln of the probability of its tokens, given everything before them [nats]: those behind the tokens
-                          * that the encodings of the text with each choice and without one have in common */
+    /* [n_choices] ln of the probability of its tokens, given everything before them [nats]: those behind the tokens that the encodings of
+     * the text with each choice and without one have in common. */
+    double *choice_logp;
 } cairn_asking;
 
 /* The distribution of the next token behind a prefix. Request above, reply below. */
