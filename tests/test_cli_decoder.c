@@ -314,9 +314,26 @@ static void test_bytes_that_are_no_text_are_shown_as_such(void **state) {
     forget("wild.db");
 }
 
+/* The baseline is bound like the others, whatever it is. */
+static void test_every_search_is_matched_the_baseline_too(void **state) {
+    (void)state;
+    json_t *rows =
+        parsed(cairn("eval budget " PROBLEMS_GIVEN POLICY "--reward head:file=prm.gguf --quiet --json --pilot 8 "
+                     "--searches 'majority:width=12 mcts' --match majority:width=12 --baseline mcts"));
+    double spent[2];
+    for (int i = 0; i < 2; i++) {
+        const json_t *row = json_array_get(rows, (size_t)i);
+        spent[i] =
+            json_number_value(json_object_get(row, "flops")) + json_number_value(json_object_get(row, "judge_flops"));
+    }
+    assert_true(spent[0] > 0 && spent[1] > 0 && spent[1] < 1.25 * spent[0]);
+    json_decref(rows);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_run_exports_the_same_bytes_in_every_shape),
+        cmocka_unit_test(test_every_search_is_matched_the_baseline_too),
         cmocka_unit_test(test_records_depend_neither_on_kept_keys_nor_on_rows_of_a_step),
         cmocka_unit_test(test_a_run_killed_at_counted_moments_resumes_to_the_same_bytes),
         cmocka_unit_test(test_a_run_killed_again_and_again_ends_with_the_same_bytes),

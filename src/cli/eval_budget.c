@@ -14,11 +14,12 @@ typedef struct budget_config {
 } budget_config;
 
 #define PRESET_BASELINE "majority"
+#define PRESET_BUDGETS  "64 256"
 
 static const cairn_option options[] = {
     CLI_TEXT(budget_config, "searches", searches, "greedy majority weighted best-of-n beam dvts rebase mcts",
              "Algorithms, divided by blanks; each NAME or NAME:key=value,..."),
-    CLI_TEXT(budget_config, "budgets", budgets, "64 256",
+    CLI_TEXT(budget_config, "budgets", budgets, PRESET_BUDGETS,
              "Budgets a problem in --unit, divided by blanks; 0: none, what the algorithms' own options ask for."),
     CLI_CHOICE(budget_config, "unit", unit, "steps", "steps|tokens|flops",
                "Unit of the budgets: sampled steps or tokens, FLOP of policy and reward."),
@@ -27,7 +28,7 @@ static const cairn_option options[] = {
         "Give every algorithm the computing that this one takes, e.g. majority:width=16: in the place of --budgets, "
         "for models in this process."),
     CLI_INT(budget_config, "pilot", pilot, "32", 1, 1e9, "problems",
-            "Other problems, on which --match finds the widths that nobody gave."),
+            "Other problems, or of a file the first, on which --match finds the widths that nobody gave."),
     CLI_TEXT(budget_config, "baseline", baseline, PRESET_BASELINE,
              "Algorithm to which the others are compared, problem by problem."),
     CLI_JOB_OPTIONS(budget_config, "500", "exact"),
@@ -219,6 +220,9 @@ static cairn_status read_words(cli *c, comparing *w) {
         CAIRN_TRY(cairn_search_find(c->ctx, c->arena, w->searches[i], &type, &options_of));
         if (strcmp(w->searches[i], config->baseline) == 0) w->base = i;
     }
+    if (*config->match && (config->unit != UNIT_STEPS || strcmp(config->budgets, PRESET_BUDGETS) != 0))
+        return cairn_fail(c->ctx, CAIRN_INVALID, "--match stands in the place of --budgets and --unit");
+    if (*config->match) CAIRN_TRY(cairn_search_find(c->ctx, c->arena, config->match, &type, &options_of));
     if (w->base < 0 && strcmp(config->baseline, PRESET_BASELINE) != 0)
         return cairn_fail(c->ctx, CAIRN_INVALID, "--baseline: `%s` is none of --searches", config->baseline);
     for (int i = 0; i < w->n_budgets; i++)
@@ -231,8 +235,6 @@ static cairn_status read_words(cli *c, comparing *w) {
 /* --match: the one budget is what that algorithm takes, and each algorithm gets a width for it. */
 static cairn_status match_all(cli *c, comparing *w) {
     const budget_config *config = w->config;
-    const char *given;
-    double bound;
     cairn_job_setup pilot;
     cairn_solve_summary summary;
     cairn_solve_setup solve = {.search = config->match};
@@ -240,18 +242,19 @@ static cairn_status match_all(cli *c, comparing *w) {
     cli_job_setup(&config->job, "pilot", &pilot);
     pilot.seed = cairn_key_mix(pilot.seed, 1); /* other problems than those that are measured */
     pilot.count = config->pilot;
-    CAIRN_TRY(cairn_solve_match(c->ctx, &pilot, config->match, 0, c->arena, &given, &bound));
     CAIRN_TRY(cairn_job_open(c->ctx, &pilot, &job));
     cairn_status status = cairn_solve(c->ctx, job, &solve, NULL, &summary);
     cairn_job_close(job);
     CAIRN_TRY(status);
     double flops = summary.flops + summary.judge_flops;
+    if (flops <= 0)
+        return cairn_fail(c->ctx, CAIRN_INVALID, "--match: policy %s tells no FLOPs: computing cannot be matched",
+                          pilot.policy);
     w->budgets[0] = llround(flops);
     w->n_budgets = 1;
     for (int i = 0; i < w->n_searches; i++) {
-        bool base = i == w->base;
+        if (strcmp(w->searches[i], config->match) == 0) continue; /* takes what it takes */
         CAIRN_TRY(cairn_solve_match(c->ctx, &pilot, w->searches[i], flops, c->arena, &w->searches[i], &w->flops[i]));
-        if (base) w->flops[i] = 0;
     }
     return CAIRN_OK;
 }
