@@ -3,9 +3,11 @@
 #define CAIRN_TESTS_LEARN_FIXTURE_H
 
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "cairn/learn.h"
@@ -82,6 +84,26 @@ static inline void write_x_records(const char *name, int count, uint64_t seed) {
                 all ? "true" : "false");
     }
     fclose(file);
+}
+
+/* Runs in a process of its own, which is killed at a fault point (0: never). Returns whether it was. */
+static inline bool killed(const cairn_learn_setup *s, int64_t at) {
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        cairn_ctx *own;
+        cairn_learn_summary r;
+        if (cairn_ctx_open(&own) != CAIRN_OK) _exit(9);
+        cairn_faults_set(own, (cairn_faults){.kill_at = at});
+        cairn_status status = cairn_learn(own, s, &r);
+        if (status != CAIRN_OK) fprintf(stderr, "%s\n", cairn_error(own));
+        _exit(status == CAIRN_OK ? 0 : 8);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    if (WIFEXITED(status)) assert_int_equal(WEXITSTATUS(status), 0);
+    if (WIFSIGNALED(status)) assert_int_equal(WTERMSIG(status), SIGKILL);
+    return WIFSIGNALED(status);
 }
 
 static inline int open_folder(void **state) {

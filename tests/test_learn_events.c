@@ -7,9 +7,7 @@
 
 #include <dirent.h>
 #include <jansson.h>
-#include <signal.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <time.h>
 
 #include "learn/events.h"
@@ -266,25 +264,6 @@ static void expect_each_step_once(const contents *got, int64_t last) {
     for (int i = 0; i < got->n; i++)
         if (strcmp(got->scalars[i].tag, "train/loss") == 0) assert_int_equal(got->scalars[i].step, ++step);
     assert_int_equal(step, last);
-}
-
-/* In a process of its own, killed at a fault point (0: never). Returns whether it was. */
-static bool killed(const cairn_learn_setup *s, int64_t at) {
-    pid_t child = fork();
-    assert_true(child >= 0);
-    if (child == 0) {
-        cairn_ctx *own;
-        cairn_learn_summary r;
-        if (cairn_ctx_open(&own) != CAIRN_OK) _exit(9);
-        cairn_faults_set(own, (cairn_faults){.kill_at = at});
-        cairn_status status = cairn_learn(own, s, &r);
-        if (status != CAIRN_OK) fprintf(stderr, "%s\n", cairn_error(own));
-        _exit(status == CAIRN_OK ? 0 : 8);
-    }
-    int how;
-    assert_int_equal(waitpid(child, &how, 0), child);
-    if (WIFEXITED(how)) assert_int_equal(WEXITSTATUS(how), 0);
-    return WIFSIGNALED(how);
 }
 
 static void test_killed_runs_that_go_on_say_every_step_once(void **state) {

@@ -42,6 +42,14 @@ static void test_a_language_model_learns_what_follows_the_separator(void **state
     expect_marks(e, 6, marks, none);
 }
 
+static void test_problems_too_can_be_learned(void **state) {
+    (void)state;
+    static const int32_t marks[] = {0, 1, 2, 3,
+                                    4, 5, 6, 7}; /* behind <s>: the problem of one token, <sep>, and so on */
+    static const float none[8];
+    expect_marks(added(CAIRN_LEARN_TEXT, false, &base), 8, marks, none);
+}
+
 static void test_steps_are_marked_at_their_ends_where_they_have_a_label(void **state) {
     (void)state;
     cairn_record r = base;
@@ -151,6 +159,7 @@ static int close_all(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_language_model_learns_what_follows_the_separator),
+        cmocka_unit_test(test_problems_too_can_be_learned),
         cmocka_unit_test(test_steps_are_marked_at_their_ends_where_they_have_a_label),
         cmocka_unit_test(test_an_outcome_is_marked_at_the_end_of_the_last_step),
         cmocka_unit_test(test_records_of_no_use_are_counted),

@@ -5,9 +5,6 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include <signal.h>
-#include <sys/wait.h>
-
 #include "learn_fixture.h"
 
 enum { STEPS = 24 };
@@ -45,26 +42,6 @@ static void expect_same_files(const char *a, const char *b) {
     assert_memory_equal(x, y, n);
     free(x);
     free(y);
-}
-
-/* Runs in a process of its own, which is killed at a fault point (0: never). Returns whether it was. */
-static bool killed(const cairn_learn_setup *s, int64_t at) {
-    pid_t child = fork();
-    assert_true(child >= 0);
-    if (child == 0) {
-        cairn_ctx *own;
-        cairn_learn_summary r;
-        if (cairn_ctx_open(&own) != CAIRN_OK) _exit(9);
-        cairn_faults_set(own, (cairn_faults){.kill_at = at});
-        cairn_status status = cairn_learn(own, s, &r);
-        if (status != CAIRN_OK) fprintf(stderr, "%s\n", cairn_error(own));
-        _exit(status == CAIRN_OK ? 0 : 8);
-    }
-    int status;
-    assert_int_equal(waitpid(child, &status, 0), child);
-    if (WIFEXITED(status)) assert_int_equal(WEXITSTATUS(status), 0);
-    if (WIFSIGNALED(status)) assert_int_equal(WTERMSIG(status), SIGKILL);
-    return WIFSIGNALED(status);
 }
 
 static const char *whole(void) {

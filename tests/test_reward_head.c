@@ -9,17 +9,16 @@
 #include "tiny_model.h"
 
 static const char *const steps[] = {"19 + 8 = 27", "27 - 3 = 24", "so the answer is 24"};
-static char path[] = "/tmp/cairn-tiny-XXXXXX";
 static char spec[128];
 
 static fixture *open_head(const char *head) {
-    snprintf(spec, sizeof spec, "head:file=%s,head=%s", path, head);
+    snprintf(spec, sizeof spec, "head:file=%s,head=%s", tiny_path, head);
     return open_fixture("chain:steps=4", NULL, spec);
 }
 
 /* Scores of all steps by the decoder itself. */
 static void wanted_scores(cairn_ctx *ctx, const cairn_problem *problem, const char *head, double *out) {
-    own_model m = open_own_model(ctx, path);
+    own_model m = open_own_model(ctx, tiny_path);
     cairn_solution_tokens tokens = {0};
     assert_int_equal(cairn_solution_encode(ctx, &m.format, "p", problem->text, steps, 3, false, &tokens), CAIRN_OK);
     const int32_t starts[] = {0, (int32_t)tokens.tokens.count};
@@ -104,24 +103,10 @@ static void test_a_head_that_is_not_there_is_named(void **state) {
     (void)state;
     fixture *f = open_head("step");
     cairn_reward reward = {0};
-    snprintf(spec, sizeof spec, "head:file=%s,head=nobody", path);
+    snprintf(spec, sizeof spec, "head:file=%s,head=nobody", tiny_path);
     assert_int_equal(cairn_reward_open(f->ctx, f->arena, spec, &f->world, NULL, &reward), CAIRN_NOT_FOUND);
     assert_non_null(strstr(cairn_error(f->ctx), "nobody"));
     close_fixture(f);
-}
-
-static int write_model(void **state) {
-    (void)state;
-    cairn_ctx *ctx;
-    assert_int_equal(cairn_ctx_open(&ctx), CAIRN_OK);
-    write_tiny_model(ctx, path);
-    cairn_ctx_close(ctx);
-    return 0;
-}
-
-static int remove_model(void **state) {
-    (void)state;
-    return unlink(path);
 }
 
 int main(void) {

@@ -10,7 +10,6 @@
 
 #include "cairn/search.h"
 
-static char path[] = "/tmp/cairn-tiny-XXXXXX";
 static char policy_spec[128], reward_spec[128];
 
 typedef struct searched {
@@ -75,7 +74,7 @@ static void test_policy_and_reward_pay_each_row_once(void **state) {
     static const char *const specs[] = {"beam:width=8,branch=4", "best-of-n:width=5", "mcts:branch=3,simulations=6"};
     for (size_t k = 0; k < sizeof specs / sizeof *specs; k++) {
         fixture *f = open_fixture("chain:steps=4", policy_spec, reward_spec);
-        own_model m = open_own_model(f->ctx, path);
+        own_model m = open_own_model(f->ctx, tiny_path);
         cairn_problem problem = make_problem(f, 1, 0);
         searched s = run(f, &problem, specs[k], 0);
         const cairn_tree *tree = s.search.tree;
@@ -143,20 +142,11 @@ static void test_a_budget_in_flops_needs_a_policy_that_tells_them(void **state) 
     close_fixture(f);
 }
 
-static int write_model(void **state) {
-    (void)state;
-    cairn_ctx *ctx;
-    assert_int_equal(cairn_ctx_open(&ctx), CAIRN_OK);
-    write_tiny_model(ctx, path);
-    cairn_ctx_close(ctx);
-    snprintf(policy_spec, sizeof policy_spec, "model:file=%s", path);
-    snprintf(reward_spec, sizeof reward_spec, "head:file=%s", path);
+static int begin(void **state) {
+    write_model(state);
+    snprintf(policy_spec, sizeof policy_spec, "model:file=%s", tiny_path);
+    snprintf(reward_spec, sizeof reward_spec, "head:file=%s", tiny_path);
     return 0;
-}
-
-static int remove_model(void **state) {
-    (void)state;
-    return unlink(path);
 }
 
 int main(void) {
@@ -165,5 +155,5 @@ int main(void) {
         cmocka_unit_test(test_a_budget_in_flops_is_spent_and_not_overrun),
         cmocka_unit_test(test_a_budget_in_flops_needs_a_policy_that_tells_them),
     };
-    return cmocka_run_group_tests_name("search flops", tests, write_model, remove_model);
+    return cmocka_run_group_tests_name("search flops", tests, begin, remove_model);
 }

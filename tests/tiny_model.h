@@ -47,6 +47,23 @@ static inline void write_tiny_model(cairn_ctx *ctx, char *path) {
     cairn_tokenizer_close(tokenizer);
 }
 
+/* The group fixture of tests that want one such file. */
+static char tiny_path[] = "/tmp/cairn-tiny-XXXXXX";
+
+static inline int write_model(void **state) {
+    (void)state;
+    cairn_ctx *ctx;
+    assert_int_equal(cairn_ctx_open(&ctx), CAIRN_OK);
+    write_tiny_model(ctx, tiny_path);
+    cairn_ctx_close(ctx);
+    return 0;
+}
+
+static inline int remove_model(void **state) {
+    (void)state;
+    return unlink(tiny_path);
+}
+
 /* The same file read for a computation of the test's own, without an engine. */
 typedef struct own_model {
     cairn_device *device;

@@ -102,7 +102,11 @@ CAIRN_API cairn_status cairn_transformer_save(cairn_ctx *ctx, const cairn_transf
 CAIRN_API cairn_status cairn_transformer_load(cairn_ctx *ctx, cairn_device *device, const char *path,
                                               cairn_dtype weights, cairn_transformer **model,
                                               cairn_tokenizer **tokenizer);
-/* The same into and out of a file under way. What was put lies in `arena` or in the model until the file was written. Errors, each
+/* The same from a file that is open. */
+CAIRN_API cairn_status cairn_transformer_read(cairn_ctx *ctx, cairn_device *device, const cairn_gguf *file,
+                                              cairn_dtype weights, cairn_transformer **model,
+                                              cairn_tokenizer **tokenizer);
+/* The decoder alone into and out of a file under way. What was put lies in `arena` or in the model until the file was written. Errors, each
  * with file and key or tensor: NOT_FOUND for what is missing; FORMAT for what does not fit together or is not finite; UNSUPPORTED for
  * another architecture, scaled or partial rotary positions, tensors of other types than f32 and bf16. */
 CAIRN_API cairn_status cairn_transformer_put(cairn_ctx *ctx, const cairn_transformer *model, cairn_dtype stored,

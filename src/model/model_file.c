@@ -355,20 +355,17 @@ cairn_status cairn_transformer_get(cairn_ctx *ctx, cairn_device *device, const c
     return status;
 }
 
-cairn_status cairn_transformer_load(cairn_ctx *ctx, cairn_device *device, const char *path, cairn_dtype weights,
+cairn_status cairn_transformer_read(cairn_ctx *ctx, cairn_device *device, const cairn_gguf *file, cairn_dtype weights,
                                     cairn_transformer **model, cairn_tokenizer **tokenizer) {
-    cairn_gguf *file;
     cairn_transformer *m = NULL;
     cairn_tokenizer *t = NULL;
-    CAIRN_TRY(cairn_gguf_open(ctx, path, &file));
     cairn_status status = cairn_gguf_verify(ctx, file);
     if (status == CAIRN_NOT_FOUND) status = CAIRN_OK; /* files of other writers have no checksum */
     if (status == CAIRN_OK) status = cairn_transformer_get(ctx, device, file, weights, &m);
     if (status == CAIRN_OK && tokenizer) status = cairn_tokenizer_get(ctx, file, &t);
     if (status == CAIRN_OK && t && cairn_tokenizer_size(t) > m->shape.vocabulary)
         status = cairn_fail(ctx, CAIRN_FORMAT, "%s: its tokenizer has %d tokens, tensor `token_embd.weight` only %d",
-                            path, (int)cairn_tokenizer_size(t), (int)m->shape.vocabulary);
-    cairn_gguf_close(file);
+                            cairn_gguf_path(file), (int)cairn_tokenizer_size(t), (int)m->shape.vocabulary);
     if (status != CAIRN_OK) {
         cairn_tokenizer_close(t);
         cairn_transformer_close(m);
@@ -377,4 +374,13 @@ cairn_status cairn_transformer_load(cairn_ctx *ctx, cairn_device *device, const 
     *model = m;
     if (tokenizer) *tokenizer = t;
     return CAIRN_OK;
+}
+
+cairn_status cairn_transformer_load(cairn_ctx *ctx, cairn_device *device, const char *path, cairn_dtype weights,
+                                    cairn_transformer **model, cairn_tokenizer **tokenizer) {
+    cairn_gguf *file;
+    CAIRN_TRY(cairn_gguf_open(ctx, path, &file));
+    cairn_status status = cairn_transformer_read(ctx, device, file, weights, model, tokenizer);
+    cairn_gguf_close(file);
+    return status;
 }

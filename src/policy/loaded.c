@@ -1,21 +1,21 @@
 #include "policy/loaded.h"
 
-static cairn_status read_content(cairn_ctx *ctx, const char *path, uint64_t *content) {
+/* The model and the key of the very bytes that it was read from. */
+static cairn_status read_file(cairn_ctx *ctx, const loaded_options *options, loaded *out) {
     cairn_gguf *file;
-    CAIRN_TRY(cairn_gguf_open(ctx, path, &file));
-    *content = cairn_gguf_key(file);
+    CAIRN_TRY(cairn_gguf_open(ctx, options->file, &file));
+    cairn_status status = cairn_transformer_read(ctx, out->device, file, options->bf16 ? CAIRN_BF16 : CAIRN_F32,
+                                                 &out->model, &out->tokenizer);
+    out->content = cairn_gguf_key(file);
     cairn_gguf_close(file);
-    return CAIRN_OK;
+    return status;
 }
 
 cairn_status loaded_open(cairn_ctx *ctx, const loaded_options *options, loaded *out) {
     *out = (loaded){0};
     cairn_engine_options engine = {.cache_bytes = (size_t)options->cache << 20, .rows = (int32_t)options->rows};
     cairn_status status = cairn_device_open(ctx, 1, CAIRN_MATMUL_ONEDNN, &out->device);
-    if (status == CAIRN_OK)
-        status = cairn_transformer_load(ctx, out->device, options->file, options->bf16 ? CAIRN_BF16 : CAIRN_F32,
-                                        &out->model, &out->tokenizer);
-    if (status == CAIRN_OK) status = read_content(ctx, options->file, &out->content);
+    if (status == CAIRN_OK) status = read_file(ctx, options, out);
     if (status == CAIRN_OK)
         status = cairn_solution_format_of(ctx, out->tokenizer, out->model->shape.context, &out->format);
     if (status == CAIRN_OK)
