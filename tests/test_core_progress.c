@@ -12,7 +12,7 @@
 
 static void says(int64_t done, int64_t total, double seconds, int width, const char *want) {
     char line[256];
-    progress_line("label", done, total, seconds, width, line, sizeof line);
+    progress_line("label", done, 0, total, seconds, width, line, sizeof line);
     assert_string_equal(line, want);
 }
 
@@ -46,8 +46,16 @@ static void test_a_narrow_terminal_shortens_the_name_and_then_the_numbers(void *
 static void test_characters_are_counted_not_bytes(void **state) {
     (void)state;
     char line[256];
-    progress_line("\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9", 5, 0, 1, 12, line, sizeof line); /* "5  5.0/s" takes 8 and 2 */
+    progress_line("\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9", 5, 0, 0, 1, 12, line, sizeof line); /* "5  5.0/s" takes 8 and 2 */
     assert_string_equal(line, "\xC3\xA9\xC3\xA9  5  5.0/s");
+}
+
+/* 1,000 in 10 s here, 37,000 to do: 370 s, however much was done before. */
+static void test_a_resumed_count_does_not_hurry_the_rate(void **state) {
+    (void)state;
+    char line[256];
+    progress_line("label", 13000, 12000, 50000, 10, 80, line, sizeof line);
+    assert_string_equal(line, "label  13,000/50,000  26%  100/s  ETA 6:10");
 }
 
 static void test_quiet_and_early_progress_prints_nothing(void **state) {
@@ -83,6 +91,7 @@ int main(void) {
         cmocka_unit_test(test_without_a_total_no_time_is_guessed),
         cmocka_unit_test(test_a_narrow_terminal_shortens_the_name_and_then_the_numbers),
         cmocka_unit_test(test_characters_are_counted_not_bytes),
+        cmocka_unit_test(test_a_resumed_count_does_not_hurry_the_rate),
         cmocka_unit_test(test_quiet_and_early_progress_prints_nothing),
     };
     return cmocka_run_group_tests_name("core progress", tests, NULL, NULL);

@@ -288,6 +288,8 @@ CAIRN_API void cairn_out_drop(cairn_out *out);           /* frees `out`, removes
 typedef struct cairn_progress cairn_progress;
 CAIRN_API cairn_status cairn_progress_open(cairn_ctx *ctx, const char *what, int64_t total, bool quiet,
                                            cairn_progress **out);
+/* What an earlier process did: counted as done, but not in the rate. */
+CAIRN_API void cairn_progress_resume(cairn_progress *progress, int64_t done);
 CAIRN_API void cairn_progress_add(cairn_progress *progress, int64_t done);
 /* Clears the line on a terminal until the next update, so that something else can be printed; NULL is fine. */
 CAIRN_API void cairn_progress_clear(cairn_progress *progress);

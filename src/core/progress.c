@@ -14,7 +14,7 @@ static const double SILENT_SECONDS = 2, TERMINAL_SECONDS = 0.2, FILE_SECONDS = 1
 struct cairn_progress {
     pthread_mutex_t lock; /* over all below */
     char what[64];
-    int64_t total, done;
+    int64_t total, done, before; /* before: of `done`, what earlier processes did */
     double start, next; /* seconds on the monotonic clock: opened; earliest time of the next line */
     bool quiet, terminal, printed;
 };
@@ -68,9 +68,10 @@ static size_t bytes_of_columns(const char *text, size_t columns) {
     return i;
 }
 
-void progress_line(const char *what, int64_t done, int64_t total, double seconds, int width, char *out, size_t size) {
+void progress_line(const char *what, int64_t done, int64_t before, int64_t total, double seconds, int width, char *out,
+                   size_t size) {
     char count[32], of[32], speed[32], left[32] = "?", numbers[160];
-    double rate = seconds > 0 ? (double)done / seconds : 0;
+    double rate = seconds > 0 ? (double)(done - before) / seconds : 0;
     print_count(done, count);
     print_count(total, of);
     print_rate(rate, speed);
@@ -98,7 +99,8 @@ static int terminal_width(void) {
 
 static void print_line(cairn_progress *p, double now) {
     char line[LONGEST_LINE];
-    progress_line(p->what, p->done, p->total, now - p->start, p->terminal ? terminal_width() : 120, line, sizeof line);
+    int width = p->terminal ? terminal_width() : 120;
+    progress_line(p->what, p->done, p->before, p->total, now - p->start, width, line, sizeof line);
     fprintf(stderr, p->terminal ? "\r\033[K%s" : "%s\n", line);
     fflush(stderr);
     p->printed = true;
@@ -117,6 +119,14 @@ cairn_status cairn_progress_open(cairn_ctx *ctx, const char *what, int64_t total
     p->next = p->start + SILENT_SECONDS;
     *out = p;
     return CAIRN_OK;
+}
+
+void cairn_progress_resume(cairn_progress *p, int64_t done) {
+    if (!p) return;
+    pthread_mutex_lock(&p->lock);
+    p->done += done;
+    p->before += done;
+    pthread_mutex_unlock(&p->lock);
 }
 
 void cairn_progress_add(cairn_progress *p, int64_t done) {

@@ -191,7 +191,7 @@ static cairn_status loop(trainer *t) {
     int64_t before = t->now.tokens;
     cairn_status status = CAIRN_OK;
     CAIRN_TRY(cairn_progress_open(t->ctx, names[t->setup->task], t->steps, t->setup->quiet, &bar));
-    cairn_progress_add(bar, t->now.step);
+    cairn_progress_resume(bar, t->now.step);
     while (status == CAIRN_OK && !t->now.finished) {
         if (cairn_cancelled(t->ctx)) {
             status = trainer_save(t);

@@ -2,7 +2,7 @@
 #include "world/words.h"
 
 /* %O %o: owner and objects of the quantity; %X %y %a: those of the left operand and its value; %Y %z %b: of the right one.
- * %E: the equation; %c: the value. */
+ * %c: the value; %E: the equation, or the value alone where none is claimed. */
 #define NAMED   6 /* of these, and one that names the operands */
 #define BARE    2
 #define ASKED   4
@@ -45,9 +45,14 @@ static const char *const difference_of_owner[ASKED] = {
 
 static const char *const answers[ANSWERS] = {"Answer: %c", "The answer is %c.", "So the answer is %c."};
 
+/* "5 more" may be said of a relation, so that it states a difference only with an equation. */
+static int32_t first_asked(const words_problem *p, const words_claim *claim) {
+    return !claim->equation && p->q[claim->place].op == '-' ? ASKED / 2 : 0;
+}
+
 int32_t words_step_forms(const words_problem *p, const words_claim *claim) {
     if (claim->place < 0) return ANSWERS;
-    if (p->q[claim->place].owner == WORDS_ASKED) return ASKED;
+    if (p->q[claim->place].owner == WORDS_ASKED) return ASKED - first_asked(p, claim);
     return claim->equation ? NAMED + 1 : BARE;
 }
 
@@ -56,6 +61,7 @@ static const char *wording_of(const words_problem *p, const words_claim *claim, 
     const words_quantity *q = &p->q[claim->place];
     if (q->owner == WORDS_ASKED) {
         bool one_object = p->q[q->left].object == p->q[q->right].object;
+        form += first_asked(p, claim);
         if (q->op == '+') return (one_object ? total_of_object : total_of_owner)[form];
         return (one_object ? difference_of_object : difference_of_owner)[form];
     }
@@ -65,6 +71,10 @@ static const char *wording_of(const words_problem *p, const words_claim *claim, 
 }
 
 static void put_equation(words_writer *w, const words_claim *claim) {
+    if (!claim->equation) {
+        words_put_number(w, claim->value);
+        return;
+    }
     char op[4] = {' ', claim->op, ' ', '\0'};
     words_put_number(w, claim->a);
     words_put(w, op);

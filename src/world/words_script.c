@@ -4,7 +4,8 @@
  * `repair`. Else it strays with probability `wander`, where it can, to a quantity that the question does not need. Else it states a
  * needed quantity, or the answer once the target was stated. Choices are uniform. An error is a slip of calculation or, in a share
  * `misread` of cases, another known quantity's value in place of an operand's. From wrong operands it calculates on, and stays wrong:
- * where the result would happen to be right, or not from 2 to 999, it says one that is wrong. With error=0 it is the teacher.
+ * where the result would happen to be right, or not from 2 to 999, it says one that is wrong. With probability `terse` a step
+ * states its result without the calculation; its error is then a slip. With error=0 it is the teacher.
  */
 #include <math.h>
 #include <string.h>
@@ -15,7 +16,7 @@
 
 typedef struct config {
     script_rates rates;
-    double misread, wander;
+    double misread, wander, terse;
     script_choices choices;
 } config;
 
@@ -28,6 +29,8 @@ static const cairn_option options[] = {
      "share of errors that take another quantity's value, where one fits; the others calculate wrongly"},
     {"wander", CAIRN_OPTION_REAL, offsetof(config, wander), "0", 0, 1, NULL, "",
      "probability to compute what the question does not need, where there is such"},
+    {"terse", CAIRN_OPTION_REAL, offsetof(config, terse), "0", 0, 1, NULL, "",
+     "share of steps that state their result without the calculation"},
     SCRIPT_CHOICE_OPTIONS(config, choices, "7", MOST_PARAPHRASES, MOST_WRONG),
 };
 
@@ -117,6 +120,7 @@ static void derive(drawing *d, int32_t place, double error, const config *c) {
     words_claim other[2 * WORDS_MOST];
     d->claim = words_derive(p, place, d->s);
     d->claim.value = truth;
+    d->claim.equation = d->claim.equation && !happens(d, c->terse);
     if (words_operands(&p->q[place]) & wrong_places(p, d->s)) {
         bool computed = words_compute(d->claim.a, d->claim.op, d->claim.b, &d->claim.value);
         if (!computed || !is_plain(d->claim.value) || d->claim.value == truth)
@@ -124,7 +128,7 @@ static void derive(drawing *d, int32_t place, double error, const config *c) {
         return;
     }
     if (!happens(d, error)) return;
-    int32_t n = misreadings(d, other);
+    int32_t n = d->claim.equation ? misreadings(d, other) : 0;
     if (n > 0 && happens(d, c->misread))
         d->claim = other[choose(d, n)];
     else
