@@ -85,11 +85,11 @@ static void independent_steps_come_in_any_order(void **unused) {
         cairn_step_check checks[MOST_STEPS];
         cairn_outcome outcome;
         assert_int_equal(play(&f, &problem, &rng, steps, checks, &outcome), 4);
-        bool first = strcmp(steps[0], "Anna has 4 pears, so Carl has 2 * 4 = 8 pears.") == 0;
+        bool first = strcmp(steps[0], "Carl's pears are 2 times Anna's pears (4): 2 * 4 = 8.") == 0;
         carl_first += first;
-        assert_string_equal(steps[first ? 1 : 0], "Ben has 9 pears, so Dora has 9 - 2 = 7 pears.");
-        assert_string_equal(steps[first ? 0 : 1], "Anna has 4 pears, so Carl has 2 * 4 = 8 pears.");
-        assert_string_equal(steps[2], "Carl and Dora have 8 + 7 = 15 pears together.");
+        assert_string_equal(steps[first ? 1 : 0], "Dora's pears are Ben's pears (9) minus 2: 9 - 2 = 7.");
+        assert_string_equal(steps[first ? 0 : 1], "Carl's pears are 2 times Anna's pears (4): 2 * 4 = 8.");
+        assert_string_equal(steps[2], "Together that is Carl's pears (8) plus Dora's pears (7): 8 + 7 = 15.");
         assert_string_equal(steps[3], "Answer: 15");
         for (int t = 0; t < 4; t++) assert_string_equal(checks[t].code, "exact");
     }

@@ -141,6 +141,19 @@ static void verify_step_tells_what_a_step_is(void **unused) {
         {"Carl has 3 * = apples.|Dora has 12 - 5 = 7 pears.", "illegal", "could not be read"},
         {"Ben has 5 apples, so Carl has 3 * 5 = 15 apples.", "slip", "Ben has 4 apples"},
         {"Ben has 4 apples, so Carl has 3 * 5 = 15 apples.", "wrong-operand", "asks for 3 * 4"},
+        {"Carl's apples are 3 times Ben's apples (4): 3 * 4 = 12.", "exact", ""},
+        {"Carl's apples are 3 times Ben's apples (5): 3 * 5 = 15.", "slip", "Ben has 4 apples"},
+        {"Carl's apples are 3 times Ben's apples (5): 3 * 4 = 12.", "slip", "Ben has 4 apples"},
+        {"Carl's apples are 3 times Ben's apples (4): 3 * 5 = 15.", "wrong-operand", "asks for 3 * 4"},
+        {"Carl's apples are 3 times Paul's apples (4): 3 * 4 = 12.", "illegal", "nothing of Paul's apples"},
+        {"Emma's apples are Carl's apples (12) plus Dora's pears (7): 12 + 7 = 19.", "exact", ""},
+        {"Carl has 12 apples.|Dora has 7 pears.|Emma's apples are Carl's apples (12) plus Dora's pears (7): 12 + 7 = "
+         "19.",
+         "exact", ""},
+        {"Emma's apples are Carl's apples (12) plus Dora's pears (8): 12 + 8 = 20.", "slip", "Dora has 7 pears"},
+        {"Emma has 19 apples.|The difference is Emma's apples (19) minus Ben's apples (4): 19 - 4 = 15.", "exact", ""},
+        {"(12) (13)", "no-claim", "nothing"},
+        {"()", "illegal", "not a statement"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         cairn_step_check check = verify(&f, &problem, cases[i].steps);
@@ -222,18 +235,19 @@ static void what_can_be_stated_next_is_listed(void **unused) {
     static const struct {
         const char *steps, *legal;
     } cases[] = {
-        {"", "Ben has 4 apples, so Carl has 3 * 4 = 12 apples.|Anna has 12 pears, so Dora has 12 - 5 = 7 pears.|Anna "
-             "has 12 pears, so Ben has 12 / 2 = 6 plums."},
-        {"Carl has 3 * 4 = 12 apples.|Ben has 6 plums.", "Anna has 12 pears, so Dora has 12 - 5 = 7 pears."},
+        {"",
+         "Carl's apples are 3 times Ben's apples (4): 3 * 4 = 12.|Dora's pears are Anna's pears (12) minus 5: 12 - 5 = "
+         "7.|Ben's plums are Anna's pears (12) divided by 2: 12 / 2 = 6."},
+        {"Carl has 3 * 4 = 12 apples.|Ben has 6 plums.", "Dora's pears are Anna's pears (12) minus 5: 12 - 5 = 7."},
         {"Carl has 3 * 4 = 13 apples.|Ben has 6 plums.|Dora has 7 pears.",
-         "Ben has 4 apples, so Carl has 3 * 4 = 12 apples."},
+         "Carl's apples are 3 times Ben's apples (4): 3 * 4 = 12."},
         {"Carl has 12 apples.|Ben has 6 plums.|Dora has 7 pears.",
-         "Carl has 12 apples and Dora has 7 pears, so Emma has 12 + 7 = 19 apples."},
+         "Emma's apples are Carl's apples (12) plus Dora's pears (7): 12 + 7 = 19."},
         {"Ben has 5 apples.|Ben has 6 plums.|Dora has 7 pears.", "Ben has 4 apples."},
         {"Carl has 12 apples.|Ben has 6 plums.|Dora has 7 pears.|Emma has 19 apples.",
-         "Emma has 19 - 4 = 15 more apples than Ben."},
+         "The difference is Emma's apples (19) minus Ben's apples (4): 19 - 4 = 15."},
         {"Carl has 12 apples.|Dora has 7 pears.|Emma has 19 apples.|The difference is 15.",
-         "Anna has 12 pears, so Ben has 12 / 2 = 6 plums.|Answer: 15"},
+         "Ben's plums are Anna's pears (12) divided by 2: 12 / 2 = 6.|Answer: 15"},
         {"Answer: 15", ""},
         {"= =", ""},
     };

@@ -39,7 +39,7 @@ static bool tokenise(const char *step, size_t length, words_token tokens[WORDS_S
     *n = 0;
     if (length > WORDS_STEP_BYTES) return false;
     while (*n < WORDS_STEP_TOKENS && words_next(&at, end, &tokens[*n]))
-        if (tokens[*n].kind != 's' || !strchr("()\"$", tokens[*n].sign)) *n += 1; /* brackets say nothing here */
+        if (!is_sign(&tokens[*n], '"') && !is_sign(&tokens[*n], '$')) *n += 1;
     return at == end && *n > 0;
 }
 
@@ -240,13 +240,46 @@ static found read_clause(const words_problem *p, const clause *c, words_claim *o
     return what;
 }
 
+/* "Ben's apples (4)" says in passing what Ben has. `behind`: the end of what stands before `t`. */
+static bool is_aside(const words_problem *p, const words_token *behind, int32_t before, const words_token *t,
+                     int32_t left, words_claim *out) {
+    bool one;
+    if (before < 4 || left < 3 || !is_sign(&behind[-3], '\'') || !words_is(&behind[-2], "s")) return false;
+    if (!is_sign(&t[0], '(') || t[1].kind != 'n' || !t[1].whole || !is_sign(&t[2], ')')) return false;
+    int owner = words_owner(&behind[-4]), object = words_object(&behind[-1], &one);
+    if (owner < 0 || object < 0) return false;
+    *out =
+        (words_claim){.place = WORDS_FOREIGN, .owner = (int16_t)owner, .object = (int16_t)object, .value = t[1].number};
+    for (int32_t i = 0; i < p->count; i++)
+        if (p->q[i].owner == owner && p->q[i].object == object) out->place = i;
+    return true;
+}
+
+/* Moves asides from the tokens to the claims; other brackets say nothing. False when there are too many, or nothing is left. */
+static bool take_asides(const words_problem *p, words_token *t, int32_t *count, words_claim *claims, int32_t *n) {
+    int32_t kept = 0, i = 0;
+    while (i < *count) {
+        words_claim claim;
+        if (is_aside(p, t + kept, kept, t + i, *count - i, &claim)) {
+            if (*n == WORDS_CLAIMS) return false;
+            claims[(*n)++] = claim;
+            i += 3;
+        } else {
+            if (!is_sign(&t[i], '(') && !is_sign(&t[i], ')')) t[kept++] = t[i];
+            i++;
+        }
+    }
+    *count = kept;
+    return kept > 0;
+}
+
 bool words_claims(const words_problem *p, const char *step, size_t length, words_claim claims[WORDS_CLAIMS],
                   int32_t *n) {
     words_token tokens[WORDS_STEP_TOKENS];
     int32_t count;
     bool answered = false;
     *n = 0;
-    if (!tokenise(step, length, tokens, &count)) return false;
+    if (!tokenise(step, length, tokens, &count) || !take_asides(p, tokens, &count, claims, n)) return false;
     for (int32_t at = 0; at < count;) {
         words_claim claim;
         clause c = next_clause(tokens + at, count - at);

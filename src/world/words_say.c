@@ -1,16 +1,20 @@
 /* World `words`: saying a step. A wording is chosen by number; number 0 of each kind is the canonical one. */
 #include "world/words.h"
 
-/* %O %o: owner and objects of the quantity; %X %y %a: those of the left operand and its value; %Y %z %b: of the right one.
- * %c: the value; %E: the equation, or the value alone where none is claimed. */
-#define NAMED   6 /* of these, and one that names the operands */
+/* %O %o: owner and objects of the quantity; %X %y %a: those of the left operand and its value; %Y %z %b: of the right one;
+ * %n: the number that is the second operand; %w: the operation; %c: the value; %E: the equation, or the value alone where none is claimed. */
+#define NAMED   6 /* of these, and one that looks the operands up */
 #define BARE    2
-#define ASKED   4
+#define ASKED   4 /* likewise */
 #define ANSWERS 3
 
-/* The easiest to learn first: what recalls the operands, then what names the quantity before it calculates. */
-static const char from_one[] = "%X has %a %y, so %O has %E %o.";
-static const char from_two[] = "%X has %a %y and %Y has %b %z, so %O has %E %o.";
+/* The easiest to learn first: what says which quantities it calculates from, and the value behind each, then what names the quantity
+ * before it calculates. */
+static const char from_one[] = "%O's %o are %X's %y (%a) %w %n: %E.";
+static const char from_times[] = "%O's %o are %n times %X's %y (%a): %E.";
+static const char from_two[] = "%O's %o are %X's %y (%a) %w %Y's %z (%b): %E.";
+static const char total[] = "Together that is %X's %y (%a) plus %Y's %z (%b): %E.";
+static const char difference[] = "The difference is %X's %y (%a) minus %Y's %z (%b): %E.";
 static const char *const named[NAMED] = {
     "%O's %o: %E.",     "The number of %o that %O has is %E.", "%O has %E %o.",
     "So %O has %E %o.", "This means that %O has %E %o.",       "%E, so %O has %c %o.",
@@ -45,29 +49,33 @@ static const char *const difference_of_owner[ASKED] = {
 
 static const char *const answers[ANSWERS] = {"Answer: %c", "The answer is %c.", "So the answer is %c."};
 
-/* "5 more" may be said of a relation, so that it states a difference only with an equation. */
-static int32_t first_asked(const words_problem *p, const words_claim *claim) {
-    return !claim->equation && p->q[claim->place].op == '-' ? ASKED / 2 : 0;
+/* Which of the wordings of a sum or difference may state a value alone? "5 more" may be said of a relation. */
+static int32_t first_bare(const words_quantity *q) {
+    return q->op == '-' ? ASKED / 2 : 0;
 }
 
 int32_t words_step_forms(const words_problem *p, const words_claim *claim) {
     if (claim->place < 0) return ANSWERS;
-    if (p->q[claim->place].owner == WORDS_ASKED) return ASKED - first_asked(p, claim);
+    const words_quantity *q = &p->q[claim->place];
+    if (q->owner == WORDS_ASKED) return claim->equation ? ASKED + 1 : ASKED - first_bare(q);
     return claim->equation ? NAMED + 1 : BARE;
+}
+
+static const char *wording_of_asked(const words_problem *p, const words_quantity *q, bool equation, int32_t form) {
+    bool one_object = p->q[q->left].object == p->q[q->right].object;
+    if (equation && form == 0) return q->op == '+' ? total : difference;
+    form += equation ? -1 : first_bare(q);
+    if (q->op == '+') return (one_object ? total_of_object : total_of_owner)[form];
+    return (one_object ? difference_of_object : difference_of_owner)[form];
 }
 
 static const char *wording_of(const words_problem *p, const words_claim *claim, int32_t form) {
     if (claim->place < 0) return answers[form];
     const words_quantity *q = &p->q[claim->place];
-    if (q->owner == WORDS_ASKED) {
-        bool one_object = p->q[q->left].object == p->q[q->right].object;
-        form += first_asked(p, claim);
-        if (q->op == '+') return (one_object ? total_of_object : total_of_owner)[form];
-        return (one_object ? difference_of_object : difference_of_owner)[form];
-    }
+    if (q->owner == WORDS_ASKED) return wording_of_asked(p, q, claim->equation, form);
     if (!claim->equation) return bare[form];
     if (form > 0) return named[form - 1];
-    return q->right < 0 ? from_one : from_two;
+    return q->right >= 0 ? from_two : q->op == '*' ? from_times : from_one;
 }
 
 static void put_equation(words_writer *w, const words_claim *claim) {
@@ -105,6 +113,12 @@ size_t words_say(const words_problem *p, const words_state *s, const words_claim
         case 'a':
         case 'b':
             words_put_number(&w, s->value[*text == 'a' ? q->left : q->right]);
+            break;
+        case 'n':
+            words_put_number(&w, q->number);
+            break;
+        case 'w':
+            words_put(&w, q->op == '+' ? "plus" : q->op == '-' ? "minus" : q->op == '*' ? "times" : "divided by");
             break;
         case 'O':
         case 'X':
