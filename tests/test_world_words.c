@@ -281,6 +281,25 @@ static void fewest_and_operations_bound_the_difficulty(void **unused) {
     close_fixture(&f);
 }
 
+/* At 0 and 1 the share of joins is certain; at the default of 0.4 some questions ask for two. */
+static void joins_say_how_many_quantities_come_from_two(void **unused) {
+    (void)unused;
+    for (int joins = 0; joins < 2; joins++) {
+        fixture f = open_fixture(
+            joins ? "words:operations=5,distractors=3,joins=1" : "words:operations=5,distractors=3,joins=0", "");
+        for (int64_t i = 0; i < 200; i++) {
+            cairn_problem problem = problem_of(&f, 1, i);
+            const words_problem *p = problem.data;
+            for (int32_t k = 0; k < p->count; k++) {
+                if (p->q[k].op == '=' || !(p->needed >> k & 1u)) continue;
+                assert_int_equal(p->q[k].right >= 0, joins);
+            }
+            if (!joins) assert_int_not_equal(p->q[p->target].owner, WORDS_ASKED);
+        }
+        close_fixture(&f);
+    }
+}
+
 static void a_problem_depends_on_seed_and_index_only(void **unused) {
     (void)unused;
     fixture f = open_fixture("words", "");
@@ -439,6 +458,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_problem_means_what_its_answer_and_difficulty_say),
         cmocka_unit_test(fewest_and_operations_bound_the_difficulty),
+        cmocka_unit_test(joins_say_how_many_quantities_come_from_two),
         cmocka_unit_test(a_problem_depends_on_seed_and_index_only),
         cmocka_unit_test(a_text_reads_back_to_its_own_graph_in_every_wording),
         cmocka_unit_test(texts_stay_within_a_small_alphabet),

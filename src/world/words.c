@@ -21,6 +21,8 @@ static const cairn_option options[] = {
      "all values are from 2 to this"},
     {"objects", CAIRN_OPTION_INT, offsetof(words_settings, objects), "0", 0, WORDS_GROUP, NULL, "",
      "kinds of objects in a problem, more where people run short; 1: a name alone says which quantity; 0: 2 to 4"},
+    {"joins", CAIRN_OPTION_REAL, offsetof(words_settings, joins), "0.4", 0, 1, NULL, "",
+     "share of derived quantities that come from two others instead of one and a number; 0: each question is a chain"},
     {"shuffled", CAIRN_OPTION_BOOL, offsetof(words_settings, shuffled), "false", 0, 0, NULL, "",
      "sentences come in any order, so that one may speak of what a later one tells"},
 };

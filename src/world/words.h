@@ -53,6 +53,7 @@ typedef struct words_state {
 
 typedef struct words_settings {
     int64_t operations, fewest, distractors, largest, objects;
+    double joins;
     bool shuffled;
 } words_settings;
 

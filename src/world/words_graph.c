@@ -87,7 +87,7 @@ static int16_t add(words_problem *p) {
 
 /* One open quantity after another becomes derived, from new ones or also from another open one: an open one has no operands yet, so
  * there is no circle, and everything stands behind quantity 0. */
-static void draw_shape(cairn_rng *rng, int32_t operations, bool asked, words_problem *p) {
+static void draw_shape(cairn_rng *rng, int32_t operations, double joins, bool asked, words_problem *p) {
     int16_t open[WORDS_MOST];
     uint32_t n_open = 1;
     *p = (words_problem){.target = 0};
@@ -97,7 +97,7 @@ static void draw_shape(cairn_rng *rng, int32_t operations, bool asked, words_pro
         words_quantity *q = &p->q[open[pick]];
         open[pick] = open[--n_open];
         q->op = '?';
-        bool two = (asked && i == 0) || cairn_rng_unit(rng) < 0.4, shared = cairn_rng_unit(rng) < 0.3;
+        bool two = (asked && i == 0) || cairn_rng_unit(rng) < joins, shared = cairn_rng_unit(rng) < 0.3;
         if (two && shared && n_open > 0)
             q->right = open[cairn_rng_below(rng, n_open)];
         else if (two)
@@ -187,16 +187,16 @@ static bool draw_values(cairn_rng *rng, words_problem *p, bool asked, int64_t la
 }
 
 /* A quantity that nothing needed derives from: every second one derives from others where numbers fit. */
-static void draw_distractor(cairn_rng *rng, words_problem *p, bool asked, int64_t largest) {
+static void draw_distractor(cairn_rng *rng, words_problem *p, bool asked, const words_settings *settings) {
     uint32_t first = asked ? 1 : 0, others = (uint32_t)p->count - first;
     words_quantity *q = &p->q[add(p)];
-    bool derived = cairn_rng_below(rng, 2), two = others > 1 && cairn_rng_unit(rng) < 0.3;
+    bool derived = cairn_rng_below(rng, 2), two = others > 1 && cairn_rng_unit(rng) < 0.75 * settings->joins;
     q->left = (int16_t)(first + cairn_rng_below(rng, others));
     if (two) {
         q->right = (int16_t)(first + cairn_rng_below(rng, others - 1));
         if (q->right >= q->left) q->right++;
     }
-    if (!derived || !draw_operation(rng, p, q, "+-*/", largest)) draw_given(rng, q, largest);
+    if (!derived || !draw_operation(rng, p, q, "+-*/", settings->largest)) draw_given(rng, q, settings->largest);
 }
 
 /* ---- names and order -------------------------------------------------------------------------------------------------- */
@@ -286,10 +286,10 @@ bool words_draw(cairn_rng *rng, const words_settings *settings, words_problem *p
     int32_t operations = (int32_t)cairn_rng_range(rng, fewest, settings->operations);
     words_problem draft;
     for (int tries = 0; tries < TRIES; tries++) {
-        bool asked = cairn_rng_unit(rng) < 0.4;
-        draw_shape(rng, operations, asked, &draft);
+        bool asked = cairn_rng_unit(rng) < 0.4 && settings->joins > 0; /* for a sum or difference of two */
+        draw_shape(rng, operations, settings->joins, asked, &draft);
         if (!draw_values(rng, &draft, asked, settings->largest)) continue;
-        for (int64_t i = 0; i < settings->distractors; i++) draw_distractor(rng, &draft, asked, settings->largest);
+        for (int64_t i = 0; i < settings->distractors; i++) draw_distractor(rng, &draft, asked, settings);
         draw_names(rng, &draft, asked, settings->objects);
         draw_order(rng, settings->shuffled, asked, &draft, p);
         uint8_t forms[16];
