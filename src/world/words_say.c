@@ -2,7 +2,7 @@
 #include "world/words.h"
 
 /* %O %o: owner and objects of the quantity; %X %y %a: those of the left operand and its value; %Y %z %b: of the right one;
- * %n: the number that is the second operand; %w: the operation; %c: the value; %E: the equation, or the value alone where none is claimed. */
+ * %n: the number that is the second operand; %w: the operation; %E: the equation; %c: the value. */
 #define NAMED   6 /* of these, and one that looks the operands up */
 #define BARE    2
 #define ASKED   4 /* likewise */
@@ -49,40 +49,29 @@ static const char *const difference_of_owner[ASKED] = {
 
 static const char *const answers[ANSWERS] = {"Answer: %c", "The answer is %c.", "So the answer is %c."};
 
-/* Which of the wordings of a sum or difference may state a value alone? "5 more" may be said of a relation. */
-static int32_t first_bare(const words_quantity *q) {
-    return q->op == '-' ? ASKED / 2 : 0;
-}
-
 int32_t words_step_forms(const words_problem *p, const words_claim *claim) {
     if (claim->place < 0) return ANSWERS;
-    const words_quantity *q = &p->q[claim->place];
-    if (q->owner == WORDS_ASKED) return claim->equation ? ASKED + 1 : ASKED - first_bare(q);
+    if (p->q[claim->place].owner == WORDS_ASKED) return ASKED + 1;
     return claim->equation ? NAMED + 1 : BARE;
 }
 
-static const char *wording_of_asked(const words_problem *p, const words_quantity *q, bool equation, int32_t form) {
+static const char *wording_of_asked(const words_problem *p, const words_quantity *q, int32_t form) {
     bool one_object = p->q[q->left].object == p->q[q->right].object;
-    if (equation && form == 0) return q->op == '+' ? total : difference;
-    form += equation ? -1 : first_bare(q);
-    if (q->op == '+') return (one_object ? total_of_object : total_of_owner)[form];
-    return (one_object ? difference_of_object : difference_of_owner)[form];
+    if (form == 0) return q->op == '+' ? total : difference;
+    if (q->op == '+') return (one_object ? total_of_object : total_of_owner)[form - 1];
+    return (one_object ? difference_of_object : difference_of_owner)[form - 1];
 }
 
 static const char *wording_of(const words_problem *p, const words_claim *claim, int32_t form) {
     if (claim->place < 0) return answers[form];
     const words_quantity *q = &p->q[claim->place];
-    if (q->owner == WORDS_ASKED) return wording_of_asked(p, q, claim->equation, form);
+    if (q->owner == WORDS_ASKED) return wording_of_asked(p, q, form);
     if (!claim->equation) return bare[form];
     if (form > 0) return named[form - 1];
     return q->right >= 0 ? from_two : q->op == '*' ? from_times : from_one;
 }
 
 static void put_equation(words_writer *w, const words_claim *claim) {
-    if (!claim->equation) {
-        words_put_number(w, claim->value);
-        return;
-    }
     char op[4] = {' ', claim->op, ' ', '\0'};
     words_put_number(w, claim->a);
     words_put(w, op);

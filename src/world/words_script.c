@@ -4,8 +4,7 @@
  * `repair`. Else it strays with probability `wander`, where it can, to a quantity that the question does not need. Else it states a
  * needed quantity, or the answer once the target was stated. Choices are uniform. An error is a slip of calculation or, in a share
  * `misread` of cases, another known quantity's value in place of an operand's. From wrong operands it calculates on, and stays wrong:
- * where the result would happen to be right, or not from 2 to 999, it says one that is wrong. With probability `terse` a step
- * states its result without the calculation; its error is then a slip. With error=0 it is the teacher.
+ * where the result would happen to be right, or not from 2 to 999, it says one that is wrong. With error=0 it is the teacher.
  */
 #include <math.h>
 #include <string.h>
@@ -16,7 +15,7 @@
 
 typedef struct config {
     script_rates rates;
-    double misread, wander, terse;
+    double misread, wander, careful;
     script_choices choices;
 } config;
 
@@ -29,8 +28,8 @@ static const cairn_option options[] = {
      "share of errors that take another quantity's value, where one fits; the others calculate wrongly"},
     {"wander", CAIRN_OPTION_REAL, offsetof(config, wander), "0", 0, 1, NULL, "",
      "probability to compute what the question does not need, where there is such"},
-    {"terse", CAIRN_OPTION_REAL, offsetof(config, terse), "0", 0, 1, NULL, "",
-     "share of steps that state their result without the calculation"},
+    {"careful", CAIRN_OPTION_REAL, offsetof(config, careful), "1", 0, 1000, NULL, "",
+     "how often the first wording is chosen, which says where its numbers come from, for once of each other"},
     SCRIPT_CHOICE_OPTIONS(config, choices, "7", MOST_PARAPHRASES, MOST_WRONG),
 };
 
@@ -120,7 +119,6 @@ static void derive(drawing *d, int32_t place, double error, const config *c) {
     words_claim other[2 * WORDS_MOST];
     d->claim = words_derive(p, place, d->s);
     d->claim.value = truth;
-    d->claim.equation = d->claim.equation && !happens(d, c->terse);
     if (words_operands(&p->q[place]) & wrong_places(p, d->s)) {
         bool computed = words_compute(d->claim.a, d->claim.op, d->claim.b, &d->claim.value);
         if (!computed || !is_plain(d->claim.value) || d->claim.value == truth)
@@ -128,7 +126,7 @@ static void derive(drawing *d, int32_t place, double error, const config *c) {
         return;
     }
     if (!happens(d, error)) return;
-    int32_t n = d->claim.equation ? misreadings(d, other) : 0;
+    int32_t n = misreadings(d, other);
     if (n > 0 && happens(d, c->misread))
         d->claim = other[choose(d, n)];
     else
@@ -147,6 +145,13 @@ static void draw_step(drawing *d, const words_rates *rates, const config *c) {
         derive(d, choose_place(d, moves.ready), rates->error, c);
 }
 
+/* Of n wordings: the first with this weight, the others with 1. */
+static int32_t choose_wording(drawing *d, int32_t n, double first) {
+    if (first == 1 || n == 1) return (int32_t)choose(d, n);
+    bool other = !happens(d, first / (first + n - 1));
+    return other ? 1 + (int32_t)choose(d, n - 1) : 0;
+}
+
 static cairn_status words_sample(cairn_ctx *ctx, void *world, const void *configuration, const cairn_problem *problem,
                                  const void *state, cairn_rng *rng, cairn_arena *arena, cairn_script_step *out) {
     (void)ctx, (void)world;
@@ -161,7 +166,7 @@ static cairn_status words_sample(cairn_ctx *ctx, void *world, const void *config
         draw_step(&d, &rates, c);
         int32_t forms = words_step_forms(d.p, &d.claim);
         if (forms > c->choices.paraphrases) forms = (int32_t)c->choices.paraphrases;
-        length = words_say(d.p, &s, &d.claim, (int32_t)choose(&d, forms), text);
+        length = words_say(d.p, &s, &d.claim, choose_wording(&d, forms, c->careful), text);
     }
     *out = (cairn_script_step){
         .text = cairn_arena_copy(arena, text, length), .n_tokens = token_count(text, length), .logp = d.logp};
