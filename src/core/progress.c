@@ -15,7 +15,7 @@ struct cairn_progress {
     pthread_mutex_t lock; /* over all below */
     char what[64];
     int64_t total, done, before; /* before: of `done`, what earlier processes did */
-    double start, next; /* seconds on the monotonic clock: opened; earliest time of the next line */
+    double start, next;          /* seconds on the monotonic clock: opened; earliest time of the next line */
     bool quiet, terminal, printed;
 };
 
