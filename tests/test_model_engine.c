@@ -407,7 +407,8 @@ static void test_generation_stops_at_tokens_texts_and_the_end_of_the_context(voi
 
 /* ---- memory ------------------------------------------------------------------------------------------------------------------- */
 
-static void test_decoding_steps_allocate_nothing(void **state) {
+/* Of 100 tokens room for 32 is there from the beginning and doubles when it is full; a round of its own where that fails once. */
+static void test_decoding_steps_allocate_nothing_but_room_that_doubles(void **state) {
     enum { SAMPLES = 5, NEW = 100 };
     static const char *const stops[] = {"never said so far"};
     const bench *b = *state;
@@ -416,7 +417,7 @@ static void test_decoding_steps_allocate_nothing(void **state) {
     cairn_generation g[SAMPLES];
     int32_t tokens[30];
     count_up(tokens, 30);
-    for (int round = 0; round < 2; round++) { /* the first one makes everything as large as it gets */
+    for (int round = 0; round < 3; round++) { /* the first one makes everything else as large as it gets */
         for (int i = 0; i < SAMPLES; i++) {
             g[i] = (cairn_generation){.tokens = tokens,
                                       .n_tokens = 30,
@@ -427,15 +428,20 @@ static void test_decoding_steps_allocate_nothing(void **state) {
                                       .rng = cairn_rng_open(1, 0, 0, CAIRN_VERB_PROPOSE, (uint32_t)round, (uint32_t)i)};
             backend->submit(backend, b->ctx, &g[i].request);
         }
-        if (round == 1) cairn_faults_set(b->ctx, (cairn_faults){.alloc_fails_at = 1});
-        for (int step = 0; step < NEW; step++)
+        for (int step = 0; step < NEW; step++) {
+            bool grows = step == 32 || step == 64, fails = round == 1 ? !grows : round == 2 && step == 64;
+            cairn_faults_set(b->ctx, (cairn_faults){.alloc_fails_at = fails});
             if (backend->step(backend, b->ctx, 0) != CAIRN_OK) fail_msg("%s", cairn_error(b->ctx));
-        assert_int_equal(cairn_engine_statistics(e).open, 0);
-        void *probe = round == 1 ? cairn_alloc(b->ctx, 1, 1) : NULL;
-        assert_null(probe); /* this one is the first */
+            void *probe = cairn_alloc(b->ctx, 1, 1);
+            assert_true(!probe == (fails && !grows)); /* this one is the first */
+            cairn_free(probe);
+        }
         cairn_faults_set(b->ctx, (cairn_faults){0});
+        assert_int_equal(cairn_engine_statistics(e).open, 0);
         for (int i = 0; i < SAMPLES; i++) {
-            assert_int_equal(g[i].n_generated, NEW);
+            bool failed = round == 2 && i == 0;
+            assert_int_equal(g[i].request.status, failed ? CAIRN_NO_MEMORY : CAIRN_OK);
+            if (!failed) assert_int_equal(g[i].n_generated, NEW);
             cairn_generation_clear(e, &g[i]);
         }
     }
@@ -601,7 +607,7 @@ int main(void) {
         cmocka_unit_test(test_generation_that_goes_on_from_its_end_is_the_same),
         cmocka_unit_test(test_the_probabilities_of_all_choices_add_up_to_one),
         cmocka_unit_test(test_generation_stops_at_tokens_texts_and_the_end_of_the_context),
-        cmocka_unit_test(test_decoding_steps_allocate_nothing),
+        cmocka_unit_test(test_decoding_steps_allocate_nothing_but_room_that_doubles),
         cmocka_unit_test(test_a_cancelled_run_gives_everything_back),
         cmocka_unit_test(test_requests_that_cannot_be_answered_fail_alone),
         cmocka_unit_test(test_logits_that_are_no_numbers_are_an_error),

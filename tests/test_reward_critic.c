@@ -53,6 +53,15 @@ static reply say(void (*make)(follow_model *m), int32_t context, const char *opt
     return r;
 }
 
+/* Of the one layer of follow_model.h: D 264, Dkv 132, F 16; 2 FLOPs a number of a matrix, 4 D a key that is read. */
+static double rows_flops(int64_t from, int64_t to, bool logits) {
+    double sum = 0;
+    for (int64_t i = from; i < to; i++)
+        sum += 2.0 * (2 * 264 * 264 + 2 * 132 * 264 + 3 * 16 * 264) + 4.0 * 264 * (double)(i + 1) +
+               (logits ? 2.0 * FOLLOW_TOKENS * 264 : 0);
+    return sum;
+}
+
 /* ---- the verdict ----------------------------------------------------------------------------------------------------------------- */
 
 static void test_the_score_is_yes_against_no_behind_the_critique(void **state) {
@@ -65,6 +74,11 @@ static void test_the_score_is_yes_against_no_behind_the_critique(void **state) {
     /* <s> ?\n\nIs this step right? 19 + 8 = 27 <sep>, generated g<step>yes</s>, then again that prompt with g<step> before yes and no */
     int64_t prompt = 2 + (int64_t)strlen("?\n\nIs this step right? 19 + 8 = 27");
     assert_int_equal(r.cost.tokens, prompt + 6 + prompt + 2 + 3 + 2);
+    /* the prompt and g<step> are computed once; behind them, each with its logits, the rows that yes and no follow, and end in */
+    assert_near(r.cost.flops / (rows_flops(0, prompt - 1, false) + rows_flops(prompt - 1, prompt + 5, true) +
+                                rows_flops(prompt + 1, prompt + 2, true) + rows_flops(prompt + 2, prompt + 4, true) +
+                                rows_flops(prompt + 2, prompt + 3, true)),
+                1, 1e-12);
     /* whatever verdicts are drawn, they are not what is read */
     r = say(follow_critic, 512, ",samples=8,temperature=1");
     assert_near(r.score, 0.75, 1e-6);

@@ -66,6 +66,8 @@ typedef struct cairn_asking {
     const char *forced;
     const char *const *choices; /* [n_choices] texts behind `forced`, none empty */
     int32_t n_choices;
+    /* Of problem, steps and `begun`, one behind the other, so many were read before: their keys are kept. Decides the cost alone. */
+    int32_t known;
 
     cairn_status status;
     /* [n_written] steps generated, the first without `begun`; each up to its first NUL, if any. */
@@ -75,6 +77,7 @@ typedef struct cairn_asking {
     int32_t n_tokens;
     /* Tokens of the given texts, and those of the text before the choices that are spelled otherwise than they were generated. */
     int64_t n_read;
+    double flops;    /* that all but the known beginning took; 0: the policy does not tell */
     double logp;     /* of what was generated [nats] */
     cairn_stop stop; /* LENGTH: also where nothing was to be generated, and when the context was full */
     /* [n_choices] ln of the probability of its tokens, given everything before them [nats]: those behind the tokens that the encodings of
@@ -89,8 +92,10 @@ typedef struct cairn_prediction {
     int32_t n_steps;
     const char *begun; /* with which the next step begins; NULL: nothing */
     const bool *legal; /* [n_tokens of the tokenizer] tokens that can follow: the others get probability 0; NULL: all */
+    int32_t known;     /* as in cairn_asking */
 
     cairn_status status;
+    double flops;     /* as in cairn_asking */
     int32_t n_tokens; /* of the vocabulary */
     double *logp;     /* [n_tokens] at temperature 1 [nats]; -infinity for what is not legal */
 } cairn_prediction;

@@ -50,6 +50,8 @@ typedef struct cairn_search {
     cairn_cost cost;
     int32_t column;       /* score column of the reward; set by cairn_search_begin */
     bool problem_read;    /* the policy's model has read the problem's text: its FLOPs are paid */
+    uint64_t *beginnings; /* [beginnings_capacity] keys of other texts that it has read; 0: a free place */
+    int32_t n_beginnings, beginnings_capacity;
     const char **answers; /* [n_answers] canonical answers: class c of tree->answer is answers[c] */
     int32_t n_answers, answers_capacity;
 } cairn_search;
@@ -88,12 +90,14 @@ CAIRN_API cairn_status cairn_rollouts(cairn_search *search, cairn_role role, con
 CAIRN_API cairn_status cairn_graft(cairn_search *search, cairn_node node, const cairn_rollout *rollout, int32_t m,
                                    cairn_node *end);
 /* ask: n free requests to the policy as `role`. The verb fills each one's random numbers, of draw cost.asks[role] at the root, and, where
- * they are NULL, name and problem by those of the search's problem; the rest is the caller's. Debits the tokens generated.
- * Budget: nothing is asked and the status is CAIRN_BUDGET when the tokens of generator and completer are spent and the role is one of
- * them. Errors: UNSUPPORTED for a policy that cannot be asked; those of the policy; of the first request that failed. */
+ * they are NULL, name and problem by those of the search's problem; the rest is the caller's. Debits the tokens generated, and the FLOPs,
+ * those of a beginning that the policy has read for this search (a step of the tree, an earlier request's) once.
+ * Budget: nothing is asked and the status is CAIRN_BUDGET when the FLOPs are spent, or the tokens of generator and completer and the role
+ * is one of them. Errors: UNSUPPORTED for a policy that cannot be asked; those of the policy; of the first request that failed. */
 CAIRN_API cairn_status cairn_ask(cairn_search *search, cairn_role role, cairn_asking *requests, int32_t n);
 /* next: the distribution of the token behind the steps of each node. out[i].begun and .legal are the caller's, the verb fills the rest;
- * steps are complete, so that the token is the first of another one. Nothing is sampled: no budget. Errors: as for ask. */
+ * steps are complete, so that the token is the first of another one. Debits FLOPs as ask does. Nothing is sampled: no budget. Errors: as for
+ * ask. */
 CAIRN_API cairn_status cairn_next(cairn_search *search, cairn_role role, const cairn_node *nodes, int32_t n,
                                   cairn_prediction *out);
 /* Steps still to be had within the budget; INT64_MAX without one. */

@@ -33,7 +33,7 @@ static void print_summary(const cli *c, const solve_config *config, const cairn_
         printf("  optimum    %.1f %%  (best possible with the same steps, exact)\n", 100 * s->optimum);
     printf("  a problem  %.1f steps, %.1f tokens, %.1f scorings, %.1f tokens of the reward\n", s->steps, s->tokens,
            s->scorings, s->judge_tokens);
-    if (s->flops > 0) {
+    if (s->flops + s->judge_flops > 0) {
         char flops[16], judge_flops[16];
         printf("             %sFLOP of the policy, %sFLOP of the reward\n", cli_engineering(s->flops, flops),
                cli_engineering(s->judge_flops, judge_flops));

@@ -70,8 +70,7 @@ static cairn_status draw_next(cairn_engine *e, cairn_ctx *ctx, engine_job *job, 
     cairn_status status = cairn_sample(ctx, logits, e->model->shape.vocabulary, &g->decoding, cairn_rng_unit(&rng),
                                        e->weights, e->order, &draw);
     if (status != CAIRN_OK) return cairn_fail_within(ctx, status, "generated token %d", g->n_generated);
-    job_add_token(e, job, &draw);
-    return CAIRN_OK;
+    return job_add_token(e, ctx, job, &draw);
 }
 
 static cairn_status use_pick(cairn_engine *e, cairn_ctx *ctx, const pick *p, const cairn_tensor *hidden,

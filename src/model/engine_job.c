@@ -51,30 +51,62 @@ static cairn_status check(cairn_engine *e, cairn_ctx *ctx, const cairn_generatio
     return CAIRN_OK;
 }
 
-/* One block for the job and all that is answered. */
+/* Where so many generated tokens and what goes with them lie in a block. */
+static void lay_out(cairn_generation *g, void *block, size_t tokens) {
+    g->logp_raw = block;
+    g->logp_drawn = g->logp_raw + tokens;
+    g->generated = (int32_t *)(g->logp_drawn + tokens);
+}
+
+static size_t token_bytes(size_t tokens) {
+    return tokens * (2 * sizeof(double) + sizeof(int32_t));
+}
+
+static cairn_status need_room(cairn_ctx *ctx, engine_job *job) {
+    cairn_generation *g = job->asked;
+    size_t n = (size_t)g->n_generated, wanted = 2 * n;
+    if (g->n_generated < job->capacity) return CAIRN_OK;
+    const double *raw = g->logp_raw, *drawn = g->logp_drawn;
+    const int32_t *tokens = g->generated;
+    void *room = cairn_alloc(ctx, token_bytes(wanted), 1);
+    if (!room) return CAIRN_NO_MEMORY;
+    lay_out(g, room, wanted);
+    memcpy(g->logp_raw, raw, n * sizeof *raw);
+    memcpy(g->logp_drawn, drawn, n * sizeof *drawn);
+    memcpy(g->generated, tokens, n * sizeof *tokens);
+    cairn_free(job->room);
+    job->room = room;
+    job->capacity = (int32_t)wanted;
+    return CAIRN_OK;
+}
+
+/* One block for the job and all that is answered, but for tokens past the first. */
 static engine_job *make_job(cairn_engine *e, cairn_ctx *ctx, cairn_generation *g, int32_t tokens, size_t longest) {
     size_t n = (size_t)tokens, suffix = (size_t)g->n_suffix, rows = (size_t)g->n_rows;
-    size_t window = longest ? longest + e->longest_token : 0;
-    size_t bytes = sizeof(engine_job) + (2 * n + suffix) * sizeof(double) +
-                   rows * (size_t)e->model->shape.width * sizeof(float) + n * sizeof(int32_t) + window;
-    engine_job *job = cairn_alloc(ctx, bytes, 1);
+    size_t trunk = rows * (size_t)e->model->shape.width, window = longest ? longest + e->longest_token : 0;
+    engine_job *job =
+        cairn_alloc(ctx, sizeof *job + suffix * sizeof(double) + token_bytes(n) + trunk * sizeof(float) + window, 1);
     if (!job) return NULL;
-    g->logp_raw = (double *)(job + 1);
-    g->logp_drawn = g->logp_raw + n;
-    g->suffix_logp = g->logp_drawn + n;
-    g->trunk = (float *)(g->suffix_logp + suffix);
-    g->generated = (int32_t *)(g->trunk + rows * (size_t)e->model->shape.width);
-    job->window.bytes = (char *)(g->generated + n);
+    g->suffix_logp = (double *)(job + 1);
+    lay_out(g, g->suffix_logp + suffix, n);
+    g->trunk = (float *)(g->generated + n);
+    job->window.bytes = (char *)(g->trunk + trunk);
     job->window.longest = longest;
+    job->capacity = tokens;
     job->asked = g;
     return job;
 }
 
-static void begin_suffix(cairn_engine *e, engine_job *job, cairn_finish finish, int32_t stop) {
+static cairn_status begin_suffix(cairn_engine *e, engine_job *job, cairn_finish finish, int32_t stop) {
     job->generating = false;
     job->asked->finish = finish;
     job->asked->stop = stop;
-    for (int32_t i = 0; i < job->asked->n_suffix; i++) kv_append(e->tree, job->node, job->asked->suffix[i]);
+    return kv_append(e->tree, job->node, job->asked->suffix, job->asked->n_suffix);
+}
+
+/* Whatever it may generate at most, few requests do. */
+static int32_t first_tokens(int32_t most) {
+    return most < FIRST_TOKENS ? most : FIRST_TOKENS;
 }
 
 cairn_status job_open(cairn_engine *e, cairn_ctx *ctx, cairn_generation *g) {
@@ -83,24 +115,25 @@ cairn_status job_open(cairn_engine *e, cairn_ctx *ctx, cairn_generation *g) {
     CAIRN_TRY(check(e, ctx, g, &longest));
     int32_t prefix = kv_length(e->tree, g->from) + g->n_tokens, room = e->model->shape.context - prefix - g->n_suffix;
     int32_t tokens = g->max_tokens < room ? g->max_tokens : room;
-    engine_job *job = make_job(e, ctx, g, tokens, longest);
+    engine_job *job = make_job(e, ctx, g, first_tokens(tokens), longest);
     if (!job) return CAIRN_NO_MEMORY;
     cairn_status status = kv_insert(e->tree, g->from, g->tokens, g->n_tokens, &prefix_node);
     if (status == CAIRN_OK) {
-        status = kv_grow(e->tree, prefix_node, tokens + g->n_suffix, &job->node);
+        status = kv_grow(e->tree, prefix_node, first_tokens(tokens) + g->n_suffix, &job->node);
         kv_release(e->tree, prefix_node);
     }
     if (status != CAIRN_OK) {
         cairn_free(job);
         return status;
     }
+    g->n_generated = 0;
+    if (tokens == 0) /* there is room for the suffix */
+        (void)begin_suffix(e, job, g->max_tokens > 0 ? CAIRN_FINISH_CONTEXT : CAIRN_FINISH_LENGTH, -1);
     e->found += kv_computed(e->tree, job->node);
     job->prefix = prefix;
     job->generating = tokens > 0;
-    g->n_generated = 0;
     g->text_length = 0;
     g->end = CAIRN_PREFIX_EMPTY;
-    if (!job->generating) begin_suffix(e, job, g->max_tokens > 0 ? CAIRN_FINISH_CONTEXT : CAIRN_FINISH_LENGTH, -1);
     g->job = job;
     job->prev = e->last;
     *(e->last ? &e->last->next : &e->first) = job;
@@ -139,25 +172,21 @@ static int32_t find_stop(const cairn_engine *e, engine_job *job, int32_t token) 
     return found;
 }
 
-void job_add_token(cairn_engine *e, engine_job *job, const cairn_drawn *draw) {
+cairn_status job_add_token(cairn_engine *e, cairn_ctx *ctx, engine_job *job, const cairn_drawn *draw) {
     cairn_generation *g = job->asked;
+    CAIRN_TRY(need_room(ctx, job));
+    CAIRN_TRY(kv_append(e->tree, job->node, &draw->token, 1));
     int32_t i = g->n_generated++, text = -1;
     g->generated[i] = draw->token;
     g->logp_raw[i] = draw->logp_raw;
     g->logp_drawn[i] = draw->logp_drawn;
-    kv_append(e->tree, job->node, draw->token);
     if (g->n_stop_texts > 0) text = find_stop(e, job, draw->token);
     for (int32_t s = 0; s < g->n_stop_tokens; s++)
-        if (g->stop_tokens[s] == draw->token) {
-            begin_suffix(e, job, CAIRN_FINISH_TOKEN, s);
-            return;
-        }
-    if (text >= 0)
-        begin_suffix(e, job, CAIRN_FINISH_TEXT, text);
-    else if (g->n_generated == g->max_tokens)
-        begin_suffix(e, job, CAIRN_FINISH_LENGTH, -1);
-    else if (job->prefix + g->n_generated + g->n_suffix == e->model->shape.context)
-        begin_suffix(e, job, CAIRN_FINISH_CONTEXT, -1);
+        if (g->stop_tokens[s] == draw->token) return begin_suffix(e, job, CAIRN_FINISH_TOKEN, s);
+    if (text >= 0) return begin_suffix(e, job, CAIRN_FINISH_TEXT, text);
+    if (g->n_generated == g->max_tokens) return begin_suffix(e, job, CAIRN_FINISH_LENGTH, -1);
+    bool full = job->prefix + g->n_generated + g->n_suffix == e->model->shape.context;
+    return full ? begin_suffix(e, job, CAIRN_FINISH_CONTEXT, -1) : CAIRN_OK;
 }
 
 /* ---- ending ------------------------------------------------------------------------------------------------------------------ */
@@ -190,6 +219,7 @@ void job_finish(cairn_engine *e, engine_job *job, cairn_status status) {
 void cairn_generation_clear(cairn_engine *engine, cairn_generation *generation) {
     if (!generation->job) return;
     if (generation->end != CAIRN_PREFIX_EMPTY) kv_release(engine->tree, generation->end);
+    cairn_free(generation->job->room);
     cairn_free(generation->job);
     generation->job = NULL;
     generation->end = CAIRN_PREFIX_EMPTY;

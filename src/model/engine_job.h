@@ -5,6 +5,9 @@
 #include "cairn/engine.h"
 #include "model/batch.h"
 
+/* Room that a request begins with for what it generates, which is mostly a step; more follows as it comes. */
+enum { FIRST_TOKENS = 32 };
+
 /* What was generated last, as far as a stop text may begin in it. */
 typedef struct stop_window {
     char *bytes; /* [longest stop text + longest token] */
@@ -20,6 +23,8 @@ typedef struct engine_job {
     bool generating;                /* else the suffix is read */
     bool ready;                     /* all its rows are computed in the step under way */
     int32_t rows_done, suffix_done;
+    int32_t capacity; /* generated tokens that there is room for */
+    void *room;       /* theirs, once they are more than FIRST_TOKENS */
     stop_window window;
 } engine_job;
 
@@ -60,8 +65,8 @@ cairn_status engine_rehearse(cairn_engine *e, cairn_device *device, int32_t rows
 
 /* Checks a request and makes its job, open. */
 cairn_status job_open(cairn_engine *e, cairn_ctx *ctx, cairn_generation *g);
-/* Adds a generated token; when it is the last one, the suffix comes next. */
-void job_add_token(cairn_engine *e, engine_job *job, const cairn_drawn *draw);
+/* Adds a generated token; when it is the last one, the suffix comes next. Errors: NO_MEMORY. */
+cairn_status job_add_token(cairn_engine *e, cairn_ctx *ctx, engine_job *job, const cairn_drawn *draw);
 /* Ends a job: its request is answered with this status. */
 void job_finish(cairn_engine *e, engine_job *job, cairn_status status);
 /* Takes a job off the open ones, with all that it holds in the tree. */

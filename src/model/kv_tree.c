@@ -7,9 +7,13 @@ enum { ALIGNMENT = 64 };
 
 /* ---- opening -------------------------------------------------------------------------------------------------------- */
 
+/* One block for the tokens of a node and for its pages, which begin behind `capacity` tokens. */
+static int32_t *make_block(kv_tree *t, int32_t capacity) {
+    return cairn_alloc(t->ctx, (size_t)capacity + (size_t)(capacity / CAIRN_PAGE + 2), sizeof(int32_t));
+}
+
 static cairn_status take_node(kv_tree *t, int32_t capacity, int32_t *out) {
-    int32_t pages = capacity / CAIRN_PAGE + 2;
-    int32_t *block = cairn_alloc(t->ctx, (size_t)capacity + (size_t)pages, sizeof *block);
+    int32_t *block = make_block(t, capacity);
     if (!block) return CAIRN_NO_MEMORY;
     int32_t id = t->first_free_node;
     if (id == KV_NONE) {
@@ -185,9 +189,26 @@ cairn_status kv_grow(kv_tree *tree, int32_t parent, int32_t capacity, int32_t *o
     return CAIRN_OK;
 }
 
-void kv_append(kv_tree *tree, int32_t node, int32_t token) {
+/* How long a node gets is not known before: the room of one that is generated follows what there is. */
+static cairn_status grow_block(kv_tree *t, kv_node *n, int32_t need) {
+    int32_t capacity = n->capacity > need / 2 ? 2 * n->capacity : need;
+    int32_t *block = make_block(t, capacity);
+    if (!block) return CAIRN_NO_MEMORY;
+    memcpy(block, n->tokens, (size_t)n->length * sizeof *block);
+    memcpy(block + capacity, n->pages, (size_t)n->n_pages * sizeof *block);
+    cairn_free(n->tokens);
+    n->tokens = block;
+    n->pages = block + capacity;
+    n->capacity = capacity;
+    return CAIRN_OK;
+}
+
+cairn_status kv_append(kv_tree *tree, int32_t node, const int32_t *tokens, int32_t count) {
     kv_node *n = &tree->nodes[node];
-    n->tokens[n->length++] = token;
+    if (n->length + count > n->capacity) CAIRN_TRY(grow_block(tree, n, n->length + count));
+    if (count) memcpy(n->tokens + n->length, tokens, (size_t)count * sizeof *tokens);
+    n->length += count;
+    return CAIRN_OK;
 }
 
 void kv_seal(kv_tree *tree, int32_t node) {
@@ -253,7 +274,7 @@ cairn_status kv_insert(kv_tree *tree, int32_t from, const int32_t *tokens, int32
         int32_t common, child = best_child(tree, from, tokens, count, &common);
         if (child == KV_NONE) {
             CAIRN_TRY(kv_grow(tree, from, count, out));
-            for (int32_t i = 0; i < count; i++) kv_append(tree, *out, tokens[i]);
+            CAIRN_TRY(kv_append(tree, *out, tokens, count));
             kv_seal(tree, *out);
             return CAIRN_OK;
         }

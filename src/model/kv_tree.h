@@ -61,9 +61,10 @@ void kv_begin_step(kv_tree *tree);
 /* The node whose sequence is that of `from` and then `tokens`, found or made: nodes are split where sequences part. It is held. Not
  * within a step. Errors: NO_MEMORY. */
 cairn_status kv_insert(kv_tree *tree, int32_t from, const int32_t *tokens, int32_t count, int32_t *out);
-/* An empty node behind `parent` for at most `capacity` tokens, held, to be grown with kv_append and closed with kv_seal. */
+/* An empty node behind `parent` with room for `capacity` tokens, held, to be grown with kv_append, past its room too, and closed with
+ * kv_seal. */
 cairn_status kv_grow(kv_tree *tree, int32_t parent, int32_t capacity, int32_t *out);
-void kv_append(kv_tree *tree, int32_t node, int32_t token);
+cairn_status kv_append(kv_tree *tree, int32_t node, const int32_t *tokens, int32_t count);
 void kv_seal(kv_tree *tree, int32_t node);
 void kv_hold(kv_tree *tree, int32_t node);
 void kv_release(kv_tree *tree, int32_t node);

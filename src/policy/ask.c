@@ -15,6 +15,7 @@ typedef struct asking {
     bool generates;
     bool unfinished;          /* the last step written goes on with what is forced */
     int32_t room;             /* tokens that forced text and choices need */
+    int64_t computed;         /* rows of given and generated tokens */
     cairn_generation *scored; /* [n_choices] */
     cairn_tokens *spelled;    /* [n_choices] the text with each choice */
 } asking;
@@ -116,8 +117,16 @@ static cairn_stop stop_of(const cairn_generation *g) {
     return g->stop == 0 ? CAIRN_STOP_END : CAIRN_STOP_STEP;
 }
 
-static cairn_status tell(cairn_ctx *ctx, const loaded *l, cairn_arena *arena, const asking *a, reader *r,
-                         cairn_asking *q, bool *unfinished) {
+/* Debits the rows before what is generated, then the generated ones, the first of which is that of the last token given. */
+static void debit_generated(const loaded *l, asking *a, cairn_asking *q) {
+    int64_t last = (int64_t)a->prefix.tokens.count - 1;
+    a->computed = last + q->n_tokens;
+    q->flops = loaded_read_flops(l, &a->prefix, q->known, last) +
+               cairn_transformer_flops(&l->model->shape, last, a->computed, true);
+}
+
+static cairn_status tell(cairn_ctx *ctx, const loaded *l, cairn_arena *arena, asking *a, reader *r, cairn_asking *q,
+                         bool *unfinished) {
     const cairn_generation *g = &a->generation;
     size_t n = (size_t)g->n_generated;
     int32_t *tokens = cairn_arena_alloc(arena, n, sizeof *tokens);
@@ -127,6 +136,7 @@ static cairn_status tell(cairn_ctx *ctx, const loaded *l, cairn_arena *arena, co
     q->stop = stop_of(g);
     q->tokens = tokens;
     q->n_tokens = g->n_generated;
+    debit_generated(l, a, q);
     for (size_t i = 0; i < n; i++) q->logp += g->logp_raw[i];
     r->left = q->stop == CAIRN_STOP_TEXT ? g->text_length : SIZE_MAX;
     CAIRN_TRY(read_steps(ctx, l, arena, g, r));
@@ -202,6 +212,21 @@ static cairn_status spell(cairn_ctx *ctx, const loaded *l, cairn_arena *arena, c
     return status;
 }
 
+/* Debits what stands before the choices, as far as it was not computed, and then each choice; the row that all of them follow counts once. */
+static void debit_choices(const loaded *l, asking *a, cairn_asking *q, int64_t shared, int64_t read_before) {
+    const cairn_transformer_shape *shape = &l->model->shape;
+    int64_t given = (int64_t)a->prefix.tokens.count, last = shared - 1;
+    if (!a->generates) {
+        a->computed = given - 1 < last ? given - 1 : last;
+        q->flops = loaded_read_flops(l, &a->prefix, q->known, a->computed);
+    }
+    int64_t kept = read_before < a->computed ? read_before : a->computed;
+    if (kept < last) q->flops += cairn_transformer_flops(shape, kept, last, false);
+    q->flops += cairn_transformer_flops(shape, last, shared, true);
+    for (int32_t i = 0; i < q->n_choices; i++)
+        q->flops += cairn_transformer_flops(shape, shared, last + a->scored[i].n_suffix, true);
+}
+
 /* How many of the first n tokens were given or generated as they are. */
 static size_t read_before(const asking *a, const int32_t *ids, size_t n) {
     size_t given = a->prefix.tokens.count, most = given + (size_t)a->generation.n_generated, i = 0;
@@ -222,7 +247,8 @@ static cairn_status begin_choices(cairn_ctx *ctx, const loaded *l, cairn_arena *
     cairn_solution_free(&s);
     cairn_text_free(&open);
     CAIRN_TRY(status);
-    q->n_read += (int64_t)shared - (int64_t)read_before(a, a->spelled[0].ids, shared);
+    size_t before = read_before(a, a->spelled[0].ids, shared);
+    q->n_read += (int64_t)shared - (int64_t)before;
     for (size_t i = 0; i < n; i++) {
         cairn_generation *g = &a->scored[i];
         g->tokens = a->spelled[i].ids;
@@ -232,6 +258,7 @@ static cairn_status begin_choices(cairn_ctx *ctx, const loaded *l, cairn_arena *
         g->decoding = CAIRN_DECODING_DEFAULT;
         q->n_read += g->n_suffix;
     }
+    debit_choices(l, a, q, (int64_t)shared, (int64_t)before);
     return CAIRN_OK;
 }
 
@@ -262,7 +289,7 @@ static cairn_status generate_all(cairn_ctx *ctx, loaded *l, const cairn_decoding
         q->tokens = NULL;
         q->choice_logp = NULL;
         q->n_written = q->n_tokens = 0;
-        q->logp = 0;
+        q->logp = q->flops = 0;
         q->stop = CAIRN_STOP_LENGTH;
         q->status = begin(ctx, l, decoding, stops, q, &asks[i]);
         if (ends_all(q->status)) return q->status;

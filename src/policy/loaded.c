@@ -37,6 +37,15 @@ void loaded_close(loaded *l) {
     *l = (loaded){0};
 }
 
+double loaded_read_flops(const loaded *l, const cairn_solution_tokens *text, int32_t known, int64_t to) {
+    int64_t from = 0;
+    if (known == 1)
+        from = text->prompt - 1;
+    else if (known > 1)
+        from = known - 2 < text->n_steps ? text->step_ends[known - 2] : (int64_t)text->tokens.count - 1;
+    return from < to ? cairn_transformer_flops(&l->model->shape, from, to, false) : 0;
+}
+
 cairn_status loaded_await(cairn_ctx *ctx, loaded *l, cairn_request *const *requests, int32_t n) {
     cairn_status status = cairn_await(ctx, cairn_engine_backend(l->engine), requests, n);
     bool asked = n == 0 || requests[0]->done;

@@ -51,6 +51,9 @@ typedef struct loaded {
 /* Errors: those of the file; INVALID for a tokenizer without the special tokens of solutions. On failure nothing is left open. */
 cairn_status loaded_open(cairn_ctx *ctx, const loaded_options *options, loaded *out);
 void loaded_close(loaded *l);
+/* FLOPs of reading rows [.., to) of a text whose first `known` parts (problem, steps, what is begun) are kept: the last
+ * row of these is computed again, because something follows it. */
+double loaded_read_flops(const loaded *l, const cairn_solution_tokens *text, int32_t known, int64_t to);
 /* Waits for requests to its engine: their own status says how each one went. Fails when all did: NO_MEMORY; CANCELLED; INVALID where
  * nothing could be asked. */
 cairn_status loaded_await(cairn_ctx *ctx, loaded *l, cairn_request *const *requests, int32_t n);

@@ -30,6 +30,8 @@ static cairn_status tell(cairn_ctx *ctx, loaded *l, cairn_arena *arena, const re
     q->logp = cairn_arena_alloc(arena, (size_t)shape->vocabulary, sizeof *q->logp);
     if (!q->logp) return CAIRN_NO_MEMORY;
     q->n_tokens = shape->vocabulary;
+    q->flops = loaded_read_flops(l, &r->prefix, q->known, r->last) +
+               cairn_transformer_flops(shape, r->last, r->last + 1, true);
     cairn_status status = cairn_logit_logps(ctx, (const float *)logits->data, shape->vocabulary, q->legal, q->logp);
     return status == CAIRN_OK ? status : cairn_fail_within(ctx, status, "%s", q->name);
 }
@@ -40,6 +42,7 @@ static cairn_status tell_all(cairn_ctx *ctx, loaded *l, cairn_arena *arena, cair
     for (int32_t i = 0; i < n; i++) {
         requests[i].logp = NULL;
         requests[i].n_tokens = 0;
+        requests[i].flops = 0;
         requests[i].status = begin(ctx, l, &requests[i], &readings[i]);
         if (requests[i].status == CAIRN_NO_MEMORY) return CAIRN_NO_MEMORY;
         if (requests[i].status == CAIRN_OK) open[asked++] = &readings[i].generation.request;

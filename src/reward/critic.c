@@ -208,6 +208,7 @@ static cairn_status ask_critiques(cairn_ctx *ctx, critic *self, cairn_arena *are
             .name = q->problem->id,
             .problem = prompt,
             .sampling = {.temperature = self->c.temperature, .max_tokens = (int32_t)self->c.max_tokens},
+            .known = i > 0, /* the prompt */
             .rng = cairn_rng_open(q->seed, q->problem->key, q->path, CAIRN_VERB_SCORE, CAIRN_ROLE_CRITIC, (uint32_t)i)};
     return CAIRN_OK;
 }
@@ -233,13 +234,15 @@ static bool ask_verdict(const critic *self, const cairn_asking *critique, const 
         return false;
     }
     o->unsaid += c->max_tokens > 0 && !said;
-    *out = (cairn_asking){.name = critique->name,
-                          .problem = critique->problem,
-                          .steps = critique->written,
-                          .n_steps = n - said,
-                          .begun = c->before,
-                          .choices = words,
-                          .n_choices = 2};
+    *out = (cairn_asking){
+        .name = critique->name,
+        .problem = critique->problem,
+        .steps = critique->written,
+        .n_steps = n - said,
+        .begun = c->before,
+        .choices = words,
+        .n_choices = 2,
+        .known = c->max_tokens > 0 ? 1 + n : 0}; /* the prompt and the lines, with the verdict's if it was said */
     return true;
 }
 
@@ -266,13 +269,11 @@ static void add_verdict(const critic *self, const cairn_asking *verdict, opinion
         add_score(o, score);
 }
 
-/* Debits a request of which the first `kept` tokens were computed for an earlier one. */
-static void debit(const critic *self, const cairn_asking *q, int64_t kept, cairn_reward_cost *cost) {
-    const cairn_transformer_shape *shape = &self->l.model->shape;
-    if (!cost) return;
-    cost->tokens += q->n_read + q->n_tokens;
-    if (kept < q->n_read) cost->flops += cairn_transformer_flops(shape, kept, q->n_read, false);
-    cost->flops += cairn_transformer_flops(shape, q->n_read, q->n_read + q->n_tokens, true);
+static void debit(const cairn_asking *asked, int32_t n, cairn_reward_cost *cost) {
+    for (int32_t i = 0; cost && i < n; i++) {
+        cost->tokens += asked[i].n_read + asked[i].n_tokens;
+        cost->flops += asked[i].flops;
+    }
 }
 
 /* Opinions on n steps, each by all its critiques. asks and verdicts have room for one a critique, `of` says whose a verdict is. */
@@ -294,11 +295,8 @@ static cairn_status judge(cairn_ctx *ctx, critic *self, cairn_arena *arena, cons
     }
     CAIRN_TRY(loaded_ask(ctx, &self->l, &decoding, arena, verdicts, asked));
     for (int32_t i = 0; i < asked; i++) add_verdict(self, &verdicts[i], &opinions[of[i]]);
-    for (int32_t i = 0; i < n * samples; i++) debit(self, &asks[i], i % samples ? asks[i].n_read : 0, cost);
-    for (int32_t i = 0; i < asked; i++) {
-        const cairn_asking *critique = &asks[of[i] * samples];
-        debit(self, &verdicts[i], critique->n_read + critique->n_tokens, cost);
-    }
+    debit(asks, n * samples, cost);
+    debit(verdicts, asked, cost);
     return CAIRN_OK;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cairn/search.h"
+#include "search/beginnings.h"
 
 cairn_status cairn_search_begin(cairn_search *search) {
     cairn_tree *tree = search->tree;
@@ -279,16 +280,20 @@ cairn_status cairn_ask(cairn_search *search, cairn_role role, cairn_asking *requ
     if (!search->policy->type->ask) return cannot(search, "be asked freely");
     bool counted = role == CAIRN_ROLE_GENERATOR || role == CAIRN_ROLE_COMPLETER;
     if (counted && search->budget.tokens > 0 && tokens_spent(search) >= search->budget.tokens) return CAIRN_BUDGET;
+    if (search->budget.flops > 0 && flops_spent(search) >= search->budget.flops) return CAIRN_BUDGET;
     for (int32_t i = 0; i < n; i++) {
         if (!requests[i].name) requests[i].name = search->problem->id;
         if (!requests[i].problem) requests[i].problem = search->problem->text;
         requests[i].rng = cairn_rng_open(search->seed, search->problem->key, CAIRN_PATH_ROOT, CAIRN_VERB_ASK,
                                          (uint32_t)role, (uint32_t)search->cost.asks[role]++);
+        beginning b = {requests[i].problem, requests[i].steps, requests[i].n_steps, requests[i].begun};
+        CAIRN_TRY(beginning_read(search, &b, &requests[i].known));
     }
     CAIRN_TRY(search->policy->type->ask(search->ctx, search->policy->self, search->arena, requests, n));
     cairn_status failed = CAIRN_OK;
     for (int32_t i = 0; i < n; i++) {
         search->cost.tokens[role] += requests[i].n_tokens;
+        search->cost.flops[role] += requests[i].flops;
         if (failed == CAIRN_OK) failed = requests[i].status;
     }
     return failed;
@@ -302,9 +307,12 @@ cairn_status cairn_next(cairn_search *search, cairn_role role, const cairn_node 
         out[i].name = search->problem->id;
         out[i].problem = search->problem->text;
         CAIRN_TRY(cairn_tree_steps(search->ctx, search->tree, nodes[i], search->arena, &out[i].steps, &out[i].n_steps));
+        beginning b = {out[i].problem, out[i].steps, out[i].n_steps, out[i].begun};
+        CAIRN_TRY(beginning_read(search, &b, &out[i].known));
     }
     CAIRN_TRY(search->policy->type->next(search->ctx, search->policy->self, search->arena, out, n));
     search->cost.nexts[role] += n;
+    for (int32_t i = 0; i < n; i++) search->cost.flops[role] += out[i].flops;
     for (int32_t i = 0; i < n; i++)
         if (out[i].status != CAIRN_OK) return out[i].status;
     return CAIRN_OK;
