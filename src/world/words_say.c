@@ -5,7 +5,7 @@
  * %n: the number that is the second operand; %w: the operation; %E: the equation; %c: the value. */
 #define NAMED   6 /* of these, and one that looks the operands up */
 #define BARE    2
-#define ASKED   4 /* likewise */
+#define ASKED   5
 #define ANSWERS 3
 
 /* The easiest to learn first: what says which quantities it calculates from, and the value behind each, then what names the quantity
@@ -13,8 +13,8 @@
 static const char from_one[] = "%O's %o are %X's %y (%a) %w %n: %E.";
 static const char from_times[] = "%O's %o are %n times %X's %y (%a): %E.";
 static const char from_two[] = "%O's %o are %X's %y (%a) %w %Y's %z (%b): %E.";
-static const char total[] = "Together that is %X's %y (%a) plus %Y's %z (%b): %E.";
-static const char difference[] = "The difference is %X's %y (%a) minus %Y's %z (%b): %E.";
+#define TOTAL      "Together that is %X's %y (%a) plus %Y's %z (%b): %E."
+#define DIFFERENCE "The difference is %X's %y (%a) minus %Y's %z (%b): %E."
 static const char *const named[NAMED] = {
     "%O's %o: %E.",     "The number of %o that %O has is %E.", "%O has %E %o.",
     "So %O has %E %o.", "This means that %O has %E %o.",       "%E, so %O has %c %o.",
@@ -23,24 +23,20 @@ static const char *const named[NAMED] = {
 static const char *const bare[BARE] = {"%O has %c %o.", "The number of %o that %O has is %c."};
 
 static const char *const total_of_object[ASKED] = {
-    "%X and %Y have %E %y together.",
-    "Together they have %E %y.",
-    "In total that is %E %y.",
-    "The total is %E.",
+    TOTAL, "%X and %Y have %E %y together.", "Together they have %E %y.", "In total that is %E %y.", "The total is %E.",
 };
 static const char *const total_of_owner[ASKED] = {
-    "%X has %E %y and %z together.",
-    "Together that is %E.",
-    "In total that is %E.",
-    "The total is %E.",
+    TOTAL, "%X has %E %y and %z together.", "Together that is %E.", "In total that is %E.", "The total is %E.",
 };
 static const char *const difference_of_object[ASKED] = {
+    DIFFERENCE,
     "%X has %E more %y than %Y.",
     "So %X has %E more %y than %Y.",
     "The difference is %E %y.",
     "The difference is %E.",
 };
 static const char *const difference_of_owner[ASKED] = {
+    DIFFERENCE,
     "%X has %E more %y than %z.",
     "So %X has %E more %y than %z.",
     "The difference is %E.",
@@ -51,15 +47,14 @@ static const char *const answers[ANSWERS] = {"Answer: %c", "The answer is %c.", 
 
 int32_t words_step_forms(const words_problem *p, const words_claim *claim) {
     if (claim->place < 0) return ANSWERS;
-    if (p->q[claim->place].owner == WORDS_ASKED) return ASKED + 1;
+    if (p->q[claim->place].owner == WORDS_ASKED) return ASKED;
     return claim->equation ? NAMED + 1 : BARE;
 }
 
 static const char *wording_of_asked(const words_problem *p, const words_quantity *q, int32_t form) {
     bool one_object = p->q[q->left].object == p->q[q->right].object;
-    if (form == 0) return q->op == '+' ? total : difference;
-    if (q->op == '+') return (one_object ? total_of_object : total_of_owner)[form - 1];
-    return (one_object ? difference_of_object : difference_of_owner)[form - 1];
+    if (q->op == '+') return (one_object ? total_of_object : total_of_owner)[form];
+    return (one_object ? difference_of_object : difference_of_owner)[form];
 }
 
 static const char *wording_of(const words_problem *p, const words_claim *claim, int32_t form) {
