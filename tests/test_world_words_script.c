@@ -19,48 +19,57 @@ static cairn_problem problem_of(fixture *f, int64_t index) {
     return p;
 }
 
-/* A whole solution of the script: its steps and the world's checks of them; returns their number. */
-static int32_t play(fixture *f, const cairn_problem *problem, cairn_rng *rng, const char *steps[MOST_STEPS],
-                    cairn_step_check checks[MOST_STEPS], cairn_outcome *outcome) {
+/* A whole solution of the script: its steps, the world's checks of them, how it ends. */
+typedef struct played {
+    const char *steps[MOST_STEPS];
+    cairn_step_check checks[MOST_STEPS];
+    cairn_outcome outcome;
+    int32_t n;
+} played;
+
+static played play(fixture *f, const cairn_problem *problem, cairn_rng *rng) {
     words_state s;
     bool done = false;
-    int32_t n = 0;
+    played out = {.n = 0};
     f->type->start(f->ctx, f->world.self, problem, &s);
-    while (!done && n < problem->max_steps && n < MOST_STEPS) {
-        steps[n] = sample(f, problem, &s, rng).text;
-        n++;
-        assert_int_equal(f->type->verify_step(f->ctx, f->world.self, problem, &s, steps, n, f->arena, &checks[n - 1]),
+    while (!done && out.n < problem->max_steps && out.n < MOST_STEPS) {
+        const char *step = out.steps[out.n] = sample(f, problem, &s, rng).text;
+        cairn_step_check *check = &out.checks[out.n++];
+        assert_int_equal(f->type->verify_step(f->ctx, f->world.self, problem, &s, out.steps, out.n, f->arena, check),
                          CAIRN_OK);
-        f->type->apply(f->ctx, f->world.self, problem, &s, steps[n - 1], strlen(steps[n - 1]), &s, &done);
+        f->type->apply(f->ctx, f->world.self, problem, &s, step, strlen(step), &s, &done);
     }
-    f->type->check(f->ctx, f->world.self, problem, &s, steps, n, f->arena, outcome);
-    return n;
+    f->type->check(f->ctx, f->world.self, problem, &s, out.steps, out.n, f->arena, &out.outcome);
+    return out;
+}
+
+/* Of problem i, with random numbers of its own. */
+static played play_number(fixture *f, int64_t i, uint64_t seed) {
+    cairn_problem problem = problem_of(f, i);
+    cairn_rng rng = cairn_rng_open(seed, (uint64_t)i, 1, CAIRN_VERB_ROLLOUT, 0, 0);
+    return play(f, &problem, &rng);
 }
 
 static void the_teacher_is_right_in_every_step_and_as_short_as_can_be(void **unused) {
     (void)unused;
     static const char *const specs[] = {"words", "words:operations=1,distractors=0", "words:operations=7,largest=30",
                                         "words:operations=12,distractors=8,largest=999,shuffled=true"};
-    const char *steps[MOST_STEPS];
-    cairn_step_check checks[MOST_STEPS];
     for (size_t k = 0; k < sizeof specs / sizeof *specs; k++) {
         fixture f = open_fixture(specs[k], "error=0");
         cairn_arena_mark mark = cairn_arena_save(f.arena);
         for (int64_t i = 0; i < 2000; i++) {
             cairn_arena_restore(f.arena, mark);
             cairn_problem problem = problem_of(&f, i);
-            cairn_outcome outcome;
-            cairn_rng rng = cairn_rng_open(5, (uint64_t)i, 1, CAIRN_VERB_ROLLOUT, 0, 0);
-            int32_t n = play(&f, &problem, &rng, steps, checks, &outcome);
-            assert_int_equal(n, (int32_t)problem.difficulty + 1);
-            for (int32_t t = 0; t < n; t++) {
-                if (strcmp(checks[t].code, "exact"))
-                    print_error("%s\n%s: %s\n", problem.text, steps[t], checks[t].code);
-                assert_string_equal(checks[t].code, "exact");
-                assert_int_equal(checks[t].verdict, CAIRN_VERDICT_RIGHT);
+            played s = play_number(&f, i, 5);
+            assert_int_equal(s.n, (int32_t)problem.difficulty + 1);
+            for (int32_t t = 0; t < s.n; t++) {
+                if (strcmp(s.checks[t].code, "exact"))
+                    print_error("%s\n%s: %s\n", problem.text, s.steps[t], s.checks[t].code);
+                assert_string_equal(s.checks[t].code, "exact");
+                assert_int_equal(s.checks[t].verdict, CAIRN_VERDICT_RIGHT);
             }
-            assert_int_equal(outcome.verdict, CAIRN_VERDICT_RIGHT);
-            assert_string_equal(outcome.answer, problem.answer);
+            assert_int_equal(s.outcome.verdict, CAIRN_VERDICT_RIGHT);
+            assert_string_equal(s.outcome.answer, problem.answer);
         }
         close_fixture(&f);
     }
@@ -81,37 +90,31 @@ static void independent_steps_come_in_any_order(void **unused) {
     words_wrap(&p, "by-hand", f.arena, &problem);
     cairn_rng rng = cairn_rng_open(1, 1, 1, CAIRN_VERB_ROLLOUT, 0, 0);
     for (int i = 0; i < 400; i++) {
-        const char *steps[MOST_STEPS];
-        cairn_step_check checks[MOST_STEPS];
-        cairn_outcome outcome;
-        assert_int_equal(play(&f, &problem, &rng, steps, checks, &outcome), 4);
-        bool first = strcmp(steps[0], "Carl's pears are 2 times Anna's pears (4): 2 * 4 = 8.") == 0;
+        played s = play(&f, &problem, &rng);
+        assert_int_equal(s.n, 4);
+        bool first = strcmp(s.steps[0], "Carl's pears are 2 times Anna's pears (4): 2 * 4 = 8.") == 0;
         carl_first += first;
-        assert_string_equal(steps[first ? 1 : 0], "Dora's pears are Ben's pears (9) minus 2: 9 - 2 = 7.");
-        assert_string_equal(steps[first ? 0 : 1], "Carl's pears are 2 times Anna's pears (4): 2 * 4 = 8.");
-        assert_string_equal(steps[2], "Together that is Carl's pears (8) plus Dora's pears (7): 8 + 7 = 15.");
-        assert_string_equal(steps[3], "Answer: 15");
-        for (int t = 0; t < 4; t++) assert_string_equal(checks[t].code, "exact");
+        assert_string_equal(s.steps[first ? 1 : 0], "Dora's pears are Ben's pears (9) minus 2: 9 - 2 = 7.");
+        assert_string_equal(s.steps[first ? 0 : 1], "Carl's pears are 2 times Anna's pears (4): 2 * 4 = 8.");
+        assert_string_equal(s.steps[2], "Together that is Carl's pears (8) plus Dora's pears (7): 8 + 7 = 15.");
+        assert_string_equal(s.steps[3], "Answer: 15");
+        for (int t = 0; t < 4; t++) assert_string_equal(s.checks[t].code, "exact");
     }
     assert_in_range(carl_first, 160, 240); /* 200, sd 10 */
     close_fixture(&f);
 }
 
-/* Of two wordings the first thrice as often: of six derivations and an answer three quarters say where their numbers come from. */
+/* Of two wordings the first thrice as often: three quarters of the derivations say where their numbers come from. */
 static void a_careful_teacher_says_where_its_numbers_come_from(void **unused) {
     (void)unused;
     fixture f = open_fixture("words:operations=6", "error=0,paraphrases=2,careful=3");
     int careful = 0;
     for (int64_t i = 0; i < 200; i++) {
-        cairn_problem problem = problem_of(&f, i);
-        const char *steps[MOST_STEPS];
-        cairn_step_check checks[MOST_STEPS];
-        cairn_outcome outcome;
-        cairn_rng rng = cairn_rng_open(5, (uint64_t)i, 1, CAIRN_VERB_ROLLOUT, 0, 0);
-        assert_int_equal(play(&f, &problem, &rng, steps, checks, &outcome), 7);
-        for (int32_t t = 0; t < 6; t++) careful += strchr(steps[t], '(') != NULL;
-        for (int32_t t = 0; t < 7; t++) assert_string_equal(checks[t].code, "exact");
-        assert_int_equal(outcome.verdict, CAIRN_VERDICT_RIGHT);
+        played s = play_number(&f, i, 5);
+        assert_int_equal(s.n, 7);
+        for (int32_t t = 0; t < 6; t++) careful += strchr(s.steps[t], '(') != NULL;
+        for (int32_t t = 0; t < 7; t++) assert_string_equal(s.checks[t].code, "exact");
+        assert_int_equal(s.outcome.verdict, CAIRN_VERDICT_RIGHT);
     }
     assert_in_range(careful, 825, 975); /* 900, sd 15 */
     close_fixture(&f);
@@ -122,20 +125,15 @@ static void straying_is_right_but_useless(void **unused) {
     fixture f = open_fixture("words:distractors=6", "error=0,wander=0.5");
     int useless = 0, exact = 0;
     for (int64_t i = 0; i < 200; i++) {
-        cairn_problem problem = problem_of(&f, i);
-        const char *steps[MOST_STEPS];
-        cairn_step_check checks[MOST_STEPS];
-        cairn_outcome outcome;
-        cairn_rng rng = cairn_rng_open(5, (uint64_t)i, 1, CAIRN_VERB_ROLLOUT, 0, 0);
-        int32_t n = play(&f, &problem, &rng, steps, checks, &outcome);
-        for (int32_t t = 0; t < n; t++) {
-            bool is_useless = strcmp(checks[t].code, "useless") == 0;
-            if (!is_useless) assert_string_equal(checks[t].code, "exact");
-            assert_int_equal(checks[t].verdict, CAIRN_VERDICT_RIGHT);
+        played s = play_number(&f, i, 5);
+        for (int32_t t = 0; t < s.n; t++) {
+            bool is_useless = strcmp(s.checks[t].code, "useless") == 0;
+            if (!is_useless) assert_string_equal(s.checks[t].code, "exact");
+            assert_int_equal(s.checks[t].verdict, CAIRN_VERDICT_RIGHT);
             useless += is_useless;
             exact += !is_useless;
         }
-        assert_int_equal(outcome.verdict, CAIRN_VERDICT_RIGHT);
+        assert_int_equal(s.outcome.verdict, CAIRN_VERDICT_RIGHT);
     }
     assert_int_equal(exact, 200 * 5);
     assert_in_range(useless, 200, 1200);
@@ -150,24 +148,19 @@ static void errors_are_named_as_they_were_made(void **unused) {
         fixture f = open_fixture("words:operations=6", scripts[kind]);
         int slips = 0, operands = 0, carried = 0, right = 0;
         for (int64_t i = 0; i < 500; i++) {
-            cairn_problem problem = problem_of(&f, i);
-            const char *steps[MOST_STEPS];
-            cairn_step_check checks[MOST_STEPS];
-            cairn_outcome outcome;
-            cairn_rng rng = cairn_rng_open(6, (uint64_t)i, 1, CAIRN_VERB_ROLLOUT, 0, 0);
-            int32_t n = play(&f, &problem, &rng, steps, checks, &outcome);
+            played s = play_number(&f, i, 6);
             bool wrong = false;
-            for (int32_t t = 0; t < n; t++) {
-                const char *code = checks[t].code;
+            for (int32_t t = 0; t < s.n; t++) {
+                const char *code = s.checks[t].code;
                 slips += strcmp(code, "slip") == 0;
                 operands += strcmp(code, "wrong-operand") == 0;
                 carried += strcmp(code, "carried") == 0;
                 if (strcmp(code, "carried") == 0) assert_true(wrong);
-                wrong = wrong || checks[t].verdict == CAIRN_VERDICT_WRONG;
-                assert_int_equal(checks[t].evidence[0] == '\0', strcmp(code, "exact") == 0);
+                wrong = wrong || s.checks[t].verdict == CAIRN_VERDICT_WRONG;
+                assert_int_equal(s.checks[t].evidence[0] == '\0', strcmp(code, "exact") == 0);
             }
             right += !wrong;
-            assert_int_equal(outcome.verdict, wrong ? CAIRN_VERDICT_WRONG : CAIRN_VERDICT_RIGHT);
+            assert_int_equal(s.outcome.verdict, wrong ? CAIRN_VERDICT_WRONG : CAIRN_VERDICT_RIGHT);
         }
         assert_near(right, 500 * pow(0.7, 6), 4 * sqrt(500 * pow(0.7, 6) * (1 - pow(0.7, 6))));
         assert_true(carried > 200);

@@ -39,7 +39,7 @@ static bool tokenise(const char *step, size_t length, words_token tokens[WORDS_S
     *n = 0;
     if (length > WORDS_STEP_BYTES) return false;
     while (*n < WORDS_STEP_TOKENS && words_next(&at, end, &tokens[*n]))
-        if (!is_sign(&tokens[*n], '"') && !is_sign(&tokens[*n], '$')) *n += 1;
+        if (!is_sign(&tokens[*n], '"') && !is_sign(&tokens[*n], '$')) *n += 1; /* these say nothing here */
     return at == end && *n > 0;
 }
 

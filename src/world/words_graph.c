@@ -186,7 +186,8 @@ static bool draw_values(cairn_rng *rng, words_problem *p, bool asked, int64_t la
     return true;
 }
 
-/* A quantity that nothing needed derives from: every second one derives from others where numbers fit. */
+/* A quantity that nothing needed derives from: every second one derives from others where numbers fit, somewhat seldomer from two than
+ * needed ones do. */
 static void draw_distractor(cairn_rng *rng, words_problem *p, bool asked, const words_settings *settings) {
     uint32_t first = asked ? 1 : 0, others = (uint32_t)p->count - first;
     words_quantity *q = &p->q[add(p)];
