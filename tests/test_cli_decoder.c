@@ -330,6 +330,33 @@ static void test_every_search_is_matched_the_baseline_too(void **state) {
     json_decref(rows);
 }
 
+/* ---- the memory of a run ---------------------------------------------------------------------------------------------- */
+
+#define PLANNED PROBLEMS_GIVEN POLICY "--workers 2 --in-flight 4 --quiet --plan "
+
+static void test_a_plan_says_what_a_run_will_hold_and_keeps_nothing(void **state) {
+    (void)state;
+    static const char *const says[] = {"2 workers", "policy model", "policy cache", "reward model", "reward cache",
+                                       "problems",  "fibers",       "run file",     "program",      "total"};
+    const char *name;
+    json_t *part;
+    int64_t sum = 0;
+    const outcome *o = cairn("solve " PLANNED "--reward head:file=prm.gguf --run planned.db");
+    assert_int_equal(o->status, 0);
+    for (size_t i = 0; i < sizeof says / sizeof *says; i++)
+        if (!strstr(o->out, says[i])) fail_msg("expected `%s` in: %s", says[i], o->out);
+    assert_int_equal(access(in_folder("planned.db"), F_OK), -1);
+    json_t *plan = parsed(cairn("label " PLANNED "--method mc:solutions=2,rollouts=2 --json"));
+    json_t *memory = json_object_get(plan, "memory"), *parts = json_object_get(memory, "parts");
+    json_object_foreach(parts, name, part) sum += json_integer_value(part);
+    assert_int_equal(json_integer_value(json_object_get(plan, "workers")), 2);
+    assert_int_equal(json_integer_value(json_object_get(parts, "reward_model")), 0); /* labels ask for no scores */
+    assert_true(json_integer_value(json_object_get(parts, "records")) > 0);
+    int64_t reading = json_integer_value(json_object_get(memory, "reading"));
+    assert_int_equal(json_integer_value(json_object_get(memory, "total")), sum > reading ? sum : reading);
+    json_decref(plan);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_run_exports_the_same_bytes_in_every_shape),
@@ -340,6 +367,7 @@ int main(void) {
         cmocka_unit_test(test_a_run_is_not_gone_on_with_by_another_model),
         cmocka_unit_test(test_a_solution_ends_with_its_last_step),
         cmocka_unit_test(test_bytes_that_are_no_text_are_shown_as_such),
+        cmocka_unit_test(test_a_plan_says_what_a_run_will_hold_and_keeps_nothing),
     };
     return cmocka_run_group_tests_name("decoder", tests, make_models, remove_folder);
 }

@@ -6,134 +6,45 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include <stdlib.h>
-#include <string.h>
-
+#include "letters_fixture.h"
 #include "near.h"
 
 #include "cairn/label.h"
 
-/* ---- a world of letters: right is "ab", at most three steps, and only the policy says where a solution ends ------------------------ */
+/* ---- right is "ab", at most three steps, and only the policy says where a solution ends --------------------------------------------- */
 
-typedef struct letters {
-    int32_t n;
-    char said[4];
-} letters;
+static const char *script[3]; /* [depth] letters drawn there */
 
-static cairn_status letters_start(cairn_ctx *ctx, void *self, const cairn_problem *problem, void *state) {
-    (void)ctx, (void)self, (void)problem;
-    *(letters *)state = (letters){0};
-    return CAIRN_OK;
+static const char *draws_of(const char *prefix) {
+    return script[strlen(prefix)];
 }
 
-static cairn_status letters_apply(cairn_ctx *ctx, void *self, const cairn_problem *problem, const void *before,
-                                  const char *step, size_t length, void *after, bool *done) {
-    (void)ctx, (void)self, (void)problem, (void)length;
-    letters s = *(const letters *)before;
-    assert_true(s.n < 3);
-    s.said[s.n++] = step[0] ? step[0] : '_';
-    *(letters *)after = s;
-    *done = false;
-    return CAIRN_OK;
+/* '.' ends without a text, '_' is an empty step, a capital is the small letter and the end. */
+static bool say(char text[2]) {
+    char letter = text[0];
+    bool capital = letter >= 'A' && letter <= 'Z';
+    text[0] = (char)(letter == '.' || letter == '_' ? 0 : capital ? letter + 32 : letter);
+    return letter == '.' || capital;
 }
 
-static cairn_status letters_check(cairn_ctx *ctx, void *self, const cairn_problem *problem, const void *state,
-                                  const char *const *steps, int32_t n_steps, cairn_arena *arena, cairn_outcome *out) {
-    (void)ctx, (void)self, (void)problem, (void)steps, (void)arena;
-    const letters *s = state;
-    assert_int_equal(n_steps, s->n);
-    bool right = strcmp(s->said, "ab") == 0;
-    *out = (cairn_outcome){right ? CAIRN_VERDICT_RIGHT : CAIRN_VERDICT_WRONG, right, s->said};
-    return CAIRN_OK;
+static cairn_verdict check(const letters *written) {
+    return strcmp(written->text, "ab") == 0 ? CAIRN_VERDICT_RIGHT : CAIRN_VERDICT_WRONG;
 }
-
-static const cairn_world_type letters_world = {.about = {.name = "letters"},
-                                               .state_bytes = sizeof(letters),
-                                               .start = letters_start,
-                                               .apply = letters_apply,
-                                               .check = letters_check};
-
-/* Draw d behind n steps is letter d mod length of script[n]: '.' ends without a text, '_' is an empty step, a capital is the small letter
- * and the end. */
-static const char *script[3];
-
-static cairn_status say(cairn_ctx *ctx, void *self, cairn_arena *arena, cairn_proposal *requests, int32_t n) {
-    (void)ctx, (void)self;
-    for (int32_t i = 0; i < n; i++) {
-        const char *all = script[requests[i].n_steps];
-        char letter = all[requests[i].draw % strlen(all)];
-        bool capital = letter >= 'A' && letter <= 'Z';
-        char text[2] = {(char)(letter == '.' || letter == '_' ? 0 : capital ? letter + 32 : letter), 0};
-        requests[i].text = cairn_arena_copy(arena, text, strlen(text));
-        requests[i].n_tokens = 1;
-        requests[i].logp = -1;
-        requests[i].stop = letter == '.' || capital ? CAIRN_STOP_END : CAIRN_STOP_STEP;
-        requests[i].status = CAIRN_OK;
-    }
-    return CAIRN_OK;
-}
-
-static const cairn_policy_type letters_policy = {.about = {.name = "letters"}, .propose = say};
 
 /* A tenth a step, and a hundredth for being whole. */
-static cairn_status score_length(cairn_ctx *ctx, void *self, cairn_arena *arena, cairn_scoring *requests, int32_t n,
-                                 cairn_reward_cost *cost) {
-    (void)ctx, (void)self, (void)arena, (void)cost;
-    for (int32_t i = 0; i < n; i++) {
-        assert_true(requests[i].n_steps > 0);
-        requests[i].score = 0.1 * requests[i].n_steps + (requests[i].done ? 0.01 : 0);
-        requests[i].status = CAIRN_OK;
-    }
-    return CAIRN_OK;
+static double score_of(const char *prefix, bool done) {
+    return 0.1 * (double)strlen(prefix) + (done ? 0.01 : 0);
 }
 
-static const cairn_reward_type length_reward = {.about = {.name = "length"}, .score = score_length};
-
-/* ---- fixture ----------------------------------------------------------------------------------------------------------------------- */
-
-typedef struct fixture {
-    cairn_ctx *ctx;
-    cairn_arena *arena;
-    cairn_tree *tree;
-    cairn_world world;
-    cairn_policy policy;
-    cairn_reward reward;
-    cairn_problem problem;
-    cairn_search search;
-} fixture;
+static const letter_rules small = {
+    .max_steps = 3, .answer = "ab", .n_tokens = 1, .draws = draws_of, .say = say, .check = check, .score = score_of};
 
 static int set_up(void **state) {
-    fixture *f = calloc(1, sizeof *f);
-    if (!f || cairn_ctx_open(&f->ctx) != CAIRN_OK) return -1;
-    if (cairn_arena_open(f->ctx, 4096, &f->arena) != CAIRN_OK) return -1;
-    if (cairn_tree_open(f->ctx, sizeof(letters), &f->tree) != CAIRN_OK) return -1;
-    f->world = (cairn_world){&letters_world, NULL};
-    f->policy = (cairn_policy){&letters_policy, &f->world, NULL};
-    f->reward = (cairn_reward){.type = &length_reward, .world = &f->world, .high = 1, .source = "length"};
-    f->problem = (cairn_problem){.id = "p", .key = 1, .text = "write ab", .answer = "ab", .max_steps = 3};
-    f->search = (cairn_search){.ctx = f->ctx,
-                               .world = &f->world,
-                               .policy = &f->policy,
-                               .reward = &f->reward,
-                               .problem = &f->problem,
-                               .tree = f->tree,
-                               .arena = f->arena,
-                               .sampling = CAIRN_SAMPLING_DEFAULT,
-                               .column = -1};
     script[0] = "a";
     script[1] = "b";
     script[2] = ".c";
-    *state = f;
-    return cairn_search_begin(&f->search) == CAIRN_OK ? 0 : -1;
-}
-
-static int tear_down(void **state) {
-    fixture *f = *state;
-    cairn_tree_close(f->tree);
-    cairn_arena_close(f->arena);
-    cairn_ctx_close(f->ctx);
-    free(f);
-    return 0;
+    if (open_letters(state, &small) != 0) return -1;
+    return cairn_search_begin(&((fixture *)*state)->search) == CAIRN_OK ? 0 : -1;
 }
 
 /* Draws `count` steps at a node; returns how many distinct children they are. */
@@ -304,7 +215,7 @@ static void test_solutions_of_no_steps_are_kept_apart(void **state) {
     assert_int_equal(r.solutions[1].n_steps, 3);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, close_letters)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

@@ -5,153 +5,45 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "cairn/search.h"
+#include "letters_fixture.h"
 
 /* label: light */
 
-/* ---- a world of digits: two steps "0" .. "9"; right is "73" ------------------------------------------------------------------- */
+/* ---- two steps "0" .. "9"; right is "73" ------------------------------------------------------------------------------------ */
 
-typedef struct digits {
-    int32_t n, value;
-} digits;
+static const char *script[2]; /* [depth] letters drawn there */
+static double table[2][10];   /* [depth][digit] score of a step; negative: unknown */
 
-static cairn_status digits_start(cairn_ctx *ctx, void *self, const cairn_problem *problem, void *state) {
-    (void)ctx, (void)self, (void)problem;
-    *(digits *)state = (digits){0, 0};
-    return CAIRN_OK;
+static const char *draws_of(const char *prefix) {
+    return script[strlen(prefix)];
 }
 
-static cairn_status digits_apply(cairn_ctx *ctx, void *self, const cairn_problem *problem, const void *before,
-                                 const char *step, size_t length, void *after, bool *done) {
-    (void)ctx, (void)self, (void)problem, (void)length;
-    digits s = *(const digits *)before;
-    s.value = 10 * s.value + (step[0] - '0');
-    s.n++;
-    *done = s.n == 2;
-    *(digits *)after = s;
-    return CAIRN_OK;
+static bool is_whole(const letters *written) {
+    return written->n == 2;
 }
 
-static cairn_status digits_check(cairn_ctx *ctx, void *self, const cairn_problem *problem, const void *state,
-                                 const char *const *steps, int32_t n_steps, cairn_arena *arena, cairn_outcome *out) {
-    (void)ctx, (void)self, (void)problem, (void)steps;
-    const digits *s = state;
-    bool right = n_steps == 2 && s->value == 73;
-    *out = (cairn_outcome){right ? CAIRN_VERDICT_RIGHT : CAIRN_VERDICT_WRONG, right,
-                           n_steps == 2 ? cairn_arena_printf(arena, "%d", s->value) : NULL};
-    return CAIRN_OK;
+static cairn_verdict check(const letters *written) {
+    return strcmp(written->text, "73") == 0 ? CAIRN_VERDICT_RIGHT : CAIRN_VERDICT_WRONG;
 }
 
-static const cairn_world_type digits_world = {.about = {.name = "digits"},
-                                              .state_bytes = sizeof(digits),
-                                              .start = digits_start,
-                                              .apply = digits_apply,
-                                              .check = digits_check};
-
-/* A policy that says the letters of a script in turn: draw d at a node of depth n gives script[n][d mod length]. */
-static const char *script[2];
-static int64_t proposals;
-
-static cairn_status script_propose(cairn_ctx *ctx, void *self, cairn_arena *arena, cairn_proposal *requests,
-                                   int32_t n) {
-    (void)ctx, (void)self;
-    for (int32_t i = 0; i < n; i++) {
-        const char *letters = script[requests[i].n_steps];
-        requests[i].text = cairn_arena_copy(arena, &letters[requests[i].draw % strlen(letters)], 1);
-        requests[i].n_tokens = 3;
-        requests[i].logp = -1;
-        requests[i].stop = CAIRN_STOP_STEP;
-        requests[i].status = CAIRN_OK;
-        proposals++;
-    }
-    return CAIRN_OK;
+static double score_of(const char *prefix, bool done) {
+    (void)done;
+    size_t last = strlen(prefix) - 1;
+    return table[last][prefix[last] - '0'];
 }
 
-static const cairn_policy_type script_policy = {.about = {.name = "letters"}, .propose = script_propose};
-
-/* A reward by the digit of the last step: score table['0'..'9']; negative in the table means unknown. */
-static double table[2][10];
-static int64_t scorings;
-
-static cairn_status table_score(cairn_ctx *ctx, void *self, cairn_arena *arena, cairn_scoring *requests, int32_t n,
-                                cairn_reward_cost *cost) {
-    (void)ctx, (void)self, (void)arena, (void)cost;
-    for (int32_t i = 0; i < n; i++) {
-        double score = table[requests[i].n_steps - 1][requests[i].steps[requests[i].n_steps - 1][0] - '0'];
-        requests[i].score = score < 0 ? NAN : score;
-        requests[i].status = CAIRN_OK;
-        scorings++;
-    }
-    return CAIRN_OK;
-}
-
-static const cairn_reward_type table_reward = {.about = {.name = "table"}, .score = table_score};
-
-/* ---- fixture ------------------------------------------------------------------------------------------------------------------- */
-
-typedef struct fixture {
-    cairn_ctx *ctx;
-    cairn_arena *arena;
-    cairn_tree *tree;
-    cairn_world world;
-    cairn_policy policy;
-    cairn_reward reward;
-    cairn_problem problem;
-    cairn_search search;
-} fixture;
+static const letter_rules digits = {.max_steps = 2,
+                                    .answer = "73",
+                                    .n_tokens = 3,
+                                    .draws = draws_of,
+                                    .whole = is_whole,
+                                    .check = check,
+                                    .answers = is_whole,
+                                    .score = score_of};
 
 static int set_up(void **state) {
-    fixture *f = calloc(1, sizeof *f);
-    if (!f || cairn_ctx_open(&f->ctx) != CAIRN_OK) return -1;
-    if (cairn_arena_open(f->ctx, 4096, &f->arena) != CAIRN_OK) return -1;
-    if (cairn_tree_open(f->ctx, sizeof(digits), &f->tree) != CAIRN_OK) return -1;
-    f->world = (cairn_world){&digits_world, NULL};
-    f->policy = (cairn_policy){&script_policy, &f->world, NULL};
-    f->reward = (cairn_reward){.type = &table_reward,
-                               .world = &f->world,
-                               .meaning = CAIRN_MEANING_SUCCESS,
-                               .low = 0,
-                               .high = 1,
-                               .source = "table"};
-    f->problem = (cairn_problem){.id = "p", .key = 1, .text = "write 73", .answer = "73", .max_steps = 2};
-    f->search = (cairn_search){.ctx = f->ctx,
-                               .world = &f->world,
-                               .policy = &f->policy,
-                               .reward = &f->reward,
-                               .problem = &f->problem,
-                               .tree = f->tree,
-                               .arena = f->arena,
-                               .seed = 1,
-                               .sampling = CAIRN_SAMPLING_DEFAULT,
-                               .aggregator = CAIRN_AGGREGATE_LAST};
     memset(table, 0, sizeof table);
-    proposals = scorings = 0;
-    *state = f;
-    return 0;
-}
-
-static int tear_down(void **state) {
-    fixture *f = *state;
-    cairn_tree_close(f->tree);
-    cairn_arena_close(f->arena);
-    cairn_ctx_close(f->ctx);
-    free(f);
-    return 0;
-}
-
-/* Runs a search and gives its answer's text, or "". */
-static const char *answer_of(fixture *f, const char *spec, cairn_result *result) {
-    const cairn_search_type *type;
-    const void *config;
-    assert_int_equal(cairn_search_find(f->ctx, f->arena, spec, &type, &config), CAIRN_OK);
-    assert_int_equal(cairn_search_begin(&f->search), CAIRN_OK);
-    cairn_status status = cairn_search_run(&f->search, type, config, result);
-    if (status != CAIRN_OK) fail_msg("%s: %s", spec, cairn_error(f->ctx));
-    return result->answer >= 0 ? f->search.answers[result->answer] : "";
+    return open_letters(state, &digits);
 }
 
 /* ---- verbs ---------------------------------------------------------------------------------------------------------------------- */
@@ -412,7 +304,7 @@ static void test_unknown_searches_and_options_are_named(void **state) {
     assert_int_equal(cairn_search_find(f->ctx, f->arena, "beam:branch=0", &type, &config), CAIRN_INVALID);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, close_letters)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

@@ -7,51 +7,11 @@
 #include <cmocka.h>
 
 #include <ctype.h>
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
+#include <stdio.h>
 
-#include "cairn/search.h"
+#include "letters_fixture.h"
 
-/* ---- a world of letters: a capital letter ends a solution, whose answer is all its letters --------------------------------------- */
-
-enum { LONGEST = 5 };
-
-typedef struct letters {
-    int32_t n;
-    char text[LONGEST + 1];
-} letters;
-
-static cairn_status letters_start(cairn_ctx *ctx, void *self, const cairn_problem *problem, void *state) {
-    (void)ctx, (void)self, (void)problem;
-    memset(state, 0, sizeof(letters));
-    return CAIRN_OK;
-}
-
-static cairn_status letters_apply(cairn_ctx *ctx, void *self, const cairn_problem *problem, const void *before,
-                                  const char *step, size_t length, void *after, bool *done) {
-    (void)ctx, (void)self, (void)problem, (void)length;
-    letters s = *(const letters *)before;
-    s.text[s.n++] = step[0];
-    *done = isupper((unsigned char)step[0]) || s.n == LONGEST;
-    *(letters *)after = s;
-    return CAIRN_OK;
-}
-
-static cairn_status letters_check(cairn_ctx *ctx, void *self, const cairn_problem *problem, const void *state,
-                                  const char *const *steps, int32_t n_steps, cairn_arena *arena, cairn_outcome *out) {
-    (void)ctx, (void)self, (void)problem, (void)steps, (void)n_steps;
-    const letters *s = state;
-    bool whole = s->n && isupper((unsigned char)s->text[s->n - 1]);
-    *out = (cairn_outcome){CAIRN_VERDICT_UNKNOWN, NAN, whole ? cairn_arena_copy(arena, s->text, (size_t)s->n) : NULL};
-    return CAIRN_OK;
-}
-
-static const cairn_world_type letters_world = {.about = {.name = "letters"},
-                                               .state_bytes = sizeof(letters),
-                                               .start = letters_start,
-                                               .apply = letters_apply,
-                                               .check = letters_check};
+/* ---- a capital letter ends a solution, whose answer is all its letters ----------------------------------------------------------- */
 
 /* What is drawn after a prefix, one letter a draw, and the score of a prefix. Elsewhere "Z" is drawn and the score is 0. */
 typedef struct rule {
@@ -64,130 +24,75 @@ typedef struct mark {
 
 static const rule *rules;
 static const mark *marks;
+static cairn_result result;
 
-static void joined(const char *const *steps, int32_t n, char out[LONGEST + 1]) {
-    for (int32_t i = 0; i < n; i++) out[i] = steps[i][0];
-    out[n] = 0;
+static const char *draws_of(const char *prefix) {
+    const char *draws = "Z";
+    for (const rule *r = rules; r->prefix; r++)
+        if (strcmp(r->prefix, prefix) == 0) draws = r->draws;
+    return draws;
 }
 
-static cairn_status rules_propose(cairn_ctx *ctx, void *self, cairn_arena *arena, cairn_proposal *requests, int32_t n) {
-    (void)ctx, (void)self;
-    for (int32_t i = 0; i < n; i++) {
-        char prefix[LONGEST + 1];
-        const char *draws = "Z";
-        joined(requests[i].steps, requests[i].n_steps, prefix);
-        for (const rule *r = rules; r->prefix; r++)
-            if (strcmp(r->prefix, prefix) == 0) draws = r->draws;
-        requests[i].text = cairn_arena_copy(arena, &draws[requests[i].draw % strlen(draws)], 1);
-        requests[i].n_tokens = 1;
-        requests[i].logp = NAN;
-        requests[i].stop = CAIRN_STOP_STEP;
-        requests[i].status = CAIRN_OK;
-    }
-    return CAIRN_OK;
+static double score_of(const char *prefix, bool done) {
+    (void)done;
+    double score = 0;
+    for (const mark *m = marks; m->prefix; m++)
+        if (strcmp(m->prefix, prefix) == 0) score = m->score;
+    return score;
 }
 
-static cairn_status marks_score(cairn_ctx *ctx, void *self, cairn_arena *arena, cairn_scoring *requests, int32_t n,
-                                cairn_reward_cost *cost) {
-    (void)ctx, (void)self, (void)arena, (void)cost;
-    for (int32_t i = 0; i < n; i++) {
-        char prefix[LONGEST + 1];
-        joined(requests[i].steps, requests[i].n_steps, prefix);
-        requests[i].score = 0;
-        for (const mark *m = marks; m->prefix; m++)
-            if (strcmp(m->prefix, prefix) == 0) requests[i].score = m->score < 0 ? NAN : m->score;
-        requests[i].status = CAIRN_OK;
-    }
-    return CAIRN_OK;
+static bool is_answer(const letters *written) {
+    return written->n && isupper((unsigned char)written->text[written->n - 1]);
 }
 
-static const cairn_policy_type rules_policy = {.about = {.name = "rules"}, .propose = rules_propose};
-static const cairn_reward_type marks_reward = {.about = {.name = "marks"}, .score = marks_score};
+static bool is_whole(const letters *written) {
+    return is_answer(written) || written->n == LONGEST;
+}
 
-/* ---- fixture ---------------------------------------------------------------------------------------------------------------------- */
+static cairn_verdict check(const letters *written) {
+    (void)written;
+    return CAIRN_VERDICT_UNKNOWN;
+}
 
-typedef struct fixture {
-    cairn_ctx *ctx;
-    cairn_arena *arena;
-    cairn_world world;
-    cairn_policy policy;
-    cairn_reward reward;
-    cairn_problem problem;
-    cairn_search search;
-    cairn_result result;
-} fixture;
+static const letter_rules capitals = {.max_steps = LONGEST,
+                                      .n_tokens = 1,
+                                      .draws = draws_of,
+                                      .whole = is_whole,
+                                      .check = check,
+                                      .answers = is_answer,
+                                      .score = score_of};
 
 static int set_up(void **state) {
-    fixture *f = calloc(1, sizeof *f);
-    if (!f || cairn_ctx_open(&f->ctx) != CAIRN_OK) return -1;
-    if (cairn_arena_open(f->ctx, 4096, &f->arena) != CAIRN_OK) return -1;
-    if (cairn_tree_open(f->ctx, sizeof(letters), &f->search.tree) != CAIRN_OK) return -1;
-    f->world = (cairn_world){&letters_world, NULL};
-    f->policy = (cairn_policy){&rules_policy, &f->world, NULL};
-    f->reward = (cairn_reward){.type = &marks_reward,
-                               .world = &f->world,
-                               .meaning = CAIRN_MEANING_SUCCESS,
-                               .low = 0,
-                               .high = 1,
-                               .source = "marks"};
-    f->problem = (cairn_problem){.id = "p", .key = 1, .text = "", .max_steps = LONGEST};
-    f->search = (cairn_search){.ctx = f->ctx,
-                               .world = &f->world,
-                               .policy = &f->policy,
-                               .reward = &f->reward,
-                               .problem = &f->problem,
-                               .tree = f->search.tree,
-                               .arena = f->arena,
-                               .seed = 1,
-                               .sampling = CAIRN_SAMPLING_DEFAULT,
-                               .aggregator = CAIRN_AGGREGATE_LAST};
-    *state = f;
-    return 0;
-}
-
-static int tear_down(void **state) {
-    fixture *f = *state;
-    cairn_tree_close(f->search.tree);
-    cairn_arena_close(f->arena);
-    cairn_ctx_close(f->ctx);
-    free(f);
-    return 0;
+    return open_letters(state, &capitals);
 }
 
 /* Searches afresh; the answer's letters, "" for none. */
 static const char *search(fixture *f, const char *spec, const rule *draws, const mark *scores) {
-    const cairn_search_type *type;
-    const void *config;
     rules = draws;
     marks = scores;
-    cairn_tree_reset(f->search.tree);
+    cairn_tree_reset(f->tree);
     f->search.cost = (cairn_cost){0};
     f->search.n_answers = 0;
-    assert_int_equal(cairn_search_find(f->ctx, f->arena, spec, &type, &config), CAIRN_OK);
-    assert_int_equal(cairn_search_begin(&f->search), CAIRN_OK);
-    cairn_status status = cairn_search_run(&f->search, type, config, &f->result);
-    if (status != CAIRN_OK) fail_msg("%s: %s", spec, cairn_error(f->ctx));
-    return f->result.answer >= 0 ? f->search.answers[f->result.answer] : "";
+    return answer_of(f, spec, &result);
 }
 
 static cairn_node node_of(const fixture *f, const char *prefix) {
     cairn_node node = CAIRN_ROOT;
-    for (; *prefix && node != CAIRN_NONE; prefix++)
-        node = cairn_tree_find(f->search.tree, node, CAIRN_KIND_REASON, prefix, 1);
+    for (; *prefix && node != CAIRN_NONE; prefix++) node = cairn_tree_find(f->tree, node, CAIRN_KIND_REASON, prefix, 1);
     return node;
 }
 
 static int drawn_at(const fixture *f, const char *prefix) {
     cairn_node node = node_of(f, prefix);
-    return node == CAIRN_NONE ? -1 : (int)f->search.tree->draws[node];
+    return node == CAIRN_NONE ? -1 : (int)f->tree->draws[node];
 }
 
 /* The candidates as "aB cD": prefixes in order of generation. */
 static const char *candidates(const fixture *f) {
     static char text[256];
     size_t at = 0;
-    for (int32_t i = 0; i < f->result.n; i++) {
-        const letters *s = cairn_tree_state(f->search.tree, f->result.candidates[i].leaf);
+    for (int32_t i = 0; i < result.n; i++) {
+        const letters *s = cairn_tree_state(f->tree, result.candidates[i].leaf);
         at += (size_t)snprintf(text + at, sizeof text - at, "%s%s", i ? " " : "", s->text);
     }
     text[at] = 0;
@@ -326,9 +231,9 @@ static void rebase_drops_what_is_too_deep(void **state) {
 static void assert_visits(const fixture *f, const char *prefix, uint32_t visits, double total) {
     cairn_node node = node_of(f, prefix);
     assert_true(node != CAIRN_NONE);
-    assert_int_equal(f->search.tree->visits[node], visits);
-    if (fabs(f->search.tree->total[node] - total) > 1e-6)
-        fail_msg("W of `%s` is %g, expected %g", prefix, f->search.tree->total[node], total);
+    assert_int_equal(f->tree->visits[node], visits);
+    if (fabs(f->tree->total[node] - total) > 1e-6)
+        fail_msg("W of `%s` is %g, expected %g", prefix, f->tree->total[node], total);
 }
 
 static const rule tree_draws[] = {{"", "ab"}, {"a", "CD"}, {"b", "EF"}, {NULL, NULL}};
@@ -391,7 +296,7 @@ static void mcts_with_visit_mean_forgets_own_values(void **state) {
     assert_visits(f, "", 4, 4 * 0.5);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, close_letters)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

@@ -9,8 +9,9 @@
 #include "cairn/model.h"
 #include "cairn/transformer.h"
 
-/* Writes it to `path`, a template for mkstemp; with the heads step (two classes) and value (one logit). */
-static inline void write_tiny_model(cairn_ctx *ctx, char *path) {
+/* Writes one of this shape, its vocabulary left to the tokenizer, to `path`, a template for mkstemp; with the heads step (two classes) and
+ * value (one logit). */
+static inline void write_shaped_model(cairn_ctx *ctx, cairn_transformer_shape shape, char *path) {
     static const char *const specials[] = CAIRN_SOLUTION_SPECIALS;
     static const char text[] = "Start with 19. Then add 8. What is the result? 19 + 8 = 27";
     cairn_bpe_options options = {.vocabulary = 280, .specials = specials, .n_specials = 5};
@@ -26,14 +27,7 @@ static inline void write_tiny_model(cairn_ctx *ctx, char *path) {
     assert_int_equal(cairn_bpe_train(trainer, &tokenizer), CAIRN_OK);
     cairn_bpe_close(trainer);
     assert_int_equal(cairn_device_open(ctx, 1, CAIRN_MATMUL_ONEDNN, &device), CAIRN_OK);
-    cairn_transformer_shape shape = {.vocabulary = cairn_tokenizer_size(tokenizer),
-                                     .width = 32,
-                                     .layers = 2,
-                                     .heads = 2,
-                                     .kv_heads = 1,
-                                     .feed_forward = 48,
-                                     .context = 300,
-                                     .tied = true};
+    shape.vocabulary = cairn_tokenizer_size(tokenizer);
     assert_int_equal(cairn_transformer_open(ctx, device, &shape, CAIRN_F32, &model), CAIRN_OK);
     assert_int_equal(cairn_transformer_add_head(ctx, model, "step", CAIRN_HEAD_CLASSIFIER, 2, 32), CAIRN_OK);
     assert_int_equal(cairn_transformer_add_head(ctx, model, "value", CAIRN_HEAD_VALUE, 1, 0), CAIRN_OK);
@@ -45,6 +39,12 @@ static inline void write_tiny_model(cairn_ctx *ctx, char *path) {
     cairn_transformer_close(model);
     cairn_device_close(device);
     cairn_tokenizer_close(tokenizer);
+}
+
+static inline void write_tiny_model(cairn_ctx *ctx, char *path) {
+    const cairn_transformer_shape shape = {
+        .width = 32, .layers = 2, .heads = 2, .kv_heads = 1, .feed_forward = 48, .context = 300, .tied = true};
+    write_shaped_model(ctx, shape, path);
 }
 
 /* The group fixture of tests that want one such file. */

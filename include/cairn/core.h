@@ -136,6 +136,8 @@ CAIRN_API cairn_arena_mark cairn_arena_save(const cairn_arena *arena);
 CAIRN_API void cairn_arena_restore(cairn_arena *arena, cairn_arena_mark mark);
 CAIRN_API void cairn_arena_reset(cairn_arena *arena);
 CAIRN_API size_t cairn_arena_bytes(const cairn_arena *arena); /* held from the system */
+/* Of these, what was given out at some time: the system holds no more of it. */
+CAIRN_API size_t cairn_arena_touched(const cairn_arena *arena);
 
 /* A growing text buffer. `data` is always NUL-terminated once anything was added; NULL when empty. */
 typedef struct cairn_text {
@@ -301,6 +303,8 @@ typedef struct cairn_resident {
     size_t now, most;
 } cairn_resident;
 CAIRN_API cairn_resident cairn_resident_memory(void);
+/* Bytes that malloc has given out and not got back, in all threads; 0 where it does not say. */
+CAIRN_API size_t cairn_heap_used(void);
 /* Gives memory that was freed back to the system, as far as it can. */
 CAIRN_API void cairn_trim_memory(void);
 
@@ -392,6 +396,8 @@ CAIRN_API cairn_status cairn_fibers_run(cairn_ctx *ctx, int in_flight, cairn_nex
                                         void *arg);
 /* Lets the other fibers of this thread and its backends go on. No effect without a fiber. */
 CAIRN_API void cairn_yield(cairn_ctx *ctx);
+/* Bytes of the stack of the fiber of this context that are resident, because they were used at some time; 0 without a fiber. */
+CAIRN_API size_t cairn_stack_touched(const cairn_ctx *ctx);
 
 /* ---- fault injection (tests) ------------------------------------------------------------------------------------------ */
 

@@ -76,6 +76,19 @@ typedef struct cairn_engine_need {
 CAIRN_API cairn_status cairn_engine_plan(cairn_ctx *ctx, const char *path, cairn_dtype weights, int threads,
                                          const cairn_engine_options *options, cairn_engine_need *out);
 
+/* What open engines hold [bytes], added up. */
+typedef struct cairn_engine_held {
+    size_t weights; /* f32: there since the model was read */
+    size_t working; /* packed copies, scratch */
+    size_t step;    /* activations of a step with all rows */
+    size_t stepped; /* of these at most so far */
+    size_t cache;   /* keys and values, when it is full */
+    size_t cached;  /* of these at most so far */
+    size_t asked;   /* what they would be so far, had nothing been given up for want of room */
+    size_t listed;  /* which tokens they are of, now */
+} cairn_engine_held;
+CAIRN_API void cairn_engine_add_held(const cairn_engine *engine, cairn_engine_held *sum);
+
 /* A sequence that the engine knows, while it is held. Its keys and values may be given up; they are then computed again. */
 typedef int32_t cairn_prefix;
 #define CAIRN_PREFIX_EMPTY 0

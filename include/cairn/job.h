@@ -54,6 +54,12 @@ typedef cairn_status (*cairn_job_fn)(cairn_search *search, void *arg, int64_t in
 /* Runs the body on every problem that `run` (may be NULL) does not hold yet. The first failure stops the others; what was recorded before
  * stands. Without a run the records are kept in the job. Errors: the body's, with the problem's id; CANCELLED; those of the run file. */
 CAIRN_API cairn_status cairn_job_run(cairn_job *job, cairn_ctx *ctx, cairn_run *run, cairn_job_fn body, void *arg);
+/* The memory that such a run will take, in all workers; `kept`: its records in a run file. Engines are those that are open, their caches as
+ * full as all problems make them; what problems under way take is found by trying up to 16 of them, which is all that is computed. The
+ * body's records are dropped. What cannot be known: later problems that take more than those tried, memory of other programs. Errors:
+ * those of cairn_job_run; INVALID without problems. */
+CAIRN_API cairn_status cairn_job_plan(cairn_job *job, cairn_ctx *ctx, bool kept, cairn_job_fn body, void *arg,
+                                      cairn_memory_plan *out);
 /* Visits all records of the last cairn_job_run in order of index. */
 CAIRN_API cairn_status cairn_job_each(cairn_job *job, cairn_ctx *ctx, cairn_run *run, cairn_run_visit_fn visit,
                                       void *arg);
@@ -89,6 +95,9 @@ typedef struct cairn_solve_summary {
  * keep_tree the nodes. Resumes into `run`. */
 CAIRN_API cairn_status cairn_solve(cairn_ctx *ctx, cairn_job *job, const cairn_solve_setup *setup, cairn_run *run,
                                    cairn_solve_summary *out);
+/* The memory that cairn_solve will take (cairn_job_plan). */
+CAIRN_API cairn_status cairn_solve_plan(cairn_ctx *ctx, cairn_job *job, const cairn_solve_setup *setup, bool kept,
+                                        cairn_memory_plan *out);
 /* A search at a given computing: where it has a width that is not given, *out is the spec with the greatest one (at least one branching)
  * whose mean FLOPs of policy and reward over the pilot's problems are within `flops`; else `search`. *budget: what must bound each problem,
  * where the search has no width, else 0. In the arena. Errors: INVALID where the policy tells no FLOPs; those of cairn_solve. */

@@ -44,6 +44,9 @@ typedef struct cairn_label_summary {
  * [bool or null], correct, and of a given one its id}], rollouts, unknown, dropped. Resumes into `run`. */
 CAIRN_API cairn_status cairn_label_problems(cairn_ctx *ctx, cairn_job *job, const cairn_label_setup *setup,
                                             cairn_run *run, cairn_label_summary *out);
+/* The memory that cairn_label_problems will take (cairn_job_plan). */
+CAIRN_API cairn_status cairn_label_plan(cairn_ctx *ctx, cairn_job *job, const cairn_label_setup *setup, bool kept,
+                                        cairn_memory_plan *out);
 /* Writes the labelled solutions of all records in the stepwise format. A given one keeps its id, a sampled one is named after
  * its problem. */
 CAIRN_API cairn_status cairn_label_write(cairn_ctx *ctx, cairn_job *job, cairn_run *run, bool soft, cairn_out *out);

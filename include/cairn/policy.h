@@ -5,7 +5,7 @@
 #ifndef CAIRN_POLICY_H
 #define CAIRN_POLICY_H
 
-#include "cairn/model.h"
+#include "cairn/engine.h"
 #include "cairn/world.h"
 
 #ifdef __cplusplus
@@ -122,6 +122,8 @@ typedef struct cairn_policy_type {
     cairn_status (*next)(cairn_ctx *ctx, void *self, cairn_arena *arena, cairn_prediction *requests, int32_t n);
     /* The tokens that ask and next speak of; NULL where there is neither. */
     const cairn_tokenizer *(*tokenizer)(const void *self);
+    /* Adds what its models in this process hold; NULL where there are none. */
+    void (*held)(const void *self, cairn_engine_held *sum);
 } cairn_policy_type;
 
 struct cairn_policy {

@@ -72,6 +72,8 @@ typedef struct cairn_reward_type {
     cairn_score_fn score_solution;
     /* Key of the content of the file that it scores by, for a run's manifest; NULL where there is no such file. */
     uint64_t (*content)(const void *self);
+    /* As in cairn_policy_type; the run's policy is not counted. */
+    void (*held)(const void *self, cairn_engine_held *sum);
 } cairn_reward_type;
 
 typedef struct cairn_reward {

@@ -113,8 +113,9 @@ CAIRN_API void cairn_tape_reset(cairn_tape *tape);
 CAIRN_API void cairn_tape_record(cairn_tape *tape, bool record);
 /* Memory that lives as long as the tape's tensors, not zeroed; NULL with the text set. */
 CAIRN_API void *cairn_tape_scratch(cairn_tape *tape, size_t bytes);
-CAIRN_API size_t cairn_tape_bytes(const cairn_tape *tape); /* held from the system */
-CAIRN_API size_t cairn_tape_used(const cairn_tape *tape);  /* taken since the last reset, in a rehearsal too; at most */
+CAIRN_API size_t cairn_tape_bytes(const cairn_tape *tape);   /* held from the system */
+CAIRN_API size_t cairn_tape_touched(const cairn_tape *tape); /* of these, that steps have used so far */
+CAIRN_API size_t cairn_tape_used(const cairn_tape *tape); /* taken since the last reset, in a rehearsal too; at most */
 /* Forgets all tensors and holds `bytes` in one piece: what cairn_tape_used said of the largest step. */
 CAIRN_API cairn_status cairn_tape_reserve(cairn_tape *tape, size_t bytes);
 /* Adds d(loss)/d(.) * scale to the gradient of every tensor and parameter that needs one. `loss` has one element. Parameters

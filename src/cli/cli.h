@@ -104,6 +104,11 @@ typedef struct job_options {
         CLI_FLAG(type, "quiet", job.quiet, "No progress line."),                                                      \
         CLI_FLAG(type, "json", job.json, "Result as one JSON object.")
 
+/* --plan, of verbs that can say it. */
+#define CLI_PLAN(type)           \
+    CLI_FLAG(type, "plan", plan, \
+             "Print the memory that the run will take, by part, and end: up to 16 problems are tried to find it.")
+
 #define CLI_AGGREGATE_BY_MEANING 6 /* index of "by-meaning" above; before it stand the aggregators in order */
 
 void cli_job_setup(const job_options *options, const char *what, cairn_job_setup *out);
@@ -168,5 +173,8 @@ cairn_status cli_json_end(cli_json *j);
 void cli_print_memory(const cli *c, const cairn_memory_plan *plan);
 /* {"parts": {NAME: bytes, ...}, "reading": bytes, "total": bytes} */
 void cli_json_memory(cli_json *j, const char *key, const cairn_memory_plan *plan);
+/* The result of --plan of a verb over problems. */
+cairn_status cli_show_memory(cli *c, const job_options *options, int64_t problems, int32_t workers,
+                             const cairn_memory_plan *plan);
 
 #endif

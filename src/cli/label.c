@@ -10,7 +10,7 @@
 typedef struct label_config {
     job_options job;
     const char *method, *solutions, *out;
-    bool soft;
+    bool soft, plan;
 } label_config;
 
 static const cairn_option options[] = {
@@ -24,6 +24,7 @@ static const cairn_option options[] = {
              "Write the labelled solutions here in the stepwise format (- for standard output)."),
     CLI_FLAG(label_config, "soft", soft, "Write soft labels (`scores`) instead of hard ones (`labels`)."),
     CLI_JOB_OPTIONS(label_config, "0", ""),
+    CLI_PLAN(label_config),
 };
 
 static double percent(int64_t part, int64_t whole) {
@@ -73,6 +74,13 @@ static cairn_status print_json(cli *c, const label_config *config, const cairn_l
     cli_json_real(&j, "seconds", s->seconds);
     cli_json_close(&j, '}');
     return cli_json_end(&j);
+}
+
+static cairn_status plan(cli *c, cairn_job *job, const label_config *config, const cairn_solutions *solutions) {
+    cairn_label_setup setup = {.method = config->method, .solutions = solutions};
+    cairn_memory_plan memory;
+    CAIRN_TRY(cairn_label_plan(c->ctx, job, &setup, *config->job.run, &memory));
+    return cli_show_memory(c, &config->job, cairn_job_problems(job), cairn_job_setup_of(job)->workers, &memory);
 }
 
 /* Labels into the run file, if any, and writes what is labelled to `out`, if any. */
@@ -132,12 +140,14 @@ static cairn_status run(cli *c, const void *options_, int count, char **argument
     cairn_solutions *solutions = NULL;
     if (config->job.json && strcmp(config->out, "-") == 0)
         return cairn_fail(c->ctx, CAIRN_INVALID, "--json and --out - both want standard output");
+    if (config->plan && config->job.resume)
+        return cairn_fail(c->ctx, CAIRN_INVALID, "--plan is of a whole run: it does not go with --resume");
     if (config->soft && !*config->out) return cairn_fail(c->ctx, CAIRN_INVALID, "--soft needs --out FILE");
     cli_job_setup(&options_of_job, "label", &setup);
     CAIRN_TRY(cairn_job_open(c->ctx, &setup, &job));
     cairn_status status = CAIRN_OK;
     if (*config->solutions) status = cairn_solutions_open(c->ctx, job, config->solutions, &solutions);
-    if (status == CAIRN_OK) status = label(c, job, config, solutions);
+    if (status == CAIRN_OK) status = (config->plan ? plan : label)(c, job, config, solutions);
     cairn_solutions_close(solutions);
     cairn_job_close(job);
     return status;
@@ -155,6 +165,7 @@ const cli_verb verb_label = {
         "  cairn label --method mc:rollouts=8,order=all --soft --out soft.jsonl\n"
         "  cairn label --world text --solutions solutions.jsonl --policy 'exec:./my_model' --method mc:order=bisect\n"
         "  cairn label --method omegaprm:searches=20 --run labels.db\n"
+        "  cairn label --method omegaprm:searches=20 --plan      # the memory that it will take\n"
         "  cairn run resume labels.db                            # go on after an interruption\n",
     .run = run,
 };

@@ -32,3 +32,21 @@ void cli_json_memory(cli_json *j, const char *key, const cairn_memory_plan *plan
     cli_json_int(j, "total", (int64_t)plan->total);
     cli_json_close(j, '}');
 }
+
+cairn_status cli_show_memory(cli *c, const job_options *options, int64_t problems, int32_t workers,
+                             const cairn_memory_plan *plan) {
+    char n[32];
+    cli_json j;
+    if (!options->json) {
+        printf("%s problems, %d worker%s\n", cli_count(problems, n), (int)workers, workers == 1 ? "" : "s");
+        cli_print_memory(c, plan);
+        return CAIRN_OK;
+    }
+    CAIRN_TRY(cli_json_begin(c, &j));
+    cli_json_open(&j, NULL, '{');
+    cli_json_int(&j, "problems", problems);
+    cli_json_int(&j, "workers", workers);
+    cli_json_memory(&j, "memory", plan);
+    cli_json_close(&j, '}');
+    return cli_json_end(&j);
+}

@@ -9,7 +9,7 @@ typedef struct solve_config {
     job_options job;
     const char *search;
     int64_t draw;
-    bool keep_tree;
+    bool keep_tree, plan;
 } solve_config;
 
 static const cairn_option options[] = {
@@ -17,6 +17,7 @@ static const cairn_option options[] = {
     CLI_JOB_OPTIONS(solve_config, "100", "exact"),
     CLI_FLAG(solve_config, "keep-tree", keep_tree, "Keep every tree in the run file."),
     CLI_INT(solve_config, "draw", draw, "-1", -1, 1e12, "problem", "Draw the tree of this problem (0 is the first)."),
+    CLI_PLAN(solve_config),
 };
 
 static void print_summary(const cli *c, const solve_config *config, const cairn_solve_summary *s) {
@@ -96,9 +97,16 @@ static cairn_status draw(cli *c, cairn_job *job, const solve_config *config, con
     return status;
 }
 
+static cairn_status plan(cli *c, cairn_job *job, const solve_config *config, const cairn_solve_setup *setup) {
+    cairn_memory_plan memory;
+    CAIRN_TRY(cairn_solve_plan(c->ctx, job, setup, *config->job.run, &memory));
+    return cli_show_memory(c, &config->job, cairn_job_problems(job), cairn_job_setup_of(job)->workers, &memory);
+}
+
 static cairn_status solve(cli *c, cairn_job *job, const solve_config *config) {
     cairn_solve_setup setup = {.search = config->search, .keep_tree = config->keep_tree};
     if (config->draw >= 0) return draw(c, job, config, &setup);
+    if (config->plan) return plan(c, job, config, &setup);
     cairn_manifest manifest;
     cairn_run *run;
     cairn_solve_summary summary;
@@ -120,6 +128,9 @@ static cairn_status run(cli *c, const void *options_, int count, char **argument
     const void *search_config;
     if (config->draw >= 0 && (*config->job.run || config->job.json))
         return cairn_fail(c->ctx, CAIRN_INVALID, "--draw shows one tree: it goes neither with --run nor with --json");
+    if (config->plan && (config->draw >= 0 || config->job.resume))
+        return cairn_fail(c->ctx, CAIRN_INVALID,
+                          "--plan is of a whole run: it goes neither with --draw nor with --resume");
     if (config->keep_tree && !*config->job.run)
         return cairn_fail(c->ctx, CAIRN_INVALID, "--keep-tree needs --run FILE");
     CAIRN_TRY(cairn_search_find(c->ctx, c->arena, config->search, &search, &search_config));
@@ -144,6 +155,7 @@ const cli_verb verb_solve = {
         "  cairn solve --world chain:steps=12 --policy scripted:error=0.15,repair=0.05 --reward noisy:sd=0.2 \\\n"
         "              --search mcts:rule=puct --budget 256 --run mcts.db\n"
         "  cairn run resume mcts.db                              # go on after an interruption\n"
-        "  cairn solve --search rebase --budget 64 --draw 3      # look at one tree\n",
+        "  cairn solve --search rebase --budget 64 --draw 3      # look at one tree\n"
+        "  cairn solve --search mcts --budget 256 -n 2000 --plan # the memory that it will take\n",
     .run = run,
 };

@@ -208,6 +208,15 @@ void fiber_close(cairn_fiber *fiber) {
     cairn_free(fiber);
 }
 
+size_t fiber_touched(const cairn_fiber *fiber) {
+    enum { LEAST_PAGE = 4096 };
+    unsigned char there[STACK_BYTES / LEAST_PAGE];
+    size_t page = fiber->guard, touched = 0;
+    if (mincore(stack_of(fiber), STACK_BYTES, there) != 0) return 0;
+    for (size_t i = 0; i < STACK_BYTES / page; i++) touched += there[i] & 1 ? page : 0;
+    return touched;
+}
+
 void *fiber_arg(const cairn_fiber *fiber) {
     return fiber->arg;
 }

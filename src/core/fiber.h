@@ -11,6 +11,8 @@ typedef struct cairn_fiber cairn_fiber;
 cairn_status fiber_open(cairn_ctx *ctx, void (*entry)(void *arg), void *arg, cairn_fiber **out);
 /* Only while entry is not running. NULL is fine. */
 void fiber_close(cairn_fiber *fiber);
+/* Bytes of its stack that are resident. */
+size_t fiber_touched(const cairn_fiber *fiber);
 void *fiber_arg(const cairn_fiber *fiber);
 
 /* Runs the fiber until it leaves or entry returns. Always by the thread that opened it, never from a fiber's own inside. */

@@ -32,6 +32,15 @@ cairn_resident cairn_resident_memory(void) {
     return memory;
 }
 
+size_t cairn_heap_used(void) {
+#if defined(__GLIBC__) && (__GLIBC__ > 2 || __GLIBC_MINOR__ >= 33)
+    struct mallinfo2 heap = mallinfo2();
+    return heap.uordblks + heap.hblkhd;
+#else
+    return 0;
+#endif
+}
+
 void cairn_trim_memory(void) {
 #ifdef __GLIBC__
     malloc_trim(0);

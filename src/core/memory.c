@@ -109,7 +109,8 @@ enum { ALIGNMENT = 16, CACHE_LINE = 64, SMALLEST_CHUNK = 1024, LARGEST_CHUNK = 1
 
 typedef struct chunk {
     struct chunk *next;
-    size_t size; /* bytes of data */
+    size_t size;    /* bytes of data */
+    size_t touched; /* of these, that were given out at some time */
     _Alignas(ALIGNMENT) unsigned char data[];
 } chunk;
 
@@ -159,6 +160,7 @@ static cairn_status next_chunk(cairn_arena *arena, size_t bytes) {
         if (!c) return no_memory(arena->ctx, size, 1);
         ASAN_POISON_MEMORY_REGION(c->data, size);
         c->size = size;
+        c->touched = 0;
         c->next = following ? following->next : NULL;
         *link = c;
         arena->bytes += total;
@@ -180,6 +182,7 @@ static void *take(cairn_arena *arena, size_t bytes) {
         if (next_chunk(arena, taken) != CAIRN_OK) return NULL;
     void *block = arena->current->data + arena->used;
     arena->used += taken;
+    if (arena->used > arena->current->touched) arena->current->touched = arena->used;
     ASAN_UNPOISON_MEMORY_REGION(block, bytes);
     return block;
 }
@@ -245,6 +248,12 @@ void cairn_arena_reset(cairn_arena *arena) {
 
 size_t cairn_arena_bytes(const cairn_arena *arena) {
     return arena->bytes;
+}
+
+size_t cairn_arena_touched(const cairn_arena *arena) {
+    size_t sum = 0;
+    for (const chunk *c = arena->first; c; c = c->next) sum += c->touched + sizeof *c;
+    return sum;
 }
 
 /* ---- text ---------------------------------------------------------------------------------------------------------------- */

@@ -191,6 +191,10 @@ cairn_status cairn_await(cairn_ctx *ctx, cairn_backend *backend, cairn_request *
     return first_failure(requests, count);
 }
 
+size_t cairn_stack_touched(const cairn_ctx *ctx) {
+    return ctx->fiber ? fiber_touched(ctx->fiber) : 0;
+}
+
 void cairn_yield(cairn_ctx *ctx) {
     if (!ctx->fiber) return;
     ready_push(fiber_arg(ctx->fiber));

@@ -4,49 +4,9 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#include "cairn/job.h"
+#include "eval/job_worker.h"
 
 enum { PRESET_IN_FLIGHT = 64 };
-
-/* What a fiber needs for one problem; recycled, so that memory stays flat over any number of problems. */
-typedef struct slot {
-    cairn_tree *tree;
-    cairn_arena *arena;
-    struct slot *next;
-} slot;
-
-typedef struct worker {
-    cairn_job *job;
-    cairn_ctx *ctx; /* child of the context given to open */
-    cairn_arena *arena;
-    cairn_policy policy;
-    cairn_reward reward;
-    bool open;
-    slot *free_slots;
-} worker;
-
-struct cairn_job {
-    cairn_ctx *ctx;
-    cairn_job_setup setup;
-    cairn_arena *arena; /* world and loaded problems */
-    cairn_world world;
-    cairn_problem *problems; /* [count] of a file; NULL when generated */
-    int64_t count;
-    uint64_t content; /* key of that file */
-    worker *workers;  /* [setup.workers] */
-    /* the run in progress */
-    cairn_run *run;
-    cairn_job_fn body;
-    void *arg;
-    cairn_progress *progress;
-    atomic_int_fast64_t next;
-    atomic_bool stopped;
-    pthread_mutex_t lock; /* the fields below */
-    cairn_status status;  /* of the first failure */
-    cairn_ctx *failure;   /* holds its text */
-    char **records;       /* [count], without a run */
-    char **ids;
-};
 
 /* ---- open -------------------------------------------------------------------------------------------------------------- */
 
@@ -83,7 +43,7 @@ static cairn_status open_worker(cairn_job *job, worker *w) {
     return CAIRN_OK;
 }
 
-static void close_worker(worker *w) {
+void job_close_slots(worker *w) {
     while (w->free_slots) {
         slot *s = w->free_slots;
         w->free_slots = s->next;
@@ -91,6 +51,10 @@ static void close_worker(worker *w) {
         cairn_arena_close(s->arena);
         cairn_free(s);
     }
+}
+
+static void close_worker(worker *w) {
+    job_close_slots(w);
     if (w->reward.type) cairn_reward_close(&w->reward);
     if (w->policy.type) cairn_policy_close(&w->policy);
     cairn_arena_close(w->arena);
@@ -172,7 +136,7 @@ cairn_status cairn_job_open(cairn_ctx *ctx, const cairn_job_setup *setup, cairn_
 }
 
 /* Of the problems that were begun. */
-static void forget_records(cairn_job *job) {
+void job_forget_records(cairn_job *job) {
     int64_t begun = atomic_load(&job->next);
     for (int64_t i = 0; i < begun && i < job->count && job->records && job->ids; i++) {
         cairn_free(job->records[i]);
@@ -181,7 +145,7 @@ static void forget_records(cairn_job *job) {
     }
 }
 
-static cairn_status need_records(cairn_job *job) {
+cairn_status job_need_records(cairn_job *job) {
     if (!job->records) job->records = cairn_alloc(job->ctx, (size_t)job->count, sizeof *job->records);
     if (!job->ids) job->ids = cairn_alloc(job->ctx, (size_t)job->count, sizeof *job->ids);
     return job->records && job->ids ? CAIRN_OK : CAIRN_NO_MEMORY;
@@ -189,7 +153,7 @@ static cairn_status need_records(cairn_job *job) {
 
 void cairn_job_close(cairn_job *job) {
     if (!job) return;
-    forget_records(job);
+    job_forget_records(job);
     cairn_free(job->records);
     cairn_free(job->ids);
     if (job->workers) close_workers(job);
@@ -237,7 +201,7 @@ cairn_status cairn_job_problem(cairn_job *job, cairn_ctx *ctx, int64_t index, ca
 
 /* ---- run --------------------------------------------------------------------------------------------------------------- */
 
-static cairn_status take_slot(worker *w, cairn_ctx *ctx, slot **out) {
+cairn_status job_take_slot(worker *w, cairn_ctx *ctx, slot **out) {
     slot *s = w->free_slots;
     if (s) {
         w->free_slots = s->next;
@@ -258,7 +222,7 @@ static cairn_status take_slot(worker *w, cairn_ctx *ctx, slot **out) {
     return CAIRN_OK;
 }
 
-static void give_slot(worker *w, slot *s) {
+void job_give_slot(worker *w, slot *s) {
     cairn_tree_reset(s->tree);
     cairn_arena_reset(s->arena);
     cairn_arena_report(s->arena, w->ctx); /* the fiber's own context goes */
@@ -283,7 +247,7 @@ static cairn_status keep_record(cairn_job *job, cairn_ctx *ctx, int64_t index, c
     return CAIRN_OK;
 }
 
-static cairn_status work_in_slot(worker *w, cairn_ctx *ctx, slot *s, int64_t index) {
+cairn_status job_work_in_slot(worker *w, cairn_ctx *ctx, slot *s, int64_t index) {
     cairn_job *job = w->job;
     cairn_problem problem;
     CAIRN_TRY(cairn_job_problem(job, ctx, index, s->arena, &problem));
@@ -315,7 +279,7 @@ static cairn_status work_in_slot(worker *w, cairn_ctx *ctx, slot *s, int64_t ind
 }
 
 /* Remembers the first failure and lets no further problem start. */
-static void note_failure(cairn_job *job, cairn_ctx *ctx, cairn_status status) {
+void job_note_failure(cairn_job *job, cairn_ctx *ctx, cairn_status status) {
     pthread_mutex_lock(&job->lock);
     if (job->status == CAIRN_OK || (job->status == CAIRN_CANCELLED && status != CAIRN_CANCELLED)) {
         job->status = status;
@@ -328,13 +292,13 @@ static void note_failure(cairn_job *job, cairn_ctx *ctx, cairn_status status) {
 static void work_on(cairn_ctx *ctx, void *arg, int64_t index) {
     worker *w = arg;
     slot *s = NULL;
-    cairn_status status = take_slot(w, ctx, &s);
+    cairn_status status = job_take_slot(w, ctx, &s);
     if (status == CAIRN_OK) {
-        status = work_in_slot(w, ctx, s, index);
-        give_slot(w, s);
+        status = job_work_in_slot(w, ctx, s, index);
+        job_give_slot(w, s);
     }
     if (status != CAIRN_OK)
-        note_failure(w->job, ctx, status);
+        job_note_failure(w->job, ctx, status);
     else
         cairn_progress_add(w->job->progress, w->job->setup.weight > 0 ? w->job->setup.weight : 1);
 }
@@ -351,9 +315,9 @@ static int64_t next_problem(void *arg) {
 }
 
 /* As asked; else 64, but with a run file so few that the problems under way, which a kill loses, are at most a fifth of all. */
-static int32_t in_flight_of(const cairn_job *job) {
+int32_t job_in_flight(const cairn_job *job, bool kept) {
     if (job->setup.in_flight > 0) return job->setup.in_flight;
-    int64_t most = job->run ? job->count / (5 * (int64_t)job->setup.workers) : PRESET_IN_FLIGHT;
+    int64_t most = kept ? job->count / (5 * (int64_t)job->setup.workers) : PRESET_IN_FLIGHT;
     return most < 1 ? 1 : most > PRESET_IN_FLIGHT ? PRESET_IN_FLIGHT : (int32_t)most;
 }
 
@@ -362,13 +326,14 @@ static void run_worker(void *arg, int64_t block, int thread) {
     cairn_job *job = arg;
     worker *w = &job->workers[block];
     cairn_status status = w->open ? CAIRN_OK : open_worker(job, w);
-    if (status == CAIRN_OK) status = cairn_fibers_run(w->ctx, in_flight_of(job), next_problem, work_on, w);
-    if (status != CAIRN_OK) note_failure(job, w->ctx, status);
+    if (status == CAIRN_OK)
+        status = cairn_fibers_run(w->ctx, job_in_flight(job, job->run != NULL), next_problem, work_on, w);
+    if (status != CAIRN_OK) job_note_failure(job, w->ctx, status);
 }
 
 cairn_status cairn_job_run(cairn_job *job, cairn_ctx *ctx, cairn_run *run, cairn_job_fn body, void *arg) {
-    forget_records(job);
-    if (!run) CAIRN_TRY(need_records(job));
+    job_forget_records(job);
+    if (!run) CAIRN_TRY(job_need_records(job));
     job->run = run;
     job->body = body;
     job->arg = arg;

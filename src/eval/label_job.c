@@ -168,6 +168,18 @@ cairn_status cairn_label_problems(cairn_ctx *ctx, cairn_job *job, const cairn_la
     return status;
 }
 
+cairn_status cairn_label_plan(cairn_ctx *ctx, cairn_job *job, const cairn_label_setup *setup, bool kept,
+                              cairn_memory_plan *out) {
+    if (!cairn_job_policy(job)) return cairn_fail(ctx, CAIRN_INVALID, "labelling by completions needs a policy");
+    cairn_arena *arena;
+    CAIRN_TRY(cairn_arena_open(ctx, 4096, &arena));
+    labelling l = {.solutions = setup->solutions};
+    cairn_status status = cairn_labeller_find(ctx, arena, setup->method, &l.type, &l.config);
+    if (status == CAIRN_OK) status = cairn_job_plan(job, ctx, kept, label_one, &l, out);
+    cairn_arena_close(arena);
+    return status;
+}
+
 /* ---- stepwise output --------------------------------------------------------------------------------------------------------- */
 
 typedef struct writing {

@@ -255,6 +255,18 @@ cairn_status cairn_solve(cairn_ctx *ctx, cairn_job *job, const cairn_solve_setup
     return status;
 }
 
+cairn_status cairn_solve_plan(cairn_ctx *ctx, cairn_job *job, const cairn_solve_setup *setup, bool kept,
+                              cairn_memory_plan *out) {
+    if (!cairn_job_policy(job)) return cairn_fail(ctx, CAIRN_INVALID, "solving needs a policy");
+    cairn_arena *arena;
+    CAIRN_TRY(cairn_arena_open(ctx, 4096, &arena));
+    solving s;
+    cairn_status status = find_search(ctx, arena, setup, &s);
+    if (status == CAIRN_OK) status = cairn_job_plan(job, ctx, kept, solve_one, &s, out);
+    cairn_arena_close(arena);
+    return status;
+}
+
 /* ---- manifest -------------------------------------------------------------------------------------------------------------- */
 
 cairn_status cairn_solve_manifest(cairn_ctx *ctx, cairn_job *job, const cairn_solve_setup *setup, cairn_arena *arena,

@@ -179,6 +179,7 @@ cairn_status cairn_engine_open(cairn_ctx *ctx, cairn_device *device, const cairn
     e->backend =
         (cairn_backend){.name = "engine", .submit = engine_submit, .step = engine_step, .abandon = engine_abandon};
     e->ctx = ctx;
+    e->device = device;
     e->model = model;
     e->tokenizer = tokenizer;
     for (int32_t i = 0; tokenizer && i < cairn_tokenizer_size(tokenizer); i++) {

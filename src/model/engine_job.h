@@ -41,6 +41,7 @@ typedef struct pick {
 struct cairn_engine {
     cairn_backend backend;
     cairn_ctx *ctx;
+    cairn_device *device;
     const cairn_transformer *model;
     const cairn_tokenizer *tokenizer;
     size_t longest_token; /* bytes */

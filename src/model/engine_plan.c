@@ -54,6 +54,21 @@ cairn_status engine_rehearse(cairn_engine *e, cairn_device *device, int32_t rows
     return status == CAIRN_OK ? cairn_tape_reserve(e->tape, e->tape_bytes) : status;
 }
 
+/* ---- what is held ------------------------------------------------------------------------------------------------------------------- */
+
+void cairn_engine_add_held(const cairn_engine *engine, cairn_engine_held *sum) {
+    const kv_tree *tree = engine->tree;
+    size_t page = (size_t)tree->page_numbers * sizeof(float);
+    sum->weights += (size_t)cairn_params_size(engine->model->params) * sizeof(float);
+    sum->working += cairn_params_packed(engine->model->params) + cairn_device_scratch(engine->device);
+    sum->step += engine->tape_bytes;
+    sum->stepped += cairn_tape_touched(engine->tape);
+    sum->cache += page * (size_t)tree->n_pages;
+    sum->cached += page * (size_t)tree->most_used;
+    sum->asked += page * (size_t)tree->taken;
+    sum->listed += kv_listed(tree);
+}
+
 /* ---- the plan ---------------------------------------------------------------------------------------------------------------------- */
 
 /* A model file whose numbers were not read, and an engine on it. */

@@ -8,8 +8,12 @@ enum { ALIGNMENT = 64 };
 /* ---- opening -------------------------------------------------------------------------------------------------------- */
 
 /* One block for the tokens of a node and for its pages, which begin behind `capacity` tokens. */
+static size_t block_numbers(int32_t capacity) {
+    return (size_t)capacity + (size_t)(capacity / CAIRN_PAGE + 2);
+}
+
 static int32_t *make_block(kv_tree *t, int32_t capacity) {
-    return cairn_alloc(t->ctx, (size_t)capacity + (size_t)(capacity / CAIRN_PAGE + 2), sizeof(int32_t));
+    return cairn_alloc(t->ctx, block_numbers(capacity), sizeof(int32_t));
 }
 
 static cairn_status take_node(kv_tree *t, int32_t capacity, int32_t *out) {
@@ -82,6 +86,13 @@ void kv_close(kv_tree *tree) {
     cairn_free(tree->page_filled);
     cairn_free(tree->free_pages);
     cairn_free(tree);
+}
+
+size_t kv_listed(const kv_tree *tree) {
+    size_t bytes = tree->node_capacity * sizeof *tree->nodes;
+    for (int32_t i = 0; i < tree->n_nodes; i++)
+        if (tree->nodes[i].tokens) bytes += block_numbers(tree->nodes[i].capacity) * sizeof(int32_t);
+    return bytes;
 }
 
 void kv_begin_step(kv_tree *tree) {
@@ -330,6 +341,7 @@ static int32_t take_page(kv_tree *t) {
     int32_t page = t->free_pages[--t->n_free], used = t->n_pages - t->n_free;
     if (used > t->most_used) t->most_used = used;
     t->page_refs[page] = 1;
+    t->taken++;
     t->page_filled[page] = 0;
     return page;
 }

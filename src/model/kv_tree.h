@@ -48,6 +48,7 @@ typedef struct kv_tree {
     kv_list lists[2];
     uint64_t step;
     int64_t evicted, copied; /* tokens whose keys and values were given up; pages that were copied */
+    int64_t taken;           /* pages, ever */
     int32_t most_used;       /* pages at once */
 } kv_tree;
 
@@ -69,6 +70,8 @@ void kv_seal(kv_tree *tree, int32_t node);
 void kv_hold(kv_tree *tree, int32_t node);
 void kv_release(kv_tree *tree, int32_t node);
 
+/* Bytes of the nodes and their tokens. */
+size_t kv_listed(const kv_tree *tree);
 /* Gives up all pages. Not within a step. */
 void kv_forget(kv_tree *tree);
 /* Tokens of the node's sequence that have keys and values. */

@@ -166,6 +166,10 @@ static uint64_t model_content(const void *self) {
     return ((const model *)self)->l.content;
 }
 
+static void model_held(const void *self, cairn_engine_held *sum) {
+    cairn_engine_add_held(((const model *)self)->l.engine, sum);
+}
+
 const cairn_policy_type cairn_policy_model = {
     .about = {.name = "model",
               .summary = "a decoder from a model file (cairn train sft)",
@@ -180,4 +184,5 @@ const cairn_policy_type cairn_policy_model = {
     .ask = model_ask,
     .next = model_next,
     .tokenizer = model_tokenizer,
+    .held = model_held,
 };

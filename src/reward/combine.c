@@ -184,6 +184,12 @@ static uint64_t combine_content(const void *data) {
     return any ? key : 0;
 }
 
+static void combine_held(const void *data, cairn_engine_held *sum) {
+    const combine *self = data;
+    for (int32_t i = 0; i < self->n_parts; i++)
+        if (self->parts[i].type->held) self->parts[i].type->held(self->parts[i].self, sum);
+}
+
 const cairn_reward_type cairn_reward_combine = {
     .about = {.name = "combine",
               .summary = "one score of several rewards, by a declared rule",
@@ -197,4 +203,5 @@ const cairn_reward_type cairn_reward_combine = {
     .score = combine_score,
     .score_solution = combine_score_solution,
     .content = combine_content,
+    .held = combine_held,
 };

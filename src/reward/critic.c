@@ -354,6 +354,10 @@ static uint64_t critic_content(const void *data) {
     return cairn_key_mix(self->l.content, cairn_template_key(self->template));
 }
 
+static void critic_held(const void *self, cairn_engine_held *sum) {
+    cairn_engine_add_held(((const critic *)self)->l.engine, sum);
+}
+
 const cairn_reward_type cairn_reward_critic = {
     .about = {.name = "critic",
               .summary = "a decoder that writes a critique, then its verdict (cairn train sft)",
@@ -366,4 +370,5 @@ const cairn_reward_type cairn_reward_critic = {
     .scale = critic_scale,
     .score = critic_score,
     .content = critic_content,
+    .held = critic_held,
 };

@@ -193,6 +193,10 @@ static uint64_t scorer_content(const void *self) {
     return ((const scorer *)self)->l.content;
 }
 
+static void scorer_held(const void *self, cairn_engine_held *sum) {
+    cairn_engine_add_held(((const scorer *)self)->l.engine, sum);
+}
+
 const cairn_reward_type cairn_reward_head = {
     .about = {.name = "head",
               .summary = "a trained head of a decoder from a model file (cairn train prm)",
@@ -206,4 +210,5 @@ const cairn_reward_type cairn_reward_head = {
     .score = scorer_score,
     .score_solution = scorer_score_solution,
     .content = scorer_content,
+    .held = scorer_held,
 };

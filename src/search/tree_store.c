@@ -195,3 +195,14 @@ void tree_columns_reset(cairn_tree *tree) {
     chunks_reset(&s->texts, KEEP_BYTES);
     chunks_reset(&s->tokens, KEEP_BYTES);
 }
+
+size_t tree_mapped_bytes(const cairn_tree *tree) {
+    const struct cairn_tree_store *s = tree->store;
+    size_t sum = 0;
+    for (int k = 0; k < TREE_COLUMNS; k++) sum += s->column[k].mapped ? s->column[k].bytes : 0;
+    for (int k = 0; k < CHUNKS; k++) {
+        sum += s->texts.chunk[k].mapped ? s->texts.chunk[k].bytes : 0;
+        sum += s->tokens.chunk[k].mapped ? s->tokens.chunk[k].bytes : 0;
+    }
+    return sum;
+}

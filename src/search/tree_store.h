@@ -63,4 +63,7 @@ cairn_status tree_column_open(cairn_ctx *ctx, cairn_tree *tree, int k);
 /* Gives up the optional columns (their memory is kept) and what memory a small tree does not need. */
 void tree_columns_reset(cairn_tree *tree);
 
+/* Bytes that are not of the heap. */
+size_t tree_mapped_bytes(const cairn_tree *tree);
+
 #endif

@@ -67,6 +67,10 @@ size_t cairn_tape_bytes(const cairn_tape *tape) {
     return cairn_arena_bytes(tape->arena);
 }
 
+size_t cairn_tape_touched(const cairn_tape *tape) {
+    return cairn_arena_touched(tape->arena);
+}
+
 cairn_tensor *tape_fail(cairn_tape *tape, const char *format, ...) {
     char text[256];
     va_list args;
