@@ -62,7 +62,8 @@ CAIRN_API cairn_status cairn_transformer_open(cairn_ctx *ctx, cairn_device *devi
                                               const cairn_transformer_shape *shape, cairn_dtype weights,
                                               cairn_transformer **out);
 CAIRN_API void cairn_transformer_close(cairn_transformer *model); /* NULL is fine */
-/* Random first values from a seed: normal with deviation 0.02, residual outputs divided by sqrt(2 layers), gains 1. */
+/* Random first values from a seed: normal with deviation sqrt(2 / (5 width)) (arXiv:1910.05895), of outputs into the residual stream
+ * divided by sqrt(2 layers); gains 1. */
 CAIRN_API void cairn_transformer_init(cairn_transformer *model, uint64_t seed);
 /* A head on the trunk's output, zero or (with cairn_transformer_init after it) random. Parameters head.NAME.0.weight, .bias,
  * head.NAME.2.weight, .bias. Errors: INVALID for a name twice. */
