@@ -79,6 +79,8 @@ static void every_solution_of_the_file_is_labelled_with_its_own_first_mistake(vo
     assert_int_equal(count_of(r, "located"), mistakes);
     assert_int_equal(count_of(r, "exact_locations"), mistakes);
     assert_int_equal(count_of(r, "rollouts"), 120 * 7 * 2);
+    assert_int_equal(count_of(r, "steps"), 120 * 28 * 2); /* 7 behind the first, ..., 1 behind the seventh */
+    assert_true(count_of(r, "tokens") > count_of(r, "steps"));
     json_decref(traces);
     json_decref(labels);
     json_decref(r);

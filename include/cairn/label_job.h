@@ -37,11 +37,12 @@ typedef struct cairn_label_summary {
         exact_locations; /* of those, where the world knows the first wrong step too; where it is the same */
     int64_t known_steps, agreeing_steps; /* labelled steps whose truth the world knows; of those, labels that agree */
     int64_t rollouts, unknown;           /* spent; of those, with an unknown outcome */
+    double steps, tokens, flops;         /* of the policy, in all: sampled steps and tokens, FLOP of a model in this process */
     double seconds;
 } cairn_label_summary;
 
 /* Labels solutions of every problem. Records: id, problem, solutions [{steps, labels, counts [[n, ok], ...], first_error, truth
- * [bool or null], correct, and of a given one its id}], rollouts, unknown, dropped. Resumes into `run`. */
+ * [bool or null], correct, and of a given one its id}], rollouts, unknown, dropped, cost (as a record of cairn_solve). Resumes into `run`. */
 CAIRN_API cairn_status cairn_label_problems(cairn_ctx *ctx, cairn_job *job, const cairn_label_setup *setup,
                                             cairn_run *run, cairn_label_summary *out);
 /* The memory that cairn_label_problems will take (cairn_job_plan). */

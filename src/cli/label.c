@@ -32,7 +32,7 @@ static double percent(int64_t part, int64_t whole) {
 }
 
 static void print_summary(const label_config *config, const cairn_label_summary *s, int64_t skipped) {
-    char n[7][32];
+    char n[10][32];
     printf("%s on %s: %s problems, %s solutions labelled\n", config->method, config->job.world,
            cli_count(s->problems, n[0]), cli_count(s->solutions, n[1]));
     printf("  steps      %s labelled, %.1f %% of them wrong\n", cli_count(s->labelled_steps, n[2]),
@@ -50,7 +50,9 @@ static void print_summary(const label_config *config, const cairn_label_summary 
     if (s->known_steps) printf("\n");
     if (s->dropped) printf("  dropped    %s problems by the question filter\n", cli_count(s->dropped, n[5]));
     if (skipped) printf("  skipped    %" PRId64 " lines or solutions of %s\n", skipped, config->solutions);
-    printf("  time       %.2f s\n", s->seconds);
+    printf("  spent      %s steps, %s tokens", cli_count((int64_t)s->steps, n[7]), cli_count((int64_t)s->tokens, n[8]));
+    if (s->flops > 0) printf(", %sFLOP of the policy", cli_engineering(s->flops, n[9]));
+    printf("\n  time       %.2f s\n", s->seconds);
 }
 
 static cairn_status print_json(cli *c, const label_config *config, const cairn_label_summary *s, int64_t skipped) {
@@ -71,6 +73,9 @@ static cairn_status print_json(cli *c, const label_config *config, const cairn_l
     cli_json_int(&j, "rollouts", s->rollouts);
     cli_json_int(&j, "unknown_rollouts", s->unknown);
     cli_json_int(&j, "skipped", skipped);
+    cli_json_int(&j, "steps", (int64_t)s->steps);
+    cli_json_int(&j, "tokens", (int64_t)s->tokens);
+    cli_json_real(&j, "flops", s->flops);
     cli_json_real(&j, "seconds", s->seconds);
     cli_json_close(&j, '}');
     return cli_json_end(&j);

@@ -5,6 +5,7 @@
 
 #include "cairn/label_job.h"
 #include "data/json.h"
+#include "eval/cost.h"
 
 typedef struct labelling {
     const cairn_labeller_type *type;
@@ -59,9 +60,10 @@ static cairn_status add_solution(cairn_search *search, const cairn_labelled *sol
 static cairn_status write_object(cairn_search *search, const cairn_label_result *result, json_t *solutions,
                                  cairn_text *record) {
     errno = 0;
-    json_t *object = json_pack("{s:s, s:s, s:o, s:I, s:I, s:s}", "id", search->problem->id, "problem",
-                               search->problem->text, "solutions", solutions, "rollouts", (json_int_t)result->rollouts,
-                               "unknown", (json_int_t)result->unknown, "dropped", result->dropped);
+    json_t *object =
+        json_pack("{s:s, s:s, s:o, s:I, s:I, s:s, s:o}", "id", search->problem->id, "problem", search->problem->text,
+                  "solutions", solutions, "rollouts", (json_int_t)result->rollouts, "unknown",
+                  (json_int_t)result->unknown, "dropped", result->dropped, "cost", cost_json(&search->cost));
     if (!object) return json_fail_build(search->ctx, "the record");
     cairn_status status = json_write(search->ctx, object, record);
     json_decref(object);
@@ -93,6 +95,7 @@ static cairn_status label_one(cairn_search *search, void *arg, int64_t index, ca
 typedef struct tally {
     cairn_ctx *ctx;
     cairn_label_summary *out;
+    spent cost;
 } tally;
 
 /* First step that the world calls wrong, or CAIRN_NO_ERROR; CAIRN_UNLABELLED where it does not know a step before. */
@@ -138,6 +141,7 @@ static cairn_status tally_record(void *arg, int64_t index, const char *id, const
     if (status == CAIRN_OK) status = json_get_int(t->ctx, record, "rollouts", id, &rollouts);
     if (status == CAIRN_OK) status = json_get_int(t->ctx, record, "unknown", id, &unknown);
     if (status == CAIRN_OK) status = json_get_text(t->ctx, record, "dropped", id, &dropped);
+    if (status == CAIRN_OK) status = cost_add(t->ctx, record, id, &t->cost);
     if (status == CAIRN_OK) {
         t->out->problems++;
         t->out->dropped += *dropped != 0;
@@ -162,6 +166,9 @@ cairn_status cairn_label_problems(cairn_ctx *ctx, cairn_job *job, const cairn_la
     if (status == CAIRN_OK) {
         tally t = {.ctx = ctx, .out = out};
         status = cairn_job_each(job, ctx, run, tally_record, &t);
+        out->steps = t.cost.steps;
+        out->tokens = t.cost.tokens;
+        out->flops = t.cost.flops;
         out->seconds = cairn_seconds() - start;
     }
     cairn_arena_close(arena);

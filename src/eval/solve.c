@@ -5,6 +5,7 @@
 
 #include "cairn/job.h"
 #include "data/json.h"
+#include "eval/cost.h"
 
 typedef struct solving {
     const cairn_solve_setup *setup;
@@ -48,18 +49,6 @@ static json_t *candidates_json(const cairn_search *search, const cairn_result *r
             list = NULL;
         }
     return list;
-}
-
-static json_t *cost_json(const cairn_cost *cost) {
-    int64_t steps = cost->steps[CAIRN_ROLE_GENERATOR] + cost->steps[CAIRN_ROLE_COMPLETER];
-    int64_t tokens = cost->tokens[CAIRN_ROLE_GENERATOR] + cost->tokens[CAIRN_ROLE_COMPLETER];
-    double flops = cost->flops[CAIRN_ROLE_GENERATOR] + cost->flops[CAIRN_ROLE_COMPLETER];
-    double judge_flops = cost->flops[CAIRN_ROLE_JUDGE] + cost->flops[CAIRN_ROLE_CRITIC];
-    int64_t judge_tokens = cost->tokens[CAIRN_ROLE_JUDGE] + cost->tokens[CAIRN_ROLE_CRITIC];
-    return json_pack("{s:I, s:I, s:f, s:I, s:I, s:f, s:I, s:I}", "steps", (json_int_t)steps, "tokens",
-                     (json_int_t)tokens, "flops", flops, "judge_steps", (json_int_t)cost->steps[CAIRN_ROLE_JUDGE],
-                     "judge_tokens", (json_int_t)judge_tokens, "judge_flops", judge_flops, "scorings",
-                     (json_int_t)cost->scorings, "checks", (json_int_t)cost->checks);
 }
 
 /* `end`, true, is there where a node ends its parent's solution and is no step. */
@@ -122,6 +111,7 @@ typedef struct tally {
     cairn_ctx *ctx;
     const cairn_solve_setup *setup;
     cairn_solve_summary *out;
+    spent cost;
     int64_t oracle;
 } tally;
 
@@ -151,32 +141,20 @@ static void hand_out(const tally *t, int64_t index, const json_t *correct, int64
 
 static cairn_status tally_record(void *arg, int64_t index, const char *id, const char *text, size_t length) {
     tally *t = arg;
-    json_t *record, *cost;
+    json_t *record;
+    double scored = t->cost.scorings;
+    int64_t right, all;
     CAIRN_TRY(json_parse(t->ctx, text, length, id, &record));
-    int64_t steps, tokens, judge_tokens, scorings, right, all;
-    double flops, judge_flops;
-    cairn_status status = json_get_object(t->ctx, record, "cost", id, &cost);
-    if (status == CAIRN_OK) status = json_get_int(t->ctx, cost, "steps", id, &steps);
-    if (status == CAIRN_OK) status = json_get_int(t->ctx, cost, "tokens", id, &tokens);
-    if (status == CAIRN_OK) status = json_get_int(t->ctx, cost, "judge_tokens", id, &judge_tokens);
-    if (status == CAIRN_OK) status = json_get_real(t->ctx, cost, "flops", id, &flops);
-    if (status == CAIRN_OK) status = json_get_real(t->ctx, cost, "judge_flops", id, &judge_flops);
-    if (status == CAIRN_OK) status = json_get_int(t->ctx, cost, "scorings", id, &scorings);
+    cairn_status status = cost_add(t->ctx, record, id, &t->cost);
     if (status == CAIRN_OK) status = count_candidates(t->ctx, json_object_get(record, "candidates"), id, &right, &all);
     if (status == CAIRN_OK) {
         const json_t *correct = json_object_get(record, "correct");
         t->out->problems++;
         t->out->right += json_is_true(correct);
         t->out->unknown += json_is_null(correct);
-        t->out->unscored += scorings > 0 && json_is_null(json_object_get(record, "score"));
+        t->out->unscored += scored < t->cost.scorings && json_is_null(json_object_get(record, "score"));
         hand_out(t, index, correct, right, all);
         t->oracle += right > 0;
-        t->out->steps += (double)steps;
-        t->out->tokens += (double)tokens;
-        t->out->judge_tokens += (double)judge_tokens;
-        t->out->scorings += (double)scorings;
-        t->out->flops += flops;
-        t->out->judge_flops += judge_flops;
     }
     json_decref(record);
     return status;
@@ -225,12 +203,12 @@ static cairn_status summarise(cairn_ctx *ctx, cairn_job *job, const cairn_solve_
     CAIRN_TRY(cairn_job_each(job, ctx, run, tally_record, &t));
     if (out->problems == 0) return cairn_fail(ctx, CAIRN_INVALID, "there are no problems");
     double n = (double)out->problems;
-    out->steps /= n;
-    out->tokens /= n;
-    out->judge_tokens /= n;
-    out->scorings /= n;
-    out->flops /= n;
-    out->judge_flops /= n;
+    out->steps = t.cost.steps / n;
+    out->tokens = t.cost.tokens / n;
+    out->judge_tokens = t.cost.judge_tokens / n;
+    out->scorings = t.cost.scorings / n;
+    out->flops = t.cost.flops / n;
+    out->judge_flops = t.cost.judge_flops / n;
     out->oracle = (double)t.oracle / n;
     CAIRN_TRY(cairn_stat_wilson(ctx, out->right, out->problems, 0.95, &out->accuracy));
     return mean_optimum(ctx, job, &out->optimum);

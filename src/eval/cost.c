@@ -1,0 +1,36 @@
+/* The cost of a problem in its record. */
+#include "eval/cost.h"
+
+#include "data/json.h"
+
+json_t *cost_json(const cairn_cost *cost) {
+    int64_t steps = cost->steps[CAIRN_ROLE_GENERATOR] + cost->steps[CAIRN_ROLE_COMPLETER];
+    int64_t tokens = cost->tokens[CAIRN_ROLE_GENERATOR] + cost->tokens[CAIRN_ROLE_COMPLETER];
+    double flops = cost->flops[CAIRN_ROLE_GENERATOR] + cost->flops[CAIRN_ROLE_COMPLETER];
+    double judge_flops = cost->flops[CAIRN_ROLE_JUDGE] + cost->flops[CAIRN_ROLE_CRITIC];
+    int64_t judge_tokens = cost->tokens[CAIRN_ROLE_JUDGE] + cost->tokens[CAIRN_ROLE_CRITIC];
+    return json_pack("{s:I, s:I, s:f, s:I, s:I, s:f, s:I, s:I}", "steps", (json_int_t)steps, "tokens",
+                     (json_int_t)tokens, "flops", flops, "judge_steps", (json_int_t)cost->steps[CAIRN_ROLE_JUDGE],
+                     "judge_tokens", (json_int_t)judge_tokens, "judge_flops", judge_flops, "scorings",
+                     (json_int_t)cost->scorings, "checks", (json_int_t)cost->checks);
+}
+
+cairn_status cost_add(cairn_ctx *ctx, const json_t *record, const char *id, spent *sum) {
+    json_t *cost;
+    int64_t steps, tokens, judge_tokens, scorings;
+    double flops, judge_flops;
+    CAIRN_TRY(json_get_object(ctx, record, "cost", id, &cost));
+    CAIRN_TRY(json_get_int(ctx, cost, "steps", id, &steps));
+    CAIRN_TRY(json_get_int(ctx, cost, "tokens", id, &tokens));
+    CAIRN_TRY(json_get_int(ctx, cost, "judge_tokens", id, &judge_tokens));
+    CAIRN_TRY(json_get_int(ctx, cost, "scorings", id, &scorings));
+    CAIRN_TRY(json_get_real(ctx, cost, "flops", id, &flops));
+    CAIRN_TRY(json_get_real(ctx, cost, "judge_flops", id, &judge_flops));
+    sum->steps += (double)steps;
+    sum->tokens += (double)tokens;
+    sum->judge_tokens += (double)judge_tokens;
+    sum->scorings += (double)scorings;
+    sum->flops += flops;
+    sum->judge_flops += judge_flops;
+    return CAIRN_OK;
+}
