@@ -160,6 +160,25 @@ static void test_the_example_is_the_plainest_found_mistake(void **state) {
     expect_refused(cairn("eval mistakes traces.jsonl --example --show 1"), "--example");
 }
 
+/* A world that reads problems from their words judges recorded solutions by the graph behind them; others say that they cannot. */
+static void test_a_world_reads_the_problems_of_recorded_solutions(void **state) {
+    (void)state;
+    assert_int_equal(cairn("world traces words --policy scripted:error=0.3 -n 40 --out words.jsonl")->status, 0);
+    json_t *r = parsed(cairn("eval mistakes words.jsonl --world words --reward exact:what=step --quiet --json"));
+    assert_true(json_integer_value(json_object_get(r, "mistaken")) > 5);
+    assert_true(json_number_value(json_object_get(r, "f1")) == 1);
+    json_decref(r);
+    expect_refused(cairn("eval mistakes words.jsonl --world chain"), "words");
+    write_text("other.jsonl",
+               "{\"input\":\"Anna has 3 pears. How many pears does Anna have?\",\"steps\":[\"Answer: 3\"],"
+               "\"target\":\"4\",\"answer\":\"4\",\"mistake_index\":null}\n");
+    expect_refused(cairn("eval mistakes other.jsonl --world words --reward exact:what=step"),
+                   "the problem's answer is 3");
+    write_text("other.jsonl", "{\"input\":\"2 + 3 =\",\"steps\":[\"Answer: 5\"],\"target\":\"5\",\"answer\":\"5\","
+                              "\"mistake_index\":null}\n");
+    expect_refused(cairn("score other.jsonl --world words --reward exact:what=step"), "problem");
+}
+
 /* Two models on three problems: they agree on the first, rightly, and on the second, wrongly; on the third each says its own. */
 static void test_votes_of_models_are_counted_by_agreement(void **state) {
     (void)state;
@@ -190,6 +209,7 @@ int main(void) {
         cmocka_unit_test(test_a_wrong_config_file_is_named_with_its_line),
         cmocka_unit_test(test_a_threshold_is_named_or_chosen_on_the_first_file),
         cmocka_unit_test(test_the_example_is_the_plainest_found_mistake),
+        cmocka_unit_test(test_a_world_reads_the_problems_of_recorded_solutions),
         cmocka_unit_test(test_votes_of_models_are_counted_by_agreement),
     };
     return cmocka_run_group_tests_name("user", tests, make_folder, remove_folder);

@@ -37,7 +37,7 @@ typedef struct cairn_label_summary {
         exact_locations; /* of those, where the world knows the first wrong step too; where it is the same */
     int64_t known_steps, agreeing_steps; /* labelled steps whose truth the world knows; of those, labels that agree */
     int64_t rollouts, unknown;           /* spent; of those, with an unknown outcome */
-    double steps, tokens, flops;         /* of the policy, in all: sampled steps and tokens, FLOP of a model in this process */
+    double steps, tokens, flops; /* of the policy, in all: sampled steps and tokens, FLOP of a model in this process */
     double seconds;
 } cairn_label_summary;
 

@@ -69,6 +69,9 @@ typedef struct cairn_world_type {
      * `content` gets the file's key for the manifest. */
     cairn_status (*load)(cairn_ctx *ctx, void *self, const char *path, bool skip_bad, cairn_arena *arena,
                          cairn_problem **problems, int64_t *count, uint64_t *content);
+    /* Makes a problem of which only the words are known (id, text, answer or NULL) one of this world's: sets `data`, in the arena, and
+     * `answer` where there is none. NULL: this world cannot. Errors: FORMAT, with the id, for a text or an answer that is not its own. */
+    cairn_status (*read)(cairn_ctx *ctx, void *self, cairn_arena *arena, cairn_problem *problem);
     cairn_status (*start)(cairn_ctx *ctx, void *self, const cairn_problem *problem, void *state);
     /* State after a step's text; *done when the step ends the solution. A step that the world cannot read leads to the state in which
      * nothing more can be right; it is not an error. before and after may be the same block. */
@@ -98,6 +101,9 @@ CAIRN_API const cairn_world_type *const *cairn_worlds(void);
 /* Opens "name" or "name:key=value,...". Errors: NOT_FOUND listing the worlds, INVALID for options. */
 CAIRN_API cairn_status cairn_world_open(cairn_ctx *ctx, cairn_arena *arena, const char *spec, cairn_world *out);
 CAIRN_API void cairn_world_close(cairn_world *world);
+/* The world's `read`. Errors: INVALID, with the worlds that can, where this one cannot; its own. */
+CAIRN_API cairn_status cairn_world_read(cairn_ctx *ctx, const cairn_world *world, cairn_arena *arena,
+                                        cairn_problem *problem);
 /* Replays steps[0 .. n_steps) from the start; *done as apply says of the last step. */
 CAIRN_API cairn_status cairn_world_replay(cairn_ctx *ctx, const cairn_world *world, const cairn_problem *problem,
                                           const char *const *steps, int32_t n_steps, void *state, bool *done);

@@ -45,6 +45,7 @@ static cairn_status score_record(cli *c, const scored_options *options, const sc
                              .difficulty = NAN,
                              .max_steps = record->n_steps};
     cairn_reward_cost cost = {0};
+    CAIRN_TRY(cairn_world_read(c->ctx, &s->world, arena, &problem));
     CAIRN_TRY(cairn_reward_score_steps(c->ctx, &s->reward, arena, options->seed, &problem, record->steps,
                                        record->n_steps, scores, codes, evidence, &cost));
     *out = (scored){.index = index,

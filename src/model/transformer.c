@@ -172,7 +172,8 @@ void cairn_transformer_close(cairn_transformer *model) {
 }
 
 void cairn_transformer_init(cairn_transformer *model, uint64_t seed) {
-    const double deviation = sqrt(2.0 / (5.0 * model->shape.width)), residual = deviation / sqrt(2.0 * model->shape.layers);
+    const double deviation = sqrt(2.0 / (5.0 * model->shape.width)),
+                 residual = deviation / sqrt(2.0 * model->shape.layers);
     for (int32_t i = 0; i < cairn_params_count(model->params); i++) {
         cairn_param *p = cairn_params_get(model->params, i);
         if (p->value.rank == 1)

@@ -54,6 +54,7 @@ const cairn_world_type cairn_world_gsm8k = {
               .config_size = sizeof(config)},
     .open = gsm8k_open,
     .load = gsm8k_load,
+    .read = text_read,
     .start = text_start,
     .apply = gsm8k_apply,
     .check = text_check,

@@ -103,6 +103,11 @@ cairn_status text_load(cairn_ctx *ctx, const char *path, cairn_read_options read
 
 /* ---- outcome and steps --------------------------------------------------------------------------------------------- */
 
+cairn_status text_read(cairn_ctx *ctx, void *self, cairn_arena *arena, cairn_problem *problem) {
+    (void)ctx, (void)self, (void)arena, (void)problem;
+    return CAIRN_OK;
+}
+
 cairn_status text_start(cairn_ctx *ctx, void *self, const cairn_problem *problem, void *state) {
     (void)ctx, (void)self, (void)problem, (void)state;
     return CAIRN_OK;
@@ -182,6 +187,7 @@ const cairn_world_type cairn_world_text = {
               .config_size = sizeof(config)},
     .open = open_text,
     .load = load_text,
+    .read = text_read,
     .start = text_start,
     .apply = apply_text,
     .check = text_check,

@@ -230,6 +230,7 @@ const cairn_world_type cairn_world_words = {
     .open = words_open,
     .generate = words_generate,
     .load = words_load,
+    .read = words_adopt,
     .start = words_start,
     .apply = words_apply,
     .check = words_check,

@@ -166,6 +166,8 @@ void words_take(words_state *s, const words_claim *claim); /* what it states bec
 /* As cairn_world_type.load: JSON lines with `id` and `problem`. */
 cairn_status words_load(cairn_ctx *ctx, void *self, const char *path, bool skip_bad, cairn_arena *arena,
                         cairn_problem **problems, int64_t *count, uint64_t *content);
+/* As cairn_world_type.read. */
+cairn_status words_adopt(cairn_ctx *ctx, void *self, cairn_arena *arena, cairn_problem *problem);
 /* A problem around a finished graph in the same arena. */
 cairn_status words_wrap(const words_problem *p, const char *id, cairn_arena *arena, cairn_problem *out);
 

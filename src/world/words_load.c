@@ -16,25 +16,39 @@ typedef struct list {
     size_t count, capacity;
 } list;
 
-static cairn_status read_problem(cairn_ctx *ctx, const json_t *object, const char *where, const char *line,
-                                 cairn_arena *arena, cairn_problem *out) {
-    const char *text, *id = line, *answer;
-    int64_t max_steps;
+/* The problem that this text tells; a given answer must be its own. */
+static cairn_status read_text(cairn_ctx *ctx, const char *text, const char *answer, const char *where, const char *id,
+                              cairn_arena *arena, cairn_problem *out) {
     size_t at;
-    CAIRN_TRY(json_get_text(ctx, object, "problem", where, &text));
-    if (json_object_get(object, "id")) CAIRN_TRY(json_get_text(ctx, object, "id", where, &id));
     words_problem *p = cairn_arena_alloc(arena, 1, sizeof *p);
-    id = cairn_arena_copy(arena, id, strlen(id));
-    if (!p || !id) return CAIRN_NO_MEMORY;
+    if (!p) return CAIRN_NO_MEMORY;
     const char *why = words_read(text, strlen(text), p, &at);
     if (why) return cairn_fail(ctx, CAIRN_FORMAT, "%s: field `problem`: %s (at \"%.40s\")", where, why, text + at);
     CAIRN_TRY(words_wrap(p, id, arena, out));
-    if (json_object_get(object, "answer")) {
-        CAIRN_TRY(json_get_text(ctx, object, "answer", where, &answer));
-        if (strcmp(answer, out->answer) != 0)
-            return cairn_fail(ctx, CAIRN_FORMAT, "%s: field `answer`: the problem's answer is %s, got %.40s", where,
-                              out->answer, answer);
-    }
+    if (!answer || strcmp(answer, out->answer) == 0) return CAIRN_OK;
+    return cairn_fail(ctx, CAIRN_FORMAT, "%s: field `answer`: the problem's answer is %s, got %.40s", where,
+                      out->answer, answer);
+}
+
+cairn_status words_adopt(cairn_ctx *ctx, void *self, cairn_arena *arena, cairn_problem *problem) {
+    (void)self;
+    cairn_problem told;
+    CAIRN_TRY(read_text(ctx, problem->text, problem->answer, problem->id, problem->id, arena, &told));
+    problem->data = told.data;
+    problem->answer = told.answer;
+    return CAIRN_OK;
+}
+
+static cairn_status read_problem(cairn_ctx *ctx, const json_t *object, const char *where, const char *line,
+                                 cairn_arena *arena, cairn_problem *out) {
+    const char *text, *id = line, *answer = NULL;
+    int64_t max_steps;
+    CAIRN_TRY(json_get_text(ctx, object, "problem", where, &text));
+    if (json_object_get(object, "id")) CAIRN_TRY(json_get_text(ctx, object, "id", where, &id));
+    if (json_object_get(object, "answer")) CAIRN_TRY(json_get_text(ctx, object, "answer", where, &answer));
+    id = cairn_arena_copy(arena, id, strlen(id));
+    if (!id) return CAIRN_NO_MEMORY;
+    CAIRN_TRY(read_text(ctx, text, answer, where, id, arena, out));
     if (!json_object_get(object, "max_steps")) return CAIRN_OK;
     CAIRN_TRY(json_get_int(ctx, object, "max_steps", where, &max_steps));
     if (max_steps < 1 || max_steps > 4096)

@@ -36,6 +36,20 @@ void cairn_world_close(cairn_world *world) {
     *world = (cairn_world){0};
 }
 
+cairn_status cairn_world_read(cairn_ctx *ctx, const cairn_world *world, cairn_arena *arena, cairn_problem *problem) {
+    if (world->type->read) return world->type->read(ctx, world->self, arena, problem);
+    cairn_text able = {0};
+    cairn_status status = CAIRN_OK;
+    for (int i = 0; world_list[i] && status == CAIRN_OK; i++)
+        if (world_list[i]->read)
+            status = cairn_text_printf(ctx, &able, "%s%s", able.length ? ", " : "", world_list[i]->about.name);
+    if (status == CAIRN_OK)
+        status = cairn_fail(ctx, CAIRN_INVALID, "world `%s` does not read problems from their words; these do: %s",
+                            world->type->about.name, able.data ? able.data : "none");
+    cairn_text_free(&able);
+    return status;
+}
+
 cairn_status cairn_world_replay(cairn_ctx *ctx, const cairn_world *world, const cairn_problem *problem,
                                 const char *const *steps, int32_t n_steps, void *state, bool *done) {
     bool ended = false;
