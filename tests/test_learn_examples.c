@@ -18,9 +18,11 @@ static const cairn_record base = {
 
 static cairn_examples added(cairn_learn_task task, bool only_right, const cairn_record *record) {
     cairn_examples e = {0};
-    must(cairn_examples_add(ctx, &e, &format, task, only_right, "r", record));
+    must(cairn_examples_add(ctx, &e, &format, task, &(cairn_example_choice){.only_right = only_right}, "r", record));
     return e;
 }
+
+static const cairn_example_choice all = {0}, right = {.only_right = true};
 
 static void expect_marks(cairn_examples e, int count, const int32_t *marks, const float *labels) {
     assert_int_equal(e.count, 1);
@@ -66,6 +68,27 @@ static void test_steps_are_marked_at_their_ends_where_they_have_a_label(void **s
     expect_marks(added(CAIRN_LEARN_PRM, false, &r), 2, (const int32_t[]){4, 7}, (const float[]){1, 1});
 }
 
+static void test_labels_behind_the_first_wrong_step_can_be_left_out(void **state) {
+    (void)state;
+    static const char *const four[] = {"a", "b", "c", "d"};
+    static const struct {
+        double labels[4], above;
+        int marks;
+    } cases[] = {{{1, 0, 0, 0}, 0, 2}, {{1, 1, 1, 0}, 0, 4}, {{0, NAN, NAN, 0}, 0, 1}, {{0.9, 0.2, 0.8, 0}, 0.3, 2}};
+    for (int i = 0; i < 4; i++) {
+        cairn_record r = base;
+        cairn_examples e = {0};
+        const cairn_example_choice until = {.until_error = true, .right_above = cases[i].above};
+        r.steps = four;
+        r.n_steps = 4;
+        r.labels = cases[i].labels;
+        must(cairn_examples_add(ctx, &e, &format, CAIRN_LEARN_PRM, &until, "r", &r));
+        assert_int_equal(e.mark_starts[1], cases[i].marks);
+        for (int m = 0; m < cases[i].marks; m++) assert_int_equal(e.marks[m], 4 + 2 * m);
+        cairn_examples_free(&e);
+    }
+}
+
 static void test_an_outcome_is_marked_at_the_end_of_the_last_step(void **state) {
     (void)state;
     cairn_record r = base;
@@ -80,13 +103,13 @@ static void test_records_of_no_use_are_counted(void **state) {
     (void)state;
     cairn_examples e = {0};
     cairn_record r = base;
-    must(cairn_examples_add(ctx, &e, &format, CAIRN_LEARN_PRM, false, "r", &r)); /* no labels */
+    must(cairn_examples_add(ctx, &e, &format, CAIRN_LEARN_PRM, &all, "r", &r)); /* no labels */
     r.correct = CAIRN_VERDICT_UNKNOWN;
-    must(cairn_examples_add(ctx, &e, &format, CAIRN_LEARN_ORM, false, "r", &r));
-    must(cairn_examples_add(ctx, &e, &format, CAIRN_LEARN_SFT, true, "r", &r));
+    must(cairn_examples_add(ctx, &e, &format, CAIRN_LEARN_ORM, &all, "r", &r));
+    must(cairn_examples_add(ctx, &e, &format, CAIRN_LEARN_SFT, &right, "r", &r));
     r.correct = CAIRN_VERDICT_RIGHT;
     r.n_steps = 0;
-    must(cairn_examples_add(ctx, &e, &format, CAIRN_LEARN_ORM, false, "r", &r));
+    must(cairn_examples_add(ctx, &e, &format, CAIRN_LEARN_ORM, &all, "r", &r));
     assert_int_equal(e.count, 0);
     assert_int_equal(e.dropped, 4);
     cairn_examples_free(&e);
@@ -161,6 +184,7 @@ int main(void) {
         cmocka_unit_test(test_a_language_model_learns_what_follows_the_separator),
         cmocka_unit_test(test_problems_too_can_be_learned),
         cmocka_unit_test(test_steps_are_marked_at_their_ends_where_they_have_a_label),
+        cmocka_unit_test(test_labels_behind_the_first_wrong_step_can_be_left_out),
         cmocka_unit_test(test_an_outcome_is_marked_at_the_end_of_the_last_step),
         cmocka_unit_test(test_records_of_no_use_are_counted),
         cmocka_unit_test(test_an_epoch_holds_every_example_once_and_batches_are_as_full_as_they_can_be),

@@ -158,6 +158,62 @@ static void test_accumulated_batches_are_one_large_batch(void **state) {
     assert_true(fabs(loss[0] - log(2)) < 0.05); /* knows nothing yet */
 }
 
+/* ---- steps as text ---------------------------------------------------------------------------------------------------------------- */
+
+/* Beside the head's loss, the mean loss of the tokens of right steps alone: before the first step every token of 261 is about as likely. */
+static void test_the_tokens_of_right_steps_are_learned_beside_the_head(void **state) {
+    (void)state;
+    double loss[2][2];
+    for (int right = 0; right < 2; right++) {
+        FILE *file = create("same.jsonl");
+        for (int i = 0; i < 8; i++)
+            fprintf(file, "{\"prompt\":\"p\",\"completions\":[\"abc\",\"cde\"],\"labels\":[%s,null]}\n",
+                    right ? "true" : "false");
+        fclose(file);
+        for (int text = 0; text < 2; text++) {
+            cairn_learn_summary r;
+            cairn_learn_setup s = tiny_setup(CAIRN_LEARN_PRM, in_folder("same.jsonl"), in_folder("same.gguf"));
+            s.dev = s.data;
+            s.steps = 60;
+            s.text = 2 * text;
+            s.likelihood = true;
+            s.watch = keep_first;
+            must(cairn_learn(ctx, &s, &r));
+            loss[right][text] = first_loss;
+        }
+    }
+    print_message("a token of right steps: %g nats, of 261 equally likely ones %g\n", (loss[1][1] - loss[1][0]) / 2,
+                  log(261));
+    assert_true(fabs((loss[1][1] - loss[1][0]) / 2 - log(261)) < 1);
+    assert_true(loss[0][1] == loss[0][0]);
+}
+
+static void test_a_head_of_likelihoods_learns_too(void **state) {
+    (void)state;
+    write_x_records("x.jsonl", 400, 1);
+    write_x_records("x-dev.jsonl", 200, 2);
+    cairn_learn_summary r;
+    cairn_learn_setup s = tiny_setup(CAIRN_LEARN_PRM, in_folder("x.jsonl"), in_folder("x.gguf"));
+    s.dev = in_folder("x-dev.jsonl");
+    s.shape = "width=32,layers=2,heads=2,kv-heads=2,context=32";
+    s.steps = 250;
+    s.every = 125;
+    s.batch_tokens = 512;
+    s.likelihood = s.until_error = true;
+    s.text = 1;
+    must(cairn_learn(ctx, &s, &r));
+    assert_true(r.marks < 1200);
+    assert_true(r.dev_auroc > 0.95);
+    s.init = s.out; /* a head that reads likelihoods cannot go on without */
+    s.shape = "";
+    s.likelihood = false;
+    assert_int_equal(cairn_learn(ctx, &s, &r), CAIRN_INVALID);
+    s.task = CAIRN_LEARN_ORM;
+    s.loss = CAIRN_LOSS_SOFT;
+    assert_int_equal(cairn_learn(ctx, &s, &r), CAIRN_INVALID);
+    assert_non_null(strstr(cairn_error(ctx), "text"));
+}
+
 /* ---- average ------------------------------------------------------------------------------------------------------------------ */
 
 /* The first number of the embedding of `a` in a model file. */
@@ -189,7 +245,7 @@ static void test_an_average_follows_the_steps(void **state) {
     must(cairn_device_open(ctx, 1, CAIRN_MATMUL_PLAIN, &device));
     must(cairn_params_open(ctx, device, CAIRN_F32, &params));
     must(cairn_params_add(params, "token_embd.weight", 2, (const int64_t[]){261, 16}, &embedding));
-    cairn_param_init_normal(embedding, s.seed, 0.02);
+    cairn_param_init_normal(embedding, s.seed, sqrt(2.0 / (5 * 16)));
     p[0] = cairn_tensor_at(&embedding->value, 16 * 'a');
     cairn_params_close(params);
     cairn_device_close(device);
@@ -362,6 +418,8 @@ int main(void) {
         cmocka_unit_test(test_the_file_holds_the_model_that_was_measured),
         cmocka_unit_test(test_a_step_says_of_which_epoch_it_was),
         cmocka_unit_test(test_accumulated_batches_are_one_large_batch),
+        cmocka_unit_test(test_the_tokens_of_right_steps_are_learned_beside_the_head),
+        cmocka_unit_test(test_a_head_of_likelihoods_learns_too),
         cmocka_unit_test(test_an_average_follows_the_steps),
         cmocka_unit_test(test_it_stops_when_the_dev_loss_gets_no_better_and_keeps_the_best),
         cmocka_unit_test(test_what_is_not_finite_stops_with_step_tensor_and_checkpoint),

@@ -36,8 +36,9 @@ static cairn_transformer *made(bool tied) {
     cairn_transformer_shape shape = tiny;
     shape.tied = tied;
     must(cairn_transformer_open(ctx, device, &shape, CAIRN_F32, &m));
-    must(cairn_transformer_add_head(ctx, m, "step", CAIRN_HEAD_CLASSIFIER, 2, 8));
-    must(cairn_transformer_add_head(ctx, m, "outcome", CAIRN_HEAD_VALUE, 1, 0));
+    must(cairn_transformer_add_head(ctx, m, "step", CAIRN_HEAD_CLASSIFIER, 2, 8, false));
+    must(cairn_transformer_add_head(ctx, m, "outcome", CAIRN_HEAD_VALUE, 1, 0, false));
+    must(cairn_transformer_add_head(ctx, m, "likely", CAIRN_HEAD_CLASSIFIER, 2, 8, true));
     cairn_transformer_init(m, 7);
     for (int32_t i = 0; i < cairn_params_count(m->params); i++) /* biases and gains too get numbers of their own */
         cairn_param_init_normal(cairn_params_get(m->params, i), 9, 0.3);
@@ -89,7 +90,14 @@ static void test_a_model_comes_back_bit_for_bit_with_heads_and_tokenizer(void **
         assert_true(back->shape.rope_base == 5000 && back->shape.norm_eps == (double)1e-6f);
         assert_int_equal(back->shape.tied, tied);
         assert_true(cairn_tokenizer_key(t) == cairn_tokenizer_key(t_back));
-        assert_int_equal(back->n_heads, 2);
+        assert_int_equal(back->n_heads, 3);
+        assert_true(!back->heads[0]->likelihood && !back->heads[1]->likelihood && back->heads[2]->likelihood);
+        assert_int_equal(back->heads[2]->inner->value.shape[1], m->shape.width + 3);
+        for (int32_t i = 0; i < cairn_params_count(m->params); i++) {
+            const cairn_tensor *a = &cairn_params_get(m->params, i)->value,
+                               *b = &cairn_params_get(back->params, i)->value;
+            assert_memory_equal(a->data, b->data, (size_t)a->size * sizeof(float));
+        }
         assert_int_equal(back->heads[0]->kind, CAIRN_HEAD_CLASSIFIER);
         assert_int_equal(back->heads[0]->hidden, 8);
         assert_int_equal(back->heads[1]->kind, CAIRN_HEAD_VALUE);

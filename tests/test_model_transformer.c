@@ -205,8 +205,8 @@ static void test_a_classifier_head_learns_which_token_came_first(void **state) {
     cairn_adamw adamw = {.rate = 3e-3, .beta1 = 0.9, .beta2 = 0.95, .epsilon = 1e-8, .decay = 0};
     static const float minus[COUNT] = {[0 ... COUNT - 1] = -1};
     double loss_value = 0, norm;
-    assert_int_equal(cairn_transformer_add_head(b->ctx, m, "step", CAIRN_HEAD_CLASSIFIER, 2, 48), CAIRN_OK);
-    assert_int_equal(cairn_transformer_add_head(b->ctx, m, "step", CAIRN_HEAD_CLASSIFIER, 2, 48), CAIRN_INVALID);
+    assert_int_equal(cairn_transformer_add_head(b->ctx, m, "step", CAIRN_HEAD_CLASSIFIER, 2, 48, false), CAIRN_OK);
+    assert_int_equal(cairn_transformer_add_head(b->ctx, m, "step", CAIRN_HEAD_CLASSIFIER, 2, 48, false), CAIRN_INVALID);
     cairn_transformer_init(m, 5);
     const cairn_head *head = cairn_transformer_head(m, "step");
     assert_non_null(head);

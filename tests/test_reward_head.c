@@ -16,6 +16,37 @@ static fixture *open_head(const char *head) {
     return open_fixture("chain:steps=4", NULL, spec);
 }
 
+/* What the head reads beside the rows of the three steps: of the probabilities p of each step's tokens the sums of ln p, p - 1, (p - 1)^2,
+ * times 6. */
+static void likelihoods(own_model *m, const cairn_solution_tokens *s, cairn_tensor *trunk, float out[3][3]) {
+    const int32_t v = m->model->shape.vocabulary;
+    cairn_tensor *logits = cairn_transformer_logits(m->tape, m->model, trunk);
+    assert_non_null(logits);
+    for (int step = 0; step < 3; step++) {
+        double sum[3] = {0};
+        for (int32_t at = step ? s->step_ends[step - 1] + 1 : s->prompt; at <= s->step_ends[step]; at++) {
+            double all = 0;
+            for (int32_t i = 0; i < v; i++) all += exp(cairn_tensor_at(logits, (at - 1) * v + i));
+            double p = exp(cairn_tensor_at(logits, (at - 1) * v + s->tokens.ids[at])) / all;
+            sum[0] += log(p);
+            sum[1] += p - 1;
+            sum[2] += (p - 1) * (p - 1);
+        }
+        for (int i = 0; i < 3; i++) out[step][i] = (float)(6 * sum[i]);
+    }
+}
+
+static cairn_tensor *read_by_hand(own_model *m, const cairn_head *head, const cairn_solution_tokens *s,
+                                  cairn_tensor *trunk) {
+    cairn_tensor *rows = cairn_rows(m->tape, trunk, s->step_ends, 3);
+    if (head->likelihood) {
+        float beside[3][3];
+        likelihoods(m, s, trunk, beside);
+        rows = cairn_concat(m->tape, rows, cairn_tape_input(m->tape, 2, (int64_t[]){3, 3}, beside[0], false));
+    }
+    return cairn_head_apply(m->tape, head, rows);
+}
+
 /* Scores of all steps by the decoder itself. */
 static void wanted_scores(cairn_ctx *ctx, const cairn_problem *problem, const char *head, double *out) {
     own_model m = open_own_model(ctx, tiny_path);
@@ -23,11 +54,10 @@ static void wanted_scores(cairn_ctx *ctx, const cairn_problem *problem, const ch
     assert_int_equal(cairn_solution_encode(ctx, &m.format, "p", problem->text, steps, 3, false, &tokens), CAIRN_OK);
     const int32_t starts[] = {0, (int32_t)tokens.tokens.count};
     cairn_tensor *trunk = cairn_transformer_trunk(m.tape, m.model, tokens.tokens.ids, starts, 1);
-    cairn_tensor *y =
-        cairn_head_apply(m.tape, cairn_transformer_head(m.model, head), cairn_rows(m.tape, trunk, tokens.step_ends, 3));
+    cairn_tensor *y = read_by_hand(&m, cairn_transformer_head(m.model, head), &tokens, trunk);
     assert_non_null(y);
     for (int i = 0; i < 3; i++) {
-        if (strcmp(head, "step") == 0) { /* two classes: softmax */
+        if (strcmp(head, "value") != 0) { /* two classes: softmax */
             double wrong = exp(cairn_tensor_at(y, 2 * i)), right = exp(cairn_tensor_at(y, 2 * i + 1));
             out[i] = right / (wrong + right);
         } else {
@@ -40,15 +70,15 @@ static void wanted_scores(cairn_ctx *ctx, const cairn_problem *problem, const ch
 
 static void test_scores_are_those_of_the_decoder(void **state) {
     (void)state;
-    static const char *const heads[] = {"step", "value"};
-    for (int h = 0; h < 2; h++) {
+    static const char *const heads[] = {"step", "value", "likely"};
+    for (int h = 0; h < 3; h++) {
         fixture *f = open_head(heads[h]);
         cairn_problem problem = make_problem(f, 1, 0);
         double scores[3], wanted[3];
         score_all(f, 1, &problem, steps, 3, scores, NULL, NULL);
         wanted_scores(f->ctx, &problem, heads[h], wanted);
         for (int i = 0; i < 3; i++) {
-            assert_near(scores[i], wanted[i], 1e-6);
+            assert_near(scores[i], wanted[i], 1e-5);
             assert_true(scores[i] > 0 && scores[i] < 1);
         }
         assert_true(scores[0] != scores[1]);
@@ -56,9 +86,8 @@ static void test_scores_are_those_of_the_decoder(void **state) {
     }
 }
 
-static void test_a_prefix_alone_has_the_score_that_it_has_in_the_solution(void **state) {
-    (void)state;
-    fixture *f = open_head("step");
+static void expect_same_for_prefixes(const char *head) {
+    fixture *f = open_head(head);
     cairn_problem problem = make_problem(f, 1, 0);
     double scores[3];
     cairn_scoring requests[3];
@@ -72,6 +101,35 @@ static void test_a_prefix_alone_has_the_score_that_it_has_in_the_solution(void *
         assert_int_equal(requests[i].status, CAIRN_OK);
         assert_memory_equal(&requests[i].score, &scores[2 - i], sizeof scores[0]);
     }
+    close_fixture(f);
+}
+
+static void test_a_prefix_alone_has_the_score_that_it_has_in_the_solution(void **state) {
+    (void)state;
+    expect_same_for_prefixes("step");
+    expect_same_for_prefixes("likely");
+}
+
+/* Of the last of three steps: its rows, and the one before them once more, through the layers; what each of its tokens was likely to be; the
+ * head. */
+static void test_likelihoods_cost_what_they_take(void **state) {
+    (void)state;
+    fixture *f = open_head("likely");
+    cairn_problem problem = make_problem(f, 1, 0);
+    own_model m = open_own_model(f->ctx, tiny_path);
+    cairn_solution_tokens s = {0};
+    cairn_reward_cost cost = {0};
+    cairn_scoring q = {.problem = &problem, .steps = steps, .n_steps = 3, .fresh = 1};
+    assert_int_equal(cairn_solution_encode(f->ctx, &m.format, "p", problem.text, steps, 3, false, &s), CAIRN_OK);
+    assert_int_equal(f->reward.type->score(f->ctx, f->reward.self, f->arena, &q, 1, &cost), CAIRN_OK);
+    const cairn_transformer_shape *shape = &m.model->shape;
+    int64_t from = s.step_ends[1] + 1, to = s.step_ends[2] + 1;
+    double rows =
+        cairn_transformer_flops(shape, from - 1, from, false) + cairn_transformer_flops(shape, from, to, false);
+    double head = 2.0 * 16 * (32 + 3 + 2), words = 2.0 * 32 * shape->vocabulary * (double)(to - from);
+    assert_near(cost.flops, rows + words + head, 1e-6);
+    cairn_solution_free(&s);
+    close_own_model(&m);
     close_fixture(f);
 }
 
@@ -113,6 +171,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_scores_are_those_of_the_decoder),
         cmocka_unit_test(test_a_prefix_alone_has_the_score_that_it_has_in_the_solution),
+        cmocka_unit_test(test_likelihoods_cost_what_they_take),
         cmocka_unit_test(test_steps_that_do_not_fit_are_unknown),
         cmocka_unit_test(test_a_head_that_is_not_there_is_named),
     };

@@ -9,8 +9,8 @@
 #include "cairn/model.h"
 #include "cairn/transformer.h"
 
-/* Writes one of this shape, its vocabulary left to the tokenizer, to `path`, a template for mkstemp; with the heads step (two classes) and
- * value (one logit). */
+/* Writes one of this shape, its vocabulary left to the tokenizer, to `path`, a template for mkstemp; with the heads step (two classes),
+ * value (one logit) and likely (two classes, which reads likelihoods too). */
 static inline void write_shaped_model(cairn_ctx *ctx, cairn_transformer_shape shape, char *path) {
     static const char *const specials[] = CAIRN_SOLUTION_SPECIALS;
     static const char text[] = "Start with 19. Then add 8. What is the result? 19 + 8 = 27";
@@ -29,8 +29,9 @@ static inline void write_shaped_model(cairn_ctx *ctx, cairn_transformer_shape sh
     assert_int_equal(cairn_device_open(ctx, 1, CAIRN_MATMUL_ONEDNN, &device), CAIRN_OK);
     shape.vocabulary = cairn_tokenizer_size(tokenizer);
     assert_int_equal(cairn_transformer_open(ctx, device, &shape, CAIRN_F32, &model), CAIRN_OK);
-    assert_int_equal(cairn_transformer_add_head(ctx, model, "step", CAIRN_HEAD_CLASSIFIER, 2, 32), CAIRN_OK);
-    assert_int_equal(cairn_transformer_add_head(ctx, model, "value", CAIRN_HEAD_VALUE, 1, 0), CAIRN_OK);
+    assert_int_equal(cairn_transformer_add_head(ctx, model, "step", CAIRN_HEAD_CLASSIFIER, 2, 32, false), CAIRN_OK);
+    assert_int_equal(cairn_transformer_add_head(ctx, model, "value", CAIRN_HEAD_VALUE, 1, 0, false), CAIRN_OK);
+    assert_int_equal(cairn_transformer_add_head(ctx, model, "likely", CAIRN_HEAD_CLASSIFIER, 2, 16, true), CAIRN_OK);
     cairn_transformer_init(model, 3);
     for (int32_t i = 0; i < cairn_params_count(model->params); i++)
         if (cairn_params_get(model->params, i)->value.rank == 2)

@@ -37,11 +37,18 @@ typedef struct cairn_examples {
     size_t capacity[6];   /* of the arrays, in this order */
 } cairn_examples;
 
-/* Appends a record; without any mark for the task, or with `only_right` not known to be right, it is only counted as dropped. PRM: steps
- * without a label get no mark; a record without labels is right before its first error and wrong at it. Errors: LIMIT naming `name` for
+/* What of a record is used. */
+typedef struct cairn_example_choice {
+    bool only_right;    /* solutions that are known to be right, no others */
+    bool until_error;   /* PRM: no labels behind the first that is not right (arXiv 2305.20050) */
+    double right_above; /* a label above it is right */
+} cairn_example_choice;
+
+/* Appends a record; without any mark for the task, or not chosen, it is only counted as dropped. PRM: steps without a label get no mark; a
+ * record without labels is right before its first error and wrong at it. Errors: LIMIT naming `name` for
  * one that does not fit the context; NO_MEMORY. */
 CAIRN_API cairn_status cairn_examples_add(cairn_ctx *ctx, cairn_examples *examples, const cairn_solution_format *format,
-                                          cairn_learn_task task, bool only_right, const char *name,
+                                          cairn_learn_task task, const cairn_example_choice *choice, const char *name,
                                           const cairn_record *record);
 /* Gives back the room for more. */
 CAIRN_API void cairn_examples_trim(cairn_examples *examples);
@@ -90,7 +97,11 @@ typedef struct cairn_learn_setup {
     double decay, clip;           /* weight decay of matrices; most gradient norm, 0: any */
     double
         average; /* of parameters over the steps (EMA): its decay, 0: none; the average is what is measured and written */
-    double dev_share;          /* of the problems */
+    double dev_share; /* of the problems */
+    bool likelihood;  /* PRM: a fresh head reads how likely the decoder finds the step (cairn_head_apply_steps) */
+    bool until_error; /* PRM: no labels behind a solution's first wrong step */
+    double
+        text; /* PRM: weight of the mean loss of the tokens of right steps, beside the head's (after arXiv 2110.14168) */
     double right_above;        /* a label above it counts as right */
     int32_t schedule;          /* cairn_schedule_kind */
     bool bf16, store_bf16;     /* products in bf16; the model file in bf16 */

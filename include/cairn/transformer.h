@@ -35,7 +35,8 @@ typedef struct cairn_head {
     const char *name;
     cairn_head_kind kind;
     int32_t outputs;
-    int32_t hidden;                  /* 0: one linear map; else linear(D, hidden), relu, linear(hidden, outputs) */
+    int32_t hidden;  /* 0: one linear map; else linear(D, hidden), relu, linear(hidden, outputs) */
+    bool likelihood; /* reads CAIRN_LIKELIHOODS numbers behind the D of the row: D below is then so many more */
     cairn_param *inner, *inner_bias; /* [hidden, D], [hidden]; NULL where hidden is 0 */
     cairn_param *outer, *outer_bias; /* [outputs, hidden or D], [outputs] */
 } cairn_head;
@@ -65,10 +66,12 @@ CAIRN_API void cairn_transformer_close(cairn_transformer *model); /* NULL is fin
 /* Random first values from a seed: normal with deviation sqrt(2 / (5 width)) (arXiv:1910.05895), of outputs into the residual stream
  * divided by sqrt(2 layers); gains 1. */
 CAIRN_API void cairn_transformer_init(cairn_transformer *model, uint64_t seed);
-/* A head on the trunk's output, zero or (with cairn_transformer_init after it) random. Parameters head.NAME.0.weight, .bias,
+/* A head on the trunk's output, zero or (with cairn_transformer_init after it) random. `likelihood`: it also reads how likely the decoder
+ * itself finds the tokens of the step (cairn_head_apply_steps). Parameters head.NAME.0.weight, .bias,
  * head.NAME.2.weight, .bias. Errors: INVALID for a name twice. */
 CAIRN_API cairn_status cairn_transformer_add_head(cairn_ctx *ctx, cairn_transformer *model, const char *name,
-                                                  cairn_head_kind kind, int32_t outputs, int32_t hidden);
+                                                  cairn_head_kind kind, int32_t outputs, int32_t hidden,
+                                                  bool likelihood);
 CAIRN_API const cairn_head *cairn_transformer_head(const cairn_transformer *model, const char *name); /* or NULL */
 
 /* The trunk: tokens[rows] of `segments` sequences, starts[segments + 1]; each sequence's positions count from 0. Returns the
@@ -85,6 +88,20 @@ CAIRN_API cairn_tensor *cairn_transformer_logits(cairn_tape *tape, const cairn_t
                                                  cairn_tensor *hidden);
 /* A head's numbers: hidden [rows, D] to [rows, outputs]. Take the rows it is asked at first (cairn_rows). */
 CAIRN_API cairn_tensor *cairn_head_apply(cairn_tape *tape, const cairn_head *head, cairn_tensor *hidden);
+
+/* Steps in rows of a trunk: step i is read at row marks[i]; token j of a step is `targets[j]`, told by row text[j], and is of step
+ * of[j]. */
+typedef struct cairn_step_rows {
+    const int32_t *marks; /* [n_marks] */
+    int64_t n_marks;
+    const int32_t *text, *targets, *of; /* [n_text]; for heads that read likelihoods */
+    int64_t n_text;
+} cairn_step_rows;
+enum { CAIRN_LIKELIHOODS = 3 };
+/* A head's numbers for steps: [n_marks, outputs]. Where it reads likelihoods it sees, of the decoder's own probabilities p of the step's
+ * tokens, the sums of ln p, of p - 1 and of (p - 1)^2: a token that the decoder would not have written shows there. */
+CAIRN_API cairn_tensor *cairn_head_apply_steps(cairn_tape *tape, const cairn_transformer *model, const cairn_head *head,
+                                               cairn_tensor *hidden, const cairn_step_rows *rows);
 
 /* Floating-point operations that compute rows [from, to) of one sequence, the keys of earlier rows being there, and a multiplication
  * and an addition counting two: matrices of the layers and the products of attention; with `logits` the vocabulary head too. */

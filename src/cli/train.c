@@ -75,6 +75,11 @@ static const cairn_option prm_options[] = {
                "Two classes; one logit against the label itself; squared difference of its sigmoid."),
     CLI_REAL(train_config, "right-above", learn.right_above, "0", 0, 1, "",
              "A label above it counts as right: for `hard`, accuracy and AUROC."),
+    CLI_FLAG(train_config, "until-error", learn.until_error, "No labels behind a solution's first wrong step."),
+    CLI_FLAG(train_config, "likelihood", learn.likelihood,
+             "The head also reads how likely the decoder finds the step's tokens."),
+    CLI_REAL(train_config, "text", learn.text, "0", 0, 1000, "",
+             "Weight of the loss of the tokens of right steps beside the head's."),
     TRAIN_HEAD("step"),
     TRAIN_LOOP,
 };

@@ -18,9 +18,9 @@ static bool next_token(cairn_learn_task task) {
     return task == CAIRN_LEARN_SFT || task == CAIRN_LEARN_TEXT;
 }
 
-static bool wanted(const cairn_record *record, cairn_learn_task task, bool only_right) {
+static bool wanted(const cairn_record *record, cairn_learn_task task, const cairn_example_choice *choice) {
     bool some = false;
-    if (only_right && record->correct != CAIRN_VERDICT_RIGHT) return false;
+    if (choice->only_right && record->correct != CAIRN_VERDICT_RIGHT) return false;
     if (next_token(task)) return true;
     if (task == CAIRN_LEARN_ORM) return record->correct != CAIRN_VERDICT_UNKNOWN && record->n_steps > 0;
     for (int32_t i = 0; i < record->n_steps; i++) some |= !isnan(label_of(record, i));
@@ -45,25 +45,35 @@ static void add_mark(cairn_examples *e, int32_t position, double label) {
     e->labels[at] = (float)label;
 }
 
+static void add_step_marks(cairn_examples *e, const cairn_solution_tokens *s, const cairn_example_choice *choice,
+                           const cairn_record *record) {
+    bool open = true;
+    for (int32_t i = 0; i < s->n_steps && open; i++) {
+        double label = label_of(record, i);
+        if (isnan(label)) continue;
+        add_mark(e, s->step_ends[i], label);
+        open = !choice->until_error || label > choice->right_above;
+    }
+}
+
 static void add_marks(cairn_examples *e, const cairn_solution_tokens *s, cairn_learn_task task,
-                      const cairn_record *record) {
+                      const cairn_example_choice *choice, const cairn_record *record) {
     e->mark_starts[e->count + 1] = e->mark_starts[e->count];
     if (next_token(task))
         for (int32_t i = task == CAIRN_LEARN_TEXT ? 0 : s->prompt - 1; i + 1 < (int32_t)s->tokens.count; i++)
             add_mark(e, i, 0);
     if (task == CAIRN_LEARN_ORM)
         add_mark(e, s->step_ends[s->n_steps - 1], record->correct == CAIRN_VERDICT_RIGHT ? 1 : 0);
-    for (int32_t i = 0; task == CAIRN_LEARN_PRM && i < s->n_steps; i++)
-        if (!isnan(label_of(record, i))) add_mark(e, s->step_ends[i], label_of(record, i));
+    if (task == CAIRN_LEARN_PRM) add_step_marks(e, s, choice, record);
 }
 
 static cairn_status append(cairn_ctx *ctx, cairn_examples *e, const cairn_solution_tokens *s, cairn_learn_task task,
-                           const cairn_record *record) {
+                           const cairn_example_choice *choice, const cairn_record *record) {
     CAIRN_TRY(make_room(ctx, e, s->tokens.count));
     int64_t start = e->starts[e->count];
     memcpy(e->tokens + start, s->tokens.ids, s->tokens.count * sizeof *e->tokens);
     e->starts[e->count + 1] = start + (int64_t)s->tokens.count;
-    add_marks(e, s, task, record);
+    add_marks(e, s, task, choice, record);
     e->groups[e->count] = cairn_key(record->problem, strlen(record->problem));
     if ((int32_t)s->tokens.count > e->longest) e->longest = (int32_t)s->tokens.count;
     e->count++;
@@ -71,15 +81,16 @@ static cairn_status append(cairn_ctx *ctx, cairn_examples *e, const cairn_soluti
 }
 
 cairn_status cairn_examples_add(cairn_ctx *ctx, cairn_examples *examples, const cairn_solution_format *format,
-                                cairn_learn_task task, bool only_right, const char *name, const cairn_record *record) {
-    if (!wanted(record, task, only_right)) {
+                                cairn_learn_task task, const cairn_example_choice *choice, const char *name,
+                                const cairn_record *record) {
+    if (!wanted(record, task, choice)) {
         examples->dropped++;
         return CAIRN_OK;
     }
     cairn_solution_tokens solution = {0};
     cairn_status status = cairn_solution_encode(ctx, format, name, record->problem, record->steps, record->n_steps,
                                                 next_token(task), &solution);
-    if (status == CAIRN_OK) status = append(ctx, examples, &solution, task, record);
+    if (status == CAIRN_OK) status = append(ctx, examples, &solution, task, choice, record);
     cairn_solution_free(&solution);
     return status;
 }

@@ -5,10 +5,24 @@
 #include "cairn/stat.h"
 #include "learn/trainer.h"
 
+/* The tokens of the step that is read at row `mark`. */
+static void pack_step(trainer *t, int32_t mark, bool right) {
+    packed *b = &t->batch;
+    int32_t row = mark - 1;
+    while (b->tokens[row] != t->separator && b->tokens[row] != t->step) row--;
+    for (; row < mark; row++) {
+        b->said[b->n_said] = row;
+        b->said_targets[b->n_said] = b->tokens[row + 1];
+        b->said_weights[b->n_said] = right;
+        b->said_of[b->n_said++] = b->n_marks;
+        b->n_learned += right;
+    }
+}
+
 void trainer_pack(trainer *t, const cairn_examples *from, const int32_t *ids, int32_t n) {
     packed *b = &t->batch;
     bool vocabulary = !t->head;
-    b->n_marks = 0;
+    b->n_marks = b->n_said = b->n_learned = 0;
     b->starts[0] = 0;
     b->n = n;
     for (int32_t s = 0; s < n; s++) {
@@ -19,6 +33,7 @@ void trainer_pack(trainer *t, const cairn_examples *from, const int32_t *ids, in
         for (int64_t m = from->mark_starts[ids[s]]; m < from->mark_starts[ids[s] + 1]; m++) {
             int32_t at = row + from->marks[m];
             float label = from->labels[m];
+            if (t->head) pack_step(t, at, (double)label > t->setup->right_above);
             b->marks[b->n_marks] = at;
             b->labels[b->n_marks] = label;
             b->targets[b->n_marks++] = vocabulary ? b->tokens[at + 1] : (double)label > t->setup->right_above;
@@ -44,18 +59,37 @@ static cairn_tensor *squares(trainer *t, cairn_tensor *x, double divisor) {
     return cairn_weighted_sum(t->tape, cairn_map(t->tape, apart, CAIRN_SQUARE), t->batch.weights, divisor);
 }
 
-cairn_tensor *trainer_loss(trainer *t, const cairn_transformer *model, double divisor, cairn_tensor **outputs) {
+/* Adds the mean loss of the tokens of right steps, as heavy as the mean loss of the batch's marks times the weight of the text. */
+static cairn_tensor *add_text(trainer *t, const cairn_transformer *model, cairn_tensor *hidden, cairn_tensor *loss,
+                              double divisor) {
+    const packed *b = &t->batch;
+    cairn_tensor *logits = cairn_transformer_logits(t->tape, model, cairn_rows(t->tape, hidden, b->said, b->n_said));
+    cairn_tensor *sum = cairn_weighted_sum(t->tape, cairn_token_logp(t->tape, logits, b->said_targets), b->said_weights,
+                                           divisor * b->n_learned / b->n_marks);
+    return cairn_add(t->tape, loss, cairn_affine(t->tape, sum, -t->setup->text, 0));
+}
+
+static cairn_tensor *head_loss(trainer *t, cairn_tensor **outputs, double divisor) {
     packed *b = &t->batch;
     const int64_t n = b->n_marks;
-    cairn_tensor *hidden = cairn_transformer_trunk(t->tape, model, b->tokens, b->starts, b->n); /* [rows, D] */
-    cairn_tensor *asked = cairn_rows(t->tape, hidden, b->marks, n);                             /* [marks, D] */
-    *outputs = t->head ? cairn_head_apply(t->tape, cairn_transformer_head(model, t->head->name), asked)
-                       : cairn_transformer_logits(t->tape, model, asked);
     if (!t->head || t->setup->loss == CAIRN_LOSS_HARD) return cross_entropy(t, *outputs, divisor);
     *outputs = cairn_reshape(t->tape, *outputs, 1, &n);
     fill(b, 1);
     if (t->setup->loss == CAIRN_LOSS_MSE) return squares(t, *outputs, divisor);
     return cairn_weighted_sum(t->tape, cairn_bce(t->tape, *outputs, b->labels), b->weights, divisor);
+}
+
+cairn_tensor *trainer_loss(trainer *t, const cairn_transformer *model, double divisor, bool learning,
+                           cairn_tensor **outputs) {
+    packed *b = &t->batch;
+    const int64_t n = b->n_marks;
+    cairn_tensor *hidden = cairn_transformer_trunk(t->tape, model, b->tokens, b->starts, b->n); /* [rows, D] */
+    const cairn_step_rows rows = {b->marks, n, b->said, b->said_targets, b->said_of, b->n_said};
+    *outputs = t->head
+                   ? cairn_head_apply_steps(t->tape, model, cairn_transformer_head(model, t->head->name), hidden, &rows)
+                   : cairn_transformer_logits(t->tape, model, cairn_rows(t->tape, hidden, b->marks, n));
+    cairn_tensor *loss = head_loss(t, outputs, divisor);
+    return learning && t->setup->text > 0 && b->n_learned > 0 ? add_text(t, model, hidden, loss, divisor) : loss;
 }
 
 /* ---- the dev set ------------------------------------------------------------------------------------------------------------- */
@@ -123,7 +157,7 @@ cairn_status trainer_evaluate(trainer *t, const cairn_transformer *model, cairn_
         n = trainer_dev_batch(t, i);
         cairn_tape_reset(t->tape);
         trainer_pack(t, dev, t->dev_pool + i, n);
-        cairn_tensor *sum = trainer_loss(t, model, 1, &outputs);
+        cairn_tensor *sum = trainer_loss(t, model, 1, false, &outputs);
         if (!sum) {
             cairn_tape_record(t->tape, true);
             return cairn_fail_within(t->ctx, CAIRN_INVALID, "the dev set after step %lld", (long long)t->now.step);

@@ -115,9 +115,10 @@ typedef struct adding {
 /* A solution that is longer than the context is a bad line like others. */
 static cairn_status add_example(trainer *t, void *arg, const char *name, const cairn_record *record) {
     adding *a = arg;
-    cairn_status status =
-        cairn_examples_add(t->ctx, a->examples, &a->format, t->setup->task, t->setup->only_right, name, record);
-    if (status != CAIRN_LIMIT || !t->setup->skip_bad) return status;
+    const cairn_learn_setup *s = t->setup;
+    const cairn_example_choice choice = {s->only_right, s->until_error, s->right_above};
+    cairn_status status = cairn_examples_add(t->ctx, a->examples, &a->format, s->task, &choice, name, record);
+    if (status != CAIRN_LIMIT || !s->skip_bad) return status;
     cairn_log(t->ctx, CAIRN_LOG_WARN, "skipped %s", cairn_error(t->ctx));
     t->skipped++;
     return CAIRN_OK;
@@ -153,6 +154,8 @@ static cairn_status split(trainer *t) {
 static cairn_status read_examples(trainer *t) {
     adding a = {.examples = &t->examples};
     CAIRN_TRY(cairn_solution_format_of(t->ctx, t->tokenizer, t->model->shape.context, &a.format));
+    t->separator = a.format.separator;
+    t->step = a.format.step;
     CAIRN_TRY(each_record(t, t->setup->data, add_example, &a, &t->data_key, &t->skipped));
     if (*t->setup->dev) {
         a.examples = &t->dev_examples;
@@ -198,9 +201,12 @@ static cairn_status open_head(trainer *t) {
         return cairn_fail(t->ctx, CAIRN_INVALID,
                           "%s: its head `%s` has %d outputs and is of another kind than this loss needs: name another",
                           s->init, name, t->head->outputs);
+    if (t->head && t->head->likelihood != s->likelihood)
+        return cairn_fail(t->ctx, CAIRN_INVALID, "%s: its head `%s` %s likelihoods: name another", s->init, name,
+                          t->head->likelihood ? "reads" : "does not read");
     if (t->head) return CAIRN_OK;
     int64_t hidden = s->hidden < 0 ? t->model->shape.width : s->hidden;
-    CAIRN_TRY(cairn_transformer_add_head(t->ctx, t->model, name, kind, 1 + hard, (int32_t)hidden));
+    CAIRN_TRY(cairn_transformer_add_head(t->ctx, t->model, name, kind, 1 + hard, (int32_t)hidden, s->likelihood));
     t->head = cairn_transformer_head(t->model, name);
     for (int32_t i = 0; i < cairn_params_count(t->model->params); i++) {
         cairn_param *p = cairn_params_get(t->model->params, i);
@@ -211,10 +217,11 @@ static cairn_status open_head(trainer *t) {
 
 /* What the task does not reach keeps its numbers: other heads, and the vocabulary's own matrix under a head. */
 static void freeze(trainer *t) {
+    bool vocabulary = !t->head || t->head->likelihood || t->setup->text > 0;
     for (int32_t i = 0; i < cairn_params_count(t->model->params); i++) {
         cairn_param *p = cairn_params_get(t->model->params, i);
         bool head = strncmp(p->name, "head.", 5) == 0;
-        p->frozen = head ? !t->head || !is_of_head(p, t->head->name) : p == t->model->output && t->head;
+        p->frozen = head ? !t->head || !is_of_head(p, t->head->name) : p == t->model->output && !vocabulary;
     }
 }
 
@@ -226,7 +233,7 @@ static cairn_status open_average(trainer *t) {
         cairn_transformer_open(t->ctx, t->device, &m->shape, t->setup->bf16 ? CAIRN_BF16 : CAIRN_F32, &t->average));
     for (int32_t i = 0; i < m->n_heads; i++)
         CAIRN_TRY(cairn_transformer_add_head(t->ctx, t->average, m->heads[i]->name, m->heads[i]->kind,
-                                             m->heads[i]->outputs, m->heads[i]->hidden));
+                                             m->heads[i]->outputs, m->heads[i]->hidden, m->heads[i]->likelihood));
     return t->planning ? CAIRN_OK : cairn_params_average(t->average->params, m->params, 0);
 }
 
@@ -245,12 +252,16 @@ static cairn_status make_room(trainer *t) {
     b->targets = cairn_arena_alloc(t->arena, n, sizeof *b->targets);
     b->labels = cairn_arena_alloc(t->arena, n, sizeof *b->labels);
     b->weights = cairn_arena_alloc(t->arena, n, sizeof *b->weights);
+    b->said = cairn_arena_alloc(t->arena, n, sizeof *b->said);
+    b->said_targets = cairn_arena_alloc(t->arena, n, sizeof *b->said_targets);
+    b->said_of = cairn_arena_alloc(t->arena, n, sizeof *b->said_of);
+    b->said_weights = cairn_arena_alloc(t->arena, n, sizeof *b->said_weights);
     t->step_ids = cairn_arena_alloc(t->arena, ids * (size_t)step, sizeof *t->step_ids);
     t->step_starts = cairn_arena_alloc(t->arena, (size_t)step + 1, sizeof *t->step_starts);
     t->dev_scores = cairn_arena_alloc(t->arena, (size_t)t->dev_marks, sizeof *t->dev_scores);
     t->dev_right = cairn_arena_alloc(t->arena, (size_t)t->dev_marks, sizeof *t->dev_right);
-    return b->tokens && b->starts && b->marks && b->targets && b->labels && b->weights && t->step_ids &&
-                   t->step_starts && t->dev_scores && t->dev_right
+    return b->tokens && b->starts && b->marks && b->targets && b->labels && b->weights && b->said && b->said_targets &&
+                   b->said_of && b->said_weights && t->step_ids && t->step_starts && t->dev_scores && t->dev_right
                ? CAIRN_OK
                : CAIRN_NO_MEMORY;
 }
@@ -278,7 +289,8 @@ static cairn_status write_manifest(trainer *t) {
     static const char *const tasks[] = {"sft", "prm", "orm", "text"};
     const cairn_learn_setup *s = t->setup;
     const cairn_transformer_shape *m = &t->model->shape;
-    char rate[32], last[32], decay[32], clip[32], share[32], above[32], average[32];
+    char text[32], rate[32], last[32], decay[32], clip[32], share[32], above[32], average[32];
+    cairn_format_double(s->text, text);
     cairn_format_double(s->rate, rate);
     cairn_format_double(s->last_rate, last);
     cairn_format_double(s->decay, decay);
@@ -286,20 +298,20 @@ static cairn_status write_manifest(trainer *t) {
     cairn_format_double(s->average, average);
     cairn_format_double(s->dev_share, share);
     cairn_format_double(s->right_above, above);
-    t->manifest =
-        cairn_arena_printf(t->arena,
-                           "task=%s\nloss=%d\nhead=%s\ndata=%016" PRIx64 "\ndev=%016" PRIx64 "\ntokenizer=%016" PRIx64
-                           "\nshape=%d,%d,%d,%d,%d,%d,%d,%d\nexamples=%d\nseed=%" PRIu64 "\nsteps=%" PRId64
-                           "\nbatch-tokens=%" PRId64 "\naccumulate=%" PRId64 "\nwarmup=%" PRId64 "\nevery=%" PRId64
-                           "\npatience=%" PRId64 "\nrate=%s\nlast-rate=%s\ndecay=%s\nclip=%s\naverage=%s\ndev-share=%"
-                           "s\nright-above=%s\nschedule=%d\nbf16=%d\nstore-bf16=%"
-                           "d\n"
-                           "only-right=%d\n",
-                           tasks[s->task], s->loss, t->head ? t->head->name : "", t->data_key, t->dev_key,
-                           cairn_tokenizer_key(t->tokenizer), m->vocabulary, m->width, m->layers, m->heads, m->kv_heads,
-                           m->feed_forward, m->context, m->tied, t->examples.count, s->seed, t->steps, s->batch_tokens,
-                           s->accumulate, t->warmup, t->every, s->patience, rate, last, decay, clip, average, share,
-                           above, s->schedule, s->bf16, s->store_bf16, s->only_right);
+    t->manifest = cairn_arena_printf(
+        t->arena,
+        "task=%s\nloss=%d\nhead=%s\ndata=%016" PRIx64 "\ndev=%016" PRIx64 "\ntokenizer=%016" PRIx64
+        "\nshape=%d,%d,%d,%d,%d,%d,%d,%d\nexamples=%d\nseed=%" PRIu64 "\nsteps=%" PRId64 "\nbatch-tokens=%" PRId64
+        "\naccumulate=%" PRId64 "\nwarmup=%" PRId64 "\nevery=%" PRId64 "\npatience=%" PRId64
+        "\nrate=%s\nlast-rate=%s\ndecay=%s\nclip=%s\naverage=%s\ndev-share=%"
+        "s\nright-above=%s\ntext=%s\nlikelihood=%d\nuntil-error=%d\nschedule=%d\nbf16=%d\nstore-bf16=%"
+        "d\n"
+        "only-right=%d\n",
+        tasks[s->task], s->loss, t->head ? t->head->name : "", t->data_key, t->dev_key,
+        cairn_tokenizer_key(t->tokenizer), m->vocabulary, m->width, m->layers, m->heads, m->kv_heads, m->feed_forward,
+        m->context, m->tied, t->examples.count, s->seed, t->steps, s->batch_tokens, s->accumulate, t->warmup, t->every,
+        s->patience, rate, last, decay, clip, average, share, above, text, s->likelihood, s->until_error, s->schedule,
+        s->bf16, s->store_bf16, s->only_right);
     return t->manifest ? CAIRN_OK : CAIRN_NO_MEMORY;
 }
 
@@ -313,6 +325,8 @@ static cairn_status check(const trainer *t) {
         return cairn_fail(t->ctx, CAIRN_INVALID, "the model needs a file to go to: out (--out) is missing");
     if (s->task == CAIRN_LEARN_ORM && s->loss == CAIRN_LOSS_HARD)
         return cairn_fail(t->ctx, CAIRN_INVALID, "an outcome is learned as a value: its loss is soft or mse");
+    if (s->task != CAIRN_LEARN_PRM && (s->likelihood || s->until_error || s->text > 0))
+        return cairn_fail(t->ctx, CAIRN_INVALID, "likelihood, until_error and text are of heads that score steps");
     if (s->epochs < 1 && s->steps < 1) return cairn_fail(t->ctx, CAIRN_INVALID, "at least one step or epoch is needed");
     if (s->batch_tokens < 1 || s->accumulate < 1 || !(s->rate > 0))
         return cairn_fail(t->ctx, CAIRN_INVALID, "batch tokens, accumulation and learning rate must be positive");

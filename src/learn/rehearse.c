@@ -51,7 +51,7 @@ static cairn_status rehearse(trainer *t, const cairn_transformer *model, const c
     cairn_tensor *outputs;
     cairn_tape_reset(t->tape);
     trainer_pack(t, from, ids, n);
-    cairn_tensor *loss = trainer_loss(t, model, 1, &outputs);
+    cairn_tensor *loss = trainer_loss(t, model, 1, backward, &outputs);
     if (!loss) return cairn_fail_within(t->ctx, CAIRN_INVALID, "the largest batches");
     if (backward) CAIRN_TRY(cairn_tape_backward(t->tape, loss, 1));
     if (cairn_tape_used(t->tape) <= t->tape_bytes) return CAIRN_OK;

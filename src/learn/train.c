@@ -47,7 +47,7 @@ static cairn_status add_gradients(trainer *t, double *loss) {
         cairn_tensor *outputs;
         cairn_tape_reset(t->tape);
         trainer_pack(t, &t->examples, t->step_ids + t->step_starts[b], t->step_starts[b + 1] - t->step_starts[b]);
-        cairn_tensor *mean = trainer_loss(t, t->model, (double)marks, &outputs);
+        cairn_tensor *mean = trainer_loss(t, t->model, (double)marks, true, &outputs);
         CAIRN_TRY(cairn_tape_backward(t->tape, mean, 1));
         *loss += cairn_tensor_at(mean, 0);
     }

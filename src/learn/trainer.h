@@ -18,6 +18,10 @@ typedef struct packed {
     float *labels;    /* [n_marks] */
     float *weights;   /* [n_marks] */
     int32_t n_marks;
+    /* for a head of steps: rows that tell the tokens of marked steps, these tokens, and the mark of each */
+    int32_t *said, *said_targets, *said_of; /* [n_said] */
+    float *said_weights;       /* [n_said] of the token in the loss of the text: 0 in steps that are not right */
+    int32_t n_said, n_learned; /* n_learned: in right steps */
 } packed;
 
 /* What a checkpoint keeps beside parameters and moments. */
@@ -39,6 +43,7 @@ typedef struct trainer {
     cairn_transformer *model;
     cairn_transformer *average; /* that follows `model`, or NULL */
     const cairn_head *head;     /* NULL: the vocabulary */
+    int32_t separator, step;    /* tokens between problem and solution, and behind a step */
     cairn_examples examples, dev_examples;
     const cairn_examples *dev; /* where the dev set lies: one of the two */
     int32_t *pool, *dev_pool;  /* examples of training; of the dev set */
@@ -72,8 +77,9 @@ cairn_status trainer_rehearse(trainer *t);
 /* ---- objective.c ---- */
 /* Packs these examples. */
 void trainer_pack(trainer *t, const cairn_examples *from, const int32_t *ids, int32_t n);
-/* Sum of the losses of `model` over the marks of the packed batch / divisor; NULL with the text set. */
-cairn_tensor *trainer_loss(trainer *t, const cairn_transformer *model, double divisor, cairn_tensor **outputs);
+/* Sum of the losses of `model` over the marks of the packed batch / divisor; `learning`: and of its text. NULL with the text set. */
+cairn_tensor *trainer_loss(trainer *t, const cairn_transformer *model, double divisor, bool learning,
+                           cairn_tensor **outputs);
 /* Examples of the dev set from number `from` on that make one batch. */
 int32_t trainer_dev_batch(const trainer *t, int32_t from);
 /* Loss, accuracy and AUROC over the dev set. */

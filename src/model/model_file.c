@@ -70,6 +70,9 @@ static cairn_status put_heads(const cairn_transformer *m, cairn_gguf_writer *w) 
         CAIRN_TRY(cairn_gguf_put_u32(w, key, (uint32_t)h->outputs));
         snprintf(key, sizeof key, HEAD "%s.hidden", h->name);
         CAIRN_TRY(cairn_gguf_put_u32(w, key, (uint32_t)h->hidden));
+        if (!h->likelihood) continue;
+        snprintf(key, sizeof key, HEAD "%s.likelihood", h->name);
+        CAIRN_TRY(cairn_gguf_put_bool(w, key, true));
     }
     return CAIRN_OK;
 }
@@ -254,6 +257,7 @@ static cairn_status read_head(const reading *r, const char *key, size_t length) 
     char name[64], other[NAME], matrix[NAME];
     cairn_head_kind kind = CAIRN_HEAD_VALUE;
     uint32_t outputs, hidden = 0;
+    bool likelihood = false;
     const cairn_gguf_tensor *there;
     if (length < 1 || length > 32)
         return cairn_fail(r->ctx, CAIRN_FORMAT, "%s: key `%.100s`: a head's name has 1 to 32 bytes",
@@ -264,12 +268,16 @@ static cairn_status read_head(const reading *r, const char *key, size_t length) 
     CAIRN_TRY(cairn_gguf_get_u32(r->ctx, r->file, other, &outputs));
     snprintf(other, sizeof other, HEAD "%s.hidden", name);
     if (cairn_gguf_find(r->file, other)) CAIRN_TRY(cairn_gguf_get_u32(r->ctx, r->file, other, &hidden));
-    const int64_t inner[] = {r->model->shape.width, hidden}, outer[] = {hidden ? hidden : inner[0], outputs};
+    snprintf(other, sizeof other, HEAD "%s.likelihood", name);
+    if (cairn_gguf_find(r->file, other)) CAIRN_TRY(cairn_gguf_get_bool(r->ctx, r->file, other, &likelihood));
+    const int64_t inner[] = {r->model->shape.width + (likelihood ? CAIRN_LIKELIHOODS : 0), hidden},
+                  outer[] = {hidden ? hidden : inner[0], outputs};
     snprintf(matrix, sizeof matrix, HEAD "%s.0.weight", name);
     if (hidden) CAIRN_TRY(get_numbers(r, matrix, 2, inner, &there));
     snprintf(matrix, sizeof matrix, HEAD "%s.%d.weight", name, hidden ? 2 : 0);
     CAIRN_TRY(get_numbers(r, matrix, 2, outer, &there));
-    cairn_status status = cairn_transformer_add_head(r->ctx, r->model, name, kind, (int32_t)outputs, (int32_t)hidden);
+    cairn_status status =
+        cairn_transformer_add_head(r->ctx, r->model, name, kind, (int32_t)outputs, (int32_t)hidden, likelihood);
     return status == CAIRN_OK ? status : cairn_fail_within(r->ctx, status, "%s", cairn_gguf_path(r->file));
 }
 

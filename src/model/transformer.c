@@ -84,6 +84,25 @@ cairn_tensor *cairn_head_apply(cairn_tape *tape, const cairn_head *head, cairn_t
     return cairn_linear(tape, hidden, cairn_tape_param(tape, head->outer), cairn_tape_param(tape, head->outer_bias));
 }
 
+#define LIKELIHOOD_SCALE 6.0
+/* [n_marks, CAIRN_LIKELIHOODS] */
+static cairn_tensor *likelihoods(cairn_tape *tape, const cairn_transformer *model, cairn_tensor *hidden,
+                                 const cairn_step_rows *rows) {
+    const int64_t column[2] = {rows->n_text, 1};
+    cairn_tensor *logits = cairn_transformer_logits(tape, model, cairn_rows(tape, hidden, rows->text, rows->n_text));
+    cairn_tensor *logp = cairn_reshape(tape, cairn_token_logp(tape, logits, rows->targets), 2, column);
+    cairn_tensor *less = cairn_affine(tape, cairn_map(tape, logp, CAIRN_EXP), 1, -1);
+    cairn_tensor *all = cairn_concat(tape, cairn_concat(tape, logp, less), cairn_map(tape, less, CAIRN_SQUARE));
+    return cairn_affine(tape, cairn_scatter_rows(tape, all, rows->of, rows->n_marks), LIKELIHOOD_SCALE, 0);
+}
+
+cairn_tensor *cairn_head_apply_steps(cairn_tape *tape, const cairn_transformer *model, const cairn_head *head,
+                                     cairn_tensor *hidden, const cairn_step_rows *rows) {
+    cairn_tensor *read = cairn_rows(tape, hidden, rows->marks, rows->n_marks);
+    if (head->likelihood) read = cairn_concat(tape, read, likelihoods(tape, model, hidden, rows));
+    return cairn_head_apply(tape, head, read);
+}
+
 /* ---- parameters --------------------------------------------------------------------------------------------------- */
 
 static cairn_status add(cairn_transformer *m, const char *name, int64_t out, int64_t in, cairn_param **param) {
@@ -192,6 +211,11 @@ const cairn_head *cairn_transformer_head(const cairn_transformer *model, const c
     return NULL;
 }
 
+/* Numbers that it reads. */
+static int64_t head_width(const cairn_head *head, int64_t width) {
+    return width + (head->likelihood ? CAIRN_LIKELIHOODS : 0);
+}
+
 static cairn_status add_layer(cairn_transformer *m, const char *head, int layer, int64_t out, int64_t in,
                               cairn_param **weight, cairn_param **bias) {
     char name[96];
@@ -202,7 +226,7 @@ static cairn_status add_layer(cairn_transformer *m, const char *head, int layer,
 }
 
 cairn_status cairn_transformer_add_head(cairn_ctx *ctx, cairn_transformer *model, const char *name,
-                                        cairn_head_kind kind, int32_t outputs, int32_t hidden) {
+                                        cairn_head_kind kind, int32_t outputs, int32_t hidden, bool likelihood) {
     size_t length = strlen(name), capacity = (size_t)model->n_heads;
     if (length == 0 || length > 32 || strchr(name, '.') || outputs < 1 || hidden < 0)
         return cairn_fail(ctx, CAIRN_INVALID,
@@ -212,9 +236,13 @@ cairn_status cairn_transformer_add_head(cairn_ctx *ctx, cairn_transformer *model
         return cairn_fail(ctx, CAIRN_INVALID, "head `%s` is already there", name);
     cairn_head *h = cairn_alloc(ctx, 1, sizeof *h + length + 1);
     if (!h) return CAIRN_NO_MEMORY;
-    *h = (cairn_head){.name = memcpy(h + 1, name, length), .kind = kind, .outputs = outputs, .hidden = hidden};
+    *h = (cairn_head){.name = memcpy(h + 1, name, length),
+                      .kind = kind,
+                      .outputs = outputs,
+                      .hidden = hidden,
+                      .likelihood = likelihood};
     cairn_status status = cairn_grow(ctx, (void **)&model->heads, &capacity, capacity + 1, sizeof *model->heads);
-    int64_t width = model->shape.width;
+    int64_t width = head_width(h, model->shape.width);
     if (status == CAIRN_OK && hidden) status = add_layer(model, name, 0, hidden, width, &h->inner, &h->inner_bias);
     if (status == CAIRN_OK)
         status = add_layer(model, name, hidden ? 2 : 0, outputs, hidden ? hidden : width, &h->outer, &h->outer_bias);
@@ -237,6 +265,7 @@ double cairn_transformer_flops(const cairn_transformer_shape *s, int64_t from, i
 }
 
 double cairn_head_flops(const cairn_head *head, int32_t width) {
+    width = (int32_t)head_width(head, width);
     if (!head->hidden) return 2.0 * width * head->outputs;
     return 2.0 * head->hidden * ((double)width + head->outputs);
 }

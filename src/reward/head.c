@@ -71,11 +71,46 @@ static double probability(const float *logits, int32_t outputs) {
     return 1 / (1 + exp(-logit));
 }
 
-/* The head's scores of rows[n, D], one after the other into q[0], q[stride], ... */
-static cairn_status read_head(cairn_ctx *ctx, scorer *self, const float *rows, int32_t n, cairn_scoring *q) {
+/* One request to the engine; n_rows is 0 where no step that it asks about fits. */
+typedef struct reading {
+    cairn_generation generation;
+    cairn_solution_tokens solution;
+    int32_t first; /* step of those that are read; all behind it are */
+    int32_t *
+        rows; /* of a head that reads likelihoods: from that which tells the first token of the first step on; else NULL */
+    int32_t *said; /* [3, n_rows] rows, next tokens and steps of these */
+} reading;
+
+static void reading_free(scorer *self, reading *r) {
+    cairn_generation_clear(self->l.engine, &r->generation);
+    cairn_solution_free(&r->solution);
+    cairn_free(r->rows);
+}
+
+/* Where the steps are among the rows that were asked, and what tells their tokens. */
+static cairn_step_rows rows_of(const reading *r, int32_t n, int32_t *marks) {
+    const cairn_solution_tokens *s = &r->solution;
+    const int32_t asked = r->generation.n_rows;
+    int32_t *text = r->said, *targets = text + asked, *of = targets + asked, step = 0;
+    for (int32_t i = 0; i < n; i++) marks[i] = r->rows ? s->step_ends[r->first + i] - r->rows[0] : i;
+    for (int32_t i = 0; r->rows && i + 1 < asked; i++) {
+        if (i == marks[step]) step++;
+        text[i] = i;
+        targets[i] = s->tokens.ids[r->rows[i] + 1];
+        of[i] = step;
+    }
+    return (cairn_step_rows){marks, n, text, targets, of, r->rows ? asked - 1 : 0};
+}
+
+/* The head's scores of the steps that were read into q[0 .. n). */
+static cairn_status read_head(cairn_ctx *ctx, scorer *self, const reading *r, int32_t n, cairn_scoring *q) {
+    const int64_t shape[2] = {r->generation.n_rows, self->l.model->shape.width};
     cairn_tape_reset(self->l.tape);
-    cairn_tensor *x = cairn_tape_input(self->l.tape, 2, (int64_t[]){n, self->l.model->shape.width}, rows, false);
-    cairn_tensor *y = cairn_head_apply(self->l.tape, self->head, x);
+    int32_t *marks = cairn_tape_scratch(self->l.tape, (size_t)n * sizeof *marks);
+    if (!marks) return CAIRN_NO_MEMORY;
+    const cairn_step_rows rows = rows_of(r, n, marks);
+    cairn_tensor *x = cairn_tape_input(self->l.tape, 2, shape, r->generation.trunk, false);
+    cairn_tensor *y = cairn_head_apply_steps(self->l.tape, self->l.model, self->head, x, &rows);
     if (!y) return CAIRN_NO_MEMORY;
     for (int32_t i = 0; i < n; i++) {
         q[i].score = probability((const float *)y->data + i * self->head->outputs, self->head->outputs);
@@ -86,11 +121,17 @@ static cairn_status read_head(cairn_ctx *ctx, scorer *self, const float *rows, i
     return CAIRN_OK;
 }
 
-/* One request to the engine; n_rows is 0 where no step that it asks about fits. */
-typedef struct reading {
-    cairn_generation generation;
-    cairn_solution_tokens solution;
-} reading;
+static cairn_status need_rows(cairn_ctx *ctx, reading *r) {
+    const cairn_solution_tokens *s = &r->solution;
+    int32_t start = (r->first ? s->step_ends[r->first - 1] + 1 : s->prompt) - 1, n = (int32_t)s->tokens.count - start;
+    r->rows = cairn_alloc(ctx, 4 * (size_t)n, sizeof *r->rows);
+    if (!r->rows) return CAIRN_NO_MEMORY;
+    r->said = r->rows + n;
+    for (int32_t i = 0; i < n; i++) r->rows[i] = start + i;
+    r->generation.rows = r->rows;
+    r->generation.n_rows = n;
+    return CAIRN_OK;
+}
 
 static cairn_status ask(cairn_ctx *ctx, const scorer *self, const cairn_scoring *q, bool every_step, reading *r) {
     if (q->n_steps < 1) return cairn_fail(ctx, CAIRN_INVALID, "head: no step to score");
@@ -102,8 +143,11 @@ static cairn_status ask(cairn_ctx *ctx, const scorer *self, const cairn_scoring 
     r->generation.tokens = s->tokens.ids;
     r->generation.n_tokens = (int32_t)s->tokens.count;
     r->generation.decoding = CAIRN_DECODING_DEFAULT;
-    r->generation.rows = every_step ? s->step_ends : &s->step_ends[q->n_steps - 1];
-    r->generation.n_rows = every_step ? s->n_steps : s->n_steps == q->n_steps;
+    r->first = every_step ? 0 : q->n_steps - 1;
+    if (s->n_steps <= r->first) return CAIRN_OK;
+    if (self->head->likelihood) return need_rows(ctx, r);
+    r->generation.rows = s->step_ends + r->first;
+    r->generation.n_rows = s->n_steps - r->first;
     return CAIRN_OK;
 }
 
@@ -132,8 +176,7 @@ static cairn_status score_all(cairn_ctx *ctx, scorer *self, cairn_scoring *reque
     for (int32_t i = 0; i < n; i++) {
         if (requests[i].status != CAIRN_OK || !readings[i].generation.n_rows) continue;
         requests[i].status = readings[i].generation.request.status;
-        if (requests[i].status == CAIRN_OK)
-            requests[i].status = read_head(ctx, self, readings[i].generation.trunk, 1, &requests[i]);
+        if (requests[i].status == CAIRN_OK) requests[i].status = read_head(ctx, self, &readings[i], 1, &requests[i]);
     }
     return CAIRN_OK;
 }
@@ -151,6 +194,9 @@ static void debit(const scorer *self, const reading *r, int32_t known, int32_t h
     int64_t to = (int64_t)s->tokens.count;
     cost->tokens += to - from;
     cost->flops += cairn_transformer_flops(shape, from, to, false);
+    if (!r->rows) return;
+    cost->flops += 2.0 * shape->width * shape->vocabulary * (r->generation.n_rows - 1);
+    if (known >= 0) cost->flops += cairn_transformer_flops(shape, from - 1, from, false); /* that row once more */
 }
 
 static cairn_status scorer_score(cairn_ctx *ctx, void *data, cairn_arena *arena, cairn_scoring *requests, int32_t n,
@@ -163,8 +209,7 @@ static cairn_status scorer_score(cairn_ctx *ctx, void *data, cairn_arena *arena,
     cairn_status status = readings && open ? score_all(ctx, self, requests, n, readings, open) : CAIRN_NO_MEMORY;
     for (int32_t i = 0; readings && i < n; i++) {
         debit(self, &readings[i], requests[i].n_steps - requests[i].fresh, 1, cost);
-        cairn_generation_clear(self->l.engine, &readings[i].generation);
-        cairn_solution_free(&readings[i].solution);
+        reading_free(self, &readings[i]);
     }
     cairn_free(readings);
     cairn_free(open);
@@ -178,14 +223,13 @@ static cairn_status scorer_score_solution(cairn_ctx *ctx, void *data, cairn_aren
     reading r = {0};
     cairn_request *open = &r.generation.request;
     cairn_status status = ask(ctx, self, &requests[n - 1], true, &r);
-    int32_t fit = r.generation.n_rows;
+    int32_t fit = r.generation.n_rows ? r.solution.n_steps : 0;
     if (status == CAIRN_OK && fit) status = cairn_await(ctx, cairn_engine_backend(self->l.engine), &open, 1);
-    if (status == CAIRN_OK && fit) status = read_head(ctx, self, r.generation.trunk, fit, requests);
+    if (status == CAIRN_OK && fit) status = read_head(ctx, self, &r, fit, requests);
     if (status == CAIRN_OK) say_unknown(requests + fit, n - fit);
     for (int32_t i = 0; i < n; i++) requests[i].status = status;
     debit(self, &r, -1, fit, cost);
-    cairn_generation_clear(self->l.engine, &r.generation);
-    cairn_solution_free(&r.solution);
+    reading_free(self, &r);
     return status == CAIRN_NO_MEMORY || status == CAIRN_CANCELLED ? status : CAIRN_OK;
 }
 

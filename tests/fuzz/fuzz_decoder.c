@@ -58,8 +58,8 @@ static void save_good(cairn_ctx *ctx, cairn_device *device) {
                                      .context = 32,
                                      .tied = true};
     must(cairn_transformer_open(ctx, device, &shape, CAIRN_F32, &model) == CAIRN_OK);
-    must(cairn_transformer_add_head(ctx, model, "step", CAIRN_HEAD_CLASSIFIER, 2, 3) == CAIRN_OK);
-    must(cairn_transformer_add_head(ctx, model, "value", CAIRN_HEAD_VALUE, 1, 0) == CAIRN_OK);
+    must(cairn_transformer_add_head(ctx, model, "step", CAIRN_HEAD_CLASSIFIER, 2, 3, false) == CAIRN_OK);
+    must(cairn_transformer_add_head(ctx, model, "value", CAIRN_HEAD_VALUE, 1, 0, false) == CAIRN_OK);
     cairn_transformer_init(model, 1);
     must(cairn_transformer_save(ctx, model, tokenizer, CAIRN_F32, path) == CAIRN_OK);
     cairn_transformer_close(model);
