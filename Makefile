@@ -1,6 +1,6 @@
 # A thin front: CMake builds, scripts/ do the rest. `make help` lists what there is.
 .DEFAULT_GOAL = build
-.PHONY: build demo test bench asan tsan valgrind fuzz fuzz-smoke format tidy check reference install clean help setup configure
+.PHONY: build demo models test bench asan tsan valgrind fuzz fuzz-smoke format tidy check reference install clean help setup configure
 
 PREFIX = /usr/local
 BUILD = build/release
@@ -20,6 +20,9 @@ build: configure ## the library and the command, in build/release
 
 demo: build ## the loop in a minute: search, scores, labels, measured against the truth
 	@scripts/demo $(BUILD)
+
+models: build ## make the models of models/ from nothing, in build/models, and measure them (about an hour)
+	@scripts/models $(BUILD)
 
 test: configure ## build and run all tests
 	@scripts/test --build $(BUILD)

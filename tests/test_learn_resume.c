@@ -19,6 +19,8 @@ static cairn_learn_setup setup_of(const char *out) {
     s.accumulate = 2;
     s.decay = 0.1;
     s.average = 0.9;
+    s.likelihood = true;
+    s.text = 0.5;
     s.threads = 2;
     return s;
 }

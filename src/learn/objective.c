@@ -5,12 +5,16 @@
 #include "cairn/stat.h"
 #include "learn/trainer.h"
 
+int32_t trainer_step_start(const trainer *t, const int32_t *tokens, int32_t mark) {
+    int32_t before = mark - 1;
+    while (tokens[before] != t->separator && tokens[before] != t->step) before--;
+    return before + 1;
+}
+
 /* The tokens of the step that is read at row `mark`. */
 static void pack_step(trainer *t, int32_t mark, bool right) {
     packed *b = &t->batch;
-    int32_t row = mark - 1;
-    while (b->tokens[row] != t->separator && b->tokens[row] != t->step) row--;
-    for (; row < mark; row++) {
+    for (int32_t row = trainer_step_start(t, b->tokens, mark) - 1; row < mark; row++) {
         b->said[b->n_said] = row;
         b->said_targets[b->n_said] = b->tokens[row + 1];
         b->said_weights[b->n_said] = right;
@@ -33,7 +37,8 @@ void trainer_pack(trainer *t, const cairn_examples *from, const int32_t *ids, in
         for (int64_t m = from->mark_starts[ids[s]]; m < from->mark_starts[ids[s] + 1]; m++) {
             int32_t at = row + from->marks[m];
             float label = from->labels[m];
-            if (t->head) pack_step(t, at, (double)label > t->setup->right_above);
+            if (t->head && (t->head->likelihood || t->setup->text > 0))
+                pack_step(t, at, (double)label > t->setup->right_above);
             b->marks[b->n_marks] = at;
             b->labels[b->n_marks] = label;
             b->targets[b->n_marks++] = vocabulary ? b->tokens[at + 1] : (double)label > t->setup->right_above;

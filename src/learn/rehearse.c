@@ -10,7 +10,7 @@ enum { MOST_BATCHES = 100000 /* gone through; a larger one behind them makes the
 
 /* What the need of a batch rises with. */
 typedef struct extent {
-    int64_t rows, marks, segments, longest;
+    int64_t rows, marks, segments, longest, said; /* said: tokens of marked steps, where they are read */
 } extent;
 
 typedef struct seen {
@@ -18,9 +18,18 @@ typedef struct seen {
     int32_t count;
 } seen;
 
-static extent extent_of(const cairn_examples *e, const int32_t *ids, int32_t n) {
+static int64_t said_in(const trainer *t, const cairn_examples *e, int32_t id) {
+    int64_t said = 0;
+    if (!t->head || (!t->head->likelihood && t->setup->text == 0)) return 0;
+    for (int64_t m = e->mark_starts[id]; m < e->mark_starts[id + 1]; m++)
+        said += e->marks[m] + 1 - trainer_step_start(t, e->tokens + e->starts[id], e->marks[m]);
+    return said;
+}
+
+static extent extent_of(const trainer *t, const cairn_examples *e, const int32_t *ids, int32_t n) {
     extent x = {.segments = n};
     for (int32_t i = 0; i < n; i++) {
+        x.said += said_in(t, e, ids[i]);
         int64_t length = e->starts[ids[i] + 1] - e->starts[ids[i]];
         x.rows += length;
         x.longest = length > x.longest ? length : x.longest;
@@ -30,7 +39,8 @@ static extent extent_of(const cairn_examples *e, const int32_t *ids, int32_t n) 
 }
 
 static bool is_within(extent a, extent b) {
-    return a.rows <= b.rows && a.marks <= b.marks && a.segments <= b.segments && a.longest <= b.longest;
+    return a.rows <= b.rows && a.marks <= b.marks && a.segments <= b.segments && a.longest <= b.longest &&
+           a.said <= b.said;
 }
 
 /* Whether a batch needs no more than one before it; else it is remembered in the place of those within it. */
@@ -66,7 +76,7 @@ static cairn_status rehearse_steps(trainer *t) {
     int64_t left = t->steps > MOST_BATCHES ? MOST_BATCHES : t->steps * t->setup->accumulate;
     for (int64_t i = 0; i < left && i < MOST_BATCHES; i++) {
         int32_t n = batches_next(&t->order, &t->examples, t->setup->batch_tokens, t->step_ids);
-        if (is_covered(&s, extent_of(&t->examples, t->step_ids, n))) continue;
+        if (is_covered(&s, extent_of(t, &t->examples, t->step_ids, n))) continue;
         CAIRN_TRY(rehearse(t, t->model, &t->examples, t->step_ids, n, true));
     }
     batches_seek(&t->order, 0, 0);
@@ -79,7 +89,7 @@ static cairn_status rehearse_dev(trainer *t) {
     cairn_tape_record(t->tape, false);
     for (int32_t i = 0, n; i < t->dev_count && status == CAIRN_OK; i += n) {
         n = trainer_dev_batch(t, i);
-        if (is_covered(&s, extent_of(t->dev, t->dev_pool + i, n))) continue;
+        if (is_covered(&s, extent_of(t, t->dev, t->dev_pool + i, n))) continue;
         status = rehearse(t, t->average ? t->average : t->model, t->dev, t->dev_pool + i, n, false);
     }
     cairn_tape_record(t->tape, true);

@@ -75,6 +75,8 @@ void trainer_close(trainer *t);
 cairn_status trainer_rehearse(trainer *t);
 
 /* ---- objective.c ---- */
+/* Where the step begins whose <step> is tokens[mark]. */
+int32_t trainer_step_start(const trainer *t, const int32_t *tokens, int32_t mark);
 /* Packs these examples. */
 void trainer_pack(trainer *t, const cairn_examples *from, const int32_t *ids, int32_t n);
 /* Sum of the losses of `model` over the marks of the packed batch / divisor; `learning`: and of its text. NULL with the text set. */

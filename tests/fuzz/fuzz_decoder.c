@@ -60,6 +60,7 @@ static void save_good(cairn_ctx *ctx, cairn_device *device) {
     must(cairn_transformer_open(ctx, device, &shape, CAIRN_F32, &model) == CAIRN_OK);
     must(cairn_transformer_add_head(ctx, model, "step", CAIRN_HEAD_CLASSIFIER, 2, 3, false) == CAIRN_OK);
     must(cairn_transformer_add_head(ctx, model, "value", CAIRN_HEAD_VALUE, 1, 0, false) == CAIRN_OK);
+    must(cairn_transformer_add_head(ctx, model, "likely", CAIRN_HEAD_CLASSIFIER, 2, 2, true) == CAIRN_OK);
     cairn_transformer_init(model, 1);
     must(cairn_transformer_save(ctx, model, tokenizer, CAIRN_F32, path) == CAIRN_OK);
     cairn_transformer_close(model);
@@ -208,7 +209,9 @@ static void run_forward(cairn_ctx *ctx, cairn_device *device, const cairn_transf
     cairn_tape_record(tape, false);
     cairn_tensor *hidden = cairn_transformer_trunk(tape, m, tokens, starts, 2);
     must(hidden && cairn_transformer_logits(tape, m, hidden));
-    for (int32_t i = 0; i < m->n_heads; i++) must(cairn_head_apply(tape, m->heads[i], hidden));
+    const int32_t marks[] = {1, 4}, rows[] = {0, 2, 3}, of[] = {0, 1, 1}, said[] = {tokens[1], tokens[3], tokens[4]};
+    const cairn_step_rows steps = {marks, 2, rows, said, of, 3};
+    for (int32_t i = 0; i < m->n_heads; i++) must(cairn_head_apply_steps(tape, m, m->heads[i], hidden, &steps));
     cairn_tape_close(tape);
 }
 
