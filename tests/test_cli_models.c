@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "child.h"
 #include "cli.h"
 
 /* The settings of models/README.md. */
@@ -31,8 +32,14 @@ static void test_the_policy_is_right_less_than_half_the_time(void **state) {
     json_decref(r);
 }
 
+/* Memory is what a sanitizer is for, and other tests do the same with models that take less time. */
+static void skip_when_sanitized(void) {
+    if (SANITIZED) skip_because("what the models are worth does not hang on a sanitizer");
+}
+
 static void test_the_scorer_finds_first_errors(void **state) {
     (void)state;
+    skip_when_sanitized();
     expect_ok(cairn("world traces " WORLD " --policy " POLICY " -n 150 --seed 4243 --out traces.jsonl"));
     json_t *r =
         parsed(cairn("eval mistakes traces.jsonl --reward " REWARD " --threshold " THRESHOLD " --quiet --json"));
@@ -44,6 +51,7 @@ static void test_the_scorer_finds_first_errors(void **state) {
 /* By some 11 points (models/README.md); of a hundred problems the sign. */
 static void test_search_with_the_scorer_beats_the_vote_at_equal_computing(void **state) {
     (void)state;
+    skip_when_sanitized();
     json_t *list =
         parsed(cairn("eval budget --world " WORLD " --policy " POLICY " --reward " REWARD
                      " --searches 'majority:width=16 rebase' --match majority:width=16 --pilot 8"

@@ -146,7 +146,7 @@ static void test_the_parts_are_those_of_shape_and_workers(void **state) {
 /* The records of all problems, found from 16 of them. */
 static void test_records_are_counted_as_they_will_be(void **state) {
     (void)state;
-    const kind k = {false, "majority:width=8", false, 1, 8, 48, 0};
+    const kind k = {false, "majority:width=8", false, 1, 8, 24, 0};
     cairn_memory_plan plan = parts_of(k);
     texts t;
     cairn_job_setup setup = setup_of(&k, &t);
