@@ -128,6 +128,10 @@ static void test_likelihoods_cost_what_they_take(void **state) {
         cairn_transformer_flops(shape, from - 1, from, false) + cairn_transformer_flops(shape, from, to, false);
     double head = 2.0 * 16 * (32 + 3 + 2), words = 2.0 * 32 * shape->vocabulary * (double)(to - from);
     assert_near(cost.flops, rows + words + head, 1e-6);
+    q.fresh = 2; /* the step before it was not read yet either: no row is computed twice */
+    double before = cost.flops, both = cairn_transformer_flops(shape, s.step_ends[0] + 1, to, false);
+    assert_int_equal(f->reward.type->score(f->ctx, f->reward.self, f->arena, &q, 1, &cost), CAIRN_OK);
+    assert_near(cost.flops - before, both + words + head, 1e-6);
     cairn_solution_free(&s);
     close_own_model(&m);
     close_fixture(f);

@@ -84,7 +84,7 @@ cairn_tensor *cairn_head_apply(cairn_tape *tape, const cairn_head *head, cairn_t
     return cairn_linear(tape, hidden, cairn_tape_param(tape, head->outer), cairn_tape_param(tape, head->outer_bias));
 }
 
-#define LIKELIHOOD_SCALE 6.0 /* as wide as a row of the trunk */
+#define LIKELIHOOD_SCALE 6.0 /* about as wide as a row of the trunk */
 /* [n_marks, CAIRN_LIKELIHOODS] */
 static cairn_tensor *likelihoods(cairn_tape *tape, const cairn_transformer *model, cairn_tensor *hidden,
                                  const cairn_step_rows *rows) {

@@ -76,8 +76,8 @@ typedef struct reading {
     cairn_generation generation;
     cairn_solution_tokens solution;
     int32_t first; /* step of those that are read; all behind it are */
-    int32_t *
-        rows; /* of a head that reads likelihoods: from that which tells the first token of the first step on; else NULL */
+    /* of a head that reads likelihoods: [n_rows] from that on which tells the first token of the first step; else NULL */
+    int32_t *rows;
     int32_t *said; /* [3, n_rows] rows, next tokens and steps of these */
 } reading;
 
@@ -91,15 +91,17 @@ static void reading_free(scorer *self, reading *r) {
 static cairn_step_rows rows_of(const reading *r, int32_t n, int32_t *marks) {
     const cairn_solution_tokens *s = &r->solution;
     const int32_t asked = r->generation.n_rows;
-    int32_t *text = r->said, *targets = text + asked, *of = targets + asked, step = 0;
+    int32_t step = 0;
     for (int32_t i = 0; i < n; i++) marks[i] = r->rows ? s->step_ends[r->first + i] - r->rows[0] : i;
-    for (int32_t i = 0; r->rows && i + 1 < asked; i++) {
+    if (!r->rows) return (cairn_step_rows){.marks = marks, .n_marks = n};
+    int32_t *text = r->said, *targets = text + asked, *of = targets + asked;
+    for (int32_t i = 0; i + 1 < asked; i++) {
         if (i == marks[step]) step++;
         text[i] = i;
         targets[i] = s->tokens.ids[r->rows[i] + 1];
         of[i] = step;
     }
-    return (cairn_step_rows){marks, n, text, targets, of, r->rows ? asked - 1 : 0};
+    return (cairn_step_rows){marks, n, text, targets, of, asked - 1};
 }
 
 /* The head's scores of the steps that were read into q[0 .. n). */
@@ -196,7 +198,7 @@ static void debit(const scorer *self, const reading *r, int32_t known, int32_t h
     cost->flops += cairn_transformer_flops(shape, from, to, false);
     if (!r->rows) return;
     cost->flops += 2.0 * shape->width * shape->vocabulary * (r->generation.n_rows - 1);
-    if (known >= 0) cost->flops += cairn_transformer_flops(shape, from - 1, from, false); /* that row once more */
+    if (known >= r->first) cost->flops += cairn_transformer_flops(shape, from - 1, from, false); /* once more */
 }
 
 static cairn_status scorer_score(cairn_ctx *ctx, void *data, cairn_arena *arena, cairn_scoring *requests, int32_t n,
