@@ -63,7 +63,7 @@ check: build ## layers, licences, symbols, reference, all examples of help and p
 	scripts/check-format || status=1; \
 	exit $$status
 
-install: configure ## library, headers and command under PREFIX=/usr/local (DESTDIR is honoured)
+install: configure ## library, headers, command and models under PREFIX=/usr/local (DESTDIR is honoured)
 	@cmake -DCMAKE_INSTALL_PREFIX=$(PREFIX) $(BUILD) >/dev/null
 	@cmake --build $(BUILD)
 	@cmake --install $(BUILD)

@@ -97,13 +97,12 @@ typedef struct cairn_learn_setup {
     double decay, clip;           /* weight decay of matrices; most gradient norm, 0: any */
     double
         average; /* of parameters over the steps (EMA): its decay, 0: none; the average is what is measured and written */
-    double dev_share; /* of the problems */
-    bool likelihood;  /* PRM: a fresh head reads how likely the decoder finds the step (cairn_head_apply_steps) */
-    bool until_error; /* PRM: no labels behind a solution's first wrong step */
-    double
-        text; /* PRM: weight of the mean loss of the tokens of right steps, beside the head's (after arXiv 2110.14168) */
-    double right_above;        /* a label above it counts as right */
-    int32_t schedule;          /* cairn_schedule_kind */
+    double dev_share;   /* of the problems */
+    bool likelihood;    /* PRM: a fresh head reads how likely the decoder finds the step (cairn_head_apply_steps) */
+    bool until_error;   /* PRM: no labels behind a solution's first wrong step */
+    double text;        /* PRM: weight of the loss of right steps' tokens beside the head's (after arXiv 2110.14168) */
+    double right_above; /* a label above it counts as right */
+    int32_t schedule;   /* cairn_schedule_kind */
     bool bf16, store_bf16;     /* products in bf16; the model file in bf16 */
     bool only_right, skip_bad; /* SFT: right solutions only; bad lines are counted */
     bool resume, quiet;

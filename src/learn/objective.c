@@ -5,6 +5,10 @@
 #include "cairn/stat.h"
 #include "learn/trainer.h"
 
+bool trainer_reads_text(const trainer *t) {
+    return t->head && (t->head->likelihood || t->setup->text > 0);
+}
+
 int32_t trainer_step_start(const trainer *t, const int32_t *tokens, int32_t mark) {
     int32_t before = mark - 1;
     while (tokens[before] != t->separator && tokens[before] != t->step) before--;
@@ -37,8 +41,7 @@ void trainer_pack(trainer *t, const cairn_examples *from, const int32_t *ids, in
         for (int64_t m = from->mark_starts[ids[s]]; m < from->mark_starts[ids[s] + 1]; m++) {
             int32_t at = row + from->marks[m];
             float label = from->labels[m];
-            if (t->head && (t->head->likelihood || t->setup->text > 0))
-                pack_step(t, at, (double)label > t->setup->right_above);
+            if (trainer_reads_text(t)) pack_step(t, at, (double)label > t->setup->right_above);
             b->marks[b->n_marks] = at;
             b->labels[b->n_marks] = label;
             b->targets[b->n_marks++] = vocabulary ? b->tokens[at + 1] : (double)label > t->setup->right_above;

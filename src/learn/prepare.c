@@ -217,7 +217,7 @@ static cairn_status open_head(trainer *t) {
 
 /* What the task does not reach keeps its numbers: other heads, and the vocabulary's own matrix under a head. */
 static void freeze(trainer *t) {
-    bool vocabulary = !t->head || t->head->likelihood || t->setup->text > 0;
+    bool vocabulary = !t->head || trainer_reads_text(t);
     for (int32_t i = 0; i < cairn_params_count(t->model->params); i++) {
         cairn_param *p = cairn_params_get(t->model->params, i);
         bool head = strncmp(p->name, "head.", 5) == 0;

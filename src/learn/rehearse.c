@@ -20,7 +20,7 @@ typedef struct seen {
 
 static int64_t said_in(const trainer *t, const cairn_examples *e, int32_t id) {
     int64_t said = 0;
-    if (!t->head || (!t->head->likelihood && t->setup->text == 0)) return 0;
+    if (!trainer_reads_text(t)) return 0;
     for (int64_t m = e->mark_starts[id]; m < e->mark_starts[id + 1]; m++)
         said += e->marks[m] + 1 - trainer_step_start(t, e->tokens + e->starts[id], e->marks[m]);
     return said;

@@ -75,6 +75,8 @@ void trainer_close(trainer *t);
 cairn_status trainer_rehearse(trainer *t);
 
 /* ---- objective.c ---- */
+/* Whether the tokens of marked steps are read, beside the rows of their marks. */
+bool trainer_reads_text(const trainer *t);
 /* Where the step begins whose <step> is tokens[mark]. */
 int32_t trainer_step_start(const trainer *t, const int32_t *tokens, int32_t mark);
 /* Packs these examples. */
