@@ -1,9 +1,10 @@
 /* Generation with a small decoder: tokens a second of reading a prompt and of 1, 8, 32 and 64 samples that share it, beside the same
  * products alone.
  *
- *     bench_model_generate [f32|bf16] [THREADS]
+ *     bench_model_generate [f32|bf16] [THREADS] [FILE.gguf]
  *
- * "products" is the time of the matrix products of as many rows, step by step, measured in the same run. */
+ * Without a file: two decoders of random numbers. "products" is the time of the matrix products of as many rows, step by step,
+ * measured in the same run. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,30 +89,20 @@ static cairn_status measure(cairn_ctx *ctx, cairn_engine *engine, cairn_tape *ta
     return CAIRN_OK;
 }
 
-static cairn_status run(cairn_ctx *ctx, cairn_device *device, cairn_dtype weights, const size_row *s) {
-    const cairn_transformer_shape shape = {.vocabulary = VOCABULARY,
-                                           .width = s->d,
-                                           .layers = s->layers,
-                                           .heads = s->heads,
-                                           .kv_heads = s->kv_heads,
-                                           .feed_forward = s->ffn,
-                                           .context = PROMPT + NEW,
-                                           .tied = true};
-    cairn_transformer *m = NULL;
+/* Measures a decoder, which it closes. */
+static cairn_status run(cairn_ctx *ctx, cairn_device *device, cairn_transformer *m) {
+    const cairn_transformer_shape *s = &m->shape;
     cairn_tape *tape = NULL;
     cairn_engine *engine = NULL;
     int32_t prompt[PROMPT];
-    float *x = calloc((size_t)PROMPT * (size_t)s->ffn, sizeof *x);
-    for (int i = 0; i < PROMPT; i++) prompt[i] = i * 37 % VOCABULARY;
-    cairn_status status = x ? cairn_transformer_open(ctx, device, &shape, weights, &m) : CAIRN_NO_MEMORY;
-    if (status == CAIRN_OK) {
-        cairn_transformer_init(m, 1);
-        status = cairn_engine_open(ctx, device, m, NULL, &CAIRN_ENGINE_DEFAULT, &engine);
-    }
+    float *x = calloc((size_t)PROMPT * (size_t)s->feed_forward, sizeof *x);
+    for (int i = 0; i < PROMPT; i++) prompt[i] = i * 37 % s->vocabulary;
+    cairn_status status = x ? cairn_engine_open(ctx, device, m, NULL, &CAIRN_ENGINE_DEFAULT, &engine) : CAIRN_NO_MEMORY;
     if (status == CAIRN_OK) status = cairn_tape_open(ctx, device, CAIRN_F32, &tape);
     if (status == CAIRN_OK) {
         cairn_tape_record(tape, false);
-        printf("d %d, %d layers, %d heads over %d, feed-forward %d\n", s->d, s->layers, s->heads, s->kv_heads, s->ffn);
+        printf("d %d, %d layers, %d heads over %d, feed-forward %d, %d tokens\n", s->width, s->layers, s->heads,
+               s->kv_heads, s->feed_forward, s->vocabulary);
         status = measure(ctx, engine, tape, m, prompt, x);
     }
     cairn_engine_close(engine);
@@ -121,6 +112,27 @@ static cairn_status run(cairn_ctx *ctx, cairn_device *device, cairn_dtype weight
     return status;
 }
 
+static cairn_status run_random(cairn_ctx *ctx, cairn_device *device, cairn_dtype weights, const size_row *s) {
+    const cairn_transformer_shape shape = {.vocabulary = VOCABULARY,
+                                           .width = s->d,
+                                           .layers = s->layers,
+                                           .heads = s->heads,
+                                           .kv_heads = s->kv_heads,
+                                           .feed_forward = s->ffn,
+                                           .context = PROMPT + NEW,
+                                           .tied = true};
+    cairn_transformer *m;
+    CAIRN_TRY(cairn_transformer_open(ctx, device, &shape, weights, &m));
+    cairn_transformer_init(m, 1);
+    return run(ctx, device, m);
+}
+
+static cairn_status run_file(cairn_ctx *ctx, cairn_device *device, cairn_dtype weights, const char *path) {
+    cairn_transformer *m;
+    CAIRN_TRY(cairn_transformer_load(ctx, device, path, weights, &m, NULL));
+    return run(ctx, device, m);
+}
+
 int main(int argc, char **argv) {
     cairn_ctx *ctx;
     cairn_device *device;
@@ -128,8 +140,9 @@ int main(int argc, char **argv) {
     cairn_dtype weights = argc > 1 && strcmp(argv[1], "f32") == 0 ? CAIRN_F32 : CAIRN_BF16;
     if (cairn_ctx_open(&ctx) != CAIRN_OK) return 1;
     cairn_status status = cairn_device_open(ctx, argc > 2 ? atoi(argv[2]) : 0, CAIRN_MATMUL_ONEDNN, &device);
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes && status == CAIRN_OK; i++)
-        status = run(ctx, device, weights, &sizes[i]);
+    if (status == CAIRN_OK && argc > 3) status = run_file(ctx, device, weights, argv[3]);
+    for (size_t i = 0; argc <= 3 && i < sizeof sizes / sizeof *sizes && status == CAIRN_OK; i++)
+        status = run_random(ctx, device, weights, &sizes[i]);
     if (status != CAIRN_OK) fprintf(stderr, "bench: %s\n", cairn_error(ctx));
     cairn_device_close(device);
     cairn_ctx_close(ctx);

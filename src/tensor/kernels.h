@@ -8,7 +8,8 @@
 
 #include "cairn/tensor.h"
 
-#define KEY_SPLIT 64 /* keys of one split of attention */
+#define KEY_SPLIT 64                                        /* keys of one split of attention */
+enum { PANEL_WORDS = 16, PANEL_COLUMNS = 2 * PANEL_WORDS }; /* of packed bf16 weights (panels.h) */
 
 typedef struct kernel_args {
     const void *x[6];
@@ -30,6 +31,7 @@ typedef struct kernels {
     const char *name;
     /* products, the plain way */
     kernel matmul, matmul_dx, matmul_dw;
+    kernel matmul_panels; /* NULL for double */
     /* rows and columns */
     kernel rows, scatter, copy_columns, add_columns, row_sum, row_sum_back;
     /* elementwise */

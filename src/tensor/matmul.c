@@ -4,6 +4,8 @@
 #include <omp.h>
 #include <string.h>
 
+#include "tensor/panels.h"
+
 enum {
     PANEL = 256,         /* columns of a panel of weights */
     GRADIENT_PANEL = 64, /* rows of a gradient that one job owns */
@@ -28,11 +30,12 @@ typedef struct product {
 struct matmul {
     cairn_ctx *ctx;
     cairn_pool *pool;
+    const kernels *floats;
     dnnl_engine_t engine;
     dnnl_stream_t *streams; /* [threads] */
     int threads;
-    bool bf16, tiles, rehearsing;
-    int64_t buckets[BUCKETS]; /* falling; the first is the block */
+    bool bf16, tiles, rehearsing; /* bf16: by oneDNN */
+    int64_t buckets[BUCKETS];     /* falling; the first is the block */
     int bucket_count;
     product *products;
     unsigned char **scratch; /* [threads] for padding, rounding and oneDNN */
@@ -45,6 +48,7 @@ struct matmul {
 
 struct weight_pack {
     int64_t in, out; /* y[rows, out] = x[rows, in] ... */
+    bool widened;    /* weights as panels.h has them; else: */
     dnnl_data_type_t type;
     int64_t panels;
     product **shape; /* [panels] a product with the layout of the panel */
@@ -78,11 +82,22 @@ static bool probe_bf16(matmul *m) {
     return there;
 }
 
-cairn_status matmul_open(cairn_ctx *ctx, cairn_pool *pool, matmul **out) {
+/* Intel's processors do so with AMX only: their AVX-512 product of bf16 does half the work a second of a fused one of floats. */
+bool matmul_bf16_is_fast(void) {
+#if defined(__x86_64__)
+    const dnnl_cpu_isa_t amx = dnnl_cpu_isa_avx512_core_amx;
+    return !__builtin_cpu_is("intel") || (dnnl_get_effective_cpu_isa() & amx) == amx;
+#else
+    return true;
+#endif
+}
+
+cairn_status matmul_open(cairn_ctx *ctx, cairn_pool *pool, const kernels *floats, bool bf16, matmul **out) {
     matmul *m = cairn_alloc(ctx, 1, sizeof *m);
     if (!m) return CAIRN_NO_MEMORY;
     m->ctx = ctx;
     m->pool = pool;
+    m->floats = floats;
     m->threads = cairn_pool_threads(pool);
     m->streams = cairn_alloc(ctx, (size_t)m->threads, sizeof *m->streams);
     m->scratch = cairn_alloc(ctx, (size_t)m->threads, sizeof *m->scratch);
@@ -97,7 +112,7 @@ cairn_status matmul_open(cairn_ctx *ctx, cairn_pool *pool, matmul **out) {
         matmul_close(m);
         return status;
     }
-    m->bf16 = probe_bf16(m);
+    m->bf16 = bf16 && probe_bf16(m);
     dnnl_cpu_isa_t isa = dnnl_get_effective_cpu_isa();
     m->tiles = (isa & dnnl_cpu_isa_avx512_core) != dnnl_cpu_isa_avx512_core;
     static const int64_t blocks[BUCKETS] = {128, 64, 16, 4};
@@ -300,20 +315,38 @@ static int64_t panel_width(const weight_pack *pack, int64_t panel) {
     return left < PANEL ? left : PANEL;
 }
 
-static cairn_status open_pack(matmul *m, int64_t in, int64_t out, dnnl_data_type_t type, weight_pack **result) {
-    weight_pack *pack = cairn_alloc(m->ctx, 1, sizeof *pack);
-    if (!pack) return CAIRN_NO_MEMORY;
-    *pack = (weight_pack){.in = in, .out = out, .type = type, .panels = (out + PANEL - 1) / PANEL};
+/* Asks oneDNN how each panel is to lie. */
+static cairn_status lay_out(matmul *m, weight_pack *pack) {
     pack->shape = cairn_alloc(m->ctx, (size_t)pack->panels, sizeof *pack->shape);
-    cairn_status status = pack->shape ? CAIRN_OK : CAIRN_NO_MEMORY;
-    for (int64_t i = 0; i < pack->panels && status == CAIRN_OK; i++) {
-        product wanted = {.m = m->buckets[0], .n = panel_width(pack, i), .k = in, .lda = in, .ldc = out, .type = type};
-        status = find_product(m, wanted, NULL, &pack->shape[i]);
-        if (status != CAIRN_OK) break;
+    if (!pack->shape) return CAIRN_NO_MEMORY;
+    for (int64_t i = 0; i < pack->panels; i++) {
+        product wanted = {.m = m->buckets[0],
+                          .n = panel_width(pack, i),
+                          .k = pack->in,
+                          .lda = pack->in,
+                          .ldc = pack->out,
+                          .type = pack->type};
+        CAIRN_TRY(find_product(m, wanted, NULL, &pack->shape[i]));
         size_t bytes = lines(dnnl_memory_desc_get_size(&pack->shape[i]->weights));
         if (i == 0) pack->panel_bytes = bytes;
         pack->bytes = (size_t)i * pack->panel_bytes + bytes + 64;
     }
+    return CAIRN_OK;
+}
+
+static cairn_status open_pack(matmul *m, int64_t in, int64_t out, cairn_dtype type, weight_pack **result) {
+    weight_pack *pack = cairn_alloc(m->ctx, 1, sizeof *pack);
+    if (!pack) return CAIRN_NO_MEMORY;
+    *pack = (weight_pack){.in = in,
+                          .out = out,
+                          .widened = type == CAIRN_BF16 && !m->bf16,
+                          .type = type_of(m, type),
+                          .panels = (out + PANEL - 1) / PANEL};
+    cairn_status status = CAIRN_OK;
+    if (pack->widened)
+        pack->bytes = panels_bytes(in, out) + 64;
+    else
+        status = lay_out(m, pack);
     if (status == CAIRN_OK && !(pack->block = cairn_pages(m->ctx, pack->bytes))) status = CAIRN_NO_MEMORY;
     if (status != CAIRN_OK) {
         matmul_unpack(pack);
@@ -368,15 +401,13 @@ static cairn_status fill_panel(matmul *m, weight_pack *pack, int64_t i, const fl
 
 cairn_status matmul_pack(matmul *m, const float *w, int64_t n, int64_t k, cairn_dtype type, bool turned,
                          weight_pack **pack) {
-    if (!*pack) CAIRN_TRY(open_pack(m, turned ? n : k, turned ? k : n, type_of(m, type), pack));
-    /* rounded to bf16 even where bf16 products are widened: the model is the same on every processor */
-    float *rounded = NULL;
-    if (type == CAIRN_BF16 && !m->bf16) {
-        CAIRN_TRY(cairn_room(m->ctx, (void **)&m->padded[0], &m->padded_capacity[0], (size_t)(n * k), sizeof *rounded));
-        rounded = m->padded[0];
-        for (int64_t i = 0; i < n * k && !m->rehearsing; i++) rounded[i] = cairn_bf16_widen(cairn_bf16_round(w[i]));
+    if (!*pack) CAIRN_TRY(open_pack(m, turned ? n : k, turned ? k : n, type, pack));
+    weight_pack *p = *pack;
+    if (p->widened) {
+        if (!m->rehearsing) panels_fill(m->pool, panel_at(p, 0), w, p->in, p->out, turned);
+        return CAIRN_OK;
     }
-    for (int64_t i = 0; i < (*pack)->panels; i++) CAIRN_TRY(fill_panel(m, *pack, i, rounded ? rounded : w, turned));
+    for (int64_t i = 0; i < p->panels; i++) CAIRN_TRY(fill_panel(m, p, i, w, turned));
     return CAIRN_OK;
 }
 
@@ -495,6 +526,10 @@ static cairn_status need_products(matmul *m, const weight_pack *pack, int bucket
 
 cairn_status matmul_run(matmul *m, const weight_pack *pack, const float *x, int64_t rows, float *y, bool add) {
     if (rows == 0) return CAIRN_OK;
+    if (pack->widened) {
+        if (!m->rehearsing) panels_run(m->pool, m->floats, panel_at(pack, 0), pack->in, pack->out, x, rows, y, add);
+        return CAIRN_OK;
+    }
     int64_t pieces = piece_count(m, rows);
     product *products[2][BUCKETS] = {{NULL}};
     size_t most = 0;

@@ -3,16 +3,22 @@
  *
  * Rows are cut into blocks of a fixed size, the rest is padded up to the next smaller bucket, and weights are packed once in
  * panels of columns; workers own (block, panel) pairs. Primitives of oneDNN are made once for each bucket. Where only whole
- * tiles are row-invariant (AVX2), every block is one such tile. */
+ * tiles are row-invariant (AVX2), every block is one such tile.
+ *
+ * Where bf16 is not multiplied faster than floats, oneDNN has no part in it: weights of bf16 are widened as they are used
+ * (panels.h). */
 #ifndef CAIRN_TENSOR_MATMUL_H
 #define CAIRN_TENSOR_MATMUL_H
 
-#include "cairn/tensor.h"
+#include "tensor/kernels.h"
 
 typedef struct matmul matmul;
 typedef struct weight_pack weight_pack;
 
-cairn_status matmul_open(cairn_ctx *ctx, cairn_pool *pool, matmul **out);
+/* Whether this processor multiplies bf16 faster than floats, where it does at all. */
+bool matmul_bf16_is_fast(void);
+/* bf16: let oneDNN multiply bf16 where it can; else such weights are widened, by a kernel of `floats`. */
+cairn_status matmul_open(cairn_ctx *ctx, cairn_pool *pool, const kernels *floats, bool bf16, matmul **out);
 void matmul_close(matmul *m);
 bool matmul_has_bf16(const matmul *m);
 /* In a rehearsal everything that a product needs is made, for any number of rows, and nothing is computed. */
