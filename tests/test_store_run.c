@@ -194,7 +194,7 @@ static void test_the_export_is_manifest_and_records(void **state) {
              "\"seed\":\"7\","
              "\"world\":\"chain:steps=4\"},\"problems\":20}\n"
              "{\"correct\":false,\"id\":\"p-0\"}\n{\"correct\":true,\"id\":\"p-2\"}\n",
-             CAIRN_VERSION, instruction_set());
+             CAIRN_VERSION, cairn_instruction_set());
     assert_string_equal(text, expected);
     assert_non_null(strstr(logged, "the run is not finished: 2 of 20 problems are exported"));
     free(text);

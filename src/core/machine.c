@@ -1,15 +1,31 @@
 /* What this machine offers, and what of its memory is used. */
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 #include <malloc.h>
 #include <stdio.h>
 
 #include "cairn/core.h"
 
+/* ---- processor --------------------------------------------------------------------------------------------------------- */
+
+bool cairn_bf16_is_fast(void) {
+#if defined(__x86_64__)
+    enum { AMX_BF16 = 1 << 22 }; /* in edx of leaf 7 */
+    unsigned a, b, c, d;
+    if (!__builtin_cpu_supports("avx512bf16")) return false;
+    if (!__builtin_cpu_is("intel")) return true;
+    return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (d & AMX_BF16) != 0;
+#else
+    return false;
+#endif
+}
+
 const char *cairn_instruction_set(void) {
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bf16")) return "x86-64-avx512-bf16";
-    if (__builtin_cpu_supports("avx512f")) return "x86-64-avx512";
-    if (__builtin_cpu_supports("avx2")) return "x86-64-avx2";
-    return "x86-64";
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
+        return cairn_bf16_is_fast() ? "x86-64-avx512-bf16" : "x86-64-avx512";
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? "x86-64-avx2" : "x86-64";
 #elif defined(__aarch64__)
     return "aarch64";
 #else

@@ -147,9 +147,7 @@ static cairn_status add_parts(const trainer *t, cairn_memory_plan *m) {
     cairn_memory_add(m, "gradients", "f32", learned);
     cairn_memory_add(m, "moments", "of AdamW, two of f32", 2 * learned);
     cairn_memory_add(m, "average", "f32 (--average)", average);
-    cairn_memory_add(m, "packed weights",
-                     t->setup->bf16 && cairn_device_has_bf16(t->device) ? "copies for products, bf16"
-                                                                        : "copies for products, f32",
+    cairn_memory_add(m, "packed weights", t->setup->bf16 ? "copies for products, bf16" : "copies for products, f32",
                      packs);
     cairn_memory_add(m, "activations", "and their gradients, of the largest batch", t->tape_bytes);
     cairn_memory_add(m, "scratch", "of products and attention, all threads", cairn_device_scratch(t->device));

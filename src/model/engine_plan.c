@@ -104,7 +104,7 @@ static void measure(const outline *o, cairn_engine_need *need) {
     const kv_tree *tree = o->engine->tree;
     size_t page = (size_t)tree->page_numbers * sizeof(float), program = cairn_resident_memory().now;
     size_t numbers = (size_t)cairn_params_size(o->model->params) * sizeof(float);
-    bool bf16 = o->model->embedding->weights == CAIRN_BF16 && cairn_device_has_bf16(o->device);
+    bool bf16 = o->model->embedding->weights == CAIRN_BF16;
     need->parameters = cairn_params_size(o->model->params);
     need->token_bytes = page / CAIRN_PAGE;
     need->cache_tokens = (int64_t)tree->n_pages * CAIRN_PAGE;

@@ -94,17 +94,3 @@ cairn_status file_prepare(cairn_ctx *ctx, const cairn_run *run, const char *sql,
     int code = sqlite3_prepare_v2(run->db, sql, -1, out, NULL);
     return code == SQLITE_OK ? CAIRN_OK : file_fail(ctx, run, code);
 }
-
-/* ---- machine --------------------------------------------------------------------------------------------------- */
-
-const char *instruction_set(void) {
-#if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
-        return "x86-64-avx512";
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? "x86-64-avx2" : "x86-64";
-#elif defined(__aarch64__)
-    return "aarch64";
-#else
-    return "generic";
-#endif
-}

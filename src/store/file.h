@@ -32,7 +32,4 @@ cairn_status file_fail(cairn_ctx *ctx, const cairn_run *run, int code);
 cairn_status file_execute(cairn_ctx *ctx, const cairn_run *run, const char *sql);
 cairn_status file_prepare(cairn_ctx *ctx, const cairn_run *run, const char *sql, sqlite3_stmt **out);
 
-/* The instruction set on which the results of numeric code may depend: "x86-64-avx512". */
-const char *instruction_set(void);
-
 #endif

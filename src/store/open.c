@@ -119,7 +119,7 @@ static cairn_status whole_manifest(cairn_ctx *ctx, cairn_run *run, const cairn_m
     if (n > 0) memcpy(entries, manifest->entries, (size_t)n * sizeof *entries);
     entries[n] = (cairn_manifest_entry){"cairn", CAIRN_VERSION};
     entries[n + 1] = (cairn_manifest_entry){"created", created};
-    entries[n + 2] = (cairn_manifest_entry){"instruction_set", instruction_set()};
+    entries[n + 2] = (cairn_manifest_entry){"instruction_set", cairn_instruction_set()};
     qsort(entries, (size_t)n + OWN_KEYS, sizeof *entries, by_key);
     for (int32_t i = 1; i < n + OWN_KEYS; i++)
         if (by_key(&entries[i - 1], &entries[i]) == 0)

@@ -39,7 +39,7 @@ cairn_status cairn_device_open(cairn_ctx *ctx, int threads, cairn_matmul_kind ki
         if (!d->scratch || !d->scratch_bytes) status = CAIRN_NO_MEMORY;
     }
     if (status == CAIRN_OK && kind == CAIRN_MATMUL_ONEDNN)
-        status = matmul_open(ctx, d->pool, d->f32, matmul_bf16_is_fast(), &d->products);
+        status = matmul_open(ctx, d->pool, d->f32, cairn_bf16_is_fast(), &d->products);
     if (status != CAIRN_OK) {
         cairn_device_close(d);
         return status;

@@ -82,16 +82,6 @@ static bool probe_bf16(matmul *m) {
     return there;
 }
 
-/* Intel's processors do so with AMX only: their AVX-512 product of bf16 does half the work a second of a fused one of floats. */
-bool matmul_bf16_is_fast(void) {
-#if defined(__x86_64__)
-    const dnnl_cpu_isa_t amx = dnnl_cpu_isa_avx512_core_amx;
-    return !__builtin_cpu_is("intel") || (dnnl_get_effective_cpu_isa() & amx) == amx;
-#else
-    return true;
-#endif
-}
-
 cairn_status matmul_open(cairn_ctx *ctx, cairn_pool *pool, const kernels *floats, bool bf16, matmul **out) {
     matmul *m = cairn_alloc(ctx, 1, sizeof *m);
     if (!m) return CAIRN_NO_MEMORY;

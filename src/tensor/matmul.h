@@ -15,8 +15,6 @@
 typedef struct matmul matmul;
 typedef struct weight_pack weight_pack;
 
-/* Whether this processor multiplies bf16 faster than floats, where it does at all. */
-bool matmul_bf16_is_fast(void);
 /* bf16: let oneDNN multiply bf16 where it can; else such weights are widened, by a kernel of `floats`. */
 cairn_status matmul_open(cairn_ctx *ctx, cairn_pool *pool, const kernels *floats, bool bf16, matmul **out);
 void matmul_close(matmul *m);
