@@ -171,7 +171,7 @@ static void test_shapes_that_do_not_fit_are_refused_by_name(void **state) {
     cairn_tape_close(tape);
 }
 
-/* Bits of products with kernels and tiles of a lesser processor keep the rule too: this program again, with oneDNN held to AVX2. */
+/* Without AVX-512 all products are by panels, and keep the rule too: this program again, with oneDNN held to AVX2. */
 static void test_the_rule_holds_without_avx512(void **state) {
     (void)state;
     if (getenv("CAIRN_TEST_LESSER")) return;

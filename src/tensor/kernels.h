@@ -9,7 +9,7 @@
 #include "cairn/tensor.h"
 
 #define KEY_SPLIT 64                                        /* keys of one split of attention */
-enum { PANEL_WORDS = 16, PANEL_COLUMNS = 2 * PANEL_WORDS }; /* of packed bf16 weights (panels.h) */
+enum { PANEL_WORDS = 16, PANEL_COLUMNS = 2 * PANEL_WORDS }; /* of packed weights (panels.h) */
 
 typedef struct kernel_args {
     const void *x[6];

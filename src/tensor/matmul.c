@@ -7,12 +7,12 @@
 #include "tensor/panels.h"
 
 enum {
-    PANEL = 256,         /* columns of a panel of weights */
-    GRADIENT_PANEL = 64, /* rows of a gradient that one job owns */
+    SLICE = 256,         /* columns of weights that one job of oneDNN's has */
+    GRADIENT_SLICE = 64, /* rows of a gradient that one job owns */
     GRADIENT_ROWS = 256, /* rows that one call sums into it */
-    TILE = 48,           /* rows of a row-invariant tile of oneDNN's AVX2 kernels */
     BUCKETS = 4
 };
+static const int64_t buckets[BUCKETS] = {128, 64, 16, 4}; /* falling; the first is the block */
 
 /* One primitive: dst[m, n] (rows ldc apart) = or += src[m, k] weights[k, n]. src is row-major or, for gradients, turned
  * (element (i, j) at j * lda + i). */
@@ -34,9 +34,8 @@ struct matmul {
     dnnl_engine_t engine;
     dnnl_stream_t *streams; /* [threads] */
     int threads;
-    bool bf16, tiles, rehearsing; /* bf16: by oneDNN */
-    int64_t buckets[BUCKETS];     /* falling; the first is the block */
-    int bucket_count;
+    bool f32, bf16; /* by oneDNN; else by panels */
+    bool rehearsing;
     product *products;
     unsigned char **scratch; /* [threads] for padding, rounding and oneDNN */
     size_t *scratch_bytes;
@@ -47,13 +46,16 @@ struct matmul {
 };
 
 struct weight_pack {
-    int64_t in, out; /* y[rows, out] = x[rows, in] ... */
-    bool widened;    /* weights as panels.h has them; else: */
+    panels of; /* y[rows, out] = x[rows, in] by weights [in, out] of a type */
+    bool by_panels;
+    /* else of oneDNN's: */
     dnnl_data_type_t type;
-    int64_t panels;
-    product **shape; /* [panels] a product with the layout of the panel */
-    void *block;     /* packed weights: */
-    size_t bytes, panel_bytes;
+    int64_t slices;
+    product **shape; /* [slices] a product with the layout of the slice */
+    size_t slice_bytes;
+    /* packed weights */
+    void *block;
+    size_t bytes;
 };
 
 static cairn_status refused(matmul *m, dnnl_status_t status, const char *what) {
@@ -103,11 +105,7 @@ cairn_status matmul_open(cairn_ctx *ctx, cairn_pool *pool, const kernels *floats
         return status;
     }
     m->bf16 = bf16 && probe_bf16(m);
-    dnnl_cpu_isa_t isa = dnnl_get_effective_cpu_isa();
-    m->tiles = (isa & dnnl_cpu_isa_avx512_core) != dnnl_cpu_isa_avx512_core;
-    static const int64_t blocks[BUCKETS] = {128, 64, 16, 4};
-    m->bucket_count = m->tiles ? 1 : BUCKETS;
-    for (int i = 0; i < m->bucket_count; i++) m->buckets[i] = m->tiles ? TILE : blocks[i];
+    m->f32 = (dnnl_get_effective_cpu_isa() & dnnl_cpu_isa_avx512_core) == dnnl_cpu_isa_avx512_core;
     *out = m;
     return CAIRN_OK;
 }
@@ -300,26 +298,26 @@ static dnnl_data_type_t type_of(const matmul *m, cairn_dtype type) {
     return type == CAIRN_BF16 && m->bf16 ? dnnl_bf16 : dnnl_f32;
 }
 
-static int64_t panel_width(const weight_pack *pack, int64_t panel) {
-    int64_t left = pack->out - panel * PANEL;
-    return left < PANEL ? left : PANEL;
+static int64_t slice_width(const weight_pack *pack, int64_t slice) {
+    int64_t left = pack->of.out - slice * SLICE;
+    return left < SLICE ? left : SLICE;
 }
 
-/* Asks oneDNN how each panel is to lie. */
+/* Asks oneDNN how each slice is to lie. */
 static cairn_status lay_out(matmul *m, weight_pack *pack) {
-    pack->shape = cairn_alloc(m->ctx, (size_t)pack->panels, sizeof *pack->shape);
+    pack->shape = cairn_alloc(m->ctx, (size_t)pack->slices, sizeof *pack->shape);
     if (!pack->shape) return CAIRN_NO_MEMORY;
-    for (int64_t i = 0; i < pack->panels; i++) {
-        product wanted = {.m = m->buckets[0],
-                          .n = panel_width(pack, i),
-                          .k = pack->in,
-                          .lda = pack->in,
-                          .ldc = pack->out,
+    for (int64_t i = 0; i < pack->slices; i++) {
+        product wanted = {.m = buckets[0],
+                          .n = slice_width(pack, i),
+                          .k = pack->of.in,
+                          .lda = pack->of.in,
+                          .ldc = pack->of.out,
                           .type = pack->type};
         CAIRN_TRY(find_product(m, wanted, NULL, &pack->shape[i]));
         size_t bytes = lines(dnnl_memory_desc_get_size(&pack->shape[i]->weights));
-        if (i == 0) pack->panel_bytes = bytes;
-        pack->bytes = (size_t)i * pack->panel_bytes + bytes + 64;
+        if (i == 0) pack->slice_bytes = bytes;
+        pack->bytes = (size_t)i * pack->slice_bytes + bytes + 64;
     }
     return CAIRN_OK;
 }
@@ -327,14 +325,13 @@ static cairn_status lay_out(matmul *m, weight_pack *pack) {
 static cairn_status open_pack(matmul *m, int64_t in, int64_t out, cairn_dtype type, weight_pack **result) {
     weight_pack *pack = cairn_alloc(m->ctx, 1, sizeof *pack);
     if (!pack) return CAIRN_NO_MEMORY;
-    *pack = (weight_pack){.in = in,
-                          .out = out,
-                          .widened = type == CAIRN_BF16 && !m->bf16,
+    *pack = (weight_pack){.of = {in, out, type},
+                          .by_panels = type == CAIRN_BF16 ? !m->bf16 : !m->f32,
                           .type = type_of(m, type),
-                          .panels = (out + PANEL - 1) / PANEL};
+                          .slices = (out + SLICE - 1) / SLICE};
     cairn_status status = CAIRN_OK;
-    if (pack->widened)
-        pack->bytes = panels_bytes(in, out) + 64;
+    if (pack->by_panels)
+        pack->bytes = panels_bytes(&pack->of) + 64;
     else
         status = lay_out(m, pack);
     if (status == CAIRN_OK && !(pack->block = cairn_pages(m->ctx, pack->bytes))) status = CAIRN_NO_MEMORY;
@@ -357,15 +354,15 @@ size_t matmul_pack_bytes(const weight_pack *pack) {
     return pack ? pack->bytes : 0;
 }
 
-static void *panel_at(const weight_pack *pack, int64_t i) {
+static void *slice_at(const weight_pack *pack, int64_t i) {
     unsigned char *block = pack->block;
-    return block + (-(uintptr_t)block & 63) + (size_t)i * pack->panel_bytes;
+    return block + (-(uintptr_t)block & 63) + (size_t)i * pack->slice_bytes;
 }
 
-/* Reorders one panel of w into its packed layout: columns first .. first + width of the product's weights [in, out]. */
-static cairn_status fill_panel(matmul *m, weight_pack *pack, int64_t i, const float *w, bool turned) {
-    int64_t first = i * PANEL, width = panel_width(pack, i), row = turned ? pack->out : pack->in;
-    dnnl_dims_t dims = {pack->in, width}, strides = {turned ? row : 1, turned ? 1 : row};
+/* Reorders one slice of w into its packed layout: columns first .. first + width of the product's weights [in, out]. */
+static cairn_status fill_slice(matmul *m, weight_pack *pack, int64_t i, const float *w, bool turned) {
+    int64_t first = i * SLICE, width = slice_width(pack, i), row = turned ? pack->of.out : pack->of.in;
+    dnnl_dims_t dims = {pack->of.in, width}, strides = {turned ? row : 1, turned ? 1 : row};
     const float *source = w + (turned ? first : first * row);
     dnnl_memory_desc_t from;
     dnnl_memory_t memory[2] = {NULL, NULL};
@@ -374,7 +371,7 @@ static cairn_status fill_panel(matmul *m, weight_pack *pack, int64_t i, const fl
     int before = quiet_openmp();
     dnnl_status_t s = dnnl_memory_desc_init_by_strides(&from, 2, dims, dnnl_f32, strides);
     if (s == dnnl_success) s = dnnl_memory_create(&memory[0], &from, m->engine, (void *)source);
-    if (s == dnnl_success) s = dnnl_memory_create(&memory[1], &pack->shape[i]->weights, m->engine, panel_at(pack, i));
+    if (s == dnnl_success) s = dnnl_memory_create(&memory[1], &pack->shape[i]->weights, m->engine, slice_at(pack, i));
     if (s == dnnl_success)
         s = dnnl_reorder_primitive_desc_create(&found, &from, m->engine, &pack->shape[i]->weights, m->engine, NULL);
     if (s == dnnl_success) s = dnnl_primitive_create(&reorder, found);
@@ -393,11 +390,11 @@ cairn_status matmul_pack(matmul *m, const float *w, int64_t n, int64_t k, cairn_
                          weight_pack **pack) {
     if (!*pack) CAIRN_TRY(open_pack(m, turned ? n : k, turned ? k : n, type, pack));
     weight_pack *p = *pack;
-    if (p->widened) {
-        if (!m->rehearsing) panels_fill(m->pool, panel_at(p, 0), w, p->in, p->out, turned);
+    if (p->by_panels) {
+        if (!m->rehearsing) panels_fill(m->pool, &p->of, slice_at(p, 0), w, turned);
         return CAIRN_OK;
     }
-    for (int64_t i = 0; i < p->panels; i++) CAIRN_TRY(fill_panel(m, p, i, w, turned));
+    for (int64_t i = 0; i < p->slices; i++) CAIRN_TRY(fill_slice(m, p, i, w, turned));
     return CAIRN_OK;
 }
 
@@ -410,27 +407,27 @@ typedef struct piece {
 } piece;
 
 /* Piece number `index` of `rows` rows: whole blocks, then the largest bucket that the rest fills, at last one that it does not. */
-static piece piece_at(const matmul *m, int64_t rows, int64_t index) {
-    int64_t blocks = rows / m->buckets[0], from;
-    if (index < blocks) return (piece){index * m->buckets[0], m->buckets[0], 0};
-    from = blocks * m->buckets[0];
+static piece piece_at(int64_t rows, int64_t index) {
+    int64_t blocks = rows / buckets[0], from;
+    if (index < blocks) return (piece){index * buckets[0], buckets[0], 0};
+    from = blocks * buckets[0];
     for (int64_t i = blocks;; i++) {
         int64_t left = rows - from;
         int bucket = 0;
-        while (bucket + 1 < m->bucket_count && m->buckets[bucket] > left) bucket++;
-        int64_t size = m->buckets[bucket];
+        while (bucket + 1 < BUCKETS && buckets[bucket] > left) bucket++;
+        int64_t size = buckets[bucket];
         piece p = {from, size < left ? size : left, bucket};
         if (i == index) return p;
         from += p.rows;
     }
 }
 
-static int64_t piece_count(const matmul *m, int64_t rows) {
-    int64_t count = rows / m->buckets[0], left = rows % m->buckets[0];
+static int64_t piece_count(int64_t rows) {
+    int64_t count = rows / buckets[0], left = rows % buckets[0];
     while (left > 0) {
         int bucket = 0;
-        while (bucket + 1 < m->bucket_count && m->buckets[bucket] > left) bucket++;
-        left -= m->buckets[bucket];
+        while (bucket + 1 < BUCKETS && buckets[bucket] > left) bucket++;
+        left -= buckets[bucket];
         count++;
     }
     return count;
@@ -452,20 +449,20 @@ typedef struct running {
     float *y;
     int64_t rows;
     bool add;
-    product *(*products)[BUCKETS]; /* [2] for whole panels and the last */
+    product *(*products)[BUCKETS]; /* [2] for whole slices and the last */
 } running;
 
 static void run_job(void *arg, int64_t job, int thread) {
     const running *r = arg;
     matmul *m = r->m;
     const weight_pack *pack = r->pack;
-    int64_t panel = job % pack->panels, in = pack->in, out = pack->out;
-    piece part = piece_at(m, r->rows, job / pack->panels);
-    int64_t size = m->buckets[part.bucket];
-    const product *p = r->products[panel + 1 == pack->panels][part.bucket];
+    int64_t slice = job % pack->slices, in = pack->of.in, out = pack->of.out;
+    piece part = piece_at(r->rows, job / pack->slices);
+    int64_t size = buckets[part.bucket];
+    const product *p = r->products[slice + 1 == pack->slices][part.bucket];
     unsigned char *scratch = scratch_of(m, thread);
     const float *x = r->x + part.from * in;
-    float *y = r->y + part.from * out + panel * PANEL;
+    float *y = r->y + part.from * out + slice * SLICE;
     const void *src = x;
     if (pack->type == dnnl_bf16) {
         round_rows(x, part.rows * in, (uint16_t *)scratch);
@@ -479,35 +476,35 @@ static void run_job(void *arg, int64_t job, int thread) {
         scratch += lines((size_t)(size * in) * sizeof *x);
     }
     if (part.rows == size) {
-        execute(m, p, thread, src, panel_at(pack, panel), y, scratch);
+        execute(m, p, thread, src, slice_at(pack, slice), y, scratch);
         return;
     }
     float *padded = (float *)scratch;
-    size_t width = (size_t)panel_width(pack, panel) * sizeof *y;
+    size_t width = (size_t)slice_width(pack, slice) * sizeof *y;
     for (int64_t i = 0; r->add && i < size; i++) {
         if (i < part.rows)
             memcpy(padded + i * out, y + i * out, width);
         else
             memset(padded + i * out, 0, width);
     }
-    execute(m, p, thread, src, panel_at(pack, panel), padded, scratch + lines((size_t)(size * out) * sizeof *y));
+    execute(m, p, thread, src, slice_at(pack, slice), padded, scratch + lines((size_t)(size * out) * sizeof *y));
     for (int64_t i = 0; i < part.rows; i++) memcpy(y + i * out, padded + i * out, width);
 }
 
-/* The products of a bucket: of whole panels and of the last. *most: grows to the scratch that oneDNN wants for them. */
+/* The products of a bucket: of whole slices and of the last. *most: grows to the scratch that oneDNN wants for them. */
 static cairn_status need_products(matmul *m, const weight_pack *pack, int bucket, bool add,
                                   product *products[2][BUCKETS], size_t *most) {
     for (int last = 0; last < 2; last++) {
-        int64_t panel = last ? pack->panels - 1 : 0;
+        int64_t slice = last ? pack->slices - 1 : 0;
         if (products[last][bucket]) continue;
-        product wanted = {.m = m->buckets[bucket],
-                          .n = panel_width(pack, panel),
-                          .k = pack->in,
-                          .lda = pack->in,
-                          .ldc = pack->out,
+        product wanted = {.m = buckets[bucket],
+                          .n = slice_width(pack, slice),
+                          .k = pack->of.in,
+                          .lda = pack->of.in,
+                          .ldc = pack->of.out,
                           .type = pack->type,
                           .add = add};
-        CAIRN_TRY(find_product(m, wanted, pack->shape[panel], &products[last][bucket]));
+        CAIRN_TRY(find_product(m, wanted, pack->shape[slice], &products[last][bucket]));
         size_t bytes = products[last][bucket]->scratch_bytes;
         *most = bytes > *most ? bytes : *most;
     }
@@ -516,23 +513,23 @@ static cairn_status need_products(matmul *m, const weight_pack *pack, int bucket
 
 cairn_status matmul_run(matmul *m, const weight_pack *pack, const float *x, int64_t rows, float *y, bool add) {
     if (rows == 0) return CAIRN_OK;
-    if (pack->widened) {
-        if (!m->rehearsing) panels_run(m->pool, m->floats, panel_at(pack, 0), pack->in, pack->out, x, rows, y, add);
+    if (pack->by_panels) {
+        if (!m->rehearsing) panels_run(m->pool, m->floats, &pack->of, slice_at(pack, 0), x, rows, y, add);
         return CAIRN_OK;
     }
-    int64_t pieces = piece_count(m, rows);
+    int64_t pieces = piece_count(rows);
     product *products[2][BUCKETS] = {{NULL}};
     size_t most = 0;
-    for (int b = 0; m->rehearsing && b < m->bucket_count; b++)
-        CAIRN_TRY(need_products(m, pack, b, add, products, &most));
-    for (int64_t i = 0; i < pieces; i = i < rows / m->buckets[0] ? rows / m->buckets[0] : i + 1)
+    for (int b = 0; m->rehearsing && b < BUCKETS; b++) CAIRN_TRY(need_products(m, pack, b, add, products, &most));
+    for (int64_t i = 0; i < pieces; i = i < rows / buckets[0] ? rows / buckets[0] : i + 1)
         /* whole blocks are alike; those behind them are few */
-        CAIRN_TRY(need_products(m, pack, piece_at(m, rows, i).bucket, add, products, &most));
-    size_t block = (size_t)m->buckets[0], pad = m->tiles ? TILE : 4;
-    CAIRN_TRY(need_scratch(m, lines(block * (size_t)pack->in * 4) + lines(pad * (size_t)pack->out * 4) + lines(most)));
+        CAIRN_TRY(need_products(m, pack, piece_at(rows, i).bucket, add, products, &most));
+    size_t block = (size_t)buckets[0], pad = 4;
+    CAIRN_TRY(
+        need_scratch(m, lines(block * (size_t)pack->of.in * 4) + lines(pad * (size_t)pack->of.out * 4) + lines(most)));
     if (m->rehearsing) return CAIRN_OK;
     running r = {m, pack, x, y, rows, add, products};
-    cairn_pool_run(m->pool, run_job, &r, pieces * pack->panels);
+    cairn_pool_run(m->pool, run_job, &r, pieces * pack->slices);
     return CAIRN_OK;
 }
 
@@ -545,15 +542,15 @@ typedef struct summing {
     int64_t rows, n, k, pad;
     size_t bytes; /* of a number */
     float *dw;
-    product *products[2][5]; /* [whole or last panel][rows: 256, 64, 16, 4, tail] */
+    product *products[2][5]; /* [whole or last slice][rows: 256, 64, 16, 4, tail] */
 } summing;
 
 static const int64_t gradient_rows[] = {GRADIENT_ROWS, 64, 16, 4};
 
-static void sum_job(void *arg, int64_t panel, int thread) {
+static void sum_job(void *arg, int64_t slice, int thread) {
     const summing *s = arg;
-    int64_t first = panel * GRADIENT_PANEL, from = 0;
-    bool last = first + GRADIENT_PANEL >= s->n;
+    int64_t first = slice * GRADIENT_SLICE, from = 0;
+    bool last = first + GRADIENT_SLICE >= s->n;
     float *dw = s->dw + first * s->k;
     unsigned char *scratch = scratch_of(s->m, thread);
     for (int i = 0; i < 4; i++)
@@ -611,10 +608,10 @@ cairn_status matmul_gradient(matmul *m, const float *dy, const float *x, int64_t
     if (rows == 0) return CAIRN_OK;
     CAIRN_TRY(prepare_operand(m, 0, dy, rows, n, t == dnnl_bf16, &s.dy, &s.tail[0]));
     CAIRN_TRY(prepare_operand(m, 1, x, rows, k, t == dnnl_bf16, &s.x, &s.tail[1]));
-    int64_t panels = (n + GRADIENT_PANEL - 1) / GRADIENT_PANEL;
-    for (int last = panels == 1; last < 2; last++)
+    int64_t slices = (n + GRADIENT_SLICE - 1) / GRADIENT_SLICE;
+    for (int last = slices == 1; last < 2; last++)
         for (int i = 0; i < 4; i++) {
-            product wanted = {.m = last ? n - (panels - 1) * GRADIENT_PANEL : GRADIENT_PANEL,
+            product wanted = {.m = last ? n - (slices - 1) * GRADIENT_SLICE : GRADIENT_SLICE,
                               .n = k,
                               .k = gradient_rows[i],
                               .lda = n,
@@ -627,6 +624,6 @@ cairn_status matmul_gradient(matmul *m, const float *dy, const float *x, int64_t
         }
     CAIRN_TRY(need_scratch(m, most));
     if (m->rehearsing) return CAIRN_OK;
-    cairn_pool_run(m->pool, sum_job, &s, panels);
+    cairn_pool_run(m->pool, sum_job, &s, slices);
     return CAIRN_OK;
 }

@@ -1,12 +1,9 @@
 /* The one matrix product. Everything that multiplies by weights goes through here, because it owns the rule that a row's bits
  * do not depend on how many rows are computed together or by how many threads.
  *
- * Rows are cut into blocks of a fixed size, the rest is padded up to the next smaller bucket, and weights are packed once in
- * panels of columns; workers own (block, panel) pairs. Primitives of oneDNN are made once for each bucket. Where only whole
- * tiles are row-invariant (AVX2), every block is one such tile.
- *
- * Where bf16 is not multiplied faster than floats, oneDNN has no part in it: weights of bf16 are widened as they are used
- * (panels.h). */
+ * oneDNN multiplies where its kernels are row-invariant (AVX-512) and, with bf16, where that is faster than with floats: rows are cut
+ * into blocks of a fixed size, the rest is padded up to the next smaller bucket, and weights are packed once in slices of columns;
+ * workers own (block, slice) pairs. Primitives are made once for each bucket. Elsewhere a kernel of ours does (panels.h). */
 #ifndef CAIRN_TENSOR_MATMUL_H
 #define CAIRN_TENSOR_MATMUL_H
 
@@ -15,7 +12,7 @@
 typedef struct matmul matmul;
 typedef struct weight_pack weight_pack;
 
-/* bf16: let oneDNN multiply bf16 where it can; else such weights are widened, by a kernel of `floats`. */
+/* bf16: let oneDNN multiply bf16 where it can; else, such weights are widened by the kernel for panels, which is one of `floats`. */
 cairn_status matmul_open(cairn_ctx *ctx, cairn_pool *pool, const kernels *floats, bool bf16, matmul **out);
 void matmul_close(matmul *m);
 bool matmul_has_bf16(const matmul *m);
