@@ -10,18 +10,12 @@
 #include <string.h>
 
 #include "cairn/tensor.h"
+#include "numbers.h"
 
 typedef struct bench {
     cairn_ctx *ctx;
     cairn_device *one, *three, *plain;
 } bench;
-
-static float *normal_numbers(uint64_t seed, int64_t n) {
-    float *x = malloc((size_t)n * sizeof *x);
-    cairn_rng rng = cairn_rng_open(seed, 0, 0, CAIRN_VERB_EVAL, 0, 0);
-    for (int64_t i = 0; i < n; i++) x[i] = (float)cairn_rng_normal(&rng);
-    return x;
-}
 
 static void test_bf16_rounds_to_the_nearest_even(void **state) {
     (void)state;
@@ -81,15 +75,6 @@ static void discard(product_result r) {
     free(r.y);
     free(r.dx);
     free(r.dw);
-}
-
-static double apart(const float *a, const float *b, int64_t n) {
-    double difference = 0, whole = 0;
-    for (int64_t i = 0; i < n; i++) {
-        difference += ((double)a[i] - (double)b[i]) * ((double)a[i] - (double)b[i]);
-        whole += (double)b[i] * (double)b[i];
-    }
-    return sqrt(difference / whole);
 }
 
 static const int64_t shapes[][3] = {{1, 1, 1},      {3, 2, 5},      {130, 300, 70}, {67, 257, 33},

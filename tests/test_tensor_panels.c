@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "numbers.h"
 #include "tensor/matmul.h"
 #include "tensor/panels.h"
 
@@ -17,13 +18,6 @@ typedef struct bench {
     cairn_ctx *ctx;
     cairn_pool *pool;
 } bench;
-
-static float *normal_numbers(uint64_t seed, int64_t n) {
-    float *x = malloc((size_t)n * sizeof *x);
-    cairn_rng rng = cairn_rng_open(seed, 0, 0, CAIRN_VERB_EVAL, 0, 0);
-    for (int64_t i = 0; i < n; i++) x[i] = (float)cairn_rng_normal(&rng);
-    return x;
-}
 
 /* A product and its operands: w [out, in], or [in, out] when turned. */
 typedef struct trial {
@@ -157,12 +151,7 @@ static void test_both_ways_of_multiplying_bf16_agree(void **state) {
     assert_int_equal(matmul_pack(widened, t.w, t.of.out, t.of.in, CAIRN_BF16, false, &pack[1]), CAIRN_OK);
     assert_int_equal(matmul_run(native, pack[0], t.x, t.rows, other, false), CAIRN_OK);
     assert_int_equal(matmul_run(widened, pack[1], t.x, t.rows, t.y, false), CAIRN_OK);
-    double difference = 0, whole = 0;
-    for (int64_t i = 0; i < t.rows * t.of.out; i++) {
-        difference += pow((double)other[i] - (double)t.y[i], 2);
-        whole += pow((double)t.y[i], 2);
-    }
-    const double distance = sqrt(difference / whole);
+    const double distance = apart(other, t.y, t.rows * t.of.out);
     assert_true(there ? distance > 0 && distance < 5e-3 : distance == 0);
     assert_int_equal(matmul_run(native, pack[0], t.x + 40 * t.of.in, 3, t.y, false), CAIRN_OK);
     assert_memory_equal(t.y, other + 40 * t.of.out, (size_t)(3 * t.of.out) * sizeof *other);

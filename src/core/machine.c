@@ -23,7 +23,8 @@ bool cairn_bf16_is_fast(void) {
 
 const char *cairn_instruction_set(void) {
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+        __builtin_cpu_supports("avx512dq"))
         return cairn_bf16_is_fast() ? "x86-64-avx512-bf16" : "x86-64-avx512";
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? "x86-64-avx2" : "x86-64";
 #elif defined(__aarch64__)

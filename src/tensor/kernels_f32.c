@@ -6,10 +6,9 @@
 
 const kernels *kernels_pick(void) {
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-        __builtin_cpu_supports("avx512dq"))
-        return &kernels_f32_avx512;
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return &kernels_f32_avx2;
+    const char *set = cairn_instruction_set(); /* so manifests name what ran */
+    if (strstr(set, "-avx512")) return &kernels_f32_avx512;
+    if (strstr(set, "-avx2")) return &kernels_f32_avx2;
 #endif
     return &kernels_f32;
 }

@@ -49,7 +49,6 @@ struct weight_pack {
     panels of; /* y[rows, out] = x[rows, in] by weights [in, out] of a type */
     bool by_panels;
     /* else of oneDNN's: */
-    dnnl_data_type_t type;
     int64_t slices;
     product **shape; /* [slices] a product with the layout of the slice */
     size_t slice_bytes;
@@ -313,7 +312,7 @@ static cairn_status lay_out(matmul *m, weight_pack *pack) {
                           .k = pack->of.in,
                           .lda = pack->of.in,
                           .ldc = pack->of.out,
-                          .type = pack->type};
+                          .type = type_of(m, pack->of.type)};
         CAIRN_TRY(find_product(m, wanted, NULL, &pack->shape[i]));
         size_t bytes = lines(dnnl_memory_desc_get_size(&pack->shape[i]->weights));
         if (i == 0) pack->slice_bytes = bytes;
@@ -327,7 +326,6 @@ static cairn_status open_pack(matmul *m, int64_t in, int64_t out, cairn_dtype ty
     if (!pack) return CAIRN_NO_MEMORY;
     *pack = (weight_pack){.of = {in, out, type},
                           .by_panels = type == CAIRN_BF16 ? !m->bf16 : !m->f32,
-                          .type = type_of(m, type),
                           .slices = (out + SLICE - 1) / SLICE};
     cairn_status status = CAIRN_OK;
     if (pack->by_panels)
@@ -464,7 +462,7 @@ static void run_job(void *arg, int64_t job, int thread) {
     const float *x = r->x + part.from * in;
     float *y = r->y + part.from * out + slice * SLICE;
     const void *src = x;
-    if (pack->type == dnnl_bf16) {
+    if (pack->of.type == CAIRN_BF16) {
         round_rows(x, part.rows * in, (uint16_t *)scratch);
         memset((uint16_t *)scratch + part.rows * in, 0, (size_t)((size - part.rows) * in) * 2);
         src = scratch;
@@ -502,7 +500,7 @@ static cairn_status need_products(matmul *m, const weight_pack *pack, int bucket
                           .k = pack->of.in,
                           .lda = pack->of.in,
                           .ldc = pack->of.out,
-                          .type = pack->type,
+                          .type = type_of(m, pack->of.type),
                           .add = add};
         CAIRN_TRY(find_product(m, wanted, pack->shape[slice], &products[last][bucket]));
         size_t bytes = products[last][bucket]->scratch_bytes;
@@ -524,7 +522,7 @@ cairn_status matmul_run(matmul *m, const weight_pack *pack, const float *x, int6
     for (int64_t i = 0; i < pieces; i = i < rows / buckets[0] ? rows / buckets[0] : i + 1)
         /* whole blocks are alike; those behind them are few */
         CAIRN_TRY(need_products(m, pack, piece_at(rows, i).bucket, add, products, &most));
-    size_t block = (size_t)buckets[0], pad = 4;
+    size_t block = (size_t)buckets[0], pad = (size_t)buckets[BUCKETS - 1];
     CAIRN_TRY(
         need_scratch(m, lines(block * (size_t)pack->of.in * 4) + lines(pad * (size_t)pack->of.out * 4) + lines(most)));
     if (m->rehearsing) return CAIRN_OK;
@@ -538,11 +536,11 @@ cairn_status matmul_run(matmul *m, const weight_pack *pack, const float *x, int6
 typedef struct summing {
     matmul *m;
     const void *dy, *x;  /* [rows, n], [rows, k] float or bf16 */
-    const void *tail[2]; /* the last rows, padded to `pad` */
-    int64_t rows, n, k, pad;
+    const void *tail[2]; /* the last rows, padded to 4 */
+    int64_t rows, n, k;
     size_t bytes; /* of a number */
     float *dw;
-    product *products[2][5]; /* [whole or last slice][rows: 256, 64, 16, 4, tail] */
+    product *products[2][4]; /* [whole or last slice][rows: gradient_rows; the last for the tail too] */
 } summing;
 
 static const int64_t gradient_rows[] = {GRADIENT_ROWS, 64, 16, 4};
