@@ -13,7 +13,7 @@ setup: ## install what the build needs (as root), or say how
 	@scripts/setup
 
 configure: setup
-	@test -e $(BUILD)/CMakeCache.txt || cmake --preset release >/dev/null
+	@test -e $(BUILD)/build.ninja || cmake --preset release >/dev/null
 
 build: configure ## the library and the command, in build/release
 	@scripts/build $(BUILD)
