@@ -139,7 +139,7 @@ int main(int argc, char **argv) {
     setvbuf(stdout, NULL, _IOLBF, 0);
     cairn_dtype weights = argc > 1 && strcmp(argv[1], "f32") == 0 ? CAIRN_F32 : CAIRN_BF16;
     if (cairn_ctx_open(&ctx) != CAIRN_OK) return 1;
-    cairn_status status = cairn_device_open(ctx, argc > 2 ? atoi(argv[2]) : 0, CAIRN_MATMUL_ONEDNN, &device);
+    cairn_status status = cairn_device_open(ctx, argc > 2 ? atoi(argv[2]) : 0, CAIRN_MATMUL_FASTEST, &device);
     if (status == CAIRN_OK && argc > 3) status = run_file(ctx, device, weights, argv[3]);
     for (size_t i = 0; argc <= 3 && i < sizeof sizes / sizeof *sizes && status == CAIRN_OK; i++)
         status = run_random(ctx, device, weights, &sizes[i]);

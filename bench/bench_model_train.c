@@ -108,7 +108,7 @@ int main(int argc, char **argv) {
     cairn_ctx *ctx;
     cairn_device *device;
     if (cairn_ctx_open(&ctx) != CAIRN_OK) return 1;
-    cairn_status status = cairn_device_open(ctx, argc > 2 ? atoi(argv[2]) : 0, CAIRN_MATMUL_ONEDNN, &device);
+    cairn_status status = cairn_device_open(ctx, argc > 2 ? atoi(argv[2]) : 0, CAIRN_MATMUL_FASTEST, &device);
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes && status == CAIRN_OK; i++)
         for (int bf16 = 0; bf16 < 2 && status == CAIRN_OK; bf16++) {
             if (argc > 1 && strcmp(argv[1], bf16 ? "bf16" : "f32") != 0) continue;

@@ -31,7 +31,7 @@ static inline follow_model open_follow_model(cairn_ctx *ctx, int32_t context) {
     assert_int_equal(cairn_token_special(m.tokenizer, "</s>"), END);
     assert_int_equal(cairn_token_special(m.tokenizer, "<sep>"), SEP);
     assert_int_equal(cairn_token_special(m.tokenizer, "<step>"), STEP_END);
-    assert_int_equal(cairn_device_open(ctx, 1, CAIRN_MATMUL_ONEDNN, &m.device), CAIRN_OK);
+    assert_int_equal(cairn_device_open(ctx, 1, CAIRN_MATMUL_FASTEST, &m.device), CAIRN_OK);
     cairn_transformer_shape shape = {.vocabulary = FOLLOW_TOKENS,
                                      .width = FOLLOW_WIDTH,
                                      .layers = 1,

@@ -79,7 +79,7 @@ static void test_the_file_holds_the_model_that_was_measured(void **state) {
     cairn_solution_tokens tokens = {0};
     double loss = 0;
     int n = 0;
-    must(cairn_device_open(ctx, 1, CAIRN_MATMUL_ONEDNN, &device));
+    must(cairn_device_open(ctx, 1, CAIRN_MATMUL_FASTEST, &device));
     must(cairn_transformer_load(ctx, device, in_folder("x.gguf"), CAIRN_F32, &m, &t));
     must(cairn_tape_open(ctx, device, CAIRN_F32, &tape));
     must(cairn_arena_open(ctx, 4096, &arena));

@@ -31,7 +31,7 @@ static void open_model(bench *b, cairn_ctx *ctx, int threads, cairn_dtype weight
                                            .context = CONTEXT,
                                            .tied = true};
     b->ctx = ctx;
-    assert_int_equal(cairn_device_open(ctx, threads, CAIRN_MATMUL_ONEDNN, &b->device), CAIRN_OK);
+    assert_int_equal(cairn_device_open(ctx, threads, CAIRN_MATMUL_FASTEST, &b->device), CAIRN_OK);
     assert_int_equal(cairn_transformer_open(ctx, b->device, &shape, weights, &b->model), CAIRN_OK);
     cairn_transformer_init(b->model, 1);
     for (int32_t i = 0; i < cairn_params_count(b->model->params); i++) {

@@ -318,7 +318,7 @@ static int open_all(void **state) {
     (void)state;
     if (!mkdtemp(folder) || cairn_ctx_open(&ctx) != CAIRN_OK) return -1;
     snprintf(path, sizeof path, "%s/m.gguf", folder);
-    return cairn_device_open(ctx, 1, CAIRN_MATMUL_ONEDNN, &device) == CAIRN_OK ? 0 : -1;
+    return cairn_device_open(ctx, 1, CAIRN_MATMUL_FASTEST, &device) == CAIRN_OK ? 0 : -1;
 }
 
 static int close_all(void **state) {

@@ -86,7 +86,7 @@ static size_t held(cairn_ctx *ctx, const void *arg) {
     cairn_transformer *model;
     cairn_tokenizer *tokenizer;
     cairn_engine *engine;
-    if (cairn_device_open(ctx, k->threads, CAIRN_MATMUL_ONEDNN, &device) != CAIRN_OK ||
+    if (cairn_device_open(ctx, k->threads, CAIRN_MATMUL_FASTEST, &device) != CAIRN_OK ||
         cairn_transformer_load(ctx, device, path, k->weights, &model, &tokenizer) != CAIRN_OK ||
         cairn_engine_open(ctx, device, model, tokenizer, &k->engine, &engine) != CAIRN_OK ||
         fill(ctx, engine, k->engine.rows) != CAIRN_OK)

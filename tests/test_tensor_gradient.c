@@ -340,7 +340,7 @@ static void test_a_stopped_gradient_does_not_flow(void **state) {
 
 static int open_bench(void **state) {
     static bench b;
-    if (cairn_ctx_open(&b.ctx) != CAIRN_OK || cairn_device_open(b.ctx, 2, CAIRN_MATMUL_ONEDNN, &b.device) != CAIRN_OK)
+    if (cairn_ctx_open(&b.ctx) != CAIRN_OK || cairn_device_open(b.ctx, 2, CAIRN_MATMUL_FASTEST, &b.device) != CAIRN_OK)
         return -1;
     *state = &b;
     return 0;

@@ -95,7 +95,7 @@ static void compare_with_unrehearsed(cairn_matmul_kind kind) {
     assert_int_equal(cairn_tape_bytes(rehearsed.tape), held);
     assert_int_equal(cairn_params_packed(rehearsed.params), packed);
     assert_int_equal(cairn_params_packed(plain.params), packed);
-    assert_true((packed > 0) == (kind == CAIRN_MATMUL_ONEDNN));
+    assert_true((packed > 0) == (kind == CAIRN_MATMUL_FASTEST));
     assert_int_equal(cairn_device_scratch(rehearsed.device), scratch);
     assert_true(cairn_device_scratch(plain.device) <= scratch);
     close_bench(&plain);
@@ -104,7 +104,7 @@ static void compare_with_unrehearsed(cairn_matmul_kind kind) {
 
 static void test_a_step_needs_what_its_rehearsal_said_and_has_the_same_bits(void **state) {
     (void)state;
-    compare_with_unrehearsed(CAIRN_MATMUL_ONEDNN);
+    compare_with_unrehearsed(CAIRN_MATMUL_FASTEST);
     compare_with_unrehearsed(CAIRN_MATMUL_PLAIN);
 }
 
@@ -113,7 +113,7 @@ static void test_a_rehearsal_touches_no_number(void **state) {
     (void)state;
     bench s;
     int32_t ids[4096] = {0};
-    open_bench(&s, CAIRN_MATMUL_ONEDNN);
+    open_bench(&s, CAIRN_MATMUL_FASTEST);
     size_t before = cairn_resident_memory().most;
     cairn_device_rehearse(s.device, true);
     cairn_tensor *h = cairn_rows(s.tape, cairn_tape_param(s.tape, s.w), ids, 4096);

@@ -26,7 +26,7 @@ static inline void write_shaped_model(cairn_ctx *ctx, cairn_transformer_shape sh
     for (int i = 0; i < 3; i++) assert_int_equal(cairn_bpe_add(trainer, text, sizeof text - 1), CAIRN_OK);
     assert_int_equal(cairn_bpe_train(trainer, &tokenizer), CAIRN_OK);
     cairn_bpe_close(trainer);
-    assert_int_equal(cairn_device_open(ctx, 1, CAIRN_MATMUL_ONEDNN, &device), CAIRN_OK);
+    assert_int_equal(cairn_device_open(ctx, 1, CAIRN_MATMUL_FASTEST, &device), CAIRN_OK);
     shape.vocabulary = cairn_tokenizer_size(tokenizer);
     assert_int_equal(cairn_transformer_open(ctx, device, &shape, CAIRN_F32, &model), CAIRN_OK);
     assert_int_equal(cairn_transformer_add_head(ctx, model, "step", CAIRN_HEAD_CLASSIFIER, 2, 32, false), CAIRN_OK);
@@ -76,7 +76,7 @@ typedef struct own_model {
 
 static inline own_model open_own_model(cairn_ctx *ctx, const char *path) {
     own_model m;
-    assert_int_equal(cairn_device_open(ctx, 1, CAIRN_MATMUL_ONEDNN, &m.device), CAIRN_OK);
+    assert_int_equal(cairn_device_open(ctx, 1, CAIRN_MATMUL_FASTEST, &m.device), CAIRN_OK);
     assert_int_equal(cairn_transformer_load(ctx, m.device, path, CAIRN_F32, &m.model, &m.tokenizer), CAIRN_OK);
     assert_int_equal(cairn_solution_format_of(ctx, m.tokenizer, 300, &m.format), CAIRN_OK);
     assert_int_equal(cairn_tape_open(ctx, m.device, CAIRN_F32, &m.tape), CAIRN_OK);

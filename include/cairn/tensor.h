@@ -29,8 +29,9 @@ CAIRN_API float cairn_bf16_widen(uint16_t value);
 
 /* ---- where it is computed -------------------------------------------------------------------------------------------- */
 
-/* How products of matrices are computed: by oneDNN, or by plain C in a fixed order (the reference; slow). */
-typedef enum cairn_matmul_kind { CAIRN_MATMUL_ONEDNN, CAIRN_MATMUL_PLAIN } cairn_matmul_kind;
+/* How products of matrices are computed: by the fastest kernels of this processor; by kernels whose bits are the same on every
+ * processor; or by plain C with sums in another order (the reference of tests; slow). */
+typedef enum cairn_matmul_kind { CAIRN_MATMUL_FASTEST, CAIRN_MATMUL_PORTABLE, CAIRN_MATMUL_PLAIN } cairn_matmul_kind;
 
 /* The processor: worker threads, kernels for its instruction set, and packed weights. Used by one thread at a time. */
 typedef struct cairn_device cairn_device;

@@ -117,7 +117,7 @@ static cairn_status run(cli *c, const void *options_, int count, char **argument
     const char *data = *config->data ? config->data : getenv("CAIRN_DATA") ? getenv("CAIRN_DATA") : "../shared/data";
     bool has_data = stat(data, &info) == 0 && S_ISDIR(info.st_mode);
     cairn_device *device;
-    CAIRN_TRY(cairn_device_open(c->ctx, 0, CAIRN_MATMUL_ONEDNN, &device));
+    CAIRN_TRY(cairn_device_open(c->ctx, 0, CAIRN_MATMUL_FASTEST, &device));
     cairn_status status = config->json ? print_json(c, data, has_data, &system, device) : CAIRN_OK;
     if (!config->json) print_rows(c, data, has_data, &system, device, NULL);
     cairn_device_close(device);

@@ -341,7 +341,7 @@ cairn_status trainer_open(trainer *t) {
     t->checkpoint =
         *t->setup->checkpoint ? t->setup->checkpoint : cairn_arena_printf(t->arena, "%s.train", t->setup->out);
     if (!t->checkpoint) return CAIRN_NO_MEMORY;
-    CAIRN_TRY(cairn_device_open(t->ctx, (int)t->setup->threads, CAIRN_MATMUL_ONEDNN, &t->device));
+    CAIRN_TRY(cairn_device_open(t->ctx, (int)t->setup->threads, CAIRN_MATMUL_FASTEST, &t->device));
     CAIRN_TRY(cairn_tape_open(t->ctx, t->device, CAIRN_F32, &t->tape));
     CAIRN_TRY(open_model(t));
     CAIRN_TRY(open_head(t));

@@ -84,7 +84,7 @@ typedef struct outline {
 static cairn_status open_outline(cairn_ctx *ctx, const char *path, cairn_dtype weights, int threads,
                                  const cairn_engine_options *options, outline *o) {
     CAIRN_TRY(cairn_gguf_open(ctx, path, &o->file));
-    CAIRN_TRY(cairn_device_open(ctx, threads, CAIRN_MATMUL_ONEDNN, &o->device));
+    CAIRN_TRY(cairn_device_open(ctx, threads, CAIRN_MATMUL_FASTEST, &o->device));
     CAIRN_TRY(cairn_transformer_outline(ctx, o->device, o->file, weights, &o->model));
     CAIRN_TRY(cairn_tokenizer_get(ctx, o->file, &o->tokenizer));
     o->before = cairn_resident_memory().now;

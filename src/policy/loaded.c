@@ -14,7 +14,7 @@ static cairn_status read_file(cairn_ctx *ctx, const loaded_options *options, loa
 cairn_status loaded_open(cairn_ctx *ctx, const loaded_options *options, loaded *out) {
     *out = (loaded){0};
     cairn_engine_options engine = {.cache_bytes = (size_t)options->cache << 20, .rows = (int32_t)options->rows};
-    cairn_status status = cairn_device_open(ctx, 1, CAIRN_MATMUL_ONEDNN, &out->device);
+    cairn_status status = cairn_device_open(ctx, 1, CAIRN_MATMUL_FASTEST, &out->device);
     if (status == CAIRN_OK) status = read_file(ctx, options, out);
     if (status == CAIRN_OK)
         status = cairn_solution_format_of(ctx, out->tokenizer, out->model->shape.context, &out->format);

@@ -38,8 +38,8 @@ cairn_status cairn_device_open(cairn_ctx *ctx, int threads, cairn_matmul_kind ki
         d->scratch_bytes = cairn_alloc(ctx, (size_t)cairn_pool_threads(d->pool), sizeof *d->scratch_bytes);
         if (!d->scratch || !d->scratch_bytes) status = CAIRN_NO_MEMORY;
     }
-    if (status == CAIRN_OK && kind == CAIRN_MATMUL_ONEDNN)
-        status = matmul_open(ctx, d->pool, d->f32, cairn_bf16_is_fast(), &d->products);
+    if (status == CAIRN_OK && kind != CAIRN_MATMUL_PLAIN)
+        status = matmul_open(ctx, d->pool, d->f32, kind == CAIRN_MATMUL_FASTEST && cairn_bf16_is_fast(), &d->products);
     if (status != CAIRN_OK) {
         cairn_device_close(d);
         return status;
