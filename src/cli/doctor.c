@@ -76,7 +76,7 @@ static const char *products(cli *c, cairn_device *device) {
     if (cairn_device_self_test(device, 1, &worst) != CAIRN_OK) return cairn_error(c->ctx);
     return cairn_arena_printf(c->arena, "%s kernels, bf16 %s; rows do not depend on the batch (self-test passed)",
                               cairn_device_kernels(device),
-                              cairn_device_has_bf16(device) ? "in hardware" : "widened to f32 as it is used");
+                              cairn_device_has_bf16(device) ? "multiplied in pairs" : "widened to f32 as it is used");
 }
 
 static void print_rows(cli *c, const char *data, bool has_data, const struct utsname *system, cairn_device *device,

@@ -1,5 +1,4 @@
 /* Versions of the libraries this build runs with. */
-#include <dnnl.h>
 #include <gmp.h>
 #include <jansson.h>
 #include <sqlite3.h>
@@ -7,7 +6,5 @@
 #include "cairn/job.h"
 
 const char *cairn_library_versions(cairn_arena *arena) {
-    const dnnl_version_t *dnnl = dnnl_version();
-    return cairn_arena_printf(arena, "jansson %s, SQLite %s, GMP %s, oneDNN %d.%d.%d", JANSSON_VERSION,
-                              sqlite3_libversion(), gmp_version, dnnl->major, dnnl->minor, dnnl->patch);
+    return cairn_arena_printf(arena, "jansson %s, SQLite %s, GMP %s", JANSSON_VERSION, sqlite3_libversion(), gmp_version);
 }

@@ -39,7 +39,7 @@ cairn_status cairn_device_open(cairn_ctx *ctx, int threads, cairn_matmul_kind ki
         if (!d->scratch || !d->scratch_bytes) status = CAIRN_NO_MEMORY;
     }
     if (status == CAIRN_OK && kind != CAIRN_MATMUL_PLAIN)
-        status = matmul_open(ctx, d->pool, d->f32, kind == CAIRN_MATMUL_FASTEST && cairn_bf16_is_fast(), &d->products);
+        status = matmul_open(ctx, d->pool, d->f32, kind == CAIRN_MATMUL_PORTABLE, &d->products);
     if (status != CAIRN_OK) {
         cairn_device_close(d);
         return status;
@@ -69,7 +69,7 @@ int cairn_device_threads(const cairn_device *device) {
 }
 
 bool cairn_device_has_bf16(const cairn_device *device) {
-    return device->products && matmul_has_bf16(device->products);
+    return device->products && matmul_has_pairs(device->products);
 }
 
 void cairn_device_rehearse(cairn_device *device, bool rehearse) {

@@ -9,7 +9,6 @@
 #include "cairn/tensor.h"
 
 #define KEY_SPLIT 64                                        /* keys of one split of attention */
-enum { PANEL_WORDS = 16, PANEL_COLUMNS = 2 * PANEL_WORDS }; /* of packed weights (panels.h) */
 
 typedef struct kernel_args {
     const void *x[6];
@@ -25,13 +24,59 @@ typedef struct kernel_args {
 
 typedef void (*kernel)(const kernel_args *a, int64_t from, int64_t to, void *scratch);
 
+/* ---- products of matrices: y = x w (kernels_product.inc says how the operands lie) ------------------------------------------------ */
+
+enum {
+    PANEL = 16,                     /* columns of w in a panel, words in a line */
+    BLOCK = 256,                    /* numbers of a row of x in a block */
+    BLOCK_STRIDE = BLOCK + PANEL    /* from one row of a block to the next */
+};
+
+/* A packed w. */
+typedef struct packed_shape {
+    int64_t depth, columns;
+    cairn_dtype type; /* F32 or BF16 */
+} packed_shape;
+
+static inline int64_t panel_count(const packed_shape *p) {
+    return (p->columns + PANEL - 1) / PANEL;
+}
+
+static inline int64_t panel_words(const packed_shape *p) {
+    return (p->type == CAIRN_BF16 ? (p->depth + 1) / 2 : p->depth) * PANEL;
+}
+
+/* Rows of x by w. */
+typedef struct product_part {
+    const float *x;    /* packed */
+    const uint32_t *w; /* packed: the first panel */
+    float *y;          /* [rows, columns] */
+    int64_t rows, columns, depth, numbers; /* numbers: of a row of x, depth or pairs */
+    int64_t panel;     /* words */
+    cairn_dtype type;  /* of w */
+    bool pairs;        /* x too is bf16 */
+    bool add;          /* y += */
+} product_part;
+
+/* Where the block of numbers i .. lies, of the group of `rows` rows from row `first` on; block_at(numbers, rows, 0, 0) is the size of all. */
+static inline int64_t block_at(int64_t numbers, int64_t first, int64_t rows, int64_t i) {
+    return (first * ((numbers + BLOCK - 1) / BLOCK) + rows * (i / BLOCK)) * BLOCK_STRIDE;
+}
+
+typedef struct product_kernels {
+    void (*multiply)(const product_part *a, int64_t from, int64_t to);
+    void (*pack_rows)(const product_part *a, const float *x, int64_t row, int64_t step, float *out);
+    void (*pack_panels)(const packed_shape *p, const float *w, int64_t row, int64_t step, int64_t from, int64_t to, uint32_t *out);
+    bool pairs; /* multiply can take pairs */
+} product_kernels;
+
 typedef enum binary_kind { BINARY_ADD, BINARY_SUB, BINARY_MUL } binary_kind;
 
 typedef struct kernels {
     const char *name;
     /* products, the plain way */
     kernel matmul, matmul_dx, matmul_dw;
-    kernel matmul_panels; /* NULL for double */
+    product_kernels product; /* of floats only */
     /* rows and columns */
     kernel rows, scatter, copy_columns, add_columns, row_sum, row_sum_back;
     /* elementwise */
@@ -51,7 +96,7 @@ typedef struct kernels {
 
 extern const kernels kernels_f64, kernels_f32;
 #if defined(__x86_64__)
-extern const kernels kernels_f32_avx2, kernels_f32_avx512;
+extern const kernels kernels_f32_avx2, kernels_f32_avx512, kernels_f32_avx512_bf16;
 #endif
 
 /* The float kernels of this processor. */

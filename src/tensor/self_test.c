@@ -1,4 +1,4 @@
-/* Does this processor's product keep the rule of row invariance? Asked of oneDNN on random shapes and rows. */
+/* Does this processor's product keep the rule of row invariance? Asked on random shapes and rows. */
 #include <math.h>
 #include <string.h>
 
