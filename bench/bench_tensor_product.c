@@ -4,57 +4,51 @@
  *
  *     bench_tensor_product [runs [threads]] */
 #include <math.h>
-#include <stdatomic.h>
 #include <string.h>
 
 #include "bench.h"
 #include "tensor/matmul.h"
 
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
-
-enum { MOST_THREADS_SHOWN = 256 };
-
 /* ---- what the processor can do ------------------------------------------------------------------------------------------------ */
 
-/* Twelve chains of `count` links each in registers: enough to hide the latency of any of these instructions. */
-#define TWELVE(STEP)                                                                                          \
-    for (int64_t i = 0; i < count; i++) {                                                                     \
-        STEP(0) STEP(1) STEP(2) STEP(3) STEP(4) STEP(5) STEP(6) STEP(7) STEP(8) STEP(9) STEP(10) STEP(11)     \
-    }
-
+/* A loop of `count` rounds that multiplies and adds in registers only, in chains enough to hide the latency of the instruction. */
 typedef struct processor_loop {
-    const char *name;     /* of the kernels */
-    double operations;    /* of one link of twelve chains */
+    double operations; /* of a round */
     void (*run)(int64_t count);
 } processor_loop;
 
 static void loop_plain(int64_t count) {
-    volatile float sink;
-    float s[16] = {0};
+    float sums[64] = {0};
     for (int64_t i = 0; i < count; i++)
-        for (int l = 0; l < 16; l++) s[l] = s[l] * 0.5f + 1.0f;
-    for (int l = 0; l < 16; l++) sink = s[l];
-    (void)sink;
+        for (int l = 0; l < 64; l++) sums[l] = sums[l] * 0.5f + 1.0f;
+    __asm__ volatile("" ::"m"(sums));
 }
+static const processor_loop plain = {64 * 2, loop_plain};
 
 #if defined(__x86_64__)
+#define TWELVE(STEP) \
+    for (int64_t i = 0; i < count; i++) { STEP(0) STEP(1) STEP(2) STEP(3) STEP(4) STEP(5) STEP(6) STEP(7) STEP(8) STEP(9) STEP(10) STEP(11) }
+
 #define OF_AVX2(n) __asm__ volatile("vfmadd213ps %%ymm14, %%ymm13, %%ymm" #n ::: "xmm" #n);
 __attribute__((target("avx2,fma"))) static void loop_avx2(int64_t count) {
     __asm__ volatile("vxorps %%ymm13, %%ymm13, %%ymm13\n vxorps %%ymm14, %%ymm14, %%ymm14" ::: "xmm13", "xmm14");
     TWELVE(OF_AVX2)
 }
+static const processor_loop avx2 = {12 * 8 * 2, loop_avx2};
+
 #define OF_AVX512(n) __asm__ volatile("vfmadd213ps %%zmm14, %%zmm13, %%zmm" #n ::: "xmm" #n);
 __attribute__((target("avx512f"))) static void loop_avx512(int64_t count) {
     __asm__ volatile("vpxord %%zmm13, %%zmm13, %%zmm13\n vpxord %%zmm14, %%zmm14, %%zmm14" ::: "xmm13", "xmm14");
     TWELVE(OF_AVX512)
 }
+static const processor_loop avx512 = {12 * 16 * 2, loop_avx512};
+
 #define OF_PAIRS(n) __asm__ volatile("vdpbf16ps %%zmm14, %%zmm13, %%zmm" #n ::: "xmm" #n);
 __attribute__((target("avx512bf16"))) static void loop_pairs(int64_t count) {
     __asm__ volatile("vpxord %%zmm13, %%zmm13, %%zmm13\n vpxord %%zmm14, %%zmm14, %%zmm14" ::: "xmm13", "xmm14");
     TWELVE(OF_PAIRS)
 }
+static const processor_loop avx512_pairs = {12 * 32 * 2, loop_pairs};
 #endif
 
 typedef struct peak_job { const processor_loop *loop; int64_t count; } peak_job;
@@ -201,31 +195,39 @@ static cairn_status measure_kernels(const bench *b, cairn_pool *pool, const kern
 
 static int threads_wanted;
 
+/* What this processor can run: the fastest kernels, and those of AVX2 beside them. */
+static cairn_status measure_processor(const bench *b, cairn_pool *pool, void *memory) {
+    const kernels *fastest = kernels_pick();
+#if defined(__x86_64__)
+    if (fastest != &kernels_f32) {
+        CAIRN_TRY(measure_kernels(b, pool, &kernels_f32_avx2, CAIRN_F32, true, &avx2, memory));
+        CAIRN_TRY(measure_kernels(b, pool, &kernels_f32_avx2, CAIRN_BF16, true, &avx2, memory));
+        if (fastest == &kernels_f32_avx2) return CAIRN_OK;
+        CAIRN_TRY(measure_kernels(b, pool, fastest, CAIRN_F32, true, &avx512, memory));
+        CAIRN_TRY(measure_kernels(b, pool, fastest, CAIRN_BF16, true, &avx512, memory));
+        return fastest->product.pairs ? measure_kernels(b, pool, fastest, CAIRN_BF16, false, &avx512_pairs, memory) : CAIRN_OK;
+    }
+#endif
+    CAIRN_TRY(measure_kernels(b, pool, fastest, CAIRN_F32, true, &plain, memory));
+    return measure_kernels(b, pool, fastest, CAIRN_BF16, true, &plain, memory);
+}
+
 static cairn_status all(const bench *b) {
     cairn_pool *pool;
     void *memory = aligned_alloc(64, READ_BYTES);
     if (!memory) return CAIRN_NO_MEMORY;
     memset(memory, 1, READ_BYTES);
-    CAIRN_TRY(cairn_pool_open(b->ctx, threads_wanted, &pool));
-    printf("%d threads, %s\n", cairn_pool_threads(pool), cairn_instruction_set());
-    cairn_status status = CAIRN_OK;
-#if defined(__x86_64__)
-    const processor_loop avx2 = {"avx2", 12 * 16, loop_avx2}, avx512 = {"avx512", 12 * 32, loop_avx512}, pairs = {"avx512-bf16", 12 * 64, loop_pairs};
-    const kernels *fastest = kernels_pick();
-    (void)pairs;
-    for (int bf16 = 0; bf16 < 2 && status == CAIRN_OK && fastest != &kernels_f32; bf16++)
-        status = measure_kernels(b, pool, &kernels_f32_avx2, bf16 ? CAIRN_BF16 : CAIRN_F32, true, &avx2, memory);
-    for (int bf16 = 0; bf16 < 2 && status == CAIRN_OK && fastest != &kernels_f32 && fastest != &kernels_f32_avx2; bf16++)
-        status = measure_kernels(b, pool, fastest, bf16 ? CAIRN_BF16 : CAIRN_F32, true, &avx512, memory);
-    if (status == CAIRN_OK && fastest->product.pairs) status = measure_kernels(b, pool, fastest, CAIRN_BF16, false, &pairs, memory);
-#endif
-    (void)loop_plain;
-    cairn_pool_close(pool);
+    cairn_status status = cairn_pool_open(b->ctx, threads_wanted, &pool);
+    if (status == CAIRN_OK) {
+        printf("%s, %d threads\n", cairn_instruction_set(), cairn_pool_threads(pool));
+        status = measure_processor(b, pool, memory);
+        cairn_pool_close(pool);
+    }
     free(memory);
     return status;
 }
 
 int main(int argc, char **argv) {
     if (argc > 2) threads_wanted = atoi(argv[2]);
-    return bench_main(argc > 1 ? 2 : 1, argv, "products of matrices", "product", all);
+    return bench_main(argc, argv, "products of matrices", "product", all);
 }
