@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "numbers.h"
+#include "skip.h"
 #include "tensor/matmul.h"
 #include "tensor/panels.h"
 
@@ -93,28 +94,29 @@ static void check_kernels(const bench *b, const kernels *k) {
 
 static void test_every_number_is_one_chain_with_the_kernels_of_this_build(void **state) {
 #if defined(__FMA__)
-    skip(); /* built for one processor: "portable" kernels fuse too */
+    skip_because("built for one processor: its \"portable\" kernels fuse too");
 #endif
     check_kernels(*state, &kernels_f32);
 }
 
 static void test_every_number_is_one_chain_with_avx2(void **state) {
 #if defined(__x86_64__)
-    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) skip();
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
+        skip_because("this processor has no AVX2 or no FMA");
     check_kernels(*state, &kernels_f32_avx2);
 #else
     (void)state;
-    skip();
+    skip_because("not an x86-64 processor");
 #endif
 }
 
 static void test_every_number_is_one_chain_with_avx512(void **state) {
 #if defined(__x86_64__)
-    if (kernels_pick() != &kernels_f32_avx512) skip();
+    if (kernels_pick() != &kernels_f32_avx512) skip_because("the kernels for AVX-512 are not used on this processor");
     check_kernels(*state, &kernels_f32_avx512);
 #else
     (void)state;
-    skip();
+    skip_because("not an x86-64 processor");
 #endif
 }
 
@@ -161,7 +163,7 @@ static void test_both_ways_of_multiplying_bf16_agree(void **state) {
     matmul_close(widened);
     free(other);
     close_trial(&t);
-    if (!there) skip();
+    if (!there) skip_because("this processor multiplies no bf16");
 }
 
 static int open_bench(void **state) {
