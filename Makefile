@@ -1,6 +1,7 @@
 # A thin front: CMake builds, scripts/ do the rest. `make help` lists what there is.
 .DEFAULT_GOAL = build
-.PHONY: build demo models test bench asan tsan valgrind fuzz fuzz-smoke format tidy check reference install clean help setup configure
+.PHONY: build demo models test bench asan tsan valgrind fuzz fuzz-smoke format tidy check bare reference install clean help \
+    setup configure
 
 PREFIX = /usr/local
 BUILD = build/release
@@ -13,7 +14,7 @@ setup: ## install what the build needs (as root), or say how
 	@scripts/setup
 
 configure: setup
-	@test -e $(BUILD)/build.ninja || cmake --preset release >/dev/null
+	@scripts/configure $(BUILD)
 
 build: configure ## the library and the command, in build/release
 	@scripts/build $(BUILD)
@@ -62,6 +63,9 @@ check: build ## layers, licences, symbols, reference, all examples of help and p
 	for check in licences exports reference readme contributing examples; do scripts/check-$$check $(BUILD) || status=1; done; \
 	scripts/check-format || status=1; \
 	exit $$status
+
+bare: ## `make demo` and `make test` in a bare Debian 12 and a bare Debian 13 (as root)
+	@status=0; for suite in bookworm trixie; do scripts/bare-root $$suite || status=1; done; exit $$status
 
 install: configure ## library, headers, command and models under PREFIX=/usr/local (DESTDIR is honoured)
 	@cmake -DCMAKE_INSTALL_PREFIX=$(PREFIX) $(BUILD) >/dev/null

@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "cairn/label_job.h"
+#include "skip.h"
 
 enum { SEEDS = 10 };
 
@@ -84,7 +85,7 @@ typedef struct comparison {
 
 static comparison compare(cairn_ctx *ctx, double repair) {
 #ifdef __SANITIZE_THREAD__
-    skip(); /* minutes there, for numbers and not for threads */
+    skip_because("minutes under the thread sanitizer, for numbers and not for threads");
 #endif
     char policy[128];
     measured all[METHODS];

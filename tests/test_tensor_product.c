@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "numbers.h"
+#include "skip.h"
 #include "tensor/matmul.h"
 
 typedef struct bench {
@@ -144,7 +145,7 @@ static void test_a_thousand_random_products_have_the_same_bits_with_every_instru
     const kernels *sets[4];
     const int count = runnable(sets);
     cairn_rng rng = cairn_rng_open(11, 0, CAIRN_PATH_ROOT, CAIRN_VERB_EVAL, 0, 0);
-    if (count == 1) skip();
+    if (count == 1) skip_because("this processor runs plain C only");
     for (int i = 0; i < 1000; i++) {
         const bool large = i % 8 == 0;
         trial t = open_trial(cairn_rng_range(&rng, 1, large ? 300 : 24), cairn_rng_range(&rng, 1, large ? 70 : 300),
@@ -204,10 +205,7 @@ static void test_what_is_not_finite_is_seen(void **state) {
 /* A float that no bf16 equals is far from its neighbours in bf16, so pairs round x too; near by the result is the same. */
 static void test_pairs_are_near_the_product_of_rounded_operands(void **state) {
     const bench *b = *state;
-    if (!kernels_pick()->product.pairs) {
-        print_message("skipped: this processor has no fast products of bf16\n");
-        skip();
-    }
+    if (!kernels_pick()->product.pairs) skip_because("this processor has no fast products of bf16");
     for (int gradient = 0; gradient < 2; gradient++)
         for (int64_t rows = 1; rows < 300; rows = rows * 2 + 1) {
             trial t = open_trial(rows, 301, 75, CAIRN_BF16, false, true, gradient);

@@ -255,7 +255,7 @@ static cairn_status member(cairn_ctx *ctx, const json_t *object, const char *nam
 
 cairn_status json_get_text(cairn_ctx *ctx, const json_t *object, const char *name, const char *where,
                            const char **out) {
-    const json_t *value;
+    const json_t *value = NULL;
     CAIRN_TRY(member(ctx, object, name, where, &value));
     if (!json_is_string(value)) return json_fail_field(ctx, where, name, "a string", value);
     *out = json_string_value(value);
@@ -263,7 +263,7 @@ cairn_status json_get_text(cairn_ctx *ctx, const json_t *object, const char *nam
 }
 
 cairn_status json_get_int(cairn_ctx *ctx, const json_t *object, const char *name, const char *where, int64_t *out) {
-    const json_t *value;
+    const json_t *value = NULL;
     CAIRN_TRY(member(ctx, object, name, where, &value));
     if (!json_is_integer(value)) return json_fail_field(ctx, where, name, "an integer", value);
     *out = json_integer_value(value);
@@ -271,7 +271,7 @@ cairn_status json_get_int(cairn_ctx *ctx, const json_t *object, const char *name
 }
 
 cairn_status json_get_real(cairn_ctx *ctx, const json_t *object, const char *name, const char *where, double *out) {
-    const json_t *value;
+    const json_t *value = NULL;
     CAIRN_TRY(member(ctx, object, name, where, &value));
     if (!json_is_number(value)) return json_fail_field(ctx, where, name, "a number", value);
     *out = json_number_value(value);
@@ -279,7 +279,7 @@ cairn_status json_get_real(cairn_ctx *ctx, const json_t *object, const char *nam
 }
 
 cairn_status json_get_bool(cairn_ctx *ctx, const json_t *object, const char *name, const char *where, bool *out) {
-    const json_t *value;
+    const json_t *value = NULL;
     CAIRN_TRY(member(ctx, object, name, where, &value));
     if (!json_is_boolean(value)) return json_fail_field(ctx, where, name, "true or false", value);
     *out = json_is_true(value);
@@ -287,7 +287,7 @@ cairn_status json_get_bool(cairn_ctx *ctx, const json_t *object, const char *nam
 }
 
 cairn_status json_get_array(cairn_ctx *ctx, const json_t *object, const char *name, const char *where, json_t **out) {
-    const json_t *value;
+    const json_t *value = NULL;
     CAIRN_TRY(member(ctx, object, name, where, &value));
     if (!json_is_array(value)) return json_fail_field(ctx, where, name, "an array", value);
     *out = (json_t *)(uintptr_t)value;
@@ -295,7 +295,7 @@ cairn_status json_get_array(cairn_ctx *ctx, const json_t *object, const char *na
 }
 
 cairn_status json_get_object(cairn_ctx *ctx, const json_t *object, const char *name, const char *where, json_t **out) {
-    const json_t *value;
+    const json_t *value = NULL;
     CAIRN_TRY(member(ctx, object, name, where, &value));
     if (!json_is_object(value)) return json_fail_field(ctx, where, name, "an object", value);
     *out = (json_t *)(uintptr_t)value;
