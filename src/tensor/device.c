@@ -30,8 +30,10 @@ float cairn_bf16_widen(uint16_t value) {
 }
 
 cairn_status cairn_device_open(cairn_ctx *ctx, int threads, cairn_matmul_kind kind, cairn_device **out) {
+    CAIRN_TRY(cairn_kernels_check(ctx));
     cairn_device *d = cairn_alloc(ctx, 1, sizeof *d);
     if (!d) return CAIRN_NO_MEMORY;
+    if (kind == CAIRN_MATMUL_FASTEST && cairn_ctx_portable(ctx)) kind = CAIRN_MATMUL_PORTABLE;
     d->ctx = ctx;
     d->f32 = kernels_pick();
     cairn_status status = cairn_pool_open(ctx, threads, &d->pool);
