@@ -57,10 +57,10 @@ tidy: configure ## clang-tidy over the sources
 reference: build ## write docs/reference.md from the options tables
 	@scripts/check-reference --write $(BUILD)
 
-check: build ## layers, licences, symbols, reference, all examples of help and pages, format
+check: build ## layers, licences, symbols, mathematics, reference, all examples of help and pages, format
 	@status=0; \
 	scripts/check-layers || status=1; \
-	for check in licences exports reference readme contributing examples; do scripts/check-$$check $(BUILD) || status=1; done; \
+	for check in licences exports libm reference readme contributing examples; do scripts/check-$$check $(BUILD) || status=1; done; \
 	scripts/check-format || status=1; \
 	exit $$status
 

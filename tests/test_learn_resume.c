@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "learn/trainer.h"
 #include "learn_fixture.h"
 
 enum { STEPS = 24 };
@@ -176,6 +177,60 @@ static void test_a_checkpoint_of_another_run_or_a_damaged_one_is_refused(void **
     expect_refused(&s, CAIRN_NOT_FOUND, "cairn.learn.manifest");
 }
 
+/* A checkpoint before the first step as versions wrote it that did not name the instruction set. */
+static void write_old_checkpoint(const cairn_learn_setup *s) {
+    trainer t = {.ctx = ctx, .setup = s, .saved = -1, .now = {.best_loss = NAN, .loss = NAN}};
+    must(trainer_open(&t));
+    char *before = strstr(t.manifest, INSTRUCTION_SET); /* the last line */
+    assert_non_null(before);
+    t.manifest = cairn_arena_copy(t.arena, t.manifest, (size_t)(before - t.manifest));
+    must(trainer_save(&t));
+    trainer_close(&t);
+}
+
+static char warned[1024];
+static void keep_warning(void *user, cairn_log_level level, const char *line) {
+    (void)user;
+    if (level == CAIRN_LOG_WARN) snprintf(warned, sizeof warned, "%s", line);
+}
+
+static void test_a_checkpoint_that_names_no_instruction_set_is_resumed_with_a_warning(void **state) {
+    (void)state;
+    cairn_learn_summary r;
+    const char *one = whole(), *out = in_folder("old.gguf");
+    cairn_learn_setup s = setup_of(out);
+    write_old_checkpoint(&s);
+    s.resume = true;
+    s.portable = true;
+    expect_refused(&s, CAIRN_INVALID, "without --portable");
+    s.portable = false;
+    cairn_log_to(ctx, CAIRN_LOG_WARN, keep_warning, NULL);
+    must(cairn_learn(ctx, &s, &r));
+    cairn_log_to(ctx, CAIRN_LOG_WARN, NULL, NULL);
+    if (!strstr(warned, cairn_instruction_set())) fail_msg("warned: %s", warned);
+    assert_string_equal(r.instruction_set, cairn_instruction_set());
+    expect_same_files(one, out);
+    expect_same_files(in_folder("whole.gguf.train"), in_folder("old.gguf.train")); /* from now on it is named */
+}
+
+static void test_a_checkpoint_of_another_instruction_set_is_refused_unless_portable(void **state) {
+    (void)state;
+    cairn_learn_summary r;
+    cairn_learn_setup s = setup_of(in_folder("p.gguf"));
+    s.portable = true;
+    assert_true(killed(&s, 11));
+    s.resume = true;
+    s.portable = false;
+    expect_refused(&s, CAIRN_INVALID, "begun with --portable: resume it with --portable");
+    cairn_ctx_set_portable(ctx, true); /* asks for the same */
+    must(cairn_learn(ctx, &s, &r));
+    cairn_ctx_set_portable(ctx, false);
+    assert_string_equal(r.instruction_set, "portable");
+    s.portable = true;
+    s.checkpoint = in_folder("whole.gguf.train");
+    expect_refused(&s, CAIRN_INVALID, "begun without --portable: resume it without");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_killed_anywhere_and_resumed_the_bytes_are_those_of_one_run),
@@ -183,6 +238,8 @@ int main(void) {
         cmocka_unit_test(test_stopped_between_checkpoints_and_resumed_likewise),
         cmocka_unit_test(test_the_log_of_a_resumed_run_has_every_step_once),
         cmocka_unit_test(test_a_checkpoint_of_another_run_or_a_damaged_one_is_refused),
+        cmocka_unit_test(test_a_checkpoint_that_names_no_instruction_set_is_resumed_with_a_warning),
+        cmocka_unit_test(test_a_checkpoint_of_another_instruction_set_is_refused_unless_portable),
     };
     return cmocka_run_group_tests_name("learn resume", tests, open_folder, close_folder);
 }

@@ -34,7 +34,7 @@ static int close_all(void **state) {
 static cairn_run *make(int which, const char *const *records) {
     cairn_run *run;
     unlink(paths[which]);
-    assert_int_equal(cairn_run_create(ctx, paths[which], &(cairn_manifest){NULL, 0, 100}, &run), CAIRN_OK);
+    assert_int_equal(cairn_run_create(ctx, paths[which], &(cairn_manifest){NULL, 0, 100, false}, &run), CAIRN_OK);
     for (int64_t i = 0; records[2 * i]; i++)
         assert_int_equal(cairn_run_put(run, ctx, i, records[2 * i], records[2 * i + 1], strlen(records[2 * i + 1])),
                          CAIRN_OK);

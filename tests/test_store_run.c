@@ -23,7 +23,7 @@ static char path[64], exported[64];
 static char logged[1024];
 
 static const cairn_manifest_entry entries[] = {{"world", "chain:steps=4"}, {"seed", "7"}, {"a\"b", "\xc3\xa9\n"}};
-static const cairn_manifest manifest = {entries, 3, 20};
+static const cairn_manifest manifest = {entries, 3, 20, false};
 
 static void log_line(void *user, cairn_log_level level, const char *line) {
     (void)user, (void)level;
@@ -225,13 +225,13 @@ static void test_a_resumed_run_must_have_the_same_manifest(void **state) {
     (void)state;
     cairn_run_close(create());
     cairn_manifest_entry other[] = {{"world", "chain:steps=5"}, {"seed", "8"}, {"a\"b", "\xc3\xa9\n"}, {"zoo", "1"}};
-    expect_other_manifest((cairn_manifest){other, 3, 20}, "the run was made with seed=`7`, now it is `8`");
+    expect_other_manifest((cairn_manifest){other, 3, 20, false}, "the run was made with seed=`7`, now it is `8`");
     other[1].value = "7";
-    expect_other_manifest((cairn_manifest){other, 3, 20}, "world=`chain:steps=4`, now it is `chain:steps=5`");
+    expect_other_manifest((cairn_manifest){other, 3, 20, false}, "world=`chain:steps=4`, now it is `chain:steps=5`");
     other[0].value = "chain:steps=4";
-    expect_other_manifest((cairn_manifest){other, 4, 20}, "made with zoo=nothing, now it is `1`");
-    expect_other_manifest((cairn_manifest){other, 2, 20}, "made with a\"b=`\xc3\xa9\n`, now it is nothing");
-    expect_other_manifest((cairn_manifest){other, 3, 21}, "made with 20 problems, now there are 21");
+    expect_other_manifest((cairn_manifest){other, 4, 20, false}, "made with zoo=nothing, now it is `1`");
+    expect_other_manifest((cairn_manifest){other, 2, 20, false}, "made with a\"b=`\xc3\xa9\n`, now it is nothing");
+    expect_other_manifest((cairn_manifest){other, 3, 21, false}, "made with 20 problems, now there are 21");
     cairn_run_close(resume());
 }
 
@@ -252,16 +252,32 @@ static void test_version_and_instruction_set_are_part_of_the_manifest(void **sta
     expect_other_manifest(manifest, "made with instruction_set=`pdp-11`, now it is `");
 }
 
+static void test_a_portable_run_is_resumed_as_one_whatever_the_processor(void **state) {
+    (void)state;
+    cairn_run *run;
+    cairn_manifest portable = manifest;
+    portable.portable = true;
+    cairn_run_close(create());
+    expect_other_manifest(portable, "made without --portable");
+    unlink(path);
+    assert_int_equal(cairn_run_create(ctx, path, &portable, &run), CAIRN_OK);
+    assert_string_equal(cairn_run_manifest(run, "instruction_set"), "portable");
+    cairn_run_close(run);
+    expect_other_manifest(manifest, "made with --portable");
+    assert_int_equal(cairn_run_resume(ctx, path, &portable, &run), CAIRN_OK);
+    cairn_run_close(run);
+}
+
 static void test_a_manifest_that_cannot_be_kept_is_refused(void **state) {
     (void)state;
     cairn_run *run;
     const cairn_manifest_entry bad[][2] = {
         {{"a", "1"}, {"a", "2"}}, {{"cairn", "9"}, {"b", ""}}, {{"x", "\xff"}, {"b", ""}}};
     for (int i = 0; i < 3; i++) {
-        assert_int_equal(cairn_run_create(ctx, path, &(cairn_manifest){bad[i], 2, 1}, &run), CAIRN_INVALID);
+        assert_int_equal(cairn_run_create(ctx, path, &(cairn_manifest){bad[i], 2, 1, false}, &run), CAIRN_INVALID);
         assert_int_not_equal(access(path, F_OK), 0);
     }
-    assert_int_equal(cairn_run_create(ctx, path, &(cairn_manifest){NULL, 0, -1}, &run), CAIRN_INVALID);
+    assert_int_equal(cairn_run_create(ctx, path, &(cairn_manifest){NULL, 0, -1, false}, &run), CAIRN_INVALID);
 }
 
 static void expect_no_run(cairn_status status, const char *says) {
@@ -644,6 +660,7 @@ int main(void) {
         TEST(test_an_existing_file_is_not_overwritten),
         TEST(test_a_resumed_run_must_have_the_same_manifest),
         TEST(test_version_and_instruction_set_are_part_of_the_manifest),
+        TEST(test_a_portable_run_is_resumed_as_one_whatever_the_processor),
         TEST(test_a_manifest_that_cannot_be_kept_is_refused),
         TEST(test_other_files_are_recognised),
         TEST(test_tables_that_are_made_otherwise_are_not_read),

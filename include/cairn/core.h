@@ -83,6 +83,11 @@ CAIRN_API cairn_status cairn_fail_within(cairn_ctx *ctx, cairn_status status, co
 CAIRN_API void cairn_log_to(cairn_ctx *ctx, cairn_log_level most, cairn_log_fn sink, void *user);
 CAIRN_API void cairn_log(cairn_ctx *ctx, cairn_log_level level, const char *format, ...) CAIRN_PRINTF(3, 4);
 
+/* Whether devices that are opened with this context, and with its children made from then on, compute the same bits on every
+ * processor (CAIRN_MATMUL_PORTABLE) where they were asked for the fastest kernels of this one. A new root context does not ask for it. */
+CAIRN_API void cairn_ctx_set_portable(cairn_ctx *ctx, bool portable);
+CAIRN_API bool cairn_ctx_portable(const cairn_ctx *ctx);
+
 /* Asks every verb under this context's root to return CAIRN_CANCELLED. Async-signal-safe. */
 CAIRN_API void cairn_cancel(cairn_ctx *ctx);
 CAIRN_API bool cairn_cancelled(const cairn_ctx *ctx);
@@ -325,11 +330,19 @@ typedef struct cairn_memory_plan {
 CAIRN_API void cairn_memory_add(cairn_memory_plan *plan, const char *name, const char *help, size_t bytes);
 CAIRN_API size_t cairn_memory_sum(const cairn_memory_plan *plan); /* of the parts */
 
-/* Whether the processor multiplies bf16 faster than floats. Intel's do with AMX only: their AVX-512 product of bf16 does half the work a
- * second of a fused one of floats. */
-CAIRN_API bool cairn_bf16_is_fast(void);
-/* The processor's instruction set as far as it can change results: "x86-64-avx512-bf16", with bf16 where that is fast; static. */
+/* The instruction set whose kernels run, as far as it can change results: "x86-64", "x86-64-avx2", "x86-64-avx512" or
+ * "x86-64-avx512-bf16" (with bf16 where that is fast); elsewhere "aarch64" or "generic". It is the processor's, or less where the
+ * environment variable CAIRN_KERNELS (plain, avx2, avx512 or avx512-bf16), which is read once a process, asks for less. Static. */
 CAIRN_API const char *cairn_instruction_set(void);
+CAIRN_API const char *cairn_processor_set(void); /* likewise, whatever CAIRN_KERNELS says */
+/* Errors: INVALID naming what is possible here when CAIRN_KERNELS is none of these values, or more than the processor has. Devices are
+ * not opened and run files not made or resumed then. */
+CAIRN_API cairn_status cairn_kernels_check(cairn_ctx *ctx);
+/* Whether kernels multiply bf16 faster than floats: cairn_instruction_set() has bf16. Intel's processors do with AMX only: their AVX-512
+ * product of bf16 does half the work a second of a fused one of floats. */
+CAIRN_API bool cairn_bf16_is_fast(void);
+/* What results depend on, for manifests: "portable" (they depend on no processor), else cairn_instruction_set(). Static. */
+CAIRN_API const char *cairn_bits_name(bool portable);
 
 /* ---- worker pool ---------------------------------------------------------------------------------------------------- */
 

@@ -65,7 +65,7 @@ CAIRN_API cairn_backend *cairn_engine_backend(cairn_engine *engine);
 CAIRN_API void cairn_engine_forget(cairn_engine *engine);
 
 /* What it takes to load a model file and run an engine on it: the cache full, as many rows in a step as there may be. `threads`: of the
- * device, as cairn_device_open counts them. */
+ * device, as cairn_device_open counts them; which kernels it has is decided by the context (cairn_ctx_set_portable). */
 typedef struct cairn_engine_need {
     int64_t parameters;
     size_t token_bytes;   /* keys and values of one token */

@@ -28,6 +28,7 @@ typedef struct cairn_job_setup {
     cairn_budget budget;
     cairn_sampling sampling;
     int32_t aggregator; /* cairn_aggregator; -1: by the reward's meaning */
+    bool portable;      /* models compute the same bits on every processor; also where the context asks for it */
     bool quiet;         /* no progress line */
     cairn_progress
         *progress;  /* a line over several jobs, to which each problem adds `weight`; NULL: a line of its own */

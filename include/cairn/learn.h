@@ -2,7 +2,7 @@
  * Layer: learn (uses core, stat, data, tensor, model).
  *
  * The result is a function of the data, the setup and the instruction set: not of threads, nor of how often a run was stopped and
- * resumed. docs/training.md says how to use it and what the numbers mean.
+ * resumed; where the setup is portable, not of the instruction set either. docs/training.md says how to use it and what the numbers mean.
  */
 #ifndef CAIRN_LEARN_H
 #define CAIRN_LEARN_H
@@ -105,6 +105,7 @@ typedef struct cairn_learn_setup {
     int32_t schedule;   /* cairn_schedule_kind */
     bool bf16, store_bf16;     /* products in bf16; the model file in bf16 */
     bool only_right, skip_bad; /* SFT: right solutions only; bad lines are counted */
+    bool portable;             /* the same bits on every processor; also where the context asks for it */
     bool resume, quiet;
     uint64_t seed;
     void (*watch)(void *arg, const cairn_learn_point *point); /* called behind every step; may be NULL */
@@ -120,6 +121,7 @@ typedef struct cairn_learn_summary {
     double seconds;     /* of this process */
     size_t memory_most; /* of this process, resident at once [bytes]; 0: not known */
     bool stopped_early;
+    const char *instruction_set; /* cairn_bits_name: "portable", or that of the kernels that ran; static */
 } cairn_learn_summary;
 
 /* The options of `shape`, for help. */
@@ -127,7 +129,7 @@ CAIRN_API const cairn_about *cairn_learn_shape(void);
 
 /* Trains, writes the best model to `out` whenever it gets better, and a checkpoint at every evaluation and when cancelled; with `resume`
  * it goes on from the checkpoint and ends with the same bytes. Errors: those of reading the files; INVALID for options that do not fit
- * together, or a checkpoint of another setup; INVALID, naming step, tensor and last good checkpoint, when a loss or gradient is not
+ * together, or a checkpoint of another setup or instruction set (a portable one resumes on every processor, as portable); INVALID, naming step, tensor and last good checkpoint, when a loss or gradient is not
  * finite; CANCELLED, after writing the checkpoint. */
 CAIRN_API cairn_status cairn_learn(cairn_ctx *ctx, const cairn_learn_setup *setup, cairn_learn_summary *out);
 

@@ -19,15 +19,17 @@ typedef struct cairn_manifest {
     const cairn_manifest_entry *entries;
     int32_t count;
     int64_t problems; /* how many problems the finished run has */
+    bool portable;    /* its records depend on no processor (cairn_ctx_set_portable) */
 } cairn_manifest;
 
 typedef struct cairn_run cairn_run;
 /* A new run file, which appears whole or not at all. Errors: INVALID when `path` exists (the text says how to resume), IO when it cannot be written. The manifest
- * gets "cairn" (version), "instruction_set" and "created" (the only time; not exported) by itself. */
+ * gets "cairn" (version), "instruction_set" (cairn_bits_name) and "created" (the only time; not exported) by itself. */
 CAIRN_API cairn_status cairn_run_create(cairn_ctx *ctx, const char *path, const cairn_manifest *manifest,
                                         cairn_run **out);
 /* Opens a run file to go on. Errors: NOT_FOUND; FORMAT when it is no run file or damaged; INVALID naming the first manifest
- * entry that differs (version and instruction set included), with both values; INVALID when another process holds it. */
+ * entry that differs (version and instruction set included), with both values; INVALID when another process holds it. A portable run
+ * resumes on any processor as portable, another one where cairn_instruction_set() is the same. */
 CAIRN_API cairn_status cairn_run_resume(cairn_ctx *ctx, const char *path, const cairn_manifest *manifest,
                                         cairn_run **out);
 /* Read-only. */

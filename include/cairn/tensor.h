@@ -29,13 +29,13 @@ CAIRN_API float cairn_bf16_widen(uint16_t value);
 
 /* ---- where it is computed -------------------------------------------------------------------------------------------- */
 
-/* How products of matrices are computed: by the fastest kernels of this processor; by kernels whose bits are the same on every
- * processor; or by plain C with sums in another order (the reference of tests; slow). */
+/* How products of matrices are computed: by the fastest kernels of this processor (with a portable context: as PORTABLE); by kernels
+ * whose bits are the same on every processor; or by plain C with sums in another order (the reference of tests; slow). */
 typedef enum cairn_matmul_kind { CAIRN_MATMUL_FASTEST, CAIRN_MATMUL_PORTABLE, CAIRN_MATMUL_PLAIN } cairn_matmul_kind;
 
 /* The processor: worker threads, kernels for its instruction set, and packed weights. Used by one thread at a time. */
 typedef struct cairn_device cairn_device;
-/* threads: 0 for one a processor. Errors: INVALID, NO_MEMORY, IO. */
+/* threads: 0 for one a processor. Errors: INVALID (also of cairn_kernels_check), NO_MEMORY, IO. */
 CAIRN_API cairn_status cairn_device_open(cairn_ctx *ctx, int threads, cairn_matmul_kind kind, cairn_device **out);
 CAIRN_API void cairn_device_close(cairn_device *device); /* after every tape and cairn_params of it */
 CAIRN_API int cairn_device_threads(const cairn_device *device);

@@ -41,7 +41,7 @@ typedef struct job_options {
     uint64_t seed;
     double temperature;
     int32_t aggregate;
-    bool skip_bad, resume, quiet, json;
+    bool skip_bad, portable, resume, quiet, json;
 } job_options;
 
 #define CLI_TEXT(type, name_, field, preset_, help_)                                                              \
@@ -75,6 +75,11 @@ typedef struct job_options {
         .help = "Same seed, same result, whatever the workers."                                                \
     }
 
+/* Of verbs in which models compute. */
+#define CLI_PORTABLE(type, field, when_) \
+    CLI_FLAG(type, "portable", field,    \
+             when_ "results are the same bits on every processor; the default uses the fastest kernels of this one.")
+
 #define CLI_JOB_OPTIONS(type, count_, reward_)                                                                        \
     CLI_TEXT(type, "world", job.world, "chain",                                                                       \
              "Family of problems: NAME or NAME:key=value,... (cairn help worlds)."),                                  \
@@ -99,6 +104,7 @@ typedef struct job_options {
         CLI_INT(type, "workers", job.workers, "0", 0, 1024, "threads", "0: one a processor."),                        \
         CLI_INT(type, "in-flight", job.in_flight, "0", 0, 1024, "problems",                                           \
                 "Problems under way at once in each worker; 0: 64, with --run few enough that a kill loses little."), \
+        CLI_PORTABLE(type, job.portable, "With models: "),                                                            \
         CLI_TEXT(type, "run", job.run, "", "Run file: every finished problem is kept in it at once."),                \
         CLI_FLAG(type, "resume", job.resume, "Go on with that run file."),                                            \
         CLI_FLAG(type, "quiet", job.quiet, "No progress line."),                                                      \

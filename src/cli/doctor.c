@@ -79,6 +79,13 @@ static const char *products(cli *c, cairn_device *device) {
                               cairn_device_has_bf16(device) ? "multiplied in pairs" : "widened to f32 as it is used");
 }
 
+/* The variable that lowers the instruction set. */
+static const char *kernels_asked(cli *c) {
+    const char *asked = getenv("CAIRN_KERNELS");
+    if (!asked || !*asked) return "not set: the fastest kernels of this processor run";
+    return cairn_arena_printf(c->arena, "%s; the processor has %s", asked, cairn_processor_set());
+}
+
 static void print_rows(cli *c, const char *data, bool has_data, const struct utsname *system, cairn_device *device,
                        cli_json *j) {
     print_row(j, "cairn", CAIRN_VERSION);
@@ -86,6 +93,7 @@ static void print_rows(cli *c, const char *data, bool has_data, const struct uts
     print_row(j, "processor", proc_value(c, "/proc/cpuinfo", "model name"));
     print_row(j, "threads", cairn_arena_printf(c->arena, "%d", cairn_device_threads(device)));
     print_row(j, "instruction set", cairn_instruction_set());
+    print_row(j, "CAIRN_KERNELS", kernels_asked(c));
     print_row(j, "products", products(c, device));
     print_row(j, "memory", memory(c));
     print_row(j, "libraries", cairn_library_versions(c->arena));

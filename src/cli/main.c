@@ -101,7 +101,9 @@ static cairn_status run_verb(cli *c, const cli_verb *verb, int argc, char **argv
     int count;
     bool help;
     CAIRN_TRY(cli_parse(c, verb, argc, argv, config, &count, positional, &help));
-    return help ? cli_print_help(c, verb) : verb->run(c, config, count, positional);
+    if (help) return cli_print_help(c, verb);
+    CAIRN_TRY(cairn_kernels_check(c->ctx)); /* also where no kernel runs: a wrong value is never passed over */
+    return verb->run(c, config, count, positional);
 }
 
 static cairn_status dispatch(cli *c, int argc, char **argv) {

@@ -231,13 +231,14 @@ static cairn_status heads_json(cli *c, const cairn_gguf *file, json_t *heads) {
 /* ---- info -------------------------------------------------------------------------------------------------------------------- */
 
 typedef struct info_config {
-    bool json, plan, bf16;
+    bool json, plan, bf16, portable;
     int64_t cache, rows;
 } info_config;
 
 static const cairn_option info_options[] = {
     CLI_FLAG(info_config, "plan", plan, "Print the memory that it takes to load the file and generate with it."),
     CLI_FLAG(info_config, "bf16", bf16, "With --plan: products in bf16."),
+    CLI_PORTABLE(info_config, portable, "With --plan: kernels whose "),
     CLI_INT(info_config, "cache", cache, "256", 1, 1 << 20, "MiB", "With --plan: kept keys and values."),
     CLI_INT(info_config, "rows", rows, "256", 1, 65536, "tokens", "With --plan: computed together, at most."),
     CLI_FLAG(info_config, "json", json, "Result as one JSON object.")};
@@ -248,6 +249,7 @@ static cairn_status run_plan(cli *c, const info_config *config, const char *path
     cairn_engine_need need;
     cli_json j;
     char n[3][32];
+    cairn_ctx_set_portable(c->ctx, config->portable);
     CAIRN_TRY(cairn_engine_plan(c->ctx, path, config->bf16 ? CAIRN_BF16 : CAIRN_F32, 1, &options, &need));
     if (!config->json) {
         printf("%s parameters; keys and values of a token take %s bytes: %s tokens fit into the cache\n",

@@ -93,6 +93,7 @@ void cli_job_setup(const job_options *options, const char *what, cairn_job_setup
         .budget = {.steps = options->budget, .tokens = options->token_budget, .flops = options->flop_budget},
         .sampling = {.temperature = options->temperature, .max_tokens = (int32_t)options->max_step_tokens},
         .aggregator = options->aggregate == CLI_AGGREGATE_BY_MEANING ? -1 : options->aggregate,
+        .portable = options->portable,
         .quiet = options->quiet,
     };
 }

@@ -38,6 +38,7 @@ static void print_run(const char *path, const cairn_run *run, cli_json *j) {
     cli_json_text(j, "verb", manifest_text(run, "verb"));
     cli_json_text(j, "world", manifest_text(run, "world"));
     cli_json_text(j, "method", method);
+    cli_json_text(j, "instruction_set", manifest_text(run, "instruction_set"));
     cli_json_close(j, '}');
 }
 
@@ -263,6 +264,8 @@ static cairn_status rebuild_words(cli *c, const cairn_run *run, const resume_con
     CAIRN_TRY(add_word(c, words, n, "--run=%s%s", path, ""));
     CAIRN_TRY(add_word(c, words, n, "--%s%s", "resume", ""));
     if (strcmp(manifest_text(run, "tree"), "kept") == 0) CAIRN_TRY(add_word(c, words, n, "--%s%s", "keep-tree", ""));
+    if (strcmp(manifest_text(run, "instruction_set"), cairn_bits_name(true)) == 0)
+        CAIRN_TRY(add_word(c, words, n, "--%s%s", "portable", ""));
     if (config->quiet) CAIRN_TRY(add_word(c, words, n, "--%s%s", "quiet", ""));
     if (config->json) CAIRN_TRY(add_word(c, words, n, "--%s%s", "json", ""));
     return CAIRN_OK;

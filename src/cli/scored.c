@@ -12,6 +12,7 @@ typedef struct scorer {
 } scorer;
 
 static cairn_status open_scorer(cli *c, const scored_options *options, scorer *s) {
+    cairn_ctx_set_portable(c->ctx, options->portable);
     CAIRN_TRY(cairn_world_open(c->ctx, c->arena, options->world, &s->world));
     bool with_policy = *options->policy != 0;
     if (with_policy) CAIRN_TRY(cairn_policy_open(c->ctx, c->arena, options->policy, &s->world, &s->policy));

@@ -10,7 +10,7 @@ typedef struct scored_options {
     int32_t format;
     int64_t count;
     uint64_t seed;
-    bool skip_bad, quiet, json;
+    bool skip_bad, portable, quiet, json;
 } scored_options;
 
 #define CLI_SCORED_OPTIONS(type)                                                                                      \
@@ -25,7 +25,8 @@ typedef struct scored_options {
         CLI_INT(type, "count", scored.count, "0", 0, 1e12, "solutions",                                               \
                 "Only the first so many (short: -n); 0: all."),                                                       \
         CLI_FLAG(type, "skip-bad", scored.skip_bad, "Count and name bad lines instead of stopping at the first."),    \
-        CLI_SEED(type, scored.seed), CLI_FLAG(type, "quiet", scored.quiet, "No progress line."),                      \
+        CLI_SEED(type, scored.seed), CLI_PORTABLE(type, scored.portable, "With models: "),                            \
+        CLI_FLAG(type, "quiet", scored.quiet, "No progress line."),                                                   \
         CLI_FLAG(type, "json", scored.json, "Result as JSON.")
 
 /* One scored solution; all memory lives until the visit returns. */

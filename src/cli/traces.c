@@ -8,6 +8,7 @@ typedef struct traces_config {
     const char *policy, *out;
     int64_t count, samples;
     uint64_t seed;
+    bool portable;
 } traces_config;
 
 static const cairn_option options[] = {
@@ -15,6 +16,7 @@ static const cairn_option options[] = {
     CLI_INT(traces_config, "count", count, "100", 1, 1e9, "problems", "How many problems (short: -n)."),
     CLI_INT(traces_config, "samples", samples, "1", 1, 1e6, "solutions", "Solutions of each problem."),
     CLI_SEED(traces_config, seed),
+    CLI_PORTABLE(traces_config, portable, "With models: "),
     CLI_TEXT(traces_config, "out", out, "-", "File to write; - is standard output."),
 };
 
@@ -93,7 +95,8 @@ static cairn_status run(cli *c, const void *options_, int count, char **argument
                              .seed = config->seed,
                              .workers = 1,
                              .sampling = CAIRN_SAMPLING_DEFAULT,
-                             .aggregator = -1};
+                             .aggregator = -1,
+                             .portable = config->portable};
     cairn_job *job;
     cairn_out *out;
     CAIRN_TRY(cairn_job_open(c->ctx, &setup, &job));

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cairn/learn.h"
 #include "cli/verbs.h"
@@ -51,7 +52,7 @@ typedef struct train_config {
                 "Stop after so many without a better dev loss; 0: never."),                                          \
         CLI_FLAG(train_config, "bf16", learn.bf16, "Products in bf16, masters in f32."),                             \
         CLI_FLAG(train_config, "store-bf16", learn.store_bf16, "Matrices of the model file as bf16."),               \
-        CLI_SEED(train_config, learn.seed),                                                                          \
+        CLI_SEED(train_config, learn.seed), CLI_PORTABLE(train_config, learn.portable, "The "),                      \
         CLI_INT(train_config, "threads", learn.threads, "0", 0, 1024, "threads", "0: one a processor."),             \
         CLI_FLAG(train_config, "plan", plan, "Print the memory that the run will take, by part, and end."),          \
         CLI_FLAG(train_config, "quiet", learn.quiet, "No progress, no metrics on standard error."),                  \
@@ -109,7 +110,12 @@ static void print_summary(const train_config *config, const cairn_learn_summary 
     printf("  best       step %s", cli_count(s->best_step, n[0]));
     if (isfinite(s->dev_loss)) printf(": dev loss %.4f, accuracy %.2f %%", s->dev_loss, 100 * s->dev_accuracy);
     if (isfinite(s->dev_auroc)) printf(", AUROC %.4f", s->dev_auroc);
-    printf("%s\n  time       %.2f s", isfinite(s->dev_loss) ? "" : " (there is no dev set)", s->seconds);
+    printf("%s\n", isfinite(s->dev_loss) ? "" : " (there is no dev set)");
+    if (strcmp(s->instruction_set, cairn_bits_name(true)) == 0)
+        printf("  bits       the same on every processor (--portable)\n");
+    else
+        printf("  bits       those of %s\n", s->instruction_set);
+    printf("  time       %.2f s", s->seconds);
     if (s->memory_most) printf("; at most %.1f MB of memory", (double)s->memory_most / 1e6);
     printf("\n");
 }
@@ -155,6 +161,7 @@ static cairn_status print_json(cli *c, const train_config *config, const cairn_l
     cli_json_real(&j, "dev_accuracy", s->dev_accuracy);
     cli_json_real(&j, "dev_auroc", s->dev_auroc);
     cli_json_bool(&j, "stopped_early", s->stopped_early);
+    cli_json_text(&j, "instruction_set", s->instruction_set);
     cli_json_int(&j, "memory_most", (int64_t)s->memory_most);
     cli_json_close(&j, '}');
     return cli_json_end(&j);

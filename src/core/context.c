@@ -94,6 +94,14 @@ void cairn_log(cairn_ctx *ctx, cairn_log_level level, const char *format, ...) {
     pthread_mutex_unlock(&ctx->shared->log_lock);
 }
 
+void cairn_ctx_set_portable(cairn_ctx *ctx, bool portable) {
+    ctx->portable = portable;
+}
+
+bool cairn_ctx_portable(const cairn_ctx *ctx) {
+    return ctx->portable;
+}
+
 void cairn_cancel(cairn_ctx *ctx) {
     atomic_store(&ctx->shared->cancelled, 1);
 }

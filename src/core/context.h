@@ -23,6 +23,7 @@ typedef struct context_shared {
 struct cairn_ctx {
     context_shared *shared;
     bool root;                 /* owns `shared` */
+    bool portable;             /* devices opened with it compute portable bits */
     struct cairn_fiber *fiber; /* the fiber that runs on this context, or NULL */
     uint32_t allocations_failed;
     char error[1024];

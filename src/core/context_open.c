@@ -29,6 +29,7 @@ cairn_status cairn_ctx_child(cairn_ctx *parent, cairn_ctx **out) {
     if (!ctx) return CAIRN_NO_MEMORY;
     ctx->shared = parent->shared;
     ctx->fiber = parent->fiber;
+    ctx->portable = parent->portable;
     *out = ctx;
     return CAIRN_OK;
 }

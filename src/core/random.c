@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cairn/core.h"
+#include "core/maths.h"
 
 void cairn_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]) {
     uint32_t c0 = counter[0], c1 = counter[1], c2 = counter[2], c3 = counter[3], k0 = key[0], k1 = key[1];
@@ -92,5 +93,5 @@ int64_t cairn_rng_range(cairn_rng *rng, int64_t low, int64_t high) {
 
 double cairn_rng_normal(cairn_rng *rng) {
     double u = 1 - cairn_rng_unit(rng), v = cairn_rng_unit(rng); /* u in (0, 1] */
-    return sqrt(-2 * log(u)) * cos(6.283185307179586477 * v);
+    return sqrt(-2 * maths_log(u)) * maths_cos(6.283185307179586477 * v);
 }

@@ -16,6 +16,7 @@ static cairn_status open_contexts(cairn_job *job) {
         worker *w = &job->workers[i];
         w->job = job;
         CAIRN_TRY(cairn_ctx_child(job->ctx, &w->ctx));
+        cairn_ctx_set_portable(w->ctx, job->setup.portable);
         CAIRN_TRY(cairn_arena_open(w->ctx, 16384, &w->arena));
     }
     return CAIRN_OK;
@@ -124,6 +125,7 @@ cairn_status cairn_job_open(cairn_ctx *ctx, const cairn_job_setup *setup, cairn_
     if (!job) return CAIRN_NO_MEMORY;
     job->ctx = ctx;
     job->setup = *setup;
+    job->setup.portable |= cairn_ctx_portable(ctx);
     pthread_mutex_init(&job->lock, NULL);
     cairn_status status = cairn_ctx_child(ctx, &job->failure);
     if (status == CAIRN_OK) status = open_all(job);

@@ -66,6 +66,7 @@ cairn_status cairn_job_manifest(cairn_ctx *ctx, const cairn_job *job, cairn_aren
     memcpy(copy, entries, sizeof entries);
     for (size_t i = 0; i < count; i++)
         if (!copy[i].value) return CAIRN_NO_MEMORY;
-    *out = (cairn_manifest){.entries = copy, .count = (int32_t)count, .problems = cairn_job_problems(job)};
+    *out = (cairn_manifest){
+        .entries = copy, .count = (int32_t)count, .problems = cairn_job_problems(job), .portable = j->portable};
     return CAIRN_OK;
 }

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "cairn/label.h"
+#include "core/maths.h"
 
 typedef struct entry {
     int32_t state, rollout;
@@ -17,7 +18,7 @@ struct cairn_rollout_pool {
 };
 
 static double quality(cairn_pool_rule rule, double mc, double length) {
-    return pow(rule.alpha, 1 - mc) * pow(rule.beta, length / rule.length);
+    return maths_pow(rule.alpha, 1 - mc) * maths_pow(rule.beta, length / rule.length);
 }
 
 static double exploration(cairn_pool_rule rule, int64_t visits, int64_t total) {

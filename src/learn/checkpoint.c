@@ -109,6 +109,31 @@ cairn_status trainer_save(trainer *t) {
 
 /* ---- reading ------------------------------------------------------------------------------------------------------------------ */
 
+/* The two lines of the instruction set differ. Checkpoints of versions that did not write one end where it would stand: `theirs` is "". */
+static cairn_status compare_sets(const trainer *t, const char *theirs) {
+    const char *mine = cairn_bits_name(t->portable), *portable = cairn_bits_name(true);
+    size_t skip = strlen(INSTRUCTION_SET);
+    if (*theirs == 0 && !t->portable) {
+        cairn_log(
+            t->ctx, CAIRN_LOG_WARN,
+            "%s does not say on which instruction set it was made: only if that was %s will the model have the bytes "
+            "of an uninterrupted training",
+            t->checkpoint, mine);
+        return CAIRN_OK;
+    }
+    if (t->portable)
+        return cairn_fail(t->ctx, CAIRN_INVALID, "%s: the training was begun without --portable: resume it without",
+                          t->checkpoint);
+    if (strncmp(theirs + skip, portable, strlen(portable)) == 0)
+        return cairn_fail(t->ctx, CAIRN_INVALID,
+                          "%s: the training was begun with --portable: resume it with --portable", t->checkpoint);
+    return cairn_fail(t->ctx, CAIRN_INVALID,
+                      "%s: it was made with `%.*s`, this run has `" INSTRUCTION_SET
+                      "%s`, which gives other bits: only a "
+                      "training that was begun with --portable resumes on every processor",
+                      t->checkpoint, (int)strcspn(theirs, "\n"), theirs, mine);
+}
+
 /* The first place at which two manifests differ, as "key=value" of each. */
 static cairn_status compare_manifest(const trainer *t, const cairn_gguf *file) {
     const char *theirs;
@@ -117,6 +142,9 @@ static cairn_status compare_manifest(const trainer *t, const cairn_gguf *file) {
     while (theirs[i] && theirs[i] == t->manifest[i]) i++;
     if (theirs[i] == t->manifest[i]) return CAIRN_OK;
     while (i > 0 && theirs[i - 1] != '\n') i--;
+    bool is_set = strncmp(theirs + i, INSTRUCTION_SET, strlen(INSTRUCTION_SET)) == 0 || !theirs[i];
+    if (is_set && strncmp(t->manifest + i, INSTRUCTION_SET, strlen(INSTRUCTION_SET)) == 0)
+        return compare_sets(t, theirs + i);
     return cairn_fail(t->ctx, CAIRN_INVALID,
                       "%s: it was made with `%.*s`, this run has `%.*s`: the same options and data continue it",
                       t->checkpoint, (int)strcspn(theirs + i, "\n"), theirs + i, (int)strcspn(t->manifest + i, "\n"),

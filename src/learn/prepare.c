@@ -284,7 +284,7 @@ static cairn_status plan(trainer *t) {
                       t->steps);
 }
 
-/* Everything that the result depends on, a line each. */
+/* Everything that the result depends on, a line each; the instruction set last, so that other differences are named first. */
 static cairn_status write_manifest(trainer *t) {
     static const char *const tasks[] = {"sft", "prm", "orm", "text"};
     const cairn_learn_setup *s = t->setup;
@@ -306,12 +306,12 @@ static cairn_status write_manifest(trainer *t) {
         "\nrate=%s\nlast-rate=%s\ndecay=%s\nclip=%s\naverage=%s\ndev-share=%"
         "s\nright-above=%s\ntext=%s\nlikelihood=%d\nuntil-error=%d\nschedule=%d\nbf16=%d\nstore-bf16=%"
         "d\n"
-        "only-right=%d\n",
+        "only-right=%d\n" INSTRUCTION_SET "%s\n",
         tasks[s->task], s->loss, t->head ? t->head->name : "", t->data_key, t->dev_key,
         cairn_tokenizer_key(t->tokenizer), m->vocabulary, m->width, m->layers, m->heads, m->kv_heads, m->feed_forward,
         m->context, m->tied, t->examples.count, s->seed, t->steps, s->batch_tokens, s->accumulate, t->warmup, t->every,
         s->patience, rate, last, decay, clip, average, share, above, text, s->likelihood, s->until_error, s->schedule,
-        s->bf16, s->store_bf16, s->only_right);
+        s->bf16, s->store_bf16, s->only_right, cairn_bits_name(t->portable));
     return t->manifest ? CAIRN_OK : CAIRN_NO_MEMORY;
 }
 
@@ -341,7 +341,9 @@ cairn_status trainer_open(trainer *t) {
     t->checkpoint =
         *t->setup->checkpoint ? t->setup->checkpoint : cairn_arena_printf(t->arena, "%s.train", t->setup->out);
     if (!t->checkpoint) return CAIRN_NO_MEMORY;
-    CAIRN_TRY(cairn_device_open(t->ctx, (int)t->setup->threads, CAIRN_MATMUL_FASTEST, &t->device));
+    t->portable = t->setup->portable || cairn_ctx_portable(t->ctx);
+    CAIRN_TRY(cairn_device_open(t->ctx, (int)t->setup->threads,
+                                t->portable ? CAIRN_MATMUL_PORTABLE : CAIRN_MATMUL_FASTEST, &t->device));
     CAIRN_TRY(cairn_tape_open(t->ctx, t->device, CAIRN_F32, &t->tape));
     CAIRN_TRY(open_model(t));
     CAIRN_TRY(open_head(t));

@@ -221,7 +221,8 @@ static void summarise(const trainer *t, cairn_learn_summary *out) {
                                  .dev_accuracy = t->now.best_accuracy,
                                  .dev_auroc = t->now.best_auroc,
                                  .best_step = t->now.best_step,
-                                 .stopped_early = t->now.step < t->steps};
+                                 .stopped_early = t->now.step < t->steps,
+                                 .instruction_set = cairn_bits_name(t->portable)};
     for (int32_t i = 0; i < t->pool_count; i++)
         out->marks += t->examples.mark_starts[t->pool[i] + 1] - t->examples.mark_starts[t->pool[i]];
 }

@@ -60,11 +60,14 @@ typedef struct trainer {
     int64_t skipped;
     uint64_t data_key, dev_key;
     progress now;
+    bool portable;
     bool planning; /* only to see what it needs: nothing is computed and nothing written */
     size_t tape_bytes;
     int64_t most_rows, most_marks; /* of the batch that needs these */
     int64_t saved;                 /* step of the last checkpoint of this process or before; -1: none */
 } trainer;
+
+#define INSTRUCTION_SET "instruction-set=" /* begins that line of the manifest */
 
 /* ---- prepare.c: everything before the first step; on failure too trainer_close follows ---- */
 cairn_status trainer_open(trainer *t);

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "cairn/engine.h"
+#include "core/maths.h"
 
 /* ---- likelihoods ------------------------------------------------------------------------------------------------------- */
 
@@ -23,11 +24,14 @@ static cairn_status greatest(cairn_ctx *ctx, const float *logits, int32_t n, con
 
 /* sum of e^((logit - most) / temperature), in order; each term to weights[i] where that is not NULL */
 static double sum_weights(const float *logits, int32_t n, float most, double temperature, double *weights) {
-    double sum = 0;
-    for (int32_t i = 0; i < n; i++) {
-        double w = exp(((double)logits[i] - (double)most) / temperature);
-        if (weights) weights[i] = w;
-        sum += w;
+    enum { BLOCK = 256 };
+    double sum = 0, block[BLOCK];
+    for (int32_t from = 0; from < n; from += BLOCK) {
+        int32_t count = n - from < BLOCK ? n - from : BLOCK;
+        double *w = weights ? weights + from : block;
+        for (int32_t i = 0; i < count; i++) w[i] = ((double)logits[from + i] - (double)most) / temperature;
+        maths_exp_all(w, count);
+        for (int32_t i = 0; i < count; i++) sum += w[i];
     }
     return sum;
 }
@@ -36,7 +40,7 @@ cairn_status cairn_logit_logp(cairn_ctx *ctx, const float *logits, int32_t n, in
     int32_t best;
     if (token < 0 || token >= n) return cairn_fail(ctx, CAIRN_INVALID, "there is no token %d", token);
     CAIRN_TRY(greatest(ctx, logits, n, NULL, &best));
-    *out = (double)logits[token] - (double)logits[best] - log(sum_weights(logits, n, logits[best], 1, NULL));
+    *out = (double)logits[token] - (double)logits[best] - maths_log(sum_weights(logits, n, logits[best], 1, NULL));
     return CAIRN_OK;
 }
 
@@ -45,9 +49,10 @@ cairn_status cairn_logit_logps(cairn_ctx *ctx, const float *logits, int32_t n, c
     double sum = 0;
     CAIRN_TRY(greatest(ctx, logits, n, legal, &best));
     for (int32_t i = 0; i < n; i++)
-        if (!legal || legal[i]) sum += exp((double)logits[i] - (double)logits[best]);
+        if (!legal || legal[i]) sum += maths_exp((double)logits[i] - (double)logits[best]);
+    sum = maths_log(sum);
     for (int32_t i = 0; i < n; i++)
-        out[i] = !legal || legal[i] ? (double)logits[i] - (double)logits[best] - log(sum) : -INFINITY;
+        out[i] = !legal || legal[i] ? (double)logits[i] - (double)logits[best] - sum : -INFINITY;
     return CAIRN_OK;
 }
 
@@ -159,7 +164,7 @@ cairn_status cairn_sample(cairn_ctx *ctx, const float *logits, int32_t n, const 
     }
     *out = (cairn_drawn){.token = token,
                          .choices = choices,
-                         .logp_raw = (double)logits[token] - (double)logits[best] - log(raw),
-                         .logp_drawn = decoding->temperature == 0 ? 0 : log(weights[token] / sum)};
+                         .logp_raw = (double)logits[token] - (double)logits[best] - maths_log(raw),
+                         .logp_drawn = decoding->temperature == 0 ? 0 : maths_log(weights[token] / sum)};
     return CAIRN_OK;
 }

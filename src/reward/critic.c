@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "cairn/reward.h"
+#include "core/maths.h"
 #include "policy/ask.h"
 #include "reward/meanings.h"
 
@@ -262,7 +263,7 @@ static void add_verdict(const critic *self, const cairn_asking *verdict, opinion
         add_failure(self, verdict->status, o);
         return;
     }
-    double score = 1 / (1 + exp(verdict->choice_logp[1] - verdict->choice_logp[0]));
+    double score = 1 / (1 + maths_exp(verdict->choice_logp[1] - verdict->choice_logp[0]));
     if (isnan(score))
         add_unreadable(self, o, false); /* neither word can follow */
     else

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cairn/reward.h"
+#include "core/maths.h"
 #include "policy/loaded.h"
 #include "reward/meanings.h"
 
@@ -68,7 +69,7 @@ static void scorer_scale(void *data, cairn_meaning *meaning, double *low, double
 /* Probability of right from one row of the head. */
 static double probability(const float *logits, int32_t outputs) {
     double logit = outputs == 1 ? (double)logits[0] : (double)logits[1] - (double)logits[0];
-    return 1 / (1 + exp(-logit));
+    return 1 / (1 + maths_exp(-logit));
 }
 
 /* One request to the engine; n_rows is 0 where no step that it asks about fits. */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "cairn/tree.h"
+#include "core/maths.h"
 
 #define MOST_WIDTH (INT64_C(1) << 53) /* shares are computed in double */
 
@@ -72,7 +73,7 @@ cairn_status cairn_allocate_softmax(const double *rewards, int32_t n, int64_t wi
     share *shares = malloc((size_t)n * sizeof *shares);
     if (!shares) return CAIRN_NO_MEMORY;
     for (int32_t i = 0; i < n; i++)
-        shares[i] = (share){.weight = exp((rewards[i] - greatest) / temperature), .index = i};
+        shares[i] = (share){.weight = maths_exp((rewards[i] - greatest) / temperature), .index = i};
     qsort(shares, (size_t)n, sizeof *shares, by_weight);
     sum_rest(shares, n);
     if (how == CAIRN_ALLOCATE_CEIL)

@@ -4,9 +4,13 @@
 
 #include "search/gumbel.h"
 
-/* How often a phase visits each of `left` candidates: the simulations are divided evenly over log2(considered) phases. */
+#include "core/maths.h"
+
+/* How often a phase visits each of `left` candidates: the simulations are divided evenly over log2(considered) phases, rounded up. */
 static int64_t rounds_of(const gumbel_halving *h) {
-    double rounds = (double)h->simulations / (ceil(log2((double)h->considered)) * (double)h->left);
+    int phases = 0;
+    while (phases < 62 && INT64_C(1) << phases < h->considered) phases++;
+    double rounds = (double)h->simulations / ((double)phases * (double)h->left);
     return rounds > 1 ? (int64_t)rounds : 1;
 }
 
@@ -63,7 +67,7 @@ static void complete(const cairn_tree *tree, cairn_node node, const gumbel_rule 
 static double greatest_logit(const cairn_tree *tree, cairn_node node) {
     double greatest = -INFINITY;
     for (cairn_node c = tree->first_child[node]; c != CAIRN_NONE; c = tree->next_sibling[c])
-        greatest = fmax(greatest, log(tree->prior[c]));
+        greatest = fmax(greatest, maths_log(tree->prior[c]));
     return greatest;
 }
 
@@ -74,7 +78,7 @@ cairn_node gumbel_select_root(const cairn_tree *tree, cairn_node node, const gum
     complete(tree, node, rule, q);
     for (cairn_node c = tree->first_child[node]; c != CAIRN_NONE; c = tree->next_sibling[c], q++) {
         if (tree->visits[c] != visits) continue;
-        double score = fmax(-1e9, log(tree->prior[c]) - top + *q); /* an impossible child still counts as one */
+        double score = fmax(-1e9, maths_log(tree->prior[c]) - top + *q); /* an impossible child still counts as one */
         if (best == CAIRN_NONE || score > greatest) best = c, greatest = score;
     }
     return best;
@@ -86,11 +90,11 @@ cairn_node gumbel_select_inside(const cairn_tree *tree, cairn_node node, const g
     uint32_t i = 0;
     complete(tree, node, rule, q);
     for (cairn_node c = tree->first_child[node]; c != CAIRN_NONE; c = tree->next_sibling[c], i++) {
-        policy[i] = log(tree->prior[c]) + q[i];
+        policy[i] = maths_log(tree->prior[c]) + q[i];
         top = fmax(top, policy[i]);
         visits += tree->visits[c];
     }
-    for (uint32_t k = 0; k < i; k++) sum += policy[k] = exp(policy[k] - top);
+    for (uint32_t k = 0; k < i; k++) sum += policy[k] = maths_exp(policy[k] - top);
     cairn_node best = CAIRN_NONE;
     double greatest = -INFINITY;
     i = 0;

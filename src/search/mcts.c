@@ -6,6 +6,7 @@
  */
 #include <math.h>
 
+#include "core/maths.h"
 #include "search/frontier.h"
 #include "search/pick.h"
 
@@ -82,7 +83,7 @@ static void set_priors(cairn_tree *tree, const mcts_config *config, const cairn_
     for (int32_t i = 0; i < n; i++) {
         cairn_node node = children[i].node;
         double weight = config->prior == PRIOR_SAMPLED ? children[i].count
-                        : config->prior == PRIOR_LOGP  ? exp(tree->logp[node] - most)
+                        : config->prior == PRIOR_LOGP  ? maths_exp(tree->logp[node] - most)
                                                        : 1;
         tree->prior[node] = (float)weight;
         sum += weight;

@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "cairn/tree.h"
+#include "core/maths.h"
 
 #define BLOCK 64
 
@@ -177,16 +178,16 @@ static formula formula_at(const cairn_tree *tree, cairn_node node, const cairn_s
     double n = tree->visits[node];
     switch (select->rule) {
     case CAIRN_SELECT_UCT:
-        s.explore = select->c * select->c * log(n > 1 ? n : 1);
+        s.explore = select->c * select->c * maths_log(n > 1 ? n : 1);
         break;
     case CAIRN_SELECT_UCT2:
-        s.explore = 2 * select->c * select->c * log(n > 1 ? n : 1);
+        s.explore = 2 * select->c * select->c * maths_log(n > 1 ? n : 1);
         break;
     case CAIRN_SELECT_PUCT:
         s.explore = select->c * sqrt(n);
         break;
     case CAIRN_SELECT_MUZERO:
-        s.explore = (select->pb_c_init + log((n + select->pb_c_base + 1) / select->pb_c_base)) * sqrt(n);
+        s.explore = (select->pb_c_init + maths_log((n + select->pb_c_base + 1) / select->pb_c_base)) * sqrt(n);
         break;
     }
     switch (select->first_play) {

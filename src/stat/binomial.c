@@ -3,9 +3,10 @@
 #include <math.h>
 
 #include "cairn/stat.h"
+#include "core/maths.h"
 
 double cairn_stat_normal_cdf(double z) {
-    return 0.5 * erfc(-z * M_SQRT1_2);
+    return 0.5 * maths_erfc(-z * M_SQRT1_2);
 }
 
 /* The bracket [low, high] holds exactly one root of a rising cdf(x) - p; halves it until neighbours are reached. */
@@ -37,11 +38,6 @@ double cairn_stat_normal_quantile(double p) {
     return invert(normal_shaped, NULL, p, -40.0, 0.0);
 }
 
-static double log_gamma(double x) {
-    int sign; /* lgamma() would write a global */
-    return lgamma_r(x, &sign);
-}
-
 /* Lentz's evaluation of the continued fraction of I_x(a, b), for x < (a + 1) / (a + b + 2). */
 static double beta_fraction(double a, double b, double x) {
     const double tiny = 1e-300;
@@ -67,9 +63,10 @@ static double beta_fraction(double a, double b, double x) {
 double cairn_stat_beta_cdf(double a, double b, double x) {
     if (!(a > 0.0 && b > 0.0 && isfinite(a) && isfinite(b) && x >= 0.0 && x <= 1.0)) return NAN;
     if (x == 0.0 || x == 1.0) return x;
-    double log_front = log_gamma(a + b) - log_gamma(a) - log_gamma(b) + a * log(x) + b * log1p(-x);
-    if (x < (a + 1.0) / (a + b + 2.0)) return fmin(1.0, exp(log_front) * beta_fraction(a, b, x) / a);
-    return fmax(0.0, 1.0 - exp(log_front) * beta_fraction(b, a, 1.0 - x) / b);
+    double log_front =
+        maths_log_gamma(a + b) - maths_log_gamma(a) - maths_log_gamma(b) + a * maths_log(x) + b * maths_log1p(-x);
+    if (x < (a + 1.0) / (a + b + 2.0)) return fmin(1.0, maths_exp(log_front) * beta_fraction(a, b, x) / a);
+    return fmax(0.0, 1.0 - maths_exp(log_front) * beta_fraction(b, a, 1.0 - x) / b);
 }
 
 static double beta_shaped(const double shape[2], double x) {
@@ -115,7 +112,7 @@ double cairn_stat_t_quantile(double p, double df) {
 double cairn_stat_log_choose(int64_t n, int64_t k) {
     if (k < 0 || n < 0 || k > n) return -INFINITY;
     if (k == 0 || k == n) return 0.0;
-    return log_gamma((double)n + 1.0) - log_gamma((double)k + 1.0) - log_gamma((double)(n - k) + 1.0);
+    return maths_log_gamma((double)n + 1.0) - maths_log_gamma((double)k + 1.0) - maths_log_gamma((double)(n - k) + 1.0);
 }
 
 double cairn_stat_binomial_pmf(int64_t k, int64_t n, double p) {
@@ -123,7 +120,7 @@ double cairn_stat_binomial_pmf(int64_t k, int64_t n, double p) {
     if (k < 0 || k > n) return 0.0;
     if (p == 0.0) return k == 0 ? 1.0 : 0.0;
     if (p == 1.0) return k == n ? 1.0 : 0.0;
-    return exp(cairn_stat_log_choose(n, k) + (double)k * log(p) + (double)(n - k) * log1p(-p));
+    return maths_exp(cairn_stat_log_choose(n, k) + (double)k * maths_log(p) + (double)(n - k) * maths_log1p(-p));
 }
 
 double cairn_stat_binomial_at_most(int64_t k, int64_t n, double p) {

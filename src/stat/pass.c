@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "cairn/stat.h"
+#include "core/maths.h"
 
 cairn_status cairn_stat_pass_at_k(cairn_ctx *ctx, int64_t n, int64_t right, int64_t k, double *out) {
     if (right < 0 || right > n || k < 1 || k > n)
@@ -14,8 +15,8 @@ cairn_status cairn_stat_pass_at_k(cairn_ctx *ctx, int64_t n, int64_t right, int6
     /* C(n - right, k) / C(n, k) is symmetric in right and k: a product of min(right, k) factors 1 - most / i. */
     int64_t least = right < k ? right : k, most = right < k ? k : right;
     double log_none = 0.0;
-    for (int64_t i = n - least + 1; i <= n; i++) log_none += log1p(-(double)most / (double)i);
-    *out = -expm1(log_none);
+    for (int64_t i = n - least + 1; i <= n; i++) log_none += maths_log1p(-(double)most / (double)i);
+    *out = -maths_expm1(log_none);
     return CAIRN_OK;
 }
 

@@ -112,6 +112,7 @@ static cairn_status check_manifest(cairn_ctx *ctx, const cairn_manifest *manifes
 /* The caller's entries and the run's own, sorted, in the run's arena. */
 static cairn_status whole_manifest(cairn_ctx *ctx, cairn_run *run, const cairn_manifest *manifest, const char *created,
                                    cairn_manifest_entry **out, int32_t *count) {
+    CAIRN_TRY(cairn_kernels_check(ctx));
     CAIRN_TRY(check_manifest(ctx, manifest));
     int32_t n = manifest->count;
     cairn_manifest_entry *entries = cairn_arena_alloc(run->arena, (size_t)n + OWN_KEYS, sizeof *entries);
@@ -119,7 +120,7 @@ static cairn_status whole_manifest(cairn_ctx *ctx, cairn_run *run, const cairn_m
     if (n > 0) memcpy(entries, manifest->entries, (size_t)n * sizeof *entries);
     entries[n] = (cairn_manifest_entry){"cairn", CAIRN_VERSION};
     entries[n + 1] = (cairn_manifest_entry){"created", created};
-    entries[n + 2] = (cairn_manifest_entry){"instruction_set", cairn_instruction_set()};
+    entries[n + 2] = (cairn_manifest_entry){"instruction_set", cairn_bits_name(manifest->portable)};
     qsort(entries, (size_t)n + OWN_KEYS, sizeof *entries, by_key);
     for (int32_t i = 1; i < n + OWN_KEYS; i++)
         if (by_key(&entries[i - 1], &entries[i]) == 0)
@@ -168,6 +169,22 @@ static cairn_status differs(cairn_ctx *ctx, const cairn_run *run, const char *ke
                       here ? here : "nothing", here ? "`" : "");
 }
 
+/* One of the two is portable, or their processors differ. */
+static cairn_status bits_differ(cairn_ctx *ctx, const cairn_run *run, const char *there, const char *here) {
+    if (strcmp(there, cairn_bits_name(true)) == 0)
+        return cairn_fail(ctx, CAIRN_INVALID, "%s: the run was made with --portable: resume it with --portable",
+                          run->path);
+    if (strcmp(here, cairn_bits_name(true)) == 0)
+        return cairn_fail(ctx, CAIRN_INVALID,
+                          "%s: the run was made without --portable (instruction_set=`%s`): resume it without",
+                          run->path, there);
+    return cairn_fail(
+        ctx, CAIRN_INVALID,
+        "%s: the run was made with instruction_set=`%s`, now it is `%s`, which gives other bits: only a run "
+        "that was begun with --portable resumes on every processor",
+        run->path, there, here);
+}
+
 /* Names the first entry that is not the same, `created` apart. */
 static cairn_status compare_manifest(cairn_ctx *ctx, cairn_run *run, const cairn_manifest *manifest) {
     cairn_manifest_entry *here;
@@ -178,8 +195,10 @@ static cairn_status compare_manifest(cairn_ctx *ctx, cairn_run *run, const cairn
         int order = i == run->count ? 1 : j == n ? -1 : by_key(there, &here[j]);
         if (order < 0) return differs(ctx, run, there->key, there->value, NULL);
         if (order > 0) return differs(ctx, run, here[j].key, NULL, here[j].value);
-        if (strcmp(there->key, "created") != 0 && strcmp(there->value, here[j].value) != 0)
-            return differs(ctx, run, there->key, there->value, here[j].value);
+        bool same = strcmp(there->key, "created") == 0 || strcmp(there->value, here[j].value) == 0;
+        if (!same && strcmp(there->key, "instruction_set") == 0)
+            return bits_differ(ctx, run, there->value, here[j].value);
+        if (!same) return differs(ctx, run, there->key, there->value, here[j].value);
         i++, j++;
     }
     if (run->problems == manifest->problems) return CAIRN_OK;

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/maths.h"
+
 const char *cairn_dtype_name(cairn_dtype dtype) {
     static const char *const names[] = {"f32", "f64", "bf16"};
     return (unsigned)dtype <= CAIRN_BF16 ? names[dtype] : "?";
@@ -28,8 +30,10 @@ float cairn_bf16_widen(uint16_t value) {
 }
 
 cairn_status cairn_device_open(cairn_ctx *ctx, int threads, cairn_matmul_kind kind, cairn_device **out) {
+    CAIRN_TRY(cairn_kernels_check(ctx));
     cairn_device *d = cairn_alloc(ctx, 1, sizeof *d);
     if (!d) return CAIRN_NO_MEMORY;
+    if (kind == CAIRN_MATMUL_FASTEST && cairn_ctx_portable(ctx)) kind = CAIRN_MATMUL_PORTABLE;
     d->ctx = ctx;
     d->f32 = kernels_pick();
     cairn_status status = cairn_pool_open(ctx, threads, &d->pool);
@@ -143,17 +147,20 @@ static cairn_status fill_rope(cairn_device *device, rope_table *t, int64_t posit
         cairn_free(sines);
         return CAIRN_NO_MEMORY;
     }
-    for (int64_t p = 0, at = 0; p < positions; p++)
-        for (int64_t i = 0; i < t->dim / 2; i++, at++) {
-            double angle = (double)p * pow(t->base, -2.0 * (double)i / (double)t->dim);
+    for (int64_t i = 0; i < t->dim / 2; i++) {
+        double frequency = maths_pow(t->base, -2.0 * (double)i / (double)t->dim);
+        for (int64_t p = 0; p < positions; p++) {
+            int64_t at = p * (t->dim / 2) + i;
+            double angle = (double)p * frequency;
             if (t->dtype == CAIRN_F64) {
-                ((double *)cosines)[at] = cos(angle);
-                ((double *)sines)[at] = sin(angle);
+                ((double *)cosines)[at] = maths_cos(angle);
+                ((double *)sines)[at] = maths_sin(angle);
             } else {
-                ((float *)cosines)[at] = (float)cos(angle);
-                ((float *)sines)[at] = (float)sin(angle);
+                ((float *)cosines)[at] = (float)maths_cos(angle);
+                ((float *)sines)[at] = (float)maths_sin(angle);
             }
         }
+    }
     cairn_free(t->cosines);
     cairn_free(t->sines);
     t->cosines = cosines;

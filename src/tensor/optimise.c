@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/maths.h"
 #include "tensor/params.h"
 
 enum { ELEMENTS = 16384 };
@@ -58,7 +59,8 @@ cairn_status cairn_params_adamw(cairn_params *params, const cairn_adamw *options
     if (step < 1)
         return cairn_fail(params->ctx, CAIRN_INVALID, "AdamW counts its steps from 1, not %lld", (long long)step);
     const kernels *k = device_kernels(params->device, params->dtype);
-    const double correction[2] = {1 - pow(options->beta1, (double)step), 1 - pow(options->beta2, (double)step)},
+    const double correction[2] = {1 - maths_pow(options->beta1, (double)step),
+                                  1 - maths_pow(options->beta2, (double)step)},
                  none = 0;
     for (int32_t i = 0; i < params->count; i++) {
         cairn_param *p = params->items[i];
@@ -110,6 +112,6 @@ double cairn_schedule_rate(const cairn_schedule *schedule, int64_t step) {
     if (schedule->kind == CAIRN_SCHEDULE_CONSTANT) return schedule->peak;
     double left = (double)(schedule->steps - schedule->warmup);
     double done = left > 0 ? fmin(1, (double)(step - schedule->warmup) / left) : 1;
-    double fall = schedule->kind == CAIRN_SCHEDULE_LINEAR ? done : (1 - cos(3.14159265358979323846 * done)) / 2;
+    double fall = schedule->kind == CAIRN_SCHEDULE_LINEAR ? done : (1 - maths_cos(3.14159265358979323846 * done)) / 2;
     return schedule->peak + (schedule->last - schedule->peak) * fall;
 }

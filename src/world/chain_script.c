@@ -11,6 +11,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/maths.h"
+
 #include "world/script.h"
 #include "world/tokens.h"
 
@@ -125,17 +127,17 @@ static cairn_status chain_sample(cairn_ctx *ctx, void *world, const void *config
             double e = trap ? c->trap_error : slip_rate(c, p);
             if (u < e) {
                 value += trap ? TRAP_OFFSET : slip_offset(cairn_rng_below(rng, (uint32_t)c->choices.wrong_values));
-                logp = log(trap ? e : e / (double)c->choices.wrong_values);
+                logp = maths_log(trap ? e : e / (double)c->choices.wrong_values);
             } else {
-                logp = log1p(-e);
+                logp = maths_log1p(-e);
             }
         } else {
             double r = repair_rate(c, p);
             check = u < r;
-            logp = check ? log(r) : log1p(-r);
+            logp = check ? maths_log(r) : maths_log1p(-r);
             if (!fits) value = p->truth[t + 1] + TRAP_OFFSET; /* an absurd value that no script reached: stays wrong */
         }
-        if (c->choices.paraphrases > 1) logp -= log((double)c->choices.paraphrases);
+        if (c->choices.paraphrases > 1) logp -= maths_log((double)c->choices.paraphrases);
         end = check ? say_check(text, lead, p->truth[t + 1])
                     : say_equation(text, lead, s.value, p->op[t], p->operand[t], value);
     }

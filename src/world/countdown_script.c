@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/maths.h"
+
 #include "world/tokens.h"
 
 typedef struct config {
@@ -48,7 +50,7 @@ static size_t draw(const config *c, choice *seen, cairn_rng *rng, char text[256]
     double p = (1 - skill) / seen->n + (seen->reach[i] ? skill / seen->good : 0);
     bool slip = cairn_rng_unit(rng) < c->slip;
     if (slip) seen->steps[i].c++;
-    *logp = log(p) + (slip ? log(c->slip) : log1p(-c->slip));
+    *logp = maths_log(p) + (slip ? maths_log(c->slip) : maths_log1p(-c->slip));
     return countdown_say(&seen->steps[i], text);
 }
 

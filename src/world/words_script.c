@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/maths.h"
 #include "world/script.h"
 #include "world/tokens.h"
 #include "world/words_script.h"
@@ -63,12 +64,12 @@ typedef struct drawing {
 static bool happens(drawing *d, double probability) {
     if (probability <= 0) return false;
     bool yes = cairn_rng_unit(d->rng) < probability;
-    d->logp += yes ? log(probability) : log1p(-probability);
+    d->logp += yes ? maths_log(probability) : maths_log1p(-probability);
     return yes;
 }
 
 static uint32_t choose(drawing *d, int32_t n) {
-    d->logp -= log(n);
+    d->logp -= maths_log(n);
     return cairn_rng_below(d->rng, (uint32_t)n);
 }
 
