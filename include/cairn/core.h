@@ -83,7 +83,13 @@ CAIRN_API cairn_status cairn_fail_within(cairn_ctx *ctx, cairn_status status, co
 CAIRN_API void cairn_log_to(cairn_ctx *ctx, cairn_log_level most, cairn_log_fn sink, void *user);
 CAIRN_API void cairn_log(cairn_ctx *ctx, cairn_log_level level, const char *format, ...) CAIRN_PRINTF(3, 4);
 
-/* Asks every verb under this context's root to return CAIRN_CANCELLED. Async-signal-safe. */
+/* Asks every verb under this context's root to return CAIRN_CANCELLED. Async-signal-safe: what a signal handler calls.
+ *
+ * Signals in a program that uses the library: it installs no handler and changes no disposition. Threads that it creates block all signals
+ * but those of their own faults (SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS), so handlers run in threads of the program.
+ * There one may interrupt a fiber, whose stack has 64 KB; the frame of a signal alone takes up to 11 KB. Install handlers with SA_ONSTACK,
+ * and give each thread that calls the library and does not block the signal a sigaltstack of 16 KB or more. A system call that a signal
+ * interrupts is tried again, or ends the verb as cancelled once cairn_cancel was called. */
 CAIRN_API void cairn_cancel(cairn_ctx *ctx);
 CAIRN_API bool cairn_cancelled(const cairn_ctx *ctx);
 
@@ -334,8 +340,8 @@ CAIRN_API const char *cairn_instruction_set(void);
 /* ---- worker pool ---------------------------------------------------------------------------------------------------- */
 
 typedef struct cairn_pool cairn_pool;
-/* `threads` 1 .. 1024, the caller's own among them; 0: one per processor that this process may use. Errors: INVALID, no
- * memory, IO when the system refuses a thread. */
+/* `threads` 1 .. 1024, the caller's own among them; 0: one per processor that this process may use. The others have 1 MB of stack and block
+ * signals (see cairn_cancel). Errors: INVALID, no memory, IO when the system refuses a thread. */
 CAIRN_API cairn_status cairn_pool_open(cairn_ctx *ctx, int threads, cairn_pool **out);
 CAIRN_API void cairn_pool_close(cairn_pool *pool); /* NULL is fine */
 CAIRN_API int cairn_pool_threads(const cairn_pool *pool);
