@@ -75,7 +75,8 @@ CAIRN_API void cairn_ctx_close(cairn_ctx *ctx);
 CAIRN_API const char *cairn_error(const cairn_ctx *ctx);
 /* Records a failure's text and returns `status`, so that `return cairn_fail(ctx, CAIRN_FORMAT, "...")` reads well. */
 CAIRN_API cairn_status cairn_fail(cairn_ctx *ctx, cairn_status status, const char *format, ...) CAIRN_PRINTF(3, 4);
-/* Puts "<prefix>: " before the text of the failure just recorded; returns `status` unchanged. */
+/* Puts "<prefix>: " before the text of the failure just recorded, or before the status's name where this context has no text; returns
+ * `status` unchanged. */
 CAIRN_API cairn_status cairn_fail_within(cairn_ctx *ctx, cairn_status status, const char *format, ...)
     CAIRN_PRINTF(3, 4);
 
@@ -387,8 +388,9 @@ CAIRN_API void cairn_request_done(cairn_request *request);
 
 /* Submits an array and returns when every member is done: the fiber is parked meanwhile and woken as soon as its own array
  * is complete. On a context without a fiber it steps the backend itself. Collect: the replies are in the requests.
- * Returns CAIRN_CANCELLED when the run was cancelled, else the first failing member's status in array order (with the
- * context's text set by the caller's layer): in both cases too every member is done, and its own status says how it went.
+ * Returns CAIRN_CANCELLED when the run was cancelled, else the first failing member's status in array order, with the context's
+ * text set to what submit said, else to what the last failing step said: in both cases too every member is done, and its own status
+ * says how it went.
  * Errors: INVALID for a request that is already open or given twice and for a backend that another thread's fibers wait
  * for; then nothing was submitted. */
 CAIRN_API cairn_status cairn_await(cairn_ctx *ctx, cairn_backend *backend, cairn_request *const *requests, int count);

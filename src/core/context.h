@@ -25,6 +25,7 @@ struct cairn_ctx {
     bool root;                 /* owns `shared` */
     struct cairn_fiber *fiber; /* the fiber that runs on this context, or NULL */
     uint32_t allocations_failed;
+    uint32_t failures; /* that were said here */
     char error[1024];
 };
 
