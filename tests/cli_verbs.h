@@ -33,7 +33,8 @@ static const verb verbs[] = {
      "train sft ../traces.jsonl --vocabulary 300 --shape width=32,layers=2,heads=2,kv-heads=1,context=512 --steps 12 "
      "--every 4 --threads 2 --out made" BRIEF,
      false, true},
-    {"prm", "train prm ../traces.jsonl --init ../base.gguf --steps 12 --every 4 --threads 2 --out made" BRIEF, false, true},
+    {"prm", "train prm ../traces.jsonl --init ../base.gguf --steps 12 --every 4 --threads 2 --out made" BRIEF, false,
+     true},
 };
 enum { VERBS = sizeof verbs / sizeof *verbs, AT_ONCE = 4 };
 
@@ -114,7 +115,8 @@ static inline int make_whole_results(void **state) {
 static inline void expect_no_litter(const verb *v, const char *in, const char *what) {
     char command[400];
     snprintf(command, sizeof command,
-             "cd %s/%s && test -z \"$(ls -A | grep -vxE 'out.txt|error.txt|export.jsonl|made%s')\" || { ls -A %s/%s; exit 1; }",
+             "cd %s/%s && test -z \"$(ls -A | grep -vxE 'out.txt|error.txt|export.jsonl|made%s')\" || { ls -A %s/%s; "
+             "exit 1; }",
              top, in, v->trained ? "|made.train" : "", top, in);
     if (system(command) != 0) fail_msg("%s: left something beside its files", what);
 }

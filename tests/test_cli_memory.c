@@ -16,7 +16,7 @@ enum { SANITIZED = 1, FAILURES = 12 };
 #else
 enum { SANITIZED = 0, FAILURES = 40 };
 #endif
-enum { SEED = 40, LIMITS = 64 /* a verb */ };
+enum { SEED = 40, LIMITS = 48 /* a verb */ };
 
 typedef struct trial {
     const verb *v;
@@ -134,7 +134,8 @@ static void test_any_allocation_that_fails_is_said_or_made_up_for(void **state) 
         int whole = 0;
         for (int i = 0; i < FAILURES; i += AT_ONCE) {
             trial all[AT_ONCE];
-            for (int k = 0; k < AT_ONCE; k++) { /* each a share of the logarithm: what is opened first is tried densely */
+            for (int k = 0; k < AT_ONCE;
+                 k++) { /* each a share of the logarithm: what is opened first is tried densely */
                 long at = (long)pow((double)last, (i + k + lot()) / FAILURES);
                 open_trial(&all[k], which, k);
                 snprintf(all[k].what, sizeof all[k].what, "%s with alloc=%ld", all[k].v->name, at);

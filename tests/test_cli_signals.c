@@ -36,8 +36,8 @@ static void start(interrupt *self, int i, int place) {
     *self = (interrupt){.v = &verbs[which], .number = i / VERBS % 2 ? SIGTERM : SIGINT};
     self->after = lot() * whole_seconds[which];
     snprintf(self->folder, sizeof self->folder, "%d", place);
-    snprintf(self->what, sizeof self->what, "interrupt %d of seed %d: %s, signal %d after %.4f s", i, SEED, self->v->name,
-             self->number, self->after);
+    snprintf(self->what, sizeof self->what, "interrupt %d of seed %d: %s, signal %d after %.4f s", i, SEED,
+             self->v->name, self->number, self->after);
     go_into(self->folder);
     write_file("error.txt", "", 0); /* for a shell that is stopped before it opens it */
     self->at = seconds() + self->after;
@@ -87,12 +87,15 @@ static void test_three_hundred_interrupts_at_random_moments_leave_whole_files(vo
             check_end(&all[k]);
             bool stopped = WIFEXITED(all[k].how) && WEXITSTATUS(all[k].how) != 0;
             at_work += stopped;
-            if (stopped && at_work % RESUME_EACH == 0) resumed += resumes_to_the_whole(all[k].v, all[k].folder, all[k].what);
+            if (stopped && at_work % RESUME_EACH == 0)
+                resumed += resumes_to_the_whole(all[k].v, all[k].folder, all[k].what);
         }
     }
-    print_message("%d interrupts, %d of them at work, %d resumed; %.1f s\n", INTERRUPTS, at_work, resumed, seconds() - began);
+    print_message("%d interrupts, %d of them at work, %d resumed; %.1f s\n", INTERRUPTS, at_work, resumed,
+                  seconds() - began);
     assert_true(at_work > INTERRUPTS / 4);
-    assert_true(resumed > at_work / RESUME_EACH / 6); /* three of five verbs can be resumed, not from their first moments */
+    assert_true(resumed >
+                at_work / RESUME_EACH / 6); /* three of five verbs can be resumed, not from their first moments */
 }
 
 /* ---- the stack of the handler ---------------------------------------------------------------------------------------- */
@@ -118,7 +121,8 @@ static void mapping_of(pid_t process, uintptr_t address, char *line, size_t size
     snprintf(path, sizeof path, "/proc/%d/maps", (int)process);
     FILE *maps = fopen(path, "r");
     assert_non_null(maps);
-    while (fgets(line, (int)size, maps) && sscanf(line, "%lx-%lx", &from, &to) == 2 && !(address >= from && address < to)) {
+    while (fgets(line, (int)size, maps) && sscanf(line, "%lx-%lx", &from, &to) == 2 &&
+           !(address >= from && address < to)) {
     }
     assert_true(address >= from && address < to);
     fclose(maps);
@@ -140,7 +144,8 @@ static void test_a_handler_has_a_stack_of_its_own(void **state) {
     assert_int_equal(waitpid(child, &how, 0), child);
     assert_true(WIFSTOPPED(how) && WSTOPSIG(how) == SIGINT); /* before it is delivered */
     mapping_of(child, stack_pointer(child), interrupted, sizeof interrupted);
-    assert_int_equal(ptrace(PTRACE_SINGLESTEP, child, NULL, (void *)(long)SIGINT), 0); /* to the handler's first instruction */
+    assert_int_equal(ptrace(PTRACE_SINGLESTEP, child, NULL, (void *)(long)SIGINT),
+                     0); /* to the handler's first instruction */
     assert_int_equal(waitpid(child, &how, 0), child);
     assert_true(WIFSTOPPED(how));
     mapping_of(child, stack_pointer(child), handler, sizeof handler);

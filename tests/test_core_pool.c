@@ -172,7 +172,8 @@ static void look_at_threads(seen *out) {
 
 static void test_workers_block_every_signal_but_those_of_their_own_faults(void **state) {
     (void)state;
-    static const int blocked[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGCHLD, SIGPIPE, SIGPROF, SIGWINCH};
+    static const int blocked[] = {SIGINT,  SIGTERM, SIGHUP,  SIGQUIT, SIGALRM, SIGUSR1,
+                                  SIGUSR2, SIGCHLD, SIGPIPE, SIGPROF, SIGWINCH};
     static const int own[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS};
     sigset_t before, after;
     seen threads;
@@ -209,7 +210,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_0_threads_means_the_processors_this_process_may_use, open_ctx, close_ctx),
         cmocka_unit_test_setup_teardown(test_a_wrong_number_of_threads_is_refused, open_ctx, close_ctx),
         cmocka_unit_test_setup_teardown(test_lack_of_memory_is_a_status, open_ctx, close_ctx),
-        cmocka_unit_test_setup_teardown(test_workers_block_every_signal_but_those_of_their_own_faults, open_ctx, close_ctx),
+        cmocka_unit_test_setup_teardown(test_workers_block_every_signal_but_those_of_their_own_faults, open_ctx,
+                                        close_ctx),
         cmocka_unit_test_setup_teardown(test_a_worker_has_a_megabyte_of_stack, open_ctx, close_ctx),
     };
     return cmocka_run_group_tests_name("core/pool", tests, NULL, NULL);

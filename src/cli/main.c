@@ -157,7 +157,8 @@ int main(int argc, char **argv) {
     look_at_terminal(&c);
     status = cairn_arena_open(c.ctx, 65536, &c.arena);
     if (status == CAIRN_OK) status = dispatch(&c, argc - 1, argv + 1);
-    if (status == CAIRN_OK && (fflush(stdout) != 0 || ferror(stdout))) /* a signal ends a write that waits for its reader */
+    if (status == CAIRN_OK &&
+        (fflush(stdout) != 0 || ferror(stdout))) /* a signal ends a write that waits for its reader */
         status = signalled ? CAIRN_CANCELLED
                            : cairn_fail(c.ctx, CAIRN_IO, "cannot write standard output: %s", strerror(errno));
     int code = finish(&c, status);

@@ -14,8 +14,9 @@
 
 enum {
     MOST_THREADS = 1024,
-    LOOKS = 2000,       /* before sleep: about a tenth of a millisecond */
-    STACK_BYTES = 1 << 20 /* of a worker: its address space counts where that is limited, and the system's preset is 8 MB */
+    LOOKS = 2000, /* before sleep: about a tenth of a millisecond */
+    STACK_BYTES =
+        1 << 20 /* of a worker: its address space counts where that is limited, and the system's preset is 8 MB */
 };
 
 typedef struct worker {
@@ -128,7 +129,8 @@ static int start_thread(cairn_ctx *ctx, worker *self) {
     pthread_sigmask(SIG_SETMASK, &blocked, &before);
     refused = pthread_attr_setstacksize(&attributes, STACK_BYTES);
     if (!refused) refused = pthread_create(&self->handle, &attributes, worker_main, self);
-    if (refused == EINVAL) refused = pthread_create(&self->handle, NULL, worker_main, self); /* thread-local data is larger */
+    if (refused == EINVAL)
+        refused = pthread_create(&self->handle, NULL, worker_main, self); /* thread-local data is larger */
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_attr_destroy(&attributes);
     return refused;
@@ -157,9 +159,9 @@ cairn_status cairn_pool_open(cairn_ctx *ctx, int threads, cairn_pool **out) {
         if (!refused) started++;
     }
     if (refused) {
-        cairn_status status =
-            cairn_fail(ctx, CAIRN_IO, "the system refused thread %d of a pool of %d, for want of memory or by a limit: %s",
-                       started + 2, pool->threads, strerror(refused));
+        cairn_status status = cairn_fail(
+            ctx, CAIRN_IO, "the system refused thread %d of a pool of %d, for want of memory or by a limit: %s",
+            started + 2, pool->threads, strerror(refused));
         pool_end(pool, started);
         return status;
     }
