@@ -45,6 +45,12 @@ static void test_a_failure_records_its_text_and_returns_its_status(void **state)
     assert_string_equal(cairn_error(ctx), "again: file a.jsonl: line 7: no id");
 }
 
+static void test_a_failure_without_a_text_is_named_by_its_status(void **state) {
+    (void)state;
+    assert_int_equal(cairn_fail_within(ctx, CAIRN_NO_MEMORY, "problem %d", 3), CAIRN_NO_MEMORY);
+    assert_string_equal(cairn_error(ctx), "problem 3: no memory");
+}
+
 static void test_a_failure_without_context_returns_its_status(void **state) {
     (void)state;
     assert_int_equal(cairn_fail(NULL, CAIRN_LIMIT, "x"), CAIRN_LIMIT);
@@ -207,6 +213,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_every_status_has_its_own_name, open_ctx, close_ctx),
         cmocka_unit_test_setup_teardown(test_a_failure_records_its_text_and_returns_its_status, open_ctx, close_ctx),
+        cmocka_unit_test_setup_teardown(test_a_failure_without_a_text_is_named_by_its_status, open_ctx, close_ctx),
         cmocka_unit_test_setup_teardown(test_a_failure_without_context_returns_its_status, open_ctx, close_ctx),
         cmocka_unit_test_setup_teardown(test_a_long_text_is_cut_between_characters, open_ctx, close_ctx),
         cmocka_unit_test_setup_teardown(test_a_child_has_its_own_text_and_shares_cancellation, open_ctx, close_ctx),

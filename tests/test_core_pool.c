@@ -4,8 +4,11 @@
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdatomic.h>
+#include <string.h>
 
 #include "cairn/core.h"
 
@@ -131,13 +134,71 @@ static void test_a_wrong_number_of_threads_is_refused(void **state) {
 
 static void test_lack_of_memory_is_a_status(void **state) {
     (void)state;
-    for (int n = 1; n <= 2; n++) {
+    for (int n = 1; n <= 4; n++) { /* the pool, its workers, two threads */
         cairn_pool *pool = NULL;
         cairn_faults_set(ctx, (cairn_faults){.alloc_fails_at = n});
-        assert_int_equal(cairn_pool_open(ctx, 3, &pool), CAIRN_NO_MEMORY);
+        assert_int_equal(cairn_pool_open(ctx, 3, &pool), n <= 2 ? CAIRN_NO_MEMORY : CAIRN_IO);
+        assert_non_null(strstr(cairn_error(ctx), "memory"));
         assert_null(pool);
     }
     cairn_faults_set(ctx, (cairn_faults){0});
+}
+
+enum { THREADS = 3 };
+
+typedef struct seen {
+    atomic_int present;
+    sigset_t blocked[THREADS];
+    size_t stack[THREADS]; /* bytes */
+} seen;
+
+static void look_at_thread(void *arg, int64_t block, int thread) {
+    seen *self = arg;
+    pthread_attr_t attributes;
+    pthread_sigmask(SIG_SETMASK, NULL, &self->blocked[thread]);
+    if (pthread_getattr_np(pthread_self(), &attributes) == 0) {
+        pthread_attr_getstacksize(&attributes, &self->stack[thread]);
+        pthread_attr_destroy(&attributes);
+    }
+    meet(&self->present, block, thread);
+}
+
+static void look_at_threads(seen *out) {
+    *out = (seen){0};
+    assert_int_equal(cairn_pool_open(ctx, THREADS, &shared.pool), CAIRN_OK);
+    cairn_pool_run(shared.pool, look_at_thread, out, THREADS); /* a block each */
+    cairn_pool_close(shared.pool);
+}
+
+static void test_workers_block_every_signal_but_those_of_their_own_faults(void **state) {
+    (void)state;
+    static const int blocked[] = {SIGINT,  SIGTERM, SIGHUP,  SIGQUIT, SIGALRM, SIGUSR1,
+                                  SIGUSR2, SIGCHLD, SIGPIPE, SIGPROF, SIGWINCH};
+    static const int own[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS};
+    sigset_t before, after;
+    seen threads;
+    pthread_sigmask(SIG_SETMASK, NULL, &before);
+    look_at_threads(&threads);
+    pthread_sigmask(SIG_SETMASK, NULL, &after);
+    for (int number = 1; number <= SIGRTMAX; number++) { /* the caller's thread: as it was */
+        assert_int_equal(sigismember(&threads.blocked[0], number), sigismember(&before, number));
+        assert_int_equal(sigismember(&after, number), sigismember(&before, number));
+    }
+    for (int t = 1; t < THREADS; t++) {
+        for (size_t i = 0; i < sizeof blocked / sizeof *blocked; i++)
+            assert_int_equal(sigismember(&threads.blocked[t], blocked[i]), 1);
+        for (int number = SIGRTMIN; number <= SIGRTMAX; number++)
+            assert_int_equal(sigismember(&threads.blocked[t], number), 1);
+        for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+            assert_int_equal(sigismember(&threads.blocked[t], own[i]), 0);
+    }
+}
+
+static void test_a_worker_has_a_megabyte_of_stack(void **state) {
+    (void)state;
+    seen threads;
+    look_at_threads(&threads);
+    for (int t = 1; t < THREADS; t++) assert_int_equal(threads.stack[t], 1 << 20);
 }
 
 int main(void) {
@@ -149,6 +210,9 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_0_threads_means_the_processors_this_process_may_use, open_ctx, close_ctx),
         cmocka_unit_test_setup_teardown(test_a_wrong_number_of_threads_is_refused, open_ctx, close_ctx),
         cmocka_unit_test_setup_teardown(test_lack_of_memory_is_a_status, open_ctx, close_ctx),
+        cmocka_unit_test_setup_teardown(test_workers_block_every_signal_but_those_of_their_own_faults, open_ctx,
+                                        close_ctx),
+        cmocka_unit_test_setup_teardown(test_a_worker_has_a_megabyte_of_stack, open_ctx, close_ctx),
     };
     return cmocka_run_group_tests_name("core/pool", tests, NULL, NULL);
 }

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "cairn/core.h"
@@ -331,7 +332,7 @@ static void test_a_cancel_reaches_the_fibers_of_other_threads(void **state) {
 static void test_lack_of_memory_is_a_status_and_loses_no_item(void **state) {
     (void)state;
     int failures = 0;
-    for (int n = 1; n < 40; n++) {
+    for (int n = 1; n < 50; n++) {
         toy_open(&toy, "toy", true);
         atomic_store(&queue, 0);
         run self = new_run(50);
@@ -343,7 +344,48 @@ static void test_lack_of_memory_is_a_status_and_loses_no_item(void **state) {
         assert_true(status == CAIRN_OK || status == CAIRN_NO_MEMORY);
         failures += status != CAIRN_OK;
     }
-    assert_int_equal(failures, 30); /* ten fibers of three allocations */
+    assert_int_equal(failures, 40); /* ten fibers of three allocations and a stack */
+}
+
+static void keep(cairn_backend *self, cairn_ctx *own, cairn_request *request) {
+    (void)own;
+    (void)self;
+    (void)request;
+}
+
+/* Answers the request that is open with a failure, which it says in the context of the steps. */
+static cairn_status refuse(cairn_backend *self, cairn_ctx *steps, int wait_ms) {
+    (void)wait_ms;
+    self->first_open->status = cairn_fail(steps, CAIRN_NO_MEMORY, "no room in the step");
+    cairn_request_done(self->first_open);
+    return CAIRN_OK;
+}
+
+typedef struct refused {
+    cairn_backend backend;
+    int64_t left;
+    cairn_status status;
+    char said[64];
+} refused;
+
+static int64_t next_refused(void *arg) {
+    return --((refused *)arg)->left;
+}
+
+static void ask_for_room(cairn_ctx *own, void *arg, int64_t item) {
+    refused *self = arg;
+    cairn_request request = {0}, *open = &request;
+    (void)item;
+    self->status = cairn_await(own, &self->backend, &open, 1);
+    snprintf(self->said, sizeof self->said, "%s", cairn_error(own));
+}
+
+static void test_a_request_that_fails_in_a_step_is_said_to_its_fiber(void **state) {
+    (void)state;
+    refused self = {.backend = {.name = "small", .submit = keep, .step = refuse}, .left = 1};
+    assert_int_equal(cairn_fibers_run(ctx, 1, next_refused, ask_for_room, &self), CAIRN_OK);
+    assert_int_equal(self.status, CAIRN_NO_MEMORY);
+    assert_string_equal(self.said, "no room in the step");
 }
 
 static void nest(cairn_ctx *own, void *arg, int64_t item) {
@@ -381,6 +423,7 @@ int main(void) {
         CASE(test_two_threads_share_one_queue),
         CASE(test_a_cancel_reaches_the_fibers_of_other_threads),
         CASE(test_lack_of_memory_is_a_status_and_loses_no_item),
+        CASE(test_a_request_that_fails_in_a_step_is_said_to_its_fiber),
         CASE(test_wrong_arguments_are_refused),
     };
     return cmocka_run_group_tests_name("core/schedule", tests, NULL, NULL);

@@ -75,7 +75,8 @@ CAIRN_API void cairn_ctx_close(cairn_ctx *ctx);
 CAIRN_API const char *cairn_error(const cairn_ctx *ctx);
 /* Records a failure's text and returns `status`, so that `return cairn_fail(ctx, CAIRN_FORMAT, "...")` reads well. */
 CAIRN_API cairn_status cairn_fail(cairn_ctx *ctx, cairn_status status, const char *format, ...) CAIRN_PRINTF(3, 4);
-/* Puts "<prefix>: " before the text of the failure just recorded; returns `status` unchanged. */
+/* Puts "<prefix>: " before the text of the failure just recorded, or before the status's name where this context has no text; returns
+ * `status` unchanged. */
 CAIRN_API cairn_status cairn_fail_within(cairn_ctx *ctx, cairn_status status, const char *format, ...)
     CAIRN_PRINTF(3, 4);
 
@@ -88,7 +89,13 @@ CAIRN_API void cairn_log(cairn_ctx *ctx, cairn_log_level level, const char *form
 CAIRN_API void cairn_ctx_set_portable(cairn_ctx *ctx, bool portable);
 CAIRN_API bool cairn_ctx_portable(const cairn_ctx *ctx);
 
-/* Asks every verb under this context's root to return CAIRN_CANCELLED. Async-signal-safe. */
+/* Asks every verb under this context's root to return CAIRN_CANCELLED. Async-signal-safe: what a signal handler calls.
+ *
+ * Signals in a program that uses the library: it installs no handler and changes no disposition. Threads that it creates block all signals
+ * but those of their own faults (SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS), so handlers run in threads of the program.
+ * There one may interrupt a fiber, whose stack has 64 KB; the frame of a signal alone takes up to 11 KB. Install handlers with SA_ONSTACK,
+ * and give each thread that calls the library and does not block the signal a sigaltstack of 16 KB or more. A system call that a signal
+ * interrupts is tried again, or ends the verb as cancelled once cairn_cancel was called. */
 CAIRN_API void cairn_cancel(cairn_ctx *ctx);
 CAIRN_API bool cairn_cancelled(const cairn_ctx *ctx);
 
@@ -347,8 +354,8 @@ CAIRN_API const char *cairn_bits_name(bool portable);
 /* ---- worker pool ---------------------------------------------------------------------------------------------------- */
 
 typedef struct cairn_pool cairn_pool;
-/* `threads` 1 .. 1024, the caller's own among them; 0: one per processor that this process may use. Errors: INVALID, no
- * memory, IO when the system refuses a thread. */
+/* `threads` 1 .. 1024, the caller's own among them; 0: one per processor that this process may use. The others have 1 MB of stack and block
+ * signals (see cairn_cancel). Errors: INVALID, no memory, IO when the system refuses a thread. */
 CAIRN_API cairn_status cairn_pool_open(cairn_ctx *ctx, int threads, cairn_pool **out);
 CAIRN_API void cairn_pool_close(cairn_pool *pool); /* NULL is fine */
 CAIRN_API int cairn_pool_threads(const cairn_pool *pool);
@@ -394,8 +401,9 @@ CAIRN_API void cairn_request_done(cairn_request *request);
 
 /* Submits an array and returns when every member is done: the fiber is parked meanwhile and woken as soon as its own array
  * is complete. On a context without a fiber it steps the backend itself. Collect: the replies are in the requests.
- * Returns CAIRN_CANCELLED when the run was cancelled, else the first failing member's status in array order (with the
- * context's text set by the caller's layer): in both cases too every member is done, and its own status says how it went.
+ * Returns CAIRN_CANCELLED when the run was cancelled, else the first failing member's status in array order, with the context's
+ * text set to what submit said, else to what the last failing step said: in both cases too every member is done, and its own status
+ * says how it went.
  * Errors: INVALID for a request that is already open or given twice and for a backend that another thread's fibers wait
  * for; then nothing was submitted. */
 CAIRN_API cairn_status cairn_await(cairn_ctx *ctx, cairn_backend *backend, cairn_request *const *requests, int count);

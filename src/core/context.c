@@ -47,6 +47,7 @@ static void format_clipped(char *text, size_t size, const char *format, va_list 
 
 cairn_status cairn_fail(cairn_ctx *ctx, cairn_status status, const char *format, ...) {
     if (!ctx) return status;
+    ctx->failures++;
     va_list args;
     va_start(args, format);
     format_clipped(ctx->error, sizeof ctx->error, format, args);
@@ -69,7 +70,7 @@ cairn_status cairn_fail_within(cairn_ctx *ctx, cairn_status status, const char *
     va_start(args, format);
     format_clipped(prefix, sizeof prefix, format, args);
     va_end(args);
-    put_clipped(ctx->error, sizeof ctx->error, "%s: %s", prefix, ctx->error);
+    put_clipped(ctx->error, sizeof ctx->error, "%s: %s", prefix, *ctx->error ? ctx->error : cairn_status_name(status));
     return status;
 }
 

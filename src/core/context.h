@@ -26,6 +26,7 @@ struct cairn_ctx {
     bool portable;             /* devices opened with it compute portable bits */
     struct cairn_fiber *fiber; /* the fiber that runs on this context, or NULL */
     uint32_t allocations_failed;
+    uint32_t failures; /* that were said here */
     char error[1024];
 };
 

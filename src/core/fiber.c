@@ -8,6 +8,7 @@
 #include <ucontext.h>
 #include <unistd.h>
 
+#include "core/context.h"
 #include "core/fiber.h"
 
 #if defined(__has_feature)
@@ -173,7 +174,10 @@ cairn_status fiber_open(cairn_ctx *ctx, void (*entry)(void *arg), void *arg, cai
     fiber->arg = arg;
     fiber->guard = (size_t)sysconf(_SC_PAGESIZE);
     size_t bytes = fiber->guard + STACK_BYTES;
-    void *mapping = mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+    void *mapping = MAP_FAILED;
+    errno = ENOMEM;
+    if (!fault_alloc(ctx))
+        mapping = mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
     fiber->mapping = mapping;
     if (mapping == MAP_FAILED || mprotect(stack_of(fiber), STACK_BYTES, PROT_READ | PROT_WRITE) != 0) {
         cairn_status status = cairn_fail(ctx, CAIRN_NO_MEMORY, "no memory for a fiber's stack: %s", strerror(errno));

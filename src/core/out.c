@@ -184,13 +184,21 @@ cairn_status cairn_out_printf(cairn_out *out, const char *format, ...) {
 
 /* ---- commit ------------------------------------------------------------------------------------------------------------ */
 
+/* 0 or errno. */
+static int sync_file(int fd) {
+    int error;
+    do error = fsync(fd) == 0 ? 0 : errno;
+    while (error == EINTR);
+    return error;
+}
+
 /* Makes the rename itself durable. A folder that may not be read or whose file system cannot sync it is no failure. */
 static cairn_status sync_folder(cairn_out *out) {
     char *slash = strrchr(out->temporary, '/');
     if (slash) slash[slash == out->temporary] = 0;
     int fd = open(slash ? out->temporary : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) return CAIRN_OK;
-    int error = fsync(fd) == 0 ? 0 : errno;
+    int error = sync_file(fd);
     close(fd);
     if (error == 0 || error == EINVAL || error == ENOTSUP || error == EROFS) return CAIRN_OK;
     return fail_errno(out->ctx, "make durable the folder of", out->path, error);
@@ -198,8 +206,8 @@ static cairn_status sync_folder(cairn_out *out) {
 
 /* The buffer is flushed: file to disk, then to its name. */
 static cairn_status put_in_place(cairn_out *out) {
-    if (fsync(out->fd) != 0) return fail_errno(out->ctx, "write", out->path, errno);
-    int fd = out->fd;
+    int error = sync_file(out->fd), fd = out->fd;
+    if (error) return fail_errno(out->ctx, "write", out->path, error);
     out->fd = -1;
     if (close(fd) != 0) return fail_errno(out->ctx, "write", out->path, errno);
     cairn_fault_point(out->ctx);

@@ -10,9 +10,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cairn/core.h"
+#include "core/context.h"
 
-enum { MOST_THREADS = 1024, LOOKS = 2000 /* before sleep: about a tenth of a millisecond */ };
+enum {
+    MOST_THREADS = 1024,
+    LOOKS = 2000, /* before sleep: about a tenth of a millisecond */
+    STACK_BYTES =
+        1 << 20 /* of a worker: its address space counts where that is limited, and the system's preset is 8 MB */
+};
 
 typedef struct worker {
     struct cairn_pool *pool;
@@ -110,6 +115,27 @@ static void pool_end(cairn_pool *pool, int started) {
     cairn_free(pool);
 }
 
+/* Every thread of the library starts here, with all signals blocked that may come to any thread: their handlers run in threads of the
+ * caller. A signal that says what a thread itself did wrong must not be blocked: the system would end the process past its handler. */
+static int start_thread(cairn_ctx *ctx, worker *self) {
+    static const int own[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS};
+    pthread_attr_t attributes;
+    sigset_t blocked, before;
+    if (fault_alloc(ctx)) return EAGAIN;
+    int refused = pthread_attr_init(&attributes);
+    if (refused) return refused;
+    sigfillset(&blocked);
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++) sigdelset(&blocked, own[i]);
+    pthread_sigmask(SIG_SETMASK, &blocked, &before);
+    refused = pthread_attr_setstacksize(&attributes, STACK_BYTES);
+    if (!refused) refused = pthread_create(&self->handle, &attributes, worker_main, self);
+    if (refused == EINVAL)
+        refused = pthread_create(&self->handle, NULL, worker_main, self); /* thread-local data is larger */
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&attributes);
+    return refused;
+}
+
 cairn_status cairn_pool_open(cairn_ctx *ctx, int threads, cairn_pool **out) {
     if (threads < 0 || threads > MOST_THREADS)
         return cairn_fail(ctx, CAIRN_INVALID, "a pool has 0 .. %d threads, not %d", MOST_THREADS, threads);
@@ -125,20 +151,17 @@ cairn_status cairn_pool_open(cairn_ctx *ctx, int threads, cairn_pool **out) {
     pthread_cond_init(&pool->wake, NULL);
     pthread_cond_init(&pool->idle, NULL);
 
-    sigset_t all, before; /* signals are for the caller's thread */
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
     int started = 0, refused = 0;
     while (started < pool->threads - 1 && !refused) {
         worker *next = &pool->workers[started];
         *next = (worker){.pool = pool, .thread = started + 1};
-        refused = pthread_create(&next->handle, NULL, worker_main, next);
+        refused = start_thread(ctx, next);
         if (!refused) started++;
     }
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (refused) {
-        cairn_status status = cairn_fail(ctx, CAIRN_IO, "the system refused thread %d of a pool of %d: %s", started + 2,
-                                         pool->threads, strerror(refused));
+        cairn_status status = cairn_fail(
+            ctx, CAIRN_IO, "the system refused thread %d of a pool of %d, for want of memory or by a limit: %s",
+            started + 2, pool->threads, strerror(refused));
         pool_end(pool, started);
         return status;
     }

@@ -159,6 +159,13 @@ static cairn_status first_failure(cairn_request *const *requests, int count) {
     return CAIRN_OK;
 }
 
+/* A request that failed in a step was said in the context of the steps, not in the one that waits for it. */
+static cairn_status say_failure(cairn_ctx *ctx, const task *self, uint32_t said_before, cairn_status status) {
+    if (status == CAIRN_OK || ctx->failures != said_before) return status;
+    const char *text = self ? cairn_error(self->scheduler->ctx) : "";
+    return cairn_fail(ctx, status, "%s", *text ? text : cairn_status_name(status));
+}
+
 cairn_status cairn_await(cairn_ctx *ctx, cairn_backend *backend, cairn_request *const *requests, int count) {
     task *self = ctx->fiber ? fiber_arg(ctx->fiber) : NULL;
     cairn_wait wait = {.backend = backend, .left = count};
@@ -167,6 +174,7 @@ cairn_status cairn_await(cairn_ctx *ctx, cairn_backend *backend, cairn_request *
     if (count < 0 || !claim(&wait, requests, count))
         return cairn_fail(ctx, CAIRN_INVALID, "%s: a request is already open or given twice", backend->name);
 
+    uint32_t said = ctx->failures;
     bool cancelled = cairn_cancelled(ctx);
     for (int i = 0; i < count; i++) {
         requests[i]->status = cancelled ? CAIRN_CANCELLED : CAIRN_OK;
@@ -188,7 +196,7 @@ cairn_status cairn_await(cairn_ctx *ctx, cairn_backend *backend, cairn_request *
         cancelled = cairn_cancelled(ctx);
     }
     if (cancelled) return cairn_fail(ctx, CAIRN_CANCELLED, "%s: the run was cancelled", backend->name);
-    return first_failure(requests, count);
+    return say_failure(ctx, self, said, first_failure(requests, count));
 }
 
 size_t cairn_stack_touched(const cairn_ctx *ctx) {

@@ -7,6 +7,9 @@
 /* Work is counted in units of about 5 ns; the whole budget of one call is some tenths of a second. */
 enum { CALC_WORK_MOST = 40000000 };
 
+/* What a call's values take at most, but for very many or very long ones [bytes]. */
+enum { VALUES_BYTES = 16384 };
+
 void calc_value_open(calc_value *value) {
     memset(value, 0, sizeof *value);
     mpq_init(value->value);
@@ -16,9 +19,16 @@ void calc_value_close(calc_value *value) {
     mpq_clear(value->value);
 }
 
+/* GMP ends the process when it gets no memory. So the room for its values must be there before the first of them: it is taken and given
+ * back, and is the hole from which malloc serves the values. */
 cairn_status calc_open(cairn_ctx *ctx, calc **out) {
     calc *m = cairn_alloc(ctx, 1, sizeof *m);
-    if (!m) return CAIRN_NO_MEMORY;
+    void *room = m ? cairn_alloc(ctx, VALUES_BYTES, 1) : NULL;
+    if (!room) {
+        cairn_free(m);
+        return CAIRN_NO_MEMORY;
+    }
+    cairn_free(room);
     m->ctx = ctx;
     mpq_init(m->scratch);
     *out = m;
