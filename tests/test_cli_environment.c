@@ -7,6 +7,13 @@
 #include <cmocka.h>
 
 #include "cli_verbs.h"
+#include "skip.h"
+
+static void skip_when_sanitized(void) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    skip_because("what settings change does not hang on a sanitizer");
+#endif
+}
 
 static const char *const settings[] = {
     "ONEDNN_MAX_CPU_ISA=AVX2",
@@ -57,6 +64,7 @@ static pid_t start_with(const char *setting, const char *words) {
 
 static void test_results_have_the_same_bytes_under_every_setting(void **state) {
     (void)state;
+    skip_when_sanitized();
     for (int i = 0; i < SETTINGS; i++) {
         char what[VERBS][160], folder[VERBS][8];
         pid_t child[VERBS];
@@ -78,6 +86,7 @@ static void test_results_have_the_same_bytes_under_every_setting(void **state) {
 /* Of each file the manifest too, which the exports hold: a run that was begun under one setting is resumed under another. */
 static void test_a_run_is_resumed_under_another_setting_to_the_same_bytes(void **state) {
     (void)state;
+    skip_when_sanitized();
     const verb *solve = &verbs[1];
     assert_string_equal(solve->name, "solve");
     for (int i = 0; i < SETTINGS; i++) {
