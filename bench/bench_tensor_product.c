@@ -26,8 +26,10 @@ static void loop_plain(int64_t count) {
 static const processor_loop plain = {64 * 2, loop_plain};
 
 #if defined(__x86_64__)
-#define TWELVE(STEP) \
-    for (int64_t i = 0; i < count; i++) { STEP(0) STEP(1) STEP(2) STEP(3) STEP(4) STEP(5) STEP(6) STEP(7) STEP(8) STEP(9) STEP(10) STEP(11) }
+#define TWELVE(STEP)                                                                                      \
+    for (int64_t i = 0; i < count; i++) {                                                                 \
+        STEP(0) STEP(1) STEP(2) STEP(3) STEP(4) STEP(5) STEP(6) STEP(7) STEP(8) STEP(9) STEP(10) STEP(11) \
+    }
 
 #define OF_AVX2(n) __asm__ volatile("vfmadd213ps %%ymm14, %%ymm13, %%ymm" #n ::: "xmm" #n);
 __attribute__((target("avx2,fma"))) static void loop_avx2(int64_t count) {
@@ -51,7 +53,10 @@ __attribute__((target("avx512bf16"))) static void loop_pairs(int64_t count) {
 static const processor_loop avx512_pairs = {12 * 32 * 2, loop_pairs};
 #endif
 
-typedef struct peak_job { const processor_loop *loop; int64_t count; } peak_job;
+typedef struct peak_job {
+    const processor_loop *loop;
+    int64_t count;
+} peak_job;
 
 static void peak_block(void *arg, int64_t block, int thread) {
     (void)block, (void)thread;
@@ -94,7 +99,9 @@ static double reading(cairn_pool *pool, void *memory) {
 
 /* ---- products ------------------------------------------------------------------------------------------------------------------- */
 
-typedef struct shape { int64_t rows, n, k; } shape;
+typedef struct shape {
+    int64_t rows, n, k;
+} shape;
 
 typedef struct operands {
     matmul *m;
@@ -123,8 +130,8 @@ static double middle(double *values, int count) {
 }
 
 /* Prints one line: the product's share of the peak, or with one row of the reading. */
-static cairn_status measure(const bench *b, cairn_pool *pool, operands *o, const processor_loop *loop, const shape *s, direction way,
-                            void *memory) {
+static cairn_status measure(const bench *b, cairn_pool *pool, operands *o, const processor_loop *loop, const shape *s,
+                            direction way, void *memory) {
     double times[BENCH_MOST_RUNS], peaks[BENCH_MOST_RUNS], reads[BENCH_MOST_RUNS];
     const double operations = 2.0 * (double)s->rows * (double)s->n * (double)s->k;
     const double bytes = (double)s->n * (double)s->k * (o->type == CAIRN_BF16 ? 2 : 4);
@@ -138,15 +145,17 @@ static cairn_status measure(const bench *b, cairn_pool *pool, operands *o, const
         times[run] = (seconds(pool) - start) / (double)o->count / repeat;
     }
     const double time = middle(times, b->runs), most = middle(peaks, b->runs), read = middle(reads, b->runs);
-    printf("  %-6s %4lld x %4lld -> %4lld  %8.1f GFLOP/s of %6.1f: %3.0f %%   %6.1f GB/s of weights, of %5.1f: %3.0f %%\n", direction_names[way],
-           (long long)s->rows, (long long)(way == INPUT ? s->n : s->k), (long long)(way == INPUT ? s->k : s->n), operations / time / 1e9,
-           most / 1e9, 100 * operations / time / most, bytes / time / 1e9, read / 1e9, 100 * bytes / time / read);
+    printf(
+        "  %-6s %4lld x %4lld -> %4lld  %8.1f GFLOP/s of %6.1f: %3.0f %%   %6.1f GB/s of weights, of %5.1f: %3.0f %%\n",
+        direction_names[way], (long long)s->rows, (long long)(way == INPUT ? s->n : s->k),
+        (long long)(way == INPUT ? s->k : s->n), operations / time / 1e9, most / 1e9, 100 * operations / time / most,
+        bytes / time / 1e9, read / 1e9, 100 * bytes / time / read);
     fflush(stdout);
     return CAIRN_OK;
 }
 
-static cairn_status measure_shape(const bench *b, cairn_pool *pool, operands *o, const processor_loop *loop, const shape *s, bool train,
-                                  void *memory) {
+static cairn_status measure_shape(const bench *b, cairn_pool *pool, operands *o, const processor_loop *loop,
+                                  const shape *s, bool train, void *memory) {
     cairn_status status = CAIRN_OK;
     o->count = s->rows > 64 ? 1 : 1 + (int64_t)(2e8 / ((double)s->n * (double)s->k * 4));
     o->packs = calloc((size_t)o->count, sizeof *o->packs);
@@ -165,11 +174,12 @@ static cairn_status measure_shape(const bench *b, cairn_pool *pool, operands *o,
 
 #ifdef QUICK
 static const shape training[] = {{2048, 960, 960}};
-static const shape sampling[] = {{1, 2560, 960}, {5,2560,960}, {32, 2560, 960}, {256, 960, 960}};
+static const shape sampling[] = {{1, 2560, 960}, {5, 2560, 960}, {32, 2560, 960}, {256, 960, 960}};
 #else
 static const shape training[] = {{2048, 256, 256}, {2048, 960, 960}, {2048, 2560, 960}, {2048, 960, 2560}};
-static const shape sampling[] = {{1, 960, 960}, {1, 2560, 960}, {1, 960, 2560}, {2, 2560, 960}, {3, 2560, 960}, {4, 2560, 960}, {5, 2560, 960},
-                                 {8, 2560, 960}, {16, 2560, 960}, {32, 2560, 960}, {64, 2560, 960}, {256, 2560, 960}, {256, 960, 960}};
+static const shape sampling[] = {{1, 960, 960},   {1, 2560, 960},   {1, 960, 2560}, {2, 2560, 960},  {3, 2560, 960},
+                                 {4, 2560, 960},  {5, 2560, 960},   {8, 2560, 960}, {16, 2560, 960}, {32, 2560, 960},
+                                 {64, 2560, 960}, {256, 2560, 960}, {256, 960, 960}};
 #endif
 
 static cairn_status measure_kernels(const bench *b, cairn_pool *pool, const kernels *k, cairn_dtype type, bool portable,
@@ -205,7 +215,8 @@ static cairn_status measure_processor(const bench *b, cairn_pool *pool, void *me
         if (fastest == &kernels_f32_avx2) return CAIRN_OK;
         CAIRN_TRY(measure_kernels(b, pool, fastest, CAIRN_F32, true, &avx512, memory));
         CAIRN_TRY(measure_kernels(b, pool, fastest, CAIRN_BF16, true, &avx512, memory));
-        return fastest->product.pairs ? measure_kernels(b, pool, fastest, CAIRN_BF16, false, &avx512_pairs, memory) : CAIRN_OK;
+        return fastest->product.pairs ? measure_kernels(b, pool, fastest, CAIRN_BF16, false, &avx512_pairs, memory)
+                                      : CAIRN_OK;
     }
 #endif
     CAIRN_TRY(measure_kernels(b, pool, fastest, CAIRN_F32, true, &plain, memory));
@@ -214,7 +225,7 @@ static cairn_status measure_processor(const bench *b, cairn_pool *pool, void *me
 
 static cairn_status all(const bench *b) {
     cairn_pool *pool;
-    void *memory = aligned_alloc(64, READ_BYTES);
+    void *memory = cairn_pages(b->ctx, READ_BYTES);
     if (!memory) return CAIRN_NO_MEMORY;
     memset(memory, 1, READ_BYTES);
     cairn_status status = cairn_pool_open(b->ctx, threads_wanted, &pool);
@@ -223,7 +234,7 @@ static cairn_status all(const bench *b) {
         status = measure_processor(b, pool, memory);
         cairn_pool_close(pool);
     }
-    free(memory);
+    cairn_pages_free(memory, READ_BYTES);
     return status;
 }
 

@@ -257,7 +257,8 @@ static void test_shapes_that_do_not_fit_together_are_refused(void **state) {
 static int open_bench(void **state) {
     static bench b;
     *state = &b;
-    return cairn_ctx_open(&b.ctx) == CAIRN_OK && cairn_device_open(b.ctx, 2, CAIRN_MATMUL_FASTEST, &b.device) == CAIRN_OK
+    return cairn_ctx_open(&b.ctx) == CAIRN_OK &&
+                   cairn_device_open(b.ctx, 2, CAIRN_MATMUL_FASTEST, &b.device) == CAIRN_OK
                ? 0
                : -1;
 }

@@ -168,7 +168,8 @@ static void test_the_rule_holds_with_lesser_kernels(void **state) {
 static int open_bench(void **state) {
     static bench b;
     *state = &b;
-    return cairn_ctx_open(&b.ctx) == CAIRN_OK && cairn_device_open(b.ctx, 1, CAIRN_MATMUL_FASTEST, &b.one) == CAIRN_OK &&
+    return cairn_ctx_open(&b.ctx) == CAIRN_OK &&
+                   cairn_device_open(b.ctx, 1, CAIRN_MATMUL_FASTEST, &b.one) == CAIRN_OK &&
                    cairn_device_open(b.ctx, 3, CAIRN_MATMUL_FASTEST, &b.three) == CAIRN_OK &&
                    cairn_device_open(b.ctx, 1, CAIRN_MATMUL_PLAIN, &b.plain) == CAIRN_OK
                ? 0

@@ -32,7 +32,13 @@ static int64_t numbers_in_result(const trial *t) {
 }
 
 static trial open_trial(int64_t rows, int64_t in, int64_t out, cairn_dtype type, bool turned, bool add, bool gradient) {
-    trial t = {.rows = rows, .in = in, .out = out, .type = type, .turned = turned, .add = add || gradient, .gradient = gradient};
+    trial t = {.rows = rows,
+               .in = in,
+               .out = out,
+               .type = type,
+               .turned = turned,
+               .add = add || gradient,
+               .gradient = gradient};
     t.x = normal_numbers(1, rows * in);
     t.w = normal_numbers(2, in * out);
     t.dy = normal_numbers(4, rows * out);
@@ -50,7 +56,8 @@ static void close_trial(trial *t) {
 }
 
 /* Rows from .. from + rows - 1 of the trial's product, into y. */
-static void multiply_rows(const bench *b, cairn_pool *pool, const kernels *k, bool portable, const trial *t, int64_t from, int64_t rows, float *y) {
+static void multiply_rows(const bench *b, cairn_pool *pool, const kernels *k, bool portable, const trial *t,
+                          int64_t from, int64_t rows, float *y) {
     matmul *m;
     weight_pack *pack = NULL;
     assert_int_equal(matmul_open(b->ctx, pool, k, portable, &m), CAIRN_OK);
@@ -59,7 +66,9 @@ static void multiply_rows(const bench *b, cairn_pool *pool, const kernels *k, bo
         assert_int_equal(matmul_gradient(m, t->dy, t->x, rows, t->out, t->in, t->type, y), CAIRN_OK);
     } else {
         memcpy(y, t->before + from * t->out, (size_t)(rows * t->out) * sizeof *y);
-        assert_int_equal(matmul_pack(m, t->w, t->turned ? t->in : t->out, t->turned ? t->out : t->in, t->type, t->turned, &pack), CAIRN_OK);
+        assert_int_equal(
+            matmul_pack(m, t->w, t->turned ? t->in : t->out, t->turned ? t->out : t->in, t->type, t->turned, &pack),
+            CAIRN_OK);
         assert_int_equal(matmul_run(m, pack, t->x + from * t->in, rows, y, t->add), CAIRN_OK);
         matmul_unpack(pack);
     }
@@ -93,9 +102,10 @@ static void check(const bench *b, const kernels *k, trial *t) {
     for (int64_t i = 0; i < numbers_in_result(t); i++) {
         const float right = chain(t, i / width, i % width);
         if (memcmp(&right, &t->y[i], sizeof right) != 0)
-            fail_msg("%s, %s%s%s%s: %lld rows by [%lld, %lld]: row %lld, column %lld is %.9g, not %.9g", k->name, cairn_dtype_name(t->type),
-                     t->turned ? ", turned" : "", t->add ? ", added" : "", t->gradient ? ", gradient" : "", (long long)t->rows,
-                     (long long)t->in, (long long)t->out, (long long)(i / width), (long long)(i % width), (double)t->y[i], (double)right);
+            fail_msg("%s, %s%s%s%s: %lld rows by [%lld, %lld]: row %lld, column %lld is %.9g, not %.9g", k->name,
+                     cairn_dtype_name(t->type), t->turned ? ", turned" : "", t->add ? ", added" : "",
+                     t->gradient ? ", gradient" : "", (long long)t->rows, (long long)t->in, (long long)t->out,
+                     (long long)(i / width), (long long)(i % width), (double)t->y[i], (double)right);
     }
 }
 
@@ -115,14 +125,15 @@ static int runnable(const kernels *out[4]) {
 
 /* Blocks are of 256 numbers, chunks of 512 rows, parts of 120: shapes on both sides of each. */
 static void test_every_number_is_one_chain(void **state) {
-    static const int64_t shapes[][3] = {{1, 1, 1},     {2, 7, 31},   {5, 40, 32},  {12, 33, 33},  {13, 64, 2},    {29, 16, 48},
-                                        {130, 24, 75}, {300, 5, 29}, {3, 255, 17}, {7, 256, 100}, {121, 257, 15}, {4, 513, 16},
-                                        {1, 600, 70},  {513, 3, 18}, {2, 33, 140}};
+    static const int64_t shapes[][3] = {{1, 1, 1},      {2, 7, 31},    {5, 40, 32},  {12, 33, 33}, {13, 64, 2},
+                                        {29, 16, 48},   {130, 24, 75}, {300, 5, 29}, {3, 255, 17}, {7, 256, 100},
+                                        {121, 257, 15}, {4, 513, 16},  {1, 600, 70}, {513, 3, 18}, {2, 33, 140}};
     const kernels *sets[4];
     for (int s = runnable(sets) - 1; s >= 0; s--)
         for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
             for (int way = 0; way < 10; way++) {
-                trial t = open_trial(shapes[i][0], shapes[i][1], shapes[i][2], way & 1 ? CAIRN_BF16 : CAIRN_F32, way & 2, way & 4, way & 8);
+                trial t = open_trial(shapes[i][0], shapes[i][1], shapes[i][2], way & 1 ? CAIRN_BF16 : CAIRN_F32,
+                                     way & 2, way & 4, way & 8);
                 check(*state, sets[s], &t);
                 close_trial(&t);
             }
@@ -155,8 +166,8 @@ static void test_a_thousand_random_products_have_the_same_bits_with_every_instru
         for (int s = 1; s < count; s++) {
             multiply_all(b, sets[s], true, &t);
             if (memcmp(first, t.y, (size_t)numbers_in_result(&t) * sizeof *first) != 0)
-                fail_msg("product %d: %lld rows by [%lld, %lld] differs between %s and %s", i, (long long)t.rows, (long long)t.in,
-                         (long long)t.out, sets[0]->name, sets[s]->name);
+                fail_msg("product %d: %lld rows by [%lld, %lld] differs between %s and %s", i, (long long)t.rows,
+                         (long long)t.in, (long long)t.out, sets[0]->name, sets[s]->name);
         }
         free(first);
         close_trial(&t);
@@ -169,11 +180,12 @@ static void test_the_bits_of_rows_are_those_of_the_rows_alone(void **state) {
     cairn_rng rng = cairn_rng_open(12, 0, CAIRN_PATH_ROOT, CAIRN_VERB_EVAL, 0, 0);
     float *alone = malloc(300 * 200 * sizeof *alone);
     for (int i = 0; i < 60; i++) {
-        trial t = open_trial(cairn_rng_range(&rng, 1, 300), cairn_rng_range(&rng, 1, 600), cairn_rng_range(&rng, 1, 200),
-                             i & 1 ? CAIRN_BF16 : CAIRN_F32, i & 2, i & 4, false);
+        trial t = open_trial(cairn_rng_range(&rng, 1, 300), cairn_rng_range(&rng, 1, 600),
+                             cairn_rng_range(&rng, 1, 200), i & 1 ? CAIRN_BF16 : CAIRN_F32, i & 2, i & 4, false);
         multiply_all(b, kernels_pick(), false, &t);
         for (int n = 0; n < 8; n++) {
-            const int64_t rows = n < 4 ? 1 : cairn_rng_range(&rng, 1, t.rows), from = cairn_rng_range(&rng, 0, t.rows - rows);
+            const int64_t rows = n < 4 ? 1 : cairn_rng_range(&rng, 1, t.rows),
+                          from = cairn_rng_range(&rng, 0, t.rows - rows);
             multiply_rows(b, b->one, kernels_pick(), false, &t, from, rows, alone);
             assert_memory_equal(alone, t.y + from * t.out, (size_t)(rows * t.out) * sizeof *alone);
         }
@@ -213,7 +225,8 @@ static void test_pairs_are_near_the_product_of_rounded_operands(void **state) {
             const int64_t sizes[] = {rows * t.in, rows * t.out, t.in * t.out};
             multiply_all(b, kernels_pick(), false, &t);
             for (int o = 0; o < 3; o++)
-                for (int64_t i = 0; i < sizes[o]; i++) (*operands[o])[i] = cairn_bf16_widen(cairn_bf16_round((*operands[o])[i]));
+                for (int64_t i = 0; i < sizes[o]; i++)
+                    (*operands[o])[i] = cairn_bf16_widen(cairn_bf16_round((*operands[o])[i]));
             float *right = malloc((size_t)numbers_in_result(&t) * sizeof *right);
             const int64_t width = gradient ? t.in : t.out;
             for (int64_t i = 0; i < numbers_in_result(&t); i++) right[i] = chain(&t, i / width, i % width);

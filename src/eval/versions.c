@@ -6,5 +6,6 @@
 #include "cairn/job.h"
 
 const char *cairn_library_versions(cairn_arena *arena) {
-    return cairn_arena_printf(arena, "jansson %s, SQLite %s, GMP %s", JANSSON_VERSION, sqlite3_libversion(), gmp_version);
+    return cairn_arena_printf(arena, "jansson %s, SQLite %s, GMP %s", JANSSON_VERSION, sqlite3_libversion(),
+                              gmp_version);
 }

@@ -8,7 +8,7 @@
 
 #include "cairn/tensor.h"
 
-#define KEY_SPLIT 64                                        /* keys of one split of attention */
+#define KEY_SPLIT 64 /* keys of one split of attention */
 
 typedef struct kernel_args {
     const void *x[6];
@@ -27,9 +27,10 @@ typedef void (*kernel)(const kernel_args *a, int64_t from, int64_t to, void *scr
 /* ---- products of matrices: y = x w (kernels_product.inc says how the operands lie) ------------------------------------------------ */
 
 enum {
-    PANEL = 16,                     /* columns of w in a panel, words in a line */
-    BLOCK = 256,                    /* numbers of a row of x in a block */
-    BLOCK_STRIDE = BLOCK + PANEL    /* from one row of a block to the next */
+    PANEL = 16,                   /* columns of w in a panel, words in a line */
+    BLOCK = 256,                  /* numbers of a row of x in a block */
+    BLOCK_STRIDE = BLOCK + PANEL, /* from one row of a block to the next */
+    PART_ROWS = 120               /* rows of a part at most: a block of all of them fits into a second-level cache */
 };
 
 /* A packed w. */
@@ -48,14 +49,14 @@ static inline int64_t panel_words(const packed_shape *p) {
 
 /* Rows of x by w. */
 typedef struct product_part {
-    const float *x;    /* packed */
-    const uint32_t *w; /* packed: the first panel */
-    float *y;          /* [rows, columns] */
+    const float *x;                        /* packed */
+    const uint32_t *w;                     /* packed: the first panel */
+    float *y;                              /* [rows, columns] */
     int64_t rows, columns, depth, numbers; /* numbers: of a row of x, depth or pairs */
-    int64_t panel;     /* words */
-    cairn_dtype type;  /* of w */
-    bool pairs;        /* x too is bf16 */
-    bool add;          /* y += */
+    int64_t panel;                         /* words */
+    cairn_dtype type;                      /* of w */
+    bool pairs;                            /* x too is bf16 */
+    bool add;                              /* y += */
 } product_part;
 
 /* Where the block of numbers i .. lies, of the group of `rows` rows from row `first` on; block_at(numbers, rows, 0, 0) is the size of all. */
@@ -65,8 +66,9 @@ static inline int64_t block_at(int64_t numbers, int64_t first, int64_t rows, int
 
 typedef struct product_kernels {
     void (*multiply)(const product_part *a, int64_t from, int64_t to);
-    void (*pack_rows)(const product_part *a, const float *x, int64_t row, int64_t step, float *out);
-    void (*pack_panels)(const packed_shape *p, const float *w, int64_t row, int64_t step, int64_t from, int64_t to, uint32_t *out);
+    void (*pack_rows)(const product_part *a, const float *x, int64_t row, bool turned, float *out);
+    void (*pack_panels)(const packed_shape *p, const float *w, int64_t row, int64_t step, int64_t from, int64_t to,
+                        uint32_t *out);
     bool pairs; /* multiply can take pairs */
 } product_kernels;
 

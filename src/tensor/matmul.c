@@ -2,7 +2,6 @@
 
 enum {
     CHUNK = 512,     /* rows of x that are packed at a time */
-    PART_ROWS = 120, /* of a job at most: with a block of each they fit into a second-level cache */
     PART_PANELS = 16 /* of a job at most */
 };
 
@@ -54,7 +53,8 @@ size_t matmul_scratch(const matmul *m) {
 }
 
 static cairn_status need_scratch(matmul *m, int which, int64_t words, void **out) {
-    CAIRN_TRY(cairn_room(m->ctx, (void **)&m->scratch[which], &m->scratch_bytes[which], (size_t)words * sizeof(float) + ALIGNMENT, 1));
+    CAIRN_TRY(cairn_room(m->ctx, (void **)&m->scratch[which], &m->scratch_bytes[which],
+                         (size_t)words * sizeof(float) + ALIGNMENT, 1));
     *out = aligned(m->scratch[which]);
     return CAIRN_OK;
 }
@@ -75,7 +75,8 @@ static void pack_job(void *arg, int64_t panel, int thread) {
     p->kernels->pack_panels(p->of, p->w, p->row, p->step, panel, panel + 1, p->out);
 }
 
-cairn_status matmul_pack(matmul *m, const float *w, int64_t n, int64_t k, cairn_dtype type, bool turned, weight_pack **pack) {
+cairn_status matmul_pack(matmul *m, const float *w, int64_t n, int64_t k, cairn_dtype type, bool turned,
+                         weight_pack **pack) {
     weight_pack *p = *pack;
     if (!p) {
         p = cairn_alloc(m->ctx, 1, sizeof *p);
@@ -111,7 +112,8 @@ typedef struct product {
     const product_kernels *kernels;
     product_part all;  /* of all rows */
     const float *from; /* x before it is packed: */
-    int64_t row, step; /* number i of row r at from[r * row + i * step] */
+    int64_t row;       /* number i of row r at from[r * row + i], */
+    bool turned;       /* or at from[i * row + r] */
     float *packed;
     int64_t parts, shares; /* of the rows; of the panels */
     int64_t panels, share; /* panels of all; of a share */
@@ -132,7 +134,8 @@ static void rows_job(void *arg, int64_t part, int thread) {
     const product *p = arg;
     int64_t first;
     product_part a = part_of(p, part, &first);
-    p->kernels->pack_rows(&a, p->from + first * p->row, p->row, p->step, p->packed + block_at(a.numbers, first, 0, 0));
+    p->kernels->pack_rows(&a, p->from + first * (p->turned ? 1 : p->row), p->row, p->turned,
+                          p->packed + block_at(a.numbers, first, 0, 0));
 }
 
 static void multiply_job(void *arg, int64_t job, int thread) {
@@ -181,7 +184,6 @@ cairn_status matmul_run(matmul *m, const weight_pack *pack, const float *x, int6
                              .add = add},
                      .from = x + at * w->depth,
                      .row = w->depth,
-                     .step = 1,
                      .packed = packed};
         run(m, &p);
     }
@@ -189,7 +191,8 @@ cairn_status matmul_run(matmul *m, const weight_pack *pack, const float *x, int6
 }
 
 /* Rows of x become the panels, columns of dy the rows. */
-cairn_status matmul_gradient(matmul *m, const float *dy, const float *x, int64_t rows, int64_t n, int64_t k, cairn_dtype type, float *dw) {
+cairn_status matmul_gradient(matmul *m, const float *dy, const float *x, int64_t rows, int64_t n, int64_t k,
+                             cairn_dtype type, float *dw) {
     const bool pairs = m->pairs && type == CAIRN_BF16;
     void *packed, *block;
     if (rows == 0) return CAIRN_OK;
@@ -212,8 +215,8 @@ cairn_status matmul_gradient(matmul *m, const float *dy, const float *x, int64_t
                              .pairs = pairs,
                              .add = true},
                      .from = dy + at * n,
-                     .row = 1,
-                     .step = n,
+                     .row = n,
+                     .turned = true,
                      .packed = packed};
         run(m, &p);
     }

@@ -20,12 +20,14 @@ size_t matmul_pack_bytes(const weight_pack *pack); /* NULL: 0 */
 
 /* Packs w [n, k] (row-major float): for y = x w^T, or with `turned` for y = x w (then x has n columns and y has k). type BF16 rounds the
  * weights. *pack is made, or refilled when it is there. */
-cairn_status matmul_pack(matmul *m, const float *w, int64_t n, int64_t k, cairn_dtype type, bool turned, weight_pack **pack);
+cairn_status matmul_pack(matmul *m, const float *w, int64_t n, int64_t k, cairn_dtype type, bool turned,
+                         weight_pack **pack);
 void matmul_unpack(weight_pack *pack);
 
 /* y[rows, out] = or += x[rows, in] by the packed weights. */
 cairn_status matmul_run(matmul *m, const weight_pack *pack, const float *x, int64_t rows, float *y, bool add);
 /* dw[n, k] += dy[rows, n]^T x[rows, k], from the first row to the last; type BF16: in pairs where those are used. */
-cairn_status matmul_gradient(matmul *m, const float *dy, const float *x, int64_t rows, int64_t n, int64_t k, cairn_dtype type, float *dw);
+cairn_status matmul_gradient(matmul *m, const float *dy, const float *x, int64_t rows, int64_t n, int64_t k,
+                             cairn_dtype type, float *dw);
 
 #endif
