@@ -86,7 +86,10 @@ static void read_block(void *arg, int64_t block, int thread) { /* four streams, 
     const line *at = (const line *)((const char *)arg + block * READ_BLOCK);
     line sum[4] = {{0}};
     for (size_t i = 0; i < STREAM; i++)
-        for (size_t s = 0; s < 4; s++) sum[s] ^= at[s * STREAM + i];
+        for (size_t s = 0; s < 4; s++) {
+            __builtin_prefetch(&at[(s + 4) * STREAM + i], 0, 2); /* of the next block */
+            sum[s] ^= at[s * STREAM + i];
+        }
     __asm__ volatile("" ::"m"(sum));
 }
 

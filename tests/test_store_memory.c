@@ -20,7 +20,7 @@ static char folder[] = "/tmp/cairn_store_XXXXXX";
 static char path[64], exported[64];
 
 static const cairn_manifest_entry entries[] = {{"seed", "7"}, {"world", "chain:steps=4"}};
-static const cairn_manifest manifest = {entries, 2, RECORDS};
+static const cairn_manifest manifest = {.entries = entries, .count = 2, .problems = RECORDS};
 
 /* ---- SQLite's allocator, which fails ------------------------------------------------------------------------------- */
 

@@ -166,7 +166,7 @@ static int64_t numbers_of(int64_t depth, bool pairs) {
 cairn_status matmul_run(matmul *m, const weight_pack *pack, const float *x, int64_t rows, float *y, bool add) {
     const packed_shape *w = &pack->of;
     const bool pairs = m->pairs && w->type == CAIRN_BF16;
-    const int64_t numbers = numbers_of(w->depth, pairs), most = m->rehearsing || rows > CHUNK ? CHUNK : rows;
+    const int64_t numbers = numbers_of(w->depth, pairs), most = rows > CHUNK ? CHUNK : rows;
     void *packed;
     if (rows == 0) return CAIRN_OK;
     CAIRN_TRY(need_scratch(m, 0, block_at(numbers, most, 0, 0), &packed));
@@ -196,8 +196,8 @@ cairn_status matmul_gradient(matmul *m, const float *dy, const float *x, int64_t
     const bool pairs = m->pairs && type == CAIRN_BF16;
     void *packed, *block;
     if (rows == 0) return CAIRN_OK;
-    packed_shape w = {.depth = CHUNK, .columns = k, .type = pairs ? CAIRN_BF16 : CAIRN_F32};
-    CAIRN_TRY(need_scratch(m, 0, block_at(numbers_of(CHUNK, pairs), n, 0, 0), &packed));
+    packed_shape w = {.depth = rows > CHUNK ? CHUNK : rows, .columns = k, .type = pairs ? CAIRN_BF16 : CAIRN_F32};
+    CAIRN_TRY(need_scratch(m, 0, block_at(numbers_of(w.depth, pairs), n, 0, 0), &packed));
     CAIRN_TRY(need_scratch(m, 1, panel_count(&w) * panel_words(&w), &block));
     for (int64_t at = 0; at < rows && !m->rehearsing; at += CHUNK) {
         w.depth = rows - at < CHUNK ? rows - at : CHUNK;

@@ -13,7 +13,7 @@ cairn_status matmul_open(cairn_ctx *ctx, cairn_pool *pool, const kernels *floats
 void matmul_close(matmul *m);
 /* Whether bf16 is multiplied in pairs, with the other operand rounded too. */
 bool matmul_has_pairs(const matmul *m);
-/* In a rehearsal everything that a product needs is made, for any number of rows, and nothing is computed. */
+/* In a rehearsal everything that a product of so many rows or fewer needs is made, and nothing is computed. */
 void matmul_rehearse(matmul *m, bool rehearse);
 size_t matmul_scratch(const matmul *m);            /* bytes of scratch */
 size_t matmul_pack_bytes(const weight_pack *pack); /* NULL: 0 */
