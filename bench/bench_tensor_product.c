@@ -230,6 +230,7 @@ static cairn_status all(const bench *b) {
     cairn_pool *pool;
     void *memory = cairn_pages(b->ctx, READ_BYTES);
     if (!memory) return CAIRN_NO_MEMORY;
+    cairn_pages_huge(memory, READ_BYTES);
     memset(memory, 1, READ_BYTES);
     cairn_status status = cairn_pool_open(b->ctx, threads_wanted, &pool);
     if (status == CAIRN_OK) {

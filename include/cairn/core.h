@@ -121,6 +121,8 @@ CAIRN_API void cairn_free(void *block);
 /* Zeroed memory for many numbers, which the system gives page by page as they are first touched: room that is never used takes none.
  * Freed with the same `bytes`. */
 CAIRN_API void *cairn_pages(cairn_ctx *ctx, size_t bytes);
+/* Asks the system for huge pages, for a block of cairn_pages that will be used whole: it is then read faster. A wish, not a promise. */
+CAIRN_API void cairn_pages_huge(void *block, size_t bytes);
 CAIRN_API void cairn_pages_free(void *block, size_t bytes); /* NULL is fine */
 /* How many allocations failed in this context so far, those of arenas that report to it among them. Where one of many tries may
  * pass over a failure, a difference between before and after says that the result is not to be trusted. */

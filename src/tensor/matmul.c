@@ -88,6 +88,7 @@ cairn_status matmul_pack(matmul *m, const float *w, int64_t n, int64_t k, cairn_
             cairn_free(p);
             return CAIRN_NO_MEMORY;
         }
+        cairn_pages_huge(p->block, p->bytes);
         *pack = p;
     }
     if (m->rehearsing) return CAIRN_OK;
