@@ -2,6 +2,7 @@
 
 enum {
     CHUNK = 512,     /* rows of x that are packed at a time */
+    PACK_PANELS = 4, /* of w that are packed together */
     PART_PANELS = 16 /* of a job at most */
 };
 
@@ -69,10 +70,15 @@ typedef struct packing {
     uint32_t *out;
 } packing;
 
-static void pack_job(void *arg, int64_t panel, int thread) {
+static void pack_job(void *arg, int64_t job, int thread) {
     (void)thread;
     const packing *p = arg;
-    p->kernels->pack_panels(p->of, p->w, p->row, p->step, panel, panel + 1, p->out);
+    const int64_t count = panel_count(p->of), from = job * PACK_PANELS, to = from + PACK_PANELS;
+    p->kernels->pack_panels(p->of, p->w, p->row, p->step, from, to < count ? to : count, p->out);
+}
+
+static void pack_all(cairn_pool *pool, packing *p) {
+    cairn_pool_run(pool, pack_job, p, (panel_count(p->of) + PACK_PANELS - 1) / PACK_PANELS);
 }
 
 cairn_status matmul_pack(matmul *m, const float *w, int64_t n, int64_t k, cairn_dtype type, bool turned,
@@ -93,7 +99,7 @@ cairn_status matmul_pack(matmul *m, const float *w, int64_t n, int64_t k, cairn_
     }
     if (m->rehearsing) return CAIRN_OK;
     packing job = {m->kernels, &p->of, w, turned ? k : 1, turned ? 1 : k, aligned(p->block)};
-    cairn_pool_run(m->pool, pack_job, &job, panel_count(&p->of));
+    pack_all(m->pool, &job);
     return CAIRN_OK;
 }
 
@@ -203,7 +209,7 @@ cairn_status matmul_gradient(matmul *m, const float *dy, const float *x, int64_t
     for (int64_t at = 0; at < rows && !m->rehearsing; at += CHUNK) {
         w.depth = rows - at < CHUNK ? rows - at : CHUNK;
         packing job = {m->kernels, &w, x + at * k, k, 1, block};
-        cairn_pool_run(m->pool, pack_job, &job, panel_count(&w));
+        pack_all(m->pool, &job);
         product p = {.kernels = m->kernels,
                      .all = {.w = block,
                              .y = dw,
