@@ -230,7 +230,8 @@ static void test_pairs_are_near_the_product_of_rounded_operands(void **state) {
             float *right = malloc((size_t)numbers_in_result(&t) * sizeof *right);
             const int64_t width = gradient ? t.in : t.out;
             for (int64_t i = 0; i < numbers_in_result(&t); i++) right[i] = chain(&t, i / width, i % width);
-            assert_true(apart(t.y, right, numbers_in_result(&t)) < 1e-6);
+            assert_true(apart(t.y, right, numbers_in_result(&t)) <
+                        1e-5); /* rounded otherwise, x or w would be 1e-3 away */
             free(right);
             close_trial(&t);
         }
