@@ -77,8 +77,10 @@ static long double known_erfc(long double x) {
     return erfcl(x);
 }
 
+/* Valgrind computes them as doubles. */
 static void need_long_double(void) {
-    if (LDBL_MANT_DIG < 64) skip_because("long double is no longer than double here");
+    volatile long double one = 1;
+    if (one + 0x1p-60L == one) skip_because("long double is no longer than double here");
 }
 
 static void test_functions_are_within_their_units_of_the_last_place(void **state) {
