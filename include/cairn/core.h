@@ -340,16 +340,13 @@ CAIRN_API void cairn_memory_add(cairn_memory_plan *plan, const char *name, const
 CAIRN_API size_t cairn_memory_sum(const cairn_memory_plan *plan); /* of the parts */
 
 /* The instruction set whose kernels run, as far as it can change results: "x86-64", "x86-64-avx2", "x86-64-avx512" or
- * "x86-64-avx512-bf16" (with bf16 where that is fast); elsewhere "aarch64" or "generic". It is the processor's, or less where the
+ * "x86-64-avx512-bf16" (where bf16 is multiplied faster than floats: on AMD, and on Intel with AMX only); elsewhere "aarch64" or "generic". It is the processor's, or less where the
  * environment variable CAIRN_KERNELS (plain, avx2, avx512 or avx512-bf16), which is read once a process, asks for less. Static. */
 CAIRN_API const char *cairn_instruction_set(void);
 CAIRN_API const char *cairn_processor_set(void); /* likewise, whatever CAIRN_KERNELS says */
 /* Errors: INVALID naming what is possible here when CAIRN_KERNELS is none of these values, or more than the processor has. Devices are
  * not opened and run files not made or resumed then. */
 CAIRN_API cairn_status cairn_kernels_check(cairn_ctx *ctx);
-/* Whether kernels multiply bf16 faster than floats: cairn_instruction_set() has bf16. Intel's processors do with AMX only: their AVX-512
- * product of bf16 does half the work a second of a fused one of floats. */
-CAIRN_API bool cairn_bf16_is_fast(void);
 /* What results depend on, for manifests: "portable" (they depend on no processor), else cairn_instruction_set(). Static. */
 CAIRN_API const char *cairn_bits_name(bool portable);
 

@@ -39,7 +39,7 @@ typedef struct cairn_device cairn_device;
 CAIRN_API cairn_status cairn_device_open(cairn_ctx *ctx, int threads, cairn_matmul_kind kind, cairn_device **out);
 CAIRN_API void cairn_device_close(cairn_device *device); /* after every tape and cairn_params of it */
 CAIRN_API int cairn_device_threads(const cairn_device *device);
-/* Whether products with bf16 weights are the processor's dot products of bf16 pairs (cairn_bf16_is_fast), which round the other operand
+/* Whether products with bf16 weights are the processor's dot products of bf16 pairs, which round the other operand
  * too; else weights are widened as they are used, and the other operand stays as it is. */
 CAIRN_API bool cairn_device_has_bf16(const cairn_device *device);
 /* Name of the kernels in use: "avx512-bf16", "avx512", "avx2", "plain". */

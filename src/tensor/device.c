@@ -16,10 +16,7 @@ size_t cairn_dtype_bytes(cairn_dtype dtype) {
 }
 
 uint16_t cairn_bf16_round(float value) {
-    uint32_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    if ((bits & 0x7fffffff) > 0x7f800000) return (uint16_t)((bits >> 16) | 0x40); /* a quiet NaN */
-    return (uint16_t)((bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
+    return (uint16_t)bf16_bits(value);
 }
 
 float cairn_bf16_widen(uint16_t value) {

@@ -6,6 +6,8 @@
 #ifndef CAIRN_TENSOR_KERNELS_H
 #define CAIRN_TENSOR_KERNELS_H
 
+#include <string.h>
+
 #include "cairn/tensor.h"
 
 #define KEY_SPLIT 64 /* keys of one split of attention */
@@ -49,15 +51,27 @@ static inline int64_t panel_words(const packed_shape *p) {
 
 /* Rows of x by w. */
 typedef struct product_part {
-    const float *x;                        /* packed */
-    const uint32_t *w;                     /* packed: the first panel */
-    float *y;                              /* [rows, columns] */
-    int64_t rows, columns, depth, numbers; /* numbers: of a row of x, depth or pairs */
-    int64_t panel;                         /* words */
-    cairn_dtype type;                      /* of w */
-    bool pairs;                            /* x too is bf16 */
-    bool add;                              /* y += */
+    const float *x;    /* packed */
+    const uint32_t *w; /* packed: the first panel */
+    float *y;          /* [rows, columns] */
+    packed_shape of;   /* w's */
+    int64_t rows;
+    bool pairs; /* x too is bf16 */
+    bool add;   /* y += */
 } product_part;
+
+/* Numbers of a row of x: floats, or pairs. */
+static inline int64_t numbers_of(int64_t depth, bool pairs) {
+    return pairs ? (depth + 1) / 2 : depth;
+}
+
+/* The bits of cairn_bf16_round. */
+static inline uint32_t bf16_bits(float value) {
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    const uint32_t even = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16, quiet = (bits >> 16) | 0x40;
+    return (bits & 0x7fffffff) > 0x7f800000 ? quiet : even; /* NaN stays NaN, quiet */
+}
 
 /* Where the block of numbers i .. lies, of the group of `rows` rows from row `first` on; block_at(numbers, rows, 0, 0) is the size of all. */
 static inline int64_t block_at(int64_t numbers, int64_t first, int64_t rows, int64_t i) {

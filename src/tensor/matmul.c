@@ -118,12 +118,12 @@ size_t matmul_pack_bytes(const weight_pack *pack) {
 typedef struct product {
     const product_kernels *kernels;
     product_part all;  /* of all rows */
-    const float *from; /* x before it is packed: */
-    int64_t row;       /* number i of row r at from[r * row + i], */
-    bool turned;       /* or at from[i * row + r] */
+    const float *from; /* x before it is packed */
+    int64_t row;
+    bool turned;
     float *packed;
-    int64_t parts, shares; /* of the rows; of the panels */
-    int64_t panels, share; /* panels of all; of a share */
+    int64_t parts, shares; /* jobs: parts of the rows by shares of the panels, */
+    int64_t share;         /* so many panels each */
 } product;
 
 /* Part number `part` of the rows. */
@@ -131,8 +131,8 @@ static product_part part_of(const product *p, int64_t part, int64_t *first) {
     product_part a = p->all;
     *first = a.rows * part / p->parts;
     a.rows = a.rows * (part + 1) / p->parts - *first;
-    a.x = p->packed + block_at(a.numbers, *first, 0, 0);
-    a.y += *first * a.columns;
+    a.x = p->packed + block_at(numbers_of(a.of.depth, a.pairs), *first, 0, 0);
+    a.y += *first * a.of.columns;
     return a;
 }
 
@@ -141,58 +141,45 @@ static void rows_job(void *arg, int64_t part, int thread) {
     const product *p = arg;
     int64_t first;
     product_part a = part_of(p, part, &first);
-    p->kernels->pack_rows(&a, p->from + first * (p->turned ? 1 : p->row), p->row, p->turned,
-                          p->packed + block_at(a.numbers, first, 0, 0));
+    p->kernels->pack_rows(&a, p->from + first * (p->turned ? 1 : p->row), p->row, p->turned, (float *)a.x);
 }
 
 static void multiply_job(void *arg, int64_t job, int thread) {
     (void)thread;
     const product *p = arg;
-    int64_t first, from = job % p->shares * p->share, to = from + p->share;
+    const int64_t panels = panel_count(&p->all.of), from = job % p->shares * p->share, to = from + p->share;
+    int64_t first;
     product_part a = part_of(p, job / p->shares, &first);
-    p->kernels->multiply(&a, from, to < p->panels ? to : p->panels);
+    p->kernels->multiply(&a, from, to < panels ? to : panels);
 }
 
-/* Packs the rows and multiplies them. */
-static void run(matmul *m, product *p) {
-    const int threads = cairn_pool_threads(m->pool);
-    p->parts = (p->all.rows + PART_ROWS - 1) / PART_ROWS;
-    p->panels = (p->all.columns + PANEL - 1) / PANEL;
-    p->share = (p->panels * p->parts / (4 * threads) + 3) / 4 * 4; /* four jobs a thread */
-    p->share = p->share < 4 ? 4 : p->share > PART_PANELS ? PART_PANELS : p->share;
-    p->shares = (p->panels + p->share - 1) / p->share;
-    cairn_pool_run(m->pool, rows_job, p, p->parts);
-    cairn_pool_run(m->pool, multiply_job, p, p->parts * p->shares);
+/* Packs the rows and multiplies them: number i of row r is at from[r * row + i], or with `turned` at from[i * row + r]. */
+static void run(matmul *m, product_part all, const float *from, int64_t row, bool turned, float *packed) {
+    product p = {.kernels = m->kernels, .all = all, .from = from, .row = row, .turned = turned, .packed = packed};
+    const int64_t panels = panel_count(&all.of);
+    p.parts = (all.rows + PART_ROWS - 1) / PART_ROWS;
+    p.share = (panels * p.parts / (4 * cairn_pool_threads(m->pool)) + 3) / 4 * 4; /* four jobs a thread */
+    p.share = p.share < 4 ? 4 : p.share > PART_PANELS ? PART_PANELS : p.share;
+    p.shares = (panels + p.share - 1) / p.share;
+    cairn_pool_run(m->pool, rows_job, &p, p.parts);
+    cairn_pool_run(m->pool, multiply_job, &p, p.parts * p.shares);
 }
 
-/* What a row of `depth` numbers has in memory. */
-static int64_t numbers_of(int64_t depth, bool pairs) {
-    return pairs ? (depth + 1) / 2 : depth;
+static int64_t smaller(int64_t a, int64_t b) {
+    return a < b ? a : b;
 }
 
 cairn_status matmul_run(matmul *m, const weight_pack *pack, const float *x, int64_t rows, float *y, bool add) {
-    const packed_shape *w = &pack->of;
-    const bool pairs = m->pairs && w->type == CAIRN_BF16;
-    const int64_t numbers = numbers_of(w->depth, pairs), most = rows > CHUNK ? CHUNK : rows;
+    product_part all = {
+        .w = aligned(pack->block), .of = pack->of, .pairs = m->pairs && pack->of.type == CAIRN_BF16, .add = add};
+    const int64_t depth = all.of.depth;
     void *packed;
     if (rows == 0) return CAIRN_OK;
-    CAIRN_TRY(need_scratch(m, 0, block_at(numbers, most, 0, 0), &packed));
+    CAIRN_TRY(need_scratch(m, 0, block_at(numbers_of(depth, all.pairs), smaller(rows, CHUNK), 0, 0), &packed));
     for (int64_t at = 0; at < rows && !m->rehearsing; at += CHUNK) {
-        product p = {.kernels = m->kernels,
-                     .all = {.w = aligned(pack->block),
-                             .y = y + at * w->columns,
-                             .rows = rows - at < CHUNK ? rows - at : CHUNK,
-                             .columns = w->columns,
-                             .depth = w->depth,
-                             .numbers = numbers,
-                             .panel = panel_words(w),
-                             .type = w->type,
-                             .pairs = pairs,
-                             .add = add},
-                     .from = x + at * w->depth,
-                     .row = w->depth,
-                     .packed = packed};
-        run(m, &p);
+        all.y = y + at * all.of.columns;
+        all.rows = smaller(rows - at, CHUNK);
+        run(m, all, x + at * depth, depth, false, packed);
     }
     return CAIRN_OK;
 }
@@ -201,31 +188,16 @@ cairn_status matmul_run(matmul *m, const weight_pack *pack, const float *x, int6
 cairn_status matmul_gradient(matmul *m, const float *dy, const float *x, int64_t rows, int64_t n, int64_t k,
                              cairn_dtype type, float *dw) {
     const bool pairs = m->pairs && type == CAIRN_BF16;
+    packed_shape of = {.depth = smaller(rows, CHUNK), .columns = k, .type = pairs ? CAIRN_BF16 : CAIRN_F32};
     void *packed, *block;
     if (rows == 0) return CAIRN_OK;
-    packed_shape w = {.depth = rows > CHUNK ? CHUNK : rows, .columns = k, .type = pairs ? CAIRN_BF16 : CAIRN_F32};
-    CAIRN_TRY(need_scratch(m, 0, block_at(numbers_of(w.depth, pairs), n, 0, 0), &packed));
-    CAIRN_TRY(need_scratch(m, 1, panel_count(&w) * panel_words(&w), &block));
+    CAIRN_TRY(need_scratch(m, 0, block_at(numbers_of(of.depth, pairs), n, 0, 0), &packed));
+    CAIRN_TRY(need_scratch(m, 1, panel_count(&of) * panel_words(&of), &block));
     for (int64_t at = 0; at < rows && !m->rehearsing; at += CHUNK) {
-        w.depth = rows - at < CHUNK ? rows - at : CHUNK;
-        packing job = {m->kernels, &w, x + at * k, k, 1, block};
-        pack_all(m->pool, &job);
-        product p = {.kernels = m->kernels,
-                     .all = {.w = block,
-                             .y = dw,
-                             .rows = n,
-                             .columns = k,
-                             .depth = w.depth,
-                             .numbers = numbers_of(w.depth, pairs),
-                             .panel = panel_words(&w),
-                             .type = w.type,
-                             .pairs = pairs,
-                             .add = true},
-                     .from = dy + at * n,
-                     .row = n,
-                     .turned = true,
-                     .packed = packed};
-        run(m, &p);
+        of.depth = smaller(rows - at, CHUNK);
+        pack_all(m->pool, &(packing){m->kernels, &of, x + at * k, k, 1, block});
+        run(m, (product_part){.w = block, .y = dw, .of = of, .rows = n, .pairs = pairs, .add = true}, dy + at * n, n,
+            true, packed);
     }
     return CAIRN_OK;
 }
