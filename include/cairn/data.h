@@ -14,6 +14,7 @@ extern "C" {
 
 #define CAIRN_NO_ERROR   (-1) /* `first_error`: every step is right */
 #define CAIRN_UNLABELLED (-2) /* `first_error`: nobody said */
+#define CAIRN_NO_RATING  INT8_MIN
 
 /* One solution in steps. All memory is in the arena given to the reader. */
 typedef struct cairn_record {
@@ -26,21 +27,27 @@ typedef struct cairn_record {
     cairn_verdict correct; /* recorded outcome of the whole solution */
     int32_t first_error;   /* 0-based index of the first wrong step, CAIRN_NO_ERROR or CAIRN_UNLABELLED */
     const double *labels;  /* [n_steps] 1 right .. 0 wrong (soft between), NaN unlabelled; NULL when there are none */
+    const int8_t *ratings; /* [n_steps] -1 bad, 0 neutral, 1 good, CAIRN_NO_RATING; NULL where the format has none */
     const char *generator; /* the model that wrote it, or NULL */
+    const char *group;     /* what records of one problem or one pair share, where the file says it, or NULL */
+    const char *subset;    /* part of the benchmark: "gsm8k", "circular", or NULL */
+    const char *domain;    /* subject: "algebra", or NULL */
     int64_t line;          /* 1-based line in the file */
 } cairn_record;
 
-/* A published format. `auto` picks by the fields of the first record. Names for help and --format come from
- * cairn_format_name. */
-typedef enum cairn_format {
-    CAIRN_FORMAT_AUTO,
-    CAIRN_FORMAT_STEPWISE,        /* prompt, completions, labels (bool) or scores (number): docs/formats.md */
-    CAIRN_FORMAT_MISTAKE,         /* BIG-Bench-Mistake: input, steps, target, answer, mistake_index */
-    CAIRN_FORMAT_PROCESSBENCH,    /* id, generator, problem, steps, final_answer_correct, label */
-    CAIRN_FORMAT_GSM8K,           /* question, answer ("... #### 18"), one record a line */
-    CAIRN_FORMAT_GSM8K_SOLUTIONS, /* question, ground_truth, per model {is_correct, solution}: one record a model */
-    CAIRN_FORMAT_COUNT
-} cairn_format;
+/* The formats, each with its name on the command line. `auto` picks by the fields of the first record. */
+#define CAIRN_FORMATS(X)                                                                                               \
+    X(STEPWISE, "stepwise")               /* prompt, completions, labels (bool) or scores (number): docs/formats.md */ \
+    X(MISTAKE, "mistake")                 /* BIG-Bench-Mistake: input, steps, target, answer, mistake_index */         \
+    X(PROCESSBENCH, "processbench")       /* id, generator, problem, steps, final_answer_correct, label */             \
+    X(GSM8K, "gsm8k")                     /* question, answer ("... #### 18"), one record a line */                    \
+    X(GSM8K_SOLUTIONS, "gsm8k-solutions") /* question, ground_truth, per model {is_correct, solution} */
+
+#define CAIRN_FORMAT_MEMBER(symbol, name) CAIRN_FORMAT_##symbol,
+typedef enum cairn_format { CAIRN_FORMAT_AUTO, CAIRN_FORMATS(CAIRN_FORMAT_MEMBER) CAIRN_FORMAT_COUNT } cairn_format;
+/* "auto|stepwise|...": the choices of an option that names a format. */
+#define CAIRN_FORMAT_CHOICE(symbol, name) "|" name
+#define CAIRN_FORMAT_CHOICES              "auto" CAIRN_FORMATS(CAIRN_FORMAT_CHOICE)
 
 CAIRN_API const char *cairn_format_name(cairn_format format);
 CAIRN_API cairn_status cairn_format_parse(cairn_ctx *ctx, const char *name, cairn_format *out);

@@ -13,20 +13,20 @@ typedef struct scored_options {
     bool skip_bad, portable, quiet, json;
 } scored_options;
 
-#define CLI_SCORED_OPTIONS(type)                                                                                      \
-    CLI_TEXT(type, "reward", scored.reward, "calculator", "Who scores steps (cairn help rewards)."),                  \
-        CLI_TEXT(type, "threshold", scored.threshold, "middle",                                                       \
-                 "A step with a lower score is wrong: a number, or the middle of the reward's range."),               \
-        CLI_TEXT(type, "world", scored.world, "text",                                                                 \
-                 "World that reads the steps; text: any problem, steps as they are."),                                \
-        CLI_TEXT(type, "policy", scored.policy, "", "Policy for rewards that need one, such as mc."),                 \
-        CLI_CHOICE(type, "format", scored.format, "auto", "auto|stepwise|mistake|processbench|gsm8k|gsm8k-solutions", \
-                   "Format of the file; auto: by its fields."),                                                       \
-        CLI_INT(type, "count", scored.count, "0", 0, 1e12, "solutions",                                               \
-                "Only the first so many (short: -n); 0: all."),                                                       \
-        CLI_FLAG(type, "skip-bad", scored.skip_bad, "Count and name bad lines instead of stopping at the first."),    \
-        CLI_SEED(type, scored.seed), CLI_PORTABLE(type, scored.portable, "With models: "),                            \
-        CLI_FLAG(type, "quiet", scored.quiet, "No progress line."),                                                   \
+#define CLI_SCORED_OPTIONS(type)                                                                                   \
+    CLI_TEXT(type, "reward", scored.reward, "calculator", "Who scores steps (cairn help rewards)."),               \
+        CLI_TEXT(type, "threshold", scored.threshold, "middle",                                                    \
+                 "A step with a lower score is wrong: a number, or the middle of the reward's range."),            \
+        CLI_TEXT(type, "world", scored.world, "text",                                                              \
+                 "World that reads the steps; text: any problem, steps as they are."),                             \
+        CLI_TEXT(type, "policy", scored.policy, "", "Policy for rewards that need one, such as mc."),              \
+        CLI_CHOICE(type, "format", scored.format, "auto", CAIRN_FORMAT_CHOICES,                                    \
+                   "Format of the file; auto: by its fields."),                                                    \
+        CLI_INT(type, "count", scored.count, "0", 0, 1e12, "solutions",                                            \
+                "Only the first so many (short: -n); 0: all."),                                                    \
+        CLI_FLAG(type, "skip-bad", scored.skip_bad, "Count and name bad lines instead of stopping at the first."), \
+        CLI_SEED(type, scored.seed), CLI_PORTABLE(type, scored.portable, "With models: "),                         \
+        CLI_FLAG(type, "quiet", scored.quiet, "No progress line."),                                                \
         CLI_FLAG(type, "json", scored.json, "Result as JSON.")
 
 /* One scored solution; all memory lives until the visit returns. */

@@ -15,7 +15,6 @@ typedef struct format_line {
 } format_line;
 
 typedef struct format_reader {
-    const char *name;
     const char *has[4]; /* `auto` takes the first format all of whose fields are there; NULL ends them */
     /* Record `item` (from 0) of the line; `out` is zeroed but for its line. CAIRN_END behind the last one. A line that has
      * anything wrong fails at item 0. */

@@ -210,30 +210,32 @@ static cairn_status gsm8k_solutions_read(const format_line *line, int32_t item, 
 /* ---- the table ------------------------------------------------------------------------------------------------- */
 
 static const format_reader readers[CAIRN_FORMAT_COUNT] = {
-    [CAIRN_FORMAT_AUTO] = {"auto", {NULL}, NULL},
-    [CAIRN_FORMAT_STEPWISE] = {"stepwise", {"prompt", "completions"}, stepwise_read},
-    [CAIRN_FORMAT_MISTAKE] = {"mistake", {"input", "steps", "mistake_index"}, mistake_read},
-    [CAIRN_FORMAT_PROCESSBENCH] = {"processbench", {"problem", "steps", "label"}, processbench_read},
-    [CAIRN_FORMAT_GSM8K] = {"gsm8k", {"question", "answer"}, gsm8k_read},
-    [CAIRN_FORMAT_GSM8K_SOLUTIONS] = {"gsm8k-solutions", {"question", "ground_truth"}, gsm8k_solutions_read},
+    [CAIRN_FORMAT_STEPWISE] = {{"prompt", "completions"}, stepwise_read},
+    [CAIRN_FORMAT_MISTAKE] = {{"input", "steps", "mistake_index"}, mistake_read},
+    [CAIRN_FORMAT_PROCESSBENCH] = {{"problem", "steps", "label"}, processbench_read},
+    [CAIRN_FORMAT_GSM8K] = {{"question", "answer"}, gsm8k_read},
+    [CAIRN_FORMAT_GSM8K_SOLUTIONS] = {{"question", "ground_truth"}, gsm8k_solutions_read},
 };
+
+#define NAME(symbol, name) [CAIRN_FORMAT_##symbol] = name,
+static const char *const names[CAIRN_FORMAT_COUNT] = {[CAIRN_FORMAT_AUTO] = "auto", CAIRN_FORMATS(NAME)};
 
 const format_reader *format_reader_of(cairn_format format) {
     return &readers[format];
 }
 
 const char *cairn_format_name(cairn_format format) {
-    return (size_t)format < CAIRN_FORMAT_COUNT ? readers[format].name : NULL;
+    return (size_t)format < CAIRN_FORMAT_COUNT ? names[format] : NULL;
 }
 
 cairn_status cairn_format_parse(cairn_ctx *ctx, const char *name, cairn_format *out) {
     for (size_t i = 0; i < CAIRN_FORMAT_COUNT; i++)
-        if (strcmp(readers[i].name, name) == 0) {
+        if (strcmp(names[i], name) == 0) {
             *out = (cairn_format)i;
             return CAIRN_OK;
         }
     char all[160] = "";
     for (size_t i = 0, n = 0; i < CAIRN_FORMAT_COUNT; i++)
-        n += (size_t)snprintf(all + n, sizeof all - n, "%s%s", i ? ", " : "", readers[i].name);
+        n += (size_t)snprintf(all + n, sizeof all - n, "%s%s", i ? ", " : "", names[i]);
     return cairn_fail(ctx, CAIRN_INVALID, "`%.60s` is no format: expected one of %s", name, all);
 }

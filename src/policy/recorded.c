@@ -18,8 +18,8 @@ typedef struct config {
 
 static const cairn_option options[] = {
     {"file", CAIRN_OPTION_TEXT, offsetof(config, file), NULL, 0, 0, NULL, "", "dataset of solutions (JSON lines)"},
-    {"format", CAIRN_OPTION_CHOICE, offsetof(config, format), "auto", 0, 0,
-     "auto|stepwise|mistake|processbench|gsm8k|gsm8k-solutions", "", "format of the file"},
+    {"format", CAIRN_OPTION_CHOICE, offsetof(config, format), "auto", 0, 0, CAIRN_FORMAT_CHOICES, "",
+     "format of the file"},
     {"skip_bad", CAIRN_OPTION_BOOL, offsetof(config, skip_bad), "false", 0, 0, NULL, "",
      "count and name bad lines of the file instead of stopping at the first"},
 };

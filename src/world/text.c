@@ -17,8 +17,8 @@ typedef struct config {
 static const cairn_option options[] = {
     {"max_steps", CAIRN_OPTION_INT, offsetof(config, max_steps), "64", 1, 4096, NULL, "steps",
      "a longer solution is cut off"},
-    {"format", CAIRN_OPTION_CHOICE, offsetof(config, format), "auto", 0, 0,
-     "auto|stepwise|mistake|processbench|gsm8k|gsm8k-solutions", "", "format of the problem file"},
+    {"format", CAIRN_OPTION_CHOICE, offsetof(config, format), "auto", 0, 0, CAIRN_FORMAT_CHOICES, "",
+     "format of the problem file"},
 };
 
 /* ---- loading ------------------------------------------------------------------------------------------------------- */
