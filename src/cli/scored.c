@@ -51,6 +51,7 @@ static cairn_status score_record(cli *c, const scored_options *options, const sc
                                        record->n_steps, scores, codes, evidence, &cost));
     *out = (scored){.index = index,
                     .record = record,
+                    .reward = &s->reward,
                     .scores = scores,
                     .codes = codes,
                     .evidence = evidence,
@@ -59,6 +60,10 @@ static cairn_status score_record(cli *c, const scored_options *options, const sc
     for (size_t i = n; i-- > 0;)
         if (scores[i] < out->threshold) out->first_wrong = (int32_t)i;
     return CAIRN_OK;
+}
+
+bool scored_is_missing(const scored *solution, int32_t i) {
+    return solution->codes[i] && strstr(solution->codes[i], CAIRN_CODE_NOT_RECORDED);
 }
 
 /* Counts solutions where their number is known, else bytes of the file. */

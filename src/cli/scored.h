@@ -3,6 +3,7 @@
 #define CAIRN_CLI_SCORED_H
 
 #include "cairn/data.h"
+#include "cairn/reward.h"
 #include "cli/cli.h"
 
 typedef struct scored_options {
@@ -33,12 +34,16 @@ typedef struct scored_options {
 typedef struct scored {
     int64_t index; /* 0-based position among the solutions read */
     const cairn_record *record;
+    const cairn_reward *reward;  /* that scored it */
     const double *scores;        /* [n_steps] NaN unknown */
     const char *const *codes;    /* [n_steps] */
     const char *const *evidence; /* [n_steps] */
     double threshold;            /* a step with a lower score is wrong */
     int32_t first_wrong;         /* first step with a known score below it, or CAIRN_NO_ERROR */
 } scored;
+
+/* Step i has no score because a file of scores does not have it. */
+bool scored_is_missing(const scored *solution, int32_t i);
 
 typedef cairn_status (*scored_fn)(cli *c, void *arg, const scored *solution);
 /* Reads, scores and visits every solution of the file in order. *skipped gets the bad lines passed over. */
