@@ -45,6 +45,13 @@ typedef struct scored {
 /* Step i has no score because a file of scores does not have it. */
 bool scored_is_missing(const scored *solution, int32_t i);
 
+/* Whether some step of it has a score; a solution without steps has none. */
+bool scored_is_judged(const scored *solution);
+/* Key of the problem: of the record's group where it has one, else of the problem's text. */
+uint64_t scored_problem_key(const cairn_record *record);
+/* Numbers equal keys[n] equally, from 0, without gaps. Errors: no memory. */
+cairn_status scored_number_keys(cli *c, const uint64_t *keys, size_t n, uint32_t *numbers, uint32_t *count);
+
 typedef cairn_status (*scored_fn)(cli *c, void *arg, const scored *solution);
 /* Reads, scores and visits every solution of the file in order. *skipped gets the bad lines passed over. */
 cairn_status scored_each(cli *c, const scored_options *options, const char *path, scored_fn visit, void *arg,
