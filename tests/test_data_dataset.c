@@ -257,8 +257,6 @@ static void test_wrong_fields_are_named(void **state) {
                  "1: field `completions[1]`: expected a string, got null");
     expect_error("{\"prompt\":\"p\",\"completions\":[\"a\"],\"labels\":[true,true]}", CAIRN_FORMAT,
                  "1: field `labels`: expected an array of 1, got an array of 2");
-    expect_error("{\"prompt\":\"p\",\"completions\":[\"a\"]}", CAIRN_FORMAT,
-                 "1: field `labels`: expected an array (or `scores`), got nothing");
     expect_error("{\"prompt\":\"p\",\"completions\":[\"a\"],\"scores\":[1.5]}", CAIRN_FORMAT,
                  "1: field `scores[0]`: expected a number from 0 to 1 or null, got the number 1.5");
     expect_error("{\"prompt\":\"p\",\"completions\":[],\"labels\":[],\"version\":2}", CAIRN_FORMAT,

@@ -85,6 +85,7 @@ typedef struct cairn_solve_summary {
     int64_t problems, right, unknown; /* outcomes of the chosen answers; no answer counts as wrong */
     int64_t unscored;                 /* problems whose chosen answer had no known score although the search scores */
     cairn_interval accuracy;          /* 95 %, Wilson */
+    int64_t unknown_scores;           /* of all steps that were scored */
     double steps, tokens, judge_tokens, scorings; /* means a problem */
     double flops, judge_flops;                    /* likewise, of the policy and of the reward */
     double oracle;  /* share of problems with a right candidate: pass of the whole search */

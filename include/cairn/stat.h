@@ -55,6 +55,16 @@ typedef struct cairn_interval {
 
 /* Wilson's score interval of a proportion hits / n. Errors: INVALID unless 0 <= hits <= n, n > 0 and 0 < level < 1. */
 CAIRN_API cairn_status cairn_stat_wilson(cairn_ctx *ctx, int64_t hits, int64_t n, double level, cairn_interval *out);
+/* Wilson's interval of a proportion whose trials come in clusters: hits[i] of sizes[i] in cluster i. The trials count as
+ * many as their variance between clusters says (at most their number); without any such variance as many as there are
+ * clusters. Clusters of one trial give Wilson's interval itself. Errors: INVALID for an empty cluster, hits out of range,
+ * none at all, a level outside (0, 1). */
+CAIRN_API cairn_status cairn_stat_wilson_clustered(cairn_ctx *ctx, const int64_t *hits, const int64_t *sizes,
+                                                   size_t clusters, double level, cairn_interval *out);
+/* Widens the interval of a statistic with values from `least` to `most` by what units could change of whose kind none is
+ * among the n observed ones: such units may be up to z^2 / (n + z^2) of all, Wilson's bound of a share that was seen 0
+ * times. So no interval has width 0. No effect where the estimate is NaN. */
+CAIRN_API void cairn_stat_widen(cairn_interval *interval, size_t n, double level, double least, double most);
 /* Clopper and Pearson's exact interval of a proportion hits / n (never covers less than `level`). Errors: as
  * Wilson's. */
 CAIRN_API cairn_status cairn_stat_clopper_pearson(cairn_ctx *ctx, int64_t hits, int64_t n, double level,
@@ -88,6 +98,12 @@ typedef double (*cairn_statistic_fn)(const void *arg, const uint32_t *index, siz
  * that is undefined on the items themselves or on every resample; no memory. */
 CAIRN_API cairn_status cairn_stat_bootstrap(cairn_ctx *ctx, size_t n, cairn_statistic_fn statistic, const void *arg,
                                             const cairn_bootstrap *how, cairn_interval *out);
+/* Several statistics of the same resamples: out[k] of the items index[n], NaN where undefined. */
+typedef void (*cairn_statistics_fn)(void *arg, const uint32_t *index, size_t n, double *out);
+/* Percentile bootstrap of k statistics, out[k]. One that is undefined on the items has estimate and bounds NaN; one that is
+ * undefined on every resample has bounds NaN. Errors: as cairn_stat_bootstrap; CANCELLED. */
+CAIRN_API cairn_status cairn_stat_bootstrap_many(cairn_ctx *ctx, size_t n, size_t k, cairn_statistics_fn statistics,
+                                                 void *arg, const cairn_bootstrap *how, cairn_interval *out);
 /* The same, resampling within strata: the items are `strata` consecutive groups of sizes[strata], and each resample
  * draws sizes[s] items of group s. Errors: as cairn_stat_bootstrap; INVALID for an empty stratum. */
 CAIRN_API cairn_status cairn_stat_bootstrap_strata(cairn_ctx *ctx, const size_t *sizes, size_t strata,
@@ -138,6 +154,8 @@ typedef struct cairn_calibration_bin {
     double mean_p, mean_y; /* NaN where the bin is empty */
 } cairn_calibration_bin;
 
+/* Bin of p within [0, 1]. */
+CAIRN_API int cairn_stat_calibration_bin(double p, int n_bins);
 /* Expected calibration error: sum over bins of (count / n) |mean p - mean y|. Bins have equal width; bin b holds b /
  * n_bins <= p < (b + 1) / n_bins, the last one also p = 1. bins[n_bins] may be NULL. Errors: INVALID for n = 0,
  * n_bins outside 1 .. 10,000, NaN or a value outside [0, 1]; no memory. */

@@ -8,6 +8,8 @@ static const struct {
 } numbers[] = {
     {"solve", "right", "Share of problems whose chosen answer is right, with Wilson's interval."},
     {"solve", "unscored", "Chosen answers of which the reward knows no score."},
+    {"solve", "unknown scores",
+     "Scored steps of which the reward knows no score: a file of scores does not have them, say."},
     {"solve", "found",
      "Share of problems with a right answer among the candidates: what a perfect choice at the end would reach."},
     {"solve", "optimum",
@@ -40,17 +42,35 @@ static const struct {
     {"eval mistakes", "marked mistakes found exactly",
      "acc_err: of the solutions with a marked first mistake the share whose first wrong step is that step."},
     {"eval mistakes", "solutions marked clean, and accepted",
-     "acc_cor: of the solutions marked clean the share in which no step is wrong."},
+     "acc_cor: of the solutions marked clean the share in which some step has a score and none is wrong. A solution "
+     "without any score is not judged: it is neither accepted nor found, and counted."},
     {"eval mistakes", "F1",
      "2 acc_err acc_cor / (acc_err + acc_cor), the harmonic mean of these two accuracies and no precision/recall F1 "
-     "(ProcessBench, arXiv 2412.06559); bootstrap interval over solutions."},
+     "(ProcessBench, arXiv 2412.06559). Its interval combines those of the two accuracies, which are Wilson's, with "
+     "the "
+     "solutions of one problem as one cluster."},
     {"eval mistakes", "AUROC",
-     "Chance that a right step scores above a wrong one, ties half: over steps up to the first marked mistake, with "
-     "DeLong's interval. Unknown scores are left out."},
+     "Chance that a right step scores above a wrong one, ties half: over steps up to the first marked mistake, with a "
+     "bootstrap interval over problems. Unknown scores are left out and counted."},
     {"eval mistakes", "label errors",
      "Solutions marked clean whose recorded answer is not the true one: something in them must be wrong."},
     {"eval mistakes", "mean F1",
      "Of several files: the plain mean, as published, and the mean weighted by their numbers of solutions."},
+    {"eval steps", "AUROC",
+     "Chance that a right step scores above a wrong one, ties half. Every figure is over steps with both a label and a "
+     "score; the others are counted. Intervals are of a bootstrap over problems, widened by what problems of an unseen "
+     "kind could change: up to z^2 / (n + z^2) of n problems, Wilson's bound of a share that was never seen."},
+    {"eval steps", "accuracy", "Steps that the threshold calls what their labels say."},
+    {"eval steps", "F1 of right, of wrong steps",
+     "2 p r / (p + r) of precision p and recall r, where a step counts that is right, or wrong."},
+    {"eval steps", "PRMScore", "Mean of these two F1 (arXiv 2501.03124)."},
+    {"eval steps", "Brier score", "Mean of (score - label)^2; a soft label counts as it is."},
+    {"eval steps", "expected calibration error",
+     "Mean over the steps of |mean score - mean label| of their bin; bins have equal width."},
+    {"eval steps", "first wrong steps",
+     "As `eval mistakes`: the first step that its label calls wrong. A solution with a step without a label before it "
+     "is "
+     "left out; one without any score is not judged: it is neither accepted nor found."},
     {"eval answers", "right", "As the file records it, else by equality of the final numbers."},
     {"eval answers", "slip", "A solution in which the reward calls a step wrong."},
     {"eval answers", "agree", "Models that give the vote's answer, compared in canonical form; ties go to the first."},

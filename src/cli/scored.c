@@ -2,6 +2,7 @@
 #include "cli/scored.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 typedef struct scorer {
@@ -51,6 +52,7 @@ static cairn_status score_record(cli *c, const scored_options *options, const sc
                                        record->n_steps, scores, codes, evidence, &cost));
     *out = (scored){.index = index,
                     .record = record,
+                    .reward = &s->reward,
                     .scores = scores,
                     .codes = codes,
                     .evidence = evidence,
@@ -58,6 +60,47 @@ static cairn_status score_record(cli *c, const scored_options *options, const sc
                     .first_wrong = CAIRN_NO_ERROR};
     for (size_t i = n; i-- > 0;)
         if (scores[i] < out->threshold) out->first_wrong = (int32_t)i;
+    return CAIRN_OK;
+}
+
+bool scored_is_missing(const scored *solution, int32_t i) {
+    return solution->codes[i] && strstr(solution->codes[i], CAIRN_CODE_NOT_RECORDED);
+}
+
+bool scored_is_judged(const scored *solution) {
+    for (int32_t i = 0; i < solution->record->n_steps; i++)
+        if (!isnan(solution->scores[i])) return true;
+    return false;
+}
+
+uint64_t scored_problem_key(const cairn_record *record) {
+    const char *name = record->group ? record->group : record->problem;
+    return cairn_key(name, strlen(name));
+}
+
+typedef struct keyed {
+    uint64_t key;
+    size_t place;
+} keyed;
+
+static int by_key(const void *a, const void *b) {
+    const keyed *x = a, *y = b;
+    if (x->key != y->key) return x->key < y->key ? -1 : 1;
+    return (x->place > y->place) - (x->place < y->place);
+}
+
+cairn_status scored_number_keys(cli *c, const uint64_t *keys, size_t n, uint32_t *numbers, uint32_t *count) {
+    if (n > UINT32_MAX) return cairn_fail(c->ctx, CAIRN_LIMIT, "more than 2^32 steps or solutions");
+    keyed *sorted = cairn_alloc(c->ctx, n, sizeof *sorted);
+    if (!sorted) return CAIRN_NO_MEMORY;
+    for (size_t i = 0; i < n; i++) sorted[i] = (keyed){keys[i], i};
+    qsort(sorted, n, sizeof *sorted, by_key);
+    *count = 0;
+    for (size_t i = 0; i < n; i++) {
+        *count += i == 0 || sorted[i].key != sorted[i - 1].key;
+        numbers[sorted[i].place] = *count - 1;
+    }
+    cairn_free(sorted);
     return CAIRN_OK;
 }
 

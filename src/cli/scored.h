@@ -3,6 +3,7 @@
 #define CAIRN_CLI_SCORED_H
 
 #include "cairn/data.h"
+#include "cairn/reward.h"
 #include "cli/cli.h"
 
 typedef struct scored_options {
@@ -33,12 +34,23 @@ typedef struct scored_options {
 typedef struct scored {
     int64_t index; /* 0-based position among the solutions read */
     const cairn_record *record;
+    const cairn_reward *reward;  /* that scored it */
     const double *scores;        /* [n_steps] NaN unknown */
     const char *const *codes;    /* [n_steps] */
     const char *const *evidence; /* [n_steps] */
     double threshold;            /* a step with a lower score is wrong */
     int32_t first_wrong;         /* first step with a known score below it, or CAIRN_NO_ERROR */
 } scored;
+
+/* Step i has no score because a file of scores does not have it. */
+bool scored_is_missing(const scored *solution, int32_t i);
+
+/* Whether some step of it has a score; a solution without steps has none. */
+bool scored_is_judged(const scored *solution);
+/* Key of the problem: of the record's group where it has one, else of the problem's text. */
+uint64_t scored_problem_key(const cairn_record *record);
+/* Numbers equal keys[n] equally, from 0, without gaps. Errors: no memory. */
+cairn_status scored_number_keys(cli *c, const uint64_t *keys, size_t n, uint32_t *numbers, uint32_t *count);
 
 typedef cairn_status (*scored_fn)(cli *c, void *arg, const scored *solution);
 /* Reads, scores and visits every solution of the file in order. *skipped gets the bad lines passed over. */

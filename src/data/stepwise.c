@@ -62,11 +62,11 @@ static cairn_status read_all_labels(const format_line *line, cairn_record *out) 
     const json_t *hard, *soft;
     CAIRN_TRY(per_step(line, "labels", out->n_steps, &hard));
     CAIRN_TRY(per_step(line, "scores", out->n_steps, &soft));
-    if (!hard && !soft) return json_fail_field(line->ctx, line->where, "labels", "an array (or `scores`)", NULL);
+    out->first_error = CAIRN_UNLABELLED;
+    if (!hard && !soft) return CAIRN_OK;
     double *labels = cairn_arena_alloc(line->arena, (size_t)out->n_steps, sizeof *labels);
     if (!labels) return cairn_fail(line->ctx, CAIRN_NO_MEMORY, "%s: no memory for labels", line->where);
     out->labels = labels;
-    out->first_error = CAIRN_UNLABELLED;
     if (hard) {
         CAIRN_TRY(read_labels(line, hard, labels));
         out->first_error = first_error_of(labels, out->n_steps);
@@ -84,6 +84,9 @@ cairn_status stepwise_read(const format_line *line, int32_t item, cairn_record *
     CAIRN_TRY(format_text(line, "prompt", &out->problem));
     CAIRN_TRY(format_steps(line, "completions", out));
     CAIRN_TRY(read_all_labels(line, out));
+    CAIRN_TRY(format_text_or_null(line, "group", &out->group));
+    CAIRN_TRY(format_text_or_null(line, "subset", &out->subset));
+    CAIRN_TRY(format_text_or_null(line, "domain", &out->domain));
     CAIRN_TRY(format_text_or_null(line, "answer", &out->answer));
     CAIRN_TRY(format_text_or_null(line, "target", &out->target));
     CAIRN_TRY(format_text_or_null(line, "generator", &out->generator));

@@ -9,7 +9,7 @@
 /* Of policy and reward; sums of problems. */
 typedef struct spent {
     double steps, tokens, flops; /* of the policy */
-    double judge_tokens, judge_flops, scorings;
+    double judge_tokens, judge_flops, scorings, unscored;
 } spent;
 
 /* The record's field `cost`; NULL without memory. */

@@ -212,6 +212,10 @@ static void summarise(const trainer *t, cairn_learn_summary *out) {
                                  .dev_examples = t->dev_count,
                                  .dropped = t->examples.dropped + t->dev_examples.dropped,
                                  .skipped_lines = t->skipped,
+                                 .marks = t->marks,
+                                 .right_marks = t->right_marks,
+                                 .dev_marks = t->dev_marks,
+                                 .dev_right = t->dev_right_marks,
                                  .parameters = cairn_params_size(t->model->params),
                                  .vocabulary = t->model->shape.vocabulary,
                                  .steps = t->now.step,
@@ -223,8 +227,6 @@ static void summarise(const trainer *t, cairn_learn_summary *out) {
                                  .best_step = t->now.best_step,
                                  .stopped_early = t->now.step < t->steps,
                                  .instruction_set = cairn_bits_name(t->portable)};
-    for (int32_t i = 0; i < t->pool_count; i++)
-        out->marks += t->examples.mark_starts[t->pool[i] + 1] - t->examples.mark_starts[t->pool[i]];
 }
 
 cairn_status cairn_learn(cairn_ctx *ctx, const cairn_learn_setup *setup, cairn_learn_summary *out) {

@@ -218,6 +218,7 @@ cairn_status cairn_score(cairn_search *search, const cairn_node *nodes, int32_t 
     search->cost.flops[CAIRN_ROLE_JUDGE] += cost.flops;
     for (int32_t i = 0; i < m; i++) {
         if (requests[i].status != CAIRN_OK) return requests[i].status;
+        search->cost.unscored += isnan(requests[i].score);
         tree->score[search->column][asked[i]] = (float)requests[i].score;
         tree->value[asked[i]] = isnan(requests[i].score) ? 0 : (float)requests[i].score;
     }
