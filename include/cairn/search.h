@@ -55,6 +55,8 @@ typedef struct cairn_search {
     int32_t n_beginnings, beginnings_capacity;
     const char **answers; /* [n_answers] canonical answers: class c of tree->answer is answers[c] */
     int32_t n_answers, answers_capacity;
+    struct stated_end *stated; /* [n_stated] ends of recorded solutions, by node: search/stated.c's own */
+    int32_t n_stated, stated_capacity;
 } cairn_search;
 
 /* Puts the world's start state at the root and makes the reward's column. Call once, before any verb. */

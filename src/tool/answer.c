@@ -177,6 +177,25 @@ cairn_status cairn_answer_equal(cairn_ctx *ctx, cairn_arena *arena, const char *
     return CAIRN_OK;
 }
 
+/* A number in canonical form: equal ones have one text. */
+static bool plain_number(const char *text) {
+    return *text && text[strspn(text, "-.0123456789")] == 0;
+}
+
+cairn_status cairn_answer_class(cairn_ctx *ctx, cairn_arena *arena, const char *const *classes, int32_t n,
+                                const char *answer, int32_t *out) {
+    for (*out = 0; *out < n; ++*out)
+        if (strcmp(classes[*out], answer) == 0) return CAIRN_OK;
+    bool number = plain_number(answer);
+    for (*out = 0; *out < n; ++*out) {
+        cairn_verdict equal = CAIRN_VERDICT_WRONG;
+        if (!number || !plain_number(classes[*out]))
+            CAIRN_TRY(cairn_answer_equal(ctx, arena, classes[*out], answer, &equal));
+        if (equal == CAIRN_VERDICT_RIGHT) return CAIRN_OK;
+    }
+    return CAIRN_OK;
+}
+
 /* ---- finding the answer in a solution ---- */
 
 /* The last \boxed{...} by where it starts, unless it is empty. */
