@@ -84,6 +84,7 @@ typedef struct cairn_solve_setup {
 typedef struct cairn_solve_summary {
     int64_t problems, right, unknown; /* outcomes of the chosen answers; no answer counts as wrong */
     int64_t unscored;                 /* problems whose chosen answer had no known score although the search scores */
+    int64_t failed;                   /* scorings that stayed unknown because the reward's program failed */
     cairn_interval accuracy;          /* 95 %, Wilson */
     double steps, tokens, judge_tokens, scorings; /* means a problem */
     double flops, judge_flops;                    /* likewise, of the policy and of the reward */

@@ -30,6 +30,7 @@ typedef struct cairn_cost {
     int64_t asks[CAIRN_ROLE_COUNT];  /* free requests; the next one's number of its draw */
     int64_t nexts[CAIRN_ROLE_COUNT]; /* distributions of a next token */
     int64_t scorings;                /* steps scored */
+    int64_t failed;                  /* of these unknown because the reward's program failed (cairn_reward_cost) */
     int64_t checks;                  /* outcomes checked */
 } cairn_cost;
 

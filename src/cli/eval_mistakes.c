@@ -83,6 +83,11 @@ static cairn_status print_label_errors(cli *c, const mistakes *m, const cairn_fi
     return CAIRN_OK;
 }
 
+static void print_failed(const mistakes *m) {
+    if (m->failed)
+        printf("  %s: %" PRId64 " steps are unknown because the reward's program failed on them\n", m->path, m->failed);
+}
+
 static cairn_status print_one(cli *c, const mistakes *m, const cairn_first_error_score *f, const cairn_auroc *auroc) {
     if (m->shown.data) printf("%s\n", m->shown.data);
     if (m->config->example && !m->shown.data) printf("no marked mistake was found: there is no example\n\n");
@@ -100,6 +105,7 @@ static cairn_status print_one(cli *c, const mistakes *m, const cairn_first_error
         printf("\n  where people and %s differ:\n", m->config->scored.reward);
         print_differings(c, &m->differences, true);
     }
+    print_failed(m);
     if (m->unlabelled) printf("  %" PRId64 " solutions have no label and were not used\n", m->unlabelled);
     if (m->skipped) printf("  %" PRId64 " bad lines were passed over\n", m->skipped);
     return CAIRN_OK;
@@ -118,6 +124,7 @@ static void print_table(const cli *c, const mistakes *files, const cairn_first_e
                100 * scores[i].acc_err, scores[i].n_cor, 100 * scores[i].acc_cor, cli_paint_code(c, CLI_BOLD),
                100 * scores[i].f1, cli_paint_code(c, CLI_PLAIN), auroc, scores[i].tuned_here ? "  tuned here" : "");
     }
+    for (int i = 0; i < n; i++) print_failed(&files[i]);
     printf("  %-36s %s%48.1f%s   as published\n", "mean F1", cli_paint_code(c, CLI_BOLD), 100 * average->f1_unweighted,
            cli_paint_code(c, CLI_PLAIN));
     printf("  %-36s %48.1f\n", "mean F1 by number of solutions", 100 * average->f1_weighted);
@@ -140,6 +147,7 @@ static void put_one(cli_json *j, const mistakes *m, const cairn_first_error_scor
     cli_json_int(j, "clean_wrong_found", m->clean_wrong_found);
     cli_json_int(j, "unlabelled", m->unlabelled);
     cli_json_int(j, "skipped_lines", m->skipped);
+    cli_json_int(j, "failed_steps", m->failed);
     if (auroc->positives) cli_json_real(j, "step_auroc", auroc->auroc);
     if (f->tuned_here) cli_json_bool(j, "tuned_here", true);
 }

@@ -28,6 +28,7 @@ typedef struct mistakes {
     const mistakes_config *config;
     const char *path;
     int64_t skipped;               /* bad lines */
+    int64_t failed;                /* steps that are unknown because the reward's program failed on them */
     cairn_first_error_item *items; /* [n] */
     size_t n, capacity;
     double *scores; /* of single steps that have a label */

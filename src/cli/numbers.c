@@ -8,6 +8,8 @@ static const struct {
 } numbers[] = {
     {"solve", "right", "Share of problems whose chosen answer is right, with Wilson's interval."},
     {"solve", "unscored", "Chosen answers of which the reward knows no score."},
+    {"solve", "failed",
+     "Scored steps that are unknown because the reward's program failed on them (on_error=unknown)."},
     {"solve", "found",
      "Share of problems with a right answer among the candidates: what a perfect choice at the end would reach."},
     {"solve", "optimum",

@@ -25,6 +25,7 @@ typedef struct scoring {
     const score_config *config;
     cairn_out *out; /* NULL: none */
     int64_t solutions, steps, wrong, unknown, flawed;
+    int64_t failed;     /* unknown steps on which the reward's program failed */
     int64_t unreadable; /* steps with a critique whose verdict could not be read */
 } scoring;
 
@@ -60,6 +61,7 @@ static cairn_status visit(cli *c, void *arg, const scored *s) {
     cairn_arena_mark mark = cairn_arena_save(c->arena);
     t->solutions++;
     t->steps += s->record->n_steps;
+    t->failed += s->failed;
     t->flawed += s->first_wrong >= 0;
     for (int32_t i = 0; i < s->record->n_steps; i++) {
         t->unknown += isnan(s->scores[i]);
@@ -80,6 +82,7 @@ static cairn_status print_json(cli *c, const scoring *t, int64_t skipped) {
     cli_json_int(&j, "steps", t->steps);
     cli_json_int(&j, "wrong", t->wrong);
     cli_json_int(&j, "unknown", t->unknown);
+    cli_json_int(&j, "failed_steps", t->failed);
     cli_json_int(&j, "unreadable", t->unreadable);
     cli_json_int(&j, "solutions_with_a_wrong_step", t->flawed);
     cli_json_int(&j, "skipped_lines", skipped);
@@ -94,6 +97,8 @@ static cairn_status print_totals(cli *c, const score_config *config, const scori
         "%s solutions, %s steps by %s: %s steps wrong, %s unknown, the others right; %s solutions have a wrong step\n",
         cli_count(t->solutions, n[0]), cli_count(t->steps, n[1]), config->scored.reward, cli_count(t->wrong, n[2]),
         cli_count(t->unknown, n[3]), cli_count(t->flawed, n[4]));
+    if (t->failed)
+        printf("%s of the unknown steps are those on which the reward's program failed\n", cli_count(t->failed, n[0]));
     if (t->unreadable)
         printf("%s steps have critiques without a readable verdict (--out says which)\n",
                cli_count(t->unreadable, n[0]));

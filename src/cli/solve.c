@@ -29,6 +29,7 @@ static void print_summary(const cli *c, const solve_config *config, const cairn_
            cli_count(s->right, right), problems);
     if (s->unknown) printf("  unknown    %lld outcomes could not be checked\n", (long long)s->unknown);
     if (s->unscored) printf("  unscored   %lld chosen answers have no known score\n", (long long)s->unscored);
+    if (s->failed) printf("  failed     %lld scorings, whose steps are unknown\n", (long long)s->failed);
     printf("  found      %.1f %%  (a right answer was among the candidates)\n", 100 * s->oracle);
     if (!isnan(s->optimum))
         printf("  optimum    %.1f %%  (best possible with the same steps, exact)\n", 100 * s->optimum);
@@ -51,6 +52,7 @@ static cairn_status print_json(cli *c, const solve_config *config, const cairn_s
     cli_json_int(&j, "right", s->right);
     cli_json_int(&j, "unknown", s->unknown);
     cli_json_int(&j, "unscored", s->unscored);
+    cli_json_int(&j, "failed_scorings", s->failed);
     cli_json_real(&j, "accuracy", s->accuracy.estimate);
     cli_json_real(&j, "low", s->accuracy.low);
     cli_json_real(&j, "high", s->accuracy.high);

@@ -207,6 +207,7 @@ static cairn_status summarise(cairn_ctx *ctx, cairn_job *job, const cairn_solve_
     out->tokens = t.cost.tokens / n;
     out->judge_tokens = t.cost.judge_tokens / n;
     out->scorings = t.cost.scorings / n;
+    out->failed = t.cost.failed;
     out->flops = t.cost.flops / n;
     out->judge_flops = t.cost.judge_flops / n;
     out->oracle = (double)t.oracle / n;

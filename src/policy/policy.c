@@ -40,3 +40,8 @@ void cairn_policy_close(cairn_policy *policy) {
 uint64_t cairn_policy_content(const cairn_policy *policy) {
     return policy->type->content ? policy->type->content(policy->self) : 0;
 }
+
+const char *cairn_policy_files(const cairn_policy *policy) {
+    const char *names = policy->type->files ? policy->type->files(policy->self) : NULL;
+    return names ? names : "";
+}
