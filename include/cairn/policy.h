@@ -115,8 +115,8 @@ typedef struct cairn_policy_type {
     cairn_status (*optimum)(cairn_ctx *ctx, void *self, const cairn_problem *problem, int64_t samples, double *out);
     /* Key of the content of the file that it proposes from, for a run's manifest; NULL where there is no such file. */
     uint64_t (*content)(const void *self);
-    /* The names of the files that `content` is the key of, where it is of a program's; NULL: no such names. */
-    const char *(*files)(const void *self);
+    /* The name of the file that `content` is the key of, where it is a program; NULL: it is none. */
+    const char *(*file)(const void *self);
     /* Free requests, by the rules of propose; NULL where the policy cannot. Errors of a request: INVALID for an empty stop text or choice;
      * LIMIT when what is given, or a choice behind what was generated, does not fit the context. */
     cairn_status (*ask)(cairn_ctx *ctx, void *self, cairn_arena *arena, cairn_asking *requests, int32_t n);
@@ -141,8 +141,7 @@ CAIRN_API cairn_status cairn_policy_open(cairn_ctx *ctx, cairn_arena *arena, con
                                          cairn_policy *out);
 CAIRN_API void cairn_policy_close(cairn_policy *policy);
 CAIRN_API uint64_t cairn_policy_content(const cairn_policy *policy); /* 0 where it proposes from no file */
-CAIRN_API const char *
-cairn_policy_files(const cairn_policy *policy); /* names of the files of its program; "" for none */
+CAIRN_API const char *cairn_policy_file(const cairn_policy *policy); /* name of its program's file; "" for none */
 
 /* ---- rollouts -------------------------------------------------------------------------------------------------------- */
 

@@ -21,19 +21,19 @@ static const char *text_or_empty(const char *text) {
     return text ? text : "";
 }
 
-/* A key of files' contents, and their names where they are a program's. */
-static const char *key_text(cairn_arena *arena, uint64_t key, const char *files) {
-    return cairn_arena_printf(arena, "%016llx%s%s", (unsigned long long)key, *files ? " " : "", files);
+/* A key of a file's content, and its name where it is a program. */
+static const char *key_text(cairn_arena *arena, uint64_t key, const char *file) {
+    return cairn_arena_printf(arena, "%016llx%s%s", (unsigned long long)key, *file ? " " : "", file);
 }
 
 static const char *policy_key(cairn_arena *arena, const cairn_job *job) {
     const cairn_policy *policy = cairn_job_policy(job);
-    return policy ? key_text(arena, cairn_policy_content(policy), cairn_policy_files(policy)) : key_text(arena, 0, "");
+    return policy ? key_text(arena, cairn_policy_content(policy), cairn_policy_file(policy)) : key_text(arena, 0, "");
 }
 
 static const char *reward_key(cairn_arena *arena, const cairn_job *job) {
     const cairn_reward *reward = cairn_job_reward(job);
-    return reward ? key_text(arena, cairn_reward_content(reward), cairn_reward_files(reward)) : key_text(arena, 0, "");
+    return reward ? key_text(arena, cairn_reward_content(reward), cairn_reward_file(reward)) : key_text(arena, 0, "");
 }
 
 cairn_status cairn_job_manifest(cairn_ctx *ctx, const cairn_job *job, cairn_arena *arena, const char *verb,

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "cairn/policy.h"
-#include "data/command_files.h"
+#include "data/command_file.h"
 #include "data/json.h"
 #include "data/pipe.h"
 #include "world/tokens.h"
@@ -17,7 +17,7 @@ static const cairn_option options[] = {PIPE_OPTIONS(config, program)};
 
 typedef struct exec {
     pipe_backend *pipe;
-    command_files files;
+    command_file file;
 } exec;
 
 static cairn_status exec_open(cairn_ctx *ctx, cairn_arena *arena, const cairn_world *world, const void *configuration,
@@ -26,7 +26,7 @@ static cairn_status exec_open(cairn_ctx *ctx, cairn_arena *arena, const cairn_wo
     const config *c = configuration;
     exec *self = cairn_arena_alloc(arena, 1, sizeof *self);
     if (!self) return CAIRN_NO_MEMORY;
-    CAIRN_TRY(command_files_of(ctx, arena, c->program.command, &self->files));
+    CAIRN_TRY(command_file_of(ctx, arena, c->program.command, &self->file));
     CAIRN_TRY(pipe_open(ctx, "policy", &c->program, &self->pipe));
     *out = self;
     return CAIRN_OK;
@@ -37,11 +37,11 @@ static void exec_close(void *data) {
 }
 
 static uint64_t exec_content(const void *data) {
-    return ((const exec *)data)->files.key;
+    return ((const exec *)data)->file.key;
 }
 
-static const char *exec_files(const void *data) {
-    return ((const exec *)data)->files.names;
+static const char *exec_file(const void *data) {
+    return ((const exec *)data)->file.name;
 }
 
 static json_t *message_of(const cairn_proposal *q) {
@@ -142,5 +142,5 @@ const cairn_policy_type cairn_policy_exec = {
     .close = exec_close,
     .propose = exec_propose,
     .content = exec_content,
-    .files = exec_files,
+    .file = exec_file,
 };

@@ -41,7 +41,7 @@ uint64_t cairn_policy_content(const cairn_policy *policy) {
     return policy->type->content ? policy->type->content(policy->self) : 0;
 }
 
-const char *cairn_policy_files(const cairn_policy *policy) {
-    const char *names = policy->type->files ? policy->type->files(policy->self) : NULL;
-    return names ? names : "";
+const char *cairn_policy_file(const cairn_policy *policy) {
+    const char *name = policy->type->file ? policy->type->file(policy->self) : NULL;
+    return name ? name : "";
 }

@@ -3,7 +3,7 @@
 #include <math.h>
 
 #include "cairn/reward.h"
-#include "data/command_files.h"
+#include "data/command_file.h"
 #include "data/json.h"
 #include "data/pipe.h"
 #include "reward/meanings.h"
@@ -32,7 +32,7 @@ static const cairn_option options[] = {
 typedef struct exec {
     pipe_backend *pipe;
     config c;
-    command_files files;
+    command_file file;
 } exec;
 
 static cairn_status exec_open(cairn_ctx *ctx, cairn_arena *arena, const cairn_world *world, const cairn_policy *policy,
@@ -43,7 +43,7 @@ static cairn_status exec_open(cairn_ctx *ctx, cairn_arena *arena, const cairn_wo
     self->c = *(const config *)configuration;
     if (self->c.low >= self->c.high)
         return cairn_fail(ctx, CAIRN_INVALID, "exec: low=%g is not less than high=%g", self->c.low, self->c.high);
-    CAIRN_TRY(command_files_of(ctx, arena, self->c.program.command, &self->files));
+    CAIRN_TRY(command_file_of(ctx, arena, self->c.program.command, &self->file));
     CAIRN_TRY(pipe_open(ctx, "reward", &self->c.program, &self->pipe));
     *out = self;
     return CAIRN_OK;
@@ -61,11 +61,11 @@ static void exec_scale(void *data, cairn_meaning *meaning, double *low, double *
 }
 
 static uint64_t exec_content(const void *data) {
-    return ((const exec *)data)->files.key;
+    return ((const exec *)data)->file.key;
 }
 
-static const char *exec_files(const void *data) {
-    return ((const exec *)data)->files.names;
+static const char *exec_file(const void *data) {
+    return ((const exec *)data)->file.name;
 }
 
 /* ---- requests ------------------------------------------------------------------------------------------------------ */
@@ -271,5 +271,5 @@ const cairn_reward_type cairn_reward_exec = {
     .score = exec_score,
     .score_solution = exec_score_solution,
     .content = exec_content,
-    .files = exec_files,
+    .file = exec_file,
 };

@@ -65,9 +65,9 @@ uint64_t cairn_reward_content(const cairn_reward *reward) {
     return reward->type->content ? reward->type->content(reward->self) : 0;
 }
 
-const char *cairn_reward_files(const cairn_reward *reward) {
-    const char *names = reward->type->files ? reward->type->files(reward->self) : NULL;
-    return names ? names : "";
+const char *cairn_reward_file(const cairn_reward *reward) {
+    const char *name = reward->type->file ? reward->type->file(reward->self) : NULL;
+    return name ? name : "";
 }
 
 /* A node's path is decided by the texts that lead to it: equal prefixes of two solutions share their random numbers, others do not. */

@@ -169,7 +169,7 @@ static cairn_status differs(cairn_ctx *ctx, const cairn_run *run, const char *ke
                       here ? here : "nothing", here ? "`" : "");
 }
 
-/* The keys of a program's files, with the files' names, differ. */
+/* The key of a program's file, with the file's name, differs. */
 static cairn_status program_differs(cairn_ctx *ctx, const cairn_run *run, const char *key, const char *there,
                                     const char *here) {
     return cairn_fail(ctx, CAIRN_INVALID,
