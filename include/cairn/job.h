@@ -90,6 +90,7 @@ typedef struct cairn_solve_summary {
     int64_t unrecorded;         /* of the untold: a policy that replays has no solution of the problem */
     int64_t unscored;           /* problems whose chosen answer had no known score although the search scores */
     int64_t unknown_scores;     /* of all steps that were scored */
+    int64_t failed;             /* of these, because the reward's program failed */
     cairn_interval accuracy;    /* 95 %, Wilson, over the problems that are not untold; NaN where no outcome is known */
     cairn_outcomes samples;     /* of all candidates, each as often as it was sampled */
     cairn_interval sample_accuracy;               /* 95 %, by problem */

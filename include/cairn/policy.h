@@ -120,6 +120,8 @@ typedef struct cairn_policy_type {
     uint64_t (*content)(const void *self);
     /* Of a policy that replays: how many solutions of the problem it has, and the steps of the longest. NULL: it samples. */
     void (*recorded)(const void *self, const cairn_problem *problem, int64_t *solutions, int32_t *longest);
+    /* The name of the file that `content` is the key of, where it is a program; NULL: it is none. */
+    const char *(*file)(const void *self);
     /* Free requests, by the rules of propose; NULL where the policy cannot. Errors of a request: INVALID for an empty stop text or choice;
      * LIMIT when what is given, or a choice behind what was generated, does not fit the context. */
     cairn_status (*ask)(cairn_ctx *ctx, void *self, cairn_arena *arena, cairn_asking *requests, int32_t n);
@@ -148,6 +150,7 @@ CAIRN_API uint64_t cairn_policy_content(const cairn_policy *policy); /* 0 where 
 CAIRN_API int64_t cairn_policy_solutions(const cairn_policy *policy, const cairn_problem *problem);
 /* Where its solutions are cut off: the problem's max_steps, and never within a recorded solution. */
 CAIRN_API int32_t cairn_policy_max_steps(const cairn_policy *policy, const cairn_problem *problem);
+CAIRN_API const char *cairn_policy_file(const cairn_policy *policy); /* name of its program's file; "" for none */
 
 /* ---- rollouts -------------------------------------------------------------------------------------------------------- */
 

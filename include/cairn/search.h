@@ -31,6 +31,7 @@ typedef struct cairn_cost {
     int64_t nexts[CAIRN_ROLE_COUNT]; /* distributions of a next token */
     int64_t scorings;                /* steps scored */
     int64_t unscored;                /* of those, with an unknown score */
+    int64_t failed;                  /* of these unknown because the reward's program failed (cairn_reward_cost) */
     int64_t checks;                  /* outcomes checked */
 } cairn_cost;
 

@@ -51,6 +51,7 @@ static void print_summary(const cli *c, const solve_config *config, const cairn_
     if (s->unknown_scores)
         printf("  unknown    %lld of the steps that were scored have no known score\n", (long long)s->unknown_scores);
     if (!isnan(s->oracle)) printf("  found      %.1f %%  (a right answer was among the candidates)\n", 100 * s->oracle);
+    if (s->failed) printf("  failed     %lld scorings, whose steps are unknown\n", (long long)s->failed);
     if (!isnan(s->optimum))
         printf("  optimum    %.1f %%  (best possible with the same steps, exact)\n", 100 * s->optimum);
     printf("  a problem  %.1f steps, %.1f tokens, %.1f scorings, %.1f tokens of the reward\n", s->steps, s->tokens,
@@ -78,6 +79,7 @@ static cairn_status print_json(cli *c, const solve_config *config, const cairn_s
     cli_json_int(&j, "n", s->samples.n);
     cli_json_outcomes(&j, &s->samples, &s->sample_accuracy);
     cli_json_close(&j, '}');
+    cli_json_int(&j, "failed_scorings", s->failed);
     cli_json_real(&j, "found", s->oracle);
     cli_json_real(&j, "optimum", s->optimum);
     cli_json_real(&j, "steps", s->steps);

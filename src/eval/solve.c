@@ -248,6 +248,7 @@ static cairn_status summarise(cairn_ctx *ctx, cairn_job *job, const cairn_solve_
     out->judge_tokens = t.cost.judge_tokens / n;
     out->scorings = t.cost.scorings / n;
     out->unknown_scores = (int64_t)t.cost.unscored;
+    out->failed = t.cost.failed;
     out->flops = t.cost.flops / n;
     out->judge_flops = t.cost.judge_flops / n;
     return mean_optimum(ctx, job, &out->optimum);

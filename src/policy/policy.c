@@ -54,3 +54,8 @@ int32_t cairn_policy_max_steps(const cairn_policy *policy, const cairn_problem *
     if (policy->type->recorded) policy->type->recorded(policy->self, problem, &solutions, &longest);
     return longest > problem->max_steps ? longest : problem->max_steps;
 }
+
+const char *cairn_policy_file(const cairn_policy *policy) {
+    const char *name = policy->type->file ? policy->type->file(policy->self) : NULL;
+    return name ? name : "";
+}

@@ -222,6 +222,7 @@ cairn_status cairn_score(cairn_search *search, const cairn_node *nodes, int32_t 
     cairn_reward_cost cost = {0};
     CAIRN_TRY(search->reward->type->score(search->ctx, search->reward->self, search->arena, requests, m, &cost));
     search->cost.scorings += m;
+    search->cost.failed += cost.failed;
     search->cost.steps[CAIRN_ROLE_JUDGE] += cost.steps;
     search->cost.tokens[CAIRN_ROLE_JUDGE] += cost.tokens;
     search->cost.flops[CAIRN_ROLE_JUDGE] += cost.flops;
