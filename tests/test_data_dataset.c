@@ -278,7 +278,7 @@ static void test_wrong_fields_are_named(void **state) {
     expect_error("{\"question\":\"q\",\"ground_truth\":\"A: 1\",\"m\":7}", CAIRN_FORMAT,
                  "1: field `m`: expected an object with `is_correct` and `solution`, got the number 7");
     expect_error("{\"x\":1,\"y\":2}", CAIRN_FORMAT, "1: expected the fields of a known format, got `x`, `y`");
-    expect_error("[1]", CAIRN_FORMAT, "1: expected a JSON object, got another value");
+    expect_error("[1]", CAIRN_FORMAT, "1: element 1: expected a JSON object, got the number 1");
 }
 
 /* Nothing of a line is used when one of its models is wrong. */
@@ -296,7 +296,7 @@ static void test_an_empty_file_is_an_error(void **state) {
     for (size_t i = 0; i < sizeof empty / sizeof *empty; i++) {
         put(empty[i], strlen(empty[i]));
         assert_int_equal(cairn_dataset_open(ctx, path, (cairn_read_options){0}, &d), CAIRN_FORMAT);
-        assert_non_null(strstr(cairn_error(ctx), ": expected one record a line, got an empty file"));
+        assert_non_null(strstr(cairn_error(ctx), ": expected JSON lines, a JSON array or CSV, got an empty file"));
     }
     assert_int_equal(cairn_dataset_open(ctx, "/nowhere.jsonl", (cairn_read_options){0}, &d), CAIRN_NOT_FOUND);
 }
@@ -326,7 +326,7 @@ static void test_skip_bad_counts_and_names(void **state) {
     snprintf(expected, sizeof expected,
              "skipped %s:3: field `completions`: expected an array, got nothing\n"
              "skipped %s:4: the line is longer than 80 bytes\n"
-             "skipped %s:6: expected a JSON object, got another value\n",
+             "skipped %s:6: expected a JSON object, got an array of 0\n",
              path, path, path);
     assert_string_equal(strchr(logged, '\n') + 1, expected);
     assert_memory_equal(logged, "skipped ", 8);

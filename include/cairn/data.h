@@ -1,7 +1,7 @@
 /* cairn/data.h: records of stepped solutions: streaming readers and writers of the published formats, step splitters.
  *
- * A reader holds one line at a time. A bad line is an error that names file, line and field, or, with `skip_bad`, is counted
- * and named in the log. Layer: data (uses core).
+ * A file is JSON lines, a JSON array, JSON objects over several lines, or CSV with a header line. A reader holds one row at a
+ * time. A bad row is an error that names file, line and field, or, with `skip_bad`, is counted and named in the log. Layer: data (uses core).
  */
 #ifndef CAIRN_DATA_H
 #define CAIRN_DATA_H
@@ -18,7 +18,8 @@ extern "C" {
 
 /* One solution in steps. All memory is in the arena given to the reader. */
 typedef struct cairn_record {
-    const char *id;           /* the file's own id, else "<line>" or "<line>/<model>" (1-based) */
+    const char
+        *id; /* the file's own id, else "<row>" or "<row>/<model>": the row's line, in an array its place (1-based) */
     const char *problem;      /* the question */
     const char *const *steps; /* [n_steps] */
     int32_t n_steps;
@@ -32,7 +33,7 @@ typedef struct cairn_record {
     const char *group;     /* what records of one problem or one pair share, where the file says it, or NULL */
     const char *subset;    /* part of the benchmark: "gsm8k", "circular", or NULL */
     const char *domain;    /* subject: "algebra", or NULL */
-    int64_t line;          /* 1-based line in the file */
+    int64_t line;          /* 1-based line of the file in which it starts */
 } cairn_record;
 
 /* The formats, each with its name on the command line. `auto` picks by the fields of the first record. */
@@ -60,7 +61,7 @@ typedef struct cairn_read_options {
 } cairn_read_options;
 
 typedef struct cairn_dataset cairn_dataset;
-/* Opens a JSONL file ("-" is standard input). Errors: IO, NOT_FOUND; an empty file is CAIRN_FORMAT. */
+/* Opens a file ("-" is standard input). Errors: IO, NOT_FOUND; an empty file is CAIRN_FORMAT. */
 CAIRN_API cairn_status cairn_dataset_open(cairn_ctx *ctx, const char *path, cairn_read_options options,
                                           cairn_dataset **out);
 /* The next record, in `arena`. CAIRN_END after the last. Errors: FORMAT, LIMIT, IO, each "file:line: field ...". */
