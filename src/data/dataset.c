@@ -19,6 +19,8 @@ struct cairn_dataset {
 cairn_status cairn_dataset_open(cairn_ctx *ctx, const char *path, cairn_read_options options, cairn_dataset **out) {
     if ((size_t)options.format >= CAIRN_FORMAT_COUNT)
         return cairn_fail(ctx, CAIRN_INVALID, "%s: there is no format number %d", path, (int)options.format);
+    if ((size_t)options.split > CAIRN_SPLIT_MARKER)
+        return cairn_fail(ctx, CAIRN_INVALID, "%s: there is no splitter number %d", path, (int)options.split);
     cairn_dataset *d = cairn_alloc(ctx, 1, sizeof *d);
     if (!d) return CAIRN_NO_MEMORY;
     d->ctx = ctx;
@@ -46,23 +48,14 @@ static cairn_status no_format(cairn_dataset *d) {
     json_t *object = (json_t *)(uintptr_t)d->object;
     for (void *iter = json_object_iter(object); iter && n < 100; iter = json_object_iter_next(object, iter))
         n += (size_t)snprintf(fields + n, sizeof fields - n, "%s`%.30s`", n ? ", " : "", json_object_iter_key(iter));
-    return cairn_fail(d->ctx, CAIRN_FORMAT, "%s: expected the fields of a known format, got %s", rows_where(d->rows),
-                      fields);
-}
-
-static bool has_all(const json_t *object, const format_reader *reader) {
-    for (size_t i = 0; i < sizeof reader->has / sizeof *reader->has && reader->has[i]; i++)
-        if (!json_object_get(object, reader->has[i])) return false;
-    return true;
+    bool problem = json_object_get(object, "problem") || json_object_get(object, "question");
+    return cairn_fail(d->ctx, CAIRN_FORMAT, "%s: expected the fields of a known format, got %s%s", rows_where(d->rows),
+                      fields, problem && n ? " (--format problems reads the problem alone)" : "");
 }
 
 static cairn_status detect(cairn_dataset *d) {
-    for (int f = CAIRN_FORMAT_AUTO + 1; f < CAIRN_FORMAT_COUNT; f++)
-        if (has_all(d->object, format_reader_of((cairn_format)f))) {
-            d->format = (cairn_format)f;
-            return CAIRN_OK;
-        }
-    return no_format(d);
+    d->format = format_of(d->object);
+    return d->format == CAIRN_FORMAT_AUTO ? no_format(d) : CAIRN_OK;
 }
 
 static cairn_status next_object(cairn_dataset *d) {
@@ -75,9 +68,10 @@ static cairn_status next_object(cairn_dataset *d) {
 static cairn_status read_record(cairn_dataset *d, cairn_arena *arena, cairn_record *out) {
     for (;;) {
         if (!d->object) CAIRN_TRY(next_object(d));
-        format_line line = {d->ctx, arena, d->object, rows_where(d->rows), rows_number(d->rows)};
-        cairn_record record = {.line = rows_line(d->rows)};
-        cairn_status status = format_reader_of(d->format)->read(&line, d->item++, &record);
+        format_row row = {d->ctx, arena, d->object, rows_where(d->rows), rows_number(d->rows), &d->options};
+        cairn_record record = {
+            .line = rows_line(d->rows), .correct = CAIRN_VERDICT_UNKNOWN, .first_error = CAIRN_UNLABELLED};
+        cairn_status status = format_reader_of(d->format)(&row, d->item++, &record);
         if (status == CAIRN_OK) *out = record;
         if (status != CAIRN_END) return status;
         d->object = NULL;
