@@ -12,6 +12,38 @@
 extern "C" {
 #endif
 
+/* ---- outcomes ------------------------------------------------------------------------------------------------------ */
+
+/* Counts of outcomes, by one rule in all verbs: right, or unknown, or wrong. Those without a truth to be compared with are not judged and
+ * not in any share; the other unknown ones count as not right in a share, whose upper bound takes them as right. */
+typedef struct cairn_outcomes {
+    int64_t n, right, unknown;
+    int64_t untold;     /* of the unknown: neither a true answer nor an outcome is recorded */
+    int64_t unanswered; /* of the other unknown: no answer could be read; the rest could not be compared */
+} cairn_outcomes;
+
+/* Counts `count` solutions with this outcome; `told`: their problem has a true answer. */
+CAIRN_API void cairn_outcomes_add(cairn_outcomes *o, cairn_verdict verdict, bool answered, bool told, int64_t count);
+/* Outcomes that a share is of: 0 where not one is known. */
+CAIRN_API int64_t cairn_outcomes_judged(const cairn_outcomes *o);
+/* The share of right ones if every unknown one were right; NaN where nothing is judged. */
+CAIRN_API double cairn_outcomes_most(const cairn_outcomes *o);
+
+/* Outcomes of solutions that share problems, one group a problem. */
+typedef struct cairn_outcome_groups {
+    cairn_outcomes all;
+    double *right, *judged; /* [n] of each problem; of cairn_alloc */
+    size_t n, right_capacity, judged_capacity;
+} cairn_outcome_groups;
+
+/* Adds one problem. */
+CAIRN_API cairn_status cairn_outcome_groups_add(cairn_ctx *ctx, cairn_outcome_groups *groups,
+                                                const cairn_outcomes *problem);
+/* Share of right solutions with an interval that respects problems (cairn_stat_grouped_share, 95 %); NaN where nothing is judged. */
+CAIRN_API cairn_status cairn_outcome_groups_share(cairn_ctx *ctx, const cairn_outcome_groups *groups, uint64_t seed,
+                                                  cairn_interval *out);
+CAIRN_API void cairn_outcome_groups_free(cairn_outcome_groups *groups);
+
 /* ---- first wrong step (ProcessBench, arXiv 2412.06559) --------------------------------------------------------- */
 
 /* A step index counts from 0; -1 says that every step is right. */

@@ -5,6 +5,7 @@
 #ifndef CAIRN_JOB_H
 #define CAIRN_JOB_H
 
+#include "cairn/eval.h"
 #include "cairn/search.h"
 #include "cairn/store.h"
 
@@ -79,16 +80,23 @@ typedef struct cairn_solve_setup {
     double *outcomes;       /* [problems] or NULL: 1 the answer is right, 0 wrong, NaN unknown */
     int64_t *right_samples; /* [problems] or NULL: candidates that are right, each counted as often as it was sampled */
     int64_t *samples;       /* [problems] or NULL: candidates, counted likewise */
+    cairn_outcomes *sampled; /* [problems] or NULL: outcomes of the candidates, counted likewise */
 } cairn_solve_setup;
 
 typedef struct cairn_solve_summary {
-    int64_t problems, right, unknown; /* outcomes of the chosen answers; no answer counts as wrong */
-    int64_t unscored;                 /* problems whose chosen answer had no known score although the search scores */
-    cairn_interval accuracy;          /* 95 %, Wilson */
-    int64_t unknown_scores;           /* of all steps that were scored */
+    int64_t problems;
+    int64_t right, unknown;     /* of the chosen answers; a problem of which no solution was finished is wrong */
+    int64_t unanswered, untold; /* of the unknown, as in cairn_outcomes */
+    int64_t unrecorded;         /* of the untold: a policy that replays has no solution of the problem */
+    int64_t unscored;           /* problems whose chosen answer had no known score although the search scores */
+    int64_t unknown_scores;     /* of all steps that were scored */
+    int64_t failed;             /* of these, because the reward's program failed */
+    cairn_interval accuracy;    /* 95 %, Wilson, over the problems that are not untold; NaN where no outcome is known */
+    cairn_outcomes samples;     /* of all candidates, each as often as it was sampled */
+    cairn_interval sample_accuracy;               /* 95 %, by problem */
     double steps, tokens, judge_tokens, scorings; /* means a problem */
     double flops, judge_flops;                    /* likewise, of the policy and of the reward */
-    double oracle;  /* share of problems with a right candidate: pass of the whole search */
+    double oracle;  /* share of these problems with a right candidate: pass of the whole search; NaN likewise */
     double optimum; /* mean exact optimum at the step budget; NaN where the policy has none */
     double seconds; /* of this call */
 } cairn_solve_summary;

@@ -31,6 +31,8 @@ typedef struct cairn_label_setup {
 typedef struct cairn_label_summary {
     int64_t problems, dropped;           /* dropped: by the question filter */
     int64_t solutions;                   /* labelled */
+    cairn_outcomes outcomes;             /* of these */
+    cairn_interval accuracy;             /* share of right ones, 95 %, by problem; NaN where no outcome is known */
     int64_t labelled_steps, wrong_steps; /* steps with a label; of those, with label 0: no right completion was seen */
     int64_t located;                     /* first errors named */
     int64_t judged,
@@ -42,7 +44,7 @@ typedef struct cairn_label_summary {
 } cairn_label_summary;
 
 /* Labels solutions of every problem. Records: id, problem, solutions [{steps, labels, counts [[n, ok], ...], first_error, truth
- * [bool or null], correct, and of a given one its id}], rollouts, unknown, dropped, cost (as a record of cairn_solve). Resumes into `run`. */
+ * [bool or null], answer, correct, and of a given one its id}], rollouts, unknown, dropped, cost (as a record of cairn_solve). Resumes into `run`. */
 CAIRN_API cairn_status cairn_label_problems(cairn_ctx *ctx, cairn_job *job, const cairn_label_setup *setup,
                                             cairn_run *run, cairn_label_summary *out);
 /* The memory that cairn_label_problems will take (cairn_job_plan). */

@@ -31,6 +31,7 @@ typedef struct cairn_cost {
     int64_t nexts[CAIRN_ROLE_COUNT]; /* distributions of a next token */
     int64_t scorings;                /* steps scored */
     int64_t unscored;                /* of those, with an unknown score */
+    int64_t failed;                  /* of these unknown because the reward's program failed (cairn_reward_cost) */
     int64_t checks;                  /* outcomes checked */
 } cairn_cost;
 
@@ -55,6 +56,8 @@ typedef struct cairn_search {
     int32_t n_beginnings, beginnings_capacity;
     const char **answers; /* [n_answers] canonical answers: class c of tree->answer is answers[c] */
     int32_t n_answers, answers_capacity;
+    struct stated_end *stated; /* [n_stated] ends of recorded solutions, by node: search/stated.c's own */
+    int32_t n_stated, stated_capacity;
 } cairn_search;
 
 /* Puts the world's start state at the root and makes the reward's column. Call once, before any verb. */

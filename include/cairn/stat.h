@@ -116,6 +116,13 @@ CAIRN_API cairn_status cairn_stat_bootstrap_mean(cairn_ctx *ctx, const double *x
 /* Percentile bootstrap of the mean of a[i] - b[i]; pairs are drawn together. Errors: as cairn_stat_bootstrap_mean. */
 CAIRN_API cairn_status cairn_stat_bootstrap_paired(cairn_ctx *ctx, const double *a, const double *b, size_t n,
                                                    const cairn_bootstrap *how, cairn_interval *out);
+/* Share of items that come in groups, such as the samples of one problem: sum of hits[groups] over sum of items[groups], 0 <= hits[g] <=
+ * items[g]; hits may be fractions (a pass@k of one item). Groups without items are left out. The interval is Wilson's where every group
+ * has one whole item; else the percentile bootstrap over groups, since the items of a group are alike; where all groups agree, which tells
+ * the bootstrap nothing, Wilson's with a group as one case. One group of several items has no interval: low and high are NaN. Without any
+ * item all is NaN. Errors: INVALID for hits or items out of range; those of cairn_stat_bootstrap. */
+CAIRN_API cairn_status cairn_stat_grouped_share(cairn_ctx *ctx, const double *hits, const double *items, size_t groups,
+                                                const cairn_bootstrap *how, cairn_interval *out);
 /* Quantile p of sorted x[n], interpolated linearly between order statistics (position p (n - 1)); NaN for n = 0 or p
  * outside [0, 1]. */
 CAIRN_API double cairn_stat_quantile_sorted(const double *x, size_t n, double p);

@@ -36,6 +36,7 @@ typedef struct answering {
     group group;
     int64_t agree[MOST_MODELS + 1],
         agree_right[MOST_MODELS + 1]; /* problems by the votes of the winner; won by a right one */
+    int64_t failed;                   /* steps that are unknown because the reward's program failed on them */
     int64_t problems, all_agree, none_agree, vote_right, vote_wrong, vote_none, any_right, ungraded, recorded_differs;
 } answering;
 
@@ -116,6 +117,7 @@ static cairn_status visit(cli *c, void *arg, const scored *s) {
     CAIRN_TRY(find_model(c, a, r->generator ? r->generator : "(unnamed)", &m));
     bool right = a->group.right[a->group.n - 1], slip = s->first_wrong >= 0;
     m->solutions++;
+    a->failed += s->failed;
     m->right += right;
     m->with_slip += slip;
     m->right_with_slip += slip && right;
@@ -185,6 +187,7 @@ static cairn_status print_human(cli *c, const answering *a, int64_t skipped) {
     printf("\n  right: as the file records it; by equality of the final numbers %" PRId64 " solutions would differ\n",
            a->recorded_differs);
     if (a->ungraded) printf("  %" PRId64 " solutions have neither a recorded outcome nor a true answer\n", a->ungraded);
+    if (a->failed) printf("  %" PRId64 " steps are unknown because the reward's program failed on them\n", a->failed);
     if (skipped) printf("  %" PRId64 " bad lines were passed over\n", skipped);
     return CAIRN_OK;
 }
@@ -215,6 +218,7 @@ static cairn_status print_json(cli *c, const answering *a, int64_t skipped) {
     cli_json_int(&j, "vote_none", a->vote_none);
     cli_json_int(&j, "ungraded", a->ungraded);
     cli_json_int(&j, "recorded_differs", a->recorded_differs);
+    cli_json_int(&j, "failed_steps", a->failed);
     cli_json_int(&j, "skipped_lines", skipped);
     cli_json_close(&j, '}');
     return cli_json_end(&j);

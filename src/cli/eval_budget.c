@@ -109,6 +109,7 @@ static void print_row_json(cli_json *j, int64_t budget, const row *r, const cair
     cli_json_real(j, "steps", s->steps);
     cli_json_real(j, "tokens", s->tokens);
     cli_json_real(j, "scorings", s->scorings);
+    cli_json_int(j, "failed_scorings", s->failed);
     cli_json_real(j, "flops", s->flops);
     cli_json_real(j, "judge_flops", s->judge_flops);
     cli_json_real(j, "optimum", s->optimum);
@@ -184,6 +185,13 @@ static void print_optimum(const cli *c, const comparing *w, double optimum) {
            cli_paint_code(c, CLI_PLAIN));
 }
 
+static void print_failed(const comparing *w, const row *rows) {
+    for (int i = 0; i < w->n_searches; i++)
+        if (rows[i].summary.failed)
+            printf("  %s: %" PRId64 " scorings failed, whose steps are unknown\n", rows[i].search,
+                   rows[i].summary.failed);
+}
+
 static cairn_status run_budget(cli *c, comparing *w, int64_t budget) {
     const budget_config *config = w->config;
     row rows[MOST_SEARCHES] = {0};
@@ -203,6 +211,7 @@ static cairn_status run_budget(cli *c, comparing *w, int64_t budget) {
             print_row(c, w, &rows[i], &difference, i == w->base);
     }
     if (!config->job.json) print_optimum(c, w, rows[0].summary.optimum);
+    if (!config->job.json) print_failed(w, rows);
     fflush(stdout);
     return CAIRN_OK;
 }

@@ -94,6 +94,7 @@ static void print_left_out(const mistakes *m) {
     if (m->unscored_steps)
         printf("  %s of %s steps have no score\n", cli_count(m->unscored_steps, n[0]), cli_count(m->all_steps, n[1]));
     if (m->missing_steps) printf("  %s of these are not in the file of scores\n", cli_count(m->missing_steps, n[0]));
+    if (m->failed) printf("  the reward's program failed on %s of these\n", cli_count(m->failed, n[0]));
     if (m->unlabelled) printf("  %s solutions have no label and were not used\n", cli_count(m->unlabelled, n[0]));
     if (m->skipped) printf("  %s bad lines were passed over\n", cli_count(m->skipped, n[0]));
 }
@@ -189,6 +190,7 @@ static void put_one(cli_json *j, const mistakes *m, const measured *f) {
     cli_json_int(j, "steps", m->all_steps);
     cli_json_int(j, "unscored_steps", m->unscored_steps);
     cli_json_int(j, "missing_steps", m->missing_steps);
+    cli_json_int(j, "failed_steps", m->failed);
     cli_json_int(j, "unlabelled", m->unlabelled);
     cli_json_int(j, "skipped_lines", m->skipped);
     figure_json(j, "step_auroc", &f->auroc);

@@ -5,6 +5,7 @@
 
 #include "cairn/label.h"
 #include "cairn/label_job.h"
+#include "cli/outcomes.h"
 #include "cli/verbs.h"
 
 typedef struct label_config {
@@ -31,10 +32,12 @@ static double percent(int64_t part, int64_t whole) {
     return whole ? 100.0 * (double)part / (double)whole : 0;
 }
 
-static void print_summary(const label_config *config, const cairn_label_summary *s, int64_t skipped) {
+static void print_summary(const cli *c, const label_config *config, const char *verifier, const cairn_label_summary *s,
+                          int64_t skipped) {
     char n[10][32];
     printf("%s on %s: %s problems, %s solutions labelled\n", config->method, config->job.world,
            cli_count(s->problems, n[0]), cli_count(s->solutions, n[1]));
+    if (s->solutions) cli_print_outcomes(c, "right", "solutions", &s->outcomes, &s->accuracy);
     printf("  steps      %s labelled, %.1f %% of them wrong\n", cli_count(s->labelled_steps, n[2]),
            percent(s->wrong_steps, s->labelled_steps));
     printf("  located    %s first errors", cli_count(s->located, n[3]));
@@ -43,10 +46,12 @@ static void print_summary(const label_config *config, const cairn_label_summary 
     if (s->unknown) printf(", %s of them with an unknown outcome", cli_count(s->unknown, n[6]));
     printf("\n");
     if (s->known_steps)
-        printf("  truth      %.2f %% of labels agree with the world's verdicts",
-               percent(s->agreeing_steps, s->known_steps));
+        printf("  %-10s %.2f %% of %s labels agree with %s", verifier ? verifier : "truth",
+               percent(s->agreeing_steps, s->known_steps), cli_count(s->known_steps, n[6]),
+               verifier ? "its verdicts, which are no truth" : "the world's verdicts");
     if (s->known_steps && s->judged)
-        printf(", %.1f %% of located errors are its first wrong step", percent(s->exact_locations, s->judged));
+        printf(", %.1f %% of %s located errors are its first wrong step", percent(s->exact_locations, s->judged),
+               cli_count(s->judged, n[5]));
     if (s->known_steps) printf("\n");
     if (s->dropped) printf("  dropped    %s problems by the question filter\n", cli_count(s->dropped, n[5]));
     if (skipped) printf("  skipped    %" PRId64 " lines or solutions of %s\n", skipped, config->solutions);
@@ -55,7 +60,8 @@ static void print_summary(const label_config *config, const cairn_label_summary 
     printf("\n  time       %.2f s\n", s->seconds);
 }
 
-static cairn_status print_json(cli *c, const label_config *config, const cairn_label_summary *s, int64_t skipped) {
+static cairn_status print_json(cli *c, const label_config *config, const char *verifier, const cairn_label_summary *s,
+                               int64_t skipped) {
     cli_json j;
     CAIRN_TRY(cli_json_begin(c, &j));
     cli_json_open(&j, NULL, '{');
@@ -63,11 +69,13 @@ static cairn_status print_json(cli *c, const label_config *config, const cairn_l
     cli_json_int(&j, "problems", s->problems);
     cli_json_int(&j, "dropped", s->dropped);
     cli_json_int(&j, "solutions", s->solutions);
+    cli_json_outcomes(&j, &s->outcomes, &s->accuracy);
     cli_json_int(&j, "labelled_steps", s->labelled_steps);
     cli_json_int(&j, "wrong_steps", s->wrong_steps);
     cli_json_int(&j, "located", s->located);
     cli_json_int(&j, "judged_locations", s->judged);
     cli_json_int(&j, "exact_locations", s->exact_locations);
+    cli_json_text(&j, "verdicts_of", verifier ? verifier : "world");
     cli_json_int(&j, "known_steps", s->known_steps);
     cli_json_int(&j, "agreeing_steps", s->agreeing_steps);
     cli_json_int(&j, "rollouts", s->rollouts);
@@ -114,8 +122,9 @@ static cairn_status label(cli *c, cairn_job *job, const label_config *config, co
     CAIRN_TRY(status);
     if (strcmp(config->out, "-") == 0) return CAIRN_OK;
     int64_t skipped = solutions ? cairn_solutions_skipped(solutions) : 0;
-    if (config->job.json) return print_json(c, config, &summary, skipped);
-    print_summary(config, &summary, skipped);
+    const char *verifier = cairn_job_world(job)->type->verifier;
+    if (config->job.json) return print_json(c, config, verifier, &summary, skipped);
+    print_summary(c, config, verifier, &summary, skipped);
     return CAIRN_OK;
 }
 

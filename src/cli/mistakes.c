@@ -96,6 +96,7 @@ static cairn_status note(cli *c, mistakes *m, const scored *s) {
 
 static cairn_status visit(cli *c, void *arg, const scored *s) {
     mistakes *m = arg;
+    m->failed += s->failed;
     CAIRN_TRY(note_shown(c, m, s));
     if (s->record->first_error != CAIRN_UNLABELLED && s->record->n_steps > 0) return note(c, m, s);
     m->unlabelled++;

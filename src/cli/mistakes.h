@@ -28,6 +28,7 @@ typedef struct mistakes {
     const mistakes_config *config;
     const char *path;
     int64_t skipped;               /* bad lines */
+    int64_t failed;                /* steps that are unknown because the reward's program failed on them */
     cairn_first_error_item *items; /* [n] */
     uint64_t *problems;            /* [n] key of the item's problem */
     size_t n, capacity, problems_capacity;

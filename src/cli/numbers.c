@@ -10,6 +10,8 @@ static const struct {
     {"solve", "unscored", "Chosen answers of which the reward knows no score."},
     {"solve", "unknown scores",
      "Scored steps of which the reward knows no score: a file of scores does not have them, say."},
+    {"solve", "failed",
+     "Scored steps that are unknown because the reward's program failed on them (on_error=unknown)."},
     {"solve", "found",
      "Share of problems with a right answer among the candidates: what a perfect choice at the end would reach."},
     {"solve", "optimum",

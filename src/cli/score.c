@@ -27,6 +27,7 @@ typedef struct scoring {
     cairn_out *out; /* NULL: none */
     int64_t solutions, steps, wrong, unknown, flawed;
     int64_t missing;    /* steps that a file of scores does not have */
+    int64_t failed;     /* unknown steps on which the reward's program failed */
     int64_t unreadable; /* steps with a critique whose verdict could not be read */
 } scoring;
 
@@ -131,6 +132,7 @@ static cairn_status visit(cli *c, void *arg, const scored *s) {
     cairn_arena_mark mark = cairn_arena_save(c->arena);
     t->solutions++;
     t->steps += s->record->n_steps;
+    t->failed += s->failed;
     t->flawed += s->first_wrong >= 0;
     for (int32_t i = 0; i < s->record->n_steps; i++) {
         t->unknown += isnan(s->scores[i]);
@@ -153,6 +155,7 @@ static cairn_status print_json(cli *c, const scoring *t, int64_t skipped) {
     cli_json_int(&j, "wrong", t->wrong);
     cli_json_int(&j, "unknown", t->unknown);
     cli_json_int(&j, "missing", t->missing);
+    cli_json_int(&j, "failed_steps", t->failed);
     cli_json_int(&j, "unreadable", t->unreadable);
     cli_json_int(&j, "solutions_with_a_wrong_step", t->flawed);
     cli_json_int(&j, "skipped_lines", skipped);
@@ -169,6 +172,8 @@ static cairn_status print_totals(cli *c, const score_config *config, const scori
         cli_count(t->unknown, n[3]), cli_count(t->flawed, n[4]));
     if (t->missing)
         printf("%s steps are not in the file of scores, and unknown for that\n", cli_count(t->missing, n[0]));
+    if (t->failed)
+        printf("%s of the unknown steps are those on which the reward's program failed\n", cli_count(t->failed, n[0]));
     if (t->unreadable)
         printf("%s steps have critiques without a readable verdict (--out says which)\n",
                cli_count(t->unreadable, n[0]));

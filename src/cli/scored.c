@@ -56,6 +56,7 @@ static cairn_status score_record(cli *c, const scored_options *options, const sc
                     .scores = scores,
                     .codes = codes,
                     .evidence = evidence,
+                    .failed = cost.failed,
                     .threshold = s->threshold,
                     .first_wrong = CAIRN_NO_ERROR};
     for (size_t i = n; i-- > 0;)

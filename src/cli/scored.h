@@ -38,6 +38,7 @@ typedef struct scored {
     const double *scores;        /* [n_steps] NaN unknown */
     const char *const *codes;    /* [n_steps] */
     const char *const *evidence; /* [n_steps] */
+    int64_t failed;              /* steps that are unknown because the reward's program failed on them */
     double threshold;            /* a step with a lower score is wrong */
     int32_t first_wrong;         /* first step with a known score below it, or CAIRN_NO_ERROR */
 } scored;

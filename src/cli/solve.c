@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/outcomes.h"
 #include "cli/verbs.h"
 
 typedef struct solve_config {
@@ -20,18 +21,37 @@ static const cairn_option options[] = {
     CLI_PLAN(solve_config),
 };
 
+static cairn_outcomes chosen_of(const cairn_solve_summary *s) {
+    return (cairn_outcomes){s->problems, s->right, s->unknown, s->untold, s->unanswered};
+}
+
+static void print_samples(const cairn_solve_summary *s) {
+    char n[3][32], interval[64];
+    if (s->samples.n <= s->problems) return;
+    printf("  samples    %s", cli_count(s->samples.n, n[0]));
+    if (cairn_outcomes_judged(&s->samples))
+        printf(", %.1f %% right (%s)", 100 * s->sample_accuracy.estimate,
+               cli_interval_text(&s->sample_accuracy, interval));
+    if (s->samples.unknown)
+        printf(", %s unknown, %s of these without a readable answer", cli_count(s->samples.unknown, n[1]),
+               cli_count(s->samples.unanswered, n[2]));
+    printf("\n");
+}
+
 static void print_summary(const cli *c, const solve_config *config, const cairn_solve_summary *s) {
-    char problems[32], right[32];
+    char problems[32];
+    cairn_outcomes chosen = chosen_of(s);
     printf("%s%s%s on %s, %s problems\n", cli_paint_code(c, CLI_BOLD), config->search, cli_paint_code(c, CLI_PLAIN),
            config->job.world, cli_count(s->problems, problems));
-    printf("  right      %s%.1f %%%s  (95 %% interval %.1f .. %.1f; %s of %s)\n", cli_paint_code(c, CLI_GREEN),
-           100 * s->accuracy.estimate, cli_paint_code(c, CLI_PLAIN), 100 * s->accuracy.low, 100 * s->accuracy.high,
-           cli_count(s->right, right), problems);
-    if (s->unknown) printf("  unknown    %lld outcomes could not be checked\n", (long long)s->unknown);
+    cli_print_outcomes(c, "right", "problems", &chosen, &s->accuracy);
+    if (s->unrecorded)
+        printf("  unrecorded %lld of these problems have no recorded solution\n", (long long)s->unrecorded);
+    print_samples(s);
     if (s->unscored) printf("  unscored   %lld chosen answers have no known score\n", (long long)s->unscored);
     if (s->unknown_scores)
         printf("  unknown    %lld of the steps that were scored have no known score\n", (long long)s->unknown_scores);
-    printf("  found      %.1f %%  (a right answer was among the candidates)\n", 100 * s->oracle);
+    if (!isnan(s->oracle)) printf("  found      %.1f %%  (a right answer was among the candidates)\n", 100 * s->oracle);
+    if (s->failed) printf("  failed     %lld scorings, whose steps are unknown\n", (long long)s->failed);
     if (!isnan(s->optimum))
         printf("  optimum    %.1f %%  (best possible with the same steps, exact)\n", 100 * s->optimum);
     printf("  a problem  %.1f steps, %.1f tokens, %.1f scorings, %.1f tokens of the reward\n", s->steps, s->tokens,
@@ -50,13 +70,16 @@ static cairn_status print_json(cli *c, const solve_config *config, const cairn_s
     cli_json_open(&j, NULL, '{');
     cli_json_text(&j, "search", config->search);
     cli_json_int(&j, "problems", s->problems);
-    cli_json_int(&j, "right", s->right);
-    cli_json_int(&j, "unknown", s->unknown);
+    cairn_outcomes chosen = chosen_of(s);
+    cli_json_outcomes(&j, &chosen, &s->accuracy);
+    cli_json_int(&j, "unrecorded", s->unrecorded);
     cli_json_int(&j, "unscored", s->unscored);
     cli_json_int(&j, "unknown_scores", s->unknown_scores);
-    cli_json_real(&j, "accuracy", s->accuracy.estimate);
-    cli_json_real(&j, "low", s->accuracy.low);
-    cli_json_real(&j, "high", s->accuracy.high);
+    cli_json_open(&j, "samples", '{');
+    cli_json_int(&j, "n", s->samples.n);
+    cli_json_outcomes(&j, &s->samples, &s->sample_accuracy);
+    cli_json_close(&j, '}');
+    cli_json_int(&j, "failed_scorings", s->failed);
     cli_json_real(&j, "found", s->oracle);
     cli_json_real(&j, "optimum", s->optimum);
     cli_json_real(&j, "steps", s->steps);

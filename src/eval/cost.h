@@ -10,6 +10,7 @@
 typedef struct spent {
     double steps, tokens, flops; /* of the policy */
     double judge_tokens, judge_flops, scorings, unscored;
+    int64_t failed; /* of the unscored, because the reward's program failed */
 } spent;
 
 /* The record's field `cost`; NULL without memory. */

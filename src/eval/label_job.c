@@ -19,6 +19,11 @@ static json_t *verdict_json(cairn_verdict verdict) {
     return verdict == CAIRN_VERDICT_UNKNOWN ? json_null() : json_boolean(verdict == CAIRN_VERDICT_RIGHT);
 }
 
+/* The answer, as it was given where it was; NULL where none could be read. */
+static const char *answer_of(const cairn_labelled *s) {
+    return s->outcome.answer && s->given && s->given->answer ? s->given->answer : s->outcome.answer;
+}
+
 /* NULL when any part of it is missing. */
 static json_t *solution_json(const cairn_labelled *s, const cairn_step_check *truth) {
     json_t *steps = json_array(), *labels = json_array(), *counts = json_array(), *verdicts = json_array();
@@ -36,9 +41,9 @@ static json_t *solution_json(const cairn_labelled *s, const cairn_step_check *tr
         json_decref(verdicts);
         return NULL;
     }
-    json_t *object =
-        json_pack("{s:o, s:o, s:o, s:o, s:i, s:o}", "steps", steps, "labels", labels, "counts", counts, "truth",
-                  verdicts, "first_error", (int)s->first_error, "correct", verdict_json(s->outcome.verdict));
+    json_t *object = json_pack("{s:o, s:o, s:o, s:o, s:i, s:s?, s:o}", "steps", steps, "labels", labels, "counts",
+                               counts, "truth", verdicts, "first_error", (int)s->first_error, "answer", answer_of(s),
+                               "correct", verdict_json(s->outcome.verdict));
     if (object && s->given) bad |= json_object_set_new(object, "id", json_string(s->given->id));
     if (!bad) return object;
     json_decref(object);
@@ -94,7 +99,10 @@ static cairn_status label_one(cairn_search *search, void *arg, int64_t index, ca
 
 typedef struct tally {
     cairn_ctx *ctx;
+    cairn_job *job;
+    cairn_arena *arena; /* of the problem at hand */
     cairn_label_summary *out;
+    cairn_outcome_groups outcomes;
     spent cost;
 } tally;
 
@@ -130,8 +138,23 @@ static void tally_solution(cairn_label_summary *out, const json_t *solution) {
     }
 }
 
+static cairn_status tally_outcomes(tally *t, int64_t index, const json_t *solutions) {
+    cairn_outcomes outcomes = {0};
+    cairn_problem problem;
+    cairn_arena_reset(t->arena);
+    CAIRN_TRY(cairn_job_problem(t->job, t->ctx, index, t->arena, &problem));
+    for (size_t i = 0; i < json_array_size(solutions); i++) {
+        const json_t *solution = json_array_get(solutions, i), *correct = json_object_get(solution, "correct");
+        cairn_verdict verdict = !json_is_boolean(correct) ? CAIRN_VERDICT_UNKNOWN
+                                : json_is_true(correct)   ? CAIRN_VERDICT_RIGHT
+                                                          : CAIRN_VERDICT_WRONG;
+        cairn_outcomes_add(&outcomes, verdict, json_is_string(json_object_get(solution, "answer")),
+                           problem.answer != NULL, 1);
+    }
+    return cairn_outcome_groups_add(t->ctx, &t->outcomes, &outcomes);
+}
+
 static cairn_status tally_record(void *arg, int64_t index, const char *id, const char *text, size_t length) {
-    (void)index;
     tally *t = arg;
     json_t *record, *solutions = NULL;
     const char *dropped = "";
@@ -142,6 +165,7 @@ static cairn_status tally_record(void *arg, int64_t index, const char *id, const
     if (status == CAIRN_OK) status = json_get_int(t->ctx, record, "unknown", id, &unknown);
     if (status == CAIRN_OK) status = json_get_text(t->ctx, record, "dropped", id, &dropped);
     if (status == CAIRN_OK) status = cost_add(t->ctx, record, id, &t->cost);
+    if (status == CAIRN_OK) status = tally_outcomes(t, index, solutions);
     if (status == CAIRN_OK) {
         t->out->problems++;
         t->out->dropped += *dropped != 0;
@@ -164,8 +188,12 @@ cairn_status cairn_label_problems(cairn_ctx *ctx, cairn_job *job, const cairn_la
     cairn_status status = cairn_labeller_find(ctx, arena, setup->method, &l.type, &l.config);
     if (status == CAIRN_OK) status = cairn_job_run(job, ctx, run, label_one, &l);
     if (status == CAIRN_OK) {
-        tally t = {.ctx = ctx, .out = out};
+        tally t = {.ctx = ctx, .job = job, .arena = arena, .out = out};
         status = cairn_job_each(job, ctx, run, tally_record, &t);
+        out->outcomes = t.outcomes.all;
+        if (status == CAIRN_OK)
+            status = cairn_outcome_groups_share(ctx, &t.outcomes, cairn_job_setup_of(job)->seed, &out->accuracy);
+        cairn_outcome_groups_free(&t.outcomes);
         out->steps = t.cost.steps;
         out->tokens = t.cost.tokens;
         out->flops = t.cost.flops;
@@ -217,6 +245,7 @@ static cairn_status write_solution(const writing *w, const cairn_problem *proble
                            .steps = texts,
                            .n_steps = (int32_t)n,
                            .labels = values,
+                           .answer = json_string_value(json_object_get(solution, "answer")),
                            .target = problem->answer,
                            .first_error = CAIRN_UNLABELLED,
                            .correct = !json_is_boolean(correct) ? CAIRN_VERDICT_UNKNOWN

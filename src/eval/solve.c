@@ -75,10 +75,12 @@ static json_t *tree_json(const cairn_search *search) {
     return list;
 }
 
-/* The outcome of the chosen answer: no answer is wrong where there is a truth. */
+/* The outcome of the chosen answer. Where no solution states an answer the first one stands for all; none finished is wrong, unless
+ * there was none to replay. */
 static json_t *correct_json(const cairn_search *search, const cairn_result *result) {
-    if (result->chosen >= 0) return outcome_json(search->tree->outcome[result->candidates[result->chosen].leaf]);
-    return json_false();
+    int32_t chosen = result->chosen >= 0 ? result->chosen : 0;
+    if (result->n > 0) return outcome_json(search->tree->outcome[result->candidates[chosen].leaf]);
+    return cairn_policy_solutions(search->policy, search->problem) > 0 ? json_false() : json_null();
 }
 
 static cairn_status write_record(cairn_search *search, const cairn_solve_setup *setup, const cairn_result *result,
@@ -112,13 +114,19 @@ typedef struct tally {
     const cairn_solve_setup *setup;
     cairn_solve_summary *out;
     spent cost;
+    cairn_outcome_groups samples;
     int64_t oracle;
 } tally;
 
-/* Candidates, and right ones, counted as often as they were sampled. A run file may hold anything: counts are those of an int32_t. */
-static cairn_status count_candidates(cairn_ctx *ctx, const json_t *candidates, const char *where, int64_t *right,
-                                     int64_t *all) {
-    *right = *all = 0;
+static cairn_verdict verdict_of(const json_t *correct) {
+    if (!json_is_boolean(correct)) return CAIRN_VERDICT_UNKNOWN;
+    return json_is_true(correct) ? CAIRN_VERDICT_RIGHT : CAIRN_VERDICT_WRONG;
+}
+
+/* Outcomes of candidates, each as often as it was sampled. A run file may hold anything: counts are those of an int32_t. */
+static cairn_status count_candidates(cairn_ctx *ctx, const json_t *candidates, bool told, const char *where,
+                                     cairn_outcomes *out) {
+    *out = (cairn_outcomes){0};
     for (size_t i = 0; i < json_array_size(candidates); i++) {
         const json_t *candidate = json_array_get(candidates, i);
         int64_t count;
@@ -126,35 +134,53 @@ static cairn_status count_candidates(cairn_ctx *ctx, const json_t *candidates, c
         if (count < 0 || count > INT32_MAX)
             return cairn_fail(ctx, CAIRN_FORMAT, "%s: field `candidates[%zu].count`: expected 0 .. %d, got %lld", where,
                               i, INT32_MAX, (long long)count);
-        *all += count;
-        if (json_is_true(json_object_get(candidate, "correct"))) *right += count;
+        cairn_outcomes_add(out, verdict_of(json_object_get(candidate, "correct")),
+                           json_is_string(json_object_get(candidate, "answer")), told, count);
     }
     return CAIRN_OK;
 }
 
+/* The chosen answer's outcome. */
+static void count_chosen(tally *t, const json_t *record, bool told, const cairn_outcomes *samples) {
+    cairn_solve_summary *out = t->out;
+    cairn_verdict verdict = verdict_of(json_object_get(record, "correct"));
+    out->problems++;
+    out->right += verdict == CAIRN_VERDICT_RIGHT;
+    if (verdict != CAIRN_VERDICT_UNKNOWN) return;
+    bool recorded = samples->n > 0;
+    out->unknown++;
+    out->unrecorded += !recorded;
+    if (!told || !recorded)
+        out->untold++;
+    else
+        out->unanswered += !json_is_string(json_object_get(record, "answer"));
+}
+
 /* What the caller asked to have of each problem. */
-static void hand_out(const tally *t, int64_t index, const json_t *correct, int64_t right, int64_t all) {
+static void hand_out(const tally *t, int64_t index, const json_t *correct, const cairn_outcomes *samples) {
     if (t->setup->outcomes) t->setup->outcomes[index] = json_is_null(correct) ? NAN : json_is_true(correct) ? 1 : 0;
-    if (t->setup->right_samples) t->setup->right_samples[index] = right;
-    if (t->setup->samples) t->setup->samples[index] = all;
+    if (t->setup->right_samples) t->setup->right_samples[index] = samples->right;
+    if (t->setup->samples) t->setup->samples[index] = samples->n;
+    if (t->setup->sampled) t->setup->sampled[index] = *samples;
 }
 
 static cairn_status tally_record(void *arg, int64_t index, const char *id, const char *text, size_t length) {
     tally *t = arg;
     json_t *record;
     double scored = t->cost.scorings;
-    int64_t right, all;
+    cairn_outcomes samples;
     CAIRN_TRY(json_parse(t->ctx, text, length, id, &record));
+    bool told = json_is_string(json_object_get(record, "target"));
     cairn_status status = cost_add(t->ctx, record, id, &t->cost);
-    if (status == CAIRN_OK) status = count_candidates(t->ctx, json_object_get(record, "candidates"), id, &right, &all);
+    if (status == CAIRN_OK)
+        status = count_candidates(t->ctx, json_object_get(record, "candidates"), told, id, &samples);
+    if (status == CAIRN_OK) status = cairn_outcome_groups_add(t->ctx, &t->samples, &samples);
     if (status == CAIRN_OK) {
-        const json_t *correct = json_object_get(record, "correct");
-        t->out->problems++;
-        t->out->right += json_is_true(correct);
-        t->out->unknown += json_is_null(correct);
+        int64_t untold = t->out->untold;
+        count_chosen(t, record, told, &samples);
         t->out->unscored += scored < t->cost.scorings && json_is_null(json_object_get(record, "score"));
-        hand_out(t, index, correct, right, all);
-        t->oracle += right > 0;
+        hand_out(t, index, json_object_get(record, "correct"), &samples);
+        t->oracle += samples.right > 0 && t->out->untold == untold;
     }
     json_decref(record);
     return status;
@@ -197,21 +223,34 @@ static cairn_status mean_optimum(cairn_ctx *ctx, cairn_job *job, double *out) {
     return status;
 }
 
+/* Shares are of the problems that have a truth; where no outcome is known there is none. */
+static cairn_status shares(cairn_ctx *ctx, const tally *t, uint64_t seed, cairn_solve_summary *out) {
+    cairn_outcomes chosen = {out->problems, out->right, out->unknown, out->untold, out->unanswered};
+    int64_t judged = cairn_outcomes_judged(&chosen);
+    out->samples = t->samples.all;
+    out->oracle = judged ? (double)t->oracle / (double)judged : NAN;
+    out->accuracy = (cairn_interval){NAN, NAN, NAN, 0};
+    if (judged) CAIRN_TRY(cairn_stat_wilson(ctx, out->right, judged, 0.95, &out->accuracy));
+    return cairn_outcome_groups_share(ctx, &t->samples, seed, &out->sample_accuracy);
+}
+
 static cairn_status summarise(cairn_ctx *ctx, cairn_job *job, const cairn_solve_setup *setup, cairn_run *run,
                               cairn_solve_summary *out) {
     tally t = {.ctx = ctx, .setup = setup, .out = out};
-    CAIRN_TRY(cairn_job_each(job, ctx, run, tally_record, &t));
-    if (out->problems == 0) return cairn_fail(ctx, CAIRN_INVALID, "there are no problems");
+    cairn_status status = cairn_job_each(job, ctx, run, tally_record, &t);
+    if (status == CAIRN_OK && out->problems == 0) status = cairn_fail(ctx, CAIRN_INVALID, "there are no problems");
+    if (status == CAIRN_OK) status = shares(ctx, &t, cairn_job_setup_of(job)->seed, out);
+    cairn_outcome_groups_free(&t.samples);
+    CAIRN_TRY(status);
     double n = (double)out->problems;
     out->steps = t.cost.steps / n;
     out->tokens = t.cost.tokens / n;
     out->judge_tokens = t.cost.judge_tokens / n;
     out->scorings = t.cost.scorings / n;
     out->unknown_scores = (int64_t)t.cost.unscored;
+    out->failed = t.cost.failed;
     out->flops = t.cost.flops / n;
     out->judge_flops = t.cost.judge_flops / n;
-    out->oracle = (double)t.oracle / n;
-    CAIRN_TRY(cairn_stat_wilson(ctx, out->right, out->problems, 0.95, &out->accuracy));
     return mean_optimum(ctx, job, &out->optimum);
 }
 

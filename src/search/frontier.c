@@ -100,7 +100,9 @@ int64_t frontier_width(const cairn_search *search, int64_t width) {
 
 cairn_status frontier_sample(cairn_search *search, int64_t width, bool scores,
                              cairn_status (*finish)(cairn_search *, cairn_result *), cairn_result *out) {
-    width = frontier_width(search, width);
+    int64_t solutions = cairn_policy_solutions(search->policy, search->problem);
+    if (solutions == INT64_MAX || width > 0 || search->budget.steps > 0) width = frontier_width(search, width);
+    if (width < 1 || width > solutions) width = solutions; /* each recorded solution is one sample */
     frontier_rule rule = {.scores = scores, .allocate = frontier_keep_all, .finish = finish};
     cairn_branch start = {.node = CAIRN_ROOT, .count = (int32_t)width};
     return frontier_run(search, &rule, NULL, width, &start, 1, out);

@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "cairn/search.h"
+#include "cairn/tool.h"
 #include "search/beginnings.h"
+#include "search/stated.h"
 
 cairn_status cairn_search_begin(cairn_search *search) {
     cairn_tree *tree = search->tree;
@@ -87,13 +89,19 @@ static cairn_status request_draws(cairn_search *search, cairn_role role, cairn_n
     return CAIRN_OK;
 }
 
+static bool is_cut_off(const cairn_search *search, cairn_node node) {
+    int32_t depth = search->tree->depth[node];
+    return depth >= search->problem->max_steps && depth >= cairn_policy_max_steps(search->policy, search->problem);
+}
+
 /* The child for one sampled step: an equal sibling if there is one, else a new node with the world's state after it. What ends the
- * solution is not equal to what does not; an end without a text is no step, and leaves the state as it is. */
+ * solution is not equal to what does not, nor to an end of which something else is recorded; an end without a text is no step, and
+ * leaves the state as it is. */
 static cairn_status child_for(cairn_search *search, cairn_node parent, const cairn_proposal *sample, cairn_node *out) {
     cairn_tree *tree = search->tree;
     size_t length = strlen(sample->text);
     cairn_kind kind = sample->stop == CAIRN_STOP_END ? CAIRN_KIND_FINISH : CAIRN_KIND_REASON;
-    cairn_node node = cairn_tree_find(tree, parent, kind, sample->text, length);
+    cairn_node node = stated_find(search, parent, kind, sample->text, length, sample->stated);
     if (node == CAIRN_NONE) {
         cairn_child child = {.text = sample->text,
                              .length = length,
@@ -102,6 +110,7 @@ static cairn_status child_for(cairn_search *search, cairn_node parent, const cai
                              .path = cairn_path_child(tree->path[parent], sample->draw),
                              .kind = kind};
         CAIRN_TRY(cairn_tree_add(search->ctx, tree, parent, &child, &node));
+        CAIRN_TRY(stated_keep(search, node, sample->stated));
         bool done = false;
         const void *before = cairn_tree_state(tree, parent);
         void *after = cairn_tree_state(tree, node);
@@ -110,7 +119,7 @@ static cairn_status child_for(cairn_search *search, cairn_node parent, const cai
                                                  sample->text, length, after, &done));
         else if (tree->state_bytes)
             memcpy(after, before, tree->state_bytes);
-        if (done || sample->stop == CAIRN_STOP_END || tree->depth[node] >= search->problem->max_steps)
+        if (done || sample->stop == CAIRN_STOP_END || is_cut_off(search, node))
             tree->flags[node] |= CAIRN_NODE_TERMINAL;
     }
     tree->multiplicity[node]++;
@@ -213,6 +222,7 @@ cairn_status cairn_score(cairn_search *search, const cairn_node *nodes, int32_t 
     cairn_reward_cost cost = {0};
     CAIRN_TRY(search->reward->type->score(search->ctx, search->reward->self, search->arena, requests, m, &cost));
     search->cost.scorings += m;
+    search->cost.failed += cost.failed;
     search->cost.steps[CAIRN_ROLE_JUDGE] += cost.steps;
     search->cost.tokens[CAIRN_ROLE_JUDGE] += cost.tokens;
     search->cost.flops[CAIRN_ROLE_JUDGE] += cost.flops;
@@ -227,13 +237,15 @@ cairn_status cairn_score(cairn_search *search, const cairn_node *nodes, int32_t 
 
 /* ---- check ------------------------------------------------------------------------------------------------------------ */
 
-/* Class of a canonical answer in this tree. */
+/* Class of a canonical answer in this tree: of equal texts, or of equal values in a world that compares answers. */
 static cairn_status answer_class(cairn_search *search, const char *answer, int32_t *out) {
-    for (int32_t i = 0; i < search->n_answers; i++)
-        if (strcmp(search->answers[i], answer) == 0) {
-            *out = i;
-            return CAIRN_OK;
-        }
+    if (search->world->type->check_answer) {
+        CAIRN_TRY(cairn_answer_class(search->ctx, search->arena, search->answers, search->n_answers, answer, out));
+    } else {
+        *out = 0;
+        while (*out < search->n_answers && strcmp(search->answers[*out], answer) != 0) ++*out;
+    }
+    if (*out < search->n_answers) return CAIRN_OK;
     if (search->n_answers == search->answers_capacity) {
         int32_t capacity = search->answers_capacity ? 2 * search->answers_capacity : 8;
         const char **grown = cairn_arena_alloc(search->arena, (size_t)capacity, sizeof *grown);
@@ -259,8 +271,8 @@ cairn_status cairn_check(cairn_search *search, const cairn_node *leaves, int32_t
         int32_t n_steps;
         cairn_outcome outcome;
         CAIRN_TRY(cairn_tree_steps(search->ctx, tree, leaf, search->arena, &steps, &n_steps));
-        CAIRN_TRY(search->world->type->check(search->ctx, search->world->self, search->problem,
-                                             cairn_tree_state(tree, leaf), steps, n_steps, search->arena, &outcome));
+        CAIRN_TRY(cairn_world_outcome(search->ctx, search->world, search->problem, cairn_tree_state(tree, leaf), steps,
+                                      n_steps, stated_of(search, leaf), search->arena, &outcome));
         search->cost.checks++;
         tree->flags[leaf] |= CAIRN_NODE_CHECKED;
         tree->outcome[leaf] = outcome.verdict == CAIRN_VERDICT_UNKNOWN ? NAN : (float)outcome.value;
@@ -334,7 +346,8 @@ cairn_status cairn_rollouts(cairn_search *search, cairn_role role, const cairn_n
     for (; granted < n; granted++) { /* a rollout is granted whole: what is left must cover its longest form */
         cairn_node node = nodes[granted];
         bool terminal = tree->flags[node] & CAIRN_NODE_TERMINAL;
-        int64_t longest = terminal ? 0 : (int64_t)k * (search->problem->max_steps - tree->depth[node]);
+        int32_t most = cairn_policy_max_steps(search->policy, search->problem);
+        int64_t longest = terminal ? 0 : (int64_t)k * (most - tree->depth[node]);
         if (longest > left) break;
         if (left != INT64_MAX) left -= longest;
         cairn_start *start = &starts[granted];
@@ -342,6 +355,7 @@ cairn_status cairn_rollouts(cairn_search *search, cairn_role role, const cairn_n
         start->problem = search->problem;
         start->state = cairn_tree_state(tree, node);
         start->done = terminal;
+        start->stated = stated_of(search, node);
         start->path = tree->path[node];
         start->first_draw = tree->mc_n[node];
     }
@@ -373,7 +387,8 @@ cairn_status cairn_graft(cairn_search *search, cairn_node node, const cairn_roll
                                  .n_tokens = rollout->tokens ? rollout->tokens[i] : 0,
                                  .logp = NAN,
                                  .draw = tree->draws[node],
-                                 .stop = i + 1 == rollout->n_steps ? CAIRN_STOP_END : CAIRN_STOP_STEP};
+                                 .stop = i + 1 == rollout->n_steps ? CAIRN_STOP_END : CAIRN_STOP_STEP,
+                                 .stated = i + 1 == rollout->n_steps ? rollout->stated : NULL};
         uint32_t before = tree->count;
         CAIRN_TRY(child_for(search, node, &sample, &node));
         if (tree->count > before) tree->draws[tree->parent[node]]++; /* the draw number is taken: paths stay distinct */

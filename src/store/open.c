@@ -169,6 +169,15 @@ static cairn_status differs(cairn_ctx *ctx, const cairn_run *run, const char *ke
                       here ? here : "nothing", here ? "`" : "");
 }
 
+/* The key of a program's file, with the file's name, differs. */
+static cairn_status program_differs(cairn_ctx *ctx, const cairn_run *run, const char *key, const char *there,
+                                    const char *here) {
+    return cairn_fail(ctx, CAIRN_INVALID,
+                      "%s: the program changed since the run was made: %s was `%s` and is `%s` (a key of the file's "
+                      "content, its name); restore it or begin another run",
+                      run->path, key, there, here);
+}
+
 /* One of the two is portable, or their processors differ. */
 static cairn_status bits_differ(cairn_ctx *ctx, const cairn_run *run, const char *there, const char *here) {
     if (strcmp(there, cairn_bits_name(true)) == 0)
@@ -198,6 +207,9 @@ static cairn_status compare_manifest(cairn_ctx *ctx, cairn_run *run, const cairn
         bool same = strcmp(there->key, "created") == 0 || strcmp(there->value, here[j].value) == 0;
         if (!same && strcmp(there->key, "instruction_set") == 0)
             return bits_differ(ctx, run, there->value, here[j].value);
+        bool program = strcmp(there->key, "policy_key") == 0 || strcmp(there->key, "reward_key") == 0;
+        if (!same && program && strchr(there->value, ' '))
+            return program_differs(ctx, run, there->key, there->value, here[j].value);
         if (!same) return differs(ctx, run, there->key, there->value, here[j].value);
         i++, j++;
     }
