@@ -339,6 +339,29 @@ static void test_files_without_a_clean_solution_say_what_they_can(void **state) 
     assert_non_null(strstr(o->out, "no solution is marked clean"));
 }
 
+/* ---- eval labels ------------------------------------------------------------------------------------------------------------------ */
+
+static void test_labellers_are_compared_with_intervals_and_counts(void **state) {
+    (void)state;
+    json_t *r = parsed(cairn("eval labels --world chain:steps=6 --policy scripted:error=0.2 -n 12 --methods "
+                             "mc:rollouts=2 --json"));
+    const json_t *row = json_array_get(r, 0);
+    static const char *const figures[] = {"exact", "agreement", "negative_share"};
+    for (int i = 0; i < 3; i++) expect_interval(row, figures[i]);
+    assert_int_equal(count(row, "problems"), 12);
+    assert_true(count(row, "known_steps") == count(row, "labelled_steps")); /* this world knows every step */
+    json_decref(r);
+    /* A policy without errors: no first error is named, so nothing can be exact; all steps are labelled right. */
+    r = parsed(
+        cairn("eval labels --world chain:steps=3 --policy scripted:error=0 -n 4 --methods mc:rollouts=1 --json"));
+    row = json_array_get(r, 0);
+    expect_null(row, "exact");
+    expect_null(row, "exact_interval");
+    assert_near(real(row, "agreement"), 1, 0);
+    expect_interval(row, "agreement");
+    json_decref(r);
+}
+
 /* ---- training ---------------------------------------------------------------------------------------------------------------------- */
 
 #define TINY "--shape width=16,layers=1,heads=2,kv-heads=1,context=64 --vocabulary 270 --rate 0.01 --quiet "
@@ -389,6 +412,7 @@ int main(void) {
         cmocka_unit_test(test_one_wrong_step_gives_auroc_an_interval),
         cmocka_unit_test(test_a_reward_that_judges_nothing_accepts_nothing),
         cmocka_unit_test(test_files_without_a_clean_solution_say_what_they_can),
+        cmocka_unit_test(test_labellers_are_compared_with_intervals_and_counts),
         cmocka_unit_test(test_training_counts_right_labels_and_says_why_there_is_no_auroc),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
