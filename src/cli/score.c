@@ -79,6 +79,18 @@ static bool has_soft_labels(const cairn_record *r) {
     return r->labels && r->n_steps > 0 && known && r->first_error == CAIRN_UNLABELLED;
 }
 
+static void put_ratings(cli_json *j, const cairn_record *r) {
+    if (!r->ratings) return;
+    cli_json_open(j, "ratings", '[');
+    for (int32_t i = 0; i < r->n_steps; i++) {
+        if (r->ratings[i] == CAIRN_NO_RATING)
+            cli_json_text(j, NULL, NULL);
+        else
+            cli_json_int(j, NULL, r->ratings[i]);
+    }
+    cli_json_close(j, ']');
+}
+
 static void put_scored_by(cli_json *j, const scored *s) {
     cli_json_open(j, "scored_by", '{');
     cli_json_real(j, "high", s->reward->high);
@@ -107,6 +119,7 @@ static cairn_status write_scores(cairn_out *out, const scored *s) {
     cli_json_text(&j, "id", r->id);
     put_labels(&j, r, soft);
     cli_json_text(&j, "prompt", r->problem);
+    put_ratings(&j, r);
     put_scored_by(&j, s);
     if (soft) put_reals(&j, "scores", r->labels, r->n_steps);
     put_reals(&j, "step_scores", s->scores, r->n_steps);

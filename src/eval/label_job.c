@@ -97,12 +97,27 @@ static cairn_status label_one(cairn_search *search, void *arg, int64_t index, ca
 
 /* ---- all records ---------------------------------------------------------------------------------------------------------- */
 
+/* A share whose cases come from problems. */
+typedef struct shares {
+    double *hits, *items; /* [n] of each problem; of cairn_alloc */
+    size_t n, hits_capacity, items_capacity;
+} shares;
+
+static cairn_status note_share(cairn_ctx *ctx, shares *s, int64_t hits, int64_t items) {
+    CAIRN_TRY(cairn_grow(ctx, (void **)&s->hits, &s->hits_capacity, s->n + 1, sizeof *s->hits));
+    CAIRN_TRY(cairn_grow(ctx, (void **)&s->items, &s->items_capacity, s->n + 1, sizeof *s->items));
+    s->hits[s->n] = (double)hits;
+    s->items[s->n++] = (double)items;
+    return CAIRN_OK;
+}
+
 typedef struct tally {
     cairn_ctx *ctx;
     cairn_job *job;
     cairn_arena *arena; /* of the problem at hand */
     cairn_label_summary *out;
     cairn_outcome_groups outcomes;
+    shares exact, agreement, negative;
     spent cost;
 } tally;
 
@@ -154,6 +169,37 @@ static cairn_status tally_outcomes(tally *t, int64_t index, const json_t *soluti
     return cairn_outcome_groups_add(t->ctx, &t->outcomes, &outcomes);
 }
 
+/* Counts the solutions of one problem, which are alike. */
+static cairn_status tally_solutions(tally *t, const json_t *solutions) {
+    cairn_label_summary *out = t->out, before = *out;
+    for (size_t i = 0; i < json_array_size(solutions); i++) tally_solution(out, json_array_get(solutions, i));
+    CAIRN_TRY(
+        note_share(t->ctx, &t->exact, out->exact_locations - before.exact_locations, out->judged - before.judged));
+    CAIRN_TRY(note_share(t->ctx, &t->agreement, out->agreeing_steps - before.agreeing_steps,
+                         out->known_steps - before.known_steps));
+    return note_share(t->ctx, &t->negative, out->wrong_steps - before.wrong_steps,
+                      out->labelled_steps - before.labelled_steps);
+}
+
+static cairn_status measure_shares(cairn_ctx *ctx, const tally *t, uint64_t seed, cairn_label_summary *out) {
+    cairn_bootstrap how = CAIRN_BOOTSTRAP_PRESET;
+    how.seed = seed;
+    CAIRN_TRY(cairn_outcome_groups_share(ctx, &t->outcomes, seed, &out->accuracy));
+    CAIRN_TRY(cairn_stat_grouped_share(ctx, t->exact.hits, t->exact.items, t->exact.n, &how, &out->exact));
+    CAIRN_TRY(
+        cairn_stat_grouped_share(ctx, t->agreement.hits, t->agreement.items, t->agreement.n, &how, &out->agreement));
+    return cairn_stat_grouped_share(ctx, t->negative.hits, t->negative.items, t->negative.n, &how, &out->negative);
+}
+
+static void free_shares(tally *t) {
+    shares *const all[] = {&t->exact, &t->agreement, &t->negative};
+    for (int i = 0; i < 3; i++) {
+        cairn_free(all[i]->hits);
+        cairn_free(all[i]->items);
+    }
+    cairn_outcome_groups_free(&t->outcomes);
+}
+
 static cairn_status tally_record(void *arg, int64_t index, const char *id, const char *text, size_t length) {
     tally *t = arg;
     json_t *record, *solutions = NULL;
@@ -171,7 +217,7 @@ static cairn_status tally_record(void *arg, int64_t index, const char *id, const
         t->out->dropped += *dropped != 0;
         t->out->rollouts += rollouts;
         t->out->unknown += unknown;
-        for (size_t i = 0; i < json_array_size(solutions); i++) tally_solution(t->out, json_array_get(solutions, i));
+        status = tally_solutions(t, solutions);
     }
     json_decref(record);
     return status;
@@ -191,9 +237,8 @@ cairn_status cairn_label_problems(cairn_ctx *ctx, cairn_job *job, const cairn_la
         tally t = {.ctx = ctx, .job = job, .arena = arena, .out = out};
         status = cairn_job_each(job, ctx, run, tally_record, &t);
         out->outcomes = t.outcomes.all;
-        if (status == CAIRN_OK)
-            status = cairn_outcome_groups_share(ctx, &t.outcomes, cairn_job_setup_of(job)->seed, &out->accuracy);
-        cairn_outcome_groups_free(&t.outcomes);
+        if (status == CAIRN_OK) status = measure_shares(ctx, &t, cairn_job_setup_of(job)->seed, out);
+        free_shares(&t);
         out->steps = t.cost.steps;
         out->tokens = t.cost.tokens;
         out->flops = t.cost.flops;

@@ -5,11 +5,10 @@
 #include <math.h>
 #include <string.h>
 
-#include "data/json.h"
-#include "data/lines.h"
+#include "data/rows.h"
 #include "reward/meanings.h"
 
-#define LINE_BYTES ((size_t)16 << 20)
+#define ROW_BYTES ((size_t)16 << 20)
 
 /* Parents of the nodes that have none. */
 enum { NODE_PROBLEM = -1, NODE_ID = -2 };
@@ -270,18 +269,6 @@ static cairn_status read_object(const reading *r) {
     return text ? add_solution(r->ctx, r->file, text, steps, &line) : CAIRN_NO_MEMORY;
 }
 
-static cairn_status read_line(cairn_ctx *ctx, score_file *f, const char *text, size_t length, int64_t number) {
-    json_t *object;
-    const char *where = cairn_arena_printf(f->arena, "%s:%lld", f->path, (long long)number);
-    if (!where) return CAIRN_NO_MEMORY;
-    CAIRN_TRY(json_parse(ctx, text, length, where, &object));
-    cairn_status status = json_is_object(object)
-                              ? read_object(&(reading){ctx, f, object, where, number})
-                              : cairn_fail(ctx, CAIRN_FORMAT, "%s: expected a JSON object, got another value", where);
-    json_decref(object);
-    return status;
-}
-
 /* True where a bad line is passed over. */
 static bool pass_over(cairn_ctx *ctx, score_file *f, cairn_status status) {
     if (!f->how.skip_bad || (status != CAIRN_FORMAT && status != CAIRN_LIMIT)) return false;
@@ -290,18 +277,15 @@ static bool pass_over(cairn_ctx *ctx, score_file *f, cairn_status status) {
     return true;
 }
 
-static bool is_blank(const char *text, size_t length) {
-    return strspn(text, " \t") >= length;
-}
-
-static cairn_status read_lines(cairn_ctx *ctx, score_file *f, lines *l) {
-    const char *text;
-    size_t length;
+static cairn_status read_rows(cairn_ctx *ctx, score_file *f, rows *r) {
+    reading now = {.ctx = ctx, .file = f};
     for (;;) {
         if (cairn_cancelled(ctx)) return cairn_fail(ctx, CAIRN_CANCELLED, "interrupted");
-        cairn_status status = lines_next(l, &text, &length);
+        cairn_status status = rows_next(r, &now.object);
         if (status == CAIRN_END) return CAIRN_OK;
-        if (status == CAIRN_OK && !is_blank(text, length)) status = read_line(ctx, f, text, length, lines_number(l));
+        now.where = rows_where(r);
+        now.number = rows_line(r);
+        if (status == CAIRN_OK) status = read_object(&now);
         if (status != CAIRN_OK && !pass_over(ctx, f, status)) return status;
     }
 }
@@ -346,37 +330,25 @@ static cairn_status read_dataset(cairn_ctx *ctx, score_file *f) {
 
 /* ---- opening ---------------------------------------------------------------------------------------------------------------- */
 
-/* A score file is known by its first line, which has scores under their own name. */
-static bool is_score_line(cairn_ctx *ctx, const char *text, size_t length, int32_t field) {
-    json_t *object;
-    const char *name;
-    if (json_parse(ctx, text, length, "", &object) != CAIRN_OK) return false;
-    bool is = json_is_object(object) && scores_of(object, field, &name);
-    json_decref(object);
-    return is;
-}
-
+/* A score file is known by its first row, which has scores under their own name. */
 static cairn_status starts_as_score_file(cairn_ctx *ctx, const score_file *f, bool *out) {
-    lines *l;
-    const char *text;
-    size_t length = 0;
-    cairn_status status;
+    rows *r;
+    const json_t *object;
+    const char *name;
     *out = f->how.field != SCORE_FIELD_AUTO;
     if (*out) return CAIRN_OK;
-    CAIRN_TRY(lines_open(ctx, f->path, LINE_BYTES, &l));
-    do status = lines_next(l, &text, &length);
-    while (status == CAIRN_OK && is_blank(text, length));
-    *out = status == CAIRN_OK && is_score_line(ctx, text, length, f->how.field);
-    lines_close(l);
-    return status == CAIRN_LIMIT || status == CAIRN_END ? CAIRN_OK : status;
+    CAIRN_TRY(rows_open(ctx, f->path, ROW_BYTES, &r));
+    *out = rows_next(r, &object) == CAIRN_OK && scores_of(object, f->how.field, &name);
+    rows_close(r);
+    return CAIRN_OK;
 }
 
 static cairn_status read_score_file(cairn_ctx *ctx, score_file *f) {
-    lines *l;
-    CAIRN_TRY(lines_open(ctx, f->path, LINE_BYTES, &l));
-    cairn_status status = read_lines(ctx, f, l);
-    f->content = lines_key(l);
-    lines_close(l);
+    rows *r;
+    CAIRN_TRY(rows_open(ctx, f->path, ROW_BYTES, &r));
+    cairn_status status = read_rows(ctx, f, r);
+    f->content = rows_key(r);
+    rows_close(r);
     return status;
 }
 
