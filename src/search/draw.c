@@ -1,22 +1,14 @@
 /* The tree as lines of text for a terminal: score, visits, branches, step. */
 #include <inttypes.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "cairn/tree.h"
+#include "search/shown.h"
 #include "search/terminal.h"
 
 #define LEAST_TEXT  20  /* columns left for a step's text before indentation is cut */
 #define MOST_LEVELS 100 /* levels of indentation when the width has no bound */
-
-/* How a node ranks when not all are drawn; each is the greatest of its subtree, so a parent never ranks behind its children. */
-typedef struct interest {
-    bool chosen;
-    uint32_t visits;
-    float score;
-    cairn_node node;
-} interest;
 
 typedef enum trunk { TRUNK_NONE, TRUNK_LIGHT, TRUNK_HEAVY } trunk;
 
@@ -47,44 +39,28 @@ static float score_of(const drawing *d, cairn_node node) {
     return d->how->column < 0 ? NAN : d->tree->score[d->how->column][node];
 }
 
-static int by_interest(const void *a, const void *b) {
-    const interest *x = a, *y = b;
-    if (x->chosen != y->chosen) return x->chosen ? -1 : 1;
-    if (x->visits != y->visits) return x->visits > y->visits ? -1 : 1;
-    if (x->score != y->score) return x->score > y->score ? -1 : 1;
-    return x->node < y->node ? -1 : 1;
-}
-
-static void mark_chosen(drawing *d) {
-    for (cairn_node node = d->how->chosen; node != CAIRN_NONE; node = d->tree->parent[node]) d->chosen[node] = true;
-}
-
-/* Children have greater numbers than their parents: one pass down sums subtrees. */
-static void measure(drawing *d, interest *rank) {
+/* The nodes of most interest, as many as may be drawn. */
+static cairn_status choose_shown(drawing *d, cairn_arena *arena) {
     const cairn_tree *tree = d->tree;
-    for (cairn_node i = 0; i < tree->count; i++) {
-        bool hidden = i && !d->chosen[i] && ((tree->flags[i] & CAIRN_NODE_HIDDEN) || !d->below[tree->parent[i]]);
-        float score = score_of(d, i);
-        d->below[i] = !hidden;
-        rank[i] = (interest){d->chosen[i], tree->visits[i], isnan(score) ? -INFINITY : score, i};
+    uint32_t n = tree->count;
+    float *score = cairn_arena_alloc(arena, n, sizeof *score);
+    bool *hidden = cairn_arena_alloc(arena, n, sizeof *hidden);
+    shown_nodes nodes;
+    if (!score || !hidden) return CAIRN_NO_MEMORY;
+    for (cairn_node node = d->how->chosen; node != CAIRN_NONE; node = tree->parent[node]) d->chosen[node] = true;
+    for (cairn_node node = 0; node < n; node++) {
+        score[node] = score_of(d, node);
+        hidden[node] = tree->flags[node] & CAIRN_NODE_HIDDEN;
     }
-    for (cairn_node i = tree->count - 1; i > 0; i--) {
-        interest *up = &rank[tree->parent[i]];
-        if (!d->below[i]) continue;
-        d->below[tree->parent[i]] += d->below[i];
-        if (rank[i].visits > up->visits) up->visits = rank[i].visits;
-        if (rank[i].score > up->score) up->score = rank[i].score;
+    CAIRN_TRY(shown_find(arena, &(shown_tree){n, tree->parent, tree->visits, score, d->chosen, hidden}, &nodes));
+    uint32_t most = d->how->max_nodes > 0 ? (uint32_t)d->how->max_nodes : nodes.n;
+    for (uint32_t i = 0; i < nodes.n && i < most; i++) d->shown[nodes.order[i]] = true;
+    d->below = nodes.below;
+    if (nodes.most_visits) {
+        d->visits_width = snprintf(NULL, 0, "%" PRIu32, nodes.most_visits);
+        if (d->visits_width < 6) d->visits_width = 6;
     }
-}
-
-/* Marks the `max_nodes` nodes of most interest. */
-static void choose_shown(drawing *d, interest *rank) {
-    uint32_t n = 0;
-    for (cairn_node i = 0; i < d->tree->count; i++)
-        if (d->below[i]) rank[n++] = rank[i];
-    uint32_t most = d->how->max_nodes > 0 ? (uint32_t)d->how->max_nodes : n;
-    if (most < n) qsort(rank, n, sizeof *rank, by_interest);
-    for (uint32_t i = 0; i < n && i < most; i++) d->shown[rank[i].node] = true;
+    return CAIRN_OK;
 }
 
 static cairn_node next_shown(const drawing *d, cairn_node node) {
@@ -260,19 +236,11 @@ static cairn_status draw_all(drawing *d, cairn_arena *arena) {
     uint32_t n = d->tree->count;
     for (cairn_node i = 0; i < n; i++)
         if (d->tree->depth[i] > d->deepest) d->deepest = d->tree->depth[i];
-    interest *rank = cairn_arena_alloc(arena, n, sizeof *rank);
     d->chosen = cairn_arena_alloc(arena, n, sizeof *d->chosen);
     d->shown = cairn_arena_alloc(arena, n, sizeof *d->shown);
-    d->below = cairn_arena_alloc(arena, n, sizeof *d->below);
     d->frames = cairn_arena_alloc(arena, (size_t)d->deepest + 1, sizeof *d->frames);
-    if (!rank || !d->chosen || !d->shown || !d->below || !d->frames) return CAIRN_NO_MEMORY;
-    mark_chosen(d);
-    measure(d, rank);
-    if (rank[CAIRN_ROOT].visits) {
-        d->visits_width = snprintf(NULL, 0, "%" PRIu32, rank[CAIRN_ROOT].visits);
-        if (d->visits_width < 6) d->visits_width = 6;
-    }
-    choose_shown(d, rank);
+    if (!d->chosen || !d->shown || !d->frames) return CAIRN_NO_MEMORY;
+    CAIRN_TRY(choose_shown(d, arena));
     size_t most = text_columns(d, 0, LEAST_TEXT) / 2;
     d->most_levels = most < 1 ? 1 : most > MOST_LEVELS ? MOST_LEVELS : (int32_t)most;
     CAIRN_TRY(draw_head(d));
