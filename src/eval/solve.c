@@ -317,11 +317,16 @@ static cairn_status draw_problem(cairn_search *search, const drawing *d) {
     CAIRN_TRY(find_verdicts(search, verdicts));
     for (size_t i = 0; i < count; i++) wrong[i] = verdicts[i] == CAIRN_VERDICT_WRONG;
     how.wrong = wrong;
+    const char *answer = cairn_arena_printf(search->arena, "answer %s, true answer %s",
+                                            result.answer >= 0 ? search->answers[result.answer] : "none",
+                                            search->problem->answer ? search->problem->answer : "unknown");
+    if (!answer) return CAIRN_NO_MEMORY;
+    how.title = search->problem->text;
+    how.caption = answer;
+    if (how.svg) return cairn_tree_draw(search->ctx, search->tree, &how, d->out);
     CAIRN_TRY(cairn_text_printf(search->ctx, d->out, "%s\n\n", search->problem->text));
     CAIRN_TRY(cairn_tree_draw(search->ctx, search->tree, &how, d->out));
-    return cairn_text_printf(search->ctx, d->out, "\nanswer %s, true answer %s\n",
-                             result.answer >= 0 ? search->answers[result.answer] : "none",
-                             search->problem->answer ? search->problem->answer : "unknown");
+    return cairn_text_printf(search->ctx, d->out, "\n%s\n", answer);
 }
 
 static cairn_status draw_one(cairn_search *search, void *arg, int64_t index, cairn_text *record) {
