@@ -424,6 +424,7 @@ static void test_bad_words_are_named(void **state) {
         {"solve --keep-tree", "--run"},
         {"solve --draw 5 -n 2 --budget 8", "5"},
         {"solve --draw 0 --json", "--json"},
+        {"solve --svg tree.svg", "--draw"},
         {"solve --draw 0 --run x.db", "--run"},
         {"score", "FILE"},
         {"score a b", "FILE"},

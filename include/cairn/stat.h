@@ -69,6 +69,17 @@ CAIRN_API void cairn_stat_widen(cairn_interval *interval, size_t n, double level
  * Wilson's. */
 CAIRN_API cairn_status cairn_stat_clopper_pearson(cairn_ctx *ctx, int64_t hits, int64_t n, double level,
                                                   cairn_interval *out);
+/* A share of items in clusters that share something, such as the samples of one problem: hits[i] of items[i] in each cluster. Wilson's
+ * interval for as many independent items as would leave the share as uncertain as the clusters do; for a share of 0 or 1, as many as there
+ * are clusters. It is Wilson's own where each cluster has one item, and never has width 0. Errors: INVALID unless 0 <= hits <= items, for no
+ * items, a level outside (0, 1). */
+CAIRN_API cairn_status cairn_stat_cluster_share(cairn_ctx *ctx, const double *hits, const double *items,
+                                                size_t clusters, double level, cairn_interval *out);
+/* Difference b - a of two shares of the same n items, of which `only_a` are hits of a alone and `only_b` of b alone: the interval of Agresti
+ * and Min (2005), which adds half a pair to each of the four cells and never has width 0. Errors: INVALID unless 0 <= only_a + only_b <= n,
+ * n > 0, 0 < level < 1. */
+CAIRN_API cairn_status cairn_stat_paired_shares(cairn_ctx *ctx, int64_t only_a, int64_t only_b, int64_t n, double level,
+                                                cairn_interval *out);
 /* Student's interval of the mean of x[n]. Errors: INVALID for n < 2, a number that is not finite, a level outside
  * (0, 1). */
 CAIRN_API cairn_status cairn_stat_mean_interval(cairn_ctx *ctx, const double *x, size_t n, double level,

@@ -83,6 +83,20 @@ static const struct {
     {"eval replay", "visit counts",
      "Recorded nodes whose visit count is not the recorded one, or that the search does not reach: 0 is a "
      "reproduction."},
+    {"report", "right", "Share of the judged problems whose chosen answer is right, with Wilson's interval."},
+    {"report", "found", "Problems with a right answer among the candidates."},
+    {"report", "problem by problem",
+     "Difference in right answers on the problems that both runs have and that are judged in both, in points, with the "
+     "interval of Agresti and Min (2005); green or red where it excludes 0."},
+    {"report", "Brier, calibration error",
+     "Of the scores of distinct candidates against right and wrong: mean squared difference, and mean difference of "
+     "score and share of right ones over ten bins. Candidates without score or outcome, or with a score outside 0 to "
+     "1, are left out and counted."},
+    {"report", "AUROC",
+     "Chance that a right chosen answer scores above a wrong one, ties half, with DeLong's interval."},
+    {"report", "agreement",
+     "Steps whose label (right above 0) is the world's verdict, with an interval that allows for several solutions of "
+     "one problem."},
     {"run compare", "B - A",
      "Mean difference over the problems that both runs have, with a paired bootstrap interval."},
 };
