@@ -28,7 +28,8 @@ void cli_print_outcomes(const cli *c, const char *what, const char *of, const ca
                cli_paint_code(c, CLI_PLAIN), cli_interval_text(share, interval), cli_count(o->right, n[0]),
                cli_count(judged, n[1]));
     else
-        printf("  %-10s not judged: no outcome is known\n", what);
+        printf("  %-10s not judged: %s\n", what,
+               unknown ? "no outcome is known" : "no true answer, no recorded outcome");
     if (unknown) {
         printf("  unknown    %s %s", cli_count(unknown, n[0]), of);
         if (o->unanswered) printf(", %s without a readable answer", cli_count(o->unanswered, n[1]));
@@ -36,7 +37,8 @@ void cli_print_outcomes(const cli *c, const char *what, const char *of, const ca
         if (judged) printf("; were they right: %.1f %%", 100 * cairn_outcomes_most(o));
         printf("\n");
     }
-    if (o->untold) printf("  not judged %s %s: no true answer, no recorded outcome\n", cli_count(o->untold, n[0]), of);
+    if (o->untold && (judged || unknown))
+        printf("  not judged %s %s: no true answer, no recorded outcome\n", cli_count(o->untold, n[0]), of);
     cli_print_unread(o, of);
 }
 

@@ -3,6 +3,8 @@
 #define CAIRN_CLI_SCORED_H
 
 #include "cairn/data.h"
+#include "cairn/eval.h"
+#include "cairn/world.h"
 #include "cli/cli.h"
 
 typedef struct scored_options {
@@ -38,12 +40,25 @@ typedef struct scored {
     const char *const *evidence; /* [n_steps] */
     double threshold;            /* a step with a lower score is wrong */
     int32_t first_wrong;         /* first step with a known score below it, or CAIRN_NO_ERROR */
+    cairn_outcome outcome;       /* of the solution, by cairn_world_outcome */
+    bool told;                   /* the problem has a true answer */
 } scored;
 
 typedef cairn_status (*scored_fn)(cli *c, void *arg, const scored *solution);
 /* Reads, scores and visits every solution of the file in order. *skipped gets the bad lines passed over. */
 cairn_status scored_each(cli *c, const scored_options *options, const char *path, scored_fn visit, void *arg,
                          int64_t *skipped);
+
+/* Outcomes of solutions by problem: those of one `group`, else of one text, wherever they stand in the file. */
+typedef struct scored_outcomes {
+    struct scored_outcome *rows; /* [n] */
+    size_t n, capacity;
+} scored_outcomes;
+cairn_status scored_outcomes_add(cli *c, scored_outcomes *all, const scored *solution);
+/* Counts of all, and the share of right ones with an interval that respects problems. */
+cairn_status scored_outcomes_share(cli *c, scored_outcomes *all, uint64_t seed, cairn_outcomes *counts,
+                                   cairn_interval *share);
+void scored_outcomes_free(scored_outcomes *all);
 
 /* Why a step is wrong. Evidence of the form `"CLAIM": WHY.` names the words of the step that it is about. */
 typedef struct scored_reason {

@@ -86,12 +86,15 @@ static json_t *correct_json(const cairn_search *search, const cairn_result *resu
 static cairn_status write_record(cairn_search *search, const cairn_solve_setup *setup, const cairn_result *result,
                                  cairn_text *out) {
     const cairn_candidate *chosen = result->chosen >= 0 ? &result->candidates[result->chosen] : NULL;
+    char key[20];
+    problem_key(search->problem, key);
     errno = 0;
-    json_t *record = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "id", search->problem->id, "answer",
-                               text_or_null(result->answer >= 0 ? search->answers[result->answer] : NULL), "target",
-                               text_or_null(search->problem->answer), "correct", correct_json(search, result), "score",
-                               number_or_null(chosen ? chosen->score : NAN), "candidates",
-                               candidates_json(search, result), "cost", cost_json(&search->cost));
+    json_t *record =
+        json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "id", search->problem->id, "problem_key", key, "answer",
+                  text_or_null(result->answer >= 0 ? search->answers[result->answer] : NULL), "target",
+                  text_or_null(search->problem->answer), "correct", correct_json(search, result), "score",
+                  number_or_null(chosen ? chosen->score : NAN), "candidates", candidates_json(search, result), "cost",
+                  cost_json(&search->cost));
     bool whole = record && (!setup->keep_tree || json_object_set_new(record, "tree", tree_json(search)) == 0);
     cairn_status status = whole ? CAIRN_OK : json_fail_build(search->ctx, "the record");
     if (status == CAIRN_OK) status = json_write(search->ctx, record, out);
