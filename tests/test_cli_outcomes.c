@@ -126,7 +126,7 @@ static void some_unknown_outcomes_give_both_bounds(void **state) {
     assert_true(json_is_null(json_object_get(one, "low"))); /* one problem */
     json_decref(rows);
     const outcome *o = cairn("eval passk --world text --problems mixed.jsonl --policy recorded:file=mixed.jsonl");
-    assert_true(says(o, "1 of 4 samples state no answer that can be read.")); /* more than a tenth */
+    assert_true(says(o, "1 of 4 samples state no answer that can be read:")); /* more than a tenth */
     assert_true(says(o, "\\boxed{18}"));
 }
 
@@ -305,6 +305,56 @@ static void problems_without_a_true_answer_are_in_no_share(void **state) {
     assert_true(says(cairn("score part.jsonl"), "1 of 2"));
 }
 
+/* Another record of the same problem has its true answer. */
+static void a_true_answer_is_that_of_all_solutions_of_its_problem(void **state) {
+    (void)state;
+    write_text("late.jsonl", "{\"prompt\":\"P?\",\"completions\":[\"#### 7\"],\"labels\":[null]}\n"
+                             "{\"prompt\":\"P?\",\"completions\":[\"#### 8\"],\"labels\":[null],\"target\":\"7\"}\n");
+    json_t *solved = voted("late.jsonl"), *answers = parsed(cairn("eval answers late.jsonl --json"));
+    json_t *score = parsed(cairn("score late.jsonl --json"));
+    assert_near(real(json_object_get(solved, "samples"), "accuracy"), 0.5);
+    assert_near(real(json_object_get(score, "outcomes"), "accuracy"), 0.5);
+    assert_int_equal(whole(answers, "vote_right"), 1);
+    assert_int_equal(whole(answers, "ungraded"), 0);
+    json_decref(solved);
+    json_decref(answers);
+    json_decref(score);
+}
+
+/* 5 problems with 4 solutions of one model each, all right or all wrong: 2 of 5 problems, as 5 cases and not 20. */
+static void several_solutions_of_a_problem_are_one_case(void **state) {
+    (void)state;
+    char text[4096] = "";
+    for (int i = 0; i < 20; i++) {
+        size_t n = strlen(text);
+        snprintf(text + n, sizeof text - n,
+                 "{\"prompt\":\"P%d?\",\"completions\":[\"#### %d\"],\"labels\":[null],\"target\":\"0\"}\n", i % 5,
+                 i % 5 < 2 ? 0 : 1);
+    }
+    write_text("cases.jsonl", text);
+    json_t *answers = parsed(cairn("eval answers cases.jsonl --json")),
+           *score = parsed(cairn("score cases.jsonl --json"));
+    const json_t *model = json_array_get(json_object_get(answers, "models"), 0);
+    assert_near(real(model, "accuracy"), 0.4);
+    assert_true(real(model, "low") < 0.05 && real(model, "high") > 0.75); /* Wilson's of 8 of 20 is 0.22 .. 0.61 */
+    assert_near(real(model, "low"), real(json_object_get(score, "outcomes"), "low"));
+    json_decref(answers);
+    json_decref(score);
+}
+
+/* The calculator knows no step of these: no solution has a weight, and the first that states an answer is judged. */
+static void without_known_scores_the_first_answer_is_judged(void **state) {
+    (void)state;
+    write_text("weights.jsonl",
+               "{\"prompt\":\"P?\",\"completions\":[\"hm\"],\"labels\":[null],\"target\":\"7\"}\n"
+               "{\"prompt\":\"P?\",\"completions\":[\"#### 7\"],\"labels\":[null],\"target\":\"7\"}\n");
+    json_t *solved = parsed(cairn("solve --world text --problems weights.jsonl --policy recorded:file=weights.jsonl "
+                                  "--search weighted --reward calculator --json"));
+    assert_int_equal(whole(solved, "right"), 1);
+    assert_int_equal(whole(solved, "unscored"), 1);
+    json_decref(solved);
+}
+
 /* No solution of the second problem is recorded: it is counted, and not wrong. */
 static void problems_without_a_recorded_solution_are_counted(void **state) {
     (void)state;
@@ -406,6 +456,9 @@ int main(void) {
         cmocka_unit_test(a_recorded_solution_is_not_cut_off),
         cmocka_unit_test(without_a_true_answer_nothing_is_judged),
         cmocka_unit_test(problems_without_a_true_answer_are_in_no_share),
+        cmocka_unit_test(a_true_answer_is_that_of_all_solutions_of_its_problem),
+        cmocka_unit_test(several_solutions_of_a_problem_are_one_case),
+        cmocka_unit_test(without_known_scores_the_first_answer_is_judged),
         cmocka_unit_test(problems_without_a_recorded_solution_are_counted),
         cmocka_unit_test(agreement_with_the_calculator_is_not_called_truth),
         cmocka_unit_test(an_unreadable_end_is_a_mistake_in_traces),

@@ -15,16 +15,12 @@ typedef struct answers_config {
 } answers_config;
 static const cairn_option options[] = {CLI_SCORED_OPTIONS(answers_config)};
 
-enum { MOST_MODELS = 64, MOST_ROWS = 12, EIGHTHS = 8 };
+enum { MOST_ROWS = 12, EIGHTHS = 8 };
 
-/* One solution. Those of one problem are brought together by its key, wherever they stand in the file. */
 typedef struct solution {
-    uint64_t problem;
-    int64_t index; /* in the file */
+    scored_outcome outcome; /* first: scored_by_problem */
     int32_t model;
-    cairn_verdict verdict;
-    bool told, slip;
-    const char *answer; /* canonical; NULL: none */
+    bool slip;
 } solution;
 
 typedef struct model {
@@ -38,14 +34,14 @@ typedef struct answering {
     cairn_arena *arena;  /* of the answers */
     solution *solutions; /* [n] */
     size_t n, capacity;
-    model models[MOST_MODELS];
+    model *models; /* [n_models] in order of their first solutions */
     int32_t n_models;
+    size_t models_capacity;
     int64_t problems, all_agree, none_agree, ties, recorded_differs;
-    int32_t largest, least; /* samples of a problem */
-    cairn_outcomes
-        *by_size;        /* outcomes of votes by how many samples gave their answer: [row_of(largest, largest) + 1] */
-    cairn_outcomes vote; /* of the vote's answer, one a problem */
-    cairn_outcomes any;  /* right where one sample is */
+    int32_t largest, least;  /* samples of a problem */
+    cairn_outcomes *by_size; /* [MOST_ROWS + 1] of votes, by row_of how many samples gave their answer */
+    cairn_outcomes vote;     /* of the vote's answer, one a problem */
+    cairn_outcomes any;      /* right where one sample is */
 } answering;
 
 /* ---- reading ------------------------------------------------------------------------------------------------------- */
@@ -53,8 +49,8 @@ typedef struct answering {
 static cairn_status find_model(cli *c, answering *a, const char *name, int32_t *out) {
     for (*out = 0; *out < a->n_models; ++*out)
         if (strcmp(a->models[*out].name, name) == 0) return CAIRN_OK;
-    if (a->n_models == MOST_MODELS)
-        return cairn_fail(c->ctx, CAIRN_LIMIT, "more than %d models in one file", MOST_MODELS);
+    CAIRN_TRY(cairn_grow(c->ctx, (void **)&a->models, &a->models_capacity, (size_t)a->n_models + 1, sizeof *a->models));
+    a->models[a->n_models] = (model){0};
     a->models[a->n_models].name = cairn_arena_copy(c->arena, name, strlen(name));
     return a->models[a->n_models++].name ? CAIRN_OK : CAIRN_NO_MEMORY;
 }
@@ -73,18 +69,10 @@ static cairn_status compare_recorded(cli *c, answering *a, const cairn_record *r
 static cairn_status visit(cli *c, void *arg, const scored *s) {
     answering *a = arg;
     const cairn_record *r = s->record;
-    const char *problem = r->group ? r->group : r->problem, *answer = s->outcome.answer;
-    solution one = {.problem = cairn_key(problem, strlen(problem)),
-                    .index = s->index,
-                    .verdict = s->outcome.verdict,
-                    .told = s->told,
-                    .slip = s->first_wrong >= 0};
+    solution one = {.slip = s->first_wrong >= 0};
     CAIRN_TRY(find_model(c, a, r->generator ? r->generator : "(unnamed)", &one.model));
-    if (answer) {
-        CAIRN_TRY(compare_recorded(c, a, r, answer));
-        one.answer = cairn_arena_copy(a->arena, answer, strlen(answer));
-        if (!one.answer) return CAIRN_NO_MEMORY;
-    }
+    CAIRN_TRY(compare_recorded(c, a, r, s->outcome.answer));
+    CAIRN_TRY(scored_outcome_of(c, s, a->arena, &one.outcome));
     CAIRN_TRY(cairn_grow(c->ctx, (void **)&a->solutions, &a->capacity, a->n + 1, sizeof *a->solutions));
     a->solutions[a->n++] = one;
     return CAIRN_OK;
@@ -92,20 +80,23 @@ static cairn_status visit(cli *c, void *arg, const scored *s) {
 
 /* ---- counting ------------------------------------------------------------------------------------------------------ */
 
-static int by_problem(const void *a, const void *b) {
-    const solution *x = a, *y = b;
-    if (x->problem != y->problem) return x->problem < y->problem ? -1 : 1;
-    return (x->index > y->index) - (x->index < y->index);
+/* A true answer in one record of a problem is that of all. */
+static cairn_status judge_all(cli *c, answering *a, solution *all, int32_t n) {
+    const char *target = NULL;
+    for (int32_t i = 0; i < n && !target; i++) target = all[i].outcome.target;
+    for (int32_t i = 0; i < n; i++) CAIRN_TRY(scored_judge(c, target, a->arena, &all[i].outcome));
+    return CAIRN_OK;
 }
 
 static cairn_status count_models(cli *c, answering *a, const solution *all, int32_t n) {
     for (int32_t i = 0; i < n; i++) {
         model *m = &a->models[all[i].model];
-        cairn_outcomes_add(&m->here, all[i].verdict, all[i].answer, all[i].told, 1);
+        const scored_outcome *o = &all[i].outcome;
+        cairn_outcomes_add(&m->here, o->verdict, o->answer, o->target, 1);
         m->with_slip += all[i].slip;
-        m->judged_with_slip += all[i].slip && (all[i].told || all[i].verdict != CAIRN_VERDICT_UNKNOWN);
-        m->right_with_slip += all[i].slip && all[i].verdict == CAIRN_VERDICT_RIGHT;
-        m->without_answer += !all[i].answer;
+        m->judged_with_slip += all[i].slip && (o->target || o->verdict != CAIRN_VERDICT_UNKNOWN);
+        m->right_with_slip += all[i].slip && o->verdict == CAIRN_VERDICT_RIGHT;
+        m->without_answer += !o->answer;
     }
     for (int32_t i = 0; i < n; i++) {
         model *m = &a->models[all[i].model];
@@ -125,9 +116,10 @@ static cairn_status classify(cli *c, const solution *all, int32_t n, cairn_arena
     for (int32_t i = 0; i < n; i++) {
         classes[i] = -1;
         if (cairn_cancelled(c->ctx)) return cairn_fail(c->ctx, CAIRN_CANCELLED, "interrupted");
-        if (!all[i].answer) continue;
-        CAIRN_TRY(cairn_answer_class(c->ctx, arena, answers, n_classes, all[i].answer, &classes[i]));
-        if (classes[i] == n_classes) answers[n_classes++] = all[i].answer;
+        const char *answer = all[i].outcome.answer;
+        if (!answer) continue;
+        CAIRN_TRY(cairn_answer_class(c->ctx, arena, answers, n_classes, answer, &classes[i]));
+        if (classes[i] == n_classes) answers[n_classes++] = answer;
         sizes[classes[i]]++;
     }
     return CAIRN_OK;
@@ -150,45 +142,66 @@ static cairn_status count_vote(cli *c, answering *a, const solution *all, int32_
     while (winner >= 0 && classes[first] != winner) first++;
     cairn_verdict any = CAIRN_VERDICT_WRONG;
     for (int32_t i = 0; i < n; i++) {
-        if (all[i].verdict == CAIRN_VERDICT_RIGHT || any == CAIRN_VERDICT_WRONG) any = all[i].verdict;
+        if (all[i].outcome.verdict == CAIRN_VERDICT_RIGHT || any == CAIRN_VERDICT_WRONG) any = all[i].outcome.verdict;
         tied += votes > 0 && sizes[i] == votes;
     }
     a->problems++;
     a->all_agree += votes == n;
     a->none_agree += votes <= 1;
     a->ties += tied > 1;
-    cairn_outcomes_add(&a->vote, all[first].verdict, winner >= 0, all[first].told, 1);
-    cairn_outcomes_add(&a->by_size[row_of(a, votes, n)], all[first].verdict, winner >= 0, all[first].told, 1);
-    cairn_outcomes_add(&a->any, any, true, all[0].told, 1);
+    const scored_outcome *judged = &all[first].outcome;
+    cairn_outcomes_add(&a->vote, judged->verdict, judged->answer, judged->target, 1);
+    cairn_outcomes_add(&a->by_size[row_of(a, votes, n)], judged->verdict, judged->answer, judged->target, 1);
+    cairn_outcomes_add(&a->any, any, true, judged->target, 1);
     return CAIRN_OK;
 }
 
-static int32_t samples_from(const answering *a, size_t first) {
-    size_t end = first;
-    while (end < a->n && a->solutions[end].problem == a->solutions[first].problem) end++;
-    return (int32_t)(end - first);
+/* The solutions of one problem stand together: solutions[first .. first + n). */
+typedef struct span {
+    int64_t index; /* of its first solution in the file */
+    size_t first;
+    int32_t n;
+} span;
+
+static int by_index(const void *a, const void *b) {
+    const span *x = a, *y = b;
+    return (x->index > y->index) - (x->index < y->index);
+}
+
+/* Brings the solutions together; spans[]: the problems in order of their first solutions, as other verbs draw them for intervals. */
+static size_t group_all(answering *a, span *spans) {
+    size_t n = 0;
+    if (a->n > 1) qsort(a->solutions, a->n, sizeof *a->solutions, scored_by_problem);
+    for (size_t i = 0; i < a->n; i++) {
+        const scored_outcome *o = &a->solutions[i].outcome;
+        if (i == 0 || o->problem != a->solutions[i - 1].outcome.problem)
+            spans[n++] = (span){.index = o->index, .first = i};
+        spans[n - 1].n++;
+    }
+    if (n > 1) qsort(spans, n, sizeof *spans, by_index);
+    a->least = INT32_MAX;
+    for (size_t i = 0; i < n; i++) {
+        if (spans[i].n > a->largest) a->largest = spans[i].n;
+        if (spans[i].n < a->least) a->least = spans[i].n;
+    }
+    return n;
 }
 
 static cairn_status count_all(cli *c, answering *a, cairn_arena *scratch) {
     if (a->n > INT32_MAX) return cairn_fail(c->ctx, CAIRN_LIMIT, "more than %d solutions", INT32_MAX);
-    if (a->n > 1) qsort(a->solutions, a->n, sizeof *a->solutions, by_problem);
-    a->least = INT32_MAX;
-    for (size_t i = 0; i < a->n;) {
-        int32_t n = samples_from(a, i);
-        if (n > a->largest) a->largest = n;
-        if (n < a->least) a->least = n;
-        i += (size_t)n;
-    }
+    span *spans = cairn_alloc(c->ctx, a->n + 1, sizeof *spans);
     a->by_size = cairn_arena_alloc(c->arena, MOST_ROWS + 1, sizeof *a->by_size);
-    if (!a->by_size) return CAIRN_NO_MEMORY;
-    for (size_t i = 0; i < a->n;) {
-        int32_t n = samples_from(a, i);
+    cairn_status status = spans && a->by_size ? CAIRN_OK : CAIRN_NO_MEMORY;
+    size_t n = status == CAIRN_OK ? group_all(a, spans) : 0;
+    for (size_t i = 0; i < n && status == CAIRN_OK; i++) {
+        solution *all = a->solutions + spans[i].first;
         cairn_arena_reset(scratch);
-        CAIRN_TRY(count_models(c, a, a->solutions + i, n));
-        CAIRN_TRY(count_vote(c, a, a->solutions + i, n, scratch));
-        i += (size_t)n;
+        status = judge_all(c, a, all, spans[i].n);
+        if (status == CAIRN_OK) status = count_models(c, a, all, spans[i].n);
+        if (status == CAIRN_OK) status = count_vote(c, a, all, spans[i].n, scratch);
     }
-    return CAIRN_OK;
+    cairn_free(spans);
+    return status;
 }
 
 /* ---- printing ------------------------------------------------------------------------------------------------------ */
@@ -283,6 +296,12 @@ static cairn_outcomes all_of(const answering *a) {
     return sum;
 }
 
+static int64_t without_answer(const answering *a) {
+    int64_t sum = 0;
+    for (int32_t i = 0; i < a->n_models; i++) sum += a->models[i].without_answer;
+    return sum;
+}
+
 static cairn_status print_human(cli *c, const answering *a, uint64_t seed, int64_t skipped) {
     char n[4][32];
     cairn_outcomes all = all_of(a);
@@ -298,7 +317,7 @@ static cairn_status print_human(cli *c, const answering *a, uint64_t seed, int64
     if (all.untold)
         printf("  %s solutions have neither a recorded outcome nor a true answer: they are in no share\n",
                cli_count(all.untold, n[3]));
-    cli_print_unread(&all, "solutions");
+    cli_print_unread(&(cairn_outcomes){.n = all.n, .unanswered = without_answer(a)}, "solutions");
     if (skipped) printf("  %" PRId64 " bad lines were passed over\n", skipped);
     return CAIRN_OK;
 }
@@ -368,6 +387,7 @@ static cairn_status run(cli *c, const void *options_, int count, char **argument
     if (status == CAIRN_OK)
         status = (config->scored.json ? print_json : print_human)(c, a, config->scored.seed, skipped);
     for (int32_t i = 0; i < a->n_models; i++) cairn_outcome_groups_free(&a->models[i].outcomes);
+    cairn_free(a->models);
     cairn_free(a->solutions);
     cairn_arena_close(scratch);
     cairn_arena_close(a->arena);

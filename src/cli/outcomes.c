@@ -14,9 +14,10 @@ const char *cli_interval_text(const cairn_interval *share, char out[64]) {
 void cli_print_unread(const cairn_outcomes *o, const char *of) {
     char n[2][32];
     if (o->unanswered * 10 <= o->n - o->untold) return;
-    printf("  %s of %s %s state no answer that can be read. Read is the field `answer` of a file, else \"#### 18\", "
-           "\"Answer: 18\", \"\\boxed{18}\" or \"the answer is 18\" in the steps.\n",
-           cli_count(o->unanswered, n[0]), cli_count(o->n - o->untold, n[1]), of);
+    printf(
+        "  %s of %s %s state no answer that can be read: answers are read from the field `answer` of a file, else from "
+        "\"#### 18\", \"Answer: 18\", \"\\boxed{18}\" or \"the answer is 18\" in the steps.\n",
+        cli_count(o->unanswered, n[0]), cli_count(o->n - o->untold, n[1]), of);
 }
 
 void cli_print_outcomes(const cli *c, const char *what, const char *of, const cairn_outcomes *o,

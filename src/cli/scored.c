@@ -69,7 +69,7 @@ static cairn_status score_record(cli *c, const scored_options *options, const sc
                     .threshold = s->threshold,
                     .first_wrong = CAIRN_NO_ERROR,
                     .outcome = outcome,
-                    .told = problem.answer != NULL};
+                    .target = problem.answer};
     for (size_t i = n; i-- > 0;)
         if (scores[i] < out->threshold) out->first_wrong = (int32_t)i;
     return CAIRN_OK;
