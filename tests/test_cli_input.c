@@ -452,7 +452,7 @@ static void test_bad_words_are_named(void **state) {
         {"eval budget --match majority:width=4 -n 4 --pilot 2", "scripted tells no FLOPs"},
         {"eval labels --methods ''", "--methods"},
         {"eval labels --methods 'mc nope'", "nope"},
-        {"eval passk --samples 0", "samples=0"},
+        {"eval passk --samples -1", "samples=-1"},
         {"world generate nope", "nope"},
         {"world generate -n 0", "count=0"},
         {"world traces chain:steps=0", "steps=0"},

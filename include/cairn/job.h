@@ -101,7 +101,7 @@ typedef struct cairn_solve_summary {
     double seconds; /* of this call */
 } cairn_solve_summary;
 
-/* Searches every problem. Records: id, answer, correct, target, score, candidates [{answer, correct, count, score, steps}], cost, and with
+/* Searches every problem. Records: id, problem_key, answer, correct, target, score, candidates [{answer, correct, count, score, steps}], cost, and with
  * keep_tree also problem (its text), chosen (index of the candidate) and tree [{parent, text, multiplicity, visits, score, truth, end}]: truth
  * is the world's verdict on a step, null after the first wrong one of its path. Resumes into `run`. */
 CAIRN_API cairn_status cairn_solve(cairn_ctx *ctx, cairn_job *job, const cairn_solve_setup *setup, cairn_run *run,

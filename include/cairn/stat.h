@@ -129,7 +129,7 @@ CAIRN_API cairn_status cairn_stat_bootstrap_paired(cairn_ctx *ctx, const double 
                                                    const cairn_bootstrap *how, cairn_interval *out);
 /* Share of items that come in groups, such as the samples of one problem: sum of hits[groups] over sum of items[groups], 0 <= hits[g] <=
  * items[g]; hits may be fractions (a pass@k of one item). Groups without items are left out. The interval is Wilson's where every group
- * has one whole item; else the percentile bootstrap over groups, since the items of a group are alike; where all groups agree, which tells
+ * has one whole item; else the percentile bootstrap over groups, since the items of a group are alike; where all groups agree (within 0.001), which tells
  * the bootstrap nothing, Wilson's with a group as one case. One group of several items has no interval: low and high are NaN. Without any
  * item all is NaN. Errors: INVALID for hits or items out of range; those of cairn_stat_bootstrap. */
 CAIRN_API cairn_status cairn_stat_grouped_share(cairn_ctx *ctx, const double *hits, const double *items, size_t groups,

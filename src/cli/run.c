@@ -236,12 +236,19 @@ static const cairn_option compare_options[] = {
 };
 
 static void print_comparison(const compare_config *config, char **paths, const cairn_comparison *r) {
-    printf("%s, paired over %" PRId64 " problems\n", config->field, r->shared);
-    printf("  A  %-32s mean %.4f\n", paths[0], r->mean_a);
-    printf("  B  %-32s mean %.4f\n", paths[1], r->mean_b);
-    printf("  B - A  %+.4f  (95 %% interval %+.4f .. %+.4f)\n", r->difference, r->low, r->high);
+    printf("%s, paired over %" PRId64 " problems\n", config->field, r->shared - r->unknown);
+    if (r->shared > r->unknown) {
+        printf("  A  %-32s mean %.4f\n", paths[0], r->mean_a);
+        printf("  B  %-32s mean %.4f\n", paths[1], r->mean_b);
+        printf("  B - A  %+.4f", r->difference);
+        if (isnan(r->low))
+            printf("  (no interval from one problem)\n");
+        else
+            printf("  (95 %% interval %+.4f .. %+.4f)\n", r->low, r->high);
+    }
     printf("  A larger on %" PRId64 ", B larger on %" PRId64 ", equal on %" PRId64 "\n", r->a_better, r->b_better,
            r->equal);
+    if (r->unknown) printf("  left out: %" PRId64 " problems of which a run does not know it\n", r->unknown);
     if (r->only_a || r->only_b)
         printf("  left out: %" PRId64 " problems only in A, %" PRId64 " only in B\n", r->only_a, r->only_b);
 }
@@ -254,6 +261,7 @@ static cairn_status json_comparison(cli *c, const compare_config *config, const 
     cli_json_int(&j, "shared", r->shared);
     cli_json_int(&j, "only_a", r->only_a);
     cli_json_int(&j, "only_b", r->only_b);
+    cli_json_int(&j, "unknown", r->unknown);
     cli_json_real(&j, "mean_a", r->mean_a);
     cli_json_real(&j, "mean_b", r->mean_b);
     cli_json_real(&j, "difference", r->difference);

@@ -115,23 +115,32 @@ static cairn_status add_tree(cairn_search *search, const cairn_result *result, j
     return bad ? json_fail_build(search->ctx, "the record") : CAIRN_OK;
 }
 
-/* The outcome of the chosen answer. Where no solution states an answer the first one stands for all; none finished is wrong, unless
- * there was none to replay. */
-static json_t *correct_json(const cairn_search *search, const cairn_result *result) {
-    int32_t chosen = result->chosen >= 0 ? result->chosen : 0;
-    if (result->n > 0) return outcome_json(search->tree->outcome[result->candidates[chosen].leaf]);
+/* The candidate that is judged: the chosen one; where none was chosen the first that states an answer, else the first. NULL: none. */
+static const cairn_candidate *judged_of(const cairn_result *result) {
+    if (result->chosen >= 0) return &result->candidates[result->chosen];
+    for (int32_t i = 0; i < result->n; i++)
+        if (result->candidates[i].answer >= 0) return &result->candidates[i];
+    return result->n > 0 ? &result->candidates[0] : NULL;
+}
+
+/* No solution finished is wrong, unless there was none to replay. */
+static json_t *correct_json(const cairn_search *search, const cairn_candidate *judged) {
+    if (judged) return outcome_json(search->tree->outcome[judged->leaf]);
     return cairn_policy_solutions(search->policy, search->problem) > 0 ? json_false() : json_null();
 }
 
 static cairn_status write_record(cairn_search *search, const cairn_solve_setup *setup, const cairn_result *result,
                                  cairn_text *out) {
-    const cairn_candidate *chosen = result->chosen >= 0 ? &result->candidates[result->chosen] : NULL;
+    const cairn_candidate *judged = judged_of(result);
+    char key[20];
+    problem_key(search->problem, key);
     errno = 0;
-    json_t *record = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "id", search->problem->id, "answer",
-                               text_or_null(result->answer >= 0 ? search->answers[result->answer] : NULL), "target",
-                               text_or_null(search->problem->answer), "correct", correct_json(search, result), "score",
-                               number_or_null(chosen ? chosen->score : NAN), "candidates",
-                               candidates_json(search, result), "cost", cost_json(&search->cost));
+    json_t *record =
+        json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "id", search->problem->id, "problem_key", key, "answer",
+                  text_or_null(judged && judged->answer >= 0 ? search->answers[judged->answer] : NULL), "target",
+                  text_or_null(search->problem->answer), "correct", correct_json(search, judged), "score",
+                  number_or_null(judged ? judged->score : NAN), "candidates", candidates_json(search, result), "cost",
+                  cost_json(&search->cost));
     cairn_status status = record ? CAIRN_OK : json_fail_build(search->ctx, "the record");
     if (status == CAIRN_OK && setup->keep_tree) status = add_tree(search, result, record);
     if (status == CAIRN_OK) status = json_write(search->ctx, record, out);
