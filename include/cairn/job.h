@@ -93,7 +93,7 @@ typedef struct cairn_solve_summary {
 } cairn_solve_summary;
 
 /* Searches every problem. Records: id, answer, correct, target, score, candidates [{answer, correct, count, score, steps}], cost, and with
- * keep_tree the nodes. Resumes into `run`. */
+ * keep_tree the problem's text and the nodes. Resumes into `run`. */
 CAIRN_API cairn_status cairn_solve(cairn_ctx *ctx, cairn_job *job, const cairn_solve_setup *setup, cairn_run *run,
                                    cairn_solve_summary *out);
 /* The memory that cairn_solve will take (cairn_job_plan). */

@@ -93,7 +93,7 @@ static bool has_all(const json_t *object, const format_reader *reader) {
 
 static cairn_status detect(cairn_dataset *d) {
     for (int f = CAIRN_FORMAT_AUTO + 1; f < CAIRN_FORMAT_COUNT; f++)
-        if (has_all(d->object, format_reader_of((cairn_format)f))) {
+        if (format_reader_of((cairn_format)f)->read && has_all(d->object, format_reader_of((cairn_format)f))) {
             d->format = (cairn_format)f;
             return CAIRN_OK;
         }

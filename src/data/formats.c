@@ -211,6 +211,7 @@ static cairn_status gsm8k_solutions_read(const format_line *line, int32_t item, 
 
 static const format_reader readers[CAIRN_FORMAT_COUNT] = {
     [CAIRN_FORMAT_STEPWISE] = {{"prompt", "completions"}, stepwise_read},
+    [CAIRN_FORMAT_TRL] = {{"prompt", "completions"}, stepwise_read},
     [CAIRN_FORMAT_MISTAKE] = {{"input", "steps", "mistake_index"}, mistake_read},
     [CAIRN_FORMAT_PROCESSBENCH] = {{"problem", "steps", "label"}, processbench_read},
     [CAIRN_FORMAT_GSM8K] = {{"question", "answer"}, gsm8k_read},
@@ -234,8 +235,8 @@ cairn_status cairn_format_parse(cairn_ctx *ctx, const char *name, cairn_format *
             *out = (cairn_format)i;
             return CAIRN_OK;
         }
-    char all[160] = "";
-    for (size_t i = 0, n = 0; i < CAIRN_FORMAT_COUNT; i++)
+    char all[400] = "";
+    for (size_t i = 0, n = 0; i < CAIRN_FORMAT_COUNT && n < sizeof all; i++)
         n += (size_t)snprintf(all + n, sizeof all - n, "%s%s", i ? ", " : "", names[i]);
     return cairn_fail(ctx, CAIRN_INVALID, "`%.60s` is no format: expected one of %s", name, all);
 }

@@ -1,5 +1,4 @@
-/* The stepwise format, version 1 (docs/formats.md): reader and writer. */
-#include <errno.h>
+/* The stepwise format, version 1 (docs/formats.md): its reader. */
 #include <math.h>
 
 #include "data/format.h"
@@ -62,16 +61,33 @@ static cairn_status read_all_labels(const format_line *line, cairn_record *out) 
     const json_t *hard, *soft;
     CAIRN_TRY(per_step(line, "labels", out->n_steps, &hard));
     CAIRN_TRY(per_step(line, "scores", out->n_steps, &soft));
-    if (!hard && !soft) return json_fail_field(line->ctx, line->where, "labels", "an array (or `scores`)", NULL);
+    out->first_error = CAIRN_UNLABELLED;
+    if (!hard && !soft) return CAIRN_OK;
     double *labels = cairn_arena_alloc(line->arena, (size_t)out->n_steps, sizeof *labels);
     if (!labels) return cairn_fail(line->ctx, CAIRN_NO_MEMORY, "%s: no memory for labels", line->where);
     out->labels = labels;
-    out->first_error = CAIRN_UNLABELLED;
     if (hard) {
         CAIRN_TRY(read_labels(line, hard, labels));
         out->first_error = first_error_of(labels, out->n_steps);
     }
     return soft ? read_scores(line, soft, labels) : CAIRN_OK;
+}
+
+static cairn_status read_ratings(const format_line *line, cairn_record *out) {
+    const json_t *array;
+    CAIRN_TRY(per_step(line, "ratings", out->n_steps, &array));
+    if (!array) return CAIRN_OK;
+    int8_t *ratings = cairn_arena_alloc(line->arena, (size_t)out->n_steps, sizeof *ratings);
+    if (!ratings) return cairn_fail(line->ctx, CAIRN_NO_MEMORY, "%s: no memory for ratings", line->where);
+    for (size_t i = 0; i < json_array_size(array); i++) {
+        const json_t *value = json_array_get(array, i);
+        json_int_t rating = json_integer_value(value);
+        if (!json_is_null(value) && !(json_is_integer(value) && rating >= -1 && rating <= 1))
+            return element_error(line, "ratings", i, "-1, 0, 1 or null", value);
+        ratings[i] = json_is_null(value) ? CAIRN_NO_RATING : (int8_t)rating;
+    }
+    out->ratings = ratings;
+    return CAIRN_OK;
 }
 
 cairn_status stepwise_read(const format_line *line, int32_t item, cairn_record *out) {
@@ -87,70 +103,14 @@ cairn_status stepwise_read(const format_line *line, int32_t item, cairn_record *
     CAIRN_TRY(format_text_or_null(line, "answer", &out->answer));
     CAIRN_TRY(format_text_or_null(line, "target", &out->target));
     CAIRN_TRY(format_text_or_null(line, "generator", &out->generator));
+    CAIRN_TRY(format_text_or_null(line, "group", &out->group));
+    CAIRN_TRY(format_text_or_null(line, "subset", &out->subset));
+    CAIRN_TRY(format_text_or_null(line, "domain", &out->domain));
+    CAIRN_TRY(read_ratings(line, out));
     out->correct = CAIRN_VERDICT_UNKNOWN;
     if (!correct || json_is_null(correct)) return CAIRN_OK;
     if (!json_is_boolean(correct))
         return json_fail_field(line->ctx, line->where, "correct", "true, false or null", correct);
     out->correct = json_is_true(correct) ? CAIRN_VERDICT_RIGHT : CAIRN_VERDICT_WRONG;
     return CAIRN_OK;
-}
-
-/* ---- writing --------------------------------------------------------------------------------------------------- */
-
-/* Label of step i: the record's own, else what its first error says: right before it, wrong at it, unknown behind it. */
-static double label_at(const cairn_record *record, int32_t i) {
-    if (record->labels) return record->labels[i];
-    if (record->first_error == CAIRN_NO_ERROR) return 1;
-    if (record->first_error == CAIRN_UNLABELLED || i > record->first_error) return NAN;
-    return i < record->first_error ? 1 : 0;
-}
-
-static json_t *label_json(double label, bool soft) {
-    if (isnan(label)) return json_null();
-    return soft ? json_real(label) : json_boolean(label >= 0.5);
-}
-
-static int set_text(json_t *object, const char *field, const char *text) {
-    return text ? json_object_set_new(object, field, json_string(text)) : 0;
-}
-
-/* The record as an object; NULL for no memory or a text that is not UTF-8. */
-static json_t *object_of(const cairn_record *record, bool soft) {
-    json_t *object = json_object(), *steps = json_array(), *labels = json_array();
-    int bad = !object || !steps || !labels;
-    for (int32_t i = 0; i < record->n_steps && !bad; i++) {
-        bad |= json_array_append_new(steps, json_string(record->steps[i]));
-        bad |= json_array_append_new(labels, label_json(label_at(record, i), soft));
-    }
-    bad |= json_object_set(object, "completions", steps) | json_object_set(object, soft ? "scores" : "labels", labels);
-    bad |= json_object_set_new(object, "version", json_integer(VERSION));
-    bad |= json_object_set_new(object, "prompt", json_string(record->problem));
-    bad |= set_text(object, "id", record->id) | set_text(object, "answer", record->answer);
-    bad |= set_text(object, "target", record->target) | set_text(object, "generator", record->generator);
-    if (record->correct != CAIRN_VERDICT_UNKNOWN)
-        bad |= json_object_set_new(object, "correct", json_boolean(record->correct == CAIRN_VERDICT_RIGHT));
-    json_decref(steps);
-    json_decref(labels);
-    if (!bad) return object;
-    json_decref(object);
-    return NULL;
-}
-
-cairn_status cairn_stepwise_write(cairn_ctx *ctx, cairn_out *out, const cairn_record *record, bool soft) {
-    const char *id = record->id ? record->id : "?";
-    char what[80];
-    for (int32_t i = 0; i < record->n_steps; i++)
-        if (label_at(record, i) < 0 || label_at(record, i) > 1)
-            return cairn_fail(ctx, CAIRN_INVALID, "record `%s`: the label of step %d is outside 0 .. 1", id, (int)i);
-    snprintf(what, sizeof what, "record `%.60s`", id);
-    errno = 0;
-    json_t *object = object_of(record, soft);
-    if (!object) return json_fail_build(ctx, what);
-    cairn_text text = {0};
-    cairn_status status = json_write(ctx, object, &text);
-    if (status == CAIRN_OK) status = cairn_text_add(ctx, &text, "\n", 1);
-    if (status == CAIRN_OK) status = cairn_out_write(out, text.data, text.length);
-    cairn_text_free(&text);
-    json_decref(object);
-    return status;
 }

@@ -90,7 +90,9 @@ static cairn_status write_record(cairn_search *search, const cairn_solve_setup *
                                text_or_null(search->problem->answer), "correct", correct_json(search, result), "score",
                                number_or_null(chosen ? chosen->score : NAN), "candidates",
                                candidates_json(search, result), "cost", cost_json(&search->cost));
-    bool whole = record && (!setup->keep_tree || json_object_set_new(record, "tree", tree_json(search)) == 0);
+    bool whole = record && (!setup->keep_tree ||
+                            (json_object_set_new(record, "tree", tree_json(search)) == 0 &&
+                             json_object_set_new(record, "problem", json_string(search->problem->text)) == 0));
     cairn_status status = whole ? CAIRN_OK : json_fail_build(search->ctx, "the record");
     if (status == CAIRN_OK) status = json_write(search->ctx, record, out);
     json_decref(record);
