@@ -144,6 +144,7 @@ static void compare_labels(const cairn_writer *w, const write_row *row, const do
         double label = record_label(back, i);
         if (label == whole[i] || (isnan(label) && isnan(whole[i]))) continue;
         bool hardened = label == (whole[i] >= w->options.right_from ? 1 : 0);
+        if (hardened && w->options.labels == CAIRN_LABELS_HARD) continue; /* as was asked for */
         lost[hardened ? CAIRN_UNHELD_SOFT : CAIRN_UNHELD_LABELS] = true;
     }
     for (int32_t i = 0; record->ratings && i < record->n_steps; i++)
@@ -218,13 +219,11 @@ static cairn_status write_object_of(cairn_writer *w, const cairn_record *record,
     return status;
 }
 
-static cairn_status write_csv(cairn_writer *w, const cairn_record *record, int32_t *filled,
-                              bool lost[CAIRN_UNHELD_COUNT]) {
+/* Every member of a record has a column. */
+static cairn_status write_csv(cairn_writer *w, const cairn_record *record, int32_t *filled) {
     write_row row;
     double *whole;
     CAIRN_TRY(row_open(w, record, &row, &whole, filled));
-    for (int32_t i = 0; i < record->n_steps; i++)
-        lost[CAIRN_UNHELD_SOFT] |= !isnan(whole[i]) && whole[i] != row.labels[i];
     return csv_record(&row, &w->text);
 }
 
@@ -234,7 +233,7 @@ static cairn_status write_whole(cairn_writer *w, const cairn_record *record, con
     int32_t filled = 0;
     cairn_arena_reset(w->arena);
     cairn_text_clear(&w->text);
-    CAIRN_TRY(w->type ? write_object_of(w, record, original, &filled, lost) : write_csv(w, record, &filled, lost[0]));
+    CAIRN_TRY(w->type ? write_object_of(w, record, original, &filled, lost) : write_csv(w, record, &filled));
     CAIRN_TRY(cairn_out_write(w->out, w->text.data, w->text.length));
     w->lines++;
     w->counts.records += original ? 2 : 1;
