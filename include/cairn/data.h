@@ -1,7 +1,7 @@
 /* cairn/data.h: records of stepped solutions: streaming readers and writers of the published formats, step splitters.
  *
- * A reader holds one line at a time. A bad line is an error that names file, line and field, or, with `skip_bad`, is counted
- * and named in the log. Layer: data (uses core).
+ * A file is JSON lines, a JSON array, JSON objects over several lines, or CSV with a header line. A reader holds one row at a
+ * time. A bad row is an error that names file, line and field, or, with `skip_bad`, is counted and named in the log. Layer: data (uses core).
  */
 #ifndef CAIRN_DATA_H
 #define CAIRN_DATA_H
@@ -18,7 +18,8 @@ extern "C" {
 
 /* One solution in steps. All memory is in the arena given to the reader. */
 typedef struct cairn_record {
-    const char *id;           /* the file's own id, else "<line>" or "<line>/<model>" (1-based) */
+    const char
+        *id; /* the file's own id, else "<row>" or "<row>/<model>": the row's line, in an array its place (1-based) */
     const char *problem;      /* the question */
     const char *const *steps; /* [n_steps] */
     int32_t n_steps;
@@ -32,25 +33,28 @@ typedef struct cairn_record {
     const char *group;     /* what records of one problem or one pair share, where the file says it, or NULL */
     const char *subset;    /* part of the benchmark: "gsm8k", "circular", or NULL */
     const char *domain;    /* subject: "algebra", or NULL */
-    int64_t line;          /* 1-based line in the file */
+    int64_t line;          /* 1-based line of the file in which it starts */
 } cairn_record;
 
-/* The formats, each with its name on the command line: those that are read and written, read only, written only. `auto` picks by the
- * fields of the first record. */
-#define CAIRN_FORMATS_BOTH(X)                                                                                      \
-    X(STEPWISE, "stepwise")           /* prompt, completions, labels (bool) or scores (number): docs/formats.md */ \
-    X(MISTAKE, "mistake")             /* BIG-Bench-Mistake: input, steps, target, answer, mistake_index */         \
-    X(PROCESSBENCH, "processbench")   /* id, generator, problem, steps, final_answer_correct, label */             \
-    X(GSM8K, "gsm8k")                 /* question, answer ("... #### 18"), one record a line */                    \
-    X(PRM800K, "prm800k")             /* question {problem}, label {steps [{completions [{text, rating}]}]} */     \
-    X(MATH_SHEPHERD, "math-shepherd") /* input ("... ки"), label ("... +") */                                    \
-    X(OPENRLHF, "openrlhf")           /* input ("... ки"), value [label a step] */                               \
-    X(RLHFLOW, "rlhflow")             /* conversations: a step, then "+" or "-" */                                 \
-    X(MATH_APS, "math-aps")           /* question, process, label ["+" or "-"] */                                  \
-    X(PRMBENCH, "prmbench")           /* question, original_process, modified_process, error_steps */              \
-    X(MR_GSM8K, "mr-gsm8k")           /* question, model_output_steps, ..._first_error_step */                     \
-    X(MATH, "math")                   /* problem, solution, answer */
-#define CAIRN_FORMATS_READ(X) X(GSM8K_SOLUTIONS, "gsm8k-solutions") /* question, ground_truth, per model a solution */
+/* The formats, each with its name on the command line (docs/formats.md): those that are read and written, read only, written only.
+ * `auto` picks by the fields of the first good row. */
+#define CAIRN_FORMATS_BOTH(X)                                                                                  \
+    X(STEPWISE, "stepwise")           /* prompt, completions, labels or scores: TRL's, and Cairn's own */      \
+    X(MISTAKE, "mistake")             /* BIG-Bench-Mistake: input, steps, target, answer, mistake_index */     \
+    X(PROCESSBENCH, "processbench")   /* id, generator, problem, steps, final_answer_correct, label */         \
+    X(PRMBENCH, "prmbench")           /* question, modified_process, error_steps, classification */            \
+    X(MR_GSM8K, "mr-gsm8k")           /* question, model_output_steps, model_output_solution_... */            \
+    X(PRM800K, "prm800k")             /* question {problem}, label {steps [{completions [{text, rating}]}]} */ \
+    X(MATH_SHEPHERD, "math-shepherd") /* input and label, texts with marks after each step, task */            \
+    X(OPENRLHF, "openrlhf")           /* input, a text with marks, and an array of labels */                   \
+    X(RLHFLOW, "rlhflow")             /* conversations: steps by the user, + and - by the assistant */         \
+    X(MATH_APS, "math-aps")           /* question, process, label */                                           \
+    X(GSM8K, "gsm8k")                 /* question, answer ("... #### 18") */                                   \
+    X(MATH, "math")                   /* problem, solution, answer, subject, level */
+#define CAIRN_FORMATS_READ(X)                                                                            \
+    X(GSM8K_SOLUTIONS, "gsm8k-solutions") /* question, ground_truth, per model {is_correct, solution} */ \
+    X(SAMPLES, "samples")                 /* a problem and one or several solutions as texts */          \
+    X(PROBLEMS, "problems")               /* a problem, and its answer */
 #define CAIRN_FORMATS_WRITTEN(X)                                                                     \
     X(TRL, "trl") /* TRL's step-wise trainer: prompt, completions, labels (bool) and nothing else */ \
     X(CSV, "csv") /* a header line, then a row a step */
@@ -65,19 +69,31 @@ typedef enum cairn_format { CAIRN_FORMAT_AUTO, CAIRN_FORMATS(CAIRN_FORMAT_MEMBER
 CAIRN_API const char *cairn_format_name(cairn_format format);
 CAIRN_API cairn_status cairn_format_parse(cairn_ctx *ctx, const char *name, cairn_format *out);
 
+/* How a text is cut into steps. */
+typedef enum cairn_split {
+    CAIRN_SPLIT_AUTO, /* "Step 3:" at the start of a line where it is found, else paragraphs where there are several, else lines */
+    CAIRN_SPLIT_LINE,      /* one step a non-empty line */
+    CAIRN_SPLIT_PARAGRAPH, /* steps divided by blank lines */
+    CAIRN_SPLIT_SENTENCE, /* . ! ? before white space; not in numbers, not after single letters or common abbreviations */
+    CAIRN_SPLIT_MARKER    /* "Step 3:", "3." or "3)" at the start of a line opens a step */
+} cairn_split;
+#define CAIRN_SPLIT_CHOICES "auto|line|paragraph|sentence|marker" /* in the order of cairn_split */
+
 typedef struct cairn_read_options {
     cairn_format format;
-    bool skip_bad;         /* count and name bad lines in the log instead of failing */
-    bool silent;           /* count them only: another reader of the file names them */
+    cairn_split split; /* of solutions that are one text; auto: as the format has it, else as CAIRN_SPLIT_AUTO says */
+    bool skip_bad;     /* count and name bad lines in the log instead of failing */
+    bool silent;       /* count them only: another reader of the file names them */
     size_t max_line_bytes; /* 0: 16 MiB; a longer line is CAIRN_LIMIT, and skippable */
 } cairn_read_options;
 
 typedef struct cairn_dataset cairn_dataset;
-/* Opens a JSONL file ("-" is standard input). Errors: IO, NOT_FOUND; an empty file is CAIRN_FORMAT. */
+/* Opens a file ("-" is standard input). Errors: IO, NOT_FOUND; an empty file is CAIRN_FORMAT. */
 CAIRN_API cairn_status cairn_dataset_open(cairn_ctx *ctx, const char *path, cairn_read_options options,
                                           cairn_dataset **out);
 /* The next record, in `arena`. CAIRN_END after the last. Errors: FORMAT, LIMIT, IO, each "file:line: field ...". */
 CAIRN_API cairn_status cairn_dataset_next(cairn_dataset *dataset, cairn_arena *arena, cairn_record *out);
+/* AUTO before the first good row. */
 CAIRN_API cairn_format cairn_dataset_format(const cairn_dataset *dataset);
 /* Bytes read so far, and bytes of the file, -1 for a pipe: for progress. */
 CAIRN_API int64_t cairn_dataset_offset(const cairn_dataset *dataset);
@@ -160,12 +176,6 @@ CAIRN_API int32_t cairn_labels_fill(double *labels, int32_t n, int32_t first_err
 
 /* ---- step splitters ------------------------------------------------------------------------------------------------ */
 
-typedef enum cairn_split {
-    CAIRN_SPLIT_LINE,      /* one step a non-empty line */
-    CAIRN_SPLIT_PARAGRAPH, /* steps divided by blank lines */
-    CAIRN_SPLIT_SENTENCE, /* . ! ? before white space; not in numbers, not after single letters or common abbreviations */
-    CAIRN_SPLIT_MARKER    /* "Step 3:", "3." or "3)" at the start of a line opens a step */
-} cairn_split;
 typedef struct cairn_slice {
     size_t start, length;
 } cairn_slice; /* bytes */

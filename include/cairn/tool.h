@@ -122,6 +122,14 @@ CAIRN_API cairn_status cairn_trace_check(cairn_ctx *ctx, cairn_arena *arena, con
                                          const char *const *steps, size_t count, bool whole,
                                          cairn_trace_finding *findings);
 
+/* Whether the answer that a solution states is the number that its steps end with. `answer` NULL: the one that the last step
+ * states. WRONG (code ANSWER) only where the solution contradicts itself plainly: its last equality ends with a number, the answer is
+ * another number that stands neither in the problem (may be NULL) nor in a step before the statement, and it is not that number rounded
+ * or in another usual unit. RIGHT: they are equal. UNKNOWN: all else. Errors: LIMIT, NO_MEMORY. */
+CAIRN_API cairn_status cairn_trace_answer(cairn_ctx *ctx, cairn_arena *arena, const char *problem,
+                                          const char *const *steps, size_t count, const char *answer,
+                                          cairn_trace_finding *out);
+
 /* ---- final answers --------------------------------------------------------------------------------------------- */
 
 /* The form of a final answer that is equal for equal answers: numbers in canonical exact text without currency, thousands

@@ -173,9 +173,10 @@ static cairn_status compare(const cairn_writer *w, const write_row *row, const d
 /* Record `item` of the object, as a reader sees it. */
 static cairn_status read_back(cairn_writer *w, const write_row *row, const json_t *object, int32_t item,
                               cairn_record *out) {
-    format_line line = {w->ctx, w->arena, object, row->what, w->lines + 1};
-    *out = (cairn_record){.line = line.number};
-    cairn_status status = format_reader_of(w->options.format)->read(&line, item, out);
+    static const cairn_read_options options = {0};
+    format_row given = {w->ctx, w->arena, object, row->what, w->lines + 1, &options};
+    *out = (cairn_record){.line = given.number, .correct = CAIRN_VERDICT_UNKNOWN, .first_error = CAIRN_UNLABELLED};
+    cairn_status status = format_reader_of(w->options.format)(&given, item, out);
     if (status != CAIRN_FORMAT && status != CAIRN_END) return status;
     return row_refuse(row, "it would not read back: %s", status == CAIRN_END ? "no record" : cairn_error(w->ctx));
 }

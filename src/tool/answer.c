@@ -2,6 +2,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "tool/answer.h"
 #include "tool/chain.h"
 
 enum { ANSWER_BRACES = 256 };
@@ -272,23 +273,31 @@ static slice answer_from(backwards *b, size_t from, bool sentence) {
     return line;
 }
 
-cairn_status cairn_answer_find(cairn_ctx *ctx, cairn_arena *arena, const char *text, size_t length, char **out) {
+cairn_status answer_find_at(cairn_ctx *ctx, cairn_arena *arena, const char *text, size_t length, char **out,
+                            size_t *at) {
     slice answer = {0};
     size_t boxed = 0;
     if (length > CAIRN_TOOL_TEXT_MOST)
         return cairn_fail(ctx, CAIRN_LIMIT, "a solution of %zu bytes; at most %zu", length, CAIRN_TOOL_TEXT_MOST);
     backwards b = {{text, length}, length, length, length};
     find_boxed(b.s, &boxed, &answer);
-    for (size_t at = length; at-- > boxed;) {
+    *at = boxed;
+    for (size_t i = length; i-- > boxed;) {
         bool sentence;
-        if (text[at] == '\n') b.line_end = b.run_from = b.run_to = at;
-        size_t marker = marker_at(b.s, at, &sentence);
-        slice stated = marker ? answer_from(&b, at + marker, sentence) : (slice){0};
+        if (text[i] == '\n') b.line_end = b.run_from = b.run_to = i;
+        size_t marker = marker_at(b.s, i, &sentence);
+        slice stated = marker ? answer_from(&b, i + marker, sentence) : (slice){0};
         if (!stated.length) continue;
         answer = stated;
+        *at = i;
         break;
     }
     if (!answer.length) return cairn_fail(ctx, CAIRN_NOT_FOUND, "the solution states no final answer");
     *out = cairn_arena_copy(arena, answer.at, answer.length);
     return *out ? CAIRN_OK : CAIRN_NO_MEMORY;
+}
+
+cairn_status cairn_answer_find(cairn_ctx *ctx, cairn_arena *arena, const char *text, size_t length, char **out) {
+    size_t at;
+    return answer_find_at(ctx, arena, text, length, out, &at);
 }
