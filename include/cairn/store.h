@@ -11,7 +11,8 @@
 extern "C" {
 #endif
 
-/* What a run depends on; fixed when it is created. Keys in any order; exported sorted. */
+/* What a run depends on; fixed when it is created. Keys in any order; exported sorted. An entry "out_..." is a note of where results
+ * go: it is neither exported nor compared when the run is resumed. */
 typedef struct cairn_manifest_entry {
     const char *key, *value;
 } cairn_manifest_entry;

@@ -127,12 +127,13 @@ static void fill(measuring *m, const cairn_step_item *items) {
     const cairn_step_setup *setup = m->setup;
     for (size_t i = 0; i < m->n; i++) {
         bool right = items[i].label > setup->right_above;
-        m->steps[i] = (step){.score = items[i].score,
-                             .label = items[i].label,
-                             .problem = items[i].problem,
-                             .order = (uint32_t)i,
-                             .bin = setup->probabilities ? cairn_stat_calibration_bin(items[i].score, setup->n_bins) : 0,
-                             .right = right};
+        m->steps[i] =
+            (step){.score = items[i].score,
+                   .label = items[i].label,
+                   .problem = items[i].problem,
+                   .order = (uint32_t)i,
+                   .bin = setup->probabilities ? cairn_stat_calibration_bin(items[i].score, setup->n_bins) : 0,
+                   .right = right};
         count_step(&m->of[items[i].problem], right, items[i].score >= setup->threshold,
                    items[i].score - items[i].label);
     }
