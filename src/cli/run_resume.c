@@ -44,6 +44,7 @@ static const struct {
     {"max_step_tokens", "--max-step-tokens"},
     {"problems_file", "--problems"},
     {"solutions_file", "--solutions"},
+    {"solutions_split", "--split"},
     {"skip_bad", "--skip-bad"},
     {"out_format", "--format"},
     {"out_labels", "--labels"},

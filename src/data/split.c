@@ -183,3 +183,8 @@ cairn_status cairn_split_steps(cairn_ctx *ctx, cairn_arena *arena, cairn_split h
     *count = s.count;
     return CAIRN_OK;
 }
+
+const char *cairn_split_name(cairn_split split) {
+    static const char *const names[] = {"auto", "line", "paragraph", "sentence", "marker"};
+    return (size_t)split < sizeof names / sizeof *names ? names[split] : NULL;
+}
