@@ -130,7 +130,7 @@ static void cell(char out[16], const char *format, double value) {
         snprintf(out, 16, format, value);
 }
 
-static void print_row(const cli *c, const mistakes *m, const measured *f) {
+static void print_row(cli *c, const mistakes *m, const measured *f) {
     const char *name = strrchr(m->path, '/');
     char line[64], found[16], accepted[16], f1[16], auroc[16];
     cli_safe_line(name ? name + 1 : m->path, line, sizeof line);
@@ -138,9 +138,10 @@ static void print_row(const cli *c, const mistakes *m, const measured *f) {
     cell(accepted, "%.1f", 100 * f->shares.acc_cor.estimate);
     cell(f1, "%.1f", 100 * f->shares.f1.estimate);
     cell(auroc, "%.3f", f->auroc.estimate);
-    printf("  %-36s %9" PRId64 " %9s %9" PRId64 " %10s %10" PRId64 " %s%7s%s %7s%s\n", line, f->counts.n_err, found,
-           f->counts.n_cor, accepted, m->clean_unjudged + m->mistaken_unjudged, cli_paint_code(c, CLI_BOLD), f1,
-           cli_paint_code(c, CLI_PLAIN), auroc, f->counts.tuned_here ? "  tuned here" : "");
+    printf("  %-36s %9" PRId64 " %9s %9" PRId64 " %10s %10" PRId64 " %s%7s%s %7s%s\n", cli_shorten(c, line, 36),
+           f->counts.n_err, found, f->counts.n_cor, accepted, m->clean_unjudged + m->mistaken_unjudged,
+           cli_paint_code(c, CLI_BOLD), f1, cli_paint_code(c, CLI_PLAIN), auroc,
+           f->counts.tuned_here ? "  tuned here" : "");
 }
 
 /* The mean of those files that have an F1. */
@@ -150,8 +151,7 @@ static void print_mean(const cli *c, const char *what, const cairn_interval *mea
     figure_print(c, what, FIGURE_SHARE, mean, mean->left_out ? of : "", "no file has solutions of both kinds");
 }
 
-static void print_table(const cli *c, const mistakes *files, const measured *figures, int n,
-                        const cairn_interval means[2]) {
+static void print_table(cli *c, const mistakes *files, const measured *figures, int n, const cairn_interval means[2]) {
     printf("%s  %-36s %9s %9s %9s %10s %10s %7s %7s%s\n", cli_paint_code(c, CLI_DIM), "file", "mistaken", "found %",
            "clean", "accepted %", "not judged", "F1 %", "AUROC", cli_paint_code(c, CLI_PLAIN));
     for (int i = 0; i < n; i++) print_row(c, &files[i], &figures[i]);

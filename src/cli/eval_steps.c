@@ -274,23 +274,23 @@ static void cell(char out[16], double value, figure_form form) {
         snprintf(out, 16, form == FIGURE_SHARE ? "%.1f" : "%.3f", form == FIGURE_SHARE ? 100 * value : value);
 }
 
-static void print_row(const stepped *f) {
+static void print_row(cli *c, const stepped *f) {
     const char *name = strrchr(f->path, '/');
     char line[64], cells[CAIRN_STEP_FIGURES + 1][16], count[2][32];
     cli_safe_line(name ? name + 1 : f->path, line, sizeof line);
     for (int k = 0; k < CAIRN_STEP_FIGURES; k++) cell(cells[k], f->report.figures[k].estimate, figures[k].form);
     cell(cells[CAIRN_STEP_FIGURES], f->shares.f1.estimate, FIGURE_SHARE);
-    printf("  %-30s %9s %9s %7s %7s %7s %7s %8s %7s %7s %8s\n", line, cli_count((int64_t)f->n, count[0]),
-           cli_count(f->unscored, count[1]), cells[CAIRN_STEP_AUROC], cells[CAIRN_STEP_ACCURACY],
-           cells[CAIRN_STEP_F1_RIGHT], cells[CAIRN_STEP_F1_WRONG], cells[CAIRN_STEP_PRMSCORE], cells[CAIRN_STEP_BRIER],
-           cells[CAIRN_STEP_ECE], cells[CAIRN_STEP_FIGURES]);
+    printf("  %-30s %9s %9s %7s %7s %7s %7s %8s %7s %7s %8s\n", cli_shorten(c, line, 30),
+           cli_count((int64_t)f->n, count[0]), cli_count(f->unscored, count[1]), cells[CAIRN_STEP_AUROC],
+           cells[CAIRN_STEP_ACCURACY], cells[CAIRN_STEP_F1_RIGHT], cells[CAIRN_STEP_F1_WRONG],
+           cells[CAIRN_STEP_PRMSCORE], cells[CAIRN_STEP_BRIER], cells[CAIRN_STEP_ECE], cells[CAIRN_STEP_FIGURES]);
 }
 
-static void print_table(const cli *c, const stepped *files, int n) {
+static void print_table(cli *c, const stepped *files, int n) {
     printf("%s  %-30s %9s %9s %7s %7s %7s %7s %8s %7s %7s %8s%s\n", cli_paint_code(c, CLI_DIM), "file", "steps",
            "unscored", "AUROC", "acc %", "F1 r %", "F1 w %", "PRMScore", "Brier", "ECE", "first F1",
            cli_paint_code(c, CLI_PLAIN));
-    for (int i = 0; i < n; i++) print_row(&files[i]);
+    for (int i = 0; i < n; i++) print_row(c, &files[i]);
     printf("  F1 r, F1 w: of right and of wrong steps; first F1: of the first wrong step; --json has the intervals\n");
     for (int i = 0; i < n; i++) {
         const stepped *f = &files[i];
