@@ -74,7 +74,7 @@ static void test_score_writes_the_record_and_what_was_said_of_its_steps(void **s
                     "recorded:file=by-id.jsonl,meaning=progress,low=-2,high=2"));
     expect_lines(
         "scores.jsonl",
-        WORDS("{\"codes\":[\"\",\"\",\"recorded as null\"],\"completions\":[\"1 + 1 = 2\",\"2 + 2 = 5\",\"so it is\"],"
+        WORDS("{\"codes\":[\"\",\"\",\"\"],\"completions\":[\"1 + 1 = 2\",\"2 + 2 = 5\",\"so it is\"],"
               "\"correct\":false,\"evidence\":[\"\",\"\",\"\"],\"first_wrong\":1,"
               "\"generator\":\"m\",\"id\":\"a\",\"labels\":[true,false,null],\"prompt\":\"P\"," BY
               "\"step_scores\":[1.5,-0.5,null],\"version\":1}",
@@ -117,6 +117,11 @@ static void test_recorded_scores_give_the_figures_of_the_reward_that_made_them(v
     json_t *own = parsed(cairn("eval mistakes marked.jsonl --json"));
     json_t *recorded = parsed(cairn("eval mistakes marked.jsonl --reward recorded:file=scores.jsonl --json"));
     assert_true(json_equal(own, recorded));
+    expect_ok(cairn("score marked.jsonl --reward recorded:file=scores.jsonl --out again.jsonl"));
+    static char text[16384]; /* codes and evidence too */
+    read_into(in_folder("again.jsonl"), text, sizeof text);
+    assert_non_null(strstr(text, "\"codes\":[\"checked\",\"wrong\","));
+    assert_non_null(strstr(text, "\\\"2 + 2 = 5\\\": "));
     json_decref(own);
     json_decref(recorded);
 }
