@@ -40,6 +40,7 @@ typedef struct stepped {
     int64_t steps, unlabelled; /* of all solutions; of these without a label */
     int64_t unscored, missing; /* labelled, but without a score; of these not in a file of scores */
     int64_t not_judged;        /* of `solutions`: no step of them has a score */
+    int64_t failed;            /* steps on which the reward's program failed */
     int64_t skipped;
     bool probabilities; /* the scores are */
     double low, high, threshold;
@@ -120,6 +121,7 @@ static cairn_status visit(cli *c, void *arg, const scored *s) {
     bool labelled = false;
     note_scale(f, s);
     f->read++;
+    f->failed += s->failed;
     for (int32_t i = 0; i < s->record->n_steps; i++) {
         labelled |= !isnan(label_of(s->record, i));
         CAIRN_TRY(note_step(c, f, s, i));
@@ -235,6 +237,7 @@ static void print_left_out(const stepped *f) {
     char n[2][32];
     if (f->unscored) printf("  %s labelled steps have no score\n", cli_count(f->unscored, n[0]));
     if (f->missing) printf("  %s of these are not in the file of scores\n", cli_count(f->missing, n[0]));
+    if (f->failed) printf("  the reward's program failed on %s steps\n", cli_count(f->failed, n[0]));
     if (f->not_judged)
         printf("  %s solutions were not judged: no step of them has a score. They are not accepted and not found.\n",
                cli_count(f->not_judged, n[0]));
@@ -312,6 +315,7 @@ static void put_counts(cli_json *j, const stepped *f) {
     cli_json_int(j, "unlabelled_steps", f->unlabelled);
     cli_json_int(j, "unscored_steps", f->unscored);
     cli_json_int(j, "missing_steps", f->missing);
+    cli_json_int(j, "failed_steps", f->failed);
     cli_json_int(j, "skipped_lines", f->skipped);
     cli_json_int(j, "right_steps", n->tp + n->fn);
     cli_json_int(j, "wrong_steps", n->tn + n->fp);
