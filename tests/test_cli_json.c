@@ -42,6 +42,7 @@ static const struct {
     {"run list", JSON_ARRAY, "done"},
     {"run list empty", JSON_ARRAY, NULL},
     {"run resume whole.db", JSON_OBJECT, "right"},
+    {"report whole.db other.db", JSON_OBJECT, "runs"},
     {"run compare whole.db other.db", JSON_OBJECT, "difference"},
     {"run compare whole.db one.db", JSON_OBJECT, "low"}, /* one problem: no interval */
     {"run compare whole.db other.db --field cost.tokens", JSON_OBJECT, "mean_a"},

@@ -26,7 +26,7 @@ typedef struct cairn_outcomes {
 CAIRN_API void cairn_outcomes_add(cairn_outcomes *o, cairn_verdict verdict, bool answered, bool told, int64_t count);
 /* Outcomes that a share is of: 0 where not one is known. */
 CAIRN_API int64_t cairn_outcomes_judged(const cairn_outcomes *o);
-/* The share of right ones if every unknown one were right; NaN where nothing is judged. */
+/* The share of right ones if every unknown one were right, of those with a truth; NaN where there is none. */
 CAIRN_API double cairn_outcomes_most(const cairn_outcomes *o);
 
 /* Outcomes of solutions that share problems, one group a problem. */

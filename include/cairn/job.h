@@ -101,8 +101,9 @@ typedef struct cairn_solve_summary {
     double seconds; /* of this call */
 } cairn_solve_summary;
 
-/* Searches every problem. Records: id, answer, correct, target, score, candidates [{answer, correct, count, score, steps}], cost, and with
- * keep_tree the nodes. Resumes into `run`. */
+/* Searches every problem. Records: id, problem_key, answer, correct, target, score, candidates [{answer, correct, count, score, steps}], cost, and with
+ * keep_tree also problem (its text), chosen (index of the candidate) and tree [{parent, text, multiplicity, visits, score, truth, end}]: truth
+ * is the world's verdict on a step, null after the first wrong one of its path. Resumes into `run`. */
 CAIRN_API cairn_status cairn_solve(cairn_ctx *ctx, cairn_job *job, const cairn_solve_setup *setup, cairn_run *run,
                                    cairn_solve_summary *out);
 /* The memory that cairn_solve will take (cairn_job_plan). */
@@ -113,7 +114,8 @@ CAIRN_API cairn_status cairn_solve_plan(cairn_ctx *ctx, cairn_job *job, const ca
  * where the search has no width, else 0. In the arena. Errors: INVALID where the policy tells no FLOPs; those of cairn_solve. */
 CAIRN_API cairn_status cairn_solve_match(cairn_ctx *ctx, const cairn_job_setup *pilot, const char *search, double flops,
                                          cairn_arena *arena, const char **out, double *budget);
-/* One problem, drawn: question, tree with scores, the chosen path, the answer beside the truth. */
+/* One problem, drawn as text, or with how->svg as an image: question, tree with scores, the chosen path, the answer beside the truth. Column,
+ * chosen node, wrong steps, title and caption of `how` are set here. */
 CAIRN_API cairn_status cairn_solve_draw(cairn_ctx *ctx, cairn_job *job, const cairn_solve_setup *setup, int64_t index,
                                         const cairn_draw *how, cairn_text *out);
 /* Entries for a run's manifest: verb, world, policy, reward, search and all other options that decide the records, in canonical form; in

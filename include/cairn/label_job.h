@@ -45,7 +45,7 @@ typedef struct cairn_label_summary {
     double seconds;
 } cairn_label_summary;
 
-/* Labels solutions of every problem. Records: id, problem, solutions [{steps, labels, counts [[n, ok], ...], first_error, truth
+/* Labels solutions of every problem. Records: id, problem_key, problem, solutions [{steps, labels, counts [[n, ok], ...], first_error, truth
  * [bool or null], answer, correct, and of a given one its id}], rollouts, unknown, dropped, cost (as a record of cairn_solve). Resumes into `run`. */
 CAIRN_API cairn_status cairn_label_problems(cairn_ctx *ctx, cairn_job *job, const cairn_label_setup *setup,
                                             cairn_run *run, cairn_label_summary *out);

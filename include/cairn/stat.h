@@ -69,6 +69,17 @@ CAIRN_API void cairn_stat_widen(cairn_interval *interval, size_t n, double level
  * Wilson's. */
 CAIRN_API cairn_status cairn_stat_clopper_pearson(cairn_ctx *ctx, int64_t hits, int64_t n, double level,
                                                   cairn_interval *out);
+/* A share of items in clusters that share something, such as the samples of one problem: hits[i] of items[i] in each cluster. Wilson's
+ * interval for as many independent items as would leave the share as uncertain as the clusters do; for a share of 0 or 1, as many as there
+ * are clusters. It is Wilson's own where each cluster has one item, and never has width 0. Errors: INVALID unless 0 <= hits <= items, for no
+ * items, a level outside (0, 1). */
+CAIRN_API cairn_status cairn_stat_cluster_share(cairn_ctx *ctx, const double *hits, const double *items,
+                                                size_t clusters, double level, cairn_interval *out);
+/* Difference b - a of two shares of the same n items, of which `only_a` are hits of a alone and `only_b` of b alone: the interval of Agresti
+ * and Min (2005), which adds half a pair to each of the four cells and never has width 0. Errors: INVALID unless 0 <= only_a + only_b <= n,
+ * n > 0, 0 < level < 1. */
+CAIRN_API cairn_status cairn_stat_paired_shares(cairn_ctx *ctx, int64_t only_a, int64_t only_b, int64_t n, double level,
+                                                cairn_interval *out);
 /* Student's interval of the mean of x[n]. Errors: INVALID for n < 2, a number that is not finite, a level outside
  * (0, 1). */
 CAIRN_API cairn_status cairn_stat_mean_interval(cairn_ctx *ctx, const double *x, size_t n, double level,
@@ -118,7 +129,7 @@ CAIRN_API cairn_status cairn_stat_bootstrap_paired(cairn_ctx *ctx, const double 
                                                    const cairn_bootstrap *how, cairn_interval *out);
 /* Share of items that come in groups, such as the samples of one problem: sum of hits[groups] over sum of items[groups], 0 <= hits[g] <=
  * items[g]; hits may be fractions (a pass@k of one item). Groups without items are left out. The interval is Wilson's where every group
- * has one whole item; else the percentile bootstrap over groups, since the items of a group are alike; where all groups agree, which tells
+ * has one whole item; else the percentile bootstrap over groups, since the items of a group are alike; where all groups agree (within 0.001), which tells
  * the bootstrap nothing, Wilson's with a group as one case. One group of several items has no interval: low and high are NaN. Without any
  * item all is NaN. Errors: INVALID for hits or items out of range; those of cairn_stat_bootstrap. */
 CAIRN_API cairn_status cairn_stat_grouped_share(cairn_ctx *ctx, const double *hits, const double *items, size_t groups,

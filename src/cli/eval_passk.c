@@ -64,7 +64,7 @@ static cairn_status fill_row(cli *c, sampled *s, int64_t k, row *out) {
 }
 
 static void print_row(const sampled *s, const row *r) {
-    char interval[64] = "", problems[32];
+    char interval[64] = "", n[2][32];
     int64_t unknown = s->all.unknown - s->all.untold;
     if (isnan(r->pass.estimate)) {
         printf("  k %6" PRId64 "   not judged; %.1f .. %.1f %% whatever the unknown are\n", r->k, 0.0, 100 * r->most);
@@ -72,7 +72,9 @@ static void print_row(const sampled *s, const row *r) {
     }
     printf("  k %6" PRId64 "   %5.1f %%  (%s", r->k, 100 * r->pass.estimate, cli_interval_text(&r->pass, interval));
     if (unknown) printf("; were the unknown right: %.1f %%", 100 * r->most);
-    if (r->problems < s->rows_of) printf("; %s problems have so many", cli_count(r->problems, problems));
+    if (r->problems < s->rows_of)
+        printf("; of %s of %s problems, the others have fewer samples", cli_count(r->problems, n[0]),
+               cli_count(s->rows_of, n[1]));
     printf(")\n");
 }
 
@@ -126,10 +128,7 @@ static cairn_status print_curve(cli *c, sampled *s) {
         else
             print_row(s, &r);
     }
-    if (!json) {
-        if (s->most == 0) printf("  not judged: there is nothing to compare answers with\n");
-        return status;
-    }
+    if (!json) return status;
     cli_json_close(&j, ']');
     if (status == CAIRN_OK) return cli_json_end(&j);
     cairn_out_drop(j.out);

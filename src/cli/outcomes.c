@@ -14,9 +14,10 @@ const char *cli_interval_text(const cairn_interval *share, char out[64]) {
 void cli_print_unread(const cairn_outcomes *o, const char *of) {
     char n[2][32];
     if (o->unanswered * 10 <= o->n - o->untold) return;
-    printf("  %s of %s %s state no answer that can be read. Read is the field `answer` of a file, else \"#### 18\", "
-           "\"Answer: 18\", \"\\boxed{18}\" or \"the answer is 18\" in the steps.\n",
-           cli_count(o->unanswered, n[0]), cli_count(o->n - o->untold, n[1]), of);
+    printf(
+        "  %s of %s %s state no answer that can be read: answers are read from the field `answer` of a file, else from "
+        "\"#### 18\", \"Answer: 18\", \"\\boxed{18}\" or \"the answer is 18\" in the steps.\n",
+        cli_count(o->unanswered, n[0]), cli_count(o->n - o->untold, n[1]), of);
 }
 
 void cli_print_outcomes(const cli *c, const char *what, const char *of, const cairn_outcomes *o,
@@ -28,7 +29,8 @@ void cli_print_outcomes(const cli *c, const char *what, const char *of, const ca
                cli_paint_code(c, CLI_PLAIN), cli_interval_text(share, interval), cli_count(o->right, n[0]),
                cli_count(judged, n[1]));
     else
-        printf("  %-10s not judged: no outcome is known\n", what);
+        printf("  %-10s not judged: %s\n", what,
+               unknown ? "no outcome is known" : "no true answer, no recorded outcome");
     if (unknown) {
         printf("  unknown    %s %s", cli_count(unknown, n[0]), of);
         if (o->unanswered) printf(", %s without a readable answer", cli_count(o->unanswered, n[1]));
@@ -36,7 +38,8 @@ void cli_print_outcomes(const cli *c, const char *what, const char *of, const ca
         if (judged) printf("; were they right: %.1f %%", 100 * cairn_outcomes_most(o));
         printf("\n");
     }
-    if (o->untold) printf("  not judged %s %s: no true answer, no recorded outcome\n", cli_count(o->untold, n[0]), of);
+    if (o->untold && (judged || unknown))
+        printf("  not judged %s %s: no true answer, no recorded outcome\n", cli_count(o->untold, n[0]), of);
     cli_print_unread(o, of);
 }
 

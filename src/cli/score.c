@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/outcomes.h"
 #include "cli/scored.h"
 #include "cli/verbs.h"
 
@@ -29,6 +30,7 @@ typedef struct scoring {
     int64_t missing;    /* steps that a file of scores does not have */
     int64_t failed;     /* unknown steps on which the reward's program failed */
     int64_t unreadable; /* steps with a critique whose verdict could not be read */
+    scored_outcomes outcomes;
 } scoring;
 
 /* ---- one line of the file of scores (docs/formats.md) ------------------------------------------------------------------------- */
@@ -143,6 +145,7 @@ static cairn_status print_solution(cli *c, const scored *s) {
 static cairn_status visit(cli *c, void *arg, const scored *s) {
     scoring *t = arg;
     cairn_arena_mark mark = cairn_arena_save(c->arena);
+    CAIRN_TRY(scored_outcomes_add(c, &t->outcomes, s));
     t->solutions++;
     t->steps += s->record->n_steps;
     t->failed += s->failed;
@@ -159,11 +162,15 @@ static cairn_status visit(cli *c, void *arg, const scored *s) {
     return status;
 }
 
-static cairn_status print_json(cli *c, const scoring *t, int64_t skipped) {
+static cairn_status print_json(cli *c, const scoring *t, const cairn_outcomes *outcomes, const cairn_interval *share,
+                               int64_t skipped) {
     cli_json j;
     CAIRN_TRY(cli_json_begin(c, &j));
     cli_json_open(&j, NULL, '{');
     cli_json_int(&j, "solutions", t->solutions);
+    cli_json_open(&j, "outcomes", '{');
+    cli_json_outcomes(&j, outcomes, share);
+    cli_json_close(&j, '}');
     cli_json_int(&j, "steps", t->steps);
     cli_json_int(&j, "wrong", t->wrong);
     cli_json_int(&j, "unknown", t->unknown);
@@ -176,9 +183,12 @@ static cairn_status print_json(cli *c, const scoring *t, int64_t skipped) {
     return cli_json_end(&j);
 }
 
-static cairn_status print_totals(cli *c, const score_config *config, const scoring *t, int64_t skipped) {
+static cairn_status print_totals(cli *c, const score_config *config, scoring *t, int64_t skipped) {
     char n[5][32];
-    if (config->scored.json) return print_json(c, t, skipped);
+    cairn_outcomes outcomes;
+    cairn_interval share;
+    CAIRN_TRY(scored_outcomes_share(c, &t->outcomes, config->scored.seed, &outcomes, &share));
+    if (config->scored.json) return print_json(c, t, &outcomes, &share, skipped);
     printf(
         "%s solutions, %s steps by %s: %s steps wrong, %s unknown, the others right; %s solutions have a wrong step\n",
         cli_count(t->solutions, n[0]), cli_count(t->steps, n[1]), config->scored.reward, cli_count(t->wrong, n[2]),
@@ -187,6 +197,7 @@ static cairn_status print_totals(cli *c, const score_config *config, const scori
         printf("%s steps are not in the file of scores, and unknown for that\n", cli_count(t->missing, n[0]));
     if (t->failed)
         printf("%s of the unknown steps are those on which the reward's program failed\n", cli_count(t->failed, n[0]));
+    cli_print_outcomes(c, "right", "solutions", &outcomes, &share);
     if (t->unreadable)
         printf("%s steps have critiques without a readable verdict (--out says which)\n",
                cli_count(t->unreadable, n[0]));
@@ -210,11 +221,12 @@ static cairn_status run(cli *c, const void *options_, int count, char **argument
         else
             cairn_out_drop(t.out);
     }
-    CAIRN_TRY(status);
-    if (config->show >= t.solutions)
-        return cairn_fail(c->ctx, CAIRN_NOT_FOUND, "%s has %" PRId64 " solutions, there is no number %" PRId64,
-                          arguments[0], t.solutions, config->show);
-    return config->show < 0 && !to_stdout ? print_totals(c, config, &t, skipped) : CAIRN_OK;
+    if (status == CAIRN_OK && config->show >= t.solutions)
+        status = cairn_fail(c->ctx, CAIRN_NOT_FOUND, "%s has %" PRId64 " solutions, there is no number %" PRId64,
+                            arguments[0], t.solutions, config->show);
+    if (status == CAIRN_OK && config->show < 0 && !to_stdout) status = print_totals(c, config, &t, skipped);
+    scored_outcomes_free(&t.outcomes);
+    return status;
 }
 
 const cli_verb verb_score = {

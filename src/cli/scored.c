@@ -33,6 +33,16 @@ static void close_scorer(scorer *s) {
     if (s->world.type) cairn_world_close(&s->world);
 }
 
+static cairn_status outcome_of(cli *c, const scorer *s, const cairn_problem *problem, const cairn_record *record,
+                               cairn_arena *arena, cairn_outcome *out) {
+    cairn_stated stated = {.answer = record->answer, .correct = record->correct};
+    void *state = cairn_arena_alloc(arena, 1, s->world.type->state_bytes);
+    bool done;
+    if (!state) return CAIRN_NO_MEMORY;
+    CAIRN_TRY(cairn_world_replay(c->ctx, &s->world, problem, record->steps, record->n_steps, state, &done));
+    return cairn_world_outcome(c->ctx, &s->world, problem, state, record->steps, record->n_steps, &stated, arena, out);
+}
+
 static cairn_status score_record(cli *c, const scored_options *options, const scorer *s, cairn_arena *arena,
                                  const cairn_record *record, int64_t index, scored *out) {
     size_t n = (size_t)record->n_steps;
@@ -47,7 +57,9 @@ static cairn_status score_record(cli *c, const scored_options *options, const sc
                              .difficulty = NAN,
                              .max_steps = record->n_steps};
     cairn_reward_cost cost = {0};
+    cairn_outcome outcome;
     CAIRN_TRY(cairn_world_read(c->ctx, &s->world, arena, &problem));
+    CAIRN_TRY(outcome_of(c, s, &problem, record, arena, &outcome));
     CAIRN_TRY(cairn_reward_score_steps(c->ctx, &s->reward, arena, options->seed, &problem, record->steps,
                                        record->n_steps, scores, codes, evidence, &cost));
     *out = (scored){.index = index,
@@ -58,7 +70,9 @@ static cairn_status score_record(cli *c, const scored_options *options, const sc
                     .evidence = evidence,
                     .failed = cost.failed,
                     .threshold = s->threshold,
-                    .first_wrong = CAIRN_NO_ERROR};
+                    .first_wrong = CAIRN_NO_ERROR,
+                    .outcome = outcome,
+                    .target = problem.answer};
     for (size_t i = n; i-- > 0;)
         if (scores[i] < out->threshold) out->first_wrong = (int32_t)i;
     return CAIRN_OK;

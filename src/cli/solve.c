@@ -8,7 +8,7 @@
 
 typedef struct solve_config {
     job_options job;
-    const char *search;
+    const char *search, *svg;
     int64_t draw;
     bool keep_tree, plan;
 } solve_config;
@@ -18,6 +18,7 @@ static const cairn_option options[] = {
     CLI_JOB_OPTIONS(solve_config, "100", "exact"),
     CLI_FLAG(solve_config, "keep-tree", keep_tree, "Keep every tree in the run file."),
     CLI_INT(solve_config, "draw", draw, "-1", -1, 1e12, "problem", "Draw the tree of this problem (0 is the first)."),
+    CLI_TEXT(solve_config, "svg", svg, "", "With --draw: write the tree as an SVG image here (- for standard output)."),
     CLI_PLAN(solve_config),
 };
 
@@ -108,6 +109,15 @@ static cairn_status print_tree(cli *c, char *text) {
     return CAIRN_OK;
 }
 
+static cairn_status write_svg(cli *c, const char *path, const cairn_text *text) {
+    cairn_out *out;
+    CAIRN_TRY(cairn_out_open(c->ctx, path, &out));
+    cairn_status status = cairn_out_write(out, text->data, text->length);
+    if (status == CAIRN_OK) return cairn_out_commit(out);
+    cairn_out_drop(out);
+    return status;
+}
+
 static cairn_status draw(cli *c, cairn_job *job, const solve_config *config, const cairn_solve_setup *setup) {
     const cairn_reward *reward = cairn_job_reward(job);
     double low = reward ? reward->low : 0, high = reward ? reward->high : 1;
@@ -115,10 +125,11 @@ static cairn_status draw(cli *c, cairn_job *job, const solve_config *config, con
                       .good = low + 0.6 * (high - low),
                       .bad = low + 0.4 * (high - low),
                       .max_nodes = 60,
-                      .max_width = c->width};
+                      .max_width = *config->svg ? 0 : c->width,
+                      .svg = *config->svg};
     cairn_text text = {0};
     cairn_status status = cairn_solve_draw(c->ctx, job, setup, config->draw, &how, &text);
-    if (status == CAIRN_OK) status = print_tree(c, text.data);
+    if (status == CAIRN_OK) status = *config->svg ? write_svg(c, config->svg, &text) : print_tree(c, text.data);
     cairn_text_free(&text);
     return status;
 }
@@ -154,6 +165,8 @@ static cairn_status run(cli *c, const void *options_, int count, char **argument
     const void *search_config;
     if (config->draw >= 0 && (*config->job.run || config->job.json))
         return cairn_fail(c->ctx, CAIRN_INVALID, "--draw shows one tree: it goes neither with --run nor with --json");
+    if (*config->svg && config->draw < 0)
+        return cairn_fail(c->ctx, CAIRN_INVALID, "--svg is of one tree: it needs --draw PROBLEM");
     if (config->plan && (config->draw >= 0 || config->job.resume))
         return cairn_fail(c->ctx, CAIRN_INVALID,
                           "--plan is of a whole run: it goes neither with --draw nor with --resume");
@@ -182,6 +195,7 @@ const cli_verb verb_solve = {
         "              --search mcts:rule=puct --budget 256 --run mcts.db\n"
         "  cairn run resume mcts.db                              # go on after an interruption\n"
         "  cairn solve --search rebase --budget 64 --draw 3      # look at one tree\n"
+        "  cairn solve --search rebase --budget 64 --draw 3 --svg tree.svg\n"
         "  cairn solve --search mcts --budget 256 -n 2000 --plan # the memory that it will take\n",
     .run = run,
 };

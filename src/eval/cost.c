@@ -1,7 +1,14 @@
 /* The cost of a problem in its record. */
 #include "eval/cost.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "data/json.h"
+
+void problem_key(const cairn_problem *problem, char out[20]) {
+    snprintf(out, 20, "%016llx", (unsigned long long)cairn_key(problem->text, strlen(problem->text)));
+}
 
 json_t *cost_json(const cairn_cost *cost) {
     int64_t steps = cost->steps[CAIRN_ROLE_GENERATOR] + cost->steps[CAIRN_ROLE_COMPLETER];

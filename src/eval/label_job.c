@@ -64,10 +64,12 @@ static cairn_status add_solution(cairn_search *search, const cairn_labelled *sol
 /* Takes over `solutions`. */
 static cairn_status write_object(cairn_search *search, const cairn_label_result *result, json_t *solutions,
                                  cairn_text *record) {
+    char key[20];
+    problem_key(search->problem, key);
     errno = 0;
     json_t *object =
-        json_pack("{s:s, s:s, s:o, s:I, s:I, s:s, s:o}", "id", search->problem->id, "problem", search->problem->text,
-                  "solutions", solutions, "rollouts", (json_int_t)result->rollouts, "unknown",
+        json_pack("{s:s, s:s, s:s, s:o, s:I, s:I, s:s, s:o}", "id", search->problem->id, "problem_key", key, "problem",
+                  search->problem->text, "solutions", solutions, "rollouts", (json_int_t)result->rollouts, "unknown",
                   (json_int_t)result->unknown, "dropped", result->dropped, "cost", cost_json(&search->cost));
     if (!object) return json_fail_build(search->ctx, "the record");
     cairn_status status = json_write(search->ctx, object, record);

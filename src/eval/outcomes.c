@@ -19,8 +19,8 @@ int64_t cairn_outcomes_judged(const cairn_outcomes *o) {
 }
 
 double cairn_outcomes_most(const cairn_outcomes *o) {
-    int64_t judged = cairn_outcomes_judged(o);
-    return judged ? (double)(o->right + o->unknown - o->untold) / (double)judged : NAN;
+    int64_t told = o->n - o->untold;
+    return told ? (double)(o->right + o->unknown - o->untold) / (double)told : NAN;
 }
 
 cairn_status cairn_outcome_groups_add(cairn_ctx *ctx, cairn_outcome_groups *g, const cairn_outcomes *problem) {

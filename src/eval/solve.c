@@ -30,6 +30,10 @@ static json_t *outcome_json(float outcome) {
     return isnan(outcome) ? json_null() : json_boolean(outcome > 0.5f);
 }
 
+static json_t *verdict_json(cairn_verdict verdict) {
+    return verdict == CAIRN_VERDICT_UNKNOWN ? json_null() : json_boolean(verdict == CAIRN_VERDICT_RIGHT);
+}
+
 static json_t *text_or_null(const char *text) {
     return text ? json_string(text) : json_null();
 }
@@ -51,49 +55,94 @@ static json_t *candidates_json(const cairn_search *search, const cairn_result *r
     return list;
 }
 
-/* `end`, true, is there where a node ends its parent's solution and is no step. */
-static json_t *node_json(const cairn_search *search, cairn_node node) {
+/* verdicts[count]: what the world says of each step, up to the first wrong one of its path; unknown after it, and of ends. */
+static cairn_status find_verdicts(cairn_search *search, cairn_verdict *verdicts) {
     const cairn_tree *tree = search->tree;
-    json_t *object = json_pack("{s:o, s:s, s:I, s:I, s:o}", "parent",
-                               node == CAIRN_ROOT ? json_null() : json_integer(tree->parent[node]), "text",
-                               cairn_tree_text(tree, node), "multiplicity", (json_int_t)tree->multiplicity[node],
-                               "visits", (json_int_t)tree->visits[node], "score",
-                               number_or_null(search->column >= 0 ? tree->score[search->column][node] : NAN));
+    bool *after = cairn_arena_alloc(search->arena, tree->count, sizeof *after); /* a wrong step stands here or above */
+    if (!after) return CAIRN_NO_MEMORY;
+    verdicts[CAIRN_ROOT] = CAIRN_VERDICT_UNKNOWN;
+    for (cairn_node node = 1; node < tree->count; node++) {
+        const char *const *steps;
+        int32_t n;
+        after[node] = after[tree->parent[node]];
+        verdicts[node] = CAIRN_VERDICT_UNKNOWN;
+        if (after[node] || cairn_tree_is_end(tree, node)) continue;
+        cairn_arena_mark mark = cairn_arena_save(search->arena);
+        CAIRN_TRY(cairn_tree_steps(search->ctx, tree, node, search->arena, &steps, &n));
+        cairn_step_check *checks = cairn_arena_alloc(search->arena, (size_t)n, sizeof *checks);
+        if (!checks) return CAIRN_NO_MEMORY;
+        CAIRN_TRY(cairn_world_verify(search->ctx, search->world, search->problem, steps, n, search->arena, checks));
+        verdicts[node] = checks[n - 1].verdict;
+        after[node] = verdicts[node] == CAIRN_VERDICT_WRONG;
+        cairn_arena_restore(search->arena, mark);
+    }
+    return CAIRN_OK;
+}
+
+/* `end`, true, is there where a node ends its parent's solution and is no step. */
+static json_t *node_json(const cairn_search *search, cairn_node node, cairn_verdict truth) {
+    const cairn_tree *tree = search->tree;
+    json_t *object = json_pack(
+        "{s:o, s:s, s:I, s:I, s:o, s:o}", "parent", node == CAIRN_ROOT ? json_null() : json_integer(tree->parent[node]),
+        "text", cairn_tree_text(tree, node), "multiplicity", (json_int_t)tree->multiplicity[node], "visits",
+        (json_int_t)tree->visits[node], "score",
+        number_or_null(search->column >= 0 ? tree->score[search->column][node] : NAN), "truth", verdict_json(truth));
     if (!object || !cairn_tree_is_end(tree, node) || json_object_set_new(object, "end", json_true()) == 0)
         return object;
     json_decref(object);
     return NULL;
 }
 
-static json_t *tree_json(const cairn_search *search) {
+static json_t *tree_json(const cairn_search *search, const cairn_verdict *truth) {
     json_t *list = json_array();
     for (cairn_node node = 0; node < search->tree->count && list; node++)
-        if (json_array_append_new(list, node_json(search, node)) != 0) {
+        if (json_array_append_new(list, node_json(search, node, truth[node])) != 0) {
             json_decref(list);
             list = NULL;
         }
     return list;
 }
 
-/* The outcome of the chosen answer. Where no solution states an answer the first one stands for all; none finished is wrong, unless
- * there was none to replay. */
-static json_t *correct_json(const cairn_search *search, const cairn_result *result) {
-    int32_t chosen = result->chosen >= 0 ? result->chosen : 0;
-    if (result->n > 0) return outcome_json(search->tree->outcome[result->candidates[chosen].leaf]);
+/* What the record holds more of a problem whose tree is kept: its text, the chosen candidate, the tree. */
+static cairn_status add_tree(cairn_search *search, const cairn_result *result, json_t *record) {
+    cairn_verdict *truth = cairn_arena_alloc(search->arena, search->tree->count, sizeof *truth);
+    if (!truth) return CAIRN_NO_MEMORY;
+    CAIRN_TRY(find_verdicts(search, truth));
+    errno = 0;
+    int bad = json_object_set_new(record, "problem", json_string(search->problem->text));
+    bad |= json_object_set_new(record, "chosen", result->chosen >= 0 ? json_integer(result->chosen) : json_null());
+    bad |= json_object_set_new(record, "tree", tree_json(search, truth));
+    return bad ? json_fail_build(search->ctx, "the record") : CAIRN_OK;
+}
+
+/* The candidate that is judged: the chosen one; where none was chosen the first that states an answer, else the first. NULL: none. */
+static const cairn_candidate *judged_of(const cairn_result *result) {
+    if (result->chosen >= 0) return &result->candidates[result->chosen];
+    for (int32_t i = 0; i < result->n; i++)
+        if (result->candidates[i].answer >= 0) return &result->candidates[i];
+    return result->n > 0 ? &result->candidates[0] : NULL;
+}
+
+/* No solution finished is wrong, unless there was none to replay. */
+static json_t *correct_json(const cairn_search *search, const cairn_candidate *judged) {
+    if (judged) return outcome_json(search->tree->outcome[judged->leaf]);
     return cairn_policy_solutions(search->policy, search->problem) > 0 ? json_false() : json_null();
 }
 
 static cairn_status write_record(cairn_search *search, const cairn_solve_setup *setup, const cairn_result *result,
                                  cairn_text *out) {
-    const cairn_candidate *chosen = result->chosen >= 0 ? &result->candidates[result->chosen] : NULL;
+    const cairn_candidate *judged = judged_of(result);
+    char key[20];
+    problem_key(search->problem, key);
     errno = 0;
-    json_t *record = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "id", search->problem->id, "answer",
-                               text_or_null(result->answer >= 0 ? search->answers[result->answer] : NULL), "target",
-                               text_or_null(search->problem->answer), "correct", correct_json(search, result), "score",
-                               number_or_null(chosen ? chosen->score : NAN), "candidates",
-                               candidates_json(search, result), "cost", cost_json(&search->cost));
-    bool whole = record && (!setup->keep_tree || json_object_set_new(record, "tree", tree_json(search)) == 0);
-    cairn_status status = whole ? CAIRN_OK : json_fail_build(search->ctx, "the record");
+    json_t *record =
+        json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "id", search->problem->id, "problem_key", key, "answer",
+                  text_or_null(judged && judged->answer >= 0 ? search->answers[judged->answer] : NULL), "target",
+                  text_or_null(search->problem->answer), "correct", correct_json(search, judged), "score",
+                  number_or_null(judged ? judged->score : NAN), "candidates", candidates_json(search, result), "cost",
+                  cost_json(&search->cost));
+    cairn_status status = record ? CAIRN_OK : json_fail_build(search->ctx, "the record");
+    if (status == CAIRN_OK && setup->keep_tree) status = add_tree(search, result, record);
     if (status == CAIRN_OK) status = json_write(search->ctx, record, out);
     json_decref(record);
     return status;
@@ -303,25 +352,6 @@ typedef struct drawing {
     cairn_text *out;
 } drawing;
 
-/* wrong[count]: the nodes that the world calls wrong after steps that it does not. */
-static cairn_status find_wrong(cairn_search *search, bool *wrong) {
-    const cairn_tree *tree = search->tree;
-    bool *after = cairn_arena_alloc(search->arena, tree->count, sizeof *after); /* a wrong step stands here or above */
-    if (!after) return CAIRN_NO_MEMORY;
-    for (cairn_node node = 1; node < tree->count; node++) {
-        const char *const *steps;
-        int32_t n;
-        after[node] = after[tree->parent[node]];
-        if (after[node] || cairn_tree_is_end(tree, node)) continue;
-        CAIRN_TRY(cairn_tree_steps(search->ctx, tree, node, search->arena, &steps, &n));
-        cairn_step_check *checks = cairn_arena_alloc(search->arena, (size_t)n, sizeof *checks);
-        if (!checks) return CAIRN_NO_MEMORY;
-        CAIRN_TRY(cairn_world_verify(search->ctx, search->world, search->problem, steps, n, search->arena, checks));
-        wrong[node] = after[node] = checks[n - 1].verdict == CAIRN_VERDICT_WRONG;
-    }
-    return CAIRN_OK;
-}
-
 static cairn_status draw_problem(cairn_search *search, const drawing *d) {
     cairn_result result;
     CAIRN_TRY(cairn_search_run(search, d->solving.type, d->solving.config, &result));
@@ -329,15 +359,23 @@ static cairn_status draw_problem(cairn_search *search, const drawing *d) {
     cairn_draw how = *d->how;
     how.column = search->column;
     how.chosen = chosen ? chosen->leaf : CAIRN_NONE;
-    bool *wrong = cairn_arena_alloc(search->arena, search->tree->count, sizeof *wrong);
-    if (!wrong) return CAIRN_NO_MEMORY;
-    CAIRN_TRY(find_wrong(search, wrong));
+    size_t count = search->tree->count;
+    cairn_verdict *verdicts = cairn_arena_alloc(search->arena, count, sizeof *verdicts);
+    bool *wrong = cairn_arena_alloc(search->arena, count, sizeof *wrong);
+    if (!verdicts || !wrong) return CAIRN_NO_MEMORY;
+    CAIRN_TRY(find_verdicts(search, verdicts));
+    for (size_t i = 0; i < count; i++) wrong[i] = verdicts[i] == CAIRN_VERDICT_WRONG;
     how.wrong = wrong;
+    const char *answer = cairn_arena_printf(search->arena, "answer %s, true answer %s",
+                                            result.answer >= 0 ? search->answers[result.answer] : "none",
+                                            search->problem->answer ? search->problem->answer : "unknown");
+    if (!answer) return CAIRN_NO_MEMORY;
+    how.title = search->problem->text;
+    how.caption = answer;
+    if (how.svg) return cairn_tree_draw(search->ctx, search->tree, &how, d->out);
     CAIRN_TRY(cairn_text_printf(search->ctx, d->out, "%s\n\n", search->problem->text));
     CAIRN_TRY(cairn_tree_draw(search->ctx, search->tree, &how, d->out));
-    return cairn_text_printf(search->ctx, d->out, "\nanswer %s, true answer %s\n",
-                             result.answer >= 0 ? search->answers[result.answer] : "none",
-                             search->problem->answer ? search->problem->answer : "unknown");
+    return cairn_text_printf(search->ctx, d->out, "\n%s\n", answer);
 }
 
 static cairn_status draw_one(cairn_search *search, void *arg, int64_t index, cairn_text *record) {

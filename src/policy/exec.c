@@ -70,7 +70,6 @@ typedef struct step {
 static cairn_status read_step(cairn_ctx *ctx, const json_t *reply, step *out) {
     *out = (step){.logp = NAN};
     CAIRN_TRY(json_get_text(ctx, reply, "text", "reply", &out->text));
-    if (!out->text[0]) return cairn_fail(ctx, CAIRN_FORMAT, "reply: field `text`: expected a step, got nothing");
     out->tokens = token_count(out->text, strlen(out->text));
     if (json_object_get(reply, "tokens")) CAIRN_TRY(json_get_int(ctx, reply, "tokens", "reply", &out->tokens));
     if (out->tokens < 0 || out->tokens > INT32_MAX)
@@ -80,6 +79,8 @@ static cairn_status read_step(cairn_ctx *ctx, const json_t *reply, step *out) {
     if (out->logp > 0)
         return cairn_fail(ctx, CAIRN_FORMAT, "reply: field `logp`: expected nats, 0 or less, got %g", out->logp);
     if (json_object_get(reply, "end")) CAIRN_TRY(json_get_bool(ctx, reply, "end", "reply", &out->end));
+    if (!out->text[0] && !out->end)
+        return cairn_fail(ctx, CAIRN_FORMAT, "reply: field `text`: expected a step, got nothing");
     return CAIRN_OK;
 }
 

@@ -184,17 +184,13 @@ static void fail_one(cairn_ctx *ctx, const exec *self, const pipe_request *ask, 
     if (unknown && cost) cost->failed += n;
 }
 
-/* Asks, and says what fails as a whole: the program is lost, no memory, the run is cancelled; an end of the program too where it is not to
- * be passed over. */
+/* Asks, and says what fails as a whole: the program is lost, no memory, the run is cancelled. */
 static cairn_status ask_all(cairn_ctx *ctx, const exec *self, pipe_request *asks, int32_t n) {
     cairn_status asked = pipe_ask(ctx, self->pipe, asks, n);
-    if (asked == CAIRN_CANCELLED) return asked;
-    for (int32_t i = 0; i < n; i++) {
-        cairn_status status = asks[i].base.status;
-        bool passed_over = self->c.on_error == ON_ERROR_UNKNOWN && !asks[i].lost;
-        if (status == CAIRN_NO_MEMORY || (status == CAIRN_IO && !passed_over))
-            return cairn_fail(ctx, status, "%s", asks[i].error);
-    }
+    if (asked == CAIRN_CANCELLED || (asked != CAIRN_OK && !asks[0].base.done)) return asked; /* nothing was asked */
+    for (int32_t i = 0; i < n; i++)
+        if (asks[i].lost || asks[i].base.status == CAIRN_NO_MEMORY)
+            return cairn_fail(ctx, asks[i].base.status, "%s", asks[i].error);
     return CAIRN_OK;
 }
 
@@ -213,7 +209,7 @@ static cairn_status exec_score(cairn_ctx *ctx, void *data, cairn_arena *arena, c
         if (!asks[i].message) whole = json_fail_build(ctx, "exec: the request");
     }
     if (whole == CAIRN_OK) whole = ask_all(ctx, self, asks, n);
-    for (int32_t i = 0; i < n && whole == CAIRN_OK; i++) {
+    for (int32_t i = n - 1; i >= 0 && whole == CAIRN_OK; i--) { /* the first failure is the last one said */
         double score;
         const char *evidence;
         if (asks[i].base.status != CAIRN_OK) {

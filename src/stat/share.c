@@ -43,10 +43,14 @@ static cairn_status keep(cairn_ctx *ctx, const double *hits, const double *items
     return CAIRN_OK;
 }
 
+/* Do the groups' shares lie within a thousandth of each other? */
 static bool all_agree(const grouped *g) {
-    for (size_t i = 1; i < g->n; i++)
-        if (g->hits[i] * g->items[0] != g->hits[0] * g->items[i]) return false;
-    return true;
+    double least = 1, most = 0;
+    for (size_t i = 0; i < g->n; i++) {
+        least = fmin(least, g->hits[i] / g->items[i]);
+        most = fmax(most, g->hits[i] / g->items[i]);
+    }
+    return most - least < 1e-3;
 }
 
 static cairn_status interval(cairn_ctx *ctx, const grouped *g, bool single, const cairn_bootstrap *how,

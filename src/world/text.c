@@ -69,14 +69,23 @@ static int by_text(const void *a, const void *b) {
     return order ? order : (x->index > y->index) - (x->index < y->index);
 }
 
-/* Keeps the first of the problems that have one text. */
-static cairn_status drop_repeated(cairn_ctx *ctx, list *all) {
+/* Keeps the first of the problems that have one text, with the first true answer that a record of it has; *unlike: records with another. */
+static cairn_status drop_repeated(cairn_ctx *ctx, list *all, int64_t *unlike) {
     place *places = cairn_alloc(ctx, all->count, sizeof *places);
     if (!places) return CAIRN_NO_MEMORY;
     for (size_t i = 0; i < all->count; i++) places[i] = (place){all->items[i].text, i};
     qsort(places, all->count, sizeof *places, by_text);
-    for (size_t i = 1; i < all->count; i++)
-        if (strcmp(places[i].text, places[i - 1].text) == 0) all->items[places[i].index].text = NULL;
+    size_t first = 0; /* place of the first record of the problem */
+    for (size_t i = 1; i < all->count; i++) {
+        cairn_problem *kept_one = &all->items[places[first].index], *later = &all->items[places[i].index];
+        if (strcmp(places[i].text, places[first].text) != 0) {
+            first = i;
+            continue;
+        }
+        if (!kept_one->answer) kept_one->answer = later->answer;
+        *unlike += later->answer && strcmp(later->answer, kept_one->answer) != 0;
+        later->text = NULL;
+    }
     cairn_free(places);
     size_t kept = 0;
     for (size_t i = 0; i < all->count; i++)
@@ -96,7 +105,11 @@ cairn_status text_load(cairn_ctx *ctx, const char *path, cairn_read_options read
         cairn_log(ctx, CAIRN_LOG_WARN, "%s: bad lines passed over: %lld", path,
                   (long long)cairn_dataset_skipped(dataset));
     cairn_dataset_close(dataset);
-    if (status == CAIRN_OK) status = drop_repeated(ctx, &all);
+    int64_t unlike = 0;
+    if (status == CAIRN_OK) status = drop_repeated(ctx, &all, &unlike);
+    if (unlike)
+        cairn_log(ctx, CAIRN_LOG_WARN, "%s: records with another true answer than the first of the same problem: %lld",
+                  path, (long long)unlike);
     cairn_problem *kept = status == CAIRN_OK ? cairn_arena_alloc(arena, all.count, sizeof *kept) : NULL;
     if (status == CAIRN_OK && !kept) status = CAIRN_NO_MEMORY;
     if (status == CAIRN_OK) {
