@@ -74,7 +74,7 @@ static void test_score_writes_the_record_and_what_was_said_of_its_steps(void **s
                     "recorded:file=by-id.jsonl,meaning=progress,low=-2,high=2"));
     expect_lines(
         "scores.jsonl",
-        WORDS("{\"codes\":[\"\",\"\",\"recorded as null\"],\"completions\":[\"1 + 1 = 2\",\"2 + 2 = 5\",\"so it is\"],"
+        WORDS("{\"codes\":[\"\",\"\",\"\"],\"completions\":[\"1 + 1 = 2\",\"2 + 2 = 5\",\"so it is\"],"
               "\"correct\":false,\"evidence\":[\"\",\"\",\"\"],\"first_wrong\":1,"
               "\"generator\":\"m\",\"id\":\"a\",\"labels\":[true,false,null],\"prompt\":\"P\"," BY
               "\"step_scores\":[1.5,-0.5,null],\"version\":1}",
@@ -117,6 +117,11 @@ static void test_recorded_scores_give_the_figures_of_the_reward_that_made_them(v
     json_t *own = parsed(cairn("eval mistakes marked.jsonl --json"));
     json_t *recorded = parsed(cairn("eval mistakes marked.jsonl --reward recorded:file=scores.jsonl --json"));
     assert_true(json_equal(own, recorded));
+    expect_ok(cairn("score marked.jsonl --reward recorded:file=scores.jsonl --out again.jsonl"));
+    static char text[16384]; /* codes and evidence too */
+    read_into(in_folder("again.jsonl"), text, sizeof text);
+    assert_non_null(strstr(text, "\"codes\":[\"checked\",\"wrong\","));
+    assert_non_null(strstr(text, "\\\"2 + 2 = 5\\\": "));
     json_decref(own);
     json_decref(recorded);
 }
@@ -289,6 +294,22 @@ static void test_no_interval_is_empty_and_json_has_them_all(void **state) {
     assert_null(strstr(o->out, "nan"));
 }
 
+/* Of three clean solutions one has a wrong answer, and an alarm: without it both accuracies are 1. */
+static void test_figures_without_label_errors_have_intervals(void **state) {
+    (void)state;
+    write_text("doubtful.jsonl",
+               "{\"problem\":\"A\",\"steps\":[\"1 + 1 = 3\"],\"final_answer_correct\":false,\"label\":0}\n"
+               "{\"problem\":\"B\",\"steps\":[\"1 + 1 = 2\"],\"final_answer_correct\":true,\"label\":-1}\n"
+               "{\"problem\":\"C\",\"steps\":[\"1 + 1 = 3\"],\"final_answer_correct\":false,\"label\":-1}\n");
+    json_t *r = parsed(cairn("eval mistakes doubtful.jsonl --json"));
+    assert_near(real(r, "f1"), 2.0 / 3, 1e-12);
+    assert_near(real(r, "f1_without_label_errors"), 1, 0);
+    assert_near(real(r, "clean_right_accepted"), 1, 0);
+    expect_interval(r, "f1_without_label_errors");
+    expect_interval(r, "clean_right_accepted");
+    json_decref(r);
+}
+
 static void test_one_wrong_step_gives_auroc_an_interval(void **state) {
     (void)state;
     write_text("marked.jsonl", marked);
@@ -409,6 +430,7 @@ int main(void) {
         cmocka_unit_test(test_several_files_are_rows_of_one_table),
         cmocka_unit_test(test_eval_steps_refuses_what_it_cannot_measure),
         cmocka_unit_test(test_no_interval_is_empty_and_json_has_them_all),
+        cmocka_unit_test(test_figures_without_label_errors_have_intervals),
         cmocka_unit_test(test_one_wrong_step_gives_auroc_an_interval),
         cmocka_unit_test(test_a_reward_that_judges_nothing_accepts_nothing),
         cmocka_unit_test(test_files_without_a_clean_solution_say_what_they_can),

@@ -25,8 +25,8 @@ static const cairn_option options[] = {
 typedef struct measured {
     cairn_first_error_score counts;
     cairn_first_error_intervals shares;
-    cairn_interval clean_right; /* clean solutions with the right answer, and accepted */
-    cairn_interval auroc;       /* of steps up to the first mistake */
+    cairn_first_error_intervals trusted; /* without clean solutions whose answer is not known to be right */
+    cairn_interval auroc;                /* of steps up to the first mistake */
 } measured;
 
 static const cairn_interval undefined = {.estimate = NAN, .low = NAN, .high = NAN};
@@ -65,22 +65,18 @@ static int64_t clean_accepted(const mistakes *m) {
     return m->clean_right - m->clean_right_alarms - m->clean_right_unjudged;
 }
 
-static cairn_status print_label_errors(cli *c, const mistakes *m, const cairn_first_error_score *f) {
+static void print_label_errors(cli *c, const mistakes *m, const measured *f) {
     char n[2][32];
-    cairn_first_error_score rest;
-    if (m->label_errors.n == 0) return CAIRN_OK;
+    const cairn_interval *f1 = &f->trusted.f1;
+    if (m->label_errors.n == 0) return;
     printf("\n  %s%s solutions are marked clean although their answer is wrong: these labels are errors.%s\n",
            cli_paint_code(c, CLI_YELLOW), cli_count((int64_t)m->label_errors.n, n[0]), cli_paint_code(c, CLI_PLAIN));
     printf("  A wrong step was found in %s of them", cli_count(m->clean_wrong_found, n[1]));
-    if (f->n_err && m->clean_right) {
-        CAIRN_TRY(cairn_eval_first_error_counts(c->ctx, f->hit_err, f->n_err, clean_accepted(m), m->clean_right, false,
-                                                &rest));
-        printf("; without them F1 is %s%.1f %%%s", cli_paint_code(c, CLI_BOLD), 100 * rest.f1,
-               cli_paint_code(c, CLI_PLAIN));
-    }
+    if (!isnan(f1->estimate))
+        printf("; without them F1 is %s%.1f %%%s (95 %% interval %.1f .. %.1f)", cli_paint_code(c, CLI_BOLD),
+               100 * f1->estimate, cli_paint_code(c, CLI_PLAIN), 100 * f1->low, 100 * f1->high);
     printf(":\n");
     print_differings(c, &m->label_errors, false);
-    return CAIRN_OK;
 }
 
 /* What was not judged, not scored or not used. */
@@ -99,7 +95,7 @@ static void print_left_out(const mistakes *m) {
     if (m->skipped) printf("  %s bad lines were passed over\n", cli_count(m->skipped, n[0]));
 }
 
-static cairn_status print_one(cli *c, const mistakes *m, const measured *f) {
+static void print_one(cli *c, const mistakes *m, const measured *f) {
     const cairn_first_error_score *n = &f->counts;
     char of[80];
     if (m->shown.data) printf("%s\n", m->shown.data);
@@ -111,16 +107,15 @@ static cairn_status print_one(cli *c, const mistakes *m, const measured *f) {
                  figure_counts(n->hit_cor, n->n_cor, of), "no solution is marked clean");
     figure_print(c, "F1 of these two (ProcessBench)", FIGURE_SHARE, &f->shares.f1, "", why_no_f1(n));
     if (m->clean_right)
-        figure_print(c, "clean with the right answer, and accepted", FIGURE_SHARE, &f->clean_right,
+        figure_print(c, "clean with the right answer, and accepted", FIGURE_SHARE, &f->trusted.acc_cor,
                      figure_counts(clean_accepted(m), m->clean_right, of), "");
     figure_print(c, "right from wrong steps, AUROC", FIGURE_NUMBER, &f->auroc, "", why_no_auroc(m, f));
     print_left_out(m);
-    CAIRN_TRY(print_label_errors(c, m, n));
+    print_label_errors(c, m, f);
     if (m->differences.n) {
         printf("\n  where people and %s differ:\n", m->config->scored.reward);
         print_differings(c, &m->differences, true);
     }
-    return CAIRN_OK;
 }
 
 static void cell(char out[16], const char *format, double value) {
@@ -130,7 +125,7 @@ static void cell(char out[16], const char *format, double value) {
         snprintf(out, 16, format, value);
 }
 
-static void print_row(const cli *c, const mistakes *m, const measured *f) {
+static void print_row(cli *c, const mistakes *m, const measured *f) {
     const char *name = strrchr(m->path, '/');
     char line[64], found[16], accepted[16], f1[16], auroc[16];
     cli_safe_line(name ? name + 1 : m->path, line, sizeof line);
@@ -138,9 +133,10 @@ static void print_row(const cli *c, const mistakes *m, const measured *f) {
     cell(accepted, "%.1f", 100 * f->shares.acc_cor.estimate);
     cell(f1, "%.1f", 100 * f->shares.f1.estimate);
     cell(auroc, "%.3f", f->auroc.estimate);
-    printf("  %-36s %9" PRId64 " %9s %9" PRId64 " %10s %10" PRId64 " %s%7s%s %7s%s\n", line, f->counts.n_err, found,
-           f->counts.n_cor, accepted, m->clean_unjudged + m->mistaken_unjudged, cli_paint_code(c, CLI_BOLD), f1,
-           cli_paint_code(c, CLI_PLAIN), auroc, f->counts.tuned_here ? "  tuned here" : "");
+    printf("  %-36s %9" PRId64 " %9s %9" PRId64 " %10s %10" PRId64 " %s%7s%s %7s%s\n", cli_shorten(c, line, 36),
+           f->counts.n_err, found, f->counts.n_cor, accepted, m->clean_unjudged + m->mistaken_unjudged,
+           cli_paint_code(c, CLI_BOLD), f1, cli_paint_code(c, CLI_PLAIN), auroc,
+           f->counts.tuned_here ? "  tuned here" : "");
 }
 
 /* The mean of those files that have an F1. */
@@ -150,8 +146,7 @@ static void print_mean(const cli *c, const char *what, const cairn_interval *mea
     figure_print(c, what, FIGURE_SHARE, mean, mean->left_out ? of : "", "no file has solutions of both kinds");
 }
 
-static void print_table(const cli *c, const mistakes *files, const measured *figures, int n,
-                        const cairn_interval means[2]) {
+static void print_table(cli *c, const mistakes *files, const measured *figures, int n, const cairn_interval means[2]) {
     printf("%s  %-36s %9s %9s %9s %10s %10s %7s %7s%s\n", cli_paint_code(c, CLI_DIM), "file", "mistaken", "found %",
            "clean", "accepted %", "not judged", "F1 %", "AUROC", cli_paint_code(c, CLI_PLAIN));
     for (int i = 0; i < n; i++) print_row(c, &files[i], &figures[i]);
@@ -184,7 +179,8 @@ static void put_one(cli_json *j, const mistakes *m, const measured *f) {
     cli_json_int(j, "clean_right", m->clean_right);
     cli_json_int(j, "clean_right_alarms", m->clean_right_alarms);
     cli_json_int(j, "clean_right_not_judged", m->clean_right_unjudged);
-    figure_json(j, "clean_right_accepted", &f->clean_right);
+    figure_json(j, "clean_right_accepted", &f->trusted.acc_cor);
+    if (m->label_errors.n) figure_json(j, "f1_without_label_errors", &f->trusted.f1);
     cli_json_int(j, "clean_wrong", (int64_t)m->label_errors.n);
     cli_json_int(j, "clean_wrong_found", m->clean_wrong_found);
     cli_json_int(j, "steps", m->all_steps);
@@ -242,17 +238,32 @@ static cairn_status measure_steps(cli *c, const mistakes *m, cairn_interval *aur
     return status;
 }
 
+/* The shares of those solutions whose marks are trusted. */
+static cairn_status measure_trusted(cli *c, const mistakes *m, const uint32_t *numbers, measured *f) {
+    cairn_first_error_item *items = cairn_alloc(c->ctx, m->n, sizeof *items);
+    uint32_t *problems = cairn_alloc(c->ctx, m->n, sizeof *problems);
+    cairn_status status = items && problems ? CAIRN_OK : CAIRN_NO_MEMORY;
+    size_t n = 0;
+    for (size_t i = 0; status == CAIRN_OK && i < m->n; i++) {
+        if (!m->trusted[i]) continue;
+        items[n] = m->items[i];
+        problems[n++] = numbers[i];
+    }
+    if (status == CAIRN_OK) status = cairn_eval_first_error_intervals(c->ctx, items, problems, n, 0.95, &f->trusted);
+    cairn_free(items);
+    cairn_free(problems);
+    return status;
+}
+
 static cairn_status measure_file(cli *c, const mistakes *m, measured *f) {
     uint32_t problems;
     uint32_t *numbers = cairn_alloc(c->ctx, m->n, sizeof *numbers);
     if (!numbers) return CAIRN_NO_MEMORY;
-    *f = (measured){.clean_right = undefined};
     cairn_status status = cairn_eval_first_error_score(c->ctx, m->items, m->n, true, &f->counts);
     if (status == CAIRN_OK) status = scored_number_keys(c, m->problems, m->n, numbers, &problems);
     if (status == CAIRN_OK)
         status = cairn_eval_first_error_intervals(c->ctx, m->items, numbers, m->n, 0.95, &f->shares);
-    if (status == CAIRN_OK && m->clean_right)
-        status = cairn_stat_wilson(c->ctx, clean_accepted(m), m->clean_right, 0.95, &f->clean_right);
+    if (status == CAIRN_OK) status = measure_trusted(c, m, numbers, f);
     if (status == CAIRN_OK) status = measure_steps(c, m, &f->auroc);
     cairn_free(numbers);
     return status;
@@ -295,8 +306,10 @@ static cairn_status measure_all(cli *c, const mistakes_config *config, char **pa
     figures[0].counts.tuned_here = config->tune;
     average(figures, n, means);
     if (how.json) return print_json(c, files, figures, n, means);
-    if (n == 1) return print_one(c, files, figures);
-    print_table(c, files, figures, n, means);
+    if (n == 1)
+        print_one(c, files, figures);
+    else
+        print_table(c, files, figures, n, means);
     return CAIRN_OK;
 }
 

@@ -40,6 +40,7 @@ typedef struct stepped {
     int64_t steps, unlabelled; /* of all solutions; of these without a label */
     int64_t unscored, missing; /* labelled, but without a score; of these not in a file of scores */
     int64_t not_judged;        /* of `solutions`: no step of them has a score */
+    int64_t failed;            /* steps on which the reward's program failed */
     int64_t skipped;
     bool probabilities; /* the scores are */
     double low, high, threshold;
@@ -120,6 +121,7 @@ static cairn_status visit(cli *c, void *arg, const scored *s) {
     bool labelled = false;
     note_scale(f, s);
     f->read++;
+    f->failed += s->failed;
     for (int32_t i = 0; i < s->record->n_steps; i++) {
         labelled |= !isnan(label_of(s->record, i));
         CAIRN_TRY(note_step(c, f, s, i));
@@ -235,6 +237,7 @@ static void print_left_out(const stepped *f) {
     char n[2][32];
     if (f->unscored) printf("  %s labelled steps have no score\n", cli_count(f->unscored, n[0]));
     if (f->missing) printf("  %s of these are not in the file of scores\n", cli_count(f->missing, n[0]));
+    if (f->failed) printf("  the reward's program failed on %s steps\n", cli_count(f->failed, n[0]));
     if (f->not_judged)
         printf("  %s solutions were not judged: no step of them has a score. They are not accepted and not found.\n",
                cli_count(f->not_judged, n[0]));
@@ -274,23 +277,23 @@ static void cell(char out[16], double value, figure_form form) {
         snprintf(out, 16, form == FIGURE_SHARE ? "%.1f" : "%.3f", form == FIGURE_SHARE ? 100 * value : value);
 }
 
-static void print_row(const stepped *f) {
+static void print_row(cli *c, const stepped *f) {
     const char *name = strrchr(f->path, '/');
     char line[64], cells[CAIRN_STEP_FIGURES + 1][16], count[2][32];
     cli_safe_line(name ? name + 1 : f->path, line, sizeof line);
     for (int k = 0; k < CAIRN_STEP_FIGURES; k++) cell(cells[k], f->report.figures[k].estimate, figures[k].form);
     cell(cells[CAIRN_STEP_FIGURES], f->shares.f1.estimate, FIGURE_SHARE);
-    printf("  %-30s %9s %9s %7s %7s %7s %7s %8s %7s %7s %8s\n", line, cli_count((int64_t)f->n, count[0]),
-           cli_count(f->unscored, count[1]), cells[CAIRN_STEP_AUROC], cells[CAIRN_STEP_ACCURACY],
-           cells[CAIRN_STEP_F1_RIGHT], cells[CAIRN_STEP_F1_WRONG], cells[CAIRN_STEP_PRMSCORE], cells[CAIRN_STEP_BRIER],
-           cells[CAIRN_STEP_ECE], cells[CAIRN_STEP_FIGURES]);
+    printf("  %-30s %9s %9s %7s %7s %7s %7s %8s %7s %7s %8s\n", cli_shorten(c, line, 30),
+           cli_count((int64_t)f->n, count[0]), cli_count(f->unscored, count[1]), cells[CAIRN_STEP_AUROC],
+           cells[CAIRN_STEP_ACCURACY], cells[CAIRN_STEP_F1_RIGHT], cells[CAIRN_STEP_F1_WRONG],
+           cells[CAIRN_STEP_PRMSCORE], cells[CAIRN_STEP_BRIER], cells[CAIRN_STEP_ECE], cells[CAIRN_STEP_FIGURES]);
 }
 
-static void print_table(const cli *c, const stepped *files, int n) {
+static void print_table(cli *c, const stepped *files, int n) {
     printf("%s  %-30s %9s %9s %7s %7s %7s %7s %8s %7s %7s %8s%s\n", cli_paint_code(c, CLI_DIM), "file", "steps",
            "unscored", "AUROC", "acc %", "F1 r %", "F1 w %", "PRMScore", "Brier", "ECE", "first F1",
            cli_paint_code(c, CLI_PLAIN));
-    for (int i = 0; i < n; i++) print_row(&files[i]);
+    for (int i = 0; i < n; i++) print_row(c, &files[i]);
     printf("  F1 r, F1 w: of right and of wrong steps; first F1: of the first wrong step; --json has the intervals\n");
     for (int i = 0; i < n; i++) {
         const stepped *f = &files[i];
@@ -312,6 +315,7 @@ static void put_counts(cli_json *j, const stepped *f) {
     cli_json_int(j, "unlabelled_steps", f->unlabelled);
     cli_json_int(j, "unscored_steps", f->unscored);
     cli_json_int(j, "missing_steps", f->missing);
+    cli_json_int(j, "failed_steps", f->failed);
     cli_json_int(j, "skipped_lines", f->skipped);
     cli_json_int(j, "right_steps", n->tp + n->fn);
     cli_json_int(j, "wrong_steps", n->tn + n->fp);

@@ -11,7 +11,9 @@ static cairn_status note_item(cli *c, mistakes *m, const scored *s) {
     bool clean = r->first_error == CAIRN_NO_ERROR, judged = scored_is_judged(s);
     CAIRN_TRY(cairn_grow(c->ctx, (void **)&m->items, &m->capacity, m->n + 1, sizeof *m->items));
     CAIRN_TRY(cairn_grow(c->ctx, (void **)&m->problems, &m->problems_capacity, m->n + 1, sizeof *m->problems));
+    CAIRN_TRY(cairn_grow(c->ctx, (void **)&m->trusted, &m->trusted_capacity, m->n + 1, sizeof *m->trusted));
     m->problems[m->n] = scored_problem_key(r);
+    m->trusted[m->n] = !clean || r->correct == CAIRN_VERDICT_RIGHT;
     m->items[m->n++] = (cairn_first_error_item){.n_steps = r->n_steps,
                                                 .label = clean ? CAIRN_EVAL_ALL_RIGHT : r->first_error,
                                                 .prediction = !judged                            ? CAIRN_EVAL_NONE
@@ -110,12 +112,16 @@ cairn_status mistakes_measure(cli *c, const mistakes_config *config, const score
     if (config->show >= 0 && !out->shown.data)
         return cairn_fail(c->ctx, CAIRN_NOT_FOUND, "%s has no solution number %" PRId64, path, config->show);
     return out->n ? CAIRN_OK
-                  : cairn_fail(c->ctx, CAIRN_INVALID, "%s: no solution in the file has a marked first mistake", path);
+                  : cairn_fail(c->ctx, CAIRN_INVALID,
+                               "%s: no solution in the file has a marked first mistake; eval steps measures labels of "
+                               "single steps",
+                               path);
 }
 
 void mistakes_close(mistakes *m) {
     cairn_free(m->items);
     cairn_free(m->problems);
+    cairn_free(m->trusted);
     cairn_free(m->steps);
     cairn_free(m->step_problems);
     cairn_free(m->label_errors.rows);

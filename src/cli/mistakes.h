@@ -31,7 +31,8 @@ typedef struct mistakes {
     int64_t failed;                /* steps that are unknown because the reward's program failed on them */
     cairn_first_error_item *items; /* [n] */
     uint64_t *problems;            /* [n] key of the item's problem */
-    size_t n, capacity, problems_capacity;
+    bool *trusted;                 /* [n] not marked clean, or with an answer that is right: its mark is no error */
+    size_t n, capacity, problems_capacity, trusted_capacity;
     cairn_step_item *steps;  /* [n_steps] steps up to the first mistake that have a score; without their problems */
     uint64_t *step_problems; /* [n_steps] key of the step's problem */
     size_t n_steps, steps_capacity, step_problems_capacity;

@@ -39,33 +39,37 @@ static double quotient(double above, double below) {
     return below > 0.0 ? above / below : NAN;
 }
 
-/* Area under the curve of weighted steps: every right step against the wrong ones below it, ties one half. */
-static double auroc_of(const measuring *m) {
-    double area = 0.0, right = 0.0, wrong = 0.0;
-    for (size_t first = 0, next; first < m->n; first = next) {
-        double tied_right = 0.0, tied_wrong = 0.0;
-        for (next = first; next < m->n && m->steps[next].score == m->steps[first].score; next++)
-            *(m->steps[next].right ? &tied_right : &tied_wrong) += m->weight[m->steps[next].problem];
-        area += tied_right * (wrong + 0.5 * tied_wrong);
-        right += tied_right;
-        wrong += tied_wrong;
-    }
-    return quotient(area, right * wrong);
+/* What one walk over the sorted steps finds. */
+typedef struct walked {
+    double auroc; /* every right step against the wrong ones below it, ties one half */
+    double gaps;  /* sum over the bins of |sum of scores - sum of labels| */
+} walked;
+
+static void add_to_bin(const measuring *m, const step *s, double weight) {
+    cairn_calibration_bin *bin = &m->bins[s->bin];
+    bin->count += (int64_t)weight;
+    bin->mean_p += weight * s->score;
+    bin->mean_y += weight * s->label;
 }
 
-static double calibration_of(measuring *m, double total) {
-    int n = m->setup->n_bins;
-    double gaps = 0.0;
-    memset(m->bins, 0, (size_t)n * sizeof *m->bins);
-    for (size_t i = 0; i < m->n; i++) {
-        const step *s = &m->steps[i];
-        double weight = m->weight[s->problem];
-        m->bins[s->bin].count += (int64_t)weight;
-        m->bins[s->bin].mean_p += weight * s->score;
-        m->bins[s->bin].mean_y += weight * s->label;
+/* Leaves the sums of the bins. */
+static walked walk(const measuring *m) {
+    double area = 0.0, right = 0.0, wrong = 0.0, gaps = 0.0;
+    int n_bins = m->setup->n_bins;
+    memset(m->bins, 0, (size_t)n_bins * sizeof *m->bins);
+    for (size_t first = 0, next; first < m->n; first = next) {
+        double tied[2] = {0.0, 0.0}; /* wrong, right */
+        for (next = first; next < m->n && m->steps[next].score == m->steps[first].score; next++) {
+            double weight = m->weight[m->steps[next].problem];
+            tied[m->steps[next].right] += weight;
+            add_to_bin(m, &m->steps[next], weight);
+        }
+        area += tied[1] * (wrong + 0.5 * tied[0]);
+        wrong += tied[0];
+        right += tied[1];
     }
-    for (int b = 0; b < n; b++) gaps += fabs(m->bins[b].mean_p - m->bins[b].mean_y);
-    return gaps / total;
+    for (int b = 0; b < n_bins; b++) gaps += fabs(m->bins[b].mean_p - m->bins[b].mean_y);
+    return (walked){quotient(area, right * wrong), gaps};
 }
 
 static counts sum_of(const measuring *m) {
@@ -86,14 +90,15 @@ static void measure(void *arg, const uint32_t *index, size_t n, double *out) {
     memset(m->weight, 0, m->problems * sizeof *m->weight);
     for (size_t i = 0; i < n; i++) m->weight[index[i]]++;
     counts c = sum_of(m);
+    walked w = walk(m);
     double right = (double)(c.tp + c.fn), wrong = (double)(c.tn + c.fp), total = right + wrong;
-    out[CAIRN_STEP_AUROC] = auroc_of(m);
+    out[CAIRN_STEP_AUROC] = w.auroc;
     out[CAIRN_STEP_ACCURACY] = quotient((double)(c.tp + c.tn), total);
     out[CAIRN_STEP_F1_RIGHT] = right > 0 ? 2.0 * (double)c.tp / (double)(2 * c.tp + c.fp + c.fn) : NAN;
     out[CAIRN_STEP_F1_WRONG] = wrong > 0 ? 2.0 * (double)c.tn / (double)(2 * c.tn + c.fp + c.fn) : NAN;
     out[CAIRN_STEP_PRMSCORE] = 0.5 * (out[CAIRN_STEP_F1_RIGHT] + out[CAIRN_STEP_F1_WRONG]);
     out[CAIRN_STEP_BRIER] = m->setup->probabilities ? quotient(c.squares, total) : NAN;
-    out[CAIRN_STEP_ECE] = m->setup->probabilities && total > 0 ? calibration_of(m, total) : NAN;
+    out[CAIRN_STEP_ECE] = m->setup->probabilities ? quotient(w.gaps, total) : NAN;
 }
 
 /* ---- filling --------------------------------------------------------------------------------------------------------------- */
@@ -169,7 +174,7 @@ static void widen(cairn_step_report *out, double level) {
 /* The bins of the steps as they are, from sums to means. */
 static void keep_bins(measuring *m, cairn_calibration_bin *bins) {
     for (uint32_t p = 0; p < m->problems; p++) m->weight[p] = 1;
-    calibration_of(m, 1);
+    walk(m);
     for (int b = 0; b < m->setup->n_bins; b++) {
         double count = m->bins[b].count ? (double)m->bins[b].count : NAN;
         bins[b] = (cairn_calibration_bin){m->bins[b].count, m->bins[b].mean_p / count, m->bins[b].mean_y / count};

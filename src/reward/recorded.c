@@ -78,30 +78,16 @@ static uint64_t recorded_content(const void *data) {
     return score_file_content(((const recorded *)data)->file);
 }
 
-static void say(cairn_ctx *ctx, const recorded *self, cairn_scoring *q, bool found, double score) {
+/* What `line` says of the last step of q; NULL: the file does not have it. */
+static void say(cairn_ctx *ctx, const recorded *self, cairn_scoring *q, const score_line *line) {
+    int32_t i = q->n_steps - 1;
     q->status = CAIRN_OK;
-    q->score = found ? score : NAN;
-    q->code = !found ? CAIRN_CODE_NOT_RECORDED : isnan(score) ? "recorded as null" : "";
-    q->evidence = "";
-    if (!found && self->strict)
+    q->score = line ? line->scores[i] : NAN;
+    q->evidence = line && line->evidence ? line->evidence[i] : "";
+    q->code = !line ? CAIRN_CODE_NOT_RECORDED : line->codes ? line->codes[i] : "";
+    if (!line && self->strict)
         q->status = cairn_fail(ctx, CAIRN_NOT_FOUND, "recorded: %s has no score of step %d of problem `%.60s`",
                                score_file_path(self->file), (int)q->n_steps, q->problem->id);
-}
-
-/* Scores of steps[n] of the last request, whose prefixes the others may be. */
-typedef struct found {
-    double *scores; /* [n] */
-    bool *known;    /* [n] */
-    int32_t count;  /* of those known */
-} found;
-
-static cairn_status look_up(const recorded *self, cairn_arena *arena, const cairn_scoring *q, found *out) {
-    size_t n = (size_t)q->n_steps + 1;
-    out->scores = cairn_arena_alloc(arena, n, sizeof *out->scores);
-    out->known = cairn_arena_alloc(arena, n, sizeof *out->known);
-    if (!out->scores || !out->known) return CAIRN_NO_MEMORY;
-    out->count = score_file_find(self->file, q->problem->text, q->steps, q->n_steps, out->scores, out->known);
-    return CAIRN_OK;
 }
 
 static cairn_status recorded_score(cairn_ctx *ctx, void *data, cairn_arena *arena, cairn_scoring *requests, int32_t n,
@@ -110,16 +96,18 @@ static cairn_status recorded_score(cairn_ctx *ctx, void *data, cairn_arena *aren
     for (int32_t i = 0; i < n; i++) {
         cairn_scoring *q = &requests[i];
         cairn_arena_mark mark = cairn_arena_save(arena);
-        found f;
-        CAIRN_TRY(look_up(self, arena, q, &f));
-        if (!f.known[q->n_steps - 1] && score_file_by_id(self->file, q->problem->id))
+        const score_line **at = cairn_arena_alloc(arena, (size_t)q->n_steps + 1, sizeof *at);
+        if (!at) return CAIRN_NO_MEMORY;
+        score_file_find(self->file, q->problem->text, q->steps, q->n_steps, at);
+        const score_line *line = at[q->n_steps - 1];
+        if (!line && score_file_by_id(self->file, q->problem->id))
             q->status =
                 cairn_fail(ctx, CAIRN_INVALID,
                            "recorded: %s has scores by id alone, which belong to whole solutions: a search needs "
                            "lines with problem and steps",
                            score_file_path(self->file));
         else
-            say(ctx, self, q, f.known[q->n_steps - 1], f.scores[q->n_steps - 1]);
+            say(ctx, self, q, line);
         cairn_arena_restore(arena, mark);
     }
     if (cost) cost->calls += n;
@@ -130,17 +118,17 @@ static cairn_status recorded_score(cairn_ctx *ctx, void *data, cairn_arena *aren
 static cairn_status recorded_score_solution(cairn_ctx *ctx, void *data, cairn_arena *arena, cairn_scoring *requests,
                                             int32_t n, cairn_reward_cost *cost) {
     const recorded *self = data;
-    found f;
-    CAIRN_TRY(look_up(self, arena, &requests[n - 1], &f));
-    const char *id = requests[0].problem->id;
-    const score_line *line = f.count ? NULL : score_file_by_id(self->file, id);
-    bool fits = line && line->n == n;
-    for (int32_t i = 0; i < n; i++)
-        say(ctx, self, &requests[i], fits || f.known[i], fits ? line->scores[i] : f.scores[i]);
-    if (line && !fits)
+    const cairn_problem *problem = requests[n - 1].problem;
+    const score_line **at = cairn_arena_alloc(arena, (size_t)n + 1, sizeof *at), *by_id = NULL;
+    if (!at) return CAIRN_NO_MEMORY;
+    if (score_file_find(self->file, problem->text, requests[n - 1].steps, n, at) == 0)
+        by_id = score_file_by_id(self->file, problem->id);
+    bool fits = by_id && by_id->n == n;
+    for (int32_t i = 0; i < n; i++) say(ctx, self, &requests[i], fits ? by_id : at[i]);
+    if (by_id && !fits)
         requests[0].status =
             cairn_fail(ctx, CAIRN_FORMAT, "%s:%lld: id `%.60s` has %d scores, its solution has %d steps",
-                       score_file_path(self->file), (long long)line->number, id, (int)line->n, (int)n);
+                       score_file_path(self->file), (long long)by_id->number, problem->id, (int)by_id->n, (int)n);
     if (cost) cost->calls += n;
     return CAIRN_OK;
 }

@@ -15,9 +15,9 @@ enum { NODE_PROBLEM = -1, NODE_ID = -2 };
 
 typedef struct node {
     int32_t parent; /* the prefix without its last step, NODE_PROBLEM or NODE_ID */
-    int32_t line;   /* first line whose last step this is; -1: none */
+    int32_t whole;  /* first line whose last step this is; -1: none */
+    int32_t from;   /* first line that has a known score of the step, else any line that has the step */
     const char *text;
-    double score; /* of the step; NaN: null in the file */
 } node;
 
 struct score_file {
@@ -75,14 +75,16 @@ static cairn_status add_node(cairn_ctx *ctx, score_file *f, int32_t parent, cons
     if (f->n_nodes == INT32_MAX) return cairn_fail(ctx, CAIRN_LIMIT, "%s: more than 2^31 steps", f->path);
     CAIRN_TRY(cairn_grow(ctx, (void **)&f->nodes, &f->node_capacity, f->n_nodes + 1, sizeof *f->nodes));
     *out = f->slots[slot] = (int32_t)f->n_nodes;
-    f->nodes[f->n_nodes++] = (node){.parent = parent, .line = -1, .text = text, .score = NAN};
+    f->nodes[f->n_nodes++] = (node){.parent = parent, .whole = -1, .text = text};
     return CAIRN_OK;
 }
 
-static void note_score(score_file *f, node *at, bool new, double score) {
-    bool differs = isnan(at->score) != isnan(score) || at->score < score || at->score > score;
-    if (!new &&differs) f->conflicts++;
-    if (isnan(at->score)) at->score = score;
+/* Line `index` has a score of step i, which is this node. */
+static void note_score(score_file *f, node *at, bool new, int32_t index, int32_t i) {
+    if (new) at->from = index;
+    double before = f->lines[at->from].scores[i], now = f->lines[index].scores[i];
+    f->conflicts += isnan(before) != isnan(now) || before < now || before > now;
+    if (isnan(before)) at->from = index;
 }
 
 static cairn_status add_line(cairn_ctx *ctx, score_file *f, const score_line *line, int32_t *index) {
@@ -101,9 +103,9 @@ static cairn_status add_solution(cairn_ctx *ctx, score_file *f, const char *prob
     CAIRN_TRY(add_node(ctx, f, NODE_PROBLEM, problem, &at, &new));
     for (int32_t i = 0; i < line->n; i++) {
         CAIRN_TRY(add_node(ctx, f, at, steps[i], &at, &new));
-        note_score(f, &f->nodes[at], new, line->scores[i]);
+        note_score(f, &f->nodes[at], new, index, i);
     }
-    if (f->nodes[at].line < 0) f->nodes[at].line = index;
+    if (f->nodes[at].whole < 0) f->nodes[at].whole = index;
     return CAIRN_OK;
 }
 
@@ -114,12 +116,12 @@ static cairn_status add_id(cairn_ctx *ctx, score_file *f, const score_line *line
     CAIRN_TRY(add_node(ctx, f, NODE_ID, line->id, &at, &new));
     f->has_ids = true;
     if (new) {
-        f->nodes[at].line = index;
+        f->nodes[at].whole = index;
         return CAIRN_OK;
     }
     return cairn_fail(ctx, CAIRN_FORMAT,
                       "%s:%lld: id `%.60s` stands in line %lld too: scores by id need ids that differ", f->path,
-                      (long long)line->number, line->id, (long long)f->lines[f->nodes[at].line].number);
+                      (long long)line->number, line->id, (long long)f->lines[f->nodes[at].whole].number);
 }
 
 /* ---- reading score files ---------------------------------------------------------------------------------------------------- */
@@ -248,6 +250,24 @@ static cairn_status read_steps(const reading *r, const json_t *array, const char
     return CAIRN_OK;
 }
 
+/* One text a step; NULL where the field is something else, which others may use the name for. */
+static cairn_status read_texts(const reading *r, const char *field, int32_t n, const char *const **out) {
+    const json_t *array = json_object_get(r->object, field);
+    bool fits = json_is_array(array) && json_array_size(array) == (size_t)n;
+    for (size_t i = 0; fits && i < (size_t)n; i++) fits = json_is_string(json_array_get(array, i));
+    *out = NULL;
+    if (!fits) return CAIRN_OK;
+    const char **texts = cairn_arena_alloc(r->file->arena, (size_t)n + 1, sizeof *texts);
+    if (!texts) return CAIRN_NO_MEMORY;
+    for (int32_t i = 0; i < n; i++) {
+        const json_t *text = json_array_get(array, (size_t)i);
+        texts[i] = cairn_arena_copy(r->file->arena, json_string_value(text), json_string_length(text));
+        if (!texts[i]) return CAIRN_NO_MEMORY;
+    }
+    *out = texts;
+    return CAIRN_OK;
+}
+
 static cairn_status read_object(const reading *r) {
     const char *field, *problem_field = NULL, *steps_field = NULL, **steps = NULL;
     score_line line = {.number = r->number};
@@ -256,6 +276,8 @@ static cairn_status read_object(const reading *r) {
     if (!r->file->scale_known) CAIRN_TRY(read_scale(r));
     CAIRN_TRY(fix_scale(r->ctx, r->file));
     CAIRN_TRY(read_array(r, scores, field, &line));
+    CAIRN_TRY(read_texts(r, "codes", line.n, &line.codes));
+    CAIRN_TRY(read_texts(r, "evidence", line.n, &line.evidence));
     CAIRN_TRY(read_id(r, &line.id));
     const json_t *problem = first_of(r->object, problem_names, &problem_field);
     const json_t *array = first_of(r->object, steps_names, &steps_field);
@@ -405,21 +427,19 @@ void score_file_scale(const score_file *file, cairn_meaning *meaning, double *lo
 /* ---- finding ---------------------------------------------------------------------------------------------------------------- */
 
 int32_t score_file_find(const score_file *file, const char *problem, const char *const *steps, int32_t n,
-                        double *scores, bool *found) {
-    int32_t at = find(file, NODE_PROBLEM, problem), known = 0;
+                        const score_line **at) {
+    int32_t now = find(file, NODE_PROBLEM, problem), known = 0;
     for (int32_t i = 0; i < n; i++) {
-        at = at < 0 ? -1 : find(file, at, steps[i]);
-        found[i] = at >= 0;
-        scores[i] = at >= 0 ? file->nodes[at].score : NAN;
-        known += found[i];
+        now = now < 0 ? -1 : find(file, now, steps[i]);
+        at[i] = now < 0 ? NULL : &file->lines[file->nodes[now].from];
+        known += now >= 0;
     }
-    if (at < 0 || file->nodes[at].line < 0) return known;
-    const score_line *line = &file->lines[file->nodes[at].line];
-    memcpy(scores, line->scores, (size_t)n * sizeof *scores);
+    if (now < 0 || file->nodes[now].whole < 0) return known;
+    for (int32_t i = 0; i < n; i++) at[i] = &file->lines[file->nodes[now].whole];
     return known;
 }
 
 const score_line *score_file_by_id(const score_file *file, const char *id) {
     int32_t at = file->has_ids ? find(file, NODE_ID, id) : -1;
-    return at < 0 ? NULL : &file->lines[file->nodes[at].line];
+    return at < 0 ? NULL : &file->lines[file->nodes[at].whole];
 }

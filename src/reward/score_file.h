@@ -18,7 +18,8 @@ typedef struct score_read {
 /* A line of the file. */
 typedef struct score_line {
     const char *id;
-    const double *scores; /* [n] NaN: the file has null */
+    const double *scores;                       /* [n] NaN: the file has null */
+    const char *const *codes, *const *evidence; /* [n] or NULL: why, where the file says it */
     int32_t n;
     int64_t number; /* in the file, from 1 */
 } score_line;
@@ -33,10 +34,10 @@ const char *score_file_path(const score_file *file);
 uint64_t score_file_content(const score_file *file);
 void score_file_scale(const score_file *file, cairn_meaning *meaning, double *low, double *high);
 
-/* Scores of every prefix of steps[n] of this problem: scores[n] (NaN: null in the file) and found[n]. A line with just these steps gives
- * them all. Returns the number found. */
+/* The line that has the score of every prefix of steps[n] of this problem: at[i]->scores[i] is that of step i; NULL: no line has it. A line
+ * with just these steps gives them all. Returns the number found. */
 int32_t score_file_find(const score_file *file, const char *problem, const char *const *steps, int32_t n,
-                        double *scores, bool *found);
+                        const score_line **at);
 /* The line that has no text, by its id; NULL: none. */
 const score_line *score_file_by_id(const score_file *file, const char *id);
 
