@@ -186,7 +186,7 @@ function comparisons() {
 /* ---- scores ----------------------------------------------------------------------------------------------------------------- */
 
 function reliability(scores) {
-  const W = 320, H = 300, L = 40, R = 10, T = 8, B = 96, side = W - L - R, at = x => L + side * x, up = y => T + (H - T - B) * (1 - y), floor = H - 34;
+  const W = 320, H = 300, L = 46, R = 10, T = 8, B = 96, side = W - L - R, at = x => L + side * x, up = y => T + (H - T - B) * (1 - y), floor = H - 34;
   const svg = shape("svg", {viewBox: `0 0 ${W} ${H}`, role: "img", "aria-label": "Share of right candidates by score"}), most = Math.max(1, ...scores.bins.map(b => b.candidates));
   for (const y of [0, .5, 1]) svg.append(shape("line", {class: "axis", x1: L, x2: W - R, y1: up(y), y2: up(y)}), shape("text", {x: L - 7, y: up(y) + 4, "text-anchor": "end"}, 100 * y + " %"));
   svg.append(shape("line", {class: "ideal", x1: at(0), y1: up(0), x2: at(1), y2: up(1)}));
@@ -223,7 +223,7 @@ function scores() {
 /* ---- labels ------------------------------------------------------------------------------------------------------------------ */
 
 function positions(list) {
-  const W = 320, H = 190, L = 40, R = 8, T = 8, B = 38, wide = (W - L - R) / list.length, up = y => T + (H - T - B) * (1 - y);
+  const W = 320, H = 190, L = 46, R = 8, T = 8, B = 38, wide = (W - L - R) / list.length, up = y => T + (H - T - B) * (1 - y);
   const svg = shape("svg", {viewBox: `0 0 ${W} ${H}`, role: "img", "aria-label": "Agreement of labels with the truth by position of the step"});
   for (const y of [0, .5, 1]) svg.append(shape("line", {class: "axis", x1: L, x2: W - R, y1: up(y), y2: up(y)}), shape("text", {x: L - 7, y: up(y) + 4, "text-anchor": "end"}, 100 * y + " %"));
   list.forEach((p, k) => {
