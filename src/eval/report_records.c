@@ -12,6 +12,7 @@ enum {
     RECORD_ROOM = 4000000, /* likewise, bytes for all of them */
     MOST_TEXT = 4000,      /* bytes of one text */
     MOST_ANSWERS = 12,     /* different answers of a problem */
+    MOST_NODES = 2000,     /* of one tree */
     NODE_BYTES = 28        /* about, of a node beside its text */
 };
 
@@ -147,7 +148,7 @@ static cairn_status mark_candidates(writing *w, const json_t *record, kept_tree 
     return CAIRN_OK;
 }
 
-/* As many nodes as fit into `room` bytes, at least the root. */
+/* As many nodes as fit into `room` bytes, at least the root and at most MOST_NODES. */
 static cairn_status choose_nodes(writing *w, kept_tree *tree, size_t room) {
     size_t used = 0;
     CAIRN_TRY(shown_find(w->arena,
@@ -157,7 +158,7 @@ static cairn_status choose_nodes(writing *w, kept_tree *tree, size_t room) {
         uint32_t node = tree->interest.order[i];
         const char *text = json_string_value(json_object_get(json_array_get(tree->nodes, node), "text"));
         used += page_bytes(text ? text : "") + NODE_BYTES;
-        if (used > room && i > 0) return CAIRN_OK;
+        if ((used > room && i > 0) || i == MOST_NODES) return CAIRN_OK;
         tree->shown[node] = true;
     }
     return CAIRN_OK;
