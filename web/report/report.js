@@ -30,6 +30,12 @@ const shape = (name, about, text) => {
   return node;
 };
 const words = text => make("span", {class: "text"}, visible(text));
+/* A list of options may be broken after each. */
+const spec = text => {
+  const node = make("span", {class: "text"});
+  for (const part of visible(text).split(/(?<=,)/)) node.append(part, make("wbr"));
+  return node;
+};
 const whole = n => n.toLocaleString("en-US");
 const percent = x => (100 * x).toFixed(1);
 const points = x => (x > 0 ? "+" : x < 0 ? "\u2212" : "") + Math.abs(100 * x).toFixed(1);
@@ -473,8 +479,8 @@ function manifests() {
   const agrees = key => runs.every(run => value(run, key) === value(runs[0], key));
   const differing = all.filter(key => !agrees(key) && key !== "created"), same = all.filter(agrees);
   const node = section("runs", "What was run", differing.length ? "The runs differ in these entries of their manifests." : null);
-  const show = x => make("td", {class: "wide"}, x === null ? "\u2013" : x === "" ? "none" : words(x)), key = k => make("td", {class: "left"}, k.replace(/_/g, " "));
-  if (differing.length) node.append(table(["", ...runs.map((run, i) => make("th", {class: "left"}, runName(i)))], differing.map(k => [key(k), ...runs.map(run => show(value(run, k)))]), "Entries that differ"));
+  const show = x => make("td", {class: "wide"}, x === null ? "\u2013" : x === "" ? "none" : spec(x)), key = k => make("td", {class: "left"}, k.replace(/_/g, " "));
+  if (differing.length) node.append(table(["", ...runs.map((run, i) => make("th", {class: "wide"}, runName(i)))], differing.map(k => [key(k), ...runs.map(run => show(value(run, k)))]), "Entries that differ"));
   node.append(make("details", differing.length ? {} : {open: ""}, make("summary", {}, runs.length > 1 ? "The same in all runs" : "Manifest"), table(["", ""], same.map(k => [key(k), show(value(runs[0], k))]), "Entries of the manifest")));
 }
 
