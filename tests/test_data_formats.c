@@ -327,7 +327,7 @@ static void test_rlhflow_is_a_talk_of_steps_and_marks(void **state) {
     EXPECT(
         RLHFLOW,
         "{\"conversations\":[{\"from\":\"system\",\"value\":\"S\"},{\"from\":\"human\",\"value\":\"Q\\n\\n## Step 1: "
-        "a\"},{\"from\":\"gpt\",\"value\":\"+\"}]}",
+        "a\"},{\"from\":\"gpt\",\"value\":\" +\\n\"}]}",
         "1: Q | ## Step 1: a :: 1 clean");
     EXPECT(RLHFLOW, "{\"conversations\":[{\"role\":\"user\",\"content\":\"Q a\"}]}",
            "!:1: field `conversations[0]`: expected `Step 1:` or a line break between problem and first step, got the "
