@@ -19,9 +19,8 @@ struct rows {
     size_t max_row_bytes;
     rows_kind kind;
     csv_header header;
-    cairn_text text;          /* of the row, where it does not lie in a line of `lines` */
-    bool kept;                /* the first row is in `text` already */
-    cairn_status kept_status; /* OK, or LIMIT */
+    cairn_text text; /* of the row, where it does not lie in a line of `lines` */
+    bool kept;       /* the first row is in `text` already */
     int64_t line, element;
     json_t *value; /* given out last */
     char *where;
@@ -58,6 +57,10 @@ static cairn_status take(rows *r, const char *bytes, size_t count) {
     cairn_status status = cairn_text_add(r->ctx, &r->text, bytes, kept);
     if (status == CAIRN_OK) lines_take(r->lines, count);
     return status;
+}
+
+static bool is_too_long(const rows *r) {
+    return r->text.length > r->max_row_bytes;
 }
 
 static cairn_status too_long(const rows *r) {
@@ -147,14 +150,9 @@ static cairn_status take_line(rows *r, nesting *n) {
         CAIRN_TRY(take(r, bytes, count));
         if (end) lines_take(r->lines, 1);
     }
-    while (r->text.length > 0 && r->text.length <= r->max_row_bytes && is_white(r->text.data[r->text.length - 1]))
+    while (r->text.length > 0 && !is_too_long(r) && is_white(r->text.data[r->text.length - 1]))
         r->text.data[--r->text.length] = 0;
     return CAIRN_OK;
-}
-
-static void keep_line(rows *r) {
-    r->kept = true;
-    r->kept_status = r->text.length > r->max_row_bytes ? CAIRN_LIMIT : CAIRN_OK;
 }
 
 /* The file opens with an object. One that goes on in the next line is such a value, unless that line opens another object where none
@@ -163,26 +161,23 @@ static cairn_status open_object(rows *r) {
     nesting n = {0};
     char next;
     CAIRN_TRY(take_line(r, &n));
-    keep_line(r);
-    if (n.depth <= 0 || n.in_string || r->kept_status != CAIRN_OK) return CAIRN_OK;
+    r->kept = true;
+    if (n.depth <= 0 || n.in_string || is_too_long(r)) return CAIRN_OK;
     cairn_status status = peek(r, is_white, &next);
     if (status != CAIRN_OK) return status == CAIRN_END ? CAIRN_OK : status;
     char last = r->text.data[r->text.length - 1];
     if (next == '{' && last != '[' && last != ':') return CAIRN_OK;
     r->kind = ROWS_WIDE;
     CAIRN_TRY(cairn_text_add(r->ctx, &r->text, "\n", 1));
-    CAIRN_TRY(take_value(r, n));
-    keep_line(r);
-    return CAIRN_OK;
+    return take_value(r, n);
 }
 
 /* The file opens with neither object nor array: with the header of a CSV file, or a broken line. */
 static cairn_status open_text(rows *r) {
     bool is_header = false;
     CAIRN_TRY(take_line(r, &(nesting){0}));
-    keep_line(r);
-    if (r->kept_status == CAIRN_OK)
-        CAIRN_TRY(csv_header_read(r->ctx, r->text.data, r->text.length, &r->header, &is_header));
+    r->kept = true;
+    if (!is_too_long(r)) CAIRN_TRY(csv_header_read(r->ctx, r->text.data, r->text.length, &r->header, &is_header));
     if (!is_header) return CAIRN_OK;
     r->kind = ROWS_CSV;
     r->kept = false;
@@ -295,7 +290,7 @@ static cairn_status parse(rows *r, const char *text, size_t length) {
 }
 
 static cairn_status parse_taken(rows *r) {
-    if (r->text.length > r->max_row_bytes) return too_long(r);
+    if (is_too_long(r)) return too_long(r);
     return parse(r, r->text.data ? r->text.data : "", r->text.length);
 }
 
@@ -371,7 +366,7 @@ static cairn_status next_record(rows *r) {
         CAIRN_TRY(take(r, bytes, csv_scan(&state, r->header.delimiter, bytes, count, &ended)));
     }
     size_t length = r->text.length;
-    if (length > r->max_row_bytes) return too_long(r);
+    if (is_too_long(r)) return too_long(r);
     if (length > 0 && r->text.data[length - 1] == '\n') length--;
     if (length > 0 && r->text.data[length - 1] == '\r') length--;
     return csv_object(r->ctx, &r->header, r->text.data, length, r->where, &r->value);
