@@ -114,8 +114,8 @@ static const char *words_of(const char *way, bool reward, const char *more) {
     const char *kind = reward ? "reward" : "policy", *other = reward ? "policy" : "reward";
     snprintf(words, sizeof words,
              "solve --world gsm8k --problems words.jsonl -n 20 --workers 2 --in-flight 3 --budget 12 "
-             "--search beam:branch=2 --%s 'exec:command=exec " SELF " misbehave %s %s,timeout=%s' --%s 'exec:" SELF
-             " answer %s 0' %s",
+             "--search beam:branch=2 --%s 'exec:command=exec " SELF
+             " misbehave %s %s,retries=0,timeout=%s' --%s 'exec:" SELF " answer %s 0' %s",
              kind, way, kind, strcmp(way, "silent") == 0 ? "0.4" : "20", other, other, more);
     return words;
 }
@@ -152,9 +152,12 @@ static void test_programs_that_cannot_be_started_are_named(void **state) {
     outcome *o = cairn("%s exec:/no/such/program", words);
     assert_int_equal(o->status, 2);
     assert_non_null(strstr(o->error, "/no/such/program"));
-    expect_one_sentence(cairn("%s exec:true", words), "true", WORDS("`true`", "status 0"));
-    expect_one_sentence(cairn("%s exec:yes", words), "yes", WORDS("`yes`", "not JSON"));
-    expect_one_sentence(cairn("%s 'exec:command=exec sleep 60,timeout=0.3'", words), "sleep",
+    expect_one_sentence(cairn("%s exec:command=true,retries=0", words), "true", WORDS("`true`", "status 0"));
+    o = cairn("%s exec:command=yes,retries=0", words);
+    assert_int_equal(o->status, 2);
+    assert_non_null(strstr(o->error, "\ncairn: "));
+    assert_non_null(strstr(strstr(o->error, "\ncairn: "), "not JSON"));
+    expect_one_sentence(cairn("%s 'exec:command=exec sleep 60,timeout=0.3,retries=0'", words), "sleep",
                         WORDS("sleep 60", "no reply for 0.3 s"));
 }
 
@@ -168,8 +171,8 @@ static void test_files_of_solutions_are_refused_with_their_judge(void **state) {
             if (strcmp(ways[i].way, "silent") == 0 || strcmp(ways[i].way, "closes") == 0)
                 continue; /* slow: said above */
             char words[512];
-            snprintf(words, sizeof words, "%s --reward 'exec:exec " SELF " misbehave %s reward'", verbs[v],
-                     ways[i].way);
+            snprintf(words, sizeof words, "%s --reward 'exec:command=exec " SELF " misbehave %s reward,retries=0'",
+                     verbs[v], ways[i].way);
             expect_one_sentence(cairn("%s", words), words, WORDS("test_cli_programs", ways[i].reward_word));
             assert_false(is_there("made.jsonl"));
         }
@@ -186,13 +189,13 @@ static void test_a_run_whose_program_dies_goes_on(void **state) {
     snprintf(
         words, sizeof words,
         "solve --world gsm8k --problems words.jsonl -n 40 --workers 1 --budget 12 --search majority --run dying.db "
-        "--policy 'exec:" SELF " misbehave exits policy 60'");
+        "--policy 'exec:command=" SELF " misbehave exits policy 60,retries=0'");
     int tries = 1;
     outcome *o = cairn("%s", words);
     for (; o->status == 2; tries++) {
         assert_non_null(strstr(o->error, "closed its output"));
         assert_true(tries < 60);
-        o = cairn("run resume dying.db --workers 1 --in-flight 1");
+        o = cairn("run resume dying.db --allow-exec --workers 1 --in-flight 1");
     }
     assert_int_equal(o->status, 0);
     assert_true(tries > 2);

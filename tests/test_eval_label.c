@@ -48,7 +48,7 @@ static void write_solutions(cairn_ctx *ctx, cairn_job *job, cairn_arena *arena) 
                                    .n_steps = 2,
                                    .first_error = CAIRN_UNLABELLED,
                                    .correct = CAIRN_VERDICT_UNKNOWN};
-            assert_int_equal(cairn_stepwise_write(ctx, out, &record, false), CAIRN_OK);
+            assert_int_equal(cairn_record_write(ctx, out, &(cairn_write_options){0}, &record), CAIRN_OK);
         }
     assert_int_equal(cairn_out_commit(out), CAIRN_OK);
 }

@@ -129,10 +129,10 @@ static void a_bad_reply_fails_its_request_and_names_the_field(void **unused) {
 
 static void a_request_that_the_program_refuses_fails_alone(void **unused) {
     (void)unused;
-    fixture *f =
-        open_fixture("exec:true; n=0; " EACH_REQUEST
-                     "n=$((n+1)); if [ $n = 2 ]; then echo \"{\\\"id\\\":$id,\\\"error\\\":\\\"too hard\\\"}\"; "
-                     "else echo \"{\\\"id\\\":$id,\\\"text\\\":\\\"a\\\"}\"; fi; done");
+    fixture *f = open_fixture(
+        "exec:true; n=0; " EACH_REQUEST
+        "n=$((n+1)); if [ $n = 2 ] || [ $n -gt 3 ]; then echo \"{\\\"id\\\":$id,\\\"error\\\":\\\"too hard\\\"}\"; "
+        "else echo \"{\\\"id\\\":$id,\\\"text\\\":\\\"a\\\"}\"; fi; done");
     cairn_proposal q[3] = {request(f, 0), request(f, 1), request(f, 2)};
     assert_int_equal(f->policy.type->propose(f->ctx, f->policy.self, f->arena, q, 3), CAIRN_OK);
     assert_int_equal(q[0].status, CAIRN_OK);

@@ -114,6 +114,8 @@ typedef struct cairn_learn_setup {
 
 typedef struct cairn_learn_summary {
     int64_t examples, dev_examples, dropped, marks, skipped_lines;
+    int64_t right_marks;                           /* PRM and ORM: of `marks`, labels that count as right; 0 else */
+    int64_t dev_marks, dev_right;                  /* of the dev set likewise */
     int64_t parameters, vocabulary, steps, tokens; /* steps done, tokens seen */
     double loss;                                   /* of the last step */
     double dev_loss, dev_accuracy, dev_auroc;      /* of the best step, which `out` holds */

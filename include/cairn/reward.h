@@ -28,6 +28,8 @@ typedef enum cairn_meaning {
 CAIRN_API const char *cairn_meaning_name(cairn_meaning meaning);
 CAIRN_API cairn_aggregator cairn_meaning_aggregator(cairn_meaning meaning);
 
+#define CAIRN_CODE_NOT_RECORDED "not recorded" /* code of a step that a file of scores does not have */
+
 /* Scores the last step of a prefix: request above, reply below. */
 typedef struct cairn_scoring {
     const cairn_problem *problem;
@@ -51,6 +53,7 @@ typedef struct cairn_reward_cost {
     int64_t calls;
     int64_t tokens, steps; /* of policies that a reward runs; tokens that its own model read */
     double flops;          /* of these policies and models; programs tell none */
+    int64_t failed;        /* steps that stayed unknown because a program failed on them (on_error=unknown) */
 } cairn_reward_cost;
 
 typedef cairn_status (*cairn_score_fn)(cairn_ctx *ctx, void *self, cairn_arena *arena, cairn_scoring *requests,
@@ -72,6 +75,8 @@ typedef struct cairn_reward_type {
     cairn_score_fn score_solution;
     /* Key of the content of the file that it scores by, for a run's manifest; NULL where there is no such file. */
     uint64_t (*content)(const void *self);
+    /* The name of the file that `content` is the key of, where it is a program; NULL: it is none. */
+    const char *(*file)(const void *self);
     /* As in cairn_policy_type; the run's policy is not counted. */
     void (*held)(const void *self, cairn_engine_held *sum);
 } cairn_reward_type;
@@ -92,6 +97,7 @@ CAIRN_API cairn_status cairn_reward_open(cairn_ctx *ctx, cairn_arena *arena, con
                                          const cairn_policy *policy, cairn_reward *out);
 CAIRN_API void cairn_reward_close(cairn_reward *reward);
 CAIRN_API uint64_t cairn_reward_content(const cairn_reward *reward); /* 0 where it scores by no file */
+CAIRN_API const char *cairn_reward_file(const cairn_reward *reward); /* name of its program's file; "" for none */
 /* Scores every step of one whole solution: scores[n_steps], codes and evidence (may be NULL) likewise. Replays the world from the start. */
 CAIRN_API cairn_status cairn_reward_score_steps(cairn_ctx *ctx, const cairn_reward *reward, cairn_arena *arena,
                                                 uint64_t seed, const cairn_problem *problem, const char *const *steps,

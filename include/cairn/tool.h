@@ -142,6 +142,10 @@ CAIRN_API cairn_status cairn_answer_canonical(cairn_ctx *ctx, cairn_arena *arena
  * UNKNOWN. Errors: as above. */
 CAIRN_API cairn_status cairn_answer_equal(cairn_ctx *ctx, cairn_arena *arena, const char *a, const char *b,
                                           cairn_verdict *out);
+/* Index of the first of classes[n], canonical answers that differ, which `answer`, canonical too, is equal to; n where there is none. What
+ * cannot be compared is not equal. So votes group answers in all verbs. Time: n comparisons of texts, and of values with the first 256 classes. Errors: as above. */
+CAIRN_API cairn_status cairn_answer_class(cairn_ctx *ctx, cairn_arena *arena, const char *const *classes, int32_t n,
+                                          const char *answer, int32_t *out);
 /* The final answer of a solution's text: of the last of "#### X", a line "A: X" or "Answer: X", "\boxed{X}" with nested
  * braces, and "the answer is X". `*out` lives in `arena`. Errors: NOT_FOUND (no answer is stated), LIMIT, NO_MEMORY. */
 CAIRN_API cairn_status cairn_answer_find(cairn_ctx *ctx, cairn_arena *arena, const char *text, size_t length,

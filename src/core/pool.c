@@ -115,9 +115,9 @@ static void pool_end(cairn_pool *pool, int started) {
     cairn_free(pool);
 }
 
-/* Every thread of the library starts here, with all signals blocked that may come to any thread: their handlers run in threads of the
- * caller. A signal that says what a thread itself did wrong must not be blocked: the system would end the process past its handler. */
-static int start_thread(cairn_ctx *ctx, worker *self) {
+/* Every thread of the library starts here, with all signals blocked that may come to any thread. A signal that says what a thread itself
+ * did wrong must not be blocked: the system would end the process past its handler. */
+int thread_start(cairn_ctx *ctx, void *(*run)(void *arg), void *arg, pthread_t *out) {
     static const int own[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS};
     pthread_attr_t attributes;
     sigset_t blocked, before;
@@ -128,9 +128,8 @@ static int start_thread(cairn_ctx *ctx, worker *self) {
     for (size_t i = 0; i < sizeof own / sizeof *own; i++) sigdelset(&blocked, own[i]);
     pthread_sigmask(SIG_SETMASK, &blocked, &before);
     refused = pthread_attr_setstacksize(&attributes, STACK_BYTES);
-    if (!refused) refused = pthread_create(&self->handle, &attributes, worker_main, self);
-    if (refused == EINVAL)
-        refused = pthread_create(&self->handle, NULL, worker_main, self); /* thread-local data is larger */
+    if (!refused) refused = pthread_create(out, &attributes, run, arg);
+    if (refused == EINVAL) refused = pthread_create(out, NULL, run, arg); /* thread-local data is larger */
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_attr_destroy(&attributes);
     return refused;
@@ -155,7 +154,7 @@ cairn_status cairn_pool_open(cairn_ctx *ctx, int threads, cairn_pool **out) {
     while (started < pool->threads - 1 && !refused) {
         worker *next = &pool->workers[started];
         *next = (worker){.pool = pool, .thread = started + 1};
-        refused = start_thread(ctx, next);
+        refused = thread_start(ctx, worker_main, next, &next->handle);
         if (!refused) started++;
     }
     if (refused) {

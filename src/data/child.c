@@ -37,10 +37,10 @@ static int pipe_above(int ends[2]) {
     return 0;
 }
 
-/* pipes[i]: {read end, write end} of standard stream i. */
-static int spawn(const char *command, int pipes[3][2], pid_t *pid) {
+/* streams[i] becomes standard stream i of a process in a group of its own; -1: it is that of this process. */
+static int spawn(const char *command, const char *argument, const int streams[3], pid_t *pid) {
     extern char **environ;
-    char *arguments[] = {"sh", "-c", (char *)(uintptr_t)command, NULL};
+    char *arguments[] = {"sh", "-c", (char *)(uintptr_t)command, "sh", (char *)(uintptr_t)argument, NULL};
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     sigset_t none, all;
@@ -51,9 +51,9 @@ static int spawn(const char *command, int pipes[3][2], pid_t *pid) {
         posix_spawn_file_actions_destroy(&actions);
         return ENOMEM;
     }
-    int error = posix_spawn_file_actions_adddup2(&actions, pipes[0][0], STDIN_FILENO);
-    if (!error) error = posix_spawn_file_actions_adddup2(&actions, pipes[1][1], STDOUT_FILENO);
-    if (!error) error = posix_spawn_file_actions_adddup2(&actions, pipes[2][1], STDERR_FILENO);
+    int error = 0;
+    for (int i = 0; i < 3 && !error; i++)
+        if (streams[i] >= 0) error = posix_spawn_file_actions_adddup2(&actions, streams[i], i);
     if (!error)
         error = posix_spawnattr_setflags(&attributes,
                                          POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
@@ -65,17 +65,48 @@ static int spawn(const char *command, int pipes[3][2], pid_t *pid) {
     return error;
 }
 
+/* The guard of a process group: reads nothing until this process has closed `life`, or died, and then ends the group. A guard that is
+ * not needed any more is killed first. Other programs of this process do not inherit `life`. */
+static int spawn_guard(child *c) {
+    static const char script[] = "exec >/dev/null 2>&1; read -r line; kill -s TERM -- \"-$1\" || exit 0; sleep 1; "
+                                 "kill -s KILL -- \"-$1\"";
+    int ends[2];
+    char group[32];
+    if (pipe_above(ends) != 0) return errno;
+    snprintf(group, sizeof group, "%ld", (long)c->pid);
+    int error = spawn(script, group, (const int[3]){ends[0], -1, -1}, &c->guard);
+    close_end(&ends[0]);
+    if (error) close_end(&ends[1]);
+    c->life = ends[1];
+    return error;
+}
+
+static void end_guard(child *c) {
+    if (c->guard > 0) {
+        kill(c->guard, SIGKILL);
+        while (waitpid(c->guard, NULL, 0) < 0 && errno == EINTR) {
+        }
+    }
+    c->guard = 0;
+    close_end(&c->life);
+}
+
 cairn_status child_start(cairn_ctx *ctx, const char *command, child *out) {
     int pipes[3][2] = {{-1, -1}, {-1, -1}, {-1, -1}};
     pid_t pid = 0;
     int error = 0;
     for (int i = 0; i < 3 && !error; i++)
         if (pipe_above(pipes[i]) != 0) error = errno;
-    if (!error) error = spawn(command, pipes, &pid);
+    if (!error) error = spawn(command, NULL, (const int[3]){pipes[0][0], pipes[1][1], pipes[2][1]}, &pid);
     close_end(&pipes[0][0]);
     close_end(&pipes[1][1]);
     close_end(&pipes[2][1]);
-    *out = (child){pid, pipes[0][1], pipes[1][0], pipes[2][0]};
+    *out = (child){.pid = pid, .in = pipes[0][1], .out = pipes[1][0], .err = pipes[2][0], .life = -1};
+    if (!error && (error = spawn_guard(out)) != 0) {
+        kill(-pid, SIGKILL);
+        while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {
+        }
+    }
     if (error) {
         close_end(&out->in);
         close_end(&out->out);
@@ -158,23 +189,38 @@ static bool wait_for(child *c, double seconds, child_said_fn said, void *arg) {
     return true;
 }
 
+void child_hang_up(child *c) {
+    close_end(&c->in);
+}
+
+/* What the child left in its group. A group keeps its number while a member lives. */
+static void end_group(pid_t group) {
+    double until = cairn_seconds() + TERM_S;
+    while (kill(-group, 0) == 0) {
+        if (cairn_seconds() >= until) {
+            kill(-group, SIGKILL);
+            return;
+        }
+        poll(NULL, 0, 5);
+    }
+}
+
 int child_end(child *c, double grace_s, child_said_fn said, void *arg, bool *asked) {
     int status = -1;
-    close_end(&c->in);
+    child_hang_up(c);
     *asked = !wait_for(c, grace_s, said, arg);
-    if (*asked) {
-        kill(-c->pid, SIGTERM);
-        if (!wait_for(c, TERM_S, said, arg)) kill(-c->pid, SIGKILL);
-    }
+    kill(-c->pid, SIGTERM); /* of a child that has ended: what it left running */
+    if (*asked && !wait_for(c, TERM_S, said, arg)) kill(-c->pid, SIGKILL);
     while (!wait_for(c, 3600, said, arg)) {
     } /* SIGKILL cannot be refused */
     drain(c, said, arg);
-    kill(-c->pid, SIGTERM); /* what it left running */
     while (waitpid(c->pid, &status, 0) < 0)
         if (errno != EINTR) {
             status = -1;
             break;
         }
+    end_group(c->pid);
+    end_guard(c);
     close_end(&c->out);
     close_end(&c->err);
     c->pid = 0;

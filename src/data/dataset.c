@@ -20,6 +20,9 @@ cairn_status cairn_dataset_open(cairn_ctx *ctx, const char *path, cairn_read_opt
     bool known = (size_t)options.format < CAIRN_FORMAT_COUNT;
     if (!known || (options.format != CAIRN_FORMAT_AUTO && !format_reader_of(options.format)))
         return cairn_fail(ctx, CAIRN_INVALID, "%s: there is no format number %d", path, (int)options.format);
+    if (options.format != CAIRN_FORMAT_AUTO && !format_reader_of(options.format))
+        return cairn_fail(ctx, CAIRN_INVALID, "%s: `%s` is a format that is written, not read", path,
+                          cairn_format_name(options.format));
     if ((size_t)options.split > CAIRN_SPLIT_MARKER)
         return cairn_fail(ctx, CAIRN_INVALID, "%s: there is no splitter number %d", path, (int)options.split);
     cairn_dataset *d = cairn_alloc(ctx, 1, sizeof *d);

@@ -5,6 +5,7 @@
 
 static const format_read_fn readers[CAIRN_FORMAT_COUNT] = {
     [CAIRN_FORMAT_STEPWISE] = read_stepwise,
+    [CAIRN_FORMAT_TRL] = read_stepwise,
     [CAIRN_FORMAT_MISTAKE] = read_mistake,
     [CAIRN_FORMAT_PROCESSBENCH] = read_processbench,
     [CAIRN_FORMAT_PRMBENCH] = read_prmbench,

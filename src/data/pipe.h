@@ -1,10 +1,9 @@
-/* A child program that answers JSON lines: the backend behind exec: policies and rewards.
+/* A program of the user that answers JSON lines: the backend behind exec: policies and rewards.
  *
- * Each request is one line {"id": n, ...} on the child's standard input, each reply one line {"id": n, ...} on its standard
- * output, in any order; standard error is passed to the log. A reply {"id": n, "error": "text"} fails that request. A child that
- * exits, closes its output, writes no JSON, an unknown id or a line over 16 MiB, or that gives no reply for `timeout_s`,
- * fails every open request with the program's name, exit status and last line of standard error. One child a backend; it is
- * started at the first request and ended (closing its input, then SIGTERM, then SIGKILL) at close.
+ * Each request is one line {"id": n, ...} on the program's standard input, each reply one line {"id": n, ...} on its standard output, in
+ * any order; standard error goes to the log. All backends of a context that were opened with the same role, command and options share the
+ * program: it starts at the first request of any of them and ends when the root context closes. See program.h for what happens when
+ * requests fail and programs die.
  */
 #ifndef CAIRN_DATA_PIPE_H
 #define CAIRN_DATA_PIPE_H
@@ -13,19 +12,67 @@
 
 #include "cairn/core.h"
 
+typedef struct pipe_options {
+    const char *command; /* run by /bin/sh -c */
+    int64_t limit;       /* requests written to a process and not yet answered, at most */
+    double timeout;      /* seconds */
+    int64_t retries;     /* further tries of a request */
+    int64_t processes;
+} pipe_options;
+
+/* The rows of an options table for a `pipe_options` at `member` of a configuration. */
+#define PIPE_OPTIONS(type, member)                                                                                \
+    {.name = "command",                                                                                           \
+     .kind = CAIRN_OPTION_TEXT,                                                                                   \
+     .offset = offsetof(type, member.command),                                                                    \
+     .unit = "",                                                                                                  \
+     .help = "program, run by /bin/sh -c"},                                                                       \
+        {.name = "limit",                                                                                         \
+         .kind = CAIRN_OPTION_INT,                                                                                \
+         .offset = offsetof(type, member.limit),                                                                  \
+         .preset = "64",                                                                                          \
+         .low = 1,                                                                                                \
+         .high = 4096,                                                                                            \
+         .unit = "requests",                                                                                      \
+         .help = "requests sent to a process and not yet answered, at most"},                                     \
+        {.name = "timeout",                                                                                       \
+         .kind = CAIRN_OPTION_REAL,                                                                               \
+         .offset = offsetof(type, member.timeout),                                                                \
+         .preset = "600",                                                                                         \
+         .low = 0.01,                                                                                             \
+         .high = 1e6,                                                                                             \
+         .unit = "seconds",                                                                                       \
+         .help = "longest wait for a reply"},                                                                     \
+        {.name = "retries",                                                                                       \
+         .kind = CAIRN_OPTION_INT,                                                                                \
+         .offset = offsetof(type, member.retries),                                                                \
+         .preset = "2",                                                                                           \
+         .low = 0,                                                                                                \
+         .high = 1000,                                                                                            \
+         .unit = "tries",                                                                                         \
+         .help = "further tries of a request that failed"},                                                       \
+    {                                                                                                             \
+        .name = "processes", .kind = CAIRN_OPTION_INT, .offset = offsetof(type, member.processes), .preset = "1", \
+        .low = 1, .high = 256, .unit = "processes", .help = "processes of the program that share the requests"    \
+    }
+
 typedef struct pipe_request {
     cairn_request base;
     json_t *message; /* the request without its id: borrowed from the caller until done */
-    json_t *reply;   /* set when status is OK: owned by the caller */
-    char error[400]; /* text when status is not OK */
-    int64_t id;      /* set by the backend */
+    /* Whether a reply is one; its failure counts as the program's. Runs on another thread, beside nothing else; NULL: any object is. */
+    cairn_status (*check)(cairn_ctx *ctx, const struct pipe_request *request, const json_t *reply);
+    const void *expected; /* for `check` */
+    json_t *reply;        /* set when status is OK: owned by the caller */
+    /* Set when status is not OK. FORMAT, and IO unless `lost`: this request failed for good, others may go well. */
+    char error[700];
+    bool lost;                    /* the program cannot be kept running: nothing more will be answered */
+    struct program_ask *internal; /* the backend's */
 } pipe_request;
 
 typedef struct pipe_backend pipe_backend;
-/* `command` is run by /bin/sh -c. limit: requests written and not yet answered, at most (1 .. 4096). */
-cairn_status pipe_open(cairn_ctx *ctx, const char *command, int limit, double timeout_s, pipe_backend **out);
+/* `role` ("policy", "reward"): programs of different roles are different ones. Errors: no memory. */
+cairn_status pipe_open(cairn_ctx *ctx, const char *role, const pipe_options *options, pipe_backend **out);
 void pipe_close(pipe_backend *pipe);
-const char *pipe_name(const pipe_backend *pipe); /* the command, cut, in quotes: how errors name it */
 /* Sends `count` requests and waits (cairn_await). The status and text of the first failing one become the context's. */
 cairn_status pipe_ask(cairn_ctx *ctx, pipe_backend *pipe, pipe_request *requests, int count);
 

@@ -21,14 +21,19 @@ static const char *text_or_empty(const char *text) {
     return text ? text : "";
 }
 
-static uint64_t policy_content(const cairn_job *job) {
-    const cairn_policy *policy = cairn_job_policy(job);
-    return policy ? cairn_policy_content(policy) : 0;
+/* A key of a file's content, and its name where it is a program. */
+static const char *key_text(cairn_arena *arena, uint64_t key, const char *file) {
+    return cairn_arena_printf(arena, "%016llx%s%s", (unsigned long long)key, *file ? " " : "", file);
 }
 
-static uint64_t reward_content(const cairn_job *job) {
+static const char *policy_key(cairn_arena *arena, const cairn_job *job) {
+    const cairn_policy *policy = cairn_job_policy(job);
+    return policy ? key_text(arena, cairn_policy_content(policy), cairn_policy_file(policy)) : key_text(arena, 0, "");
+}
+
+static const char *reward_key(cairn_arena *arena, const cairn_job *job) {
     const cairn_reward *reward = cairn_job_reward(job);
-    return reward ? cairn_reward_content(reward) : 0;
+    return reward ? key_text(arena, cairn_reward_content(reward), cairn_reward_file(reward)) : key_text(arena, 0, "");
 }
 
 cairn_status cairn_job_manifest(cairn_ctx *ctx, const cairn_job *job, cairn_arena *arena, const char *verb,
@@ -56,8 +61,8 @@ cairn_status cairn_job_manifest(cairn_ctx *ctx, const cairn_job *job, cairn_aren
         {"problems_file", text_or_empty(j->problems)},
         {"problems_key", cairn_arena_printf(arena, "%016llx", (unsigned long long)cairn_job_content(job))},
         {"skip_bad", j->skip_bad ? "true" : "false"},
-        {"reward_key", cairn_arena_printf(arena, "%016llx", (unsigned long long)reward_content(job))},
-        {"policy_key", cairn_arena_printf(arena, "%016llx", (unsigned long long)policy_content(job))},
+        {"reward_key", reward_key(arena, job)},
+        {"policy_key", policy_key(arena, job)},
         {"tree", keep_tree ? "kept" : "dropped"},
     };
     size_t count = sizeof entries / sizeof *entries;

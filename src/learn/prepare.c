@@ -132,6 +132,22 @@ static bool is_dev(const trainer *t, uint64_t group) {
     return (double)(cairn_key_mix(t->setup->seed, group) >> 11) * 0x1p-53 < t->setup->dev_share;
 }
 
+static void count_marks(const trainer *t, const cairn_examples *from, const int32_t *pool, int32_t n, int64_t *marks,
+                        int64_t *right) {
+    for (int32_t i = 0; i < n; i++)
+        for (int64_t m = from->mark_starts[pool[i]]; m < from->mark_starts[pool[i] + 1]; m++) {
+            ++*marks;
+            *right += t->head && (double)from->labels[m] > t->setup->right_above;
+        }
+}
+
+/* A scorer cannot tell right from wrong by labels of one class. */
+static void warn_of_one_class(const trainer *t) {
+    if (!t->head || t->marks == 0 || (t->right_marks > 0 && t->right_marks < t->marks)) return;
+    cairn_log(t->ctx, CAIRN_LOG_WARN, "%s: all %" PRId64 " %s are %s: the head sees one class alone", t->setup->data,
+              t->marks, t->setup->task == CAIRN_LEARN_ORM ? "outcomes" : "labels", t->right_marks ? "right" : "wrong");
+}
+
 static cairn_status split(trainer *t) {
     const cairn_examples *all = &t->examples;
     bool own = *t->setup->dev != 0;
@@ -145,8 +161,9 @@ static cairn_status split(trainer *t) {
         else
             t->dev_pool[t->dev_count++] = i;
     for (int32_t i = 0; own && i < t->dev->count; i++) t->dev_pool[t->dev_count++] = i;
-    for (int32_t i = 0; i < t->dev_count; i++)
-        t->dev_marks += t->dev->mark_starts[t->dev_pool[i] + 1] - t->dev->mark_starts[t->dev_pool[i]];
+    count_marks(t, all, t->pool, t->pool_count, &t->marks, &t->right_marks);
+    count_marks(t, t->dev, t->dev_pool, t->dev_count, &t->dev_marks, &t->dev_right_marks);
+    warn_of_one_class(t);
     if (t->pool_count > 0) return CAIRN_OK;
     return cairn_fail(t->ctx, CAIRN_INVALID,
                       "%s: nothing to learn from: of %d usable records %d are in the dev set, %" PRId64

@@ -4,36 +4,44 @@
 #include <string.h>
 
 #include "cairn/policy.h"
+#include "data/command_file.h"
 #include "data/json.h"
 #include "data/pipe.h"
 #include "world/tokens.h"
 
 typedef struct config {
-    const char *command;
-    int64_t limit;
-    double timeout;
+    pipe_options program;
 } config;
 
-static const cairn_option options[] = {
-    {"command", CAIRN_OPTION_TEXT, offsetof(config, command), NULL, 0, 0, NULL, "", "program, run by /bin/sh -c"},
-    {"limit", CAIRN_OPTION_INT, offsetof(config, limit), "64", 1, 4096, NULL, "requests",
-     "requests sent and not yet answered, at most"},
-    {"timeout", CAIRN_OPTION_REAL, offsetof(config, timeout), "600", 0.01, 1e6, NULL, "seconds",
-     "longest wait for a reply"},
-};
+static const cairn_option options[] = {PIPE_OPTIONS(config, program)};
+
+typedef struct exec {
+    pipe_backend *pipe;
+    command_file file;
+} exec;
 
 static cairn_status exec_open(cairn_ctx *ctx, cairn_arena *arena, const cairn_world *world, const void *configuration,
                               const char *options_text, void **out) {
-    (void)arena, (void)world, (void)options_text;
+    (void)world, (void)options_text;
     const config *c = configuration;
-    pipe_backend *pipe;
-    CAIRN_TRY(pipe_open(ctx, c->command, (int)c->limit, c->timeout, &pipe));
-    *out = pipe;
+    exec *self = cairn_arena_alloc(arena, 1, sizeof *self);
+    if (!self) return CAIRN_NO_MEMORY;
+    CAIRN_TRY(command_file_of(ctx, arena, c->program.command, &self->file));
+    CAIRN_TRY(pipe_open(ctx, "policy", &c->program, &self->pipe));
+    *out = self;
     return CAIRN_OK;
 }
 
-static void exec_close(void *self) {
-    pipe_close(self);
+static void exec_close(void *data) {
+    pipe_close(((exec *)data)->pipe);
+}
+
+static uint64_t exec_content(const void *data) {
+    return ((const exec *)data)->file.key;
+}
+
+static const char *exec_file(const void *data) {
+    return ((const exec *)data)->file.name;
 }
 
 static json_t *message_of(const cairn_proposal *q) {
@@ -52,57 +60,73 @@ static json_t *message_of(const cairn_proposal *q) {
                      (int)q->sampling.max_tokens, "seed", seed);
 }
 
-/* `where` opens the error: the program's name. */
-static cairn_status read_reply(cairn_ctx *ctx, const char *where, const json_t *reply, cairn_arena *arena,
-                               cairn_proposal *q) {
-    const char *text;
-    int64_t tokens = 0;
-    bool end = false;
-    CAIRN_TRY(json_get_text(ctx, reply, "text", where, &text));
-    if (!text[0]) return cairn_fail(ctx, CAIRN_FORMAT, "%s: field `text`: expected a step, got nothing", where);
-    tokens = token_count(text, strlen(text));
-    q->logp = NAN;
-    if (json_object_get(reply, "tokens")) CAIRN_TRY(json_get_int(ctx, reply, "tokens", where, &tokens));
-    if (tokens < 0 || tokens > INT32_MAX)
-        return cairn_fail(ctx, CAIRN_FORMAT, "%s: field `tokens`: expected a count, got %lld", where,
-                          (long long)tokens);
-    if (json_object_get(reply, "logp")) CAIRN_TRY(json_get_real(ctx, reply, "logp", where, &q->logp));
-    if (q->logp > 0)
-        return cairn_fail(ctx, CAIRN_FORMAT, "%s: field `logp`: expected nats, 0 or less, got %g", where, q->logp);
-    if (json_object_get(reply, "end")) CAIRN_TRY(json_get_bool(ctx, reply, "end", where, &end));
-    q->text = cairn_arena_copy(arena, text, strlen(text));
-    if (!q->text) return CAIRN_NO_MEMORY;
-    q->n_tokens = (int32_t)tokens;
-    q->stop = end ? CAIRN_STOP_END : CAIRN_STOP_STEP;
+typedef struct step {
+    const char *text; /* the reply's */
+    int64_t tokens;
+    double logp;
+    bool end;
+} step;
+
+static cairn_status read_step(cairn_ctx *ctx, const json_t *reply, step *out) {
+    *out = (step){.logp = NAN};
+    CAIRN_TRY(json_get_text(ctx, reply, "text", "reply", &out->text));
+    out->tokens = token_count(out->text, strlen(out->text));
+    if (json_object_get(reply, "tokens")) CAIRN_TRY(json_get_int(ctx, reply, "tokens", "reply", &out->tokens));
+    if (out->tokens < 0 || out->tokens > INT32_MAX)
+        return cairn_fail(ctx, CAIRN_FORMAT, "reply: field `tokens`: expected a count, got %lld",
+                          (long long)out->tokens);
+    if (json_object_get(reply, "logp")) CAIRN_TRY(json_get_real(ctx, reply, "logp", "reply", &out->logp));
+    if (out->logp > 0)
+        return cairn_fail(ctx, CAIRN_FORMAT, "reply: field `logp`: expected nats, 0 or less, got %g", out->logp);
+    if (json_object_get(reply, "end")) CAIRN_TRY(json_get_bool(ctx, reply, "end", "reply", &out->end));
+    if (!out->text[0] && !out->end)
+        return cairn_fail(ctx, CAIRN_FORMAT, "reply: field `text`: expected a step, got nothing");
     return CAIRN_OK;
 }
 
-static cairn_status exec_propose(cairn_ctx *ctx, void *self, cairn_arena *arena, cairn_proposal *requests, int32_t n) {
-    char where[96];
+static cairn_status check_reply(cairn_ctx *ctx, const pipe_request *request, const json_t *reply) {
+    (void)request;
+    step s;
+    return read_step(ctx, reply, &s);
+}
+
+static cairn_status take_reply(cairn_ctx *ctx, const json_t *reply, cairn_arena *arena, cairn_proposal *q) {
+    step s;
+    CAIRN_TRY(read_step(ctx, reply, &s));
+    q->text = cairn_arena_copy(arena, s.text, strlen(s.text));
+    if (!q->text) return CAIRN_NO_MEMORY;
+    q->logp = s.logp;
+    q->n_tokens = (int32_t)s.tokens;
+    q->stop = s.end ? CAIRN_STOP_END : CAIRN_STOP_STEP;
+    return CAIRN_OK;
+}
+
+static cairn_status exec_propose(cairn_ctx *ctx, void *data, cairn_arena *arena, cairn_proposal *requests, int32_t n) {
+    const exec *self = data;
     if (n <= 0) return CAIRN_OK;
-    snprintf(where, sizeof where, "%s: reply", pipe_name(self));
     pipe_request *asks = cairn_alloc(ctx, (size_t)n, sizeof *asks);
     if (!asks) return CAIRN_NO_MEMORY;
     cairn_status whole = CAIRN_OK;
     for (int32_t i = 0; i < n && whole == CAIRN_OK; i++) {
         errno = 0;
+        asks[i].check = check_reply;
         asks[i].message = message_of(&requests[i]);
         if (!asks[i].message) whole = json_fail_build(ctx, "exec: the request");
     }
     if (whole == CAIRN_OK) {
-        cairn_status asked = pipe_ask(ctx, self, asks, n);
+        cairn_status asked = pipe_ask(ctx, self->pipe, asks, n);
         if (asked == CAIRN_IO || asked == CAIRN_CANCELLED || asked == CAIRN_NO_MEMORY) whole = asked;
         for (int32_t i = 0; i < n && whole == CAIRN_OK; i++) {
             requests[i].status = asks[i].base.status;
             if (requests[i].status == CAIRN_OK)
-                requests[i].status = read_reply(ctx, where, asks[i].reply, arena, &requests[i]);
+                requests[i].status = take_reply(ctx, asks[i].reply, arena, &requests[i]);
             else
-                cairn_fail(ctx, requests[i].status, "%s: %s", where, asks[i].error);
+                cairn_fail(ctx, requests[i].status, "%s", asks[i].error);
         }
     }
     for (int32_t i = 0; i < n; i++) {
         json_decref(asks[i].message);
-        if (asks[i].reply) json_decref(asks[i].reply);
+        json_decref(asks[i].reply);
     }
     cairn_free(asks);
     return whole;
@@ -118,4 +142,6 @@ const cairn_policy_type cairn_policy_exec = {
     .open = exec_open,
     .close = exec_close,
     .propose = exec_propose,
+    .content = exec_content,
+    .file = exec_file,
 };

@@ -3,32 +3,36 @@
 #include <math.h>
 
 #include "cairn/reward.h"
+#include "data/command_file.h"
 #include "data/json.h"
 #include "data/pipe.h"
 #include "reward/meanings.h"
 
 typedef struct config {
-    const char *command;
-    int64_t limit;
-    double timeout, low, high;
-    int32_t meaning;
+    pipe_options program;
+    double low, high;
+    int32_t meaning, reads, on_error;
 } config;
 
+enum { READS_STEP, READS_SOLUTION };
+enum { ON_ERROR_FAIL, ON_ERROR_UNKNOWN };
+
 static const cairn_option options[] = {
-    {"command", CAIRN_OPTION_TEXT, offsetof(config, command), NULL, 0, 0, NULL, "", "program, run by /bin/sh -c"},
+    PIPE_OPTIONS(config, program),
     {"meaning", CAIRN_OPTION_CHOICE, offsetof(config, meaning), "correctness", 0, 0, MEANING_CHOICES, "",
      "what its scores mean"},
     {"low", CAIRN_OPTION_REAL, offsetof(config, low), "0", -1e300, 1e300, NULL, "", "smallest score"},
     {"high", CAIRN_OPTION_REAL, offsetof(config, high), "1", -1e300, 1e300, NULL, "", "largest score"},
-    {"limit", CAIRN_OPTION_INT, offsetof(config, limit), "64", 1, 4096, NULL, "requests",
-     "requests sent and not yet answered, at most"},
-    {"timeout", CAIRN_OPTION_REAL, offsetof(config, timeout), "600", 0.01, 1e6, NULL, "seconds",
-     "longest wait for a reply"},
+    {"reads", CAIRN_OPTION_CHOICE, offsetof(config, reads), "step", 0, 0, "step|solution", "",
+     "whole solutions are scored by one request a step, or by a single one (verb score_solution)"},
+    {"on_error", CAIRN_OPTION_CHOICE, offsetof(config, on_error), "fail", 0, 0, "fail|unknown", "",
+     "a step whose request failed for good ends the run, or is unknown and counted"},
 };
 
 typedef struct exec {
     pipe_backend *pipe;
     config c;
+    command_file file;
 } exec;
 
 static cairn_status exec_open(cairn_ctx *ctx, cairn_arena *arena, const cairn_world *world, const cairn_policy *policy,
@@ -39,14 +43,14 @@ static cairn_status exec_open(cairn_ctx *ctx, cairn_arena *arena, const cairn_wo
     self->c = *(const config *)configuration;
     if (self->c.low >= self->c.high)
         return cairn_fail(ctx, CAIRN_INVALID, "exec: low=%g is not less than high=%g", self->c.low, self->c.high);
-    CAIRN_TRY(pipe_open(ctx, self->c.command, (int)self->c.limit, self->c.timeout, &self->pipe));
+    CAIRN_TRY(command_file_of(ctx, arena, self->c.program.command, &self->file));
+    CAIRN_TRY(pipe_open(ctx, "reward", &self->c.program, &self->pipe));
     *out = self;
     return CAIRN_OK;
 }
 
 static void exec_close(void *data) {
-    exec *self = data;
-    pipe_close(self->pipe);
+    pipe_close(((exec *)data)->pipe);
 }
 
 static void exec_scale(void *data, cairn_meaning *meaning, double *low, double *high) {
@@ -56,37 +60,137 @@ static void exec_scale(void *data, cairn_meaning *meaning, double *low, double *
     *high = self->c.high;
 }
 
-static json_t *message_of(const cairn_scoring *q) {
+static uint64_t exec_content(const void *data) {
+    return ((const exec *)data)->file.key;
+}
+
+static const char *exec_file(const void *data) {
+    return ((const exec *)data)->file.name;
+}
+
+/* ---- requests ------------------------------------------------------------------------------------------------------ */
+
+static json_t *steps_of(const cairn_scoring *q) {
     json_t *steps = json_array();
     for (int32_t i = 0; i < q->n_steps && steps; i++)
         if (json_array_append_new(steps, json_string(q->steps[i])) != 0) {
             json_decref(steps);
             steps = NULL;
         }
+    return steps;
+}
+
+static json_t *step_message(const cairn_scoring *q) {
+    json_t *steps = steps_of(q);
     if (!steps) return NULL;
     return json_pack("{s:s, s:s, s:s, s:o, s:b}", "verb", "score", "problem", q->problem->text, "problem_id",
                      q->problem->id, "steps", steps, "done", (int)q->done);
 }
 
-static cairn_status read_reply(cairn_ctx *ctx, const exec *self, const json_t *reply, cairn_arena *arena,
-                               cairn_scoring *q) {
-    char where[96];
-    snprintf(where, sizeof where, "%s: reply", pipe_name(self->pipe));
-    const char *evidence = "";
-    const json_t *score = json_object_get(reply, "score");
-    q->code = "";
-    if (!score) return cairn_fail(ctx, CAIRN_FORMAT, "%s: field `score` is missing (null says unknown)", where);
-    if (json_object_get(reply, "evidence")) CAIRN_TRY(json_get_text(ctx, reply, "evidence", where, &evidence));
-    q->evidence = cairn_arena_printf(arena, "%s", evidence);
-    if (!q->evidence) return CAIRN_NO_MEMORY;
-    q->score = NAN;
+/* `last`: the scoring of all steps. */
+static json_t *solution_message(const cairn_scoring *last) {
+    json_t *steps = steps_of(last);
+    if (!steps) return NULL;
+    return json_pack("{s:s, s:s, s:s, s:o}", "verb", "score_solution", "problem", last->problem->text, "problem_id",
+                     last->problem->id, "steps", steps);
+}
+
+/* ---- replies ------------------------------------------------------------------------------------------------------- */
+
+/* A score that is there: NaN for null. `field` names it in errors. */
+static cairn_status read_score(cairn_ctx *ctx, const config *c, const json_t *score, const char *field, double *out) {
+    *out = NAN;
     if (json_is_null(score)) return CAIRN_OK;
-    double value;
-    CAIRN_TRY(json_get_real(ctx, reply, "score", where, &value));
-    if (!(value >= self->c.low && value <= self->c.high))
-        return cairn_fail(ctx, CAIRN_FORMAT, "%s: field `score`: expected %g to %g, got %g", where, self->c.low,
-                          self->c.high, value);
-    q->score = value;
+    if (!json_is_number(score)) return json_fail_field(ctx, "reply", field, "a number or null", score);
+    double value = json_number_value(score);
+    if (!(value >= c->low && value <= c->high)) {
+        char low[32], high[32], got[32];
+        cairn_format_double(c->low, low);
+        cairn_format_double(c->high, high);
+        cairn_format_double(value, got);
+        return cairn_fail(ctx, CAIRN_FORMAT, "reply: field `%s`: expected %s to %s, got %s", field, low, high, got);
+    }
+    *out = value;
+    return CAIRN_OK;
+}
+
+static cairn_status read_step(cairn_ctx *ctx, const config *c, const json_t *reply, double *score,
+                              const char **evidence) {
+    const json_t *value = json_object_get(reply, "score");
+    *evidence = "";
+    if (!value) return cairn_fail(ctx, CAIRN_FORMAT, "reply: field `score` is missing (null says unknown)");
+    if (json_object_get(reply, "evidence")) CAIRN_TRY(json_get_text(ctx, reply, "evidence", "reply", evidence));
+    return read_score(ctx, c, value, "score", score);
+}
+
+/* An element of `scores` and of `evidence`, which may be missing. */
+static cairn_status read_element(cairn_ctx *ctx, const config *c, const json_t *reply, size_t i, double *score,
+                                 const char **evidence) {
+    const json_t *said = json_array_get(json_object_get(reply, "evidence"), i);
+    char field[40];
+    snprintf(field, sizeof field, "scores[%zu]", i);
+    *evidence = "";
+    if (said && !json_is_null(said)) *evidence = json_string_value(said);
+    if (!*evidence) return json_fail_field(ctx, "reply", "evidence", "texts", said);
+    return read_score(ctx, c, json_array_get(json_object_get(reply, "scores"), i), field, score);
+}
+
+static cairn_status expect_length(cairn_ctx *ctx, const json_t *reply, const char *field, size_t n) {
+    json_t *list;
+    CAIRN_TRY(json_get_array(ctx, reply, field, "reply", &list));
+    if (json_array_size(list) == n) return CAIRN_OK;
+    return cairn_fail(ctx, CAIRN_FORMAT, "reply: field `%s`: expected one element a step (%zu), got %zu", field, n,
+                      json_array_size(list));
+}
+
+static cairn_status check_step(cairn_ctx *ctx, const pipe_request *request, const json_t *reply) {
+    double score;
+    const char *evidence;
+    return read_step(ctx, request->expected, reply, &score, &evidence);
+}
+
+static cairn_status check_solution(cairn_ctx *ctx, const pipe_request *request, const json_t *reply) {
+    size_t n = json_array_size(json_object_get(request->message, "steps"));
+    CAIRN_TRY(expect_length(ctx, reply, "scores", n));
+    if (json_object_get(reply, "evidence")) CAIRN_TRY(expect_length(ctx, reply, "evidence", n));
+    for (size_t i = 0; i < n; i++) {
+        double score;
+        const char *evidence;
+        CAIRN_TRY(read_element(ctx, request->expected, reply, i, &score, &evidence));
+    }
+    return CAIRN_OK;
+}
+
+static cairn_status fill(cairn_arena *arena, cairn_scoring *q, double score, const char *code, const char *evidence) {
+    q->status = CAIRN_OK;
+    q->score = score;
+    q->code = code;
+    q->evidence = cairn_arena_printf(arena, "%s", evidence);
+    return q->evidence ? CAIRN_OK : CAIRN_NO_MEMORY;
+}
+
+/* ---- scoring ------------------------------------------------------------------------------------------------------- */
+
+/* What became of a request: its own failure or, by on_error=unknown, unknown steps. */
+static void fail_one(cairn_ctx *ctx, const exec *self, const pipe_request *ask, cairn_arena *arena,
+                     cairn_scoring *requests, int32_t n, cairn_reward_cost *cost) {
+    bool unknown = self->c.on_error == ON_ERROR_UNKNOWN;
+    for (int32_t i = 0; i < n; i++) {
+        if (unknown)
+            requests[i].status = fill(arena, &requests[i], NAN, "failed", ask->error);
+        else
+            requests[i].status = cairn_fail(ctx, ask->base.status, "%s", ask->error);
+    }
+    if (unknown && cost) cost->failed += n;
+}
+
+/* Asks, and says what fails as a whole: the program is lost, no memory, the run is cancelled. */
+static cairn_status ask_all(cairn_ctx *ctx, const exec *self, pipe_request *asks, int32_t n) {
+    cairn_status asked = pipe_ask(ctx, self->pipe, asks, n);
+    if (asked == CAIRN_CANCELLED || (asked != CAIRN_OK && !asks[0].base.done)) return asked; /* nothing was asked */
+    for (int32_t i = 0; i < n; i++)
+        if (asks[i].lost || asks[i].base.status == CAIRN_NO_MEMORY)
+            return cairn_fail(ctx, asks[i].base.status, "%s", asks[i].error);
     return CAIRN_OK;
 }
 
@@ -99,19 +203,21 @@ static cairn_status exec_score(cairn_ctx *ctx, void *data, cairn_arena *arena, c
     cairn_status whole = CAIRN_OK;
     for (int32_t i = 0; i < n && whole == CAIRN_OK; i++) {
         errno = 0;
-        asks[i].message = message_of(&requests[i]);
+        asks[i].check = check_step;
+        asks[i].expected = &self->c;
+        asks[i].message = step_message(&requests[i]);
         if (!asks[i].message) whole = json_fail_build(ctx, "exec: the request");
     }
-    if (whole == CAIRN_OK) {
-        cairn_status asked = pipe_ask(ctx, self->pipe, asks, n);
-        if (asked == CAIRN_IO || asked == CAIRN_CANCELLED || asked == CAIRN_NO_MEMORY) whole = asked;
-        for (int32_t i = 0; i < n && whole == CAIRN_OK; i++) {
-            requests[i].status = asks[i].base.status;
-            if (requests[i].status == CAIRN_OK)
-                requests[i].status = read_reply(ctx, self, asks[i].reply, arena, &requests[i]);
-            else
-                cairn_fail(ctx, requests[i].status, "%s: reply: %s", pipe_name(self->pipe), asks[i].error);
+    if (whole == CAIRN_OK) whole = ask_all(ctx, self, asks, n);
+    for (int32_t i = n - 1; i >= 0 && whole == CAIRN_OK; i--) { /* the first failure is the last one said */
+        double score;
+        const char *evidence;
+        if (asks[i].base.status != CAIRN_OK) {
+            fail_one(ctx, self, &asks[i], arena, &requests[i], 1, cost);
+            continue;
         }
+        requests[i].status = read_step(ctx, &self->c, asks[i].reply, &score, &evidence);
+        if (requests[i].status == CAIRN_OK) requests[i].status = fill(arena, &requests[i], score, "", evidence);
     }
     for (int32_t i = 0; i < n; i++) {
         json_decref(asks[i].message);
@@ -120,6 +226,32 @@ static cairn_status exec_score(cairn_ctx *ctx, void *data, cairn_arena *arena, c
     cairn_free(asks);
     if (cost) cost->calls += n;
     return whole;
+}
+
+static cairn_status score_in_one(cairn_ctx *ctx, const exec *self, cairn_arena *arena, cairn_scoring *requests,
+                                 int32_t n, cairn_reward_cost *cost) {
+    errno = 0;
+    pipe_request ask = {.check = check_solution, .expected = &self->c, .message = solution_message(&requests[n - 1])};
+    if (!ask.message) return json_fail_build(ctx, "exec: the request");
+    cairn_status whole = ask_all(ctx, self, &ask, 1);
+    if (whole == CAIRN_OK && ask.base.status != CAIRN_OK) fail_one(ctx, self, &ask, arena, requests, n, cost);
+    for (int32_t i = 0; i < n && whole == CAIRN_OK && ask.base.status == CAIRN_OK; i++) {
+        double score;
+        const char *evidence;
+        whole = read_element(ctx, &self->c, ask.reply, (size_t)i, &score, &evidence);
+        if (whole == CAIRN_OK) whole = fill(arena, &requests[i], score, "", evidence);
+    }
+    json_decref(ask.message);
+    json_decref(ask.reply);
+    if (cost) cost->calls++;
+    return whole;
+}
+
+static cairn_status exec_score_solution(cairn_ctx *ctx, void *data, cairn_arena *arena, cairn_scoring *requests,
+                                        int32_t n, cairn_reward_cost *cost) {
+    const exec *self = data;
+    if (self->c.reads == READS_STEP || n <= 0) return exec_score(ctx, data, arena, requests, n, cost);
+    return score_in_one(ctx, self, arena, requests, n, cost);
 }
 
 const cairn_reward_type cairn_reward_exec = {
@@ -133,4 +265,7 @@ const cairn_reward_type cairn_reward_exec = {
     .close = exec_close,
     .scale = exec_scale,
     .score = exec_score,
+    .score_solution = exec_score_solution,
+    .content = exec_content,
+    .file = exec_file,
 };

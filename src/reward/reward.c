@@ -65,6 +65,11 @@ uint64_t cairn_reward_content(const cairn_reward *reward) {
     return reward->type->content ? reward->type->content(reward->self) : 0;
 }
 
+const char *cairn_reward_file(const cairn_reward *reward) {
+    const char *name = reward->type->file ? reward->type->file(reward->self) : NULL;
+    return name ? name : "";
+}
+
 /* A node's path is decided by the texts that lead to it: equal prefixes of two solutions share their random numbers, others do not. */
 static cairn_status prefixes_of(cairn_ctx *ctx, const cairn_world *world, cairn_arena *arena, uint64_t seed,
                                 const cairn_problem *problem, const char *const *steps, int32_t n_steps,

@@ -5,7 +5,7 @@
 #include "tool/answer.h"
 #include "tool/chain.h"
 
-enum { ANSWER_BRACES = 256 };
+enum { ANSWER_BRACES = 256, COMPARED_CLASSES = 256 };
 
 typedef struct slice {
     const char *at;
@@ -174,6 +174,27 @@ cairn_status cairn_answer_equal(cairn_ctx *ctx, cairn_arena *arena, const char *
         *out = CAIRN_VERDICT_UNKNOWN;
     else
         *out = strcmp(x, y) == 0 ? CAIRN_VERDICT_RIGHT : CAIRN_VERDICT_WRONG;
+    return CAIRN_OK;
+}
+
+/* A number in canonical form: equal ones have one text. */
+static bool plain_number(const char *text) {
+    return *text && text[strspn(text, "-.0123456789")] == 0;
+}
+
+cairn_status cairn_answer_class(cairn_ctx *ctx, cairn_arena *arena, const char *const *classes, int32_t n,
+                                const char *answer, int32_t *out) {
+    for (*out = 0; *out < n; ++*out)
+        if (strcmp(classes[*out], answer) == 0) return CAIRN_OK;
+    bool number = plain_number(answer);
+    int32_t most = n < COMPARED_CLASSES ? n : COMPARED_CLASSES;
+    for (*out = 0; *out < most; ++*out) {
+        cairn_verdict equal = CAIRN_VERDICT_WRONG;
+        if (!number || !plain_number(classes[*out]))
+            CAIRN_TRY(cairn_answer_equal(ctx, arena, classes[*out], answer, &equal));
+        if (equal == CAIRN_VERDICT_RIGHT) return CAIRN_OK;
+    }
+    *out = n;
     return CAIRN_OK;
 }
 

@@ -50,6 +50,10 @@ ssize_t child_read(int *end, void *bytes, size_t length) {
     return got;
 }
 
+void child_hang_up(child *c) {
+    close_end(&c->in);
+}
+
 void child_listen(child *c, child_said_fn said, void *arg) {
     char bytes[512];
     for (ssize_t got; (got = child_read(&c->err, bytes, sizeof bytes)) > 0;) said(arg, bytes, (size_t)got);
@@ -71,15 +75,18 @@ int child_end(child *c, double grace_s, child_said_fn said, void *arg, bool *ask
 static const char *const steps[] = {"2 + 3 = 5", "5 * 4 = 20"};
 static const cairn_problem problem = {.id = "p", .text = "(2 + 3) * 4 =", .answer = "20", .max_steps = 4};
 
-static void ask_reward(cairn_ctx *ctx, cairn_arena *arena, const cairn_world *world) {
+static void ask_reward(cairn_ctx *ctx, cairn_arena *arena, const cairn_world *world, bool solution) {
     cairn_reward reward;
     cairn_scoring q[REQUESTS] = {0};
-    must(cairn_reward_open(ctx, arena, "exec:command=x,limit=2,timeout=5,low=-1,high=2", world, NULL, &reward) ==
-         CAIRN_OK);
+    const char *reads = solution ? "exec:command=x,limit=2,timeout=5,low=-1,high=2,retries=1,reads=solution"
+                                 : "exec:command=x,limit=2,timeout=5,low=-1,high=2,retries=0";
+    must(cairn_reward_open(ctx, arena, reads, world, NULL, &reward) == CAIRN_OK);
     for (int i = 0; i < REQUESTS; i++)
         q[i] = (cairn_scoring){.problem = &problem, .steps = steps, .n_steps = 1 + i % 2, .done = i % 2};
-    if (worked(ctx, reward.type->score(ctx, reward.self, arena, q, REQUESTS, NULL)))
-        for (int i = 0; i < REQUESTS; i++)
+    int n = solution ? 2 : REQUESTS;
+    cairn_score_fn score = solution ? reward.type->score_solution : reward.type->score;
+    if (worked(ctx, score(ctx, reward.self, arena, q, n, NULL)))
+        for (int i = 0; i < n; i++)
             if (q[i].status == CAIRN_OK)
                 must(q[i].code && q[i].evidence && (isnan(q[i].score) || (q[i].score >= -1 && q[i].score <= 2)));
     cairn_reward_close(&reward);
@@ -114,7 +121,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (cairn_arena_open(ctx, 4096, &arena) == CAIRN_OK) {
         if (cairn_world_open(ctx, arena, "text", &world) == CAIRN_OK) {
             if (data[0] % 2)
-                ask_reward(ctx, arena, &world);
+                ask_reward(ctx, arena, &world, data[0] % 4 == 3);
             else
                 ask_policy(ctx, arena, &world);
             cairn_world_close(&world);
