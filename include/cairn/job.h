@@ -42,6 +42,8 @@ typedef struct cairn_job cairn_job;
 CAIRN_API cairn_status cairn_job_open(cairn_ctx *ctx, const cairn_job_setup *setup, cairn_job **out);
 CAIRN_API void cairn_job_close(cairn_job *job);
 CAIRN_API int64_t cairn_job_problems(const cairn_job *job);
+/* Problems that the file has, of which the job takes the first; generated ones: as many as the job takes. */
+CAIRN_API int64_t cairn_job_available(const cairn_job *job);
 CAIRN_API const cairn_job_setup *cairn_job_setup_of(const cairn_job *job); /* with its defaults filled in */
 CAIRN_API uint64_t cairn_job_content(const cairn_job *job); /* key of the problems file, 0 when generated */
 CAIRN_API const cairn_world *cairn_job_world(const cairn_job *job);
