@@ -375,6 +375,24 @@ static void without_known_scores_the_first_answer_is_judged(void **state) {
     json_decref(solved);
 }
 
+/* Greedy takes the first solutions: right, unknown, not judged. The vote: right, right, not judged. So B - A is -1/2 over two problems. */
+static void unknown_outcomes_count_as_not_right_in_a_difference(void **state) {
+    (void)state;
+    write_text("pair.jsonl", "{\"prompt\":\"P?\",\"completions\":[\"#### 7\"],\"labels\":[null],\"target\":\"7\"}\n"
+                             "{\"prompt\":\"Q?\",\"completions\":[\"hm\"],\"labels\":[null],\"target\":\"7\"}\n"
+                             "{\"prompt\":\"Q?\",\"completions\":[\"#### 7\"],\"labels\":[null],\"target\":\"7\"}\n"
+                             "{\"prompt\":\"R?\",\"completions\":[\"#### 7\"],\"labels\":[null]}\n");
+    json_t *rows = parsed(cairn("eval budget --world text --problems pair.jsonl --policy recorded:file=pair.jsonl "
+                                "--searches 'greedy majority' --budgets 0 --reward calculator --json"));
+    const json_t *greedy = json_array_get(rows, 0), *majority = json_array_get(rows, 1);
+    assert_near(real(greedy, "accuracy"), 0.5);
+    assert_int_equal(whole(greedy, "unanswered"), 1);
+    assert_int_equal(whole(greedy, "not_judged"), 1);
+    assert_near(real(majority, "accuracy"), 1);
+    assert_near(real(greedy, "difference"), -0.5);
+    json_decref(rows);
+}
+
 /* No solution of the second problem is recorded: it is counted, and not wrong. */
 static void problems_without_a_recorded_solution_are_counted(void **state) {
     (void)state;
@@ -480,6 +498,7 @@ int main(void) {
         cmocka_unit_test(a_true_answer_is_that_of_all_solutions_of_its_problem),
         cmocka_unit_test(several_solutions_of_a_problem_are_one_case),
         cmocka_unit_test(without_known_scores_the_first_answer_is_judged),
+        cmocka_unit_test(unknown_outcomes_count_as_not_right_in_a_difference),
         cmocka_unit_test(problems_without_a_recorded_solution_are_counted),
         cmocka_unit_test(agreement_with_the_calculator_is_not_called_truth),
         cmocka_unit_test(an_unreadable_end_is_a_mistake_in_traces),

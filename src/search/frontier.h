@@ -33,7 +33,8 @@ cairn_status frontier_keep_all(cairn_search *search, const void *config, int64_t
 /* `width` when it is given (> 0), else as many whole solutions as the step budget pays for (1 .. FRONTIER_WIDEST), else FRONTIER_SOLUTIONS. */
 int64_t frontier_width(const cairn_search *search, int64_t width);
 
-/* n independent solutions from the root, or all recorded ones where these are fewer, scored or not, chosen by `finish`: the common body of the sampling baselines. */
+/* n independent solutions from the root, scored or not, chosen by `finish`: the common body of the sampling baselines. Of a policy that
+ * replays, each recorded solution is drawn once at most; without width and budget, all are. */
 cairn_status frontier_sample(cairn_search *search, int64_t width, bool scores,
                              cairn_status (*finish)(cairn_search *, cairn_result *), cairn_result *out);
 
