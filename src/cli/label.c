@@ -37,11 +37,13 @@ static double percent(int64_t part, int64_t whole) {
     return whole ? 100.0 * (double)part / (double)whole : 0;
 }
 
-static void print_summary(const cli *c, const label_config *config, const char *verifier, const cairn_label_summary *s,
+static void print_summary(const cli *c, const label_config *config, const cairn_job *job, const cairn_label_summary *s,
                           int64_t skipped) {
+    const char *verifier = cairn_job_world(job)->type->verifier;
+    char problems[96];
     char n[10][32];
-    printf("%s on %s: %s problems, %s solutions labelled\n", config->method, config->job.world,
-           cli_count(s->problems, n[0]), cli_count(s->solutions, n[1]));
+    printf("%s on %s: %s, %s solutions labelled\n", config->method, config->job.world, cli_problems_text(job, problems),
+           cli_count(s->solutions, n[1]));
     if (s->solutions) cli_print_outcomes(c, "right", "solutions", &s->outcomes, &s->accuracy);
     printf("  steps      %s labelled, %.1f %% of them wrong\n", cli_count(s->labelled_steps, n[2]),
            percent(s->wrong_steps, s->labelled_steps));
@@ -75,13 +77,15 @@ static void print_written(cli *c, const label_config *config, const cairn_writer
     printf("\n");
 }
 
-static cairn_status print_json(cli *c, const label_config *config, const char *verifier, const cairn_label_summary *s,
+static cairn_status print_json(cli *c, const label_config *config, const cairn_job *job, const cairn_label_summary *s,
                                int64_t skipped, const cairn_writer *writer) {
+    const char *verifier = cairn_job_world(job)->type->verifier;
     cli_json j;
     CAIRN_TRY(cli_json_begin(c, &j));
     cli_json_open(&j, NULL, '{');
     cli_json_text(&j, "method", config->method);
     cli_json_int(&j, "problems", s->problems);
+    cli_json_int(&j, "problems_available", cairn_job_available(job));
     cli_json_int(&j, "dropped", s->dropped);
     cli_json_int(&j, "solutions", s->solutions);
     cli_json_outcomes(&j, &s->outcomes, &s->accuracy);
@@ -157,9 +161,8 @@ static cairn_status report(cli *c, cairn_job *job, const label_config *config, c
     if (writer) CAIRN_TRY(written_warn(c, writer));
     if (strcmp(config->out, "-") == 0) return CAIRN_OK;
     int64_t skipped = solutions ? cairn_solutions_skipped(solutions) : 0;
-    const char *verifier = cairn_job_world(job)->type->verifier;
-    if (config->job.json) return print_json(c, config, verifier, summary, skipped, writer);
-    print_summary(c, config, verifier, summary, skipped);
+    if (config->job.json) return print_json(c, config, job, summary, skipped, writer);
+    print_summary(c, config, job, summary, skipped);
     if (writer) print_written(c, config, writer);
     return CAIRN_OK;
 }

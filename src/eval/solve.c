@@ -206,8 +206,8 @@ static void count_chosen(tally *t, const json_t *record, bool told, const cairn_
 }
 
 /* What the caller asked to have of each problem. */
-static void hand_out(const tally *t, int64_t index, const json_t *correct, const cairn_outcomes *samples) {
-    if (t->setup->outcomes) t->setup->outcomes[index] = json_is_null(correct) ? NAN : json_is_true(correct) ? 1 : 0;
+static void hand_out(const tally *t, int64_t index, bool judged, const json_t *correct, const cairn_outcomes *samples) {
+    if (t->setup->outcomes) t->setup->outcomes[index] = !judged ? NAN : json_is_true(correct) ? 1 : 0;
     if (t->setup->right_samples) t->setup->right_samples[index] = samples->right;
     if (t->setup->samples) t->setup->samples[index] = samples->n;
     if (t->setup->sampled) t->setup->sampled[index] = *samples;
@@ -228,8 +228,9 @@ static cairn_status tally_record(void *arg, int64_t index, const char *id, const
         int64_t untold = t->out->untold;
         count_chosen(t, record, told, &samples);
         t->out->unscored += scored < t->cost.scorings && json_is_null(json_object_get(record, "score"));
-        hand_out(t, index, json_object_get(record, "correct"), &samples);
-        t->oracle += samples.right > 0 && t->out->untold == untold;
+        bool judged = t->out->untold == untold;
+        hand_out(t, index, judged, json_object_get(record, "correct"), &samples);
+        t->oracle += samples.right > 0 && judged;
     }
     json_decref(record);
     return status;
