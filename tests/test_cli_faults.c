@@ -40,6 +40,7 @@ static const struct {
     {"score solutions.jsonl --out made", "made"},
     {"score solutions.jsonl --show 0", NULL},
     {"eval mistakes solutions.jsonl --list --show 1", NULL},
+    {"eval steps solutions.jsonl --json", NULL},
     {"eval answers solutions.jsonl --json", NULL},
     {"eval passk -n 2 --samples 4 --json", NULL},
     {"run export whole.db --out made", "made"},
