@@ -153,7 +153,8 @@ cairn_status cairn_trace_check(cairn_ctx *ctx, cairn_arena *arena, const char *p
     if (status == CAIRN_OK) status = read_problem(t, problem);
     for (size_t i = 0; i < count && status == CAIRN_OK; i++) {
         t->last = whole && i + 1 == count;
-        status = check_step(t, steps[i], &findings[i]);
+        status = cairn_cancelled(ctx) ? cairn_fail(ctx, CAIRN_CANCELLED, "checking was cancelled")
+                                      : check_step(t, steps[i], &findings[i]);
     }
     close_tracer(t);
     return status;

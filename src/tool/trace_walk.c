@@ -259,7 +259,8 @@ cairn_status trace_walk(tracer *t) {
     mpq_init(w->should);
     cairn_status status = CAIRN_OK;
     while (status == CAIRN_OK && t->status == CAIRN_OK) {
-        status = chain_next(t->ctx, &t->tokens, &at, true, &t->links);
+        if (cairn_cancelled(t->ctx)) status = cairn_fail(t->ctx, CAIRN_CANCELLED, "checking was cancelled");
+        if (status == CAIRN_OK) status = chain_next(t->ctx, &t->tokens, &at, true, &t->links);
         if (status == CAIRN_OK && t->strict)
             walk_chain(t, w);
         else if (status == CAIRN_OK)
