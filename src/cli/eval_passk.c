@@ -11,7 +11,9 @@ typedef struct passk_config {
 
 static const cairn_option options[] = {
     CLI_INT(passk_config, "samples", samples, "64", 1, 1 << 20, "solutions", "n: sampled for each problem."),
-    CLI_JOB_OPTIONS(passk_config, "200", ""),
+    CLI_TASK_OPTIONS(passk_config, "200"),
+    CLI_SAMPLING_OPTIONS(passk_config),
+    CLI_OUTPUT_OPTIONS(passk_config),
 };
 
 /* One row a k = 1, 2, 4, ..; `j` NULL: for people. */
@@ -63,9 +65,6 @@ static cairn_status measure(cli *c, cairn_job *job, const passk_config *config) 
 static cairn_status run(cli *c, const void *options_, int count, char **arguments) {
     (void)count, (void)arguments;
     const passk_config *config = options_;
-    if (*config->job.run || config->job.resume || config->job.budget || config->job.token_budget ||
-        config->job.flop_budget > 0)
-        return cairn_fail(c->ctx, CAIRN_INVALID, "eval passk takes --samples, no budget and no run file");
     cairn_job_setup setup;
     cairn_job *job;
     cli_job_setup(&config->job, "sample", &setup);

@@ -247,12 +247,20 @@ static cairn_status add_word(cli *c, char **words, int *n, const char *format, c
     return words[(*n)++] ? CAIRN_OK : cairn_fail(c->ctx, CAIRN_NO_MEMORY, "no memory");
 }
 
+/* Tells whether a verb takes an option, "--name". */
+static bool takes(const cli_verb *verb, const char *option) {
+    for (int i = 0; i < verb->about.option_count; i++)
+        if (strcmp(verb->about.options[i].name, option + 2) == 0) return true;
+    return false;
+}
+
 /* Rebuilds the words of the verb that made the run. */
-static cairn_status rebuild_words(cli *c, const cairn_run *run, const resume_config *config, const char *path,
-                                  char **words, int *n) {
+static cairn_status rebuild_words(cli *c, const cairn_run *run, const cli_verb *verb, const resume_config *config,
+                                  const char *path, char **words, int *n) {
     for (size_t i = 0; i < sizeof manifest_to_option / sizeof *manifest_to_option; i++) {
         const char *value = cairn_run_manifest(run, manifest_to_option[i].key);
-        if (value) CAIRN_TRY(add_word(c, words, n, "%s=%s", manifest_to_option[i].option, value));
+        if (value && takes(verb, manifest_to_option[i].option))
+            CAIRN_TRY(add_word(c, words, n, "%s=%s", manifest_to_option[i].option, value));
     }
     char number[32];
     snprintf(number, sizeof number, "%" PRId64, cairn_run_problems(run));
@@ -280,7 +288,7 @@ static cairn_status run_resume(cli *c, const void *options, int count, char **ar
     char *words[32], *positional[32];
     int n = 0;
     cairn_status status =
-        verb ? rebuild_words(c, run, options, arguments[0], words, &n)
+        verb ? rebuild_words(c, run, verb, options, arguments[0], words, &n)
              : cairn_fail(c->ctx, CAIRN_INVALID, "%s was made by `%s`, which cannot be resumed", arguments[0], name);
     cairn_run_close(run);
     CAIRN_TRY(status);

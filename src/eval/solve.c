@@ -34,21 +34,33 @@ static json_t *text_or_null(const char *text) {
     return text ? json_string(text) : json_null();
 }
 
-static json_t *candidate_json(const cairn_search *search, const cairn_candidate *c) {
-    return json_pack("{s:o, s:o, s:i, s:o, s:i}", "answer",
+/* "cut_off", true, is there where the solution did not come to its end. */
+static cairn_status candidate_json(const cairn_search *search, const cairn_candidate *c, json_t **out) {
+    bool ended;
+    CAIRN_TRY(cairn_search_ended(search, c->leaf, &ended));
+    *out = json_pack("{s:o, s:o, s:i, s:o, s:i}", "answer",
                      text_or_null(c->answer >= 0 ? search->answers[c->answer] : NULL), "correct",
                      outcome_json(search->tree->outcome[c->leaf]), "count", (int)c->count, "score",
                      number_or_null(c->score), "leaf", (int)c->leaf);
+    if (*out && !ended && json_object_set_new(*out, "cut_off", json_true()) != 0) {
+        json_decref(*out);
+        *out = NULL;
+    }
+    return CAIRN_OK;
 }
 
-static json_t *candidates_json(const cairn_search *search, const cairn_result *result) {
-    json_t *list = json_array();
-    for (int32_t i = 0; i < result->n && list; i++)
-        if (json_array_append_new(list, candidate_json(search, &result->candidates[i])) != 0) {
-            json_decref(list);
-            list = NULL;
-        }
-    return list;
+/* *out NULL: no memory. */
+static cairn_status candidates_json(const cairn_search *search, const cairn_result *result, json_t **out) {
+    *out = json_array();
+    for (int32_t i = 0; i < result->n && *out; i++) {
+        json_t *candidate = NULL;
+        cairn_status status = candidate_json(search, &result->candidates[i], &candidate);
+        if (status == CAIRN_OK && json_array_append_new(*out, candidate) == 0) continue;
+        json_decref(*out);
+        *out = NULL;
+        CAIRN_TRY(status);
+    }
+    return CAIRN_OK;
 }
 
 /* `end`, true, is there where a node ends its parent's solution and is no step. */
@@ -84,12 +96,14 @@ static json_t *correct_json(const cairn_search *search, const cairn_result *resu
 static cairn_status write_record(cairn_search *search, const cairn_solve_setup *setup, const cairn_result *result,
                                  cairn_text *out) {
     const cairn_candidate *chosen = result->chosen >= 0 ? &result->candidates[result->chosen] : NULL;
+    json_t *candidates;
     errno = 0;
+    CAIRN_TRY(candidates_json(search, result, &candidates));
     json_t *record = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "id", search->problem->id, "answer",
                                text_or_null(result->answer >= 0 ? search->answers[result->answer] : NULL), "target",
                                text_or_null(search->problem->answer), "correct", correct_json(search, result), "score",
-                               number_or_null(chosen ? chosen->score : NAN), "candidates",
-                               candidates_json(search, result), "cost", cost_json(&search->cost));
+                               number_or_null(chosen ? chosen->score : NAN), "candidates", candidates, "cost",
+                               cost_json(&search->cost));
     bool whole = record && (!setup->keep_tree || json_object_set_new(record, "tree", tree_json(search)) == 0);
     cairn_status status = whole ? CAIRN_OK : json_fail_build(search->ctx, "the record");
     if (status == CAIRN_OK) status = json_write(search->ctx, record, out);
@@ -111,14 +125,15 @@ typedef struct tally {
     cairn_ctx *ctx;
     const cairn_solve_setup *setup;
     cairn_solve_summary *out;
+    const cairn_budget *budget;
     spent cost;
     int64_t oracle;
 } tally;
 
 /* Candidates, and right ones, counted as often as they were sampled. A run file may hold anything: counts are those of an int32_t. */
 static cairn_status count_candidates(cairn_ctx *ctx, const json_t *candidates, const char *where, int64_t *right,
-                                     int64_t *all) {
-    *right = *all = 0;
+                                     int64_t *all, int64_t *ended) {
+    *right = *all = *ended = 0;
     for (size_t i = 0; i < json_array_size(candidates); i++) {
         const json_t *candidate = json_array_get(candidates, i);
         int64_t count;
@@ -127,6 +142,7 @@ static cairn_status count_candidates(cairn_ctx *ctx, const json_t *candidates, c
             return cairn_fail(ctx, CAIRN_FORMAT, "%s: field `candidates[%zu].count`: expected 0 .. %d, got %lld", where,
                               i, INT32_MAX, (long long)count);
         *all += count;
+        if (!json_object_get(candidate, "cut_off")) *ended += count;
         if (json_is_true(json_object_get(candidate, "correct"))) *right += count;
     }
     return CAIRN_OK;
@@ -139,22 +155,37 @@ static void hand_out(const tally *t, int64_t index, const json_t *correct, int64
     if (t->setup->samples) t->setup->samples[index] = all;
 }
 
+/* Share of the budget that one problem spent, in the unit of which it spent the most. */
+static double share_spent(const cairn_budget *b, const spent *before, const spent *after) {
+    double share = 0;
+    if (b->steps > 0) share = fmax(share, (after->steps - before->steps) / (double)b->steps);
+    if (b->tokens > 0) share = fmax(share, (after->tokens - before->tokens) / (double)b->tokens);
+    double flops = after->flops + after->judge_flops - before->flops - before->judge_flops;
+    if (b->flops > 0) share = fmax(share, flops / b->flops);
+    return share;
+}
+
 static cairn_status tally_record(void *arg, int64_t index, const char *id, const char *text, size_t length) {
     tally *t = arg;
     json_t *record;
-    double scored = t->cost.scorings;
-    int64_t right, all;
+    spent before = t->cost;
+    int64_t right, all, ended;
     CAIRN_TRY(json_parse(t->ctx, text, length, id, &record));
     cairn_status status = cost_add(t->ctx, record, id, &t->cost);
-    if (status == CAIRN_OK) status = count_candidates(t->ctx, json_object_get(record, "candidates"), id, &right, &all);
+    if (status == CAIRN_OK)
+        status = count_candidates(t->ctx, json_object_get(record, "candidates"), id, &right, &all, &ended);
     if (status == CAIRN_OK) {
         const json_t *correct = json_object_get(record, "correct");
         t->out->problems++;
         t->out->right += json_is_true(correct);
         t->out->unknown += json_is_null(correct);
-        t->out->unscored += scored < t->cost.scorings && json_is_null(json_object_get(record, "score"));
+        t->out->unscored += before.scorings < t->cost.scorings && json_is_null(json_object_get(record, "score"));
         hand_out(t, index, correct, right, all);
         t->oracle += right > 0;
+        t->out->unfinished += ended == 0;
+        double share = share_spent(t->budget, &before, &t->cost);
+        t->out->spent += share;
+        t->out->most_spent = fmax(t->out->most_spent, share);
     }
     json_decref(record);
     return status;
@@ -199,7 +230,8 @@ static cairn_status mean_optimum(cairn_ctx *ctx, cairn_job *job, double *out) {
 
 static cairn_status summarise(cairn_ctx *ctx, cairn_job *job, const cairn_solve_setup *setup, cairn_run *run,
                               cairn_solve_summary *out) {
-    tally t = {.ctx = ctx, .setup = setup, .out = out};
+    const cairn_budget *budget = &cairn_job_setup_of(job)->budget;
+    tally t = {.ctx = ctx, .setup = setup, .out = out, .budget = budget};
     CAIRN_TRY(cairn_job_each(job, ctx, run, tally_record, &t));
     if (out->problems == 0) return cairn_fail(ctx, CAIRN_INVALID, "there are no problems");
     double n = (double)out->problems;
@@ -210,6 +242,8 @@ static cairn_status summarise(cairn_ctx *ctx, cairn_job *job, const cairn_solve_
     out->flops = t.cost.flops / n;
     out->judge_flops = t.cost.judge_flops / n;
     out->oracle = (double)t.oracle / n;
+    out->spent /= n;
+    if (budget->steps <= 0 && budget->tokens <= 0 && budget->flops <= 0) out->spent = out->most_spent = NAN;
     CAIRN_TRY(cairn_stat_wilson(ctx, out->right, out->problems, 0.95, &out->accuracy));
     return mean_optimum(ctx, job, &out->optimum);
 }
