@@ -200,7 +200,7 @@ typedef struct writing {
 static cairn_status write_solution(const writing *w, const cairn_problem *problem, size_t number,
                                    const json_t *solution) {
     const json_t *steps = json_object_get(solution, "steps"), *labels = json_object_get(solution, "labels");
-    const json_t *correct = json_object_get(solution, "correct");
+    const json_t *correct = json_object_get(solution, "correct"), *counts = json_object_get(solution, "counts");
     size_t n = json_array_size(steps);
     const char **texts = cairn_arena_alloc(w->arena, n, sizeof *texts);
     double *values = cairn_arena_alloc(w->arena, n, sizeof *values);
@@ -210,7 +210,10 @@ static cairn_status write_solution(const writing *w, const cairn_problem *proble
     for (size_t i = 0; i < n; i++) {
         const json_t *label = json_array_get(labels, i);
         texts[i] = json_string_value(json_array_get(steps, i));
-        values[i] = !json_is_number(label) ? NAN : w->soft ? json_number_value(label) : json_number_value(label) > 0;
+        bool known = json_is_number(label);
+        if (w->soft)
+            known = known && json_integer_value(json_array_get(json_array_get(counts, i), 0)) > 0; /* else implied */
+        values[i] = !known ? NAN : w->soft ? json_number_value(label) : json_number_value(label) > 0;
     }
     cairn_record record = {.id = name,
                            .problem = problem->text,

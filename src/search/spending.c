@@ -64,9 +64,10 @@ int64_t cairn_budget_left(const cairn_search *search) {
     return paid < 1 ? 1 : paid < steps ? paid : steps;
 }
 
-/* FLOPs of one more token, with its share of what scores it; 0: nothing is known yet. */
+/* FLOPs of one more token, with what scores it; 0: nothing is known yet. A token is dearer than those before it by the keys that it reads. */
 static double token_flops(const cairn_search *search) {
-    return search->prices.token_flops + search->prices.score_flops;
+    static const double dearer = 1.125;
+    return dearer * (search->prices.token_flops + search->prices.score_flops);
 }
 
 int32_t spending_wave(const cairn_search *search, int32_t asked, int64_t unscored, int32_t *most_tokens) {
