@@ -100,11 +100,14 @@ typedef struct cairn_solve_summary {
     double flops, judge_flops;                    /* likewise, of the policy and of the reward */
     double oracle;  /* share of these problems with a right candidate: pass of the whole search; NaN likewise */
     double optimum; /* mean exact optimum at the step budget; NaN where the policy has none */
+    /* Of the budget, in the unit that the problem spent the most of: mean and greatest share of a problem; NaN without a budget. */
+    double spent, most_spent;
+    int64_t unfinished; /* problems in which no solution came to its end within the budget and max_steps */
     double seconds; /* of this call */
 } cairn_solve_summary;
 
-/* Searches every problem. Records: id, problem_key, answer, correct, target, score, candidates [{answer, correct, count, score, steps}], cost, and with
- * keep_tree also problem (its text), chosen (index of the candidate) and tree [{parent, text, multiplicity, visits, score, truth, end}]: truth
+/* Searches every problem. Records: id, problem_key, answer, correct, target, score, candidates [{answer, correct, count, score, leaf}; one
+ * that max_steps or the search cut off has "cut_off": true], cost, and with keep_tree also problem (its text), chosen (index of the candidate) and tree [{parent, text, multiplicity, visits, score, truth, end}]: truth
  * is the world's verdict on a step, null after the first wrong one of its path. Resumes into `run`. */
 CAIRN_API cairn_status cairn_solve(cairn_ctx *ctx, cairn_job *job, const cairn_solve_setup *setup, cairn_run *run,
                                    cairn_solve_summary *out);

@@ -14,7 +14,9 @@ typedef struct passk_config {
 static const cairn_option options[] = {
     CLI_INT(passk_config, "samples", samples, "0", 0, 1 << 20, "solutions",
             "n: sampled for each problem; 0: 64, or all recorded ones. Each recorded one is used once."),
-    CLI_JOB_OPTIONS(passk_config, "200", ""),
+    CLI_TASK_OPTIONS(passk_config, "200"),
+    CLI_SAMPLING_OPTIONS(passk_config),
+    CLI_OUTPUT_OPTIONS(passk_config),
 };
 
 enum { PRESET_SAMPLES = 64, MOST_SAMPLES = 1 << 20 };
@@ -166,9 +168,6 @@ static cairn_status measure(cli *c, cairn_job *job, const passk_config *config) 
 static cairn_status run(cli *c, const void *options_, int count, char **arguments) {
     (void)count, (void)arguments;
     const passk_config *config = options_;
-    if (*config->job.run || config->job.resume || config->job.budget || config->job.token_budget ||
-        config->job.flop_budget > 0)
-        return cairn_fail(c->ctx, CAIRN_INVALID, "eval passk takes --samples, no budget and no run file");
     cairn_job_setup setup;
     cairn_job *job;
     cli_job_setup(&config->job, "sample", &setup);

@@ -29,7 +29,11 @@ static const cairn_option options[] = {
                         "A label from here on is right; 0: above 0, where any completion of the step was right."),
     CLI_FLAG(label_config, "soft", soft, "The same as --labels soft."),
     CLI_SPLIT(label_config, split),
-    CLI_JOB_OPTIONS(label_config, "0", ""),
+    CLI_TASK_OPTIONS(label_config, "0"),
+    CLI_BUDGET_OPTIONS(label_config),
+    CLI_SAMPLING_OPTIONS(label_config),
+    CLI_RUN_OPTIONS(label_config),
+    CLI_OUTPUT_OPTIONS(label_config),
     CLI_PLAN(label_config),
 };
 
@@ -201,8 +205,8 @@ static bool loads(const char *world) {
 static cairn_status run(cli *c, const void *options_, int count, char **arguments) {
     (void)count, (void)arguments;
     const label_config *config = options_;
-    CAIRN_TRY(cli_refuse_scores(c, &config->job, "label"));
     job_options options_of_job = config->job;
+    options_of_job.aggregate = CLI_AGGREGATE_BY_MEANING; /* no scores are asked for */
     if (*config->solutions && !*config->job.problems && loads(config->job.world))
         options_of_job.problems = config->solutions;
     if (strcmp(config->solutions, "-") == 0)

@@ -129,12 +129,6 @@ void cli_job_setup(const job_options *options, const char *what, cairn_job_setup
     };
 }
 
-cairn_status cli_refuse_scores(cli *c, const job_options *options, const char *verb) {
-    if (!or_null(options->reward) && options->aggregate == CLI_AGGREGATE_BY_MEANING) return CAIRN_OK;
-    return cairn_fail(c->ctx, CAIRN_INVALID, "cairn %s asks for no scores: --reward and --aggregate have no use there",
-                      verb);
-}
-
 cairn_status cli_open_run(cli *c, const job_options *options, const cairn_manifest *manifest, cairn_run **out) {
     *out = NULL;
     if (!or_null(options->run)) {
