@@ -72,6 +72,7 @@ static void answer_solution(const json_t *request, json_t *reply, const char *ha
 
 static int judge(const char *log, const char *habits) {
     static char line[1 << 16];
+    char *held = NULL;
     note(log, "s");
     if (is_in(habits, "banner")) printf("Loading checkpoint shards: 100%%\n\n[1, 2]\ntook 3 s\n");
     while (fgets(line, sizeof line, stdin)) {
@@ -94,8 +95,11 @@ static int judge(const char *log, const char *habits) {
         bool refuses = (bad && is_in(habits, "refuses")) || (is_in(habits, "flaky") && !is_known(text));
         if (refuses) json_object_set_new(reply, "error", json_string("CUDA out of memory"));
         char *said = json_dumps(reply, JSON_COMPACT);
-        puts(said);
+        bool holds = is_in(habits, "pairs") && !held;
+        if (!holds) puts(said);
+        if (!holds && held) puts(held);
         fflush(stdout);
+        held = holds ? strdup(said) : NULL;
         free(text), free(said), json_decref(request), json_decref(reply);
     }
     return 0;
@@ -235,6 +239,16 @@ static void test_a_solution_is_scored_by_one_request_to_the_same_scores(void **s
     expect_ok(cairn("eval mistakes made.jsonl --json --quiet %s", judge_words("plain", "reads=solution")));
     assert_int_equal(count_in_log('n'), SOLUTIONS);
     assert_int_equal(count_in_log('1'), 0);
+}
+
+/* The judge answers no request before the next one has come. */
+static void test_several_solutions_are_asked_for_at_once(void **state) {
+    (void)state;
+    write_solutions();
+    expect_ok(score("plain", "reads=solution", "a.jsonl"));
+    expect_ok(score("pairs", "reads=solution,timeout=20,retries=0", "b.jsonl"));
+    expect_same_files("a.jsonl", "b.jsonl");
+    assert_int_equal(count_in_log('n'), SOLUTIONS);
 }
 
 static void test_a_reply_for_a_solution_has_one_score_a_step(void **state) {
@@ -519,6 +533,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(test_an_invocation_starts_each_program_once),
         cmocka_unit_test(test_processes_share_the_work_and_change_nothing),
         cmocka_unit_test(test_a_solution_is_scored_by_one_request_to_the_same_scores),
+        cmocka_unit_test(test_several_solutions_are_asked_for_at_once),
         cmocka_unit_test(test_a_reply_for_a_solution_has_one_score_a_step),
         cmocka_unit_test(test_requests_that_fail_once_are_asked_again),
         cmocka_unit_test(test_a_program_that_dies_is_started_again_and_loses_nothing),

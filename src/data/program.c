@@ -147,7 +147,7 @@ static void lose_process(program *p, process *w, const char *what) {
         char lost[800];
         snprintf(lost, sizeof lost, "%s %s", p->name, text);
         lose_program(p, CAIRN_IO, lost);
-    } else if (p->retries > 0 && w->n_open > 0 && p->restarts++ < SAID_RESTARTS) {
+    } else if (p->retries > 0 && p->answered && w->n_open > 0 && p->restarts++ < SAID_RESTARTS) {
         cairn_log(p->ctx, CAIRN_LOG_WARN, "%s %s; it is started again", p->name, text);
     }
     int n = w->n_open;
