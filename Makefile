@@ -67,10 +67,9 @@ check: build ## layers, licences, symbols, mathematics, reference, all examples 
 bare: ## `make demo` and `make test` in a bare Debian 12 and a bare Debian 13 (as root)
 	@status=0; for suite in bookworm trixie; do scripts/bare-root $$suite || status=1; done; exit $$status
 
-install: configure ## library, headers, command and models under PREFIX=/usr/local (DESTDIR is honoured)
-	@cmake -DCMAKE_INSTALL_PREFIX=$(PREFIX) $(BUILD) >/dev/null
-	@cmake --build $(BUILD)
-	@cmake --install $(BUILD)
+install: build ## library, headers, command, pages and models under PREFIX=/usr/local (DESTDIR is honoured)
+	@cmake --install $(BUILD) --prefix $(PREFIX) >$(BUILD)/install.log || { cat $(BUILD)/install.log; exit 1; }
+	@scripts/installed $(PREFIX)
 
 clean: ## remove build/
 	@rm -rf build

@@ -29,10 +29,10 @@ static void write_with_seventh_line(const char *name, const char *seventh, size_
 
 static void test_every_verb_explains_itself_with_examples(void **state) {
     (void)state;
-    static const char *const verbs[] = {"solve",          "score",        "label",       "eval budget", "eval passk",
-                                        "eval mistakes",  "eval answers", "eval labels", "eval replay", "run list",
-                                        "run show",       "run export",   "run resume",  "run compare", "world list",
-                                        "world generate", "world traces", "doctor",      "help"};
+    static const char *const verbs[] = {"solve",         "score",          "label",        "eval budget", "eval passk",
+                                        "eval mistakes", "eval answers",   "eval labels",  "eval replay", "eval steps",
+                                        "run list",      "run show",       "run export",   "run resume",  "run compare",
+                                        "world list",    "world generate", "world traces", "doctor",      "help"};
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
         outcome *o = cairn("%s --help", verbs[i]);
         assert_int_equal(o->status, 0);

@@ -43,6 +43,8 @@ static const struct {
     {"eval answers solutions.jsonl --json", NULL},
     {"eval passk -n 2 --samples 4 --json", NULL},
     {"run export whole.db --out made", "made"},
+    {"report whole.db --out made", "made"},
+    {"solve -n 2 --budget 24 --search rebase --draw 1 --svg made", "made"},
     {"run compare whole.db whole.db --json", NULL},
     {"world traces -n 3 --out made", "made"},
 };

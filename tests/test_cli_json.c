@@ -32,6 +32,7 @@ static const struct {
     {"score solutions.jsonl", JSON_OBJECT, "solutions"},
     {"score solutions.jsonl --out scores.jsonl", JSON_OBJECT, "solutions"},
     {"eval mistakes solutions.jsonl", JSON_OBJECT, "f1"},
+    {"eval steps solutions.jsonl", JSON_OBJECT, "auroc"},
     {"eval mistakes only-right.jsonl", JSON_OBJECT, "acc_err"}, /* undefined without a mistake */
     {"eval answers solutions.jsonl", JSON_OBJECT, "models"},
     {"eval budget -n 1 --budgets '8 16' --searches 'majority beam'", JSON_ARRAY, "difference_low"},
@@ -41,6 +42,7 @@ static const struct {
     {"run list", JSON_ARRAY, "done"},
     {"run list empty", JSON_ARRAY, NULL},
     {"run resume whole.db", JSON_OBJECT, "right"},
+    {"report whole.db other.db", JSON_OBJECT, "runs"},
     {"run compare whole.db other.db", JSON_OBJECT, "difference"},
     {"run compare whole.db one.db", JSON_OBJECT, "low"}, /* one problem: no interval */
     {"run compare whole.db other.db --field cost.tokens", JSON_OBJECT, "mean_a"},
@@ -69,10 +71,10 @@ static void test_every_verb_that_offers_json_writes_one_value(void **state) {
 /* The verbs of the table are all that have the option. */
 static void test_no_verb_with_json_is_forgotten(void **state) {
     (void)state;
-    static const char *const names[] = {"solve",          "score",        "label",       "eval budget", "eval passk",
-                                        "eval mistakes",  "eval answers", "eval labels", "eval replay", "run list",
-                                        "run show",       "run export",   "run resume",  "run compare", "world list",
-                                        "world generate", "world traces", "doctor",      "help"};
+    static const char *const names[] = {"solve",         "score",          "label",        "eval budget", "eval passk",
+                                        "eval mistakes", "eval answers",   "eval labels",  "eval replay", "eval steps",
+                                        "run list",      "run show",       "run export",   "run resume",  "run compare",
+                                        "world list",    "world generate", "world traces", "doctor",      "help"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         bool offers = strstr(expect_ok(cairn("%s --help", names[i]))->out, "json "),
              tested = strcmp(names[i], "eval replay") == 0;

@@ -89,14 +89,47 @@ static void a_shared_prefix_is_continued_by_the_solutions_that_share_it(void **u
     cairn_problem p = problem_with("P");
     const char *prefix[] = {"a", "b"};
     assert_string_equal(ask(f, &p, prefix, 1, 0).text, "b");
-    assert_string_equal(ask(f, &p, prefix, 1, 1).text, "f g"); /* d mod 3 goes elsewhere: 1 mod 2 of those that pass */
-    assert_string_equal(ask(f, &p, prefix, 1, 2).text, "f g");
-    assert_string_equal(ask(f, &p, prefix, 1, 4).text, "b");
+    assert_string_equal(ask(f, &p, prefix, 1, 1).text, "f g"); /* the second of the two that pass */
+    assert_string_equal(ask(f, &p, prefix, 1, 2).text, "b");
+    assert_string_equal(ask(f, &p, prefix, 1, 5).text, "f g");
     cairn_proposal last = ask(f, &p, prefix, 2, 1);
     assert_string_equal(last.text, "c");
     assert_int_equal(last.stop, CAIRN_STOP_END);
     assert_true(isnan(last.logp));
     assert_int_equal(ask(f, &p, prefix, 1, 0).stop, CAIRN_STOP_STEP);
+    close_fixture(f);
+}
+
+/* In a rollout the draw keeps its number: draw 2 is solution 2 at all its steps, and draw 1, which goes elsewhere, is 1 mod 2 of those that
+ * pass. */
+static void a_whole_rollout_follows_its_own_solution(void **unused) {
+    (void)unused;
+    fixture *f = open_fixture();
+    cairn_problem p = problem_with("P");
+    const char *prefix[] = {"a"};
+    cairn_proposal all[3] = {{.draw = 0}, {.draw = 1}, {.draw = 2}};
+    static const char *const expected[] = {"b", "f g", "f g"};
+    for (int i = 0; i < 3; i++) {
+        all[i].problem = &p;
+        all[i].steps = prefix;
+        all[i].n_steps = 1;
+        all[i].whole = true;
+    }
+    assert_int_equal(f->policy.type->propose(f->ctx, f->policy.self, f->arena, all, 3), CAIRN_OK);
+    for (int i = 0; i < 3; i++) assert_string_equal(all[i].text, expected[i]);
+    close_fixture(f);
+}
+
+static void it_says_how_many_solutions_it_has_and_how_long_they_are(void **unused) {
+    (void)unused;
+    fixture *f = open_fixture();
+    cairn_problem p = problem_with("P"), q = problem_with("Q"), none = problem_with("R");
+    assert_int_equal(cairn_policy_solutions(&f->policy, &p), 3);
+    assert_int_equal(cairn_policy_solutions(&f->policy, &q), 1);
+    assert_int_equal(cairn_policy_solutions(&f->policy, &none), 0);
+    p.max_steps = 2;
+    assert_int_equal(cairn_policy_max_steps(&f->policy, &p), 3); /* a b c is not cut off */
+    assert_int_equal(cairn_policy_max_steps(&f->policy, &none), 16);
     close_fixture(f);
 }
 
@@ -133,6 +166,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(draws_from_the_root_replay_the_solutions_in_file_order),
         cmocka_unit_test(a_shared_prefix_is_continued_by_the_solutions_that_share_it),
+        cmocka_unit_test(a_whole_rollout_follows_its_own_solution),
+        cmocka_unit_test(it_says_how_many_solutions_it_has_and_how_long_they_are),
         cmocka_unit_test(a_node_that_no_solution_passes_is_not_found_alone),
         cmocka_unit_test(a_missing_file_is_named),
     };

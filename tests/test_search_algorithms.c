@@ -216,15 +216,34 @@ static void test_mcts_finds_the_rewarded_path_within_its_budget(void **state) {
     }
 }
 
-static void test_mcts_ends_when_every_solution_was_visited(void **state) {
+/* Four solutions take 2 + 4 steps. A budget is then spent on samples of two steps, of which 16 in a row that bring nothing new end it. */
+static void test_mcts_ends_when_every_solution_was_visited_and_none_is_new(void **state) {
     fixture *f = *state;
     script[0] = "12";
     script[1] = "34";
     f->search.budget.steps = 100000;
     cairn_result r;
-    answer_of(f, "mcts:branch=2", &r);
+    answer_of(f, "mcts:branch=2,simulations=1000", &r);
     assert_int_equal(r.n, 4);
     assert_int_equal(f->search.cost.steps[CAIRN_ROLE_GENERATOR], 6);
+    cairn_tree_reset(f->tree);
+    f->search.cost = (cairn_cost){0};
+    f->search.n_answers = 0;
+    answer_of(f, "mcts:branch=2", &r);
+    assert_int_equal(r.n, 4);
+    assert_int_equal(f->search.cost.steps[CAIRN_ROLE_GENERATOR], 6 + 16 * 2);
+}
+
+/* Two of ten first steps are drawn at once; the tree of these is finished after 2 + 4 steps, the other eight come by widening it. */
+static void test_mcts_widens_a_finished_tree_while_the_budget_lasts(void **state) {
+    fixture *f = *state;
+    script[0] = "0123456789";
+    script[1] = "34";
+    f->search.budget.steps = 20;
+    cairn_result r;
+    answer_of(f, "mcts:branch=2", &r);
+    assert_int_equal(f->search.cost.steps[CAIRN_ROLE_GENERATOR], 20);
+    assert_true(f->tree->n_children[CAIRN_ROOT] > 5);
 }
 
 static void test_retry_proposes_until_a_step_is_good_enough(void **state) {
@@ -319,7 +338,8 @@ int main(void) {
         TEST(test_dvts_never_compares_across_subtrees),
         TEST(test_rebase_shares_the_width_by_a_softmax_of_rewards),
         TEST(test_mcts_finds_the_rewarded_path_within_its_budget),
-        TEST(test_mcts_ends_when_every_solution_was_visited),
+        TEST(test_mcts_ends_when_every_solution_was_visited_and_none_is_new),
+        TEST(test_mcts_widens_a_finished_tree_while_the_budget_lasts),
         TEST(test_retry_proposes_until_a_step_is_good_enough),
         TEST(test_retry_takes_the_best_when_none_is_good_enough),
         TEST(test_a_spent_budget_leaves_no_answer_but_is_no_error),

@@ -110,9 +110,64 @@ static void expect_error(const char *record, const char *field, const char *says
 
 static void test_a_field_that_is_no_number_is_named(void **state) {
     (void)state;
-    expect_error("{\"n\":\"1\"}", "n", "field `n`: expected a number, true or false, got the text \"1\"");
-    expect_error("{\"n\":null}", "n", "field `n`: expected a number, true or false, got null");
-    expect_error("{\"m\":1}", "n", "field `n`: expected a number, true or false, got nothing");
+    expect_error("{\"n\":\"1\"}", "n", "field `n`: expected a number, true, false or null, got the text \"1\"");
+    expect_error("{\"m\":1}", "n", "field `n`: expected a number, true, false or null, got nothing");
+}
+
+/* p is unknown in A, r in B: the pairs q and s are left, +1 and 0. */
+static void test_unknown_values_are_left_out_and_counted(void **state) {
+    (void)state;
+    const char *const a[] = {"p", "{\"n\":null}", "q", "{\"n\":1}", "r", "{\"n\":1}", "s", "{\"n\":2}", NULL};
+    const char *const b[] = {"p", "{\"n\":5}", "q", "{\"n\":2}", "r", "{\"n\":null}", "s", "{\"n\":2}", NULL};
+    cairn_comparison c;
+    assert_int_equal(compare(a, b, "n", &c), CAIRN_OK);
+    assert_int_equal(c.shared, 4);
+    assert_int_equal(c.unknown, 2);
+    assert_int_equal(c.only_a + c.only_b, 0);
+    assert_true(c.mean_a == 1.5 && c.mean_b == 2 && c.difference == 0.5);
+    assert_int_equal(c.b_better, 1);
+    assert_int_equal(c.equal, 1);
+}
+
+static void test_nothing_known_gives_no_number_and_one_pair_no_interval(void **state) {
+    (void)state;
+    const char *const unknown[] = {"p", "{\"n\":null}", NULL}, *const one[] = {"p", "{\"n\":1}", NULL};
+    cairn_comparison c;
+    assert_int_equal(compare(unknown, one, "n", &c), CAIRN_OK);
+    assert_int_equal(c.unknown, 1);
+    assert_true(isnan(c.mean_a) && isnan(c.difference) && isnan(c.low));
+    assert_int_equal(compare(one, one, "n", &c), CAIRN_OK);
+    assert_true(c.difference == 0 && isnan(c.low) && isnan(c.high));
+}
+
+/* Lines as ids: the second file has the problems in another order. k1 1 / 4, k2 5 / 5. */
+static void test_problems_are_paired_by_their_texts_where_these_are_told(void **state) {
+    (void)state;
+    const char *const a[] = {"1", "{\"n\":1,\"problem_key\":\"k1\"}", "2", "{\"n\":5,\"problem_key\":\"k2\"}", NULL};
+    const char *const b[] = {"1", "{\"n\":5,\"problem_key\":\"k2\"}", "2", "{\"n\":4,\"problem_key\":\"k1\"}",
+                             "3", "{\"n\":9,\"problem_key\":\"k3\"}", NULL};
+    cairn_comparison c;
+    assert_int_equal(compare(a, b, "n", &c), CAIRN_OK);
+    assert_int_equal(c.shared, 2);
+    assert_int_equal(c.only_a, 0);
+    assert_int_equal(c.only_b, 1);
+    assert_true(c.mean_a == 3 && c.mean_b == 4.5);
+    assert_int_equal(c.equal, 1);
+}
+
+/* Two problems of one text can be told apart by their ids only; an id that means another text is no pair. */
+static void test_ids_pair_problems_of_one_text_but_not_different_texts(void **state) {
+    (void)state;
+    const char *const a[] = {"1", "{\"n\":1,\"problem_key\":\"k\"}", "2", "{\"n\":2,\"problem_key\":\"k\"}",
+                             "3", "{\"n\":3,\"problem_key\":\"m\"}", NULL};
+    const char *const b[] = {"1", "{\"n\":1,\"problem_key\":\"k\"}", "2", "{\"n\":4,\"problem_key\":\"k\"}",
+                             "3", "{\"n\":9,\"problem_key\":\"o\"}", NULL};
+    cairn_comparison c;
+    assert_int_equal(compare(a, b, "n", &c), CAIRN_OK);
+    assert_int_equal(c.shared, 2);
+    assert_int_equal(c.only_a, 1);
+    assert_int_equal(c.only_b, 1);
+    assert_true(c.mean_a == 1.5 && c.mean_b == 2.5);
 }
 
 static void test_runs_that_share_no_problem_cannot_be_compared(void **state) {
@@ -134,6 +189,10 @@ int main(void) {
         cmocka_unit_test(test_a_constant_difference_has_no_width),
         cmocka_unit_test(test_booleans_have_the_binomial_interval),
         cmocka_unit_test(test_a_field_that_is_no_number_is_named),
+        cmocka_unit_test(test_unknown_values_are_left_out_and_counted),
+        cmocka_unit_test(test_nothing_known_gives_no_number_and_one_pair_no_interval),
+        cmocka_unit_test(test_problems_are_paired_by_their_texts_where_these_are_told),
+        cmocka_unit_test(test_ids_pair_problems_of_one_text_but_not_different_texts),
         cmocka_unit_test(test_runs_that_share_no_problem_cannot_be_compared),
     };
     return cmocka_run_group_tests_name("store/compare", tests, open_all, close_all);

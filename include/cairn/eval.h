@@ -12,6 +12,38 @@
 extern "C" {
 #endif
 
+/* ---- outcomes ------------------------------------------------------------------------------------------------------ */
+
+/* Counts of outcomes, by one rule in all verbs: right, or unknown, or wrong. Those without a truth to be compared with are not judged and
+ * not in any share; the other unknown ones count as not right in a share, whose upper bound takes them as right. */
+typedef struct cairn_outcomes {
+    int64_t n, right, unknown;
+    int64_t untold;     /* of the unknown: neither a true answer nor an outcome is recorded */
+    int64_t unanswered; /* of the other unknown: no answer could be read; the rest could not be compared */
+} cairn_outcomes;
+
+/* Counts `count` solutions with this outcome; `told`: their problem has a true answer. */
+CAIRN_API void cairn_outcomes_add(cairn_outcomes *o, cairn_verdict verdict, bool answered, bool told, int64_t count);
+/* Outcomes that a share is of: 0 where not one is known. */
+CAIRN_API int64_t cairn_outcomes_judged(const cairn_outcomes *o);
+/* The share of right ones if every unknown one were right, of those with a truth; NaN where there is none. */
+CAIRN_API double cairn_outcomes_most(const cairn_outcomes *o);
+
+/* Outcomes of solutions that share problems, one group a problem. */
+typedef struct cairn_outcome_groups {
+    cairn_outcomes all;
+    double *right, *judged; /* [n] of each problem; of cairn_alloc */
+    size_t n, right_capacity, judged_capacity;
+} cairn_outcome_groups;
+
+/* Adds one problem. */
+CAIRN_API cairn_status cairn_outcome_groups_add(cairn_ctx *ctx, cairn_outcome_groups *groups,
+                                                const cairn_outcomes *problem);
+/* Share of right solutions with an interval that respects problems (cairn_stat_grouped_share, 95 %); NaN where nothing is judged. */
+CAIRN_API cairn_status cairn_outcome_groups_share(cairn_ctx *ctx, const cairn_outcome_groups *groups, uint64_t seed,
+                                                  cairn_interval *out);
+CAIRN_API void cairn_outcome_groups_free(cairn_outcome_groups *groups);
+
 /* ---- first wrong step (ProcessBench, arXiv 2412.06559) --------------------------------------------------------- */
 
 /* A step index counts from 0; -1 says that every step is right. */
@@ -68,6 +100,22 @@ CAIRN_API cairn_status cairn_eval_first_error_score(cairn_ctx *ctx, const cairn_
  * range, an empty group unless `allow_empty`. */
 CAIRN_API cairn_status cairn_eval_first_error_counts(cairn_ctx *ctx, int64_t hit_err, int64_t n_err, int64_t hit_cor,
                                                      int64_t n_cor, bool allow_empty, cairn_first_error_score *out);
+
+/* 95 % and the like of the figures of a score; NaN for a group without items. */
+typedef struct cairn_first_error_intervals {
+    cairn_interval acc_err, acc_cor; /* Wilson's, over clusters of one problem */
+    cairn_interval
+        f1; /* of these two as independent: the distances of F1 where one accuracy stands at a bound are added in squares (MOVER, Zou and
+                          Donner 2008); so its width is never 0 */
+} cairn_first_error_intervals;
+/* problem[n]: items with the same number are of one problem; NULL: each is of its own. Errors: INVALID for 2^31 items and
+ * more, a level outside (0, 1); no memory. */
+CAIRN_API cairn_status cairn_eval_first_error_intervals(cairn_ctx *ctx, const cairn_first_error_item *items,
+                                                        const uint32_t *problem, size_t n, double level,
+                                                        cairn_first_error_intervals *out);
+/* Mean of independent numbers with intervals, by weights[n] (NULL: equal): distances are added in squares. Numbers that are
+ * NaN are left out and counted in `left_out`; with none at all the mean is NaN. */
+CAIRN_API cairn_interval cairn_eval_mean_of(const cairn_interval *numbers, const double *weights, size_t n);
 
 /* Two averages of F1 over the subsets of a benchmark that users mix up. */
 typedef struct cairn_first_error_average {
@@ -142,6 +190,47 @@ typedef struct cairn_prmscore {
 /* Errors: INVALID for negative counts or an unknown policy. */
 CAIRN_API cairn_status cairn_eval_prmscore(cairn_ctx *ctx, const cairn_step_confusion *confusion,
                                            cairn_undefined policy, cairn_prmscore *out);
+
+/* ---- scores of single steps against labels ------------------------------------------------------------------------ */
+
+typedef struct cairn_step_item {
+    double score;     /* higher is better; not NaN */
+    double label;     /* 1 right .. 0 wrong, soft between */
+    uint32_t problem; /* below the number of problems: steps of one problem are resampled together */
+} cairn_step_item;
+
+typedef struct cairn_step_setup {
+    double threshold;   /* a step is called wrong when its score < threshold */
+    double right_above; /* a step is right when its label > right_above */
+    bool probabilities; /* scores are probabilities within [0, 1]: Brier score and calibration exist */
+    int n_bins;         /* of the calibration, 1 .. 10,000 */
+    cairn_bootstrap how;
+} cairn_step_setup;
+
+typedef enum cairn_step_figure {
+    CAIRN_STEP_AUROC,    /* of right against wrong steps, ties one half; needs both */
+    CAIRN_STEP_ACCURACY, /* steps called what they are */
+    CAIRN_STEP_F1_RIGHT, /* F1 of right steps; needs one */
+    CAIRN_STEP_F1_WRONG, /* F1 of wrong steps; needs one */
+    CAIRN_STEP_PRMSCORE, /* mean of the two (arXiv 2501.03124); needs both */
+    CAIRN_STEP_BRIER,    /* mean of (score - label)^2 */
+    CAIRN_STEP_ECE,      /* expected calibration error, in bins of equal width */
+    CAIRN_STEP_FIGURES
+} cairn_step_figure;
+
+typedef struct cairn_step_report {
+    cairn_step_confusion confusion;                   /* of the steps; no first errors */
+    int64_t problems, right_problems, wrong_problems; /* with steps; with right steps; with wrong steps */
+    cairn_interval
+        figures[CAIRN_STEP_FIGURES]; /* bootstrap over problems, widened by cairn_stat_widen; NaN: not defined */
+} cairn_step_report;
+
+/* Figures of items[n]. bins[n_bins] may be NULL; untouched without probabilities. Time (n + problems) for each resample.
+ * Errors: INVALID for n = 0, a NaN, a label outside [0, 1], with `probabilities` a score outside, a problem out of range, bins
+ * or resampling out of range; CANCELLED; no memory. */
+CAIRN_API cairn_status cairn_eval_steps(cairn_ctx *ctx, const cairn_step_item *items, size_t n, uint32_t problems,
+                                        const cairn_step_setup *setup, cairn_calibration_bin *bins,
+                                        cairn_step_report *out);
 
 /* ---- quality of step labels ------------------------------------------------------------------------------------ */
 

@@ -5,6 +5,7 @@
 #ifndef CAIRN_JOB_H
 #define CAIRN_JOB_H
 
+#include "cairn/eval.h"
 #include "cairn/search.h"
 #include "cairn/store.h"
 
@@ -79,22 +80,30 @@ typedef struct cairn_solve_setup {
     double *outcomes;       /* [problems] or NULL: 1 the answer is right, 0 wrong, NaN unknown */
     int64_t *right_samples; /* [problems] or NULL: candidates that are right, each counted as often as it was sampled */
     int64_t *samples;       /* [problems] or NULL: candidates, counted likewise */
+    cairn_outcomes *sampled; /* [problems] or NULL: outcomes of the candidates, counted likewise */
 } cairn_solve_setup;
 
 typedef struct cairn_solve_summary {
-    int64_t problems, right, unknown; /* outcomes of the chosen answers; no answer counts as wrong */
-    int64_t unscored;                 /* problems whose chosen answer had no known score although the search scores */
-    int64_t failed;                   /* scorings that stayed unknown because the reward's program failed */
-    cairn_interval accuracy;          /* 95 %, Wilson */
+    int64_t problems;
+    int64_t right, unknown;     /* of the chosen answers; a problem of which no solution was finished is wrong */
+    int64_t unanswered, untold; /* of the unknown, as in cairn_outcomes */
+    int64_t unrecorded;         /* of the untold: a policy that replays has no solution of the problem */
+    int64_t unscored;           /* problems whose chosen answer had no known score although the search scores */
+    int64_t unknown_scores;     /* of all steps that were scored */
+    int64_t failed;             /* of these, because the reward's program failed */
+    cairn_interval accuracy;    /* 95 %, Wilson, over the problems that are not untold; NaN where no outcome is known */
+    cairn_outcomes samples;     /* of all candidates, each as often as it was sampled */
+    cairn_interval sample_accuracy;               /* 95 %, by problem */
     double steps, tokens, judge_tokens, scorings; /* means a problem */
     double flops, judge_flops;                    /* likewise, of the policy and of the reward */
-    double oracle;  /* share of problems with a right candidate: pass of the whole search */
+    double oracle;  /* share of these problems with a right candidate: pass of the whole search; NaN likewise */
     double optimum; /* mean exact optimum at the step budget; NaN where the policy has none */
     double seconds; /* of this call */
 } cairn_solve_summary;
 
-/* Searches every problem. Records: id, answer, correct, target, score, candidates [{answer, correct, count, score, steps}], cost, and with
- * keep_tree the nodes. Resumes into `run`. */
+/* Searches every problem. Records: id, problem_key, answer, correct, target, score, candidates [{answer, correct, count, score, steps}], cost, and with
+ * keep_tree also problem (its text), chosen (index of the candidate) and tree [{parent, text, multiplicity, visits, score, truth, end}]: truth
+ * is the world's verdict on a step, null after the first wrong one of its path. Resumes into `run`. */
 CAIRN_API cairn_status cairn_solve(cairn_ctx *ctx, cairn_job *job, const cairn_solve_setup *setup, cairn_run *run,
                                    cairn_solve_summary *out);
 /* The memory that cairn_solve will take (cairn_job_plan). */
@@ -105,7 +114,8 @@ CAIRN_API cairn_status cairn_solve_plan(cairn_ctx *ctx, cairn_job *job, const ca
  * where the search has no width, else 0. In the arena. Errors: INVALID where the policy tells no FLOPs; those of cairn_solve. */
 CAIRN_API cairn_status cairn_solve_match(cairn_ctx *ctx, const cairn_job_setup *pilot, const char *search, double flops,
                                          cairn_arena *arena, const char **out, double *budget);
-/* One problem, drawn: question, tree with scores, the chosen path, the answer beside the truth. */
+/* One problem, drawn as text, or with how->svg as an image: question, tree with scores, the chosen path, the answer beside the truth. Column,
+ * chosen node, wrong steps, title and caption of `how` are set here. */
 CAIRN_API cairn_status cairn_solve_draw(cairn_ctx *ctx, cairn_job *job, const cairn_solve_setup *setup, int64_t index,
                                         const cairn_draw *how, cairn_text *out);
 /* Entries for a run's manifest: verb, world, policy, reward, search and all other options that decide the records, in canonical form; in

@@ -34,6 +34,8 @@ typedef struct cairn_proposal {
     cairn_rng rng;     /* this draw's own stream: (seed, problem, path, verb, role, draw) */
     uint32_t draw;     /* number of this draw at its node: recorded policies replay by it */
     cairn_sampling sampling;
+    bool
+        whole; /* the draw has this number at every step of its solution, as in a rollout; else it counts from the node */
 
     cairn_status status;
     const char *text; /* in the arena given to propose */
@@ -42,6 +44,7 @@ typedef struct cairn_proposal {
     double flops; /* that the step's tokens took, the keys of the prefix being there; 0: the policy does not tell */
     double problem_flops; /* that the problem's text took, which a search pays once */
     cairn_stop stop;
+    const cairn_stated *stated; /* with CAIRN_STOP_END: what is recorded of the solution; NULL: nothing */
 } cairn_proposal;
 
 /* A free request, which need not be a solution: the policy reads problem and steps, writes on, and says how likely each choice would be
@@ -115,6 +118,8 @@ typedef struct cairn_policy_type {
     cairn_status (*optimum)(cairn_ctx *ctx, void *self, const cairn_problem *problem, int64_t samples, double *out);
     /* Key of the content of the file that it proposes from, for a run's manifest; NULL where there is no such file. */
     uint64_t (*content)(const void *self);
+    /* Of a policy that replays: how many solutions of the problem it has, and the steps of the longest. NULL: it samples. */
+    void (*recorded)(const void *self, const cairn_problem *problem, int64_t *solutions, int32_t *longest);
     /* The name of the file that `content` is the key of, where it is a program; NULL: it is none. */
     const char *(*file)(const void *self);
     /* Free requests, by the rules of propose; NULL where the policy cannot. Errors of a request: INVALID for an empty stop text or choice;
@@ -141,6 +146,10 @@ CAIRN_API cairn_status cairn_policy_open(cairn_ctx *ctx, cairn_arena *arena, con
                                          cairn_policy *out);
 CAIRN_API void cairn_policy_close(cairn_policy *policy);
 CAIRN_API uint64_t cairn_policy_content(const cairn_policy *policy); /* 0 where it proposes from no file */
+/* Different solutions that it can draw: those recorded, or INT64_MAX where it samples. */
+CAIRN_API int64_t cairn_policy_solutions(const cairn_policy *policy, const cairn_problem *problem);
+/* Where its solutions are cut off: the problem's max_steps, and never within a recorded solution. */
+CAIRN_API int32_t cairn_policy_max_steps(const cairn_policy *policy, const cairn_problem *problem);
 CAIRN_API const char *cairn_policy_file(const cairn_policy *policy); /* name of its program's file; "" for none */
 
 /* ---- rollouts -------------------------------------------------------------------------------------------------------- */
@@ -151,7 +160,8 @@ typedef struct cairn_rollout {
     const char *const *steps; /* [n_steps] the steps after the prefix */
     const int32_t *tokens;    /* [n_steps] */
     int32_t n_steps;
-    int32_t n_tokens; /* sum over the steps, and what ended them */
+    int32_t n_tokens;           /* sum over the steps, and what ended them */
+    const cairn_stated *stated; /* what is recorded of the solution, or NULL */
     cairn_outcome outcome;
     bool used; /* for who keeps rollouts: already spent (arXiv 2406.06592, pool) */
 } cairn_rollout;
@@ -161,9 +171,10 @@ typedef struct cairn_start {
     const char *const *steps; /* [n_steps] prefix */
     int32_t n_steps;
     const void *state;
-    bool done;           /* the prefix is already a whole solution: its rollouts are empty and checked as they are */
-    uint64_t path;       /* of the node, for random numbers */
-    uint32_t first_draw; /* rollouts made before from this node and role */
+    bool done; /* the prefix is already a whole solution: its rollouts are empty and checked as they are */
+    const cairn_stated *stated; /* what is recorded of that solution, or NULL */
+    uint64_t path;              /* of the node, for random numbers */
+    uint32_t first_draw;        /* rollouts made before from this node and role */
 } cairn_start;
 
 typedef struct cairn_rollout_cost {
@@ -174,7 +185,7 @@ typedef struct cairn_rollout_cost {
 
 /* k completions from each of n starting points, all advanced together one step at a time; out holds n * k, grouped by
  * start. verb and role key the random numbers: rollout j of a start uses draw first_draw + j at every depth, on paths that
- * no node of a tree has. Steps per rollout are bounded by the problem's max_steps in all. Errors: those of propose and of the
+ * no node of a tree has. Steps per rollout are bounded by cairn_policy_max_steps in all. Errors: those of propose and of the
  * world; CANCELLED. Cost is added to *cost when not NULL. */
 CAIRN_API cairn_status cairn_policy_rollouts(cairn_ctx *ctx, const cairn_policy *policy, cairn_arena *arena,
                                              uint64_t seed, cairn_verb verb, uint32_t role, const cairn_start *starts,

@@ -28,6 +28,8 @@ typedef enum cairn_meaning {
 CAIRN_API const char *cairn_meaning_name(cairn_meaning meaning);
 CAIRN_API cairn_aggregator cairn_meaning_aggregator(cairn_meaning meaning);
 
+#define CAIRN_CODE_NOT_RECORDED "not recorded" /* code of a step that a file of scores does not have */
+
 /* Scores the last step of a prefix: request above, reply below. */
 typedef struct cairn_scoring {
     const cairn_problem *problem;

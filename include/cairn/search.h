@@ -30,9 +30,18 @@ typedef struct cairn_cost {
     int64_t asks[CAIRN_ROLE_COUNT];  /* free requests; the next one's number of its draw */
     int64_t nexts[CAIRN_ROLE_COUNT]; /* distributions of a next token */
     int64_t scorings;                /* steps scored */
+    int64_t unscored;                /* of those, with an unknown score */
     int64_t failed;                  /* of these unknown because the reward's program failed (cairn_reward_cost) */
     int64_t checks;                  /* outcomes checked */
 } cairn_cost;
+
+/* The dearest sampled so far: what one more may cost, and so how many a budget grants at once. Kept by the verbs. */
+typedef struct cairn_dearest {
+    int32_t step_tokens; /* of a step; 0: none was sampled */
+    int32_t scored;      /* calls of the reward, counted to 2 */
+    double token_flops;  /* of the policy for a token */
+    double score_flops;  /* of the reward for a token that it scores */
+} cairn_dearest;
 
 /* One problem's search: who acts, on what tree, within what budget. Filled by the caller; verbs update tree and cost. */
 typedef struct cairn_search {
@@ -49,12 +58,15 @@ typedef struct cairn_search {
         aggregator; /* of a solution's step scores; cairn_meaning_aggregator(reward->meaning) when not chosen */
     cairn_budget budget;
     cairn_cost cost;
+    cairn_dearest dearest;
     int32_t column;       /* score column of the reward; set by cairn_search_begin */
     bool problem_read;    /* the policy's model has read the problem's text: its FLOPs are paid */
     uint64_t *beginnings; /* [beginnings_capacity] keys of other texts that it has read; 0: a free place */
     int32_t n_beginnings, beginnings_capacity;
     const char **answers; /* [n_answers] canonical answers: class c of tree->answer is answers[c] */
     int32_t n_answers, answers_capacity;
+    struct stated_end *stated; /* [n_stated] ends of recorded solutions, by node: search/stated.c's own */
+    int32_t n_stated, stated_capacity;
 } cairn_search;
 
 /* Puts the world's start state at the root and makes the reward's column. Call once, before any verb. */
@@ -71,9 +83,10 @@ typedef struct cairn_branch {
 /* propose: samples count[i] next steps at each node, as children. Equal texts of one node that end its solution, or do not, become one child, the first kept, with its
  * multiplicity; children[] holds, per branch in order of first draw, each distinct child once with how many draws gave it here. `role` and the node's
  * draw counter key the random numbers. children has room for the sum of counts.
- * Budget: draws are made in order of the array until steps run out; when none or only a part could be made the rest is left out and the
- * status is CAIRN_BUDGET, with n_children valid. A token budget is looked at before the call and may be overrun by its last call. A FLOP
- * budget pays for as many steps as the mean of those before costs, scoring included; the first call is not bounded by it.
+ * Budget: draws are made in order of the array until it is spent; when none or only a part could be made the rest is left out and the
+ * status is CAIRN_BUDGET, with n_children valid. Under a budget of tokens or FLOPs draws are made in waves, each step bounded so that the
+ * wave keeps the budget. A step that is cut off by that bound is paid and dropped; one of a policy that knows no bound counts as stopped
+ * there. FLOPs of a token are taken to be the dearest so far; the first step, the problem's text with it, is not bounded by them.
  * Nodes that are TERMINAL get no children. A node becomes EXPANDED. Errors: those of the policy and the world. */
 CAIRN_API cairn_status cairn_propose(cairn_search *search, cairn_role role, const cairn_branch *branches, int32_t n,
                                      cairn_branch *children, int32_t *n_children);
@@ -101,7 +114,8 @@ CAIRN_API cairn_status cairn_ask(cairn_search *search, cairn_role role, cairn_as
  * ask. */
 CAIRN_API cairn_status cairn_next(cairn_search *search, cairn_role role, const cairn_node *nodes, int32_t n,
                                   cairn_prediction *out);
-/* Steps still to be had within the budget; INT64_MAX without one. */
+/* Steps still to be had within the budget, of tokens and FLOPs at the mean cost of the steps so far; INT64_MAX without one, and before the
+ * first step of a budget of tokens or FLOPs alone. */
 CAIRN_API int64_t cairn_budget_left(const cairn_search *search);
 
 /* ---- algorithms ------------------------------------------------------------------------------------------------------------------ */

@@ -55,10 +55,31 @@ typedef struct cairn_interval {
 
 /* Wilson's score interval of a proportion hits / n. Errors: INVALID unless 0 <= hits <= n, n > 0 and 0 < level < 1. */
 CAIRN_API cairn_status cairn_stat_wilson(cairn_ctx *ctx, int64_t hits, int64_t n, double level, cairn_interval *out);
+/* Wilson's interval of a proportion whose trials come in clusters: hits[i] of sizes[i] in cluster i. The trials count as
+ * many as their variance between clusters says (at most their number); without any such variance as many as there are
+ * clusters. Clusters of one trial give Wilson's interval itself. Errors: INVALID for an empty cluster, hits out of range,
+ * none at all, a level outside (0, 1). */
+CAIRN_API cairn_status cairn_stat_wilson_clustered(cairn_ctx *ctx, const int64_t *hits, const int64_t *sizes,
+                                                   size_t clusters, double level, cairn_interval *out);
+/* Widens the interval of a statistic with values from `least` to `most` by what units could change of whose kind none is
+ * among the n observed ones: such units may be up to z^2 / (n + z^2) of all, Wilson's bound of a share that was seen 0
+ * times. So no interval has width 0. No effect where the estimate is NaN. */
+CAIRN_API void cairn_stat_widen(cairn_interval *interval, size_t n, double level, double least, double most);
 /* Clopper and Pearson's exact interval of a proportion hits / n (never covers less than `level`). Errors: as
  * Wilson's. */
 CAIRN_API cairn_status cairn_stat_clopper_pearson(cairn_ctx *ctx, int64_t hits, int64_t n, double level,
                                                   cairn_interval *out);
+/* A share of items in clusters that share something, such as the samples of one problem: hits[i] of items[i] in each cluster. Wilson's
+ * interval for as many independent items as would leave the share as uncertain as the clusters do; for a share of 0 or 1, as many as there
+ * are clusters. It is Wilson's own where each cluster has one item, and never has width 0. Errors: INVALID unless 0 <= hits <= items, for no
+ * items, a level outside (0, 1). */
+CAIRN_API cairn_status cairn_stat_cluster_share(cairn_ctx *ctx, const double *hits, const double *items,
+                                                size_t clusters, double level, cairn_interval *out);
+/* Difference b - a of two shares of the same n items, of which `only_a` are hits of a alone and `only_b` of b alone: the interval of Agresti
+ * and Min (2005), which adds half a pair to each of the four cells and never has width 0. Errors: INVALID unless 0 <= only_a + only_b <= n,
+ * n > 0, 0 < level < 1. */
+CAIRN_API cairn_status cairn_stat_paired_shares(cairn_ctx *ctx, int64_t only_a, int64_t only_b, int64_t n, double level,
+                                                cairn_interval *out);
 /* Student's interval of the mean of x[n]. Errors: INVALID for n < 2, a number that is not finite, a level outside
  * (0, 1). */
 CAIRN_API cairn_status cairn_stat_mean_interval(cairn_ctx *ctx, const double *x, size_t n, double level,
@@ -88,6 +109,12 @@ typedef double (*cairn_statistic_fn)(const void *arg, const uint32_t *index, siz
  * that is undefined on the items themselves or on every resample; no memory. */
 CAIRN_API cairn_status cairn_stat_bootstrap(cairn_ctx *ctx, size_t n, cairn_statistic_fn statistic, const void *arg,
                                             const cairn_bootstrap *how, cairn_interval *out);
+/* Several statistics of the same resamples: out[k] of the items index[n], NaN where undefined. */
+typedef void (*cairn_statistics_fn)(void *arg, const uint32_t *index, size_t n, double *out);
+/* Percentile bootstrap of k statistics, out[k]. One that is undefined on the items has estimate and bounds NaN; one that is
+ * undefined on every resample has bounds NaN. Errors: as cairn_stat_bootstrap; CANCELLED. */
+CAIRN_API cairn_status cairn_stat_bootstrap_many(cairn_ctx *ctx, size_t n, size_t k, cairn_statistics_fn statistics,
+                                                 void *arg, const cairn_bootstrap *how, cairn_interval *out);
 /* The same, resampling within strata: the items are `strata` consecutive groups of sizes[strata], and each resample
  * draws sizes[s] items of group s. Errors: as cairn_stat_bootstrap; INVALID for an empty stratum. */
 CAIRN_API cairn_status cairn_stat_bootstrap_strata(cairn_ctx *ctx, const size_t *sizes, size_t strata,
@@ -100,6 +127,13 @@ CAIRN_API cairn_status cairn_stat_bootstrap_mean(cairn_ctx *ctx, const double *x
 /* Percentile bootstrap of the mean of a[i] - b[i]; pairs are drawn together. Errors: as cairn_stat_bootstrap_mean. */
 CAIRN_API cairn_status cairn_stat_bootstrap_paired(cairn_ctx *ctx, const double *a, const double *b, size_t n,
                                                    const cairn_bootstrap *how, cairn_interval *out);
+/* Share of items that come in groups, such as the samples of one problem: sum of hits[groups] over sum of items[groups], 0 <= hits[g] <=
+ * items[g]; hits may be fractions (a pass@k of one item). Groups without items are left out. The interval is Wilson's where every group
+ * has one whole item; else the percentile bootstrap over groups, since the items of a group are alike; where all groups agree (within 0.001), which tells
+ * the bootstrap nothing, Wilson's with a group as one case. One group of several items has no interval: low and high are NaN. Without any
+ * item all is NaN. Errors: INVALID for hits or items out of range; those of cairn_stat_bootstrap. */
+CAIRN_API cairn_status cairn_stat_grouped_share(cairn_ctx *ctx, const double *hits, const double *items, size_t groups,
+                                                const cairn_bootstrap *how, cairn_interval *out);
 /* Quantile p of sorted x[n], interpolated linearly between order statistics (position p (n - 1)); NaN for n = 0 or p
  * outside [0, 1]. */
 CAIRN_API double cairn_stat_quantile_sorted(const double *x, size_t n, double p);
@@ -138,6 +172,8 @@ typedef struct cairn_calibration_bin {
     double mean_p, mean_y; /* NaN where the bin is empty */
 } cairn_calibration_bin;
 
+/* Bin of p within [0, 1]. */
+CAIRN_API int cairn_stat_calibration_bin(double p, int n_bins);
 /* Expected calibration error: sum over bins of (count / n) |mean p - mean y|. Bins have equal width; bin b holds b /
  * n_bins <= p < (b + 1) / n_bins, the last one also p = 1. bins[n_bins] may be NULL. Errors: INVALID for n = 0,
  * n_bins outside 1 .. 10,000, NaN or a value outside [0, 1]; no memory. */

@@ -11,7 +11,8 @@
 extern "C" {
 #endif
 
-/* What a run depends on; fixed when it is created. Keys in any order; exported sorted. */
+/* What a run depends on; fixed when it is created. Keys in any order; exported sorted. An entry "out_..." is a note of where results
+ * go: it is neither exported nor compared when the run is resumed. */
 typedef struct cairn_manifest_entry {
     const char *key, *value;
 } cairn_manifest_entry;
@@ -51,6 +52,10 @@ CAIRN_API const char *cairn_run_manifest(const cairn_run *run, const char *key);
 CAIRN_API int32_t cairn_run_manifest_count(const cairn_run *run);
 CAIRN_API cairn_manifest_entry cairn_run_manifest_at(const cairn_run *run, int32_t i); /* sorted by key */
 
+/* `text` with *** for what looks like a secret: the value of NAME_KEY=..., --api-key ..., Bearer ..., a key of a known service, the
+ * password of an address. A guess that can miss: secrets belong into the environment. In the arena. */
+CAIRN_API cairn_status cairn_redact(cairn_ctx *ctx, cairn_arena *arena, const char *text, const char **out);
+
 /* Calls visit for each record in index order; stops at the first status that is not OK and returns it. */
 typedef cairn_status (*cairn_run_visit_fn)(void *arg, int64_t index, const char *id, const char *record, size_t length);
 CAIRN_API cairn_status cairn_run_each(cairn_run *run, cairn_ctx *ctx, cairn_run_visit_fn visit, void *arg);
@@ -58,17 +63,21 @@ CAIRN_API cairn_status cairn_run_each(cairn_run *run, cairn_ctx *ctx, cairn_run_
 /* From now on each record that is visited, exported or compared adds 1 to `progress` (NULL: no longer), which must outlive that. */
 CAIRN_API void cairn_run_watch(cairn_run *run, cairn_progress *progress);
 
-/* JSON lines: the manifest without times and host, then each record in index order. The same bytes for the same manifest, whatever
+/* JSON lines: the manifest without times, host and what looks like a secret (cairn_redact), then each record in index order. The same bytes for the same manifest, whatever
  * the workers, the in-flight limit, kills and resumes. An unfinished run is exported with a warning in the log. */
 CAIRN_API cairn_status cairn_run_export(cairn_run *run, cairn_ctx *ctx, cairn_out *out);
 
-/* Two runs, paired by problem id on one numeric or boolean field of their records ("correct", "tokens", "cost.steps"): means,
- * mean difference b - a with a paired 95 % bootstrap interval (2,000 resamples, seeded). Records that only one run has are counted,
- * not used. Errors: FORMAT naming the record and field; INVALID when no problem is shared. */
+/* Two runs, paired on one numeric or boolean field of their records ("correct", "tokens", "cost.steps"): means, mean difference b - a with a
+ * paired 95 % bootstrap interval over problems (2,000 resamples, seeded). Problems are paired by their text where all records tell its key
+ * (`problem_key`) and no text occurs twice in a run, else by id and, where both tell it, text. Problems that only one run has, and those of
+ * which a run does not know the value (null), are counted, not used. Errors: FORMAT naming the record and field; INVALID when no problem
+ * is shared. */
 typedef struct cairn_comparison {
     int64_t shared, only_a, only_b;
-    double mean_a, mean_b, difference, low, high; /* 95 % */
-    int64_t a_better, b_better, equal;            /* problems with the larger value */
+    int64_t unknown; /* shared problems of which a value is unknown */
+    double mean_a, mean_b, difference, low,
+        high;                          /* 95 %; NaN without a known pair, low and high also with a single one */
+    int64_t a_better, b_better, equal; /* problems with the larger value */
 } cairn_comparison;
 CAIRN_API cairn_status cairn_run_compare(cairn_ctx *ctx, cairn_run *a, cairn_run *b, const char *field, uint64_t seed,
                                          cairn_comparison *out);

@@ -122,6 +122,14 @@ CAIRN_API cairn_status cairn_trace_check(cairn_ctx *ctx, cairn_arena *arena, con
                                          const char *const *steps, size_t count, bool whole,
                                          cairn_trace_finding *findings);
 
+/* Whether the answer that a solution states is the number that its steps end with. `answer` NULL: the one that the last step
+ * states. WRONG (code ANSWER) only where the solution contradicts itself plainly: its last equality ends with a number, the answer is
+ * another number that stands neither in the problem (may be NULL) nor in a step before the statement, and it is not that number rounded
+ * or in another usual unit. RIGHT: they are equal. UNKNOWN: all else. Errors: LIMIT, NO_MEMORY. */
+CAIRN_API cairn_status cairn_trace_answer(cairn_ctx *ctx, cairn_arena *arena, const char *problem,
+                                          const char *const *steps, size_t count, const char *answer,
+                                          cairn_trace_finding *out);
+
 /* ---- final answers --------------------------------------------------------------------------------------------- */
 
 /* The form of a final answer that is equal for equal answers: numbers in canonical exact text without currency, thousands
@@ -134,6 +142,10 @@ CAIRN_API cairn_status cairn_answer_canonical(cairn_ctx *ctx, cairn_arena *arena
  * UNKNOWN. Errors: as above. */
 CAIRN_API cairn_status cairn_answer_equal(cairn_ctx *ctx, cairn_arena *arena, const char *a, const char *b,
                                           cairn_verdict *out);
+/* Index of the first of classes[n], canonical answers that differ, which `answer`, canonical too, is equal to; n where there is none. What
+ * cannot be compared is not equal. So votes group answers in all verbs. Time: n comparisons of texts, and of values with the first 256 classes. Errors: as above. */
+CAIRN_API cairn_status cairn_answer_class(cairn_ctx *ctx, cairn_arena *arena, const char *const *classes, int32_t n,
+                                          const char *answer, int32_t *out);
 /* The final answer of a solution's text: of the last of "#### X", a line "A: X" or "Answer: X", "\boxed{X}" with nested
  * braces, and "the answer is X". `*out` lives in `arena`. Errors: NOT_FOUND (no answer is stated), LIMIT, NO_MEMORY. */
 CAIRN_API cairn_status cairn_answer_find(cairn_ctx *ctx, cairn_arena *arena, const char *text, size_t length,

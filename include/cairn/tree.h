@@ -218,9 +218,13 @@ typedef struct cairn_draw {
     int32_t max_nodes; /* 0 all; else the least interesting subtrees are folded with a count */
     int32_t max_width; /* columns of the terminal; 0 no bound */
     const bool *wrong; /* [count] nodes to mark as wrong steps, NULL for none */
+    bool
+        svg; /* an SVG image instead of text; `colour` says nothing then, and max_width bounds the columns of a step, 0: 100 */
+    const char *title, *caption; /* of an image: above and below the tree, NULL for none */
 } cairn_draw;
 /* The tree as indented text, a node a line: score, visits, branch lines (heavy on the chosen path), outcome, text. Control characters in
- * texts are shown escaped. HIDDEN subtrees are left out unless chosen. Errors: INVALID column or chosen node. */
+ * texts are shown escaped. HIDDEN subtrees are left out unless chosen. As SVG: the same nodes in rows with their numbers, a
+ * step alone below another in its column; one image that needs nothing else, in which texts are never markup. Errors: INVALID column or chosen node. */
 CAIRN_API cairn_status cairn_tree_draw(cairn_ctx *ctx, const cairn_tree *tree, const cairn_draw *how, cairn_text *out);
 
 #ifdef __cplusplus

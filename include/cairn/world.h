@@ -34,6 +34,13 @@ typedef struct cairn_outcome {
     const char *answer; /* the solution's answer in canonical form (equal answers have equal text), or NULL */
 } cairn_outcome;
 
+/* What a record says of a whole solution beside its steps. */
+typedef struct cairn_stated {
+    const char *answer;    /* its own final answer, or NULL */
+    cairn_verdict correct; /* its outcome */
+    int64_t order;         /* its place among the recorded solutions of its problem, which decides ties of a vote */
+} cairn_stated;
+
 typedef struct cairn_script_step {
     const char *text; /* in the arena */
     int32_t n_tokens;
@@ -80,6 +87,9 @@ typedef struct cairn_world_type {
     /* Outcome of a finished (or cut-off) solution. */
     cairn_status (*check)(cairn_ctx *ctx, void *self, const cairn_problem *problem, const void *state,
                           const char *const *steps, int32_t n_steps, cairn_arena *arena, cairn_outcome *out);
+    /* Outcome of a solution that states this answer. NULL: this world judges solutions by their steps alone. */
+    cairn_status (*check_answer)(cairn_ctx *ctx, void *self, const cairn_problem *problem, const char *answer,
+                                 cairn_arena *arena, cairn_outcome *out);
     /* Is steps[n_steps - 1] right, given the state before it and the steps before it? */
     cairn_status (*verify_step)(cairn_ctx *ctx, void *self, const cairn_problem *problem, const void *before,
                                 const char *const *steps, int32_t n_steps, cairn_arena *arena, cairn_step_check *out);
@@ -88,6 +98,7 @@ typedef struct cairn_world_type {
                           cairn_arena *arena, const char ***steps, int32_t *count);
     /* Is a right solution still reachable: 1 or 0. NULL: not decidable here. */
     cairn_status (*reachable)(cairn_ctx *ctx, void *self, const cairn_problem *problem, const void *state, double *out);
+    const char *verifier; /* whose verdicts verify_step's are ("calculator"); NULL: they are the truth */
 } cairn_world_type;
 
 /* An open world. */
@@ -107,6 +118,13 @@ CAIRN_API cairn_status cairn_world_read(cairn_ctx *ctx, const cairn_world *world
 /* Replays steps[0 .. n_steps) from the start; *done as apply says of the last step. */
 CAIRN_API cairn_status cairn_world_replay(cairn_ctx *ctx, const cairn_world *world, const cairn_problem *problem,
                                           const char *const *steps, int32_t n_steps, void *state, bool *done);
+
+/* Outcome of a whole solution, by one rule in all verbs: the recorded outcome, else that of the recorded answer where the world compares
+ * answers, else the world's check of the steps. The answer is the recorded one where the world can read it, else the one that the steps
+ * state. `state` is the world's after the steps; `stated` NULL: nothing is recorded. */
+CAIRN_API cairn_status cairn_world_outcome(cairn_ctx *ctx, const cairn_world *world, const cairn_problem *problem,
+                                           const void *state, const char *const *steps, int32_t n_steps,
+                                           const cairn_stated *stated, cairn_arena *arena, cairn_outcome *out);
 
 /* The world's verdict on each of steps[n_steps], into checks[n_steps]; their texts are in the arena. */
 CAIRN_API cairn_status cairn_world_verify(cairn_ctx *ctx, const cairn_world *world, const cairn_problem *problem,

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/outcomes.h"
 #include "cli/verbs.h"
 
 typedef struct budget_config {
@@ -99,9 +100,8 @@ static void print_row_json(cli_json *j, int64_t budget, const row *r, const cair
     cli_json_int(j, "budget", budget);
     cli_json_text(j, "search", r->search);
     cli_json_int(j, "problems", s->problems);
-    cli_json_real(j, "accuracy", s->accuracy.estimate);
-    cli_json_real(j, "low", s->accuracy.low);
-    cli_json_real(j, "high", s->accuracy.high);
+    cairn_outcomes chosen = {s->problems, s->right, s->unknown, s->untold, s->unanswered};
+    cli_json_outcomes(j, &chosen, &s->accuracy);
     cli_json_real(j, "found", s->oracle);
     cli_json_real(j, "difference", d->estimate);
     cli_json_real(j, "difference_low", d->low);
@@ -132,7 +132,7 @@ static int name_columns(const comparing *w) {
 /* A bar of BAR columns for a share, in eighths of a column. */
 static const char *bar_of(double share, char out[4 * BAR + 1]) {
     static const char *const eighths[] = {" ", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"};
-    int filled = (int)lround(share * BAR * 8);
+    int filled = isnan(share) ? 0 : (int)lround(share * BAR * 8);
     size_t at = 0;
     for (int i = 0; i < BAR; i++, filled -= 8) {
         const char *cell = eighths[filled >= 8 ? 8 : filled > 0 ? filled : 0];
@@ -159,10 +159,30 @@ static void print_head(const cli *c, const comparing *w, int64_t budget) {
            w->models ? "FLOP" : "scored", "s", cli_paint_code(c, CLI_PLAIN));
 }
 
+static const char *percent_text(double share, char out[16]) {
+    if (isnan(share)) return "-";
+    snprintf(out, 16, "%.1f", 100 * share);
+    return out;
+}
+
+/* What the share of right answers says nothing of, under its row. */
+static void print_unknown(const row *r) {
+    const cairn_solve_summary *s = &r->summary;
+    cairn_outcomes chosen = {s->problems, s->right, s->unknown, s->untold, s->unanswered};
+    if (s->unknown > s->untold)
+        printf("    %" PRId64 " outcomes unknown, which count as not right: %" PRId64 " without a readable answer\n",
+               s->unknown - s->untold, s->unanswered);
+    if (s->untold) printf("    %" PRId64 " problems not judged: no true answer, no recorded outcome\n", s->untold);
+    cli_print_unread(&chosen, "answers");
+}
+
 static void print_row(const cli *c, const comparing *w, const row *r, const cairn_interval *d, bool is_base) {
     const cairn_solve_summary *s = &r->summary;
-    char interval[32], difference[40] = "", spent[16], bar[4 * BAR + 1];
-    snprintf(interval, sizeof interval, "%.1f .. %.1f", 100 * s->accuracy.low, 100 * s->accuracy.high);
+    char interval[32], difference[40] = "", spent[16], bar[4 * BAR + 1], right[16], found[16];
+    if (isnan(s->accuracy.estimate))
+        snprintf(interval, sizeof interval, "not judged");
+    else
+        snprintf(interval, sizeof interval, "%.1f .. %.1f", 100 * s->accuracy.low, 100 * s->accuracy.high);
     if (is_base)
         snprintf(difference, sizeof difference, "baseline");
     else if (!isnan(d->low))
@@ -170,11 +190,12 @@ static void print_row(const cli *c, const comparing *w, const row *r, const cair
     cli_paint paint = is_base || isnan(d->low) ? CLI_PLAIN : d->low > 0 ? CLI_GREEN : d->high < 0 ? CLI_RED : CLI_PLAIN;
     snprintf(spent, sizeof spent, "%.1f", s->scorings);
     if (w->models) cli_engineering(s->flops + s->judge_flops, spent);
-    printf("  %-*s %s%7.1f%s %s%s%s %14s %s%20s%s %7.1f %7.1f %8.1f %7s %6.2f\n", name_columns(w), r->search,
-           cli_paint_code(c, CLI_BOLD), 100 * s->accuracy.estimate, cli_paint_code(c, CLI_PLAIN),
+    printf("  %-*s %s%7s%s %s%s%s %14s %s%20s%s %7s %7.1f %8.1f %7s %6.2f\n", name_columns(w), r->search,
+           cli_paint_code(c, CLI_BOLD), percent_text(s->accuracy.estimate, right), cli_paint_code(c, CLI_PLAIN),
            cli_paint_code(c, paint), bar_of(s->accuracy.estimate, bar), cli_paint_code(c, CLI_PLAIN), interval,
-           cli_paint_code(c, paint), difference, cli_paint_code(c, CLI_PLAIN), 100 * s->oracle, s->steps, s->tokens,
-           spent, s->seconds);
+           cli_paint_code(c, paint), difference, cli_paint_code(c, CLI_PLAIN), percent_text(s->oracle, found), s->steps,
+           s->tokens, spent, s->seconds);
+    print_unknown(r);
 }
 
 static void print_optimum(const cli *c, const comparing *w, double optimum) {

@@ -1,10 +1,12 @@
 /* cairn eval labels: labellers against the world's truth. */
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cairn/label.h"
 #include "cairn/label_job.h"
+#include "cli/figures.h"
 #include "cli/verbs.h"
 
 typedef struct labels_config {
@@ -28,21 +30,46 @@ static double share(int64_t part, int64_t whole) {
 static void print_json(cli_json *j, const char *method, const cairn_label_summary *s) {
     cli_json_open(j, NULL, '{');
     cli_json_text(j, "method", method);
+    cli_json_int(j, "problems", s->problems);
+    cli_json_int(j, "dropped", s->dropped);
+    cli_json_int(j, "solutions", s->solutions);
     cli_json_int(j, "located", s->located);
+    cli_json_int(j, "judged", s->judged);
     cli_json_int(j, "rollouts", s->rollouts);
-    cli_json_real(j, "located_per_10k", 1e4 * share(s->located, s->rollouts));
-    cli_json_real(j, "exact", share(s->exact_locations, s->judged));
-    cli_json_real(j, "agreement", share(s->agreeing_steps, s->known_steps));
-    cli_json_real(j, "negative_share", share(s->wrong_steps, s->labelled_steps));
+    cli_json_int(j, "unknown_rollouts", s->unknown);
+    cli_json_real(j, "located_per_10k", s->rollouts ? 1e4 * share(s->located, s->rollouts) : NAN);
+    figure_json(j, "exact", &s->exact);
+    figure_json(j, "agreement", &s->agreement);
+    figure_json(j, "negative_share", &s->negative);
     cli_json_int(j, "labelled_steps", s->labelled_steps);
+    cli_json_int(j, "known_steps", s->known_steps);
     cli_json_real(j, "seconds", s->seconds);
     cli_json_close(j, '}');
 }
 
+/* "97.5  94.6 .. 98.8": per cent with its interval; "-" where there is nothing. */
+static const char *cell(const cairn_interval *figure, char out[32]) {
+    char bounds[24] = "";
+    if (isnan(figure->estimate)) {
+        snprintf(out, 32, "%21s", "-");
+        return out;
+    }
+    if (!isnan(figure->low)) snprintf(bounds, sizeof bounds, "%.1f .. %.1f", 100 * figure->low, 100 * figure->high);
+    snprintf(out, 32, "%6.1f %14s", 100 * figure->estimate, bounds);
+    return out;
+}
+
 static void print_row(const char *method, const cairn_label_summary *s) {
-    printf("  %-40s %10.1f %10.1f %12.2f %11.1f %10" PRId64 " %7.2f\n", method, 1e4 * share(s->located, s->rollouts),
-           100 * share(s->exact_locations, s->judged), 100 * share(s->agreeing_steps, s->known_steps),
-           100 * share(s->wrong_steps, s->labelled_steps), s->rollouts, s->seconds);
+    char cells[3][32];
+    printf("  %-40s %8.1f %s %s %s %9" PRId64 " %7.2f\n", method, 1e4 * share(s->located, s->rollouts),
+           cell(&s->exact, cells[0]), cell(&s->agreement, cells[1]), cell(&s->negative, cells[2]), s->rollouts,
+           s->seconds);
+    if (s->located > s->judged || s->labelled_steps > s->known_steps || s->unknown || s->dropped)
+        printf("      not measured: %" PRId64 " of %" PRId64 " located errors and %" PRId64 " of %" PRId64
+               " labelled steps, of which the world does not know the truth; %" PRId64
+               " completions with unknown outcome, %" PRId64 " problems dropped\n",
+               s->located - s->judged, s->located, s->labelled_steps - s->known_steps, s->labelled_steps, s->unknown,
+               s->dropped);
     fflush(stdout);
 }
 
@@ -74,8 +101,9 @@ static cairn_status run_method(cli *c, const comparing *w, const char *method) {
 }
 
 static void print_head(const cli *c) {
-    printf("%s  %-40s %10s %10s %12s %11s %10s %7s%s\n", cli_paint_code(c, CLI_DIM), "labeller", "located", "exact %",
-           "agreement %", "negative %", "rollouts", "s", cli_paint_code(c, CLI_PLAIN));
+    printf("%s  %-40s %8s %21s %21s %21s %9s %7s%s\n", cli_paint_code(c, CLI_DIM), "labeller", "located",
+           "exact %, interval", "agreement %, interval", "negative %, interval", "rollouts", "s",
+           cli_paint_code(c, CLI_PLAIN));
 }
 
 static cairn_status run_all(cli *c, comparing *w) {
@@ -91,7 +119,8 @@ static cairn_status run_all(cli *c, comparing *w) {
     for (int i = 0; i < w->n && status == CAIRN_OK; i++) status = run_method(c, w, w->methods[i]);
     cairn_progress_close(w->progress);
     if (!w->json && status == CAIRN_OK)
-        printf("  located: first errors named for 10,000 rollouts; exact: the world's own first wrong step\n");
+        printf("  located: first errors named for 10,000 rollouts; exact: the world's own first wrong step\n"
+               "  intervals: 95 %%, with the steps of one problem drawn together\n");
     return status;
 }
 

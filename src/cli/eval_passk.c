@@ -1,7 +1,9 @@
 /* cairn eval passk: the chance that one of k samples is right. */
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 
+#include "cli/outcomes.h"
 #include "cli/verbs.h"
 
 typedef struct passk_config {
@@ -10,38 +12,123 @@ typedef struct passk_config {
 } passk_config;
 
 static const cairn_option options[] = {
-    CLI_INT(passk_config, "samples", samples, "64", 1, 1 << 20, "solutions", "n: sampled for each problem."),
+    CLI_INT(passk_config, "samples", samples, "0", 0, 1 << 20, "solutions",
+            "n: sampled for each problem; 0: 64, or all recorded ones. Each recorded one is used once."),
     CLI_JOB_OPTIONS(passk_config, "200", ""),
 };
 
-/* One row a k = 1, 2, 4, ..; `j` NULL: for people. */
-static cairn_status print_rows(cli *c, const passk_config *config, const int64_t *samples, const int64_t *right,
-                               size_t n, cli_json *j) {
-    for (int64_t k = 1; k <= config->samples; k *= 2) {
-        double value;
-        CAIRN_TRY(cairn_stat_pass_at_k_mean(c->ctx, samples, right, n, k, &value));
-        if (!j) {
-            printf("  k %6" PRId64 "   %5.1f %%\n", k, 100 * value);
-            continue;
-        }
-        cli_json_open(j, NULL, '{');
-        cli_json_int(j, "k", k);
-        cli_json_real(j, "pass", value);
-        cli_json_close(j, '}');
-    }
-    return CAIRN_OK;
+enum { PRESET_SAMPLES = 64, MOST_SAMPLES = 1 << 20 };
+
+/* Samples of all problems. A problem without a truth, or without a sample, is in no row. */
+typedef struct sampled {
+    const passk_config *config;
+    const cairn_outcomes *outcomes; /* [n] of each problem's samples */
+    double *hits, *items;           /* [n] room for a row */
+    size_t n;
+    cairn_outcomes all;
+    int64_t most;                /* samples of a problem that has a row */
+    int64_t rows_of, unrecorded; /* problems with a row; without a sample */
+} sampled;
+
+typedef struct row {
+    int64_t k;
+    cairn_interval pass; /* unknown outcomes count as not right; NaN where no outcome is known */
+    double most;         /* if they were right */
+    int64_t problems;    /* with k samples or more */
+} row;
+
+static int64_t judged_samples(const cairn_outcomes *o) {
+    return o->n - o->untold;
 }
 
-static cairn_status print_curve(cli *c, const passk_config *config, const int64_t *samples, const int64_t *right,
-                                size_t n) {
-    cli_json j;
-    if (!config->job.json) {
-        printf("pass@k on %s, %zu problems, %" PRId64 " samples each\n", config->job.world, n, config->samples);
-        return print_rows(c, config, samples, right, n, NULL);
+/* Mean over the problems that have k samples. */
+static cairn_status fill_row(cli *c, sampled *s, int64_t k, row *out) {
+    cairn_bootstrap how = CAIRN_BOOTSTRAP_PRESET;
+    how.seed = s->config->job.seed;
+    double most = 0;
+    *out = (row){.k = k, .pass = {NAN, NAN, NAN, 0}};
+    for (size_t i = 0; i < s->n; i++) {
+        const cairn_outcomes *o = &s->outcomes[i];
+        double one = 0;
+        s->items[i] = judged_samples(o) >= k;
+        s->hits[i] = 0;
+        if (!(s->items[i] > 0)) continue;
+        out->problems++;
+        CAIRN_TRY(cairn_stat_pass_at_k(c->ctx, judged_samples(o), o->right, k, &s->hits[i]));
+        CAIRN_TRY(cairn_stat_pass_at_k(c->ctx, judged_samples(o), o->right + o->unknown - o->untold, k, &one));
+        most += one;
     }
-    CAIRN_TRY(cli_json_begin(c, &j));
-    cli_json_open(&j, NULL, '[');
-    cairn_status status = print_rows(c, config, samples, right, n, &j);
+    out->most = most / (double)out->problems;
+    if (cairn_outcomes_judged(&s->all) == 0) return CAIRN_OK;
+    return cairn_stat_grouped_share(c->ctx, s->hits, s->items, s->n, &how, &out->pass);
+}
+
+static void print_row(const sampled *s, const row *r) {
+    char interval[64] = "", n[2][32];
+    int64_t unknown = s->all.unknown - s->all.untold;
+    if (isnan(r->pass.estimate)) {
+        printf("  k %6" PRId64 "   not judged; %.1f .. %.1f %% whatever the unknown are\n", r->k, 0.0, 100 * r->most);
+        return;
+    }
+    printf("  k %6" PRId64 "   %5.1f %%  (%s", r->k, 100 * r->pass.estimate, cli_interval_text(&r->pass, interval));
+    if (unknown) printf("; were the unknown right: %.1f %%", 100 * r->most);
+    if (r->problems < s->rows_of)
+        printf("; of %s of %s problems, the others have fewer samples", cli_count(r->problems, n[0]),
+               cli_count(s->rows_of, n[1]));
+    printf(")\n");
+}
+
+static void print_head(const sampled *s) {
+    char n[6][32];
+    int64_t unknown = s->all.unknown - s->all.untold;
+    printf("pass@k on %s, %s problems, %s samples\n", s->config->job.world, cli_count((int64_t)s->n, n[0]),
+           cli_count(s->all.n, n[1]));
+    if (unknown)
+        printf("  unknown    %s samples, %s of them without a readable answer; they count as not right\n",
+               cli_count(unknown, n[2]), cli_count(s->all.unanswered, n[3]));
+    if (s->all.untold)
+        printf("  not judged %s samples: no true answer, no recorded outcome\n", cli_count(s->all.untold, n[4]));
+    if (s->unrecorded) printf("  left out   %s problems without a sample\n", cli_count(s->unrecorded, n[5]));
+    cli_print_unread(&s->all, "samples");
+}
+
+static void put_row(cli_json *j, const sampled *s, const row *r) {
+    cli_json_open(j, NULL, '{');
+    cli_json_int(j, "k", r->k);
+    cli_json_real(j, "pass", r->pass.estimate);
+    cli_json_real(j, "low", r->pass.low);
+    cli_json_real(j, "high", r->pass.high);
+    cli_json_real(j, "pass_if_unknown_right", r->most);
+    cli_json_int(j, "problems", r->problems);
+    cli_json_int(j, "left_out", (int64_t)s->n - r->problems);
+    cli_json_int(j, "samples", s->all.n);
+    cli_json_int(j, "unknown", s->all.unknown);
+    cli_json_int(j, "unanswered", s->all.unanswered);
+    cli_json_int(j, "not_judged", s->all.untold);
+    cli_json_close(j, '}');
+}
+
+/* k = 1, 2, 4, .. as far as a problem has so many samples. */
+static cairn_status print_curve(cli *c, sampled *s) {
+    bool json = s->config->job.json;
+    cli_json j;
+    cairn_status status = CAIRN_OK;
+    if (json) {
+        CAIRN_TRY(cli_json_begin(c, &j));
+        cli_json_open(&j, NULL, '[');
+    } else {
+        print_head(s);
+    }
+    for (int64_t k = 1; k <= s->most && status == CAIRN_OK; k *= 2) {
+        row r;
+        status = fill_row(c, s, k, &r);
+        if (status != CAIRN_OK) break;
+        if (json)
+            put_row(&j, s, &r);
+        else
+            print_row(s, &r);
+    }
+    if (!json) return status;
     cli_json_close(&j, ']');
     if (status == CAIRN_OK) return cli_json_end(&j);
     cairn_out_drop(j.out);
@@ -50,14 +137,27 @@ static cairn_status print_curve(cli *c, const passk_config *config, const int64_
 
 static cairn_status measure(cli *c, cairn_job *job, const passk_config *config) {
     size_t n = (size_t)cairn_job_problems(job);
-    int64_t *samples = cairn_arena_alloc(c->arena, n + 1, sizeof *samples);
-    int64_t *right = cairn_arena_alloc(c->arena, n + 1, sizeof *right);
-    const char *search = cairn_arena_printf(c->arena, "majority:width=%" PRId64, config->samples);
-    if (!samples || !right || !search) return CAIRN_NO_MEMORY;
-    cairn_solve_setup setup = {.search = search, .samples = samples, .right_samples = right};
+    bool replays = cairn_job_policy(job)->type->recorded;
+    int64_t width = config->samples ? config->samples : replays ? MOST_SAMPLES : PRESET_SAMPLES;
+    cairn_outcomes *outcomes = cairn_arena_alloc(c->arena, n + 1, sizeof *outcomes);
+    sampled s = {.config = config,
+                 .outcomes = outcomes,
+                 .hits = cairn_arena_alloc(c->arena, n + 1, sizeof *s.hits),
+                 .items = cairn_arena_alloc(c->arena, n + 1, sizeof *s.items),
+                 .n = n};
+    const char *search = cairn_arena_printf(c->arena, "majority:width=%" PRId64, width);
+    if (!outcomes || !s.hits || !s.items || !search) return CAIRN_NO_MEMORY;
+    cairn_solve_setup setup = {.search = search, .sampled = outcomes};
     cairn_solve_summary summary;
     CAIRN_TRY(cairn_solve(c->ctx, job, &setup, NULL, &summary));
-    return print_curve(c, config, samples, right, n);
+    s.all = summary.samples;
+    for (size_t i = 0; i < n; i++) {
+        int64_t judged = judged_samples(&outcomes[i]);
+        s.rows_of += judged > 0;
+        s.unrecorded += outcomes[i].n == 0;
+        if (judged > s.most) s.most = judged;
+    }
+    return print_curve(c, &s);
 }
 
 static cairn_status run(cli *c, const void *options_, int count, char **arguments) {
@@ -82,6 +182,8 @@ const cli_verb verb_eval_passk = {
               .option_count = sizeof options / sizeof *options,
               .config_size = sizeof(passk_config)},
     .arguments = "",
-    .examples = "  cairn eval passk --world countdown:numbers=4 --samples 128\n",
+    .examples =
+        "  cairn eval passk --world countdown:numbers=4 --samples 128\n"
+        "  cairn eval passk --world text --problems solutions.jsonl --policy recorded:file=solutions.jsonl -n 0\n",
     .run = run,
 };

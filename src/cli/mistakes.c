@@ -5,26 +5,41 @@
 #include <math.h>
 #include <string.h>
 
+/* A solution of which no step has a score is not judged: it is neither accepted nor found wrong. */
 static cairn_status note_item(cli *c, mistakes *m, const scored *s) {
     const cairn_record *r = s->record;
+    bool clean = r->first_error == CAIRN_NO_ERROR, judged = scored_is_judged(s);
     CAIRN_TRY(cairn_grow(c->ctx, (void **)&m->items, &m->capacity, m->n + 1, sizeof *m->items));
-    m->items[m->n++] = (cairn_first_error_item){
-        .n_steps = r->n_steps,
-        .label = r->first_error == CAIRN_NO_ERROR ? CAIRN_EVAL_ALL_RIGHT : r->first_error,
-        .prediction = s->first_wrong == CAIRN_NO_ERROR ? CAIRN_EVAL_ALL_RIGHT : s->first_wrong};
+    CAIRN_TRY(cairn_grow(c->ctx, (void **)&m->problems, &m->problems_capacity, m->n + 1, sizeof *m->problems));
+    CAIRN_TRY(cairn_grow(c->ctx, (void **)&m->trusted, &m->trusted_capacity, m->n + 1, sizeof *m->trusted));
+    m->problems[m->n] = scored_problem_key(r);
+    m->trusted[m->n] = !clean || r->correct == CAIRN_VERDICT_RIGHT;
+    m->items[m->n++] = (cairn_first_error_item){.n_steps = r->n_steps,
+                                                .label = clean ? CAIRN_EVAL_ALL_RIGHT : r->first_error,
+                                                .prediction = !judged                            ? CAIRN_EVAL_NONE
+                                                              : s->first_wrong == CAIRN_NO_ERROR ? CAIRN_EVAL_ALL_RIGHT
+                                                                                                 : s->first_wrong};
+    *(clean ? &m->clean_unjudged : &m->mistaken_unjudged) += !judged;
+    return CAIRN_OK;
+}
+
+static cairn_status note_step(cli *c, mistakes *m, const scored *s, int32_t i) {
+    CAIRN_TRY(cairn_grow(c->ctx, (void **)&m->steps, &m->steps_capacity, m->n_steps + 1, sizeof *m->steps));
+    CAIRN_TRY(cairn_grow(c->ctx, (void **)&m->step_problems, &m->step_problems_capacity, m->n_steps + 1,
+                         sizeof *m->step_problems));
+    m->step_problems[m->n_steps] = scored_problem_key(s->record);
+    m->steps[m->n_steps++] = (cairn_step_item){.score = s->scores[i], .label = i != s->record->first_error};
     return CAIRN_OK;
 }
 
 /* Steps before the first mistake are right, the mistake is wrong, later ones nobody judged. */
 static cairn_status note_steps(cli *c, mistakes *m, const scored *s) {
     int32_t last = s->record->first_error >= 0 ? s->record->first_error : s->record->n_steps - 1;
-    for (int32_t i = 0; i <= last && i < s->record->n_steps; i++) {
-        if (isnan(s->scores[i])) continue;
-        CAIRN_TRY(cairn_grow(c->ctx, (void **)&m->scores, &m->scores_capacity, m->n_steps + 1, sizeof *m->scores));
-        CAIRN_TRY(
-            cairn_grow(c->ctx, (void **)&m->positive, &m->positive_capacity, m->n_steps + 1, sizeof *m->positive));
-        m->scores[m->n_steps] = s->scores[i];
-        m->positive[m->n_steps++] = i != s->record->first_error;
+    for (int32_t i = 0; i < s->record->n_steps; i++) {
+        m->all_steps++;
+        m->missing_steps += scored_is_missing(s, i);
+        m->unscored_steps += isnan(s->scores[i]);
+        if (i <= last && !isnan(s->scores[i])) CAIRN_TRY(note_step(c, m, s, i));
     }
     return CAIRN_OK;
 }
@@ -51,6 +66,7 @@ static cairn_status note_clean(cli *c, mistakes *m, const scored *s) {
     if (r->correct == CAIRN_VERDICT_RIGHT) {
         m->clean_right++;
         m->clean_right_alarms += s->first_wrong >= 0;
+        m->clean_right_unjudged += !scored_is_judged(s);
         return CAIRN_OK;
     }
     m->clean_wrong_found += s->first_wrong >= 0;
@@ -96,13 +112,18 @@ cairn_status mistakes_measure(cli *c, const mistakes_config *config, const score
     if (config->show >= 0 && !out->shown.data)
         return cairn_fail(c->ctx, CAIRN_NOT_FOUND, "%s has no solution number %" PRId64, path, config->show);
     return out->n ? CAIRN_OK
-                  : cairn_fail(c->ctx, CAIRN_INVALID, "%s: no solution in the file has a marked first mistake", path);
+                  : cairn_fail(c->ctx, CAIRN_INVALID,
+                               "%s: no solution in the file has a marked first mistake; eval steps measures labels of "
+                               "single steps",
+                               path);
 }
 
 void mistakes_close(mistakes *m) {
     cairn_free(m->items);
-    cairn_free(m->scores);
-    cairn_free(m->positive);
+    cairn_free(m->problems);
+    cairn_free(m->trusted);
+    cairn_free(m->steps);
+    cairn_free(m->step_problems);
     cairn_free(m->label_errors.rows);
     cairn_free(m->differences.rows);
     cairn_text_free(&m->shown);

@@ -30,12 +30,17 @@ typedef struct mistakes {
     int64_t skipped;               /* bad lines */
     int64_t failed;                /* steps that are unknown because the reward's program failed on them */
     cairn_first_error_item *items; /* [n] */
-    size_t n, capacity;
-    double *scores; /* of single steps that have a label */
-    bool *positive;
-    size_t n_steps, scores_capacity, positive_capacity;
-    int64_t unlabelled; /* solutions nobody marked: not used */
-    int64_t clean_right, clean_right_alarms;
+    uint64_t *problems;            /* [n] key of the item's problem */
+    bool *trusted;                 /* [n] not marked clean, or with an answer that is right: its mark is no error */
+    size_t n, capacity, problems_capacity, trusted_capacity;
+    cairn_step_item *steps;  /* [n_steps] steps up to the first mistake that have a score; without their problems */
+    uint64_t *step_problems; /* [n_steps] key of the step's problem */
+    size_t n_steps, steps_capacity, step_problems_capacity;
+    int64_t all_steps, unscored_steps;         /* of the marked solutions; of these without a score */
+    int64_t missing_steps;                     /* of these, not in a file of scores */
+    int64_t clean_unjudged, mistaken_unjudged; /* solutions no step of which has a score */
+    int64_t unlabelled;                        /* solutions nobody marked: not used */
+    int64_t clean_right, clean_right_alarms, clean_right_unjudged;
     int64_t clean_wrong_found; /* of label_errors */
     differings label_errors;   /* marked clean although the answer is wrong */
     differings differences;    /* with --list */

@@ -6,8 +6,20 @@
 static const struct {
     const char *verb, *name, *meaning;
 } numbers[] = {
-    {"solve", "right", "Share of problems whose chosen answer is right, with Wilson's interval."},
+    {"solve", "right",
+     "Share of problems whose chosen answer is right, with Wilson's interval. The outcome is the recorded one, else "
+     "that "
+     "of the recorded answer, else that of the answer that the steps state."},
+    {"solve", "unknown",
+     "Outcomes that nobody knows: no answer can be read, or it cannot be compared. They count as not right; the second "
+     "share takes them as right."},
+    {"solve", "not judged",
+     "Problems without a true answer and without a recorded outcome, or without a recorded solution. They are in no "
+     "share."},
+    {"solve", "samples", "Right ones of all solutions that were drawn; the bootstrap interval draws whole problems."},
     {"solve", "unscored", "Chosen answers of which the reward knows no score."},
+    {"solve", "unknown scores",
+     "Scored steps of which the reward knows no score: a file of scores does not have them, say."},
     {"solve", "failed",
      "Scored steps that are unknown because the reward's program failed on them (on_error=unknown)."},
     {"solve", "found",
@@ -24,7 +36,9 @@ static const struct {
      "Floating-point operations a problem of models in this process; a multiplication and an addition are two."},
     {"score", "wrong, unknown, right",
      "A step is wrong when its score is known and below --threshold, unknown when it has none."},
-    {"eval budget", "right %", "Share of problems whose chosen answer is right, with Wilson's 95 % interval."},
+    {"eval budget", "right %",
+     "Share of problems whose chosen answer is right, with Wilson's 95 % interval. Unknown outcomes count as not right "
+     "and are told under the row; problems that cannot be judged are left out."},
     {"eval budget", "against baseline",
      "Difference in right answers on the same problems, in points, with a paired bootstrap interval: green or red "
      "where "
@@ -38,24 +52,62 @@ static const struct {
     {"eval budget", "optimum", "What the best possible search reaches with the same steps, computed exactly."},
     {"eval passk", "pass@k",
      "Chance that at least one of k samples is right, estimated without bias from n samples a problem: the mean of "
-     "1 - C(n - c, k) / C(n, k) over problems with c right samples (arXiv 2107.03374)."},
+     "1 - C(n - c, k) / C(n, k) over problems with c right samples (arXiv 2107.03374). The bootstrap interval draws "
+     "whole problems. Problems with fewer than k samples are left out of the row and counted. Each recorded solution "
+     "is "
+     "one sample."},
+    {"eval passk", "unknown",
+     "Samples whose outcome nobody knows. They count as not right; the second number of a row takes them as right."},
     {"eval mistakes", "marked mistakes found exactly",
      "acc_err: of the solutions with a marked first mistake the share whose first wrong step is that step."},
     {"eval mistakes", "solutions marked clean, and accepted",
-     "acc_cor: of the solutions marked clean the share in which no step is wrong."},
+     "acc_cor: of the solutions marked clean the share in which some step has a score and none is wrong. A solution "
+     "without any score is not judged: it is neither accepted nor found, and counted."},
     {"eval mistakes", "F1",
      "2 acc_err acc_cor / (acc_err + acc_cor), the harmonic mean of these two accuracies and no precision/recall F1 "
-     "(ProcessBench, arXiv 2412.06559); bootstrap interval over solutions."},
+     "(ProcessBench, arXiv 2412.06559). Its interval combines those of the two accuracies, which are Wilson's, with "
+     "the "
+     "solutions of one problem as one cluster."},
     {"eval mistakes", "AUROC",
-     "Chance that a right step scores above a wrong one, ties half: over steps up to the first marked mistake, with "
-     "DeLong's interval. Unknown scores are left out."},
+     "Chance that a right step scores above a wrong one, ties half: over steps up to the first marked mistake, with a "
+     "bootstrap interval over problems. Unknown scores are left out and counted."},
     {"eval mistakes", "label errors",
      "Solutions marked clean whose recorded answer is not the true one: something in them must be wrong."},
     {"eval mistakes", "mean F1",
      "Of several files: the plain mean, as published, and the mean weighted by their numbers of solutions."},
-    {"eval answers", "right", "As the file records it, else by equality of the final numbers."},
+    {"eval steps", "AUROC",
+     "Chance that a right step scores above a wrong one, ties half. Every figure is over steps with both a label and a "
+     "score; the others are counted. Intervals are of a bootstrap over problems, widened by what problems of an unseen "
+     "kind could change: up to z^2 / (n + z^2) of n problems, Wilson's bound of a share that was never seen."},
+    {"eval steps", "accuracy", "Steps that the threshold calls what their labels say."},
+    {"eval steps", "F1 of right, of wrong steps",
+     "2 p r / (p + r) of precision p and recall r, where a step counts that is right, or wrong."},
+    {"eval steps", "PRMScore", "Mean of these two F1 (arXiv 2501.03124)."},
+    {"eval steps", "Brier score", "Mean of (score - label)^2; a soft label counts as it is."},
+    {"eval steps", "expected calibration error",
+     "Mean over the steps of |mean score - mean label| of their bin; bins have equal width."},
+    {"eval steps", "first wrong steps",
+     "As `eval mistakes`: the first step that its label calls wrong. A solution with a step without a label before it "
+     "is "
+     "left out; one without any score is not judged: it is neither accepted nor found."},
+    {"eval answers", "right",
+     "As the file records it, else by the answer. Several solutions of one problem give a bootstrap interval that "
+     "draws "
+     "whole problems."},
+    {"eval answers", "unknown", "Outcomes that nobody knows; they count as not right."},
     {"eval answers", "slip", "A solution in which the reward calls a step wrong."},
-    {"eval answers", "agree", "Models that give the vote's answer, compared in canonical form; ties go to the first."},
+    {"eval answers", "agree",
+     "Solutions of one problem that give the vote's answer: equal answers are one, whatever their spelling. A tie goes "
+     "to "
+     "the answer that stands first in the file, as in `solve --policy recorded --search majority`."},
+    {"score", "right",
+     "Share of solutions whose outcome is right: the recorded one, else that of the answer. It says nothing of the "
+     "scores."},
+    {"label", "right",
+     "Share of labelled solutions whose outcome is right, with an interval that draws whole problems."},
+    {"label", "truth, calculator",
+     "Labels that agree with the world's verdicts on steps. In worlds of words the calculator gives them, which is no "
+     "truth."},
     {"eval labels", "located", "First errors that the labels name, for 10,000 completions."},
     {"eval labels", "exact %", "Located errors that are the world's own first wrong step."},
     {"eval labels", "agreement %", "Labelled steps whose hard label (right above 0.5) is the world's verdict."},
@@ -63,8 +115,23 @@ static const struct {
     {"eval replay", "visit counts",
      "Recorded nodes whose visit count is not the recorded one, or that the search does not reach: 0 is a "
      "reproduction."},
+    {"report", "right", "Share of the judged problems whose chosen answer is right, with Wilson's interval."},
+    {"report", "found", "Problems with a right answer among the candidates."},
+    {"report", "problem by problem",
+     "Difference in right answers on the problems that both runs have and that are judged in both, in points, with the "
+     "interval of Agresti and Min (2005); green or red where it excludes 0."},
+    {"report", "Brier, calibration error",
+     "Of the scores of distinct candidates against right and wrong: mean squared difference, and mean difference of "
+     "score and share of right ones over ten bins. Candidates without score or outcome, or with a score outside 0 to "
+     "1, are left out and counted."},
+    {"report", "AUROC",
+     "Chance that a right chosen answer scores above a wrong one, ties half, with DeLong's interval."},
+    {"report", "agreement",
+     "Steps whose label (right above 0) is the world's verdict, with an interval that allows for several solutions of "
+     "one problem."},
     {"run compare", "B - A",
-     "Mean difference over the problems that both runs have, with a paired bootstrap interval."},
+     "Mean difference over the problems that both runs have, paired by their texts, with a paired bootstrap interval. "
+     "Problems of one run only, and those of which a run does not know the value, are counted and left out."},
 };
 enum { NUMBERS = sizeof numbers / sizeof *numbers };
 

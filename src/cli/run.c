@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cairn/label_job.h"
 #include "cli/verbs.h"
+#include "cli/written.h"
 
 /* ---- list ---------------------------------------------------------------------------------------------------------------- */
 
@@ -21,14 +23,25 @@ static const char *manifest_text(const cairn_run *run, const char *key) {
     return value ? value : "";
 }
 
+static const char *without_secrets(cli *c, const char *text) {
+    const char *redacted = "(no memory)";
+    cairn_redact(c->ctx, c->arena, text, &redacted);
+    return redacted;
+}
+
+/* A text of a run file as people see it. */
+static const char *shown(cli *c, const char *text) {
+    return cli_safe(c, without_secrets(c, text));
+}
+
 /* `j` NULL: for people. */
-static void print_run(const char *path, const cairn_run *run, cli_json *j) {
+static void print_run(cli *c, const char *path, const cairn_run *run, cli_json *j) {
     int64_t done = cairn_run_done(run), all = cairn_run_problems(run);
     const char *method = manifest_text(run, "search");
     if (!*method) method = manifest_text(run, "method");
     if (!j) {
-        printf("%-24s %8" PRId64 " of %-8" PRId64 " %-6s %-14s %s\n", path, done, all, manifest_text(run, "verb"),
-               manifest_text(run, "world"), method);
+        printf("%-24s %8" PRId64 " of %-8" PRId64 " %-6s %-14s %s\n", cli_safe(c, path), done, all,
+               shown(c, manifest_text(run, "verb")), shown(c, manifest_text(run, "world")), shown(c, method));
         return;
     }
     cli_json_open(j, NULL, '{');
@@ -36,8 +49,8 @@ static void print_run(const char *path, const cairn_run *run, cli_json *j) {
     cli_json_int(j, "done", done);
     cli_json_int(j, "problems", all);
     cli_json_text(j, "verb", manifest_text(run, "verb"));
-    cli_json_text(j, "world", manifest_text(run, "world"));
-    cli_json_text(j, "method", method);
+    cli_json_text(j, "world", without_secrets(c, manifest_text(run, "world")));
+    cli_json_text(j, "method", without_secrets(c, method));
     cli_json_text(j, "instruction_set", manifest_text(run, "instruction_set"));
     cli_json_close(j, '}');
 }
@@ -51,7 +64,7 @@ static cairn_status list_file(cli *c, const char *path, cli_json *j) {
         cairn_log(c->ctx, CAIRN_LOG_WARN, "not listed: %s", cairn_error(c->ctx));
         return CAIRN_OK;
     }
-    print_run(path, run, j);
+    print_run(c, path, run, j);
     cairn_run_close(run);
     return CAIRN_OK;
 }
@@ -116,11 +129,14 @@ static cairn_status show_record(void *arg, int64_t index, const char *id, const 
     showing *s = arg;
     if (s->id && strcmp(s->id, id) != 0) return CAIRN_OK;
     s->found = true;
-    if (s->id)
-        printf("%.*s\n", (int)length, record);
-    else
-        printf("%8" PRId64 "  %-20s %.*s%s\n", index, id, (int)(length < 120 ? length : 120), record,
-               length < 120 ? "" : "...");
+    if (s->id) {
+        cli_print_json(record, length);
+        return CAIRN_OK;
+    }
+    char name[256], line[512];
+    cli_safe_line(id, name, sizeof name);
+    cli_safe_line(record, line, 137);
+    printf("%8" PRId64 "  %-20s %s%s\n", index, name, line, length < 120 ? "" : "...");
     return CAIRN_OK;
 }
 
@@ -128,7 +144,7 @@ static cairn_status show(cli *c, cairn_run *run, const char *id) {
     if (!id) {
         for (int32_t i = 0; i < cairn_run_manifest_count(run); i++) {
             cairn_manifest_entry entry = cairn_run_manifest_at(run, i);
-            printf("%-16s %s\n", entry.key, entry.value);
+            printf("%-16s %s\n", cli_safe(c, entry.key), shown(c, entry.value));
         }
         printf("%-16s %" PRId64 " of %" PRId64 "\n\n", "done", cairn_run_done(run), cairn_run_problems(run));
     }
@@ -166,17 +182,43 @@ const cli_verb verb_run_show = {
 
 typedef struct export_config {
     const char *out;
+    int32_t format;
+    written_options write; /* but for its format */
+    bool skip_bad;
 } export_config;
-static const cairn_option export_options[] = {
-    CLI_TEXT(export_config, "out", out, "-", "File to write; - is standard output.")};
 
-static cairn_status export_to(cli *c, cairn_run *run, const char *path) {
+static const cairn_option export_options[] = {
+    CLI_TEXT(export_config, "out", out, "-", "File to write; - is standard output."),
+    CLI_CHOICE(
+        export_config, "format", format, "run", "run" CAIRN_WRITE_LIST,
+        "run: manifest and records as JSON lines. Others: the labelled solutions of `label`, or the candidates of "
+        "`solve --keep-tree` (docs/formats.md)."),
+    CLI_WRITTEN_LABEL_OPTIONS(export_config, write, "hard", "0",
+                              "A label from here on is right; 0: above 0, where any completion of the step was right."),
+    CLI_FLAG(export_config, "skip-bad", skip_bad, "Name and count solutions that the format cannot hold."),
+};
+
+/* Writes the run's solutions in a format of data sets. */
+static cairn_status export_solutions(cli *c, const export_config *config, cairn_run *run, cairn_out *out) {
+    cairn_writer *writer;
+    written_options written = config->write;
+    written.format = config->format - 1; /* after "run" */
+    cairn_write_options setup = written_setup(&written, config->skip_bad);
+    CAIRN_TRY(cairn_writer_open(c->ctx, out, &setup, &writer));
+    cairn_status status = cairn_run_write_solutions(c->ctx, run, writer);
+    if (status == CAIRN_OK) status = written_warn(c, writer);
+    cairn_writer_close(writer);
+    return status;
+}
+
+static cairn_status export_to(cli *c, const export_config *config, cairn_run *run) {
     cairn_out *out;
     cairn_progress *progress = NULL;
-    CAIRN_TRY(cairn_out_open(c->ctx, path, &out));
+    CAIRN_TRY(cairn_out_open(c->ctx, config->out, &out));
     cairn_status status = cairn_progress_open(c->ctx, "export", cairn_run_done(run), false, &progress);
     cairn_run_watch(run, progress);
-    if (status == CAIRN_OK) status = cairn_run_export(run, c->ctx, out);
+    if (status == CAIRN_OK)
+        status = config->format ? export_solutions(c, config, run, out) : cairn_run_export(run, c->ctx, out);
     cairn_progress_close(progress);
     if (status == CAIRN_OK) return cairn_out_commit(out);
     cairn_out_drop(out);
@@ -187,122 +229,28 @@ static cairn_status run_export(cli *c, const void *options, int count, char **ar
     (void)count;
     const export_config *config = options;
     cairn_run *run;
+    if (!config->format && (config->write.fill || config->skip_bad || config->write.labels != CAIRN_LABELS_HARD))
+        return cairn_fail(c->ctx, CAIRN_INVALID, "--labels, --fill and --skip-bad need a --format of solutions");
+    CAIRN_TRY(written_refuse_input(c, config->out, arguments[0]));
     CAIRN_TRY(cairn_run_open(c->ctx, arguments[0], &run));
-    cairn_status status = export_to(c, run, config->out);
+    cairn_status status = export_to(c, config, run);
     cairn_run_close(run);
     return status;
 }
 
 const cli_verb verb_run_export = {
     .about = {.name = "run export",
-              .summary = "Write a run as JSON lines: the same bytes for the same options and seed.",
+              .summary = "Write a run as JSON lines, or its solutions in a format of data sets: the same bytes for the "
+                         "same options and seed.",
               .options = export_options,
-              .option_count = 1,
+              .option_count = sizeof export_options / sizeof *export_options,
               .config_size = sizeof(export_config)},
     .arguments = "FILE",
     .least = 1,
     .most = 1,
-    .examples = "  cairn run export mcts.db --out mcts.jsonl\n  cairn run export mcts.db | sha256sum\n",
+    .examples = "  cairn run export mcts.db --out mcts.jsonl\n  cairn run export mcts.db | sha256sum\n"
+                "  cairn run export labels.db --format trl --fill --out trl.jsonl\n",
     .run = run_export,
-};
-
-/* ---- resume -------------------------------------------------------------------------------------------------------------- */
-
-typedef struct resume_config {
-    int64_t workers, in_flight;
-    bool quiet, json;
-} resume_config;
-
-static const cairn_option resume_options[] = {
-    CLI_INT(resume_config, "workers", workers, "0", 0, 1024, "threads", "0: one a processor."),
-    CLI_INT(resume_config, "in-flight", in_flight, "0", 0, 1024, "problems",
-            "Problems under way at once in each worker; 0: as many as lose little to a kill, at most 64."),
-    CLI_FLAG(resume_config, "quiet", quiet, "No progress line."),
-    CLI_FLAG(resume_config, "json", json, "Result as one JSON object."),
-};
-
-/* The options that a run's manifest records, as the command line that made it. */
-static const struct {
-    const char *key, *option;
-} manifest_to_option[] = {
-    {"world", "--world"},
-    {"policy", "--policy"},
-    {"reward", "--reward"},
-    {"search", "--search"},
-    {"method", "--method"},
-    {"aggregate", "--aggregate"},
-    {"seed", "--seed"},
-    {"budget_steps", "--budget"},
-    {"budget_tokens", "--token-budget"},
-    {"budget_flops", "--flop-budget"},
-    {"temperature", "--temperature"},
-    {"max_step_tokens", "--max-step-tokens"},
-    {"problems_file", "--problems"},
-    {"solutions_file", "--solutions"},
-    {"skip_bad", "--skip-bad"},
-};
-
-static cairn_status add_word(cli *c, char **words, int *n, const char *format, const char *a, const char *b) {
-    words[*n] = cairn_arena_printf(c->arena, format, a, b);
-    return words[(*n)++] ? CAIRN_OK : cairn_fail(c->ctx, CAIRN_NO_MEMORY, "no memory");
-}
-
-/* Rebuilds the words of the verb that made the run. */
-static cairn_status rebuild_words(cli *c, const cairn_run *run, const resume_config *config, const char *path,
-                                  char **words, int *n) {
-    for (size_t i = 0; i < sizeof manifest_to_option / sizeof *manifest_to_option; i++) {
-        const char *value = cairn_run_manifest(run, manifest_to_option[i].key);
-        if (value) CAIRN_TRY(add_word(c, words, n, "%s=%s", manifest_to_option[i].option, value));
-    }
-    char number[32];
-    snprintf(number, sizeof number, "%" PRId64, cairn_run_problems(run));
-    CAIRN_TRY(add_word(c, words, n, "--count=%s%s", number, ""));
-    snprintf(number, sizeof number, "%" PRId64, config->workers);
-    CAIRN_TRY(add_word(c, words, n, "--workers=%s%s", number, ""));
-    snprintf(number, sizeof number, "%" PRId64, config->in_flight);
-    CAIRN_TRY(add_word(c, words, n, "--in-flight=%s%s", number, ""));
-    CAIRN_TRY(add_word(c, words, n, "--run=%s%s", path, ""));
-    CAIRN_TRY(add_word(c, words, n, "--%s%s", "resume", ""));
-    if (strcmp(manifest_text(run, "tree"), "kept") == 0) CAIRN_TRY(add_word(c, words, n, "--%s%s", "keep-tree", ""));
-    if (strcmp(manifest_text(run, "instruction_set"), cairn_bits_name(true)) == 0)
-        CAIRN_TRY(add_word(c, words, n, "--%s%s", "portable", ""));
-    if (config->quiet) CAIRN_TRY(add_word(c, words, n, "--%s%s", "quiet", ""));
-    if (config->json) CAIRN_TRY(add_word(c, words, n, "--%s%s", "json", ""));
-    return CAIRN_OK;
-}
-
-static cairn_status run_resume(cli *c, const void *options, int count, char **arguments) {
-    (void)count;
-    cairn_run *run;
-    CAIRN_TRY(cairn_run_open(c->ctx, arguments[0], &run));
-    const char *name = manifest_text(run, "verb");
-    const cli_verb *verb = strcmp(name, "solve") == 0 ? &verb_solve : strcmp(name, "label") == 0 ? &verb_label : NULL;
-    char *words[32], *positional[32];
-    int n = 0;
-    cairn_status status =
-        verb ? rebuild_words(c, run, options, arguments[0], words, &n)
-             : cairn_fail(c->ctx, CAIRN_INVALID, "%s was made by `%s`, which cannot be resumed", arguments[0], name);
-    cairn_run_close(run);
-    CAIRN_TRY(status);
-    void *config = cairn_arena_alloc(c->arena, 1, verb->about.config_size);
-    if (!config) return CAIRN_NO_MEMORY;
-    int n_positional;
-    bool help;
-    CAIRN_TRY(cli_parse(c, verb, n, words, config, &n_positional, positional, &help));
-    return verb->run(c, config, n_positional, positional);
-}
-
-const cli_verb verb_run_resume = {
-    .about = {.name = "run resume",
-              .summary = "Go on with an interrupted run from what its file says.",
-              .options = resume_options,
-              .option_count = sizeof resume_options / sizeof *resume_options,
-              .config_size = sizeof(resume_config)},
-    .arguments = "FILE",
-    .least = 1,
-    .most = 1,
-    .examples = "  cairn run resume mcts.db\n",
-    .run = run_resume,
 };
 
 /* ---- compare ------------------------------------------------------------------------------------------------------------- */
@@ -321,12 +269,19 @@ static const cairn_option compare_options[] = {
 };
 
 static void print_comparison(const compare_config *config, char **paths, const cairn_comparison *r) {
-    printf("%s, paired over %" PRId64 " problems\n", config->field, r->shared);
-    printf("  A  %-32s mean %.4f\n", paths[0], r->mean_a);
-    printf("  B  %-32s mean %.4f\n", paths[1], r->mean_b);
-    printf("  B - A  %+.4f  (95 %% interval %+.4f .. %+.4f)\n", r->difference, r->low, r->high);
+    printf("%s, paired over %" PRId64 " problems\n", config->field, r->shared - r->unknown);
+    if (r->shared > r->unknown) {
+        printf("  A  %-32s mean %.4f\n", paths[0], r->mean_a);
+        printf("  B  %-32s mean %.4f\n", paths[1], r->mean_b);
+        printf("  B - A  %+.4f", r->difference);
+        if (isnan(r->low))
+            printf("  (no interval from one problem)\n");
+        else
+            printf("  (95 %% interval %+.4f .. %+.4f)\n", r->low, r->high);
+    }
     printf("  A larger on %" PRId64 ", B larger on %" PRId64 ", equal on %" PRId64 "\n", r->a_better, r->b_better,
            r->equal);
+    if (r->unknown) printf("  left out: %" PRId64 " problems of which a run does not know it\n", r->unknown);
     if (r->only_a || r->only_b)
         printf("  left out: %" PRId64 " problems only in A, %" PRId64 " only in B\n", r->only_a, r->only_b);
 }
@@ -339,6 +294,7 @@ static cairn_status json_comparison(cli *c, const compare_config *config, const 
     cli_json_int(&j, "shared", r->shared);
     cli_json_int(&j, "only_a", r->only_a);
     cli_json_int(&j, "only_b", r->only_b);
+    cli_json_int(&j, "unknown", r->unknown);
     cli_json_real(&j, "mean_a", r->mean_a);
     cli_json_real(&j, "mean_b", r->mean_b);
     cli_json_real(&j, "difference", r->difference);

@@ -2,6 +2,7 @@
 #include "cli/scored.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { AT_ONCE = 64 }; /* solutions that are scored together where others compute the scores */
@@ -52,6 +53,16 @@ static void close_scorer(scorer *s) {
     if (s->world.type) cairn_world_close(&s->world);
 }
 
+static cairn_status outcome_of(cairn_ctx *ctx, const scorer *s, const cairn_problem *problem,
+                               const cairn_record *record, cairn_arena *arena, cairn_outcome *out) {
+    cairn_stated stated = {.answer = record->answer, .correct = record->correct};
+    void *state = cairn_arena_alloc(arena, 1, s->world.type->state_bytes);
+    bool done;
+    if (!state) return CAIRN_NO_MEMORY;
+    CAIRN_TRY(cairn_world_replay(ctx, &s->world, problem, record->steps, record->n_steps, state, &done));
+    return cairn_world_outcome(ctx, &s->world, problem, state, record->steps, record->n_steps, &stated, arena, out);
+}
+
 static cairn_status score_record(cairn_ctx *ctx, const scored_options *options, const scorer *s, cairn_arena *arena,
                                  const cairn_record *record, int64_t index, scored *out) {
     size_t n = (size_t)record->n_steps;
@@ -66,19 +77,65 @@ static cairn_status score_record(cairn_ctx *ctx, const scored_options *options, 
                              .difficulty = NAN,
                              .max_steps = record->n_steps};
     cairn_reward_cost cost = {0};
+    cairn_outcome outcome;
     CAIRN_TRY(cairn_world_read(ctx, &s->world, arena, &problem));
+    CAIRN_TRY(outcome_of(ctx, s, &problem, record, arena, &outcome));
     CAIRN_TRY(cairn_reward_score_steps(ctx, &s->reward, arena, options->seed, &problem, record->steps, record->n_steps,
                                        scores, codes, evidence, &cost));
     *out = (scored){.index = index,
                     .record = record,
+                    .reward = &s->reward,
                     .scores = scores,
                     .codes = codes,
                     .evidence = evidence,
                     .failed = cost.failed,
                     .threshold = s->threshold,
-                    .first_wrong = CAIRN_NO_ERROR};
+                    .first_wrong = CAIRN_NO_ERROR,
+                    .outcome = outcome,
+                    .target = problem.answer};
     for (size_t i = n; i-- > 0;)
         if (scores[i] < out->threshold) out->first_wrong = (int32_t)i;
+    return CAIRN_OK;
+}
+
+bool scored_is_missing(const scored *solution, int32_t i) {
+    return solution->codes[i] && strstr(solution->codes[i], CAIRN_CODE_NOT_RECORDED);
+}
+
+bool scored_is_judged(const scored *solution) {
+    for (int32_t i = 0; i < solution->record->n_steps; i++)
+        if (!isnan(solution->scores[i])) return true;
+    return false;
+}
+
+uint64_t scored_problem_key(const cairn_record *record) {
+    const char *name = record->group ? record->group : record->problem;
+    return cairn_key(name, strlen(name));
+}
+
+typedef struct keyed {
+    uint64_t key;
+    size_t place;
+} keyed;
+
+static int by_key(const void *a, const void *b) {
+    const keyed *x = a, *y = b;
+    if (x->key != y->key) return x->key < y->key ? -1 : 1;
+    return (x->place > y->place) - (x->place < y->place);
+}
+
+cairn_status scored_number_keys(cli *c, const uint64_t *keys, size_t n, uint32_t *numbers, uint32_t *count) {
+    if (n > UINT32_MAX) return cairn_fail(c->ctx, CAIRN_LIMIT, "more than 2^32 steps or solutions");
+    keyed *sorted = cairn_alloc(c->ctx, n, sizeof *sorted);
+    if (!sorted) return CAIRN_NO_MEMORY;
+    for (size_t i = 0; i < n; i++) sorted[i] = (keyed){keys[i], i};
+    qsort(sorted, n, sizeof *sorted, by_key);
+    *count = 0;
+    for (size_t i = 0; i < n; i++) {
+        *count += i == 0 || sorted[i].key != sorted[i - 1].key;
+        numbers[sorted[i].place] = *count - 1;
+    }
+    cairn_free(sorted);
     return CAIRN_OK;
 }
 
@@ -161,7 +218,10 @@ cairn_status scored_each(cli *c, const scored_options *options, const char *path
     scorer s = {0};
     cairn_dataset *dataset = NULL;
     cairn_progress *progress = NULL;
-    cairn_read_options read = {.format = (cairn_format)options->format, .skip_bad = options->skip_bad};
+    cairn_read_options read = {.format = (cairn_format)options->format,
+                               .split = (cairn_split)options->split,
+                               .solutions = true,
+                               .skip_bad = options->skip_bad};
     scoring *all = cairn_alloc(c->ctx, 1, sizeof *all);
     if (!all) return CAIRN_NO_MEMORY;
     all->options = options;

@@ -3,11 +3,14 @@
 #define CAIRN_CLI_SCORED_H
 
 #include "cairn/data.h"
+#include "cairn/eval.h"
+#include "cairn/reward.h"
+#include "cairn/world.h"
 #include "cli/cli.h"
 
 typedef struct scored_options {
     const char *world, *policy, *reward, *threshold;
-    int32_t format;
+    int32_t format, split;
     int64_t count;
     uint64_t seed;
     bool skip_bad, portable, quiet, json;
@@ -22,6 +25,7 @@ typedef struct scored_options {
         CLI_TEXT(type, "policy", scored.policy, "", "Policy for rewards that need one, such as mc."),              \
         CLI_CHOICE(type, "format", scored.format, "auto", CAIRN_FORMAT_CHOICES,                                    \
                    "Format of the file; auto: by its fields."),                                                    \
+        CLI_SPLIT(type, scored.split),                                                                             \
         CLI_INT(type, "count", scored.count, "0", 0, 1e12, "solutions",                                            \
                 "Only the first so many (short: -n); 0: all."),                                                    \
         CLI_FLAG(type, "skip-bad", scored.skip_bad, "Count and name bad lines instead of stopping at the first."), \
@@ -33,18 +37,57 @@ typedef struct scored_options {
 typedef struct scored {
     int64_t index; /* 0-based position among the solutions read */
     const cairn_record *record;
+    const cairn_reward *reward;  /* that scored it */
     const double *scores;        /* [n_steps] NaN unknown */
     const char *const *codes;    /* [n_steps] */
     const char *const *evidence; /* [n_steps] */
     int64_t failed;              /* steps that are unknown because the reward's program failed on them */
     double threshold;            /* a step with a lower score is wrong */
     int32_t first_wrong;         /* first step with a known score below it, or CAIRN_NO_ERROR */
+    cairn_outcome outcome;       /* of the solution, by cairn_world_outcome */
+    const char *target;          /* the problem's true answer, or NULL */
 } scored;
+
+/* Step i has no score because a file of scores does not have it. */
+bool scored_is_missing(const scored *solution, int32_t i);
+
+/* Whether some step of it has a score; a solution without steps has none. */
+bool scored_is_judged(const scored *solution);
+/* Key of the problem: of the record's group where it has one, else of the problem's text. */
+uint64_t scored_problem_key(const cairn_record *record);
+/* Numbers equal keys[n] equally, from 0, without gaps. Errors: no memory. */
+cairn_status scored_number_keys(cli *c, const uint64_t *keys, size_t n, uint32_t *numbers, uint32_t *count);
 
 typedef cairn_status (*scored_fn)(cli *c, void *arg, const scored *solution);
 /* Reads, scores and visits every solution of the file in order. *skipped gets the bad lines passed over. */
 cairn_status scored_each(cli *c, const scored_options *options, const char *path, scored_fn visit, void *arg,
                          int64_t *skipped);
+
+/* The outcome of a solution, kept for when all of its problem are there: those of one `group`, else of one text, wherever they stand in
+ * the file. */
+typedef struct scored_outcome {
+    uint64_t problem; /* key */
+    int64_t index;    /* in the file */
+    cairn_verdict verdict;
+    const char *answer, *target; /* canonical, or NULL; in the arena given */
+} scored_outcome;
+cairn_status scored_outcome_of(cli *c, const scored *solution, cairn_arena *arena, scored_outcome *out);
+/* For qsort: by problem, those of one in order of the file. The outcome is the first member. */
+int scored_by_problem(const void *a, const void *b);
+/* Judges a solution by the true answer that another record of its problem has: where it has none itself, and no outcome. */
+cairn_status scored_judge(cli *c, const char *target, cairn_arena *arena, scored_outcome *o);
+
+/* Outcomes of all solutions of a file. */
+typedef struct scored_outcomes {
+    scored_outcome *rows; /* [n] */
+    size_t n, capacity;
+    cairn_arena *arena; /* of their answers */
+} scored_outcomes;
+cairn_status scored_outcomes_add(cli *c, scored_outcomes *all, const scored *solution);
+/* Counts of all, and the share of right ones with an interval that respects problems. */
+cairn_status scored_outcomes_share(cli *c, scored_outcomes *all, uint64_t seed, cairn_outcomes *counts,
+                                   cairn_interval *share);
+void scored_outcomes_free(scored_outcomes *all);
 
 /* Why a step is wrong. Evidence of the form `"CLAIM": WHY.` names the words of the step that it is about. */
 typedef struct scored_reason {

@@ -3,11 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/outcomes.h"
 #include "cli/verbs.h"
 
 typedef struct solve_config {
     job_options job;
-    const char *search;
+    const char *search, *svg;
     int64_t draw;
     bool keep_tree, plan;
 } solve_config;
@@ -17,20 +18,41 @@ static const cairn_option options[] = {
     CLI_JOB_OPTIONS(solve_config, "100", "exact"),
     CLI_FLAG(solve_config, "keep-tree", keep_tree, "Keep every tree in the run file."),
     CLI_INT(solve_config, "draw", draw, "-1", -1, 1e12, "problem", "Draw the tree of this problem (0 is the first)."),
+    CLI_TEXT(solve_config, "svg", svg, "", "With --draw: write the tree as an SVG image here (- for standard output)."),
     CLI_PLAN(solve_config),
 };
 
+static cairn_outcomes chosen_of(const cairn_solve_summary *s) {
+    return (cairn_outcomes){s->problems, s->right, s->unknown, s->untold, s->unanswered};
+}
+
+static void print_samples(const cairn_solve_summary *s) {
+    char n[3][32], interval[64];
+    if (s->samples.n <= s->problems) return;
+    printf("  samples    %s", cli_count(s->samples.n, n[0]));
+    if (cairn_outcomes_judged(&s->samples))
+        printf(", %.1f %% right (%s)", 100 * s->sample_accuracy.estimate,
+               cli_interval_text(&s->sample_accuracy, interval));
+    if (s->samples.unknown)
+        printf(", %s unknown, %s of these without a readable answer", cli_count(s->samples.unknown, n[1]),
+               cli_count(s->samples.unanswered, n[2]));
+    printf("\n");
+}
+
 static void print_summary(const cli *c, const solve_config *config, const cairn_solve_summary *s) {
-    char problems[32], right[32];
+    char problems[32];
+    cairn_outcomes chosen = chosen_of(s);
     printf("%s%s%s on %s, %s problems\n", cli_paint_code(c, CLI_BOLD), config->search, cli_paint_code(c, CLI_PLAIN),
            config->job.world, cli_count(s->problems, problems));
-    printf("  right      %s%.1f %%%s  (95 %% interval %.1f .. %.1f; %s of %s)\n", cli_paint_code(c, CLI_GREEN),
-           100 * s->accuracy.estimate, cli_paint_code(c, CLI_PLAIN), 100 * s->accuracy.low, 100 * s->accuracy.high,
-           cli_count(s->right, right), problems);
-    if (s->unknown) printf("  unknown    %lld outcomes could not be checked\n", (long long)s->unknown);
+    cli_print_outcomes(c, "right", "problems", &chosen, &s->accuracy);
+    if (s->unrecorded)
+        printf("  unrecorded %lld of these problems have no recorded solution\n", (long long)s->unrecorded);
+    print_samples(s);
     if (s->unscored) printf("  unscored   %lld chosen answers have no known score\n", (long long)s->unscored);
+    if (s->unknown_scores)
+        printf("  unknown    %lld of the steps that were scored have no known score\n", (long long)s->unknown_scores);
+    if (!isnan(s->oracle)) printf("  found      %.1f %%  (a right answer was among the candidates)\n", 100 * s->oracle);
     if (s->failed) printf("  failed     %lld scorings, whose steps are unknown\n", (long long)s->failed);
-    printf("  found      %.1f %%  (a right answer was among the candidates)\n", 100 * s->oracle);
     if (!isnan(s->optimum))
         printf("  optimum    %.1f %%  (best possible with the same steps, exact)\n", 100 * s->optimum);
     printf("  a problem  %.1f steps, %.1f tokens, %.1f scorings, %.1f tokens of the reward\n", s->steps, s->tokens,
@@ -49,13 +71,16 @@ static cairn_status print_json(cli *c, const solve_config *config, const cairn_s
     cli_json_open(&j, NULL, '{');
     cli_json_text(&j, "search", config->search);
     cli_json_int(&j, "problems", s->problems);
-    cli_json_int(&j, "right", s->right);
-    cli_json_int(&j, "unknown", s->unknown);
+    cairn_outcomes chosen = chosen_of(s);
+    cli_json_outcomes(&j, &chosen, &s->accuracy);
+    cli_json_int(&j, "unrecorded", s->unrecorded);
     cli_json_int(&j, "unscored", s->unscored);
+    cli_json_int(&j, "unknown_scores", s->unknown_scores);
+    cli_json_open(&j, "samples", '{');
+    cli_json_int(&j, "n", s->samples.n);
+    cli_json_outcomes(&j, &s->samples, &s->sample_accuracy);
+    cli_json_close(&j, '}');
     cli_json_int(&j, "failed_scorings", s->failed);
-    cli_json_real(&j, "accuracy", s->accuracy.estimate);
-    cli_json_real(&j, "low", s->accuracy.low);
-    cli_json_real(&j, "high", s->accuracy.high);
     cli_json_real(&j, "found", s->oracle);
     cli_json_real(&j, "optimum", s->optimum);
     cli_json_real(&j, "steps", s->steps);
@@ -84,6 +109,15 @@ static cairn_status print_tree(cli *c, char *text) {
     return CAIRN_OK;
 }
 
+static cairn_status write_svg(cli *c, const char *path, const cairn_text *text) {
+    cairn_out *out;
+    CAIRN_TRY(cairn_out_open(c->ctx, path, &out));
+    cairn_status status = cairn_out_write(out, text->data, text->length);
+    if (status == CAIRN_OK) return cairn_out_commit(out);
+    cairn_out_drop(out);
+    return status;
+}
+
 static cairn_status draw(cli *c, cairn_job *job, const solve_config *config, const cairn_solve_setup *setup) {
     const cairn_reward *reward = cairn_job_reward(job);
     double low = reward ? reward->low : 0, high = reward ? reward->high : 1;
@@ -91,10 +125,11 @@ static cairn_status draw(cli *c, cairn_job *job, const solve_config *config, con
                       .good = low + 0.6 * (high - low),
                       .bad = low + 0.4 * (high - low),
                       .max_nodes = 60,
-                      .max_width = c->width};
+                      .max_width = *config->svg ? 0 : c->width,
+                      .svg = *config->svg};
     cairn_text text = {0};
     cairn_status status = cairn_solve_draw(c->ctx, job, setup, config->draw, &how, &text);
-    if (status == CAIRN_OK) status = print_tree(c, text.data);
+    if (status == CAIRN_OK) status = *config->svg ? write_svg(c, config->svg, &text) : print_tree(c, text.data);
     cairn_text_free(&text);
     return status;
 }
@@ -130,6 +165,8 @@ static cairn_status run(cli *c, const void *options_, int count, char **argument
     const void *search_config;
     if (config->draw >= 0 && (*config->job.run || config->job.json))
         return cairn_fail(c->ctx, CAIRN_INVALID, "--draw shows one tree: it goes neither with --run nor with --json");
+    if (*config->svg && config->draw < 0)
+        return cairn_fail(c->ctx, CAIRN_INVALID, "--svg is of one tree: it needs --draw PROBLEM");
     if (config->plan && (config->draw >= 0 || config->job.resume))
         return cairn_fail(c->ctx, CAIRN_INVALID,
                           "--plan is of a whole run: it goes neither with --draw nor with --resume");
@@ -158,6 +195,7 @@ const cli_verb verb_solve = {
         "              --search mcts:rule=puct --budget 256 --run mcts.db\n"
         "  cairn run resume mcts.db                              # go on after an interruption\n"
         "  cairn solve --search rebase --budget 64 --draw 3      # look at one tree\n"
+        "  cairn solve --search rebase --budget 64 --draw 3 --svg tree.svg\n"
         "  cairn solve --search mcts --budget 256 -n 2000 --plan # the memory that it will take\n",
     .run = run,
 };

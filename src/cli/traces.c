@@ -20,7 +20,8 @@ static const cairn_option options[] = {
     CLI_TEXT(traces_config, "out", out, "-", "File to write; - is standard output."),
 };
 
-/* Index of the first step that the world calls wrong, or -1. */
+/* Index of the first step that the world calls wrong, or -1. A solution that ends wrong without one goes wrong at the first step that the
+ * world cannot read, else at its last, which ends it without the answer. */
 static cairn_status first_wrong(cli *c, const cairn_world *world, const cairn_problem *problem,
                                 const cairn_rollout *rollout, cairn_arena *arena, int32_t *out) {
     cairn_step_check *checks = cairn_arena_alloc(arena, (size_t)rollout->n_steps + 1, sizeof *checks);
@@ -29,6 +30,10 @@ static cairn_status first_wrong(cli *c, const cairn_world *world, const cairn_pr
     *out = -1;
     for (int32_t i = rollout->n_steps - 1; i >= 0; i--)
         if (checks[i].verdict == CAIRN_VERDICT_WRONG) *out = i;
+    if (*out >= 0 || rollout->outcome.verdict != CAIRN_VERDICT_WRONG) return CAIRN_OK;
+    *out = rollout->n_steps - 1;
+    for (int32_t i = rollout->n_steps - 1; i >= 0; i--)
+        if (checks[i].verdict == CAIRN_VERDICT_UNKNOWN) *out = i;
     return CAIRN_OK;
 }
 

@@ -21,6 +21,7 @@ typedef struct train_config {
         CLI_INT(train_config, "vocabulary", learn.vocabulary, "1024", 261, 1e6, "tokens",                              \
                 "Of the tokenizer that a fresh model trains on FILE first."),                                          \
         CLI_TEXT(train_config, "format", format, "auto", "Of the data (docs/formats.md)."),                            \
+        CLI_SPLIT(train_config, learn.split),                                                                          \
         CLI_FLAG(train_config, "skip-bad", learn.skip_bad, "Count and name bad lines instead of failing."),            \
         CLI_TEXT(train_config, "dev", learn.dev, "", "Dev set; without it some of FILE's problems are set aside."),    \
         CLI_REAL(train_config, "dev-share", learn.dev_share, "0.1", 0, 0.9, "",                                        \
@@ -74,8 +75,8 @@ static const cairn_option prm_options[] = {
     TRAIN_FILES,
     CLI_CHOICE(train_config, "loss", learn.loss, "hard", "hard|soft|mse",
                "Two classes; one logit against the label itself; squared difference of its sigmoid."),
-    CLI_REAL(train_config, "right-above", learn.right_above, "0", 0, 1, "",
-             "A label above it counts as right: for `hard`, accuracy and AUROC."),
+    CLI_REAL(train_config, "right-above", learn.right_above, "0.5", 0, 1, "",
+             "A label above it counts as right: for `hard`, accuracy and AUROC. 0: where some completion succeeded."),
     CLI_FLAG(train_config, "until-error", learn.until_error, "No labels behind a solution's first wrong step."),
     CLI_FLAG(train_config, "likelihood", learn.likelihood,
              "The head also reads how likely the decoder finds the step's tokens."),
@@ -95,6 +96,21 @@ static const cairn_option orm_options[] = {
 
 /* ---- the result ------------------------------------------------------------------------------------------------------------- */
 
+/* Why the dev set gives no AUROC; "" where it does. */
+static const char *why_no_auroc(const train_config *config, const cairn_learn_summary *s) {
+    if (!*config->learn.head || isfinite(s->dev_auroc)) return "";
+    if (s->dev_marks == 0) return "the dev set has no labels";
+    return s->dev_right == 0 ? "all labels of the dev set are wrong" : "all labels of the dev set are right";
+}
+
+static void print_right(const train_config *config, const cairn_learn_summary *s) {
+    char n[4][32];
+    if (!*config->learn.head || s->marks == 0) return;
+    printf("  labels     %s of %s are right (%.1f %%); in the dev set %s of %s\n", cli_count(s->right_marks, n[0]),
+           cli_count(s->marks, n[1]), 100 * (double)s->right_marks / (double)s->marks, cli_count(s->dev_right, n[2]),
+           cli_count(s->dev_marks, n[3]));
+}
+
 static void print_summary(const train_config *config, const cairn_learn_summary *s) {
     static const char *const marks[] = {"tokens to predict", "labelled steps", "outcomes", "tokens to predict"};
     char n[6][32];
@@ -104,12 +120,15 @@ static void print_summary(const train_config *config, const cairn_learn_summary 
            cli_count(s->marks, n[1]), marks[config->learn.task], cli_count(s->dev_examples, n[2]));
     if (s->dropped) printf("; %s not used", cli_count(s->dropped, n[3]));
     if (s->skipped_lines) printf("; %s bad lines", cli_count(s->skipped_lines, n[4]));
-    printf("\n  training   %s steps%s, %s tokens, last loss %.4f %s\n", cli_count(s->steps, n[0]),
+    printf("\n");
+    print_right(config, s);
+    printf("  training   %s steps%s, %s tokens, last loss %.4f %s\n", cli_count(s->steps, n[0]),
            s->stopped_early ? " (stopped early)" : "", cli_count(s->tokens, n[1]), s->loss,
            *config->learn.head && config->learn.loss == CAIRN_LOSS_MSE ? "(squared)" : "nats");
     printf("  best       step %s", cli_count(s->best_step, n[0]));
     if (isfinite(s->dev_loss)) printf(": dev loss %.4f, accuracy %.2f %%", s->dev_loss, 100 * s->dev_accuracy);
     if (isfinite(s->dev_auroc)) printf(", AUROC %.4f", s->dev_auroc);
+    if (isfinite(s->dev_loss) && *why_no_auroc(config, s)) printf(", no AUROC: %s", why_no_auroc(config, s));
     printf("%s\n", isfinite(s->dev_loss) ? "" : " (there is no dev set)");
     if (strcmp(s->instruction_set, cairn_bits_name(true)) == 0)
         printf("  bits       the same on every processor (--portable)\n");
@@ -153,6 +172,11 @@ static cairn_status print_json(cli *c, const train_config *config, const cairn_l
     cli_json_int(&j, "dropped", s->dropped);
     cli_json_int(&j, "skipped_lines", s->skipped_lines);
     cli_json_int(&j, "marks", s->marks);
+    if (*config->learn.head) {
+        cli_json_int(&j, "right_marks", s->right_marks);
+        cli_json_int(&j, "dev_marks", s->dev_marks);
+        cli_json_int(&j, "dev_right_marks", s->dev_right);
+    }
     cli_json_int(&j, "steps", s->steps);
     cli_json_int(&j, "tokens", s->tokens);
     cli_json_real(&j, "loss", s->loss);
@@ -160,6 +184,7 @@ static cairn_status print_json(cli *c, const train_config *config, const cairn_l
     cli_json_real(&j, "dev_loss", s->dev_loss);
     cli_json_real(&j, "dev_accuracy", s->dev_accuracy);
     cli_json_real(&j, "dev_auroc", s->dev_auroc);
+    if (*why_no_auroc(config, s)) cli_json_text(&j, "dev_auroc_why_null", why_no_auroc(config, s));
     cli_json_bool(&j, "stopped_early", s->stopped_early);
     cli_json_text(&j, "instruction_set", s->instruction_set);
     cli_json_int(&j, "memory_most", (int64_t)s->memory_most);

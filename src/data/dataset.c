@@ -1,65 +1,37 @@
-/* Data sets: lines to records, with the format found by its fields and bad lines named. */
+/* Data sets: rows to records, with the format found by its fields and bad rows named. */
 #include <string.h>
 
 #include "data/format.h"
-#include "data/lines.h"
+#include "data/rows.h"
 
-#define PRESET_LINE_BYTES ((size_t)16 << 20)
+#define PRESET_ROW_BYTES ((size_t)16 << 20)
 
 struct cairn_dataset {
     cairn_ctx *ctx;
-    lines *lines;
+    rows *rows;
     cairn_read_options options;
-    cairn_format format; /* AUTO until the first good line */
+    cairn_format format; /* AUTO until the first good row */
     int64_t skipped;
-    char *where; /* "file:7" */
-    size_t where_size;
-
-    json_t *object; /* of the line being read; NULL between lines */
-    int32_t item;   /* next record of it */
-
-    bool peeked; /* the first line that is not blank was read when the file was opened */
-    cairn_status peek_status;
-    const char *peek_text;
-    size_t peek_length;
+    const json_t *object; /* the row being read; NULL between rows */
+    int32_t item;         /* next record of it */
 };
 
-static bool is_blank(const char *text, size_t length) {
-    for (size_t i = 0; i < length; i++)
-        if (text[i] != ' ' && text[i] != '\t') return false;
-    return true;
-}
-
-/* The next line that is not blank. */
-static cairn_status read_line(cairn_dataset *d, const char **text, size_t *length) {
-    cairn_status status;
-    do status = lines_next(d->lines, text, length);
-    while (status == CAIRN_OK && is_blank(*text, *length));
-    return status;
-}
-
-static cairn_status peek(cairn_dataset *d) {
-    d->peek_status = read_line(d, &d->peek_text, &d->peek_length);
-    d->peeked = d->peek_status == CAIRN_OK || d->peek_status == CAIRN_LIMIT;
-    if (d->peeked) return CAIRN_OK;
-    if (d->peek_status != CAIRN_END) return d->peek_status;
-    return cairn_fail(d->ctx, CAIRN_FORMAT, "%s: expected one record a line, got an empty file", lines_path(d->lines));
-}
-
 cairn_status cairn_dataset_open(cairn_ctx *ctx, const char *path, cairn_read_options options, cairn_dataset **out) {
-    if ((size_t)options.format >= CAIRN_FORMAT_COUNT)
+    bool known = (size_t)options.format < CAIRN_FORMAT_COUNT;
+    if (!known || (options.format != CAIRN_FORMAT_AUTO && !format_reader_of(options.format)))
         return cairn_fail(ctx, CAIRN_INVALID, "%s: there is no format number %d", path, (int)options.format);
+    if (options.format != CAIRN_FORMAT_AUTO && !format_reader_of(options.format))
+        return cairn_fail(ctx, CAIRN_INVALID, "%s: `%s` is a format that is written, not read", path,
+                          cairn_format_name(options.format));
+    if ((size_t)options.split > CAIRN_SPLIT_MARKER)
+        return cairn_fail(ctx, CAIRN_INVALID, "%s: there is no splitter number %d", path, (int)options.split);
     cairn_dataset *d = cairn_alloc(ctx, 1, sizeof *d);
     if (!d) return CAIRN_NO_MEMORY;
     d->ctx = ctx;
     d->options = options;
     d->format = options.format;
-    d->where_size = strlen(path) + 24;
-    d->where = cairn_alloc(ctx, d->where_size, 1);
-    cairn_status status = d->where ? CAIRN_OK : CAIRN_NO_MEMORY;
-    if (status == CAIRN_OK)
-        status = lines_open(ctx, path, options.max_line_bytes ? options.max_line_bytes : PRESET_LINE_BYTES, &d->lines);
-    if (status == CAIRN_OK) status = peek(d);
+    cairn_status status =
+        rows_open(ctx, path, options.max_line_bytes ? options.max_line_bytes : PRESET_ROW_BYTES, &d->rows);
     if (status != CAIRN_OK) {
         cairn_dataset_close(d);
         return status;
@@ -70,70 +42,48 @@ cairn_status cairn_dataset_open(cairn_ctx *ctx, const char *path, cairn_read_opt
 
 void cairn_dataset_close(cairn_dataset *dataset) {
     if (!dataset) return;
-    json_decref(dataset->object);
-    lines_close(dataset->lines);
-    cairn_free(dataset->where);
+    rows_close(dataset->rows);
     cairn_free(dataset);
 }
 
 static cairn_status no_format(cairn_dataset *d) {
     char fields[160] = "none";
     size_t n = 0;
-    json_t *object = d->object;
+    json_t *object = (json_t *)(uintptr_t)d->object;
     for (void *iter = json_object_iter(object); iter && n < 100; iter = json_object_iter_next(object, iter))
         n += (size_t)snprintf(fields + n, sizeof fields - n, "%s`%.30s`", n ? ", " : "", json_object_iter_key(iter));
-    return cairn_fail(d->ctx, CAIRN_FORMAT, "%s: expected the fields of a known format, got %s", d->where, fields);
+    bool problem = json_object_get(object, "problem") || json_object_get(object, "question");
+    return cairn_fail(d->ctx, CAIRN_FORMAT, "%s: expected the fields of a known format, got %s%s", rows_where(d->rows),
+                      fields, problem && n ? " (--format problems reads the problem alone)" : "");
 }
 
-static bool has_all(const json_t *object, const format_reader *reader) {
-    for (size_t i = 0; i < sizeof reader->has / sizeof *reader->has && reader->has[i]; i++)
-        if (!json_object_get(object, reader->has[i])) return false;
-    return true;
+static cairn_status need_solutions(const cairn_dataset *d) {
+    if (!d->options.solutions || d->format != CAIRN_FORMAT_PROBLEMS) return CAIRN_OK;
+    return cairn_fail(d->ctx, CAIRN_INVALID, "%s: the file has problems without solutions", rows_path(d->rows));
 }
 
 static cairn_status detect(cairn_dataset *d) {
-    for (int f = CAIRN_FORMAT_AUTO + 1; f < CAIRN_FORMAT_COUNT; f++)
-        if (has_all(d->object, format_reader_of((cairn_format)f))) {
-            d->format = (cairn_format)f;
-            return CAIRN_OK;
-        }
-    return no_format(d);
+    d->format = format_of(d->object);
+    return d->format == CAIRN_FORMAT_AUTO ? no_format(d) : need_solutions(d);
 }
 
-/* Parses the next line into `object`. */
 static cairn_status next_object(cairn_dataset *d) {
-    const char *text = d->peek_text;
-    size_t length = d->peek_length;
-    cairn_status status = d->peek_status;
-    if (!d->peeked)
-        status = read_line(d, &text, &length);
-    else if (status == CAIRN_LIMIT)
-        status = lines_too_long(d->lines);
-    d->peeked = false;
-    CAIRN_TRY(status);
-    snprintf(d->where, d->where_size, "%s:%lld", lines_path(d->lines), (long long)lines_number(d->lines));
-    CAIRN_TRY(json_parse(d->ctx, text, length, d->where, &d->object));
+    CAIRN_TRY(rows_next(d->rows, &d->object));
     d->item = 0;
-    if (!json_is_object(d->object))
-        return cairn_fail(d->ctx, CAIRN_FORMAT, "%s: expected a JSON object, got another value", d->where);
-    return d->format == CAIRN_FORMAT_AUTO ? detect(d) : CAIRN_OK;
+    return d->format == CAIRN_FORMAT_AUTO ? detect(d) : need_solutions(d);
 }
 
-static void drop_object(cairn_dataset *d) {
-    json_decref(d->object);
-    d->object = NULL;
-}
-
-/* The next record of the line being read, else of the next line. A line without records is passed over. */
+/* The next record of the row being read, else of the next row. A row without records is passed over. */
 static cairn_status read_record(cairn_dataset *d, cairn_arena *arena, cairn_record *out) {
     for (;;) {
         if (!d->object) CAIRN_TRY(next_object(d));
-        format_line line = {d->ctx, arena, d->object, d->where, lines_number(d->lines)};
-        cairn_record record = {.line = line.number};
-        cairn_status status = format_reader_of(d->format)->read(&line, d->item++, &record);
+        format_row row = {d->ctx, arena, d->object, rows_where(d->rows), rows_number(d->rows), &d->options};
+        cairn_record record = {
+            .line = rows_line(d->rows), .correct = CAIRN_VERDICT_UNKNOWN, .first_error = CAIRN_UNLABELLED};
+        cairn_status status = format_reader_of(d->format)(&row, d->item++, &record);
         if (status == CAIRN_OK) *out = record;
         if (status != CAIRN_END) return status;
-        drop_object(d);
+        d->object = NULL;
     }
 }
 
@@ -142,7 +92,7 @@ cairn_status cairn_dataset_next(cairn_dataset *dataset, cairn_arena *arena, cair
         cairn_arena_mark mark = cairn_arena_save(arena);
         cairn_status status = read_record(dataset, arena, out);
         if (status == CAIRN_OK || status == CAIRN_END) return status;
-        drop_object(dataset);
+        dataset->object = NULL;
         cairn_arena_restore(arena, mark);
         if (!dataset->options.skip_bad || (status != CAIRN_FORMAT && status != CAIRN_LIMIT)) return status;
         dataset->skipped++;
@@ -155,11 +105,11 @@ cairn_format cairn_dataset_format(const cairn_dataset *dataset) {
 }
 
 int64_t cairn_dataset_offset(const cairn_dataset *dataset) {
-    return lines_offset(dataset->lines);
+    return rows_offset(dataset->rows);
 }
 
 int64_t cairn_dataset_size(const cairn_dataset *dataset) {
-    return lines_size(dataset->lines);
+    return rows_size(dataset->rows);
 }
 
 int64_t cairn_dataset_skipped(const cairn_dataset *dataset) {
@@ -167,5 +117,5 @@ int64_t cairn_dataset_skipped(const cairn_dataset *dataset) {
 }
 
 uint64_t cairn_dataset_key(const cairn_dataset *dataset) {
-    return lines_key(dataset->lines);
+    return rows_key(dataset->rows);
 }

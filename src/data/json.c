@@ -196,11 +196,37 @@ cairn_status json_write(cairn_ctx *ctx, const json_t *value, cairn_text *out) {
 
 /* ---- fields ---------------------------------------------------------------------------------------------------- */
 
+bool json_whole(const json_t *value, int64_t low, int64_t high, int64_t *out) {
+    double real = json_is_real(value) ? json_real_value(value) : NAN;
+    if (json_is_integer(value))
+        *out = json_integer_value(value);
+    else if (fabs(real) <= 0x1p53 && real == floor(real))
+        *out = (int64_t)real;
+    else if (!json_is_string(value) ||
+             cairn_parse_int(json_string_value(value), json_string_length(value), out) != CAIRN_OK)
+        return false;
+    return *out >= low && *out <= high;
+}
+
+const char *json_word(const json_t *value, char number[32]) {
+    if (json_is_string(value)) return json_string_value(value);
+    if (json_is_integer(value))
+        snprintf(number, 32, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+    else if (json_is_real(value))
+        cairn_format_double(json_real_value(value), number);
+    else
+        return NULL;
+    return number;
+}
+
 /* How an error shows a value: its kind, and what it is where that is short. */
 static void describe(const json_t *value, char out[80]) {
     char number[32] = "";
     size_t cut = 40;
-    if (json_is_real(value)) cairn_format_double(json_real_value(value), number);
+    if (json_is_real(value)) {
+        cairn_format_double(json_real_value(value), number);
+        if (!strpbrk(number, ".eN")) strcat(number, ".0"); /* not an integer */
+    }
     switch (value ? json_typeof(value) : JSON_NULL) {
     case JSON_NULL:
         snprintf(out, 80, "%s", value ? "null" : "nothing");
@@ -234,6 +260,12 @@ static void describe(const json_t *value, char out[80]) {
     }
 }
 
+cairn_status json_fail_value(cairn_ctx *ctx, const char *where, const char *expected, const json_t *got) {
+    char shown[80];
+    describe(got, shown);
+    return cairn_fail(ctx, CAIRN_FORMAT, "%s: expected %s, got %s", where, expected, shown);
+}
+
 cairn_status json_fail_field(cairn_ctx *ctx, const char *where, const char *field, const char *expected,
                              const json_t *got) {
     char shown[80];
@@ -245,9 +277,9 @@ cairn_status json_fail_field(cairn_ctx *ctx, const char *where, const char *fiel
 static cairn_status member(cairn_ctx *ctx, const json_t *object, const char *name, const char *where,
                            const json_t **out) {
     if (!json_is_object(object)) {
-        char shown[80];
-        describe(object, shown);
-        return cairn_fail(ctx, CAIRN_FORMAT, "%s: expected an object with a field `%s`, got %s", where, name, shown);
+        char expected[96];
+        snprintf(expected, sizeof expected, "an object with a field `%.60s`", name);
+        return json_fail_value(ctx, where, expected, object);
     }
     *out = json_object_get(object, name);
     return CAIRN_OK;

@@ -33,6 +33,13 @@ cairn_status json_get_bool(cairn_ctx *ctx, const json_t *object, const char *nam
 cairn_status json_get_array(cairn_ctx *ctx, const json_t *object, const char *name, const char *where, json_t **out);
 cairn_status json_get_object(cairn_ctx *ctx, const json_t *object, const char *name, const char *where, json_t **out);
 
+/* A whole number from `low` to `high`, as an integer, a real (1.0) or, as CSV has it, a text ("1"). */
+bool json_whole(const json_t *value, int64_t low, int64_t high, int64_t *out);
+/* A string's text, or a number's in shortest form, written to `number`; NULL for any other value. */
+const char *json_word(const json_t *value, char number[32]);
+
+/* The error of a value that is not what it should be: CAIRN_FORMAT, "<where>: expected <expected>, got ...". */
+cairn_status json_fail_value(cairn_ctx *ctx, const char *where, const char *expected, const json_t *got);
 /* The error of a field that is not what it should be: CAIRN_FORMAT, "<where>: field `field`: expected <expected>, got ...".
  * `got` NULL: nothing. */
 cairn_status json_fail_field(cairn_ctx *ctx, const char *where, const char *field, const char *expected,

@@ -122,7 +122,7 @@ static cairn_status take(lines *l, size_t count) {
     return CAIRN_OK;
 }
 
-cairn_status lines_too_long(const lines *l) {
+static cairn_status too_long(const lines *l) {
     return cairn_fail(l->ctx, CAIRN_LIMIT, "%s:%lld: the line is longer than %zu bytes", l->path, (long long)l->number,
                       l->max_line_bytes);
 }
@@ -131,7 +131,7 @@ static cairn_status give(lines *l, const char *text, size_t length, const char *
     static const char byte_order_mark[] = "\xEF\xBB\xBF";
     l->number++;
     if (length > 0 && text[length - 1] == '\r') length--;
-    if (length > l->max_line_bytes) return lines_too_long(l);
+    if (length > l->max_line_bytes) return too_long(l);
     if (l->number == 1 && length >= 3 && memcmp(text, byte_order_mark, 3) == 0) {
         text += 3;
         length -= 3;
@@ -157,7 +157,7 @@ static cairn_status gather(lines *l, const char **text, size_t *length) {
     if (l->carried - 1 <= l->max_line_bytes || l->carried == 0)
         return give(l, l->carry ? l->carry : "", l->carried, text, length);
     l->number++;
-    return lines_too_long(l);
+    return too_long(l);
 }
 
 cairn_status lines_next(lines *l, const char **text, size_t *length) {
@@ -174,6 +174,20 @@ cairn_status lines_next(lines *l, const char **text, size_t *length) {
     while (!l->ended && l->at == l->fill) CAIRN_TRY(read_more(l));
     if (l->at == l->fill) return CAIRN_END;
     return gather(l, text, length);
+}
+
+cairn_status lines_bytes(lines *l, const char **bytes, size_t *count) {
+    while (!l->ended && l->at == l->fill) CAIRN_TRY(read_more(l));
+    if (l->at == l->fill) return CAIRN_END;
+    *bytes = l->block + l->at;
+    *count = l->fill - l->at;
+    return CAIRN_OK;
+}
+
+void lines_take(lines *l, size_t count) {
+    const char *at = l->block + l->at, *end = at + count;
+    for (; (at = memchr(at, '\n', (size_t)(end - at))); at++) l->number++;
+    l->at += count;
 }
 
 int64_t lines_number(const lines *l) {

@@ -1,4 +1,4 @@
-/* Lines of a file, one at a time, bounded in length. */
+/* Lines of a file, one at a time, bounded in length; or its bytes, as they come. */
 #ifndef CAIRN_DATA_LINES_H
 #define CAIRN_DATA_LINES_H
 
@@ -11,11 +11,14 @@ cairn_status lines_open(cairn_ctx *ctx, const char *path, size_t max_line_bytes,
  * call. CAIRN_END at the end. A line over the bound is skipped to its end and reported as CAIRN_LIMIT: the next call goes on
  * behind it. */
 cairn_status lines_next(lines *l, const char **text, size_t *length);
-cairn_status lines_too_long(const lines *l); /* says again that the last line was over the bound */
-int64_t lines_number(const lines *l);        /* 1-based number of the last line returned */
-int64_t lines_offset(const lines *l);        /* bytes read through the last line */
-int64_t lines_size(const lines *l);          /* bytes of the file, or -1 for a pipe */
-uint64_t lines_key(const lines *l);          /* content key of the bytes read so far */
+/* What is read and not yet used, at least one byte; valid until the next call. CAIRN_END at the end. */
+cairn_status lines_bytes(lines *l, const char **bytes, size_t *count);
+/* Uses the next `count` of those bytes, counting the lines that end in them. */
+void lines_take(lines *l, size_t count);
+int64_t lines_number(const lines *l); /* lines used so far: the 1-based number of the last one returned */
+int64_t lines_offset(const lines *l); /* bytes used so far */
+int64_t lines_size(const lines *l);   /* bytes of the file, or -1 for a pipe */
+uint64_t lines_key(const lines *l);   /* content key of the bytes read so far */
 const char *lines_path(const lines *l);
 void lines_close(lines *l);
 

@@ -66,6 +66,8 @@ static cairn_status pipe_step(cairn_backend *self, cairn_ctx *ctx, int wait_ms) 
 }
 
 cairn_status pipe_open(cairn_ctx *ctx, const char *role, const pipe_options *options, pipe_backend **out) {
+    if (cairn_ctx_programs_refused(ctx))
+        return cairn_fail(ctx, CAIRN_INVALID, "programs are not allowed here: `%s` was not started", options->command);
     pipe_backend *p = cairn_alloc(ctx, 1, sizeof *p);
     if (!p) return CAIRN_NO_MEMORY;
     cairn_status status = program_of(ctx, role, options, &p->program);

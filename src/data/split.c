@@ -97,13 +97,17 @@ static void split_sentences(splitter *s) {
     add(s, start, s->length);
 }
 
-/* Does the line [at, end) open with "Step 3:", "3." or "3)"? */
-static bool opens_step(const splitter *s, size_t at, size_t end) {
+/* Does the line [at, end) open with "Step 3:", also as a heading ("## Step 3:", "**Step 3:**"), or unless `only_named` with "3." or
+ * "3)"? */
+static bool opens_step(const splitter *s, size_t at, size_t end, bool only_named) {
     const char *t = s->text;
+    size_t word = at;
     while (at < end && is_space(t[at])) at++;
-    bool named = end - at > 5 && strncasecmp(t + at, "step", 4) == 0 && is_space(t[at + 4]);
+    for (word = at; word < end && (is_space(t[word]) || t[word] == '#' || t[word] == '*');) word++;
+    bool named = end - word > 5 && strncasecmp(t + word, "step", 4) == 0 && is_space(t[word + 4]);
+    if (!named && only_named) return false;
     if (named)
-        for (at += 4; at < end && is_space(t[at]);) at++;
+        for (at = word + 4; at < end && is_space(t[at]);) at++;
     size_t number = at;
     while (at < end && is_digit(t[at])) at++;
     if (at == number || at == end) return false;
@@ -111,20 +115,45 @@ static bool opens_step(const splitter *s, size_t at, size_t end) {
     return (t[at] == '.' || t[at] == ')') && (at + 1 == end || is_space(t[at + 1]));
 }
 
-static void split_markers(splitter *s) {
+static void split_markers(splitter *s, bool only_named) {
     size_t start = 0;
     for (size_t at = 0, end; at < s->length; at = end + 1) {
         end = line_end(s, at);
-        if (!opens_step(s, at, end)) continue;
+        if (!opens_step(s, at, end, only_named)) continue;
         add(s, start, at);
         start = at;
     }
     add(s, start, s->length);
 }
 
+static bool has_named_step(const splitter *s) {
+    for (size_t at = 0, end; at < s->length; at = end + 1) {
+        end = line_end(s, at);
+        if (opens_step(s, at, end, true)) return true;
+    }
+    return false;
+}
+
+/* By "Step 3:" where there is one, else by blank lines where there are any between texts, else by lines. */
+static void split_auto(splitter *s) {
+    splitter paragraphs = {s->text, s->length, NULL, 0};
+    if (has_named_step(s)) {
+        split_markers(s, true);
+        return;
+    }
+    split_paragraphs(&paragraphs);
+    if (paragraphs.count > 1)
+        split_paragraphs(s);
+    else
+        split_lines(s);
+}
+
 static void split(splitter *s, cairn_split how) {
     s->count = 0;
     switch (how) {
+    case CAIRN_SPLIT_AUTO:
+        split_auto(s);
+        break;
     case CAIRN_SPLIT_LINE:
         split_lines(s);
         break;
@@ -135,7 +164,7 @@ static void split(splitter *s, cairn_split how) {
         split_sentences(s);
         break;
     case CAIRN_SPLIT_MARKER:
-        split_markers(s);
+        split_markers(s, false);
         break;
     }
 }
@@ -153,4 +182,9 @@ cairn_status cairn_split_steps(cairn_ctx *ctx, cairn_arena *arena, cairn_split h
     *slices = s.slices;
     *count = s.count;
     return CAIRN_OK;
+}
+
+const char *cairn_split_name(cairn_split split) {
+    static const char *const names[] = {"auto", "line", "paragraph", "sentence", "marker"};
+    return (size_t)split < sizeof names / sizeof *names ? names[split] : NULL;
 }

@@ -1,4 +1,4 @@
-/* What a problem cost, as its record in a run tells it. */
+/* Which problem a record in a run is of, and what it cost. */
 #ifndef CAIRN_EVAL_COST_H
 #define CAIRN_EVAL_COST_H
 
@@ -9,10 +9,12 @@
 /* Of policy and reward; sums of problems. */
 typedef struct spent {
     double steps, tokens, flops; /* of the policy */
-    double judge_tokens, judge_flops, scorings;
-    int64_t failed; /* scorings on which the reward's program failed */
+    double judge_tokens, judge_flops, scorings, unscored;
+    int64_t failed; /* of the unscored, because the reward's program failed */
 } spent;
 
+/* The record's field `problem_key`, by which runs are compared: the key of the problem's text. */
+void problem_key(const cairn_problem *problem, char out[20]);
 /* The record's field `cost`; NULL without memory. */
 json_t *cost_json(const cairn_cost *cost);
 /* Adds that of a record. Errors: FORMAT, with the record's id and the field. */

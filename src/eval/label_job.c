@@ -19,6 +19,24 @@ static json_t *verdict_json(cairn_verdict verdict) {
     return verdict == CAIRN_VERDICT_UNKNOWN ? json_null() : json_boolean(verdict == CAIRN_VERDICT_RIGHT);
 }
 
+/* The answer, as it was given where it was; NULL where none could be read. */
+static const char *answer_of(const cairn_labelled *s) {
+    return s->outcome.answer && s->given && s->given->answer ? s->given->answer : s->outcome.answer;
+}
+
+/* What a given solution brought with it, besides its answer. */
+static int set_given(json_t *object, const cairn_record *given) {
+    const char *const fields[][2] = {{"id", given->id},
+                                     {"generator", given->generator},
+                                     {"group", given->group},
+                                     {"subset", given->subset},
+                                     {"domain", given->domain}};
+    int bad = 0;
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        if (fields[i][1]) bad |= json_object_set_new(object, fields[i][0], json_string(fields[i][1]));
+    return bad;
+}
+
 /* NULL when any part of it is missing. */
 static json_t *solution_json(const cairn_labelled *s, const cairn_step_check *truth) {
     json_t *steps = json_array(), *labels = json_array(), *counts = json_array(), *verdicts = json_array();
@@ -36,10 +54,10 @@ static json_t *solution_json(const cairn_labelled *s, const cairn_step_check *tr
         json_decref(verdicts);
         return NULL;
     }
-    json_t *object =
-        json_pack("{s:o, s:o, s:o, s:o, s:i, s:o}", "steps", steps, "labels", labels, "counts", counts, "truth",
-                  verdicts, "first_error", (int)s->first_error, "correct", verdict_json(s->outcome.verdict));
-    if (object && s->given) bad |= json_object_set_new(object, "id", json_string(s->given->id));
+    json_t *object = json_pack("{s:o, s:o, s:o, s:o, s:i, s:s?, s:o}", "steps", steps, "labels", labels, "counts",
+                               counts, "truth", verdicts, "first_error", (int)s->first_error, "answer", answer_of(s),
+                               "correct", verdict_json(s->outcome.verdict));
+    if (object && s->given) bad |= set_given(object, s->given);
     if (!bad) return object;
     json_decref(object);
     return NULL;
@@ -59,11 +77,18 @@ static cairn_status add_solution(cairn_search *search, const cairn_labelled *sol
 /* Takes over `solutions`. */
 static cairn_status write_object(cairn_search *search, const cairn_label_result *result, json_t *solutions,
                                  cairn_text *record) {
+    char key[20];
+    problem_key(search->problem, key);
     errno = 0;
     json_t *object =
-        json_pack("{s:s, s:s, s:o, s:I, s:I, s:s, s:o}", "id", search->problem->id, "problem", search->problem->text,
-                  "solutions", solutions, "rollouts", (json_int_t)result->rollouts, "unknown",
+        json_pack("{s:s, s:s, s:s, s:o, s:I, s:I, s:s, s:o}", "id", search->problem->id, "problem_key", key, "problem",
+                  search->problem->text, "solutions", solutions, "rollouts", (json_int_t)result->rollouts, "unknown",
                   (json_int_t)result->unknown, "dropped", result->dropped, "cost", cost_json(&search->cost));
+    if (object && search->problem->answer &&
+        json_object_set_new(object, "target", json_string(search->problem->answer)) != 0) {
+        json_decref(object);
+        object = NULL;
+    }
     if (!object) return json_fail_build(search->ctx, "the record");
     cairn_status status = json_write(search->ctx, object, record);
     json_decref(object);
@@ -92,9 +117,28 @@ static cairn_status label_one(cairn_search *search, void *arg, int64_t index, ca
 
 /* ---- all records ---------------------------------------------------------------------------------------------------------- */
 
+/* A share whose cases come from problems. */
+typedef struct shares {
+    double *hits, *items; /* [n] of each problem; of cairn_alloc */
+    size_t n, hits_capacity, items_capacity;
+} shares;
+
+static cairn_status note_share(cairn_ctx *ctx, shares *s, int64_t hits, int64_t items) {
+    CAIRN_TRY(cairn_grow(ctx, (void **)&s->hits, &s->hits_capacity, s->n + 1, sizeof *s->hits));
+    CAIRN_TRY(cairn_grow(ctx, (void **)&s->items, &s->items_capacity, s->n + 1, sizeof *s->items));
+    s->hits[s->n] = (double)hits;
+    s->items[s->n++] = (double)items;
+    return CAIRN_OK;
+}
+
 typedef struct tally {
     cairn_ctx *ctx;
+    cairn_job *job;
+    cairn_arena *arena; /* of the problem at hand */
     cairn_label_summary *out;
+    cairn_outcome_groups outcomes;
+    shares exact, agreement, negative;
+    double right_from;
     spent cost;
 } tally;
 
@@ -108,7 +152,7 @@ static int32_t true_first_error(const json_t *truth) {
     return CAIRN_NO_ERROR;
 }
 
-static void tally_solution(cairn_label_summary *out, const json_t *solution) {
+static void tally_solution(cairn_label_summary *out, double right_from, const json_t *solution) {
     const json_t *labels = json_object_get(solution, "labels"), *truth = json_object_get(solution, "truth");
     json_int_t located = json_integer_value(json_object_get(solution, "first_error"));
     out->solutions++;
@@ -121,7 +165,7 @@ static void tally_solution(cairn_label_summary *out, const json_t *solution) {
     for (size_t i = 0; i < json_array_size(labels); i++) {
         const json_t *label = json_array_get(labels, i), *known = json_array_get(truth, i);
         if (json_is_null(label)) continue;
-        bool right = json_number_value(label) > 0;
+        bool right = right_from > 0 ? json_number_value(label) >= right_from : json_number_value(label) > 0;
         out->labelled_steps++;
         out->wrong_steps += !right;
         if (json_is_null(known)) continue;
@@ -130,8 +174,55 @@ static void tally_solution(cairn_label_summary *out, const json_t *solution) {
     }
 }
 
+static cairn_status tally_outcomes(tally *t, int64_t index, const json_t *solutions) {
+    cairn_outcomes outcomes = {0};
+    cairn_problem problem;
+    cairn_arena_reset(t->arena);
+    CAIRN_TRY(cairn_job_problem(t->job, t->ctx, index, t->arena, &problem));
+    for (size_t i = 0; i < json_array_size(solutions); i++) {
+        const json_t *solution = json_array_get(solutions, i), *correct = json_object_get(solution, "correct");
+        cairn_verdict verdict = !json_is_boolean(correct) ? CAIRN_VERDICT_UNKNOWN
+                                : json_is_true(correct)   ? CAIRN_VERDICT_RIGHT
+                                                          : CAIRN_VERDICT_WRONG;
+        cairn_outcomes_add(&outcomes, verdict, json_is_string(json_object_get(solution, "answer")),
+                           problem.answer != NULL, 1);
+    }
+    return cairn_outcome_groups_add(t->ctx, &t->outcomes, &outcomes);
+}
+
+/* Counts the solutions of one problem, which are alike. */
+static cairn_status tally_solutions(tally *t, const json_t *solutions) {
+    cairn_label_summary *out = t->out, before = *out;
+    for (size_t i = 0; i < json_array_size(solutions); i++)
+        tally_solution(out, t->right_from, json_array_get(solutions, i));
+    CAIRN_TRY(
+        note_share(t->ctx, &t->exact, out->exact_locations - before.exact_locations, out->judged - before.judged));
+    CAIRN_TRY(note_share(t->ctx, &t->agreement, out->agreeing_steps - before.agreeing_steps,
+                         out->known_steps - before.known_steps));
+    return note_share(t->ctx, &t->negative, out->wrong_steps - before.wrong_steps,
+                      out->labelled_steps - before.labelled_steps);
+}
+
+static cairn_status measure_shares(cairn_ctx *ctx, const tally *t, uint64_t seed, cairn_label_summary *out) {
+    cairn_bootstrap how = CAIRN_BOOTSTRAP_PRESET;
+    how.seed = seed;
+    CAIRN_TRY(cairn_outcome_groups_share(ctx, &t->outcomes, seed, &out->accuracy));
+    CAIRN_TRY(cairn_stat_grouped_share(ctx, t->exact.hits, t->exact.items, t->exact.n, &how, &out->exact));
+    CAIRN_TRY(
+        cairn_stat_grouped_share(ctx, t->agreement.hits, t->agreement.items, t->agreement.n, &how, &out->agreement));
+    return cairn_stat_grouped_share(ctx, t->negative.hits, t->negative.items, t->negative.n, &how, &out->negative);
+}
+
+static void free_shares(tally *t) {
+    shares *const all[] = {&t->exact, &t->agreement, &t->negative};
+    for (int i = 0; i < 3; i++) {
+        cairn_free(all[i]->hits);
+        cairn_free(all[i]->items);
+    }
+    cairn_outcome_groups_free(&t->outcomes);
+}
+
 static cairn_status tally_record(void *arg, int64_t index, const char *id, const char *text, size_t length) {
-    (void)index;
     tally *t = arg;
     json_t *record, *solutions = NULL;
     const char *dropped = "";
@@ -142,12 +233,13 @@ static cairn_status tally_record(void *arg, int64_t index, const char *id, const
     if (status == CAIRN_OK) status = json_get_int(t->ctx, record, "unknown", id, &unknown);
     if (status == CAIRN_OK) status = json_get_text(t->ctx, record, "dropped", id, &dropped);
     if (status == CAIRN_OK) status = cost_add(t->ctx, record, id, &t->cost);
+    if (status == CAIRN_OK) status = tally_outcomes(t, index, solutions);
     if (status == CAIRN_OK) {
         t->out->problems++;
         t->out->dropped += *dropped != 0;
         t->out->rollouts += rollouts;
         t->out->unknown += unknown;
-        for (size_t i = 0; i < json_array_size(solutions); i++) tally_solution(t->out, json_array_get(solutions, i));
+        status = tally_solutions(t, solutions);
     }
     json_decref(record);
     return status;
@@ -164,8 +256,11 @@ cairn_status cairn_label_problems(cairn_ctx *ctx, cairn_job *job, const cairn_la
     cairn_status status = cairn_labeller_find(ctx, arena, setup->method, &l.type, &l.config);
     if (status == CAIRN_OK) status = cairn_job_run(job, ctx, run, label_one, &l);
     if (status == CAIRN_OK) {
-        tally t = {.ctx = ctx, .out = out};
+        tally t = {.ctx = ctx, .job = job, .arena = arena, .out = out, .right_from = setup->right_from};
         status = cairn_job_each(job, ctx, run, tally_record, &t);
+        out->outcomes = t.outcomes.all;
+        if (status == CAIRN_OK) status = measure_shares(ctx, &t, cairn_job_setup_of(job)->seed, out);
+        free_shares(&t);
         out->steps = t.cost.steps;
         out->tokens = t.cost.tokens;
         out->flops = t.cost.flops;
@@ -187,66 +282,6 @@ cairn_status cairn_label_plan(cairn_ctx *ctx, cairn_job *job, const cairn_label_
     return status;
 }
 
-/* ---- stepwise output --------------------------------------------------------------------------------------------------------- */
-
-typedef struct writing {
-    cairn_ctx *ctx;
-    cairn_job *job;
-    cairn_arena *arena;
-    cairn_out *out;
-    bool soft;
-} writing;
-
-static cairn_status write_solution(const writing *w, const cairn_problem *problem, size_t number,
-                                   const json_t *solution) {
-    const json_t *steps = json_object_get(solution, "steps"), *labels = json_object_get(solution, "labels");
-    const json_t *correct = json_object_get(solution, "correct");
-    size_t n = json_array_size(steps);
-    const char **texts = cairn_arena_alloc(w->arena, n, sizeof *texts);
-    double *values = cairn_arena_alloc(w->arena, n, sizeof *values);
-    const char *name = json_string_value(json_object_get(solution, "id"));
-    if (!name) name = cairn_arena_printf(w->arena, "%s/%zu", problem->id, number);
-    if (!texts || !values || !name) return CAIRN_NO_MEMORY;
-    for (size_t i = 0; i < n; i++) {
-        const json_t *label = json_array_get(labels, i);
-        texts[i] = json_string_value(json_array_get(steps, i));
-        values[i] = !json_is_number(label) ? NAN : w->soft ? json_number_value(label) : json_number_value(label) > 0;
-    }
-    cairn_record record = {.id = name,
-                           .problem = problem->text,
-                           .steps = texts,
-                           .n_steps = (int32_t)n,
-                           .labels = values,
-                           .target = problem->answer,
-                           .first_error = CAIRN_UNLABELLED,
-                           .correct = !json_is_boolean(correct) ? CAIRN_VERDICT_UNKNOWN
-                                      : json_is_true(correct)   ? CAIRN_VERDICT_RIGHT
-                                                                : CAIRN_VERDICT_WRONG};
-    return cairn_stepwise_write(w->ctx, w->out, &record, w->soft);
-}
-
-static cairn_status write_record(void *arg, int64_t index, const char *id, const char *text, size_t length) {
-    writing *w = arg;
-    json_t *record, *solutions = NULL;
-    cairn_problem problem;
-    cairn_arena_reset(w->arena);
-    CAIRN_TRY(cairn_job_problem(w->job, w->ctx, index, w->arena, &problem));
-    CAIRN_TRY(json_parse(w->ctx, text, length, id, &record));
-    cairn_status status = json_get_array(w->ctx, record, "solutions", id, &solutions);
-    for (size_t i = 0; status == CAIRN_OK && i < json_array_size(solutions); i++)
-        status = write_solution(w, &problem, i, json_array_get(solutions, i));
-    json_decref(record);
-    return status;
-}
-
-cairn_status cairn_label_write(cairn_ctx *ctx, cairn_job *job, cairn_run *run, bool soft, cairn_out *out) {
-    writing w = {.ctx = ctx, .job = job, .out = out, .soft = soft};
-    CAIRN_TRY(cairn_arena_open(ctx, 16384, &w.arena));
-    cairn_status status = cairn_job_each(job, ctx, run, write_record, &w);
-    cairn_arena_close(w.arena);
-    return status;
-}
-
 /* ---- manifest ------------------------------------------------------------------------------------------------------ */
 
 cairn_status cairn_label_manifest(cairn_ctx *ctx, cairn_job *job, const cairn_label_setup *setup, cairn_arena *arena,
@@ -256,13 +291,14 @@ cairn_status cairn_label_manifest(cairn_ctx *ctx, cairn_job *job, const cairn_la
     CAIRN_TRY(cairn_labeller_find(ctx, arena, setup->method, &l.type, &l.config));
     CAIRN_TRY(cairn_job_manifest(ctx, job, arena, "label", "method", &l.type->about, l.config, false, out));
     size_t n = (size_t)out->count;
-    cairn_manifest_entry *entries = cairn_arena_alloc(arena, n + 2, sizeof *entries);
+    cairn_manifest_entry *entries = cairn_arena_alloc(arena, n + 3, sizeof *entries);
     const char *key = cairn_arena_printf(arena, "%016llx", s ? (unsigned long long)cairn_solutions_content(s) : 0);
     if (!entries || !key) return CAIRN_NO_MEMORY;
     memcpy(entries, out->entries, n * sizeof *entries);
     entries[n] = (cairn_manifest_entry){"solutions_file", s ? cairn_solutions_path(s) : ""};
     entries[n + 1] = (cairn_manifest_entry){"solutions_key", key};
+    entries[n + 2] = (cairn_manifest_entry){"solutions_split", cairn_split_name(s ? cairn_solutions_split(s) : 0)};
     out->entries = entries;
-    out->count += 2;
+    out->count += 3;
     return CAIRN_OK;
 }

@@ -30,6 +30,10 @@ static json_t *outcome_json(float outcome) {
     return isnan(outcome) ? json_null() : json_boolean(outcome > 0.5f);
 }
 
+static json_t *verdict_json(cairn_verdict verdict) {
+    return verdict == CAIRN_VERDICT_UNKNOWN ? json_null() : json_boolean(verdict == CAIRN_VERDICT_RIGHT);
+}
+
 static json_t *text_or_null(const char *text) {
     return text ? json_string(text) : json_null();
 }
@@ -51,47 +55,94 @@ static json_t *candidates_json(const cairn_search *search, const cairn_result *r
     return list;
 }
 
-/* `end`, true, is there where a node ends its parent's solution and is no step. */
-static json_t *node_json(const cairn_search *search, cairn_node node) {
+/* verdicts[count]: what the world says of each step, up to the first wrong one of its path; unknown after it, and of ends. */
+static cairn_status find_verdicts(cairn_search *search, cairn_verdict *verdicts) {
     const cairn_tree *tree = search->tree;
-    json_t *object = json_pack("{s:o, s:s, s:I, s:I, s:o}", "parent",
-                               node == CAIRN_ROOT ? json_null() : json_integer(tree->parent[node]), "text",
-                               cairn_tree_text(tree, node), "multiplicity", (json_int_t)tree->multiplicity[node],
-                               "visits", (json_int_t)tree->visits[node], "score",
-                               number_or_null(search->column >= 0 ? tree->score[search->column][node] : NAN));
+    bool *after = cairn_arena_alloc(search->arena, tree->count, sizeof *after); /* a wrong step stands here or above */
+    if (!after) return CAIRN_NO_MEMORY;
+    verdicts[CAIRN_ROOT] = CAIRN_VERDICT_UNKNOWN;
+    for (cairn_node node = 1; node < tree->count; node++) {
+        const char *const *steps;
+        int32_t n;
+        after[node] = after[tree->parent[node]];
+        verdicts[node] = CAIRN_VERDICT_UNKNOWN;
+        if (after[node] || cairn_tree_is_end(tree, node)) continue;
+        cairn_arena_mark mark = cairn_arena_save(search->arena);
+        CAIRN_TRY(cairn_tree_steps(search->ctx, tree, node, search->arena, &steps, &n));
+        cairn_step_check *checks = cairn_arena_alloc(search->arena, (size_t)n, sizeof *checks);
+        if (!checks) return CAIRN_NO_MEMORY;
+        CAIRN_TRY(cairn_world_verify(search->ctx, search->world, search->problem, steps, n, search->arena, checks));
+        verdicts[node] = checks[n - 1].verdict;
+        after[node] = verdicts[node] == CAIRN_VERDICT_WRONG;
+        cairn_arena_restore(search->arena, mark);
+    }
+    return CAIRN_OK;
+}
+
+/* `end`, true, is there where a node ends its parent's solution and is no step. */
+static json_t *node_json(const cairn_search *search, cairn_node node, cairn_verdict truth) {
+    const cairn_tree *tree = search->tree;
+    json_t *object = json_pack(
+        "{s:o, s:s, s:I, s:I, s:o, s:o}", "parent", node == CAIRN_ROOT ? json_null() : json_integer(tree->parent[node]),
+        "text", cairn_tree_text(tree, node), "multiplicity", (json_int_t)tree->multiplicity[node], "visits",
+        (json_int_t)tree->visits[node], "score",
+        number_or_null(search->column >= 0 ? tree->score[search->column][node] : NAN), "truth", verdict_json(truth));
     if (!object || !cairn_tree_is_end(tree, node) || json_object_set_new(object, "end", json_true()) == 0)
         return object;
     json_decref(object);
     return NULL;
 }
 
-static json_t *tree_json(const cairn_search *search) {
+static json_t *tree_json(const cairn_search *search, const cairn_verdict *truth) {
     json_t *list = json_array();
     for (cairn_node node = 0; node < search->tree->count && list; node++)
-        if (json_array_append_new(list, node_json(search, node)) != 0) {
+        if (json_array_append_new(list, node_json(search, node, truth[node])) != 0) {
             json_decref(list);
             list = NULL;
         }
     return list;
 }
 
-/* The outcome of the chosen answer: no answer is wrong where there is a truth. */
-static json_t *correct_json(const cairn_search *search, const cairn_result *result) {
-    if (result->chosen >= 0) return outcome_json(search->tree->outcome[result->candidates[result->chosen].leaf]);
-    return json_false();
+/* What the record holds more of a problem whose tree is kept: its text, the chosen candidate, the tree. */
+static cairn_status add_tree(cairn_search *search, const cairn_result *result, json_t *record) {
+    cairn_verdict *truth = cairn_arena_alloc(search->arena, search->tree->count, sizeof *truth);
+    if (!truth) return CAIRN_NO_MEMORY;
+    CAIRN_TRY(find_verdicts(search, truth));
+    errno = 0;
+    int bad = json_object_set_new(record, "problem", json_string(search->problem->text));
+    bad |= json_object_set_new(record, "chosen", result->chosen >= 0 ? json_integer(result->chosen) : json_null());
+    bad |= json_object_set_new(record, "tree", tree_json(search, truth));
+    return bad ? json_fail_build(search->ctx, "the record") : CAIRN_OK;
+}
+
+/* The candidate that is judged: the chosen one; where none was chosen the first that states an answer, else the first. NULL: none. */
+static const cairn_candidate *judged_of(const cairn_result *result) {
+    if (result->chosen >= 0) return &result->candidates[result->chosen];
+    for (int32_t i = 0; i < result->n; i++)
+        if (result->candidates[i].answer >= 0) return &result->candidates[i];
+    return result->n > 0 ? &result->candidates[0] : NULL;
+}
+
+/* No solution finished is wrong, unless there was none to replay. */
+static json_t *correct_json(const cairn_search *search, const cairn_candidate *judged) {
+    if (judged) return outcome_json(search->tree->outcome[judged->leaf]);
+    return cairn_policy_solutions(search->policy, search->problem) > 0 ? json_false() : json_null();
 }
 
 static cairn_status write_record(cairn_search *search, const cairn_solve_setup *setup, const cairn_result *result,
                                  cairn_text *out) {
-    const cairn_candidate *chosen = result->chosen >= 0 ? &result->candidates[result->chosen] : NULL;
+    const cairn_candidate *judged = judged_of(result);
+    char key[20];
+    problem_key(search->problem, key);
     errno = 0;
-    json_t *record = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "id", search->problem->id, "answer",
-                               text_or_null(result->answer >= 0 ? search->answers[result->answer] : NULL), "target",
-                               text_or_null(search->problem->answer), "correct", correct_json(search, result), "score",
-                               number_or_null(chosen ? chosen->score : NAN), "candidates",
-                               candidates_json(search, result), "cost", cost_json(&search->cost));
-    bool whole = record && (!setup->keep_tree || json_object_set_new(record, "tree", tree_json(search)) == 0);
-    cairn_status status = whole ? CAIRN_OK : json_fail_build(search->ctx, "the record");
+    json_t *record =
+        json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "id", search->problem->id, "problem_key", key, "answer",
+                  text_or_null(judged && judged->answer >= 0 ? search->answers[judged->answer] : NULL), "target",
+                  text_or_null(search->problem->answer), "correct", correct_json(search, judged), "score",
+                  number_or_null(judged ? judged->score : NAN), "candidates", candidates_json(search, result), "cost",
+                  cost_json(&search->cost));
+    cairn_status status = record ? CAIRN_OK : json_fail_build(search->ctx, "the record");
+    if (status == CAIRN_OK && setup->keep_tree) status = add_tree(search, result, record);
     if (status == CAIRN_OK) status = json_write(search->ctx, record, out);
     json_decref(record);
     return status;
@@ -112,13 +163,19 @@ typedef struct tally {
     const cairn_solve_setup *setup;
     cairn_solve_summary *out;
     spent cost;
+    cairn_outcome_groups samples;
     int64_t oracle;
 } tally;
 
-/* Candidates, and right ones, counted as often as they were sampled. A run file may hold anything: counts are those of an int32_t. */
-static cairn_status count_candidates(cairn_ctx *ctx, const json_t *candidates, const char *where, int64_t *right,
-                                     int64_t *all) {
-    *right = *all = 0;
+static cairn_verdict verdict_of(const json_t *correct) {
+    if (!json_is_boolean(correct)) return CAIRN_VERDICT_UNKNOWN;
+    return json_is_true(correct) ? CAIRN_VERDICT_RIGHT : CAIRN_VERDICT_WRONG;
+}
+
+/* Outcomes of candidates, each as often as it was sampled. A run file may hold anything: counts are those of an int32_t. */
+static cairn_status count_candidates(cairn_ctx *ctx, const json_t *candidates, bool told, const char *where,
+                                     cairn_outcomes *out) {
+    *out = (cairn_outcomes){0};
     for (size_t i = 0; i < json_array_size(candidates); i++) {
         const json_t *candidate = json_array_get(candidates, i);
         int64_t count;
@@ -126,35 +183,53 @@ static cairn_status count_candidates(cairn_ctx *ctx, const json_t *candidates, c
         if (count < 0 || count > INT32_MAX)
             return cairn_fail(ctx, CAIRN_FORMAT, "%s: field `candidates[%zu].count`: expected 0 .. %d, got %lld", where,
                               i, INT32_MAX, (long long)count);
-        *all += count;
-        if (json_is_true(json_object_get(candidate, "correct"))) *right += count;
+        cairn_outcomes_add(out, verdict_of(json_object_get(candidate, "correct")),
+                           json_is_string(json_object_get(candidate, "answer")), told, count);
     }
     return CAIRN_OK;
 }
 
+/* The chosen answer's outcome. */
+static void count_chosen(tally *t, const json_t *record, bool told, const cairn_outcomes *samples) {
+    cairn_solve_summary *out = t->out;
+    cairn_verdict verdict = verdict_of(json_object_get(record, "correct"));
+    out->problems++;
+    out->right += verdict == CAIRN_VERDICT_RIGHT;
+    if (verdict != CAIRN_VERDICT_UNKNOWN) return;
+    bool recorded = samples->n > 0;
+    out->unknown++;
+    out->unrecorded += !recorded;
+    if (!told || !recorded)
+        out->untold++;
+    else
+        out->unanswered += !json_is_string(json_object_get(record, "answer"));
+}
+
 /* What the caller asked to have of each problem. */
-static void hand_out(const tally *t, int64_t index, const json_t *correct, int64_t right, int64_t all) {
+static void hand_out(const tally *t, int64_t index, const json_t *correct, const cairn_outcomes *samples) {
     if (t->setup->outcomes) t->setup->outcomes[index] = json_is_null(correct) ? NAN : json_is_true(correct) ? 1 : 0;
-    if (t->setup->right_samples) t->setup->right_samples[index] = right;
-    if (t->setup->samples) t->setup->samples[index] = all;
+    if (t->setup->right_samples) t->setup->right_samples[index] = samples->right;
+    if (t->setup->samples) t->setup->samples[index] = samples->n;
+    if (t->setup->sampled) t->setup->sampled[index] = *samples;
 }
 
 static cairn_status tally_record(void *arg, int64_t index, const char *id, const char *text, size_t length) {
     tally *t = arg;
     json_t *record;
     double scored = t->cost.scorings;
-    int64_t right, all;
+    cairn_outcomes samples;
     CAIRN_TRY(json_parse(t->ctx, text, length, id, &record));
+    bool told = json_is_string(json_object_get(record, "target"));
     cairn_status status = cost_add(t->ctx, record, id, &t->cost);
-    if (status == CAIRN_OK) status = count_candidates(t->ctx, json_object_get(record, "candidates"), id, &right, &all);
+    if (status == CAIRN_OK)
+        status = count_candidates(t->ctx, json_object_get(record, "candidates"), told, id, &samples);
+    if (status == CAIRN_OK) status = cairn_outcome_groups_add(t->ctx, &t->samples, &samples);
     if (status == CAIRN_OK) {
-        const json_t *correct = json_object_get(record, "correct");
-        t->out->problems++;
-        t->out->right += json_is_true(correct);
-        t->out->unknown += json_is_null(correct);
+        int64_t untold = t->out->untold;
+        count_chosen(t, record, told, &samples);
         t->out->unscored += scored < t->cost.scorings && json_is_null(json_object_get(record, "score"));
-        hand_out(t, index, correct, right, all);
-        t->oracle += right > 0;
+        hand_out(t, index, json_object_get(record, "correct"), &samples);
+        t->oracle += samples.right > 0 && t->out->untold == untold;
     }
     json_decref(record);
     return status;
@@ -197,21 +272,34 @@ static cairn_status mean_optimum(cairn_ctx *ctx, cairn_job *job, double *out) {
     return status;
 }
 
+/* Shares are of the problems that have a truth; where no outcome is known there is none. */
+static cairn_status shares(cairn_ctx *ctx, const tally *t, uint64_t seed, cairn_solve_summary *out) {
+    cairn_outcomes chosen = {out->problems, out->right, out->unknown, out->untold, out->unanswered};
+    int64_t judged = cairn_outcomes_judged(&chosen);
+    out->samples = t->samples.all;
+    out->oracle = judged ? (double)t->oracle / (double)judged : NAN;
+    out->accuracy = (cairn_interval){NAN, NAN, NAN, 0};
+    if (judged) CAIRN_TRY(cairn_stat_wilson(ctx, out->right, judged, 0.95, &out->accuracy));
+    return cairn_outcome_groups_share(ctx, &t->samples, seed, &out->sample_accuracy);
+}
+
 static cairn_status summarise(cairn_ctx *ctx, cairn_job *job, const cairn_solve_setup *setup, cairn_run *run,
                               cairn_solve_summary *out) {
     tally t = {.ctx = ctx, .setup = setup, .out = out};
-    CAIRN_TRY(cairn_job_each(job, ctx, run, tally_record, &t));
-    if (out->problems == 0) return cairn_fail(ctx, CAIRN_INVALID, "there are no problems");
+    cairn_status status = cairn_job_each(job, ctx, run, tally_record, &t);
+    if (status == CAIRN_OK && out->problems == 0) status = cairn_fail(ctx, CAIRN_INVALID, "there are no problems");
+    if (status == CAIRN_OK) status = shares(ctx, &t, cairn_job_setup_of(job)->seed, out);
+    cairn_outcome_groups_free(&t.samples);
+    CAIRN_TRY(status);
     double n = (double)out->problems;
     out->steps = t.cost.steps / n;
     out->tokens = t.cost.tokens / n;
     out->judge_tokens = t.cost.judge_tokens / n;
     out->scorings = t.cost.scorings / n;
+    out->unknown_scores = (int64_t)t.cost.unscored;
     out->failed = t.cost.failed;
     out->flops = t.cost.flops / n;
     out->judge_flops = t.cost.judge_flops / n;
-    out->oracle = (double)t.oracle / n;
-    CAIRN_TRY(cairn_stat_wilson(ctx, out->right, out->problems, 0.95, &out->accuracy));
     return mean_optimum(ctx, job, &out->optimum);
 }
 
@@ -264,25 +352,6 @@ typedef struct drawing {
     cairn_text *out;
 } drawing;
 
-/* wrong[count]: the nodes that the world calls wrong after steps that it does not. */
-static cairn_status find_wrong(cairn_search *search, bool *wrong) {
-    const cairn_tree *tree = search->tree;
-    bool *after = cairn_arena_alloc(search->arena, tree->count, sizeof *after); /* a wrong step stands here or above */
-    if (!after) return CAIRN_NO_MEMORY;
-    for (cairn_node node = 1; node < tree->count; node++) {
-        const char *const *steps;
-        int32_t n;
-        after[node] = after[tree->parent[node]];
-        if (after[node] || cairn_tree_is_end(tree, node)) continue;
-        CAIRN_TRY(cairn_tree_steps(search->ctx, tree, node, search->arena, &steps, &n));
-        cairn_step_check *checks = cairn_arena_alloc(search->arena, (size_t)n, sizeof *checks);
-        if (!checks) return CAIRN_NO_MEMORY;
-        CAIRN_TRY(cairn_world_verify(search->ctx, search->world, search->problem, steps, n, search->arena, checks));
-        wrong[node] = after[node] = checks[n - 1].verdict == CAIRN_VERDICT_WRONG;
-    }
-    return CAIRN_OK;
-}
-
 static cairn_status draw_problem(cairn_search *search, const drawing *d) {
     cairn_result result;
     CAIRN_TRY(cairn_search_run(search, d->solving.type, d->solving.config, &result));
@@ -290,15 +359,23 @@ static cairn_status draw_problem(cairn_search *search, const drawing *d) {
     cairn_draw how = *d->how;
     how.column = search->column;
     how.chosen = chosen ? chosen->leaf : CAIRN_NONE;
-    bool *wrong = cairn_arena_alloc(search->arena, search->tree->count, sizeof *wrong);
-    if (!wrong) return CAIRN_NO_MEMORY;
-    CAIRN_TRY(find_wrong(search, wrong));
+    size_t count = search->tree->count;
+    cairn_verdict *verdicts = cairn_arena_alloc(search->arena, count, sizeof *verdicts);
+    bool *wrong = cairn_arena_alloc(search->arena, count, sizeof *wrong);
+    if (!verdicts || !wrong) return CAIRN_NO_MEMORY;
+    CAIRN_TRY(find_verdicts(search, verdicts));
+    for (size_t i = 0; i < count; i++) wrong[i] = verdicts[i] == CAIRN_VERDICT_WRONG;
     how.wrong = wrong;
+    const char *answer = cairn_arena_printf(search->arena, "answer %s, true answer %s",
+                                            result.answer >= 0 ? search->answers[result.answer] : "none",
+                                            search->problem->answer ? search->problem->answer : "unknown");
+    if (!answer) return CAIRN_NO_MEMORY;
+    how.title = search->problem->text;
+    how.caption = answer;
+    if (how.svg) return cairn_tree_draw(search->ctx, search->tree, &how, d->out);
     CAIRN_TRY(cairn_text_printf(search->ctx, d->out, "%s\n\n", search->problem->text));
     CAIRN_TRY(cairn_tree_draw(search->ctx, search->tree, &how, d->out));
-    return cairn_text_printf(search->ctx, d->out, "\nanswer %s, true answer %s\n",
-                             result.answer >= 0 ? search->answers[result.answer] : "none",
-                             search->problem->answer ? search->problem->answer : "unknown");
+    return cairn_text_printf(search->ctx, d->out, "\n%s\n", answer);
 }
 
 static cairn_status draw_one(cairn_search *search, void *arg, int64_t index, cairn_text *record) {

@@ -35,12 +35,9 @@ static cairn_status outcome_of(cairn_search *search, const cairn_record *record,
     bool done;
     if (!state) return CAIRN_NO_MEMORY;
     CAIRN_TRY(cairn_world_replay(search->ctx, world, search->problem, record->steps, record->n_steps, state, &done));
-    CAIRN_TRY(world->type->check(search->ctx, world->self, search->problem, state, record->steps, record->n_steps,
-                                 search->arena, out));
-    if (record->correct == CAIRN_VERDICT_UNKNOWN) return CAIRN_OK;
-    out->verdict = record->correct;
-    out->value = record->correct == CAIRN_VERDICT_RIGHT ? 1 : 0;
-    return CAIRN_OK;
+    cairn_stated stated = {.answer = record->answer, .correct = record->correct};
+    return cairn_world_outcome(search->ctx, world, search->problem, state, record->steps, record->n_steps, &stated,
+                               search->arena, out);
 }
 
 static cairn_status adopt_one(cairn_search *search, const cairn_record *record, cairn_rollout *out) {

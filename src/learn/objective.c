@@ -135,9 +135,8 @@ static int64_t count_hits(trainer *t, const cairn_tensor *outputs, int64_t done)
 }
 
 static cairn_status measure_auroc(trainer *t, cairn_learn_point *point) {
-    int64_t right = 0;
+    int64_t right = t->dev_right_marks;
     cairn_auroc auroc;
-    for (int64_t i = 0; i < t->dev_marks; i++) right += t->dev_right[i];
     if (!t->head || right == 0 || right == t->dev_marks) return CAIRN_OK;
     CAIRN_TRY(cairn_stat_auroc(t->ctx, t->dev_scores, t->dev_right, (size_t)t->dev_marks, 0.95, &auroc));
     point->dev_auroc = auroc.auroc;

@@ -68,7 +68,10 @@ static cairn_status each_record(trainer *t, const char *path, visit_fn visit, vo
                                 int64_t *skipped) {
     cairn_dataset *dataset;
     cairn_record record;
-    cairn_read_options options = {.format = (cairn_format)t->setup->format, .skip_bad = t->setup->skip_bad};
+    cairn_read_options options = {.format = (cairn_format)t->setup->format,
+                                  .split = (cairn_split)t->setup->split,
+                                  .solutions = true,
+                                  .skip_bad = t->setup->skip_bad};
     CAIRN_TRY(cairn_dataset_open(t->ctx, path, options, &dataset));
     cairn_arena_mark mark = cairn_arena_save(t->arena);
     cairn_status status;
@@ -129,6 +132,22 @@ static bool is_dev(const trainer *t, uint64_t group) {
     return (double)(cairn_key_mix(t->setup->seed, group) >> 11) * 0x1p-53 < t->setup->dev_share;
 }
 
+static void count_marks(const trainer *t, const cairn_examples *from, const int32_t *pool, int32_t n, int64_t *marks,
+                        int64_t *right) {
+    for (int32_t i = 0; i < n; i++)
+        for (int64_t m = from->mark_starts[pool[i]]; m < from->mark_starts[pool[i] + 1]; m++) {
+            ++*marks;
+            *right += t->head && (double)from->labels[m] > t->setup->right_above;
+        }
+}
+
+/* A scorer cannot tell right from wrong by labels of one class. */
+static void warn_of_one_class(const trainer *t) {
+    if (!t->head || t->marks == 0 || (t->right_marks > 0 && t->right_marks < t->marks)) return;
+    cairn_log(t->ctx, CAIRN_LOG_WARN, "%s: all %" PRId64 " %s are %s: the head sees one class alone", t->setup->data,
+              t->marks, t->setup->task == CAIRN_LEARN_ORM ? "outcomes" : "labels", t->right_marks ? "right" : "wrong");
+}
+
 static cairn_status split(trainer *t) {
     const cairn_examples *all = &t->examples;
     bool own = *t->setup->dev != 0;
@@ -142,8 +161,9 @@ static cairn_status split(trainer *t) {
         else
             t->dev_pool[t->dev_count++] = i;
     for (int32_t i = 0; own && i < t->dev->count; i++) t->dev_pool[t->dev_count++] = i;
-    for (int32_t i = 0; i < t->dev_count; i++)
-        t->dev_marks += t->dev->mark_starts[t->dev_pool[i] + 1] - t->dev->mark_starts[t->dev_pool[i]];
+    count_marks(t, all, t->pool, t->pool_count, &t->marks, &t->right_marks);
+    count_marks(t, t->dev, t->dev_pool, t->dev_count, &t->dev_marks, &t->dev_right_marks);
+    warn_of_one_class(t);
     if (t->pool_count > 0) return CAIRN_OK;
     return cairn_fail(t->ctx, CAIRN_INVALID,
                       "%s: nothing to learn from: of %d usable records %d are in the dev set, %" PRId64
@@ -300,7 +320,7 @@ static cairn_status write_manifest(trainer *t) {
     cairn_format_double(s->right_above, above);
     t->manifest = cairn_arena_printf(
         t->arena,
-        "task=%s\nloss=%d\nhead=%s\ndata=%016" PRIx64 "\ndev=%016" PRIx64 "\ntokenizer=%016" PRIx64
+        "task=%s\nloss=%d\nhead=%s\ndata=%016" PRIx64 "\ndev=%016" PRIx64 "\nsplit=%s\ntokenizer=%016" PRIx64
         "\nshape=%d,%d,%d,%d,%d,%d,%d,%d\nexamples=%d\nseed=%" PRIu64 "\nsteps=%" PRId64 "\nbatch-tokens=%" PRId64
         "\naccumulate=%" PRId64 "\nwarmup=%" PRId64 "\nevery=%" PRId64 "\npatience=%" PRId64
         "\nrate=%s\nlast-rate=%s\ndecay=%s\nclip=%s\naverage=%s\ndev-share=%"
@@ -308,10 +328,11 @@ static cairn_status write_manifest(trainer *t) {
         "d\n"
         "only-right=%d\n" INSTRUCTION_SET "%s\n",
         tasks[s->task], s->loss, t->head ? t->head->name : "", t->data_key, t->dev_key,
-        cairn_tokenizer_key(t->tokenizer), m->vocabulary, m->width, m->layers, m->heads, m->kv_heads, m->feed_forward,
-        m->context, m->tied, t->examples.count, s->seed, t->steps, s->batch_tokens, s->accumulate, t->warmup, t->every,
-        s->patience, rate, last, decay, clip, average, share, above, text, s->likelihood, s->until_error, s->schedule,
-        s->bf16, s->store_bf16, s->only_right, cairn_bits_name(t->portable));
+        cairn_split_name((cairn_split)s->split), cairn_tokenizer_key(t->tokenizer), m->vocabulary, m->width, m->layers,
+        m->heads, m->kv_heads, m->feed_forward, m->context, m->tied, t->examples.count, s->seed, t->steps,
+        s->batch_tokens, s->accumulate, t->warmup, t->every, s->patience, rate, last, decay, clip, average, share,
+        above, text, s->likelihood, s->until_error, s->schedule, s->bf16, s->store_bf16, s->only_right,
+        cairn_bits_name(t->portable));
     return t->manifest ? CAIRN_OK : CAIRN_NO_MEMORY;
 }
 

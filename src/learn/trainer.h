@@ -53,7 +53,8 @@ typedef struct trainer {
     int32_t *step_ids, *step_starts; /* examples of a step's batches; [accumulate + 1] where each begins */
     double *dev_scores;              /* [dev marks] */
     bool *dev_right;
-    int64_t dev_marks, steps, every, warmup;
+    int64_t right_marks, dev_right_marks; /* labels of the training set and of the dev set that count as right */
+    int64_t marks, dev_marks, steps, every, warmup;
     const char *checkpoint, *manifest; /* its path; everything that the result depends on */
     FILE *log;
     events *events; /* or NULL */

@@ -41,6 +41,20 @@ uint64_t cairn_policy_content(const cairn_policy *policy) {
     return policy->type->content ? policy->type->content(policy->self) : 0;
 }
 
+int64_t cairn_policy_solutions(const cairn_policy *policy, const cairn_problem *problem) {
+    int64_t solutions = INT64_MAX;
+    int32_t longest;
+    if (policy->type->recorded) policy->type->recorded(policy->self, problem, &solutions, &longest);
+    return solutions;
+}
+
+int32_t cairn_policy_max_steps(const cairn_policy *policy, const cairn_problem *problem) {
+    int64_t solutions;
+    int32_t longest = 0;
+    if (policy->type->recorded) policy->type->recorded(policy->self, problem, &solutions, &longest);
+    return longest > problem->max_steps ? longest : problem->max_steps;
+}
+
 const char *cairn_policy_file(const cairn_policy *policy) {
     const char *name = policy->type->file ? policy->type->file(policy->self) : NULL;
     return name ? name : "";

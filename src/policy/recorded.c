@@ -1,6 +1,9 @@
-/* Policy `recorded`: replays solutions of a dataset file. Draw d first follows solution d mod n of the problem with the same text,
- * where that passes through the prefix; else solution d mod m of the m that do. So draws 0 .. n-1 from the root, followed to their
- * ends, are the n solutions as they were written.
+/* Policy `recorded`: replays solutions of a dataset file, with the answer and the outcome that the file records of them.
+ *
+ * A search that draws n steps at the root, and at every later node as many as it has samples there, gets each of the problem's n
+ * solutions once: draw d at a node follows number d mod m of the m solutions that pass through it, in order of the file. In a
+ * rollout, which has the same draw number at all its steps, draw d follows solution d mod n where that passes through the prefix.
+ * One request costs a look at each solution of its problem.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -12,14 +15,16 @@
 
 typedef struct config {
     const char *file;
-    int32_t format;
+    int32_t format, split;
     bool skip_bad;
 } config;
 
 static const cairn_option options[] = {
-    {"file", CAIRN_OPTION_TEXT, offsetof(config, file), NULL, 0, 0, NULL, "", "dataset of solutions (JSON lines)"},
+    {"file", CAIRN_OPTION_TEXT, offsetof(config, file), NULL, 0, 0, NULL, "", "dataset of solutions"},
     {"format", CAIRN_OPTION_CHOICE, offsetof(config, format), "auto", 0, 0, CAIRN_FORMAT_CHOICES, "",
      "format of the file"},
+    {"split", CAIRN_OPTION_CHOICE, offsetof(config, split), "auto", 0, 0, CAIRN_SPLIT_CHOICES, "",
+     "how a solution that is one text is cut into steps"},
     {"skip_bad", CAIRN_OPTION_BOOL, offsetof(config, skip_bad), "false", 0, 0, NULL, "",
      "count and name bad lines of the file instead of stopping at the first"},
 };
@@ -30,6 +35,7 @@ typedef struct solution {
     const char *problem;
     const char *const *steps;
     int32_t n_steps;
+    cairn_stated stated;
 } solution;
 
 typedef struct recorded {
@@ -56,14 +62,14 @@ static cairn_status read_all(cairn_ctx *ctx, recorded *self, cairn_dataset *data
     cairn_record record;
     cairn_status status;
     while ((status = cairn_dataset_next(dataset, self->arena, &record)) == CAIRN_OK) {
-        if (record.n_steps < 1) continue;
         CAIRN_TRY(
             cairn_grow(ctx, (void **)&self->solutions, &self->capacity, self->count + 1, sizeof *self->solutions));
         self->solutions[self->count] = (solution){.key = cairn_key(record.problem, strlen(record.problem)),
                                                   .order = (int64_t)self->count,
                                                   .problem = record.problem,
                                                   .steps = record.steps,
-                                                  .n_steps = record.n_steps};
+                                                  .n_steps = record.n_steps,
+                                                  .stated = {record.answer, record.correct, (int64_t)self->count}};
         self->count++;
     }
     return status == CAIRN_END ? CAIRN_OK : status;
@@ -76,7 +82,8 @@ static cairn_status recorded_open(cairn_ctx *ctx, cairn_arena *arena, const cair
     cairn_dataset *dataset;
     recorded *self = cairn_alloc(ctx, 1, sizeof *self);
     if (!self) return CAIRN_NO_MEMORY;
-    cairn_read_options how = {.format = (cairn_format)c->format, .skip_bad = c->skip_bad};
+    cairn_read_options how = {
+        .format = (cairn_format)c->format, .split = (cairn_split)c->split, .solutions = true, .skip_bad = c->skip_bad};
     cairn_status status = cairn_arena_open(ctx, 1 << 16, &self->arena);
     if (status == CAIRN_OK && (status = cairn_dataset_open(ctx, c->file, how, &dataset)) == CAIRN_OK) {
         status = read_all(ctx, self, dataset);
@@ -87,7 +94,7 @@ static cairn_status recorded_open(cairn_ctx *ctx, cairn_arena *arena, const cair
         cairn_dataset_close(dataset);
     }
     if (status == CAIRN_OK && self->count == 0)
-        status = cairn_fail(ctx, CAIRN_FORMAT, "recorded: %s holds no solution with steps", c->file);
+        status = cairn_fail(ctx, CAIRN_FORMAT, "recorded: %s holds no solution", c->file);
     if (status != CAIRN_OK) {
         recorded_close(self);
         return status;
@@ -116,8 +123,9 @@ static size_t solutions_of(const recorded *self, const cairn_problem *problem, s
     return n;
 }
 
+/* Does the solution go on after these steps? One without steps ends at the root. */
 static bool passes(const solution *s, const cairn_proposal *q) {
-    if (s->n_steps <= q->n_steps) return false;
+    if (s->n_steps <= q->n_steps && (s->n_steps || q->n_steps)) return false;
     for (int32_t i = 0; i < q->n_steps; i++)
         if (strcmp(s->steps[i], q->steps[i]) != 0) return false;
     return true;
@@ -127,7 +135,7 @@ static const solution *follow(const recorded *self, const cairn_proposal *q) {
     size_t first, n = solutions_of(self, q->problem, &first), shared = 0;
     if (n == 0) return NULL;
     const solution *own = &self->solutions[first + q->draw % n];
-    if (passes(own, q)) return own;
+    if (q->whole && passes(own, q)) return own;
     for (size_t i = 0; i < n; i++) shared += passes(&self->solutions[first + i], q);
     if (shared == 0) return NULL;
     size_t pick = q->draw % shared;
@@ -147,15 +155,25 @@ static cairn_status recorded_propose(cairn_ctx *ctx, void *data, cairn_arena *ar
                            q->problem->id, (int)q->n_steps);
             continue;
         }
-        const char *text = s->steps[q->n_steps];
+        const char *text = s->n_steps ? s->steps[q->n_steps] : "";
         q->text = cairn_arena_copy(arena, text, strlen(text));
         if (!q->text) return q->status = CAIRN_NO_MEMORY;
         q->n_tokens = token_count(text, strlen(text));
         q->logp = NAN;
-        q->stop = q->n_steps + 1 == s->n_steps ? CAIRN_STOP_END : CAIRN_STOP_STEP;
+        q->stop = q->n_steps + 1 >= s->n_steps ? CAIRN_STOP_END : CAIRN_STOP_STEP;
+        q->stated = q->stop == CAIRN_STOP_END ? &s->stated : NULL;
         q->status = CAIRN_OK;
     }
     return CAIRN_OK;
+}
+
+static void recorded_solutions(const void *data, const cairn_problem *problem, int64_t *solutions, int32_t *longest) {
+    const recorded *self = data;
+    size_t first, n = solutions_of(self, problem, &first);
+    *solutions = (int64_t)n;
+    *longest = 0;
+    for (size_t i = 0; i < n; i++)
+        if (self->solutions[first + i].n_steps > *longest) *longest = self->solutions[first + i].n_steps;
 }
 
 static uint64_t recorded_content(const void *data) {
@@ -164,7 +182,9 @@ static uint64_t recorded_content(const void *data) {
 
 const cairn_policy_type cairn_policy_recorded = {
     .about = {.name = "recorded",
-              .summary = "replays recorded solutions of the problem with the same text",
+              .summary =
+                  "replays recorded solutions of the problem with the same text, with their recorded answers and "
+                  "outcomes",
               .source = "",
               .options = options,
               .option_count = sizeof options / sizeof *options,
@@ -173,4 +193,5 @@ const cairn_policy_type cairn_policy_recorded = {
     .close = recorded_close,
     .propose = recorded_propose,
     .content = recorded_content,
+    .recorded = recorded_solutions,
 };

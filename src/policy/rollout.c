@@ -18,6 +18,7 @@ typedef struct runner {
     int64_t total;
     size_t state_bytes;
     unsigned char *states; /* [total][state_bytes] */
+    int32_t *left;         /* [total] steps that it may have */
     const char ***texts;   /* [total] prefix and steps so far */
     int32_t **tokens;      /* [total] of the steps so far */
     uint64_t *paths;       /* [total] of the rollout's current node */
@@ -41,22 +42,25 @@ static uint64_t path_off_the_tree(uint64_t node_path) {
     return cairn_key_mix(node_path, UINT64_C(1) << 32);
 }
 
-static int32_t steps_left(const cairn_start *s) {
-    return s->done || s->n_steps >= s->problem->max_steps ? 0 : s->problem->max_steps - s->n_steps;
+static int32_t steps_left(const runner *r, const cairn_start *s) {
+    int32_t most = cairn_policy_max_steps(r->policy, s->problem);
+    return s->done || s->n_steps >= most ? 0 : most - s->n_steps;
 }
 
 static cairn_status begin(runner *r, int64_t i) {
     const cairn_start *s = start_of(r, i);
-    int32_t left = steps_left(s);
+    int32_t left = i % r->k ? r->left[i - 1] : steps_left(r, s);
     const char **texts = cairn_arena_alloc(r->arena, (size_t)s->n_steps + (size_t)left + 1, sizeof *texts);
     int32_t *tokens = cairn_arena_alloc(r->arena, (size_t)left, sizeof *tokens);
     if (!texts || !tokens) return CAIRN_NO_MEMORY;
     if (s->n_steps) memcpy(texts, s->steps, (size_t)s->n_steps * sizeof *texts);
     if (r->state_bytes) memcpy(state_of(r, i), s->state, r->state_bytes);
+    r->left[i] = left;
     r->texts[i] = texts;
     r->tokens[i] = tokens;
     r->paths[i] = path_off_the_tree(s->path);
-    r->out[i] = (cairn_rollout){.from = (int32_t)(i / r->k), .steps = texts + s->n_steps, .tokens = tokens};
+    r->out[i] = (cairn_rollout){
+        .from = (int32_t)(i / r->k), .steps = texts + s->n_steps, .tokens = tokens, .stated = s->stated};
     if (left > 0) r->live[r->n_live++] = i;
     return CAIRN_OK;
 }
@@ -70,7 +74,8 @@ static void ask(runner *r, int64_t i, cairn_proposal *q) {
                           .state = state_of(r, i),
                           .rng = cairn_rng_open(r->seed, s->problem->key, r->paths[i], r->verb, r->role, draw),
                           .draw = draw,
-                          .sampling = r->sampling};
+                          .sampling = r->sampling,
+                          .whole = true};
     r->paths[i] = cairn_path_child(r->paths[i], draw);
 }
 
@@ -84,6 +89,7 @@ static cairn_status take(runner *r, int64_t i, const cairn_proposal *q, bool *en
     out->n_tokens += q->n_tokens;
     r->flops += q->flops;
     r->problem_flops = q->problem_flops;
+    if (q->stop == CAIRN_STOP_END) out->stated = q->stated;
     if (q->stop == CAIRN_STOP_END && !q->text[0]) { /* with the step before */
         r->ends++;
         *ended = true;
@@ -94,7 +100,7 @@ static cairn_status take(runner *r, int64_t i, const cairn_proposal *q, bool *en
     r->texts[i][s->n_steps + out->n_steps] = q->text;
     r->tokens[i][out->n_steps] = q->n_tokens;
     out->n_steps++;
-    *ended = done || q->stop == CAIRN_STOP_END || out->n_steps == steps_left(s);
+    *ended = done || q->stop == CAIRN_STOP_END || out->n_steps == r->left[i];
     return CAIRN_OK;
 }
 
@@ -119,8 +125,8 @@ static cairn_status roll(runner *r, cairn_rollout_cost *cost) {
     for (int64_t i = 0; i < r->total; i++) {
         const cairn_start *s = start_of(r, i);
         cairn_rollout *out = &r->out[i];
-        CAIRN_TRY(world->type->check(r->ctx, world->self, s->problem, state_of(r, i), r->texts[i],
-                                     s->n_steps + out->n_steps, r->arena, &out->outcome));
+        CAIRN_TRY(cairn_world_outcome(r->ctx, world, s->problem, state_of(r, i), r->texts[i], s->n_steps + out->n_steps,
+                                      out->stated, r->arena, &out->outcome));
         if (!cost) continue;
         cost->steps += out->n_steps;
         cost->tokens += out->n_tokens;
@@ -154,14 +160,16 @@ cairn_status cairn_policy_rollouts(cairn_ctx *ctx, const cairn_policy *policy, c
                 .state_bytes = policy->world->type->state_bytes};
     size_t total = (size_t)r.total;
     r.states = cairn_alloc(ctx, total, r.state_bytes);
+    r.left = cairn_alloc(ctx, total, sizeof *r.left);
     r.texts = cairn_alloc(ctx, total, sizeof *r.texts);
     r.tokens = cairn_alloc(ctx, total, sizeof *r.tokens);
     r.paths = cairn_alloc(ctx, total, sizeof *r.paths);
     r.live = cairn_alloc(ctx, total, sizeof *r.live);
     r.requests = cairn_alloc(ctx, total, sizeof *r.requests);
     cairn_status status = CAIRN_NO_MEMORY;
-    if (r.states && r.texts && r.tokens && r.paths && r.live && r.requests) status = roll(&r, cost);
+    if (r.states && r.left && r.texts && r.tokens && r.paths && r.live && r.requests) status = roll(&r, cost);
     cairn_free(r.states);
+    cairn_free(r.left);
     cairn_free(r.texts);
     cairn_free(r.tokens);
     cairn_free(r.paths);

@@ -27,7 +27,7 @@ static const cairn_option options[] = {
      .low = 0,
      .high = FRONTIER_WIDEST,
      .unit = "prefixes",
-     .help = "N: prefixes grown at each depth; 0: what the step budget pays for, 16 without one."},
+     .help = "N: prefixes grown at each depth; 0: what the budget pays for, 16 without one."},
     {.name = "branch",
      .kind = CAIRN_OPTION_INT,
      .offset = offsetof(beam_config, branch),
@@ -60,19 +60,20 @@ static const cairn_option options[] = {
      .help = "ets: keeps ceil(sqrt(N)) prefixes, and what has finished takes its width with it."},
 };
 
-static int64_t kept(const beam_config *c) {
+static int64_t kept(const beam_config *c, int64_t width) {
     if (c->variant == VARIANT_ETS) return (int64_t)ceil(sqrt((double)c->width));
-    return c->width / c->branch > 1 ? c->width / c->branch : 1;
+    return width / c->branch > 1 ? width / c->branch : 1;
 }
 
-/* The best distinct prefixes by aggregate share the growth. `width` is what finished prefixes have left. */
+/* The best distinct prefixes by aggregate share the growth. `width` is what finished prefixes, and the budget, have left. */
 static cairn_status allocate(cairn_search *search, const void *config, int64_t width, cairn_branch *open, int32_t n) {
     const beam_config *c = config;
     int32_t *order;
     if (search->tree->depth[open[0].node] >= c->iterations) return CAIRN_OK; /* all go on as they are */
     CAIRN_TRY(rank_by_aggregate(search, open, n, &order));
-    int64_t keep = kept(c) < n ? kept(c) : n, at = 0;
-    int64_t shared = c->variant == VARIANT_ETS ? (width + keep - 1) / keep * keep : c->width;
+    int64_t grown = c->width < width ? c->width : width;
+    int64_t keep = kept(c, grown) < n ? kept(c, grown) : n, at = 0;
+    int64_t shared = c->variant == VARIANT_ETS ? (width + keep - 1) / keep * keep : grown;
     for (int32_t i = 0; i < n; i++) open[i].count = 0;
     for (int64_t i = 0; i < keep; i++) open[order[i]].count = 1;
     for (int32_t i = 0; i < n; i++) /* copies are dealt in turn, in order of generation */
@@ -80,22 +81,26 @@ static cairn_status allocate(cairn_search *search, const void *config, int64_t w
     return CAIRN_OK;
 }
 
-/* Leaves only the first `width` finished samples. */
-static void leave_first(cairn_result *result, int64_t width) {
-    int32_t n = 0;
-    for (int64_t samples = 0; n < result->n && samples < width; n++) samples += result->candidates[n].count;
-    result->n = n;
+/* Leaves of the pool's solutions from `begin` on only the first `width` samples. */
+static void leave_first(frontier_pool *pool, int32_t begin, int64_t width) {
+    int32_t n = begin;
+    for (int64_t samples = 0; n < pool->n && samples < width; n++) samples += pool->done[n].count;
+    pool->n = n;
 }
 
-static cairn_status run(cairn_search *search, const void *options_, cairn_result *out) {
-    beam_config c = *(const beam_config *)options_;
-    c.width = frontier_width(search, c.width);
-    bool shrinks = c.variant == VARIANT_ETS;
-    frontier_rule rule = {.scores = true, .allocate = allocate, .finish = pick_best};
-    cairn_branch start = {.node = CAIRN_ROOT, .count = (int32_t)c.width};
-    CAIRN_TRY(frontier_run(search, &rule, &c, shrinks ? c.width : INT64_MAX, &start, 1, out));
-    if (c.finished == FINISHED_BEST) return CAIRN_OK;
-    leave_first(out, c.width);
+static cairn_status round_at(cairn_search *search, const void *config, int64_t width, frontier_pool *pool) {
+    beam_config c = *(const beam_config *)config;
+    frontier_rule rule = {.scores = true, .allocate = allocate};
+    int32_t begin = pool->n;
+    c.width = width;
+    cairn_status status = frontier_grow(search, &rule, &c, width, c.variant == VARIANT_ETS ? width : INT64_MAX, pool);
+    if (c.finished == FINISHED_FIRST) leave_first(pool, begin, width);
+    return status;
+}
+
+static cairn_status run(cairn_search *search, const void *config, cairn_result *out) {
+    const beam_config *c = config;
+    CAIRN_TRY(frontier_rounds(search, round_at, config, c->width, 1, out));
     return pick_best(search, out);
 }
 

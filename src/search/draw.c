@@ -1,22 +1,14 @@
 /* The tree as lines of text for a terminal: score, visits, branches, step. */
 #include <inttypes.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "cairn/tree.h"
+#include "search/draw.h"
+#include "search/shown.h"
 #include "search/terminal.h"
 
 #define LEAST_TEXT  20  /* columns left for a step's text before indentation is cut */
 #define MOST_LEVELS 100 /* levels of indentation when the width has no bound */
-
-/* How a node ranks when not all are drawn; each is the greatest of its subtree, so a parent never ranks behind its children. */
-typedef struct interest {
-    bool chosen;
-    uint32_t visits;
-    float score;
-    cairn_node node;
-} interest;
 
 typedef enum trunk { TRUNK_NONE, TRUNK_LIGHT, TRUNK_HEAVY } trunk;
 
@@ -33,72 +25,67 @@ typedef struct drawing {
     const cairn_tree *tree;
     const cairn_draw *how;
     cairn_text *out;
-    bool *chosen, *shown; /* [count] */
-    uint32_t *below;      /* [count] nodes of the subtree, itself included; 0 where it is hidden */
+    drawn nodes;
     frame *frames;        /* [deepest + 1] */
-    uint32_t deepest;
     int32_t visits_width; /* 0: no column of visits */
     int32_t most_levels;
 } drawing;
 
 /* ---- what is drawn ------------------------------------------------------------------------------------------------ */
 
-static float score_of(const drawing *d, cairn_node node) {
-    return d->how->column < 0 ? NAN : d->tree->score[d->how->column][node];
+float draw_score(const cairn_tree *tree, const cairn_draw *how, cairn_node node) {
+    return how->column < 0 ? NAN : tree->score[how->column][node];
 }
 
-static int by_interest(const void *a, const void *b) {
-    const interest *x = a, *y = b;
-    if (x->chosen != y->chosen) return x->chosen ? -1 : 1;
-    if (x->visits != y->visits) return x->visits > y->visits ? -1 : 1;
-    if (x->score != y->score) return x->score > y->score ? -1 : 1;
-    return x->node < y->node ? -1 : 1;
-}
-
-static void mark_chosen(drawing *d) {
-    for (cairn_node node = d->how->chosen; node != CAIRN_NONE; node = d->tree->parent[node]) d->chosen[node] = true;
-}
-
-/* Children have greater numbers than their parents: one pass down sums subtrees. */
-static void measure(drawing *d, interest *rank) {
-    const cairn_tree *tree = d->tree;
-    for (cairn_node i = 0; i < tree->count; i++) {
-        bool hidden = i && !d->chosen[i] && ((tree->flags[i] & CAIRN_NODE_HIDDEN) || !d->below[tree->parent[i]]);
-        float score = score_of(d, i);
-        d->below[i] = !hidden;
-        rank[i] = (interest){d->chosen[i], tree->visits[i], isnan(score) ? -INFINITY : score, i};
+/* The nodes of most interest, as many as may be drawn. */
+cairn_status draw_choose(const cairn_tree *tree, const cairn_draw *how, cairn_arena *arena, drawn *out) {
+    uint32_t n = tree->count;
+    float *score = cairn_arena_alloc(arena, n, sizeof *score);
+    bool *hidden = cairn_arena_alloc(arena, n, sizeof *hidden);
+    drawn d = {.chosen = cairn_arena_alloc(arena, n, sizeof *d.chosen),
+               .shown = cairn_arena_alloc(arena, n, sizeof *d.shown)};
+    shown_nodes nodes;
+    if (!score || !hidden || !d.chosen || !d.shown) return CAIRN_NO_MEMORY;
+    for (cairn_node node = how->chosen; node != CAIRN_NONE; node = tree->parent[node]) d.chosen[node] = true;
+    for (cairn_node node = 0; node < n; node++) {
+        score[node] = draw_score(tree, how, node);
+        hidden[node] = tree->flags[node] & CAIRN_NODE_HIDDEN;
+        if (tree->depth[node] > d.deepest) d.deepest = tree->depth[node];
     }
-    for (cairn_node i = tree->count - 1; i > 0; i--) {
-        interest *up = &rank[tree->parent[i]];
-        if (!d->below[i]) continue;
-        d->below[tree->parent[i]] += d->below[i];
-        if (rank[i].visits > up->visits) up->visits = rank[i].visits;
-        if (rank[i].score > up->score) up->score = rank[i].score;
-    }
+    CAIRN_TRY(shown_find(arena, &(shown_tree){n, tree->parent, tree->visits, score, d.chosen, hidden}, &nodes));
+    uint32_t most = how->max_nodes > 0 ? (uint32_t)how->max_nodes : nodes.n;
+    for (uint32_t i = 0; i < nodes.n && i < most; i++) d.shown[nodes.order[i]] = true;
+    d.below = nodes.below;
+    d.most_visits = nodes.most_visits;
+    *out = d;
+    return CAIRN_OK;
 }
 
-/* Marks the `max_nodes` nodes of most interest. */
-static void choose_shown(drawing *d, interest *rank) {
-    uint32_t n = 0;
-    for (cairn_node i = 0; i < d->tree->count; i++)
-        if (d->below[i]) rank[n++] = rank[i];
-    uint32_t most = d->how->max_nodes > 0 ? (uint32_t)d->how->max_nodes : n;
-    if (most < n) qsort(rank, n, sizeof *rank, by_interest);
-    for (uint32_t i = 0; i < n && i < most; i++) d->shown[rank[i].node] = true;
-}
-
-static cairn_node next_shown(const drawing *d, cairn_node node) {
-    while (node != CAIRN_NONE && !d->shown[node]) node = d->tree->next_sibling[node];
+cairn_node draw_next(const cairn_tree *tree, const drawn *d, cairn_node node) {
+    while (node != CAIRN_NONE && !d->shown[node]) node = tree->next_sibling[node];
     return node;
+}
+
+uint32_t draw_folded(const cairn_tree *tree, const drawn *d, cairn_node node) {
+    uint32_t folded = 0;
+    for (cairn_node i = tree->first_child[node]; i != CAIRN_NONE; i = tree->next_sibling[i])
+        if (!d->shown[i]) folded += d->below[i];
+    return folded;
+}
+
+const char *draw_name(const cairn_tree *tree, cairn_node node, char out[16]) {
+    if (node == CAIRN_ROOT) return "root";
+    if (cairn_tree_is_end(tree, node)) return "(end)";
+    snprintf(out, 16, "#%" PRIu32, node);
+    return out;
 }
 
 static frame frame_of(const drawing *d, cairn_node node) {
     const cairn_tree *tree = d->tree;
-    frame f = {.child = next_shown(d, tree->first_child[node])};
-    for (cairn_node i = tree->first_child[node]; i != CAIRN_NONE; i = tree->next_sibling[i]) {
-        if (!d->shown[i]) f.folded += d->below[i];
-        if (d->shown[i] && d->chosen[i]) f.to_chosen = true;
-    }
+    frame f = {.child = draw_next(tree, &d->nodes, tree->first_child[node]),
+               .folded = draw_folded(tree, &d->nodes, node)};
+    for (cairn_node i = f.child; i != CAIRN_NONE; i = draw_next(tree, &d->nodes, tree->next_sibling[i]))
+        if (d->nodes.chosen[i]) f.to_chosen = true;
     return f;
 }
 
@@ -127,7 +114,7 @@ static const char *score_colour(const drawing *d, float score) {
 }
 
 static cairn_status draw_numbers(drawing *d, cairn_node node) {
-    float score = score_of(d, node);
+    float score = draw_score(d->tree, d->how, node);
     bool asked = d->how->column == 0 && (d->tree->flags[node] & CAIRN_NODE_SCORED);
     if (d->how->column >= 0 && isnan(score)) CAIRN_TRY(put(d, asked ? "      ? " : "        "));
     if (d->how->column >= 0 && !isnan(score)) {
@@ -165,7 +152,7 @@ static cairn_status draw_step(drawing *d, cairn_node node, int32_t levels, const
     float outcome = tree->outcome[node];
     int32_t marks = 0;
     CAIRN_TRY(draw_numbers(d, node));
-    CAIRN_TRY(paint(d, d->chosen[node] ? BOLD : DIM));
+    CAIRN_TRY(paint(d, d->nodes.chosen[node] ? BOLD : DIM));
     CAIRN_TRY(draw_branches(d, levels, joint));
     CAIRN_TRY(paint(d, PLAIN));
     CAIRN_TRY(put(d, " "));
@@ -182,18 +169,15 @@ static cairn_status draw_step(drawing *d, cairn_node node, int32_t levels, const
     }
     char times[16] = "";
     if (tree->multiplicity[node] > 1) marks += snprintf(times, sizeof times, "x%" PRIu32 " ", tree->multiplicity[node]);
-    CAIRN_TRY(paint(d, flags & CAIRN_NODE_DEAD ? DIM : d->chosen[node] ? BOLD : ""));
+    CAIRN_TRY(paint(d, flags & CAIRN_NODE_DEAD ? DIM : d->nodes.chosen[node] ? BOLD : ""));
     CAIRN_TRY(put(d, times));
     bool wrong = d->how->wrong && d->how->wrong[node];
     if (wrong) marks += WRONG_COLUMNS;
-    char number[16] = "root";
-    if (cairn_tree_is_end(tree, node))
-        snprintf(number, sizeof number, "(end)");
-    else if (node != CAIRN_ROOT)
-        snprintf(number, sizeof number, "#%" PRIu32, node);
+    char number[16];
     bool bare = tree->text_length[node] == 0;
-    CAIRN_TRY(terminal_add(d->ctx, d->out, bare ? number : cairn_tree_text(tree, node),
-                           bare ? strlen(number) : tree->text_length[node], text_columns(d, levels, 3 + marks)));
+    const char *text = bare ? draw_name(tree, node, number) : cairn_tree_text(tree, node);
+    CAIRN_TRY(terminal_add(d->ctx, d->out, text, bare ? strlen(text) : tree->text_length[node],
+                           text_columns(d, levels, 3 + marks)));
     CAIRN_TRY(paint(d, PLAIN));
     if (wrong) {
         CAIRN_TRY(paint(d, RED));
@@ -222,7 +206,8 @@ static cairn_status draw_head(drawing *d) {
     CAIRN_TRY(paint(d, DIM));
     if (d->how->column >= 0) CAIRN_TRY(put(d, "  score "));
     if (d->visits_width) CAIRN_TRY(cairn_text_printf(d->ctx, d->out, "%*s ", d->visits_width, "visits"));
-    snprintf(note, sizeof note, "%" PRIu32 " nodes, %" PRIu32 " steps deep", d->below[CAIRN_ROOT], d->deepest);
+    snprintf(note, sizeof note, "%" PRIu32 " nodes, %" PRIu32 " steps deep", d->nodes.below[CAIRN_ROOT],
+             d->nodes.deepest);
     CAIRN_TRY(terminal_add(d->ctx, d->out, note, strlen(note), text_columns(d, 0, 0)));
     CAIRN_TRY(paint(d, PLAIN));
     return put(d, "\n");
@@ -230,7 +215,7 @@ static cairn_status draw_head(drawing *d) {
 
 static const char *joint_of(const drawing *d, cairn_node node, const frame *f) {
     bool more = f->child != CAIRN_NONE || f->folded;
-    if (d->chosen[node]) return more ? "┡━" : "┗━";
+    if (d->nodes.chosen[node]) return more ? "┡━" : "┗━";
     if (f->to_chosen) return "┠─";
     return more ? "├─" : "└─";
 }
@@ -247,8 +232,8 @@ static cairn_status draw_nodes(drawing *d) {
             level--;
             continue;
         }
-        f->child = next_shown(d, d->tree->next_sibling[node]);
-        if (d->chosen[node]) f->to_chosen = false;
+        f->child = draw_next(d->tree, &d->nodes, d->tree->next_sibling[node]);
+        if (d->nodes.chosen[node]) f->to_chosen = false;
         CAIRN_TRY(draw_step(d, node, level, joint_of(d, node, f)));
         f->trunk = f->to_chosen ? TRUNK_HEAVY : f->child != CAIRN_NONE || f->folded ? TRUNK_LIGHT : TRUNK_NONE;
         d->frames[++level] = frame_of(d, node);
@@ -256,23 +241,14 @@ static cairn_status draw_nodes(drawing *d) {
     return CAIRN_OK;
 }
 
-static cairn_status draw_all(drawing *d, cairn_arena *arena) {
-    uint32_t n = d->tree->count;
-    for (cairn_node i = 0; i < n; i++)
-        if (d->tree->depth[i] > d->deepest) d->deepest = d->tree->depth[i];
-    interest *rank = cairn_arena_alloc(arena, n, sizeof *rank);
-    d->chosen = cairn_arena_alloc(arena, n, sizeof *d->chosen);
-    d->shown = cairn_arena_alloc(arena, n, sizeof *d->shown);
-    d->below = cairn_arena_alloc(arena, n, sizeof *d->below);
-    d->frames = cairn_arena_alloc(arena, (size_t)d->deepest + 1, sizeof *d->frames);
-    if (!rank || !d->chosen || !d->shown || !d->below || !d->frames) return CAIRN_NO_MEMORY;
-    mark_chosen(d);
-    measure(d, rank);
-    if (rank[CAIRN_ROOT].visits) {
-        d->visits_width = snprintf(NULL, 0, "%" PRIu32, rank[CAIRN_ROOT].visits);
+static cairn_status draw_text(drawing *d, cairn_arena *arena) {
+    CAIRN_TRY(draw_choose(d->tree, d->how, arena, &d->nodes));
+    d->frames = cairn_arena_alloc(arena, (size_t)d->nodes.deepest + 1, sizeof *d->frames);
+    if (!d->frames) return CAIRN_NO_MEMORY;
+    if (d->nodes.most_visits) {
+        d->visits_width = snprintf(NULL, 0, "%" PRIu32, d->nodes.most_visits);
         if (d->visits_width < 6) d->visits_width = 6;
     }
-    choose_shown(d, rank);
     size_t most = text_columns(d, 0, LEAST_TEXT) / 2;
     d->most_levels = most < 1 ? 1 : most > MOST_LEVELS ? MOST_LEVELS : (int32_t)most;
     CAIRN_TRY(draw_head(d));
@@ -287,7 +263,7 @@ cairn_status cairn_tree_draw(cairn_ctx *ctx, const cairn_tree *tree, const cairn
     cairn_arena *arena;
     CAIRN_TRY(cairn_arena_open(ctx, 4096, &arena));
     drawing d = {.ctx = ctx, .tree = tree, .how = how, .out = out};
-    cairn_status status = draw_all(&d, arena);
+    cairn_status status = how->svg ? draw_svg(ctx, tree, how, arena, out) : draw_text(&d, arena);
     cairn_arena_close(arena);
     return status;
 }

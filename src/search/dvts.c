@@ -2,7 +2,6 @@
  * and goes on from the best of them until that one is a whole solution; subtrees are never compared. The last M children of each
  * subtree are all candidates. */
 #include <math.h>
-#include <string.h>
 
 #include "search/frontier.h"
 #include "search/pick.h"
@@ -19,7 +18,7 @@ static const cairn_option options[] = {
      .low = 0,
      .high = FRONTIER_WIDEST,
      .unit = "prefixes",
-     .help = "N: candidates in all; 0: what the step budget pays for, 16 without one."},
+     .help = "N: candidates in all; 0: what the budget pays for, 16 without one."},
     {.name = "branch",
      .kind = CAIRN_OPTION_INT,
      .offset = offsetof(dvts_config, branch),
@@ -33,7 +32,15 @@ static const cairn_option options[] = {
 typedef struct subtree {
     cairn_branch *children; /* [n] of its last growth */
     int32_t n;
+    bool ended; /* its best child is a whole solution */
 } subtree;
+
+/* The subtrees of one round. */
+typedef struct forest {
+    subtree *subtrees;  /* [groups] */
+    cairn_branch *open; /* [n_open] the prefixes that they grow from */
+    int32_t groups, n_open;
+} forest;
 
 /* The child with the best aggregate, an unknown one last; ties to the earliest. */
 static cairn_node best_child(const cairn_search *search, const subtree *s) {
@@ -47,58 +54,76 @@ static cairn_node best_child(const cairn_search *search, const subtree *s) {
     return best;
 }
 
-/* One step of every open subtree; those whose best child is a whole solution, or that got no child, leave `open`. */
-static cairn_status grow(cairn_search *search, int64_t branch, subtree *subtrees, cairn_branch *open, int32_t *n_open) {
-    int32_t n, kept = 0;
-    size_t room = (size_t)*n_open * (size_t)branch;
+/* One step of the first n open subtrees; those whose best child is a whole solution, or that got no child, leave `open`. */
+static cairn_status grow(cairn_search *search, forest *f, int32_t n) {
+    int32_t made, kept = 0;
+    size_t room = 0;
+    for (int32_t i = 0; i < n; i++) room += (size_t)f->open[i].count;
     cairn_branch *children = cairn_arena_alloc(search->arena, room, sizeof *children);
     cairn_node *nodes = cairn_arena_alloc(search->arena, room, sizeof *nodes);
     if (!children || !nodes) return CAIRN_NO_MEMORY;
-    cairn_status grown = cairn_propose(search, CAIRN_ROLE_GENERATOR, open, *n_open, children, &n);
+    cairn_status grown = cairn_propose(search, CAIRN_ROLE_GENERATOR, f->open, n, children, &made);
     if (grown != CAIRN_OK && grown != CAIRN_BUDGET) return grown;
-    for (int32_t i = 0; i < n; i++) nodes[i] = children[i].node;
-    CAIRN_TRY(cairn_score(search, nodes, n));
-    for (int32_t i = 0, at = 0; i < *n_open; i++) { /* children stand in the order of their parents */
+    for (int32_t i = 0; i < made; i++) nodes[i] = children[i].node;
+    CAIRN_TRY(cairn_score(search, nodes, made));
+    for (int32_t i = 0, at = 0; i < n; i++) { /* children stand in the order of their parents */
+        cairn_branch open = f->open[i];
         subtree s = {.children = &children[at]};
-        while (at < n && children[at].from == i) at++, s.n++;
+        while (at < made && children[at].from == i) at++, s.n++;
         if (s.n == 0) continue;
-        subtrees[open[i].group] = s;
-        cairn_node best = best_child(search, &s);
-        if (search->tree->flags[best] & CAIRN_NODE_TERMINAL) continue;
-        open[kept++] = (cairn_branch){.node = best, .count = (int32_t)branch, .group = open[i].group};
+        open.node = best_child(search, &s);
+        s.ended = search->tree->flags[open.node] & CAIRN_NODE_TERMINAL;
+        f->subtrees[open.group] = s;
+        if (!s.ended) f->open[kept++] = open;
     }
-    *n_open = kept;
+    for (int32_t i = n; i < f->n_open; i++) f->open[kept++] = f->open[i];
+    f->n_open = kept;
     return grown;
 }
 
-static cairn_status finish(cairn_search *search, const subtree *subtrees, int32_t groups, cairn_result *out) {
+/* Subtrees that the budget takes to their ends at once; the others wait. */
+static int32_t count_growing(const cairn_search *search, const frontier_pool *pool, const forest *f) {
+    int64_t taken = 0;
     int32_t n = 0;
-    for (int32_t g = 0; g < groups; g++) n += subtrees[g].n;
-    cairn_branch *leaves = cairn_arena_alloc(search->arena, (size_t)n + 1, sizeof *leaves);
-    if (!leaves) return CAIRN_NO_MEMORY;
-    n = 0;
-    for (int32_t g = 0; g < groups; g++) {
-        if (subtrees[g].n) memcpy(leaves + n, subtrees[g].children, (size_t)subtrees[g].n * sizeof *leaves);
-        n += subtrees[g].n;
+    if (pool->given) return f->n_open;
+    for (; n < f->n_open; n++) {
+        taken += f->open[n].count;
+        if (n > 0 && taken > frontier_affords(search, pool, search->tree->depth[f->open[n].node])) break;
     }
-    CAIRN_TRY(pick_candidates(search, leaves, n, out));
-    return pick_best(search, out);
+    return n;
+}
+
+/* All children of subtrees that ended; of those that the budget cut off only whole solutions. */
+static cairn_status collect(cairn_search *search, const forest *f, frontier_pool *pool) {
+    for (int32_t g = 0; g < f->groups; g++)
+        for (int32_t i = 0; i < f->subtrees[g].n; i++) {
+            cairn_branch child = f->subtrees[g].children[i];
+            if (f->subtrees[g].ended || (search->tree->flags[child.node] & CAIRN_NODE_TERMINAL))
+                CAIRN_TRY(frontier_add(search, pool, child));
+        }
+    return CAIRN_OK;
+}
+
+static cairn_status round_at(cairn_search *search, const void *config, int64_t width, frontier_pool *pool) {
+    const dvts_config *c = config;
+    int64_t branch = c->branch < width ? c->branch : width; /* a width below M is one subtree of that width */
+    forest f = {.groups = (int32_t)(width / branch)};
+    f.open = cairn_arena_alloc(search->arena, (size_t)f.groups, sizeof *f.open);
+    f.subtrees = cairn_arena_alloc(search->arena, (size_t)f.groups, sizeof *f.subtrees);
+    if (!f.open || !f.subtrees) return CAIRN_NO_MEMORY;
+    for (int32_t g = 0; g < f.groups; g++)
+        f.open[f.n_open++] = (cairn_branch){.node = CAIRN_ROOT, .count = (int32_t)branch, .group = g};
+    cairn_status status = CAIRN_OK;
+    while (f.n_open > 0 && status == CAIRN_OK) status = grow(search, &f, count_growing(search, pool, &f));
+    if (status != CAIRN_OK && status != CAIRN_BUDGET) return status;
+    CAIRN_TRY(collect(search, &f, pool));
+    return status;
 }
 
 static cairn_status run(cairn_search *search, const void *config, cairn_result *out) {
     const dvts_config *c = config;
-    int64_t width = frontier_width(search, c->width);
-    int64_t branch = c->branch < width ? c->branch : width; /* a width below M is one subtree of that width */
-    int32_t groups = (int32_t)(width / branch), n_open = groups;
-    cairn_branch *open = cairn_arena_alloc(search->arena, (size_t)groups, sizeof *open);
-    subtree *subtrees = cairn_arena_alloc(search->arena, (size_t)groups, sizeof *subtrees);
-    if (!open || !subtrees) return CAIRN_NO_MEMORY;
-    for (int32_t g = 0; g < groups; g++)
-        open[g] = (cairn_branch){.node = CAIRN_ROOT, .count = (int32_t)branch, .group = g};
-    cairn_status status = CAIRN_OK;
-    while (n_open > 0 && status == CAIRN_OK) status = grow(search, branch, subtrees, open, &n_open);
-    if (status != CAIRN_OK && status != CAIRN_BUDGET) return status;
-    return finish(search, subtrees, groups, out);
+    CAIRN_TRY(frontier_rounds(search, round_at, config, c->width, c->branch, out));
+    return pick_best(search, out);
 }
 
 const cairn_search_type cairn_search_dvts = {

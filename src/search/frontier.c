@@ -1,60 +1,103 @@
-/* The frontier loop. */
+/* The frontier loop, and its rounds. */
+#include "search/frontier.h"
+
 #include <string.h>
 
-#include "search/frontier.h"
 #include "search/pick.h"
+#include "search/spending.h"
 
 typedef struct frontier {
-    cairn_branch *open, *grown; /* [width] */
-    cairn_branch *done;         /* [capacity] finished solutions in order of generation */
-    int32_t n_open, n_grown, n_done, capacity;
+    cairn_branch *open; /* [n_open] */
+    int32_t n_open;
 } frontier;
 
-static int64_t draws_asked(const frontier *f) {
-    int64_t sum = 0;
-    for (int32_t i = 0; i < f->n_open; i++) sum += f->open[i].count;
-    return sum;
-}
-
-static cairn_status grow_arrays(cairn_search *search, frontier *f) {
-    int64_t asked = draws_asked(f);
-    if (asked > INT32_MAX)
-        return cairn_fail(search->ctx, CAIRN_LIMIT, "a growth of %lld steps at once", (long long)asked);
-    f->grown = cairn_arena_alloc(search->arena, (size_t)asked + 1, sizeof *f->grown);
-    return f->grown ? CAIRN_OK : CAIRN_NO_MEMORY;
-}
-
-static cairn_status score_grown(cairn_search *search, const frontier *f) {
-    cairn_node *nodes = cairn_arena_alloc(search->arena, (size_t)f->n_grown + 1, sizeof *nodes);
-    if (!nodes) return CAIRN_NO_MEMORY;
-    for (int32_t i = 0; i < f->n_grown; i++) nodes[i] = f->grown[i].node;
-    return cairn_score(search, nodes, f->n_grown);
-}
-
-/* Moves finished branches from `grown` to `done`, the others to `open`; returns how many samples finished. */
-static cairn_status part(cairn_search *search, frontier *f, int64_t *finished) {
-    int32_t need = f->n_done + f->n_grown;
-    if (need > f->capacity) {
-        int32_t capacity = need > 2 * f->capacity ? need : 2 * f->capacity;
+cairn_status frontier_add(cairn_search *search, frontier_pool *pool, cairn_branch branch) {
+    if (pool->n == pool->capacity) {
+        int32_t capacity = pool->capacity ? 2 * pool->capacity : 16;
         cairn_branch *done = cairn_arena_alloc(search->arena, (size_t)capacity, sizeof *done);
         if (!done) return CAIRN_NO_MEMORY;
-        if (f->n_done) memcpy(done, f->done, (size_t)f->n_done * sizeof *done);
-        f->done = done;
-        f->capacity = capacity;
+        if (pool->n) memcpy(done, pool->done, (size_t)pool->n * sizeof *done);
+        pool->done = done;
+        pool->capacity = capacity;
     }
-    *finished = 0;
-    f->open = f->grown;
-    f->n_open = 0;
-    for (int32_t i = 0; i < f->n_grown; i++) {
-        cairn_branch branch = f->grown[i];
-        if (search->tree->flags[branch.node] & CAIRN_NODE_TERMINAL) {
-            *finished += branch.count;
-            f->done[f->n_done++] = branch;
-        } else {
-            f->open[f->n_open++] = branch;
-        }
-    }
+    pool->done[pool->n++] = branch;
+    if (!(search->tree->flags[branch.node] & CAIRN_NODE_TERMINAL)) return CAIRN_OK;
+    pool->samples += branch.count;
+    pool->depths += (int64_t)branch.count * search->tree->depth[branch.node];
     return CAIRN_OK;
+}
+
+/* Steps that a solution is expected to need from `depth` on: to the mean length of those that finished, two where it is longer already; to
+ * the longest that is allowed while none has finished. */
+static double steps_to_end(const cairn_search *search, const frontier_pool *pool, int32_t depth) {
+    double most = search->problem->max_steps - depth, expected = most;
+    if (pool->samples > 0) expected = (double)pool->depths / (double)pool->samples - depth;
+    if (expected < 1) expected = expected > 0 ? 1 : 2;
+    return expected < most ? expected : most > 1 ? most : 1;
+}
+
+int64_t frontier_affords(const cairn_search *search, const frontier_pool *pool, int32_t depth) {
+    int64_t left = cairn_budget_left(search);
+    if (left == INT64_MAX) return INT64_MAX;
+    int64_t fits = (int64_t)((double)left / steps_to_end(search, pool, depth));
+    return fits > 1 ? fits : 1;
+}
+
+/* Leaves in `open` what the budget takes to its end, at least one sample, and moves the rest to waiting[] (room for n_open). Returns how
+ * many branches wait. */
+static int32_t part_waiting(const cairn_search *search, const frontier_pool *pool, frontier *f, cairn_branch *waiting) {
+    int64_t steps = cairn_budget_left(search);
+    if (steps == INT64_MAX) return 0;
+    double left = (double)steps;
+    int32_t n = 0, kept = 0;
+    for (int32_t i = 0; i < f->n_open; i++) {
+        cairn_branch branch = f->open[i];
+        double to_end = steps_to_end(search, pool, search->tree->depth[branch.node]), fits = n > 0 ? 0 : left / to_end;
+        if (fits < 1 && i == 0) fits = 1;
+        int32_t grows = fits < branch.count ? (int32_t)fits : branch.count;
+        left -= grows * to_end;
+        if (grows > 0) f->open[kept] = branch, f->open[kept++].count = grows;
+        if (grows < branch.count) waiting[n] = branch, waiting[n++].count = branch.count - grows;
+    }
+    f->n_open = kept;
+    return n;
+}
+
+static cairn_status score_grown(cairn_search *search, const cairn_branch *grown, int32_t n) {
+    cairn_node *nodes = cairn_arena_alloc(search->arena, (size_t)n + 1, sizeof *nodes);
+    if (!nodes) return CAIRN_NO_MEMORY;
+    for (int32_t i = 0; i < n; i++) nodes[i] = grown[i].node;
+    return cairn_score(search, nodes, n);
+}
+
+/* One growth: what finished goes to the pool, what did not, and what waits, stays open. *finished: samples that finished. */
+static cairn_status grow_once(cairn_search *search, const frontier_rule *rule, frontier *f, frontier_pool *pool,
+                              int64_t *finished) {
+    int64_t asked = 0;
+    *finished = 0;
+    for (int32_t i = 0; i < f->n_open; i++) asked += f->open[i].count;
+    if (asked > INT32_MAX)
+        return cairn_fail(search->ctx, CAIRN_LIMIT, "a growth of %lld steps at once", (long long)asked);
+    cairn_branch *waiting = cairn_arena_alloc(search->arena, (size_t)f->n_open + 1, sizeof *waiting);
+    cairn_branch *grown = cairn_arena_alloc(search->arena, (size_t)asked + (size_t)f->n_open + 1, sizeof *grown);
+    if (!waiting || !grown) return CAIRN_NO_MEMORY;
+    int32_t n_waiting = rule->waits ? part_waiting(search, pool, f, waiting) : 0, n_grown;
+    cairn_status status = cairn_propose(search, CAIRN_ROLE_GENERATOR, f->open, f->n_open, grown, &n_grown);
+    if (status != CAIRN_OK && status != CAIRN_BUDGET) return status;
+    if (rule->scores) CAIRN_TRY(score_grown(search, grown, n_grown));
+    f->open = grown;
+    f->n_open = 0;
+    for (int32_t i = 0; i < n_grown; i++) {
+        if (!(search->tree->flags[grown[i].node] & CAIRN_NODE_TERMINAL)) {
+            f->open[f->n_open++] = grown[i];
+            continue;
+        }
+        *finished += grown[i].count;
+        CAIRN_TRY(frontier_add(search, pool, grown[i]));
+    }
+    memcpy(f->open + f->n_open, waiting, (size_t)n_waiting * sizeof *waiting);
+    f->n_open += n_waiting;
+    return status;
 }
 
 static void prune(frontier *f) {
@@ -64,44 +107,63 @@ static void prune(frontier *f) {
     f->n_open = kept;
 }
 
-cairn_status frontier_run(cairn_search *search, const frontier_rule *rule, const void *config, int64_t width,
-                          const cairn_branch *start, int32_t n_start, cairn_result *out) {
-    frontier f = {.n_open = n_start};
-    f.open = cairn_arena_alloc(search->arena, (size_t)n_start + 1, sizeof *f.open);
-    if (!f.open) return CAIRN_NO_MEMORY;
-    memcpy(f.open, start, (size_t)n_start * sizeof *f.open);
-    cairn_status grown = CAIRN_OK;
-    while (f.n_open > 0 && width > 0 && grown == CAIRN_OK) {
-        CAIRN_TRY(grow_arrays(search, &f));
-        grown = cairn_propose(search, CAIRN_ROLE_GENERATOR, f.open, f.n_open, f.grown, &f.n_grown);
-        if (grown != CAIRN_OK && grown != CAIRN_BUDGET) return grown;
-        if (rule->scores) CAIRN_TRY(score_grown(search, &f));
-        int64_t finished;
-        CAIRN_TRY(part(search, &f, &finished));
-        width -= finished;
-        if (f.n_open > 0 && width > 0) CAIRN_TRY(rule->allocate(search, config, width, f.open, f.n_open));
-        prune(&f);
+static cairn_status allocate(cairn_search *search, const frontier_rule *rule, const void *config, int64_t width,
+                             const frontier_pool *pool, frontier *f) {
+    if (!pool->given) {
+        int64_t affords = frontier_affords(search, pool, search->tree->depth[f->open[0].node]);
+        width = affords < width ? affords : width;
     }
-    CAIRN_TRY(pick_candidates(search, f.done, f.n_done, out));
-    return rule->finish(search, out);
-}
-
-cairn_status frontier_keep_all(cairn_search *search, const void *config, int64_t width, cairn_branch *open, int32_t n) {
-    (void)search, (void)config, (void)width, (void)open, (void)n;
+    CAIRN_TRY(rule->allocate(search, config, width, f->open, f->n_open));
+    prune(f);
     return CAIRN_OK;
 }
 
-int64_t frontier_width(const cairn_search *search, int64_t width) {
-    if (width > 0) return width;
-    if (search->budget.steps <= 0) return FRONTIER_SOLUTIONS;
-    width = search->budget.steps / search->problem->max_steps;
-    return width < 1 ? 1 : width < FRONTIER_WIDEST ? width : FRONTIER_WIDEST;
+cairn_status frontier_grow(cairn_search *search, const frontier_rule *rule, const void *config, int64_t width,
+                           int64_t most, frontier_pool *pool) {
+    cairn_branch start = {.node = CAIRN_ROOT, .count = (int32_t)width};
+    frontier f = {.open = &start, .n_open = 1};
+    while (f.n_open > 0 && most > 0) {
+        int64_t finished;
+        CAIRN_TRY(grow_once(search, rule, &f, pool, &finished));
+        most -= finished;
+        if (rule->allocate && f.n_open > 0 && most > 0) CAIRN_TRY(allocate(search, rule, config, most, pool, &f));
+    }
+    return CAIRN_OK;
 }
 
-cairn_status frontier_sample(cairn_search *search, int64_t width, bool scores,
-                             cairn_status (*finish)(cairn_search *, cairn_result *), cairn_result *out) {
-    width = frontier_width(search, width);
-    frontier_rule rule = {.scores = scores, .allocate = frontier_keep_all, .finish = finish};
-    cairn_branch start = {.node = CAIRN_ROOT, .count = (int32_t)width};
-    return frontier_run(search, &rule, NULL, width, &start, 1, out);
+/* The width of the first round: as many whole solutions as the step budget pays for at their longest. Of tokens and FLOPs nothing is known
+ * before one. */
+static int64_t first_width(const cairn_search *search) {
+    if (!spending_bounded(search)) return FRONTIER_SOLUTIONS;
+    if (search->budget.tokens > 0 || search->budget.flops > 0) return 1;
+    int64_t width = search->budget.steps / search->problem->max_steps;
+    return width < 1 ? 1 : width;
+}
+
+/* How wide the next round is: as what is left pays for, at the cost of `grown` samples since `since`. One solution says little about the
+ * length of the next, so that a round is at most MORE times as wide as solutions were seen. */
+static int64_t next_width(const cairn_search *search, const frontier_pool *pool, spending since, int64_t grown) {
+    enum { MORE = 3 };
+    int64_t affords = spending_affords(search, since, grown), most = pool->samples > 0 ? MORE * pool->samples : 1;
+    return affords < most ? affords : most;
+}
+
+cairn_status frontier_rounds(cairn_search *search, frontier_round round, const void *config, int64_t width,
+                             int64_t unit, cairn_result *out) {
+    frontier_pool pool = {.given = width > 0};
+    spending since = {0};
+    int64_t grown = 0; /* since `since` */
+    bool refills = width == 0 && spending_bounded(search);
+    cairn_status status = CAIRN_OK;
+    if (width == 0) width = first_width(search);
+    for (int64_t rounds = 0; width > 0 && status == CAIRN_OK; rounds++) {
+        if (width > FRONTIER_WIDEST) width = FRONTIER_WIDEST;
+        if (refills && width > unit) width -= width % unit;
+        if (rounds < 2) since = spending_now(search), grown = 0; /* the first round also read the problem */
+        status = round(search, config, width, &pool);
+        grown += width;
+        width = refills ? next_width(search, &pool, since, grown) : 0;
+    }
+    if (status != CAIRN_OK && status != CAIRN_BUDGET) return status;
+    return pick_candidates(search, pool.done, pool.n, out);
 }

@@ -1,14 +1,16 @@
 /* Monte-Carlo tree search over steps: select -> expand -> evaluate -> back up, until the budget is spent.
  *
  * Each simulation descends from the root to a leaf, evaluates the leaf by its reward, asks the policy for its children, and takes the
- * value back to the root. A finished solution is visited once; a subtree that is finished everywhere is not entered again. A search that
- * has finished no solution while its budget runs out keeps back what one takes, and finishes the most promising prefix.
+ * value back to the root. A finished solution is visited once; a subtree that is finished everywhere is not entered again. When what is
+ * left is what one solution may take and none is finished, the most promising prefix is finished first. A tree that is finished everywhere
+ * before the budget is spent is widened by further samples.
  */
 #include <math.h>
 
 #include "core/maths.h"
 #include "search/frontier.h"
 #include "search/pick.h"
+#include "search/spending.h"
 
 typedef struct mcts_config {
     int32_t rule, normalise, first_play, prior, backup, evaluate, pick; /* the enumerations below and of tree.h */
@@ -75,20 +77,20 @@ static const cairn_option options[] = {
 
 /* ---- expand ------------------------------------------------------------------------------------------------------------------- */
 
-/* P of each child of a fresh expansion, summing to 1. */
-static void set_priors(cairn_tree *tree, const mcts_config *config, const cairn_branch *children, int32_t n) {
+/* P of each child of a node, summing to 1. */
+static void set_priors(cairn_tree *tree, const mcts_config *config, cairn_node node) {
     double sum = 0, most = -INFINITY;
-    for (int32_t i = 0; i < n; i++)
-        if (tree->logp[children[i].node] > most) most = tree->logp[children[i].node];
-    for (int32_t i = 0; i < n; i++) {
-        cairn_node node = children[i].node;
-        double weight = config->prior == PRIOR_SAMPLED ? children[i].count
-                        : config->prior == PRIOR_LOGP  ? maths_exp(tree->logp[node] - most)
+    for (cairn_node c = tree->first_child[node]; c != CAIRN_NONE; c = tree->next_sibling[c])
+        if (tree->logp[c] > most) most = tree->logp[c];
+    for (cairn_node c = tree->first_child[node]; c != CAIRN_NONE; c = tree->next_sibling[c]) {
+        double weight = config->prior == PRIOR_SAMPLED ? tree->multiplicity[c]
+                        : config->prior == PRIOR_LOGP  ? maths_exp(tree->logp[c] - most)
                                                        : 1;
-        tree->prior[node] = (float)weight;
+        tree->prior[c] = (float)weight;
         sum += weight;
     }
-    for (int32_t i = 0; i < n; i++) tree->prior[children[i].node] = (float)(tree->prior[children[i].node] / sum);
+    for (cairn_node c = tree->first_child[node]; c != CAIRN_NONE; c = tree->next_sibling[c])
+        tree->prior[c] = (float)(tree->prior[c] / sum);
 }
 
 static cairn_status check_logp(cairn_search *search, const mcts_config *config, const cairn_branch *children,
@@ -127,21 +129,46 @@ static cairn_status score_children(cairn_search *search, const mcts_config *conf
     return CAIRN_OK;
 }
 
-static cairn_status expand(cairn_search *search, const mcts_config *config, cairn_node leaf) {
+/* Samples `count` steps at a leaf; children[*n] are those that it got. */
+static cairn_status sample(cairn_search *search, const mcts_config *config, cairn_node leaf, int64_t count,
+                           cairn_branch *children, int32_t *n) {
     cairn_tree *tree = search->tree;
-    cairn_branch *children = cairn_arena_alloc(search->arena, (size_t)config->branch, sizeof *children);
-    if (!children) return CAIRN_NO_MEMORY;
-    int32_t n;
-    cairn_branch branch = {.node = leaf, .count = (int32_t)config->branch};
-    cairn_status status = cairn_propose(search, CAIRN_ROLE_GENERATOR, &branch, 1, children, &n);
+    cairn_branch branch = {.node = leaf, .count = (int32_t)count};
+    cairn_status status = cairn_propose(search, CAIRN_ROLE_GENERATOR, &branch, 1, children, n);
     if (status != CAIRN_OK && status != CAIRN_BUDGET) return status;
-    CAIRN_TRY(check_logp(search, config, children, n));
-    set_priors(tree, config, children, n);
-    for (int32_t i = 0; i < n && tree->discount; i++) tree->discount[children[i].node] = (float)config->discount;
+    CAIRN_TRY(check_logp(search, config, children, *n));
+    set_priors(tree, config, leaf);
+    for (int32_t i = 0; i < *n && tree->discount; i++) tree->discount[children[i].node] = (float)config->discount;
     /* Edge rewards and first-play values are needed before a child is visited; otherwise it is scored on its first visit. */
     if (config->evaluate == EVALUATE_EDGE || config->first_play == CAIRN_FIRST_PLAY_VALUE)
-        CAIRN_TRY(score_children(search, config, children, n));
+        CAIRN_TRY(score_children(search, config, children, *n));
     return status;
+}
+
+static cairn_status expand(cairn_search *search, const mcts_config *config, cairn_node leaf) {
+    cairn_branch *children = cairn_arena_alloc(search->arena, (size_t)config->branch, sizeof *children);
+    int32_t n;
+    return children ? sample(search, config, leaf, config->branch, children, &n) : CAIRN_NO_MEMORY;
+}
+
+/* Opens a tree that is finished everywhere: samples one step more at each node from the root down, until a step is new. Its branch is where
+ * the search goes on. *found: whether there was one before the end of a solution. */
+static cairn_status widen(cairn_search *search, const mcts_config *config, bool *found) {
+    cairn_tree *tree = search->tree;
+    cairn_node node = CAIRN_ROOT;
+    *found = false;
+    while (!*found && !(tree->flags[node] & CAIRN_NODE_TERMINAL)) {
+        uint32_t before = tree->count;
+        cairn_branch child;
+        int32_t n;
+        CAIRN_TRY(sample(search, config, node, 1, &child, &n));
+        if (n == 0) return CAIRN_OK;
+        *found = tree->count > before;
+        node = child.node;
+    }
+    for (cairn_node i = *found ? tree->parent[node] : CAIRN_NONE; i != CAIRN_NONE; i = tree->parent[i])
+        tree->flags[i] &= (uint8_t)~CAIRN_NODE_COMPLETED;
+    return CAIRN_OK;
 }
 
 /* ---- one simulation ------------------------------------------------------------------------------------------------------------- */
@@ -178,7 +205,7 @@ static bool any_finished(const cairn_tree *tree) {
 }
 
 /* Goes down by greatest mean value (by own value where nothing was visited), then on by single samples to an end. */
-static cairn_status finish_one(cairn_search *search) {
+static cairn_status finish_one(cairn_search *search, const mcts_config *config) {
     cairn_tree *tree = search->tree;
     cairn_node node = CAIRN_ROOT;
     while (tree->first_child[node] != CAIRN_NONE) {
@@ -191,9 +218,9 @@ static cairn_status finish_one(cairn_search *search) {
         node = best;
     }
     while (!(tree->flags[node] & CAIRN_NODE_TERMINAL)) {
-        cairn_branch branch = {.node = node, .count = 1}, child;
+        cairn_branch child = {.node = node};
         int32_t n;
-        CAIRN_TRY(cairn_propose(search, CAIRN_ROLE_GENERATOR, &branch, 1, &child, &n));
+        CAIRN_TRY(sample(search, config, node, 1, &child, &n));
         node = child.node;
     }
     return CAIRN_OK;
@@ -232,10 +259,38 @@ static cairn_status finish(cairn_search *search, const mcts_config *config, cair
     return config->pick == PICK_WEIGHTED ? pick_weighted(search, out) : pick_best(search, out);
 }
 
+/* Tells whether what is left may be what one solution takes: of tokens and FLOPs nothing is known before the first step. */
+static bool is_short(const cairn_search *search, const mcts_config *config) {
+    bool unknown = search->budget.tokens > 0 || search->budget.flops > 0;
+    if (unknown && search->dearest.step_tokens == 0) return true;
+    return cairn_budget_left(search) < config->branch + search->problem->max_steps;
+}
+
+/* Simulates until the budget is spent, or as often as is asked; `spends`: a tree that is finished everywhere is widened. */
+static cairn_status search_tree(cairn_search *search, const mcts_config *config, const cairn_select *select,
+                                bool spends) {
+    enum { MOST_IN_VAIN = 16 }; /* solutions sampled again that bring no new step: there is none to be had */
+    bool finished = false;
+    for (int64_t i = 0, in_vain = 0; config->simulations == 0 || i < config->simulations; i++) {
+        if (cairn_cancelled(search->ctx)) return CAIRN_CANCELLED;
+        bool whole = search->tree->flags[CAIRN_ROOT] & CAIRN_NODE_COMPLETED, found = true;
+        if (whole && (!spends || in_vain == MOST_IN_VAIN)) return CAIRN_OK;
+        if (!finished && is_short(search, config))
+            CAIRN_TRY(finish_one(search, config));
+        else if (whole)
+            CAIRN_TRY(widen(search, config, &found));
+        else
+            CAIRN_TRY(simulate(search, config, select));
+        in_vain = found ? 0 : in_vain + 1;
+        if (!finished) finished = any_finished(search->tree);
+    }
+    return finished ? CAIRN_OK : finish_one(search, config);
+}
+
 static cairn_status run(cairn_search *search, const void *options_, cairn_result *out) {
     const mcts_config *config = options_;
-    if (config->simulations == 0 && search->budget.steps <= 0 && search->budget.tokens <= 0 &&
-        search->budget.flops <= 0)
+    bool spends = config->simulations == 0 && spending_bounded(search);
+    if (config->simulations == 0 && !spends)
         search->budget.steps = (int64_t)FRONTIER_SOLUTIONS * search->problem->max_steps; /* nobody says how much */
     if (config->evaluate == EVALUATE_EDGE || config->discount < 1)
         CAIRN_TRY(cairn_tree_need_edges(search->ctx, search->tree));
@@ -248,16 +303,7 @@ static cairn_status run(cairn_search *search, const void *options_, cairn_result
                            .high = search->reward->high,
                            .first_play = (cairn_first_play)config->first_play,
                            .first_play_value = config->first_play_value};
-    cairn_status status = CAIRN_OK;
-    bool finished = false; /* until a solution is, enough budget is kept back for one */
-    for (int64_t i = 0; status == CAIRN_OK && (config->simulations == 0 || i < config->simulations); i++) {
-        if (cairn_cancelled(search->ctx)) return CAIRN_CANCELLED;
-        if (search->tree->flags[CAIRN_ROOT] & CAIRN_NODE_COMPLETED) break;
-        if (!finished && cairn_budget_left(search) < config->branch + search->problem->max_steps) break;
-        status = simulate(search, config, &select);
-        if (!finished) finished = any_finished(search->tree);
-    }
-    if (status == CAIRN_OK && !finished) status = finish_one(search);
+    cairn_status status = search_tree(search, config, &select, spends);
     if (status != CAIRN_OK && status != CAIRN_BUDGET) return status;
     return finish(search, config, out);
 }

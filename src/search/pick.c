@@ -1,18 +1,43 @@
 /* From leaves to an answer. */
 #include <math.h>
+#include <stdlib.h>
 
 #include "search/pick.h"
+#include "search/stated.h"
+
+typedef struct place {
+    int64_t order; /* of a recorded solution */
+    int32_t index; /* into the leaves, which stand in order of their ends */
+} place;
+
+static int by_order(const void *a, const void *b) {
+    const place *x = a, *y = b;
+    if (x->order != y->order) return x->order < y->order ? -1 : 1;
+    return (x->index > y->index) - (x->index < y->index);
+}
+
+/* places[n]: recorded solutions in their recorded order, others as they ended. */
+static void order_leaves(const cairn_search *search, const cairn_branch *leaves, int32_t n, place *places) {
+    for (int32_t i = 0; i < n; i++) {
+        const cairn_stated *stated = stated_of(search, leaves[i].node);
+        places[i] = (place){stated ? stated->order : INT64_MAX, i};
+    }
+    if (n > 1) qsort(places, (size_t)n, sizeof *places, by_order);
+}
 
 cairn_status pick_candidates(cairn_search *search, const cairn_branch *leaves, int32_t n, cairn_result *out) {
     cairn_candidate *candidates = cairn_arena_alloc(search->arena, (size_t)(n > 0 ? n : 1), sizeof *candidates);
-    if (!candidates) return CAIRN_NO_MEMORY;
+    place *places = cairn_arena_alloc(search->arena, (size_t)(n > 0 ? n : 1), sizeof *places);
+    if (!candidates || !places) return CAIRN_NO_MEMORY;
+    order_leaves(search, leaves, n, places);
     for (int32_t i = 0; i < n; i++) {
-        cairn_node leaf = leaves[i].node;
+        const cairn_branch *branch = &leaves[places[i].index];
+        cairn_node leaf = branch->node;
         CAIRN_TRY(cairn_check(search, &leaf, 1));
         bool scored = search->tree->flags[leaf] & CAIRN_NODE_SCORED;
         candidates[i] = (cairn_candidate){
             .leaf = leaf,
-            .count = leaves[i].count,
+            .count = branch->count,
             .answer = search->tree->answer[leaf],
             .score = scored ? cairn_tree_aggregate(search->tree, leaf, search->column, search->aggregator) : NAN};
     }

@@ -1,5 +1,5 @@
 /* From leaves to an answer: the standard baselines' definitions. Answers are compared by class, leaves without one are dropped,
- * all dropped gives no answer, every tie goes to the earliest generated. */
+ * all dropped gives no answer. Every tie goes to the answer that ended first, of recorded solutions to the one recorded first. */
 #ifndef CAIRN_SEARCH_PICK_H
 #define CAIRN_SEARCH_PICK_H
 

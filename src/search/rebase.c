@@ -19,7 +19,7 @@ static const cairn_option options[] = {
      .low = 0,
      .high = 1 << 20,
      .unit = "prefixes",
-     .help = "W: children of all open prefixes together; 0: what the step budget pays for, 16 without one."},
+     .help = "W: children of all open prefixes together; 0: what the budget pays for, 16 without one."},
     {.name = "temperature",
      .kind = CAIRN_OPTION_REAL,
      .offset = offsetof(rebase_config, temperature),
@@ -66,12 +66,15 @@ static cairn_status allocate(cairn_search *search, const void *config, int64_t w
     return CAIRN_OK;
 }
 
+static cairn_status round_at(cairn_search *search, const void *config, int64_t width, frontier_pool *pool) {
+    frontier_rule rule = {.scores = true, .allocate = allocate};
+    return frontier_grow(search, &rule, config, width, width, pool);
+}
+
 static cairn_status run(cairn_search *search, const void *config, cairn_result *out) {
     const rebase_config *c = config;
-    int64_t width = frontier_width(search, c->width);
-    frontier_rule rule = {.scores = true, .allocate = allocate, .finish = pick_weighted};
-    cairn_branch start = {.node = CAIRN_ROOT, .count = (int32_t)width};
-    return frontier_run(search, &rule, config, width, &start, 1, out);
+    CAIRN_TRY(frontier_rounds(search, round_at, config, c->width, 1, out));
+    return pick_weighted(search, out);
 }
 
 const cairn_search_type cairn_search_rebase = {

@@ -2,7 +2,9 @@
  * of them is taken. */
 #include <math.h>
 
+#include "search/frontier.h"
 #include "search/pick.h"
+#include "search/spending.h"
 
 typedef struct retry_config {
     int64_t tries;
@@ -58,21 +60,26 @@ static cairn_status next_step(cairn_search *search, const retry_config *config, 
     return CAIRN_OK;
 }
 
-static cairn_status run(cairn_search *search, const void *config, cairn_result *out) {
-    cairn_node node = CAIRN_ROOT;
-    while (!(search->tree->flags[node] & CAIRN_NODE_TERMINAL)) {
-        cairn_status status = next_step(search, config, node, &node);
-        if (status == CAIRN_BUDGET) break;
-        CAIRN_TRY(status);
+/* `width` solutions, one after another. */
+static cairn_status round_at(cairn_search *search, const void *config, int64_t width, frontier_pool *pool) {
+    for (int64_t i = 0; i < width; i++) {
+        cairn_node node = CAIRN_ROOT;
+        while (!(search->tree->flags[node] & CAIRN_NODE_TERMINAL)) CAIRN_TRY(next_step(search, config, node, &node));
+        CAIRN_TRY(frontier_add(search, pool, (cairn_branch){.node = node, .count = 1}));
     }
-    cairn_branch leaf = {.node = node, .count = 1};
-    CAIRN_TRY(pick_candidates(search, &leaf, search->tree->flags[node] & CAIRN_NODE_TERMINAL ? 1 : 0, out));
+    return CAIRN_OK;
+}
+
+static cairn_status run(cairn_search *search, const void *config, cairn_result *out) {
+    CAIRN_TRY(frontier_rounds(search, round_at, config, spending_bounded(search) ? 0 : 1, 1, out));
     return pick_best(search, out);
 }
 
 const cairn_search_type cairn_search_retry = {
     .about = {.name = "retry",
-              .summary = "One solution, each step proposed again until its score is good enough.",
+              .summary = "A solution whose steps are proposed again until their scores are good enough; of all that a "
+                         "budget pays for, the "
+                         "best.",
               .source = "",
               .options = options,
               .option_count = sizeof options / sizeof *options,

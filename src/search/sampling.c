@@ -10,17 +10,42 @@ typedef struct sampling_config {
     {                                                                                                         \
         .name = "width", .kind = CAIRN_OPTION_INT, .offset = offsetof(sampling_config, width), .preset = "0", \
         .low = 0, .high = FRONTIER_WIDEST, .unit = "solutions",                                               \
-        .help = "How many solutions; 0: as many as the step budget pays for, 16 without one."                 \
+        .help = "How many solutions; 0: as many as the budget pays for, 16 without one."                      \
     }
 
 static const cairn_option sampling_options[] = {WIDTH_OPTION};
+
+static cairn_status round_of(cairn_search *search, bool scores, int64_t width, frontier_pool *pool) {
+    frontier_rule rule = {.scores = scores, .waits = true};
+    return frontier_grow(search, &rule, NULL, width, INT64_MAX, pool);
+}
+
+static cairn_status plain_round(cairn_search *search, const void *config, int64_t width, frontier_pool *pool) {
+    (void)config;
+    return round_of(search, false, width, pool);
+}
+
+static cairn_status scored_round(cairn_search *search, const void *config, int64_t width, frontier_pool *pool) {
+    (void)config;
+    return round_of(search, true, width, pool);
+}
+
+/* Independent solutions from the root: `width` of them when it is given. Each recorded solution is one sample: of a policy that replays, all
+ * or the first `width`, as far as the budget goes. */
+static cairn_status sample(cairn_search *search, int64_t width, bool scores, cairn_result *out) {
+    int64_t recorded = cairn_policy_solutions(search->policy, search->problem); /* INT64_MAX: it samples */
+    if (recorded == 0) return pick_candidates(search, NULL, 0, out);
+    if (recorded < INT64_MAX && (width == 0 || width > recorded)) width = recorded;
+    return frontier_rounds(search, scores ? scored_round : plain_round, NULL, width, 1, out);
+}
 
 /* ---- greedy: one solution --------------------------------------------------------------------------------------------- */
 
 static cairn_status run_greedy(cairn_search *search, const void *config, cairn_result *out) {
     (void)config;
     search->sampling.temperature = 0;
-    return frontier_sample(search, 1, false, pick_majority, out);
+    CAIRN_TRY(sample(search, 1, false, out));
+    return pick_majority(search, out);
 }
 
 const cairn_search_type cairn_search_greedy = {
@@ -35,7 +60,8 @@ const cairn_search_type cairn_search_greedy = {
 
 static cairn_status run_majority(cairn_search *search, const void *config, cairn_result *out) {
     const sampling_config *c = config;
-    return frontier_sample(search, c->width, false, pick_majority, out);
+    CAIRN_TRY(sample(search, c->width, false, out));
+    return pick_majority(search, out);
 }
 
 const cairn_search_type cairn_search_majority = {
@@ -52,7 +78,8 @@ const cairn_search_type cairn_search_majority = {
 
 static cairn_status run_weighted(cairn_search *search, const void *config, cairn_result *out) {
     const sampling_config *c = config;
-    return frontier_sample(search, c->width, true, pick_weighted, out);
+    CAIRN_TRY(sample(search, c->width, true, out));
+    return pick_weighted(search, out);
 }
 
 const cairn_search_type cairn_search_weighted = {
@@ -70,7 +97,8 @@ const cairn_search_type cairn_search_weighted = {
 
 static cairn_status run_best_of_n(cairn_search *search, const void *config, cairn_result *out) {
     const sampling_config *c = config;
-    return frontier_sample(search, c->width, true, pick_best, out);
+    CAIRN_TRY(sample(search, c->width, true, out));
+    return pick_best(search, out);
 }
 
 const cairn_search_type cairn_search_best_of_n = {

@@ -4,7 +4,10 @@
 #include <string.h>
 
 #include "cairn/search.h"
+#include "cairn/tool.h"
 #include "search/beginnings.h"
+#include "search/spending.h"
+#include "search/stated.h"
 
 cairn_status cairn_search_begin(cairn_search *search) {
     cairn_tree *tree = search->tree;
@@ -22,36 +25,6 @@ cairn_status cairn_search_begin(cairn_search *search) {
     return cairn_tree_need_score(search->ctx, tree, about, &search->column);
 }
 
-static int64_t steps_spent(const cairn_search *search) {
-    return search->cost.steps[CAIRN_ROLE_GENERATOR] + search->cost.steps[CAIRN_ROLE_COMPLETER];
-}
-
-static int64_t tokens_spent(const cairn_search *search) {
-    return search->cost.tokens[CAIRN_ROLE_GENERATOR] + search->cost.tokens[CAIRN_ROLE_COMPLETER];
-}
-
-static double flops_spent(const cairn_search *search) {
-    double sum = 0;
-    for (int role = 0; role < CAIRN_ROLE_COUNT; role++) sum += search->cost.flops[role];
-    return sum;
-}
-
-/* Steps that a FLOP budget still pays for, at the mean of those so far. */
-static int64_t flops_left(const cairn_search *search) {
-    double spent = flops_spent(search), left = search->budget.flops - spent;
-    if (search->budget.flops <= 0 || steps_spent(search) == 0) return INT64_MAX;
-    double steps = left / (spent / (double)steps_spent(search));
-    return steps >= 1e18 ? INT64_MAX : steps > 0 ? (int64_t)steps : 0;
-}
-
-int64_t cairn_budget_left(const cairn_search *search) {
-    if (search->budget.tokens > 0 && tokens_spent(search) >= search->budget.tokens) return 0;
-    int64_t flops = flops_left(search);
-    if (search->budget.steps <= 0) return flops;
-    int64_t left = search->budget.steps - steps_spent(search);
-    return left <= 0 ? 0 : left < flops ? left : flops;
-}
-
 static void pay_problem(cairn_search *search, cairn_role role, double flops) {
     if (!search->problem_read) search->cost.flops[role] += flops;
     search->problem_read = true;
@@ -64,36 +37,39 @@ static cairn_status go_on(const cairn_search *search) {
 
 /* ---- propose ---------------------------------------------------------------------------------------------------------- */
 
-/* Fills the requests of one branch: draws number draws .. draws + count - 1 of its node. */
-static cairn_status request_draws(cairn_search *search, cairn_role role, cairn_node node, int32_t count,
-                                  cairn_proposal *requests) {
+/* Fills the request of the node's next draw. `before` is the request before it, or NULL: of the same node, its steps are the same. */
+static cairn_status request_draw(cairn_search *search, cairn_role role, cairn_node node, int32_t most_tokens,
+                                 const cairn_proposal *before, cairn_proposal *request) {
     cairn_tree *tree = search->tree;
-    const char *const *steps;
-    int32_t n_steps;
-    CAIRN_TRY(cairn_tree_steps(search->ctx, tree, node, search->arena, &steps, &n_steps));
-    for (int32_t i = 0; i < count; i++) {
-        uint32_t draw = tree->draws[node]++;
-        requests[i] = (cairn_proposal){.problem = search->problem,
-                                       .steps = steps,
-                                       .n_steps = n_steps,
-                                       .state = cairn_tree_state(tree, node),
-                                       .rng = cairn_rng_open(search->seed, search->problem->key, tree->path[node],
-                                                             CAIRN_VERB_PROPOSE, (uint32_t)role, draw),
-                                       .draw = draw,
-                                       .sampling = search->sampling,
-                                       .logp = NAN};
-    }
+    uint32_t draw = tree->draws[node]++;
+    *request = (cairn_proposal){.problem = search->problem,
+                                .state = cairn_tree_state(tree, node),
+                                .rng = cairn_rng_open(search->seed, search->problem->key, tree->path[node],
+                                                      CAIRN_VERB_PROPOSE, (uint32_t)role, draw),
+                                .draw = draw,
+                                .sampling = search->sampling,
+                                .logp = NAN};
+    request->sampling.max_tokens = most_tokens;
     tree->flags[node] |= CAIRN_NODE_EXPANDED;
+    if (!before) return cairn_tree_steps(search->ctx, tree, node, search->arena, &request->steps, &request->n_steps);
+    request->steps = before->steps;
+    request->n_steps = before->n_steps;
     return CAIRN_OK;
 }
 
+static bool is_cut_off(const cairn_search *search, cairn_node node) {
+    int32_t depth = search->tree->depth[node];
+    return depth >= search->problem->max_steps && depth >= cairn_policy_max_steps(search->policy, search->problem);
+}
+
 /* The child for one sampled step: an equal sibling if there is one, else a new node with the world's state after it. What ends the
- * solution is not equal to what does not; an end without a text is no step, and leaves the state as it is. */
+ * solution is not equal to what does not, nor to an end of which something else is recorded; an end without a text is no step, and
+ * leaves the state as it is. */
 static cairn_status child_for(cairn_search *search, cairn_node parent, const cairn_proposal *sample, cairn_node *out) {
     cairn_tree *tree = search->tree;
     size_t length = strlen(sample->text);
     cairn_kind kind = sample->stop == CAIRN_STOP_END ? CAIRN_KIND_FINISH : CAIRN_KIND_REASON;
-    cairn_node node = cairn_tree_find(tree, parent, kind, sample->text, length);
+    cairn_node node = stated_find(search, parent, kind, sample->text, length, sample->stated);
     if (node == CAIRN_NONE) {
         cairn_child child = {.text = sample->text,
                              .length = length,
@@ -102,6 +78,7 @@ static cairn_status child_for(cairn_search *search, cairn_node parent, const cai
                              .path = cairn_path_child(tree->path[parent], sample->draw),
                              .kind = kind};
         CAIRN_TRY(cairn_tree_add(search->ctx, tree, parent, &child, &node));
+        CAIRN_TRY(stated_keep(search, node, sample->stated));
         bool done = false;
         const void *before = cairn_tree_state(tree, parent);
         void *after = cairn_tree_state(tree, node);
@@ -110,7 +87,7 @@ static cairn_status child_for(cairn_search *search, cairn_node parent, const cai
                                                  sample->text, length, after, &done));
         else if (tree->state_bytes)
             memcpy(after, before, tree->state_bytes);
-        if (done || sample->stop == CAIRN_STOP_END || tree->depth[node] >= search->problem->max_steps)
+        if (done || sample->stop == CAIRN_STOP_END || is_cut_off(search, node))
             tree->flags[node] |= CAIRN_NODE_TERMINAL;
     }
     tree->multiplicity[node]++;
@@ -118,54 +95,110 @@ static cairn_status child_for(cairn_search *search, cairn_node parent, const cai
     return CAIRN_OK;
 }
 
-/* Adds the samples of one branch to the tree and lists each distinct child once, in order of first draw. */
-static cairn_status adopt(cairn_search *search, cairn_role role, const cairn_branch *branch, int32_t from,
-                          const cairn_proposal *samples, int32_t count, cairn_branch *children, int32_t *n_children) {
-    int32_t first = *n_children;
-    for (int32_t i = 0; i < count; i++) {
-        if (samples[i].status != CAIRN_OK) return samples[i].status;
-        if (!samples[i].text) return cairn_fail(search->ctx, CAIRN_INTERNAL, "the policy gave no text for a step");
-        search->cost.steps[role]++;
-        search->cost.tokens[role] += samples[i].n_tokens;
-        search->cost.flops[role] += samples[i].flops;
-        pay_problem(search, role, samples[i].problem_flops);
-        cairn_node node;
-        CAIRN_TRY(child_for(search, branch->node, &samples[i], &node));
-        int32_t at = first;
-        while (at < *n_children && children[at].node != node) at++;
-        if (at == *n_children)
-            children[(*n_children)++] = (cairn_branch){.node = node, .group = branch->group, .from = from};
-        children[at].count++;
+/* What the budget cut off, and not the sampling itself, is no step. */
+static bool is_cut(const cairn_search *search, const cairn_proposal *sample) {
+    int32_t most = sample->sampling.max_tokens;
+    if (most >= search->sampling.max_tokens) return false;
+    return sample->n_tokens > most || (sample->n_tokens == most && sample->stop == CAIRN_STOP_LENGTH);
+}
+
+/* Debits a sample. A policy that does not bound its steps is taken to have been stopped at the bound. */
+static void pay(cairn_search *search, cairn_role role, const cairn_proposal *sample) {
+    int32_t tokens = sample->n_tokens;
+    if (is_cut(search, sample)) tokens = sample->sampling.max_tokens;
+    search->cost.steps[role]++;
+    search->cost.tokens[role] += tokens;
+    search->cost.flops[role] += sample->flops;
+    pay_problem(search, role, sample->problem_flops);
+    double flops = sample->flops / (tokens > 0 ? tokens : 1);
+    if (tokens > search->dearest.step_tokens) search->dearest.step_tokens = tokens;
+    if (flops > search->dearest.token_flops) search->dearest.token_flops = flops;
+}
+
+/* One call of propose while it is worked on. */
+typedef struct growth {
+    cairn_search *search;
+    cairn_role role;
+    const cairn_branch *branches;
+    int32_t *owner;          /* [granted] branch of each draw, in order of the array */
+    cairn_proposal *samples; /* [granted] of one wave */
+    cairn_branch *children;
+    int32_t n_children, first; /* children of the branch that is worked on begin at `first` */
+} growth;
+
+/* Adds a sample of branch number `from` to the tree. A distinct child is listed once, in order of first draw. */
+static cairn_status adopt(growth *g, int32_t from, const cairn_proposal *sample) {
+    const cairn_branch *branch = &g->branches[from];
+    if (sample->status != CAIRN_OK) return sample->status;
+    if (!sample->text) return cairn_fail(g->search->ctx, CAIRN_INTERNAL, "the policy gave no text for a step");
+    pay(g->search, g->role, sample);
+    if (is_cut(g->search, sample)) return CAIRN_OK;
+    cairn_node node;
+    CAIRN_TRY(child_for(g->search, branch->node, sample, &node));
+    int32_t at = g->first;
+    while (at < g->n_children && g->children[at].node != node) at++;
+    if (at == g->n_children)
+        g->children[g->n_children++] = (cairn_branch){.node = node, .group = branch->group, .from = from};
+    g->children[at].count++;
+    return CAIRN_OK;
+}
+
+static void deal_draws(growth *g, int32_t n, int64_t granted) {
+    int64_t dealt = 0;
+    for (int32_t i = 0; i < n && dealt < granted; i++) {
+        if (g->search->tree->flags[g->branches[i].node] & CAIRN_NODE_TERMINAL) continue;
+        for (int32_t k = 0; k < g->branches[i].count && dealt < granted; k++) g->owner[dealt++] = i;
+    }
+}
+
+/* Asks the policy for draws made .. made + n - 1 at once, and adopts the samples. */
+static cairn_status draw_wave(growth *g, int32_t made, int32_t n, int32_t most_tokens) {
+    const int32_t *owner = g->owner + made;
+    for (int32_t i = 0; i < n; i++) {
+        cairn_node node = g->branches[owner[i]].node;
+        const cairn_proposal *same = i > 0 && g->branches[owner[i - 1]].node == node ? &g->samples[i - 1] : NULL;
+        CAIRN_TRY(request_draw(g->search, g->role, node, most_tokens, same, &g->samples[i]));
+    }
+    const cairn_policy *policy = g->search->policy;
+    CAIRN_TRY(policy->type->propose(g->search->ctx, policy->self, g->search->arena, g->samples, n));
+    for (int32_t i = 0; i < n; i++) {
+        if (made + i == 0 || owner[i] != owner[i - 1]) g->first = g->n_children;
+        CAIRN_TRY(adopt(g, owner[i], &g->samples[i]));
+    }
+    if (g->search->budget.flops > 0 && g->search->cost.flops[g->role] <= 0)
+        return cairn_fail(g->search->ctx, CAIRN_INVALID, "policy %s tells no FLOPs: a budget in FLOPs cannot bound it",
+                          policy->type->about.name);
+    return CAIRN_OK;
+}
+
+static cairn_status grow(growth *g, int32_t granted) {
+    g->samples = cairn_arena_alloc(g->search->arena, (size_t)granted, sizeof *g->samples);
+    if (!g->samples) return CAIRN_NO_MEMORY;
+    for (int32_t made = 0, wave, most_tokens; made < granted; made += wave) {
+        wave = spending_wave(g->search, granted - made, &most_tokens);
+        if (wave == 0) return CAIRN_BUDGET;
+        CAIRN_TRY(draw_wave(g, made, wave, most_tokens));
     }
     return CAIRN_OK;
 }
 
 cairn_status cairn_propose(cairn_search *search, cairn_role role, const cairn_branch *branches, int32_t n,
                            cairn_branch *children, int32_t *n_children) {
+    growth g = {.search = search, .role = role, .branches = branches, .children = children};
     *n_children = 0;
     CAIRN_TRY(go_on(search));
-    int64_t left = cairn_budget_left(search), asked = 0;
+    int64_t left = spending_steps_left(search), asked = 0;
     for (int32_t i = 0; i < n; i++)
         if (!(search->tree->flags[branches[i].node] & CAIRN_NODE_TERMINAL)) asked += branches[i].count;
     int64_t granted = asked < left ? asked : left;
-    if (granted > 0) {
-        cairn_proposal *samples = cairn_arena_alloc(search->arena, (size_t)granted, sizeof *samples);
-        int32_t *share = cairn_arena_alloc(search->arena, (size_t)n, sizeof *share);
-        if (!samples || !share) return CAIRN_NO_MEMORY;
-        int32_t made = 0;
-        for (int32_t i = 0; i < n && made < granted; i++) {
-            if (search->tree->flags[branches[i].node] & CAIRN_NODE_TERMINAL) continue;
-            share[i] = branches[i].count < granted - made ? branches[i].count : (int32_t)(granted - made);
-            CAIRN_TRY(request_draws(search, role, branches[i].node, share[i], samples + made));
-            made += share[i];
-        }
-        CAIRN_TRY(search->policy->type->propose(search->ctx, search->policy->self, search->arena, samples, made));
-        for (int32_t i = 0, at = 0; i < n; at += share[i++])
-            CAIRN_TRY(adopt(search, role, &branches[i], i, samples + at, share[i], children, n_children));
-        if (search->budget.flops > 0 && search->cost.flops[role] <= 0)
-            return cairn_fail(search->ctx, CAIRN_INVALID, "policy %s tells no FLOPs: a budget in FLOPs cannot bound it",
-                              search->policy->type->about.name);
-    }
+    if (granted > INT32_MAX)
+        return cairn_fail(search->ctx, CAIRN_LIMIT, "a growth of %lld steps at once", (long long)granted);
+    g.owner = cairn_arena_alloc(search->arena, (size_t)granted + 1, sizeof *g.owner);
+    if (!g.owner) return CAIRN_NO_MEMORY;
+    deal_draws(&g, n, granted);
+    cairn_status status = granted ? grow(&g, (int32_t)granted) : CAIRN_OK;
+    *n_children = g.n_children;
+    if (status != CAIRN_OK) return status;
     return granted < asked ? CAIRN_BUDGET : CAIRN_OK;
 }
 
@@ -180,6 +213,15 @@ static int32_t read_path(cairn_tree *tree, cairn_node node) {
         fresh += !cairn_tree_is_end(tree, node);
         if (node == CAIRN_ROOT) return fresh;
     }
+}
+
+/* The first call also reads the problem: it says what a token costs only while no other does. */
+static void note_scoring(cairn_search *search, const cairn_node *nodes, int32_t n, double flops) {
+    int64_t tokens = 0;
+    for (int32_t i = 0; i < n; i++) tokens += search->tree->n_tokens[nodes[i]];
+    double each = flops / (double)(tokens > 0 ? tokens : 1);
+    if (search->dearest.scored < 2 || each > search->dearest.score_flops) search->dearest.score_flops = each;
+    if (search->dearest.scored < 2) search->dearest.scored++;
 }
 
 cairn_status cairn_score(cairn_search *search, const cairn_node *nodes, int32_t n) {
@@ -212,6 +254,7 @@ cairn_status cairn_score(cairn_search *search, const cairn_node *nodes, int32_t 
     if (m == 0) return CAIRN_OK;
     cairn_reward_cost cost = {0};
     CAIRN_TRY(search->reward->type->score(search->ctx, search->reward->self, search->arena, requests, m, &cost));
+    note_scoring(search, asked, m, cost.flops);
     search->cost.scorings += m;
     search->cost.failed += cost.failed;
     search->cost.steps[CAIRN_ROLE_JUDGE] += cost.steps;
@@ -219,6 +262,7 @@ cairn_status cairn_score(cairn_search *search, const cairn_node *nodes, int32_t 
     search->cost.flops[CAIRN_ROLE_JUDGE] += cost.flops;
     for (int32_t i = 0; i < m; i++) {
         if (requests[i].status != CAIRN_OK) return requests[i].status;
+        search->cost.unscored += isnan(requests[i].score);
         tree->score[search->column][asked[i]] = (float)requests[i].score;
         tree->value[asked[i]] = isnan(requests[i].score) ? 0 : (float)requests[i].score;
     }
@@ -227,13 +271,15 @@ cairn_status cairn_score(cairn_search *search, const cairn_node *nodes, int32_t 
 
 /* ---- check ------------------------------------------------------------------------------------------------------------ */
 
-/* Class of a canonical answer in this tree. */
+/* Class of a canonical answer in this tree: of equal texts, or of equal values in a world that compares answers. */
 static cairn_status answer_class(cairn_search *search, const char *answer, int32_t *out) {
-    for (int32_t i = 0; i < search->n_answers; i++)
-        if (strcmp(search->answers[i], answer) == 0) {
-            *out = i;
-            return CAIRN_OK;
-        }
+    if (search->world->type->check_answer) {
+        CAIRN_TRY(cairn_answer_class(search->ctx, search->arena, search->answers, search->n_answers, answer, out));
+    } else {
+        *out = 0;
+        while (*out < search->n_answers && strcmp(search->answers[*out], answer) != 0) ++*out;
+    }
+    if (*out < search->n_answers) return CAIRN_OK;
     if (search->n_answers == search->answers_capacity) {
         int32_t capacity = search->answers_capacity ? 2 * search->answers_capacity : 8;
         const char **grown = cairn_arena_alloc(search->arena, (size_t)capacity, sizeof *grown);
@@ -259,8 +305,8 @@ cairn_status cairn_check(cairn_search *search, const cairn_node *leaves, int32_t
         int32_t n_steps;
         cairn_outcome outcome;
         CAIRN_TRY(cairn_tree_steps(search->ctx, tree, leaf, search->arena, &steps, &n_steps));
-        CAIRN_TRY(search->world->type->check(search->ctx, search->world->self, search->problem,
-                                             cairn_tree_state(tree, leaf), steps, n_steps, search->arena, &outcome));
+        CAIRN_TRY(cairn_world_outcome(search->ctx, search->world, search->problem, cairn_tree_state(tree, leaf), steps,
+                                      n_steps, stated_of(search, leaf), search->arena, &outcome));
         search->cost.checks++;
         tree->flags[leaf] |= CAIRN_NODE_CHECKED;
         tree->outcome[leaf] = outcome.verdict == CAIRN_VERDICT_UNKNOWN ? NAN : (float)outcome.value;
@@ -280,8 +326,9 @@ cairn_status cairn_ask(cairn_search *search, cairn_role role, cairn_asking *requ
     CAIRN_TRY(go_on(search));
     if (!search->policy->type->ask) return cannot(search, "be asked freely");
     bool counted = role == CAIRN_ROLE_GENERATOR || role == CAIRN_ROLE_COMPLETER;
-    if (counted && search->budget.tokens > 0 && tokens_spent(search) >= search->budget.tokens) return CAIRN_BUDGET;
-    if (search->budget.flops > 0 && flops_spent(search) >= search->budget.flops) return CAIRN_BUDGET;
+    spending now = spending_now(search);
+    if (counted && search->budget.tokens > 0 && now.tokens >= (double)search->budget.tokens) return CAIRN_BUDGET;
+    if (search->budget.flops > 0 && now.flops >= search->budget.flops) return CAIRN_BUDGET;
     for (int32_t i = 0; i < n; i++) {
         if (!requests[i].name) requests[i].name = search->problem->id;
         if (!requests[i].problem) requests[i].problem = search->problem->text;
@@ -334,7 +381,8 @@ cairn_status cairn_rollouts(cairn_search *search, cairn_role role, const cairn_n
     for (; granted < n; granted++) { /* a rollout is granted whole: what is left must cover its longest form */
         cairn_node node = nodes[granted];
         bool terminal = tree->flags[node] & CAIRN_NODE_TERMINAL;
-        int64_t longest = terminal ? 0 : (int64_t)k * (search->problem->max_steps - tree->depth[node]);
+        int32_t most = cairn_policy_max_steps(search->policy, search->problem);
+        int64_t longest = terminal ? 0 : (int64_t)k * (most - tree->depth[node]);
         if (longest > left) break;
         if (left != INT64_MAX) left -= longest;
         cairn_start *start = &starts[granted];
@@ -342,6 +390,7 @@ cairn_status cairn_rollouts(cairn_search *search, cairn_role role, const cairn_n
         start->problem = search->problem;
         start->state = cairn_tree_state(tree, node);
         start->done = terminal;
+        start->stated = stated_of(search, node);
         start->path = tree->path[node];
         start->first_draw = tree->mc_n[node];
     }
@@ -373,7 +422,8 @@ cairn_status cairn_graft(cairn_search *search, cairn_node node, const cairn_roll
                                  .n_tokens = rollout->tokens ? rollout->tokens[i] : 0,
                                  .logp = NAN,
                                  .draw = tree->draws[node],
-                                 .stop = i + 1 == rollout->n_steps ? CAIRN_STOP_END : CAIRN_STOP_STEP};
+                                 .stop = i + 1 == rollout->n_steps ? CAIRN_STOP_END : CAIRN_STOP_STEP,
+                                 .stated = i + 1 == rollout->n_steps ? rollout->stated : NULL};
         uint32_t before = tree->count;
         CAIRN_TRY(child_for(search, node, &sample, &node));
         if (tree->count > before) tree->draws[tree->parent[node]]++; /* the draw number is taken: paths stay distinct */

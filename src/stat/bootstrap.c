@@ -80,6 +80,52 @@ cairn_status cairn_stat_bootstrap_strata(cairn_ctx *ctx, const size_t *sizes, si
     return status;
 }
 
+/* Values of statistic s on the resamples, into its interval. */
+static void summarise(double *values, int32_t kept, const cairn_bootstrap *how, cairn_interval *out) {
+    double tail = 0.5 * (1.0 - how->level);
+    qsort(values, (size_t)kept, sizeof *values, by_value);
+    out->low = cairn_stat_quantile_sorted(values, (size_t)kept, tail);
+    out->high = cairn_stat_quantile_sorted(values, (size_t)kept, 1.0 - tail);
+    out->left_out = how->resamples - kept;
+}
+
+/* `values` [k][resamples], `kept` [k] and `now` [k] are zeroed room. */
+static cairn_status resample_all(cairn_ctx *ctx, size_t n, size_t k, cairn_statistics_fn statistics, void *arg,
+                                 const cairn_bootstrap *how, uint32_t *index, double *values, int32_t *kept,
+                                 double *now, cairn_interval *out) {
+    size_t resamples = (size_t)how->resamples;
+    for (size_t i = 0; i < n; i++) index[i] = (uint32_t)i;
+    statistics(arg, index, n, now);
+    for (size_t s = 0; s < k; s++) out[s] = (cairn_interval){.estimate = now[s], .low = NAN, .high = NAN};
+    for (int32_t r = 0; r < how->resamples; r++) {
+        if (cairn_cancelled(ctx)) return cairn_fail(ctx, CAIRN_CANCELLED, "interrupted");
+        draw(&n, 1, how->seed, (uint32_t)r, index);
+        statistics(arg, index, n, now);
+        for (size_t s = 0; s < k; s++)
+            if (!isnan(out[s].estimate) && !isnan(now[s])) values[s * resamples + (size_t)kept[s]++] = now[s];
+    }
+    for (size_t s = 0; s < k; s++) summarise(values + s * resamples, kept[s], how, &out[s]);
+    return CAIRN_OK;
+}
+
+cairn_status cairn_stat_bootstrap_many(cairn_ctx *ctx, size_t n, size_t k, cairn_statistics_fn statistics, void *arg,
+                                       const cairn_bootstrap *how, cairn_interval *out) {
+    size_t items;
+    CAIRN_TRY(check(ctx, &n, 1, how, &items));
+    if (k > 1000) return cairn_fail(ctx, CAIRN_INVALID, "bootstrap: more than 1000 statistics");
+    uint32_t *index = cairn_alloc(ctx, n, sizeof *index);
+    double *values = cairn_alloc(ctx, k * (size_t)how->resamples, sizeof *values);
+    int32_t *kept = cairn_alloc(ctx, k, sizeof *kept);
+    double *now = cairn_alloc(ctx, k, sizeof *now);
+    cairn_status status = index && values && kept && now ? CAIRN_OK : CAIRN_NO_MEMORY;
+    if (status == CAIRN_OK) status = resample_all(ctx, n, k, statistics, arg, how, index, values, kept, now, out);
+    cairn_free(index);
+    cairn_free(values);
+    cairn_free(kept);
+    cairn_free(now);
+    return status;
+}
+
 cairn_status cairn_stat_bootstrap(cairn_ctx *ctx, size_t n, cairn_statistic_fn statistic, const void *arg,
                                   const cairn_bootstrap *how, cairn_interval *out) {
     return cairn_stat_bootstrap_strata(ctx, &n, 1, statistic, arg, how, out);

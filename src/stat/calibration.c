@@ -21,7 +21,7 @@ cairn_status cairn_stat_brier(cairn_ctx *ctx, const double *p, const double *y, 
 }
 
 /* p * n_bins may round across a bin's edge; the edges are the doubles b / n_bins. */
-static int bin_of(double p, int n_bins) {
+int cairn_stat_calibration_bin(double p, int n_bins) {
     int b = (int)(p * n_bins);
     if (b > 0 && p < (double)b / n_bins) b--;
     if (b + 1 < n_bins && p >= (double)(b + 1) / n_bins) b++;
@@ -36,7 +36,7 @@ cairn_status cairn_stat_calibration_error(cairn_ctx *ctx, const double *p, const
     cairn_calibration_bin *all = cairn_alloc(ctx, (size_t)n_bins, sizeof *all);
     if (!all) return CAIRN_NO_MEMORY;
     for (size_t i = 0; i < n; i++) {
-        cairn_calibration_bin *bin = &all[bin_of(p[i], n_bins)];
+        cairn_calibration_bin *bin = &all[cairn_stat_calibration_bin(p[i], n_bins)];
         bin->count++;
         bin->mean_p += p[i];
         bin->mean_y += y[i];

@@ -26,6 +26,49 @@ cairn_status cairn_stat_wilson(cairn_ctx *ctx, int64_t hits, int64_t n, double l
     return CAIRN_OK;
 }
 
+static double z_of(double level) {
+    return -cairn_stat_normal_quantile(0.5 * (1.0 - level));
+}
+
+/* Trials that tell as much as these, were they independent. */
+static double effective_trials(const int64_t *hits, const int64_t *sizes, size_t clusters, double p, double n) {
+    double squares = 0.0;
+    for (size_t i = 0; i < clusters; i++) {
+        double off = (double)hits[i] - p * (double)sizes[i];
+        squares += off * off;
+    }
+    double variance = squares / (n * n);
+    return variance > 0.0 ? fmin(n, p * (1.0 - p) / variance) : (double)clusters;
+}
+
+cairn_status cairn_stat_wilson_clustered(cairn_ctx *ctx, const int64_t *hits, const int64_t *sizes, size_t clusters,
+                                         double level, cairn_interval *out) {
+    int64_t hit = 0, all = 0;
+    for (size_t i = 0; i < clusters; i++) {
+        CAIRN_TRY(check_proportion(ctx, hits[i], sizes[i], level));
+        if (sizes[i] > INT64_MAX - all) return cairn_fail(ctx, CAIRN_INVALID, "a proportion of more than 2^63 trials");
+        hit += hits[i];
+        all += sizes[i];
+    }
+    CAIRN_TRY(cairn_stat_wilson(ctx, hit, all, level, out));
+    if ((size_t)all == clusters) return CAIRN_OK;
+    double p = out->estimate, n = effective_trials(hits, sizes, clusters, p, (double)all);
+    double z = z_of(level), scale = 1.0 + z * z / n, centre = p + z * z / (2.0 * n);
+    double half = z * sqrt(p * (1.0 - p) / n + z * z / (4.0 * n * n));
+    out->low = hit == 0 ? 0.0 : fmax(0.0, (centre - half) / scale);
+    out->high = hit == all ? 1.0 : fmin(1.0, (centre + half) / scale);
+    return CAIRN_OK;
+}
+
+void cairn_stat_widen(cairn_interval *interval, size_t n, double level, double least, double most) {
+    double z = z_of(level), unseen = z * z / ((double)n + z * z);
+    double low = interval->estimate - unseen * (interval->estimate - least);
+    double high = interval->estimate + unseen * (most - interval->estimate);
+    if (isnan(interval->estimate)) return;
+    interval->low = fmin(low, interval->low); /* fmin and fmax leave out a NaN */
+    interval->high = fmax(high, interval->high);
+}
+
 cairn_status cairn_stat_clopper_pearson(cairn_ctx *ctx, int64_t hits, int64_t n, double level, cairn_interval *out) {
     CAIRN_TRY(check_proportion(ctx, hits, n, level));
     double k = (double)hits, missed = (double)(n - hits), tail = 0.5 * (1.0 - level);

@@ -27,6 +27,9 @@ struct cairn_run {
 cairn_status lock_take(cairn_ctx *ctx, const char *path, int *out);
 void lock_release(const char *path, int lock);
 
+/* Is this entry of a manifest a note, on which the records do not depend? Notes are neither exported nor compared. */
+bool is_note(const char *key);
+
 /* The status of a database error code, with a text that opens with the file: "run.db: disk full". */
 cairn_status file_fail(cairn_ctx *ctx, const cairn_run *run, int code);
 cairn_status file_execute(cairn_ctx *ctx, const cairn_run *run, const char *sql);

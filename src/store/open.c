@@ -162,6 +162,10 @@ static cairn_status load_manifest(cairn_ctx *ctx, cairn_run *run) {
     return status;
 }
 
+bool is_note(const char *key) {
+    return strcmp(key, "created") == 0 || strncmp(key, "out_", 4) == 0;
+}
+
 static cairn_status differs(cairn_ctx *ctx, const cairn_run *run, const char *key, const char *there,
                             const char *here) {
     return cairn_fail(ctx, CAIRN_INVALID, "%s: the run was made with %s=%s%s%s, now it is %s%s%s", run->path, key,
@@ -194,17 +198,26 @@ static cairn_status bits_differ(cairn_ctx *ctx, const cairn_run *run, const char
         run->path, there, here);
 }
 
-/* Names the first entry that is not the same, `created` apart. */
+/* The first entry from `i` on that is no note. */
+static int32_t past_notes(const cairn_manifest_entry *entries, int32_t n, int32_t i) {
+    while (i < n && is_note(entries[i].key)) i++;
+    return i;
+}
+
+/* Names the first entry that is not the same, notes apart. */
 static cairn_status compare_manifest(cairn_ctx *ctx, cairn_run *run, const cairn_manifest *manifest) {
     cairn_manifest_entry *here;
     int32_t n, i = 0, j = 0;
     CAIRN_TRY(whole_manifest(ctx, run, manifest, "", &here, &n));
-    while (i < run->count || j < n) {
+    while (true) {
+        i = past_notes(run->entries, run->count, i);
+        j = past_notes(here, n, j);
+        if (i == run->count && j == n) break;
         const cairn_manifest_entry *there = &run->entries[i];
         int order = i == run->count ? 1 : j == n ? -1 : by_key(there, &here[j]);
         if (order < 0) return differs(ctx, run, there->key, there->value, NULL);
         if (order > 0) return differs(ctx, run, here[j].key, NULL, here[j].value);
-        bool same = strcmp(there->key, "created") == 0 || strcmp(there->value, here[j].value) == 0;
+        bool same = strcmp(there->value, here[j].value) == 0;
         if (!same && strcmp(there->key, "instruction_set") == 0)
             return bits_differ(ctx, run, there->value, here[j].value);
         bool program = strcmp(there->key, "policy_key") == 0 || strcmp(there->key, "reward_key") == 0;

@@ -2,9 +2,10 @@
 #include <string.h>
 #include <strings.h>
 
+#include "tool/answer.h"
 #include "tool/chain.h"
 
-enum { ANSWER_BRACES = 256 };
+enum { ANSWER_BRACES = 256, COMPARED_CLASSES = 256 };
 
 typedef struct slice {
     const char *at;
@@ -176,6 +177,27 @@ cairn_status cairn_answer_equal(cairn_ctx *ctx, cairn_arena *arena, const char *
     return CAIRN_OK;
 }
 
+/* A number in canonical form: equal ones have one text. */
+static bool plain_number(const char *text) {
+    return *text && text[strspn(text, "-.0123456789")] == 0;
+}
+
+cairn_status cairn_answer_class(cairn_ctx *ctx, cairn_arena *arena, const char *const *classes, int32_t n,
+                                const char *answer, int32_t *out) {
+    for (*out = 0; *out < n; ++*out)
+        if (strcmp(classes[*out], answer) == 0) return CAIRN_OK;
+    bool number = plain_number(answer);
+    int32_t most = n < COMPARED_CLASSES ? n : COMPARED_CLASSES;
+    for (*out = 0; *out < most; ++*out) {
+        cairn_verdict equal = CAIRN_VERDICT_WRONG;
+        if (!number || !plain_number(classes[*out]))
+            CAIRN_TRY(cairn_answer_equal(ctx, arena, classes[*out], answer, &equal));
+        if (equal == CAIRN_VERDICT_RIGHT) return CAIRN_OK;
+    }
+    *out = n;
+    return CAIRN_OK;
+}
+
 /* ---- finding the answer in a solution ---- */
 
 /* The last \boxed{...} by where it starts, unless it is empty. */
@@ -272,23 +294,31 @@ static slice answer_from(backwards *b, size_t from, bool sentence) {
     return line;
 }
 
-cairn_status cairn_answer_find(cairn_ctx *ctx, cairn_arena *arena, const char *text, size_t length, char **out) {
+cairn_status answer_find_at(cairn_ctx *ctx, cairn_arena *arena, const char *text, size_t length, char **out,
+                            size_t *at) {
     slice answer = {0};
     size_t boxed = 0;
     if (length > CAIRN_TOOL_TEXT_MOST)
         return cairn_fail(ctx, CAIRN_LIMIT, "a solution of %zu bytes; at most %zu", length, CAIRN_TOOL_TEXT_MOST);
     backwards b = {{text, length}, length, length, length};
     find_boxed(b.s, &boxed, &answer);
-    for (size_t at = length; at-- > boxed;) {
+    *at = boxed;
+    for (size_t i = length; i-- > boxed;) {
         bool sentence;
-        if (text[at] == '\n') b.line_end = b.run_from = b.run_to = at;
-        size_t marker = marker_at(b.s, at, &sentence);
-        slice stated = marker ? answer_from(&b, at + marker, sentence) : (slice){0};
+        if (text[i] == '\n') b.line_end = b.run_from = b.run_to = i;
+        size_t marker = marker_at(b.s, i, &sentence);
+        slice stated = marker ? answer_from(&b, i + marker, sentence) : (slice){0};
         if (!stated.length) continue;
         answer = stated;
+        *at = i;
         break;
     }
     if (!answer.length) return cairn_fail(ctx, CAIRN_NOT_FOUND, "the solution states no final answer");
     *out = cairn_arena_copy(arena, answer.at, answer.length);
     return *out ? CAIRN_OK : CAIRN_NO_MEMORY;
+}
+
+cairn_status cairn_answer_find(cairn_ctx *ctx, cairn_arena *arena, const char *text, size_t length, char **out) {
+    size_t at;
+    return answer_find_at(ctx, arena, text, length, out, &at);
 }

@@ -116,6 +116,16 @@ static cairn_status check_step(tracer *t, const char *step, cairn_trace_finding 
     return t->status;
 }
 
+/* In a story: the last step's end beside the answer that it states. */
+static cairn_status check_statement(cairn_ctx *ctx, cairn_arena *arena, const char *problem, const char *const *steps,
+                                    size_t count, cairn_trace_finding *last) {
+    cairn_trace_finding stated;
+    if (last->verdict == CAIRN_VERDICT_WRONG) return CAIRN_OK;
+    CAIRN_TRY(cairn_trace_answer(ctx, arena, problem, steps, count, NULL, &stated));
+    if (stated.verdict == CAIRN_VERDICT_WRONG) *last = stated;
+    return CAIRN_OK;
+}
+
 static void close_tracer(tracer *t) {
     calc_close(t->machine);
     calc_names_free(&t->names);
@@ -150,6 +160,8 @@ cairn_status cairn_trace_check(cairn_ctx *ctx, cairn_arena *arena, const char *p
         t->last = whole && i + 1 == count;
         status = check_step(t, steps[i], &findings[i]);
     }
+    if (status == CAIRN_OK && whole && count && !t->strict)
+        status = check_statement(ctx, arena, problem, steps, count, &findings[count - 1]);
     close_tracer(t);
     return status;
 }

@@ -5,7 +5,7 @@
  * equality with its other side, a piece with its place, a whole expression and a stated answer with the value of the rest, a
  * name with its definition. So a wrong value counts once, where it first appears.
  *
- * trace.c reads the problem and goes through the steps; trace_walk.c goes through the equalities of a step; trace_names.c knows
+ * trace.c reads the problem and goes through the steps; trace_answer.c compares a stated answer with them; trace_walk.c goes through the equalities of a step; trace_names.c knows
  * the named parts; trace_rest.c what is left; trace_find.c writes findings down.
  */
 #ifndef CAIRN_TOOL_TRACE_H

@@ -58,5 +58,7 @@ const cairn_world_type cairn_world_gsm8k = {
     .start = text_start,
     .apply = gsm8k_apply,
     .check = text_check,
+    .check_answer = text_check_answer,
     .verify_step = text_verify_step,
+    .verifier = "calculator",
 };

@@ -28,10 +28,18 @@ typedef struct list {
     size_t count, capacity;
 } list;
 
+/* An answer in canonical form; NULL where it says nothing. */
+static cairn_status canonical(cairn_ctx *ctx, cairn_arena *arena, const char *text, const char **out) {
+    char *form = NULL;
+    if (text) CAIRN_TRY(cairn_answer_canonical(ctx, arena, text, strlen(text), &form));
+    *out = form && *form ? form : NULL;
+    return CAIRN_OK;
+}
+
 static cairn_status add_record(cairn_ctx *ctx, list *all, const cairn_record *record, int32_t max_steps,
                                cairn_arena *arena) {
-    char *answer = NULL;
-    if (record->target) CAIRN_TRY(cairn_answer_canonical(ctx, arena, record->target, strlen(record->target), &answer));
+    const char *answer;
+    CAIRN_TRY(canonical(ctx, arena, record->target, &answer));
     CAIRN_TRY(cairn_grow(ctx, (void **)&all->items, &all->capacity, all->count + 1, sizeof *all->items));
     all->items[all->count++] = (cairn_problem){.id = record->id,
                                                .key = cairn_key(record->id, strlen(record->id)),
@@ -61,14 +69,23 @@ static int by_text(const void *a, const void *b) {
     return order ? order : (x->index > y->index) - (x->index < y->index);
 }
 
-/* Keeps the first of the problems that have one text. */
-static cairn_status drop_repeated(cairn_ctx *ctx, list *all) {
+/* Keeps the first of the problems that have one text, with the first true answer that a record of it has; *unlike: records with another. */
+static cairn_status drop_repeated(cairn_ctx *ctx, list *all, int64_t *unlike) {
     place *places = cairn_alloc(ctx, all->count, sizeof *places);
     if (!places) return CAIRN_NO_MEMORY;
     for (size_t i = 0; i < all->count; i++) places[i] = (place){all->items[i].text, i};
     qsort(places, all->count, sizeof *places, by_text);
-    for (size_t i = 1; i < all->count; i++)
-        if (strcmp(places[i].text, places[i - 1].text) == 0) all->items[places[i].index].text = NULL;
+    size_t first = 0; /* place of the first record of the problem */
+    for (size_t i = 1; i < all->count; i++) {
+        cairn_problem *kept_one = &all->items[places[first].index], *later = &all->items[places[i].index];
+        if (strcmp(places[i].text, places[first].text) != 0) {
+            first = i;
+            continue;
+        }
+        if (!kept_one->answer) kept_one->answer = later->answer;
+        *unlike += later->answer && strcmp(later->answer, kept_one->answer) != 0;
+        later->text = NULL;
+    }
     cairn_free(places);
     size_t kept = 0;
     for (size_t i = 0; i < all->count; i++)
@@ -88,7 +105,11 @@ cairn_status text_load(cairn_ctx *ctx, const char *path, cairn_read_options read
         cairn_log(ctx, CAIRN_LOG_WARN, "%s: bad lines passed over: %lld", path,
                   (long long)cairn_dataset_skipped(dataset));
     cairn_dataset_close(dataset);
-    if (status == CAIRN_OK) status = drop_repeated(ctx, &all);
+    int64_t unlike = 0;
+    if (status == CAIRN_OK) status = drop_repeated(ctx, &all, &unlike);
+    if (unlike)
+        cairn_log(ctx, CAIRN_LOG_WARN, "%s: records with another true answer than the first of the same problem: %lld",
+                  path, (long long)unlike);
     cairn_problem *kept = status == CAIRN_OK ? cairn_arena_alloc(arena, all.count, sizeof *kept) : NULL;
     if (status == CAIRN_OK && !kept) status = CAIRN_NO_MEMORY;
     if (status == CAIRN_OK) {
@@ -104,12 +125,25 @@ cairn_status text_load(cairn_ctx *ctx, const char *path, cairn_read_options read
 /* ---- outcome and steps --------------------------------------------------------------------------------------------- */
 
 cairn_status text_read(cairn_ctx *ctx, void *self, cairn_arena *arena, cairn_problem *problem) {
-    (void)ctx, (void)self, (void)arena, (void)problem;
-    return CAIRN_OK;
+    (void)self;
+    return canonical(ctx, arena, problem->answer, &problem->answer);
 }
 
 cairn_status text_start(cairn_ctx *ctx, void *self, const cairn_problem *problem, void *state) {
     (void)ctx, (void)self, (void)problem, (void)state;
+    return CAIRN_OK;
+}
+
+cairn_status text_check_answer(cairn_ctx *ctx, void *self, const cairn_problem *problem, const char *answer,
+                               cairn_arena *arena, cairn_outcome *out) {
+    (void)self;
+    *out = (cairn_outcome){.verdict = CAIRN_VERDICT_UNKNOWN, .value = NAN};
+    cairn_status status = canonical(ctx, arena, answer, &out->answer);
+    if (status == CAIRN_LIMIT) return CAIRN_OK; /* too long to be read */
+    CAIRN_TRY(status);
+    if (!out->answer || !problem->answer) return CAIRN_OK;
+    CAIRN_TRY(cairn_answer_equal(ctx, arena, out->answer, problem->answer, &out->verdict));
+    if (out->verdict != CAIRN_VERDICT_UNKNOWN) out->value = out->verdict == CAIRN_VERDICT_RIGHT ? 1 : 0;
     return CAIRN_OK;
 }
 
@@ -119,26 +153,20 @@ static cairn_status find_answer(cairn_ctx *ctx, cairn_arena *arena, const char *
     cairn_status status = cairn_text_add(ctx, &whole, "", 0);
     for (int32_t i = 0; i < n_steps && status == CAIRN_OK; i++)
         status = cairn_text_printf(ctx, &whole, "%s\n", steps[i]);
-    char *stated = NULL;
-    if (status == CAIRN_OK) status = cairn_answer_find(ctx, arena, whole.data ? whole.data : "", whole.length, &stated);
+    if (status == CAIRN_OK) status = cairn_answer_find(ctx, arena, whole.data ? whole.data : "", whole.length, out);
     cairn_text_free(&whole);
-    CAIRN_TRY(status);
-    return cairn_answer_canonical(ctx, arena, stated, strlen(stated), out);
+    return status;
 }
 
 cairn_status text_check(cairn_ctx *ctx, void *self, const cairn_problem *problem, const void *state,
                         const char *const *steps, int32_t n_steps, cairn_arena *arena, cairn_outcome *out) {
-    (void)self, (void)state;
+    (void)state;
     char *answer = NULL;
     *out = (cairn_outcome){.verdict = CAIRN_VERDICT_UNKNOWN, .value = NAN};
     cairn_status status = find_answer(ctx, arena, steps, n_steps, &answer);
     if (status == CAIRN_NOT_FOUND || status == CAIRN_LIMIT) return CAIRN_OK;
     CAIRN_TRY(status);
-    out->answer = answer;
-    if (!problem->answer) return CAIRN_OK;
-    CAIRN_TRY(cairn_answer_equal(ctx, arena, answer, problem->answer, &out->verdict));
-    if (out->verdict != CAIRN_VERDICT_UNKNOWN) out->value = out->verdict == CAIRN_VERDICT_RIGHT ? 1 : 0;
-    return CAIRN_OK;
+    return text_check_answer(ctx, self, problem, answer, arena, out);
 }
 
 cairn_status text_verify_step(cairn_ctx *ctx, void *self, const cairn_problem *problem, const void *before,
@@ -191,5 +219,7 @@ const cairn_world_type cairn_world_text = {
     .start = text_start,
     .apply = apply_text,
     .check = text_check,
+    .check_answer = text_check_answer,
     .verify_step = text_verify_step,
+    .verifier = "calculator",
 };

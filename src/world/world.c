@@ -1,6 +1,7 @@
 /* The list of worlds, opening one by its spec, replaying a prefix. */
 #include "cairn/world.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "world/spec.h"
@@ -48,6 +49,20 @@ cairn_status cairn_world_read(cairn_ctx *ctx, const cairn_world *world, cairn_ar
                             world->type->about.name, able.data ? able.data : "none");
     cairn_text_free(&able);
     return status;
+}
+
+cairn_status cairn_world_outcome(cairn_ctx *ctx, const cairn_world *world, const cairn_problem *problem,
+                                 const void *state, const char *const *steps, int32_t n_steps,
+                                 const cairn_stated *stated, cairn_arena *arena, cairn_outcome *out) {
+    const cairn_world_type *type = world->type;
+    *out = (cairn_outcome){.verdict = CAIRN_VERDICT_UNKNOWN, .value = NAN};
+    if (stated && stated->answer && type->check_answer)
+        CAIRN_TRY(type->check_answer(ctx, world->self, problem, stated->answer, arena, out));
+    if (!out->answer) CAIRN_TRY(type->check(ctx, world->self, problem, state, steps, n_steps, arena, out));
+    if (!stated || stated->correct == CAIRN_VERDICT_UNKNOWN) return CAIRN_OK;
+    out->verdict = stated->correct;
+    out->value = stated->correct == CAIRN_VERDICT_RIGHT ? 1 : 0;
+    return CAIRN_OK;
 }
 
 cairn_status cairn_world_replay(cairn_ctx *ctx, const cairn_world *world, const cairn_problem *problem,

@@ -27,7 +27,8 @@ static void read_all(cairn_ctx *ctx, cairn_arena *arena, const char *path, cairn
         cairn_out *out;
         check_record(&record);
         if (cairn_out_open(ctx, "/dev/null", &out) == CAIRN_OK) {
-            must(cairn_stepwise_write(ctx, out, &record, options.skip_bad) == CAIRN_OK);
+            cairn_write_options write = {.labels = options.skip_bad ? CAIRN_LABELS_SOFT : CAIRN_LABELS_HARD};
+            must(cairn_record_write(ctx, out, &write, &record) == CAIRN_OK);
             cairn_out_drop(out);
         }
         cairn_arena_reset(arena);

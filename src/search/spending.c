@@ -1,0 +1,85 @@
+/* Budgets: what is left of one, and what it pays for. */
+#include "search/spending.h"
+
+spending spending_now(const cairn_search *search) {
+    const cairn_cost *cost = &search->cost;
+    spending out = {
+        .steps = (double)(cost->steps[CAIRN_ROLE_GENERATOR] + cost->steps[CAIRN_ROLE_COMPLETER]),
+        .tokens = (double)(cost->tokens[CAIRN_ROLE_GENERATOR] + cost->tokens[CAIRN_ROLE_COMPLETER]),
+    };
+    for (int role = 0; role < CAIRN_ROLE_COUNT; role++) out.flops += cost->flops[role];
+    return out;
+}
+
+bool spending_bounded(const cairn_search *search) {
+    return search->budget.steps > 0 || search->budget.tokens > 0 || search->budget.flops > 0;
+}
+
+/* Units that `left` pays for at `cost` each; `bound` 0: any number. */
+static double units_of(double bound, double left, double cost) {
+    if (bound <= 0) return 1e18;
+    if (left <= 0 || cost <= 0) return 0;
+    double units = left / cost;
+    return units < 1e18 ? units : 1e18;
+}
+
+static int64_t whole(double units) {
+    return units >= 1e18 ? INT64_MAX : (int64_t)(units * (1 + 1e-12)); /* 3 units of a third each are a whole */
+}
+
+int64_t spending_affords(const cairn_search *search, spending since, int64_t units) {
+    const cairn_budget *b = &search->budget;
+    spending now = spending_now(search);
+    double n = (double)units;
+    double steps = units_of((double)b->steps, (double)b->steps - now.steps, (now.steps - since.steps) / n);
+    double tokens = units_of((double)b->tokens, (double)b->tokens - now.tokens, (now.tokens - since.tokens) / n);
+    double flops = units_of(b->flops, b->flops - now.flops, (now.flops - since.flops) / n);
+    double least = steps < tokens ? steps : tokens;
+    return whole(least < flops ? least : flops);
+}
+
+int64_t spending_steps_left(const cairn_search *search) {
+    if (search->budget.steps <= 0) return INT64_MAX;
+    int64_t left = search->budget.steps - (int64_t)spending_now(search).steps;
+    return left > 0 ? left : 0;
+}
+
+int64_t cairn_budget_left(const cairn_search *search) {
+    int64_t steps = spending_steps_left(search);
+    spending now = spending_now(search);
+    const cairn_budget *b = &search->budget;
+    if (steps == 0 || (b->tokens > 0 && now.tokens >= (double)b->tokens) || (b->flops > 0 && now.flops >= b->flops))
+        return 0;
+    if (now.steps <= 0 || (b->tokens <= 0 && b->flops <= 0)) return steps;
+    double tokens =
+        now.tokens > 0 ? units_of((double)b->tokens, (double)b->tokens - now.tokens, now.tokens / now.steps) : 1e18;
+    double flops = units_of(b->flops, b->flops - now.flops, now.flops / now.steps);
+    int64_t paid = whole(tokens < flops ? tokens : flops);
+    return paid < 1 ? 1 : paid < steps ? paid : steps;
+}
+
+/* FLOPs of one more token, with its share of what scores it; 0: nothing is known yet. */
+static double token_flops(const cairn_search *search) {
+    return search->dearest.token_flops + search->dearest.score_flops;
+}
+
+int32_t spending_wave(const cairn_search *search, int32_t asked, int32_t *most_tokens) {
+    const cairn_budget *b = &search->budget;
+    spending now = spending_now(search);
+    double full = search->sampling.max_tokens, left = 1e18;
+    *most_tokens = search->sampling.max_tokens;
+    if (b->tokens > 0) left = (double)b->tokens - now.tokens;
+    if (b->flops > 0 && now.flops >= b->flops) left = 0;
+    if (b->flops > 0 && token_flops(search) > 0) {
+        double paid = (b->flops - now.flops) / token_flops(search);
+        left = paid < left ? paid : left;
+    }
+    if (left < 1) return 0;
+    bool unknown = search->dearest.step_tokens == 0;
+    if (b->flops > 0 && unknown) asked = 1; /* the first step tells what a step costs */
+    if (left / asked >= full) return asked;
+    double some = unknown ? 1 : left / (2.0 * search->dearest.step_tokens);
+    int32_t wave = some < 1 ? 1 : some < asked ? (int32_t)some : asked;
+    if (left / wave < full) *most_tokens = (int32_t)(left / wave);
+    return wave;
+}

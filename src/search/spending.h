@@ -1,0 +1,24 @@
+/* What a search has spent of its budget, and how much more of the same the rest pays for. */
+#ifndef CAIRN_SEARCH_SPENDING_H
+#define CAIRN_SEARCH_SPENDING_H
+
+#include "cairn/search.h"
+
+/* Steps and tokens of generator and completer, FLOPs of all roles: what a cairn_budget bounds. */
+typedef struct spending {
+    double steps, tokens, flops;
+} spending;
+
+spending spending_now(const cairn_search *search);
+/* Tells whether anything bounds the search. */
+bool spending_bounded(const cairn_search *search);
+/* How many more units the budget pays for, when `units` (> 0) of them cost what was spent since `since`. INT64_MAX without a budget; 0 where
+ * they cost nothing in a unit that is bounded: such a budget is never spent. */
+int64_t spending_affords(const cairn_search *search, spending since, int64_t units);
+/* Steps of the step budget alone that are left; INT64_MAX without one. */
+int64_t spending_steps_left(const cairn_search *search);
+/* How many of `asked` samples to draw now, and the most tokens of each, so that tokens and FLOPs are kept even if each takes as many: what
+ * the next samples cost is not known before. 0 when the budget is spent. *most_tokens is search->sampling.max_tokens where nothing binds. */
+int32_t spending_wave(const cairn_search *search, int32_t asked, int32_t *most_tokens);
+
+#endif
