@@ -125,7 +125,7 @@ static void test_the_transformers_reward_speaks_both_verbs(void **state) {
                         whole ? "solution" : "step"));
         char said[2000];
         read_into(in_folder("out.jsonl"), said, sizeof said);
-        json_t *record = json_loads(said, 0, NULL), *scores = json_object_get(record, "scores");
+        json_t *record = json_loads(said, 0, NULL), *scores = json_object_get(record, "step_scores");
         assert_int_equal(json_array_size(scores), 3);
         for (size_t i = 0; i < 3; i++) assert_true(json_number_value(json_array_get(scores, i)) == (i == 1 ? 0 : 1));
         json_decref(record);

@@ -77,6 +77,8 @@ typedef struct cairn_reward_type {
     uint64_t (*content)(const void *self);
     /* The name of the file that `content` is the key of, where it is a program; NULL: it is none. */
     const char *(*file)(const void *self);
+    /* Whether its scores come from elsewhere, so that several solutions are worth asking for at once; NULL: they do not. */
+    bool (*elsewhere)(const void *self);
     /* As in cairn_policy_type; the run's policy is not counted. */
     void (*held)(const void *self, cairn_engine_held *sum);
 } cairn_reward_type;
@@ -98,6 +100,7 @@ CAIRN_API cairn_status cairn_reward_open(cairn_ctx *ctx, cairn_arena *arena, con
 CAIRN_API void cairn_reward_close(cairn_reward *reward);
 CAIRN_API uint64_t cairn_reward_content(const cairn_reward *reward); /* 0 where it scores by no file */
 CAIRN_API const char *cairn_reward_file(const cairn_reward *reward); /* name of its program's file; "" for none */
+CAIRN_API bool cairn_reward_elsewhere(const cairn_reward *reward);
 /* Scores every step of one whole solution: scores[n_steps], codes and evidence (may be NULL) likewise. Replays the world from the start. */
 CAIRN_API cairn_status cairn_reward_score_steps(cairn_ctx *ctx, const cairn_reward *reward, cairn_arena *arena,
                                                 uint64_t seed, const cairn_problem *problem, const char *const *steps,

@@ -5,12 +5,32 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { AT_ONCE = 64 }; /* solutions that are scored together where others compute the scores */
+
 typedef struct scorer {
     cairn_world world;
     cairn_policy policy;
     cairn_reward reward;
     double threshold;
 } scorer;
+
+/* A solution that was read. */
+typedef struct entry {
+    cairn_arena *arena; /* of its record and scores */
+    cairn_record record;
+    int64_t bytes; /* that reading it took */
+    scored solution;
+    cairn_status status; /* of scoring it, with its text */
+    char error[1024];
+} entry;
+
+typedef struct scoring {
+    const scored_options *options;
+    const scorer *scorer;
+    entry entries[AT_ONCE]; /* [n] */
+    int32_t n, next;
+    int64_t first; /* index of the first of them among all solutions */
+} scoring;
 
 static cairn_status open_scorer(cli *c, const scored_options *options, scorer *s) {
     cairn_ctx_set_portable(c->ctx, options->portable);
@@ -33,17 +53,17 @@ static void close_scorer(scorer *s) {
     if (s->world.type) cairn_world_close(&s->world);
 }
 
-static cairn_status outcome_of(cli *c, const scorer *s, const cairn_problem *problem, const cairn_record *record,
-                               cairn_arena *arena, cairn_outcome *out) {
+static cairn_status outcome_of(cairn_ctx *ctx, const scorer *s, const cairn_problem *problem,
+                               const cairn_record *record, cairn_arena *arena, cairn_outcome *out) {
     cairn_stated stated = {.answer = record->answer, .correct = record->correct};
     void *state = cairn_arena_alloc(arena, 1, s->world.type->state_bytes);
     bool done;
     if (!state) return CAIRN_NO_MEMORY;
-    CAIRN_TRY(cairn_world_replay(c->ctx, &s->world, problem, record->steps, record->n_steps, state, &done));
-    return cairn_world_outcome(c->ctx, &s->world, problem, state, record->steps, record->n_steps, &stated, arena, out);
+    CAIRN_TRY(cairn_world_replay(ctx, &s->world, problem, record->steps, record->n_steps, state, &done));
+    return cairn_world_outcome(ctx, &s->world, problem, state, record->steps, record->n_steps, &stated, arena, out);
 }
 
-static cairn_status score_record(cli *c, const scored_options *options, const scorer *s, cairn_arena *arena,
+static cairn_status score_record(cairn_ctx *ctx, const scored_options *options, const scorer *s, cairn_arena *arena,
                                  const cairn_record *record, int64_t index, scored *out) {
     size_t n = (size_t)record->n_steps;
     double *scores = cairn_arena_alloc(arena, n + 1, sizeof *scores);
@@ -58,10 +78,10 @@ static cairn_status score_record(cli *c, const scored_options *options, const sc
                              .max_steps = record->n_steps};
     cairn_reward_cost cost = {0};
     cairn_outcome outcome;
-    CAIRN_TRY(cairn_world_read(c->ctx, &s->world, arena, &problem));
-    CAIRN_TRY(outcome_of(c, s, &problem, record, arena, &outcome));
-    CAIRN_TRY(cairn_reward_score_steps(c->ctx, &s->reward, arena, options->seed, &problem, record->steps,
-                                       record->n_steps, scores, codes, evidence, &cost));
+    CAIRN_TRY(cairn_world_read(ctx, &s->world, arena, &problem));
+    CAIRN_TRY(outcome_of(ctx, s, &problem, record, arena, &outcome));
+    CAIRN_TRY(cairn_reward_score_steps(ctx, &s->reward, arena, options->seed, &problem, record->steps, record->n_steps,
+                                       scores, codes, evidence, &cost));
     *out = (scored){.index = index,
                     .record = record,
                     .reward = &s->reward,
@@ -127,29 +147,70 @@ static cairn_status open_progress(cli *c, const scored_options *options, const c
                                in_bytes ? cairn_dataset_size(dataset) : options->count, options->quiet, out);
 }
 
-static cairn_status visit_all(cli *c, const scored_options *options, const scorer *s, cairn_dataset *dataset,
-                              cairn_progress *progress, scored_fn visit, void *arg) {
-    cairn_arena *arena;
-    CAIRN_TRY(cairn_arena_open(c->ctx, 65536, &arena));
-    bool in_bytes = options->count == 0 && cairn_dataset_size(dataset) >= 0;
-    int64_t before = 0;
-    uint32_t failed = cairn_allocations_failed(c->ctx);
+static void score_entry(cairn_ctx *ctx, void *arg, int64_t i) {
+    scoring *s = arg;
+    entry *e = &s->entries[i];
+    uint32_t failed = cairn_allocations_failed(ctx);
+    cairn_arena_report(e->arena, ctx);
+    e->status = score_record(ctx, s->options, s->scorer, e->arena, &e->record, s->first + i, &e->solution);
+    if (e->status == CAIRN_OK && cairn_allocations_failed(ctx) != failed)
+        e->status = cairn_fail(ctx, CAIRN_NO_MEMORY, "%s: no memory for all that was tried", e->record.id);
+    if (e->status != CAIRN_OK) snprintf(e->error, sizeof e->error, "%s", cairn_error(ctx));
+}
+
+static int64_t next_entry(void *arg) {
+    scoring *s = arg;
+    return s->next < s->n ? s->next++ : -1;
+}
+
+/* Reads up to `most` solutions. What ended it, END among others, comes after those that were read. */
+static cairn_status read_some(cli *c, scoring *s, cairn_dataset *dataset, int32_t most) {
     cairn_status status = CAIRN_OK;
-    for (int64_t i = 0; status == CAIRN_OK && (options->count == 0 || i < options->count); i++) {
-        cairn_record record;
-        scored solution;
-        cairn_arena_reset(arena);
-        if (cairn_cancelled(c->ctx)) status = cairn_fail(c->ctx, CAIRN_CANCELLED, "interrupted");
-        if (status == CAIRN_OK) status = cairn_dataset_next(dataset, arena, &record);
-        if (status == CAIRN_OK) status = score_record(c, options, s, arena, &record, i, &solution);
-        if (status == CAIRN_OK) status = visit(c, arg, &solution);
-        if (status == CAIRN_OK && cairn_allocations_failed(c->ctx) != failed)
-            status = cairn_fail(c->ctx, CAIRN_NO_MEMORY, "%s: no memory for all that was tried", record.id);
-        cairn_progress_add(progress, in_bytes ? cairn_dataset_offset(dataset) - before : 1);
-        before = cairn_dataset_offset(dataset);
+    s->n = s->next = 0;
+    while (status == CAIRN_OK && s->n < most) {
+        entry *e = &s->entries[s->n];
+        int64_t before = cairn_dataset_offset(dataset);
+        if (s->options->count > 0 && s->first + s->n >= s->options->count) return CAIRN_END;
+        if (cairn_cancelled(c->ctx)) return cairn_fail(c->ctx, CAIRN_CANCELLED, "interrupted");
+        if (!e->arena) CAIRN_TRY(cairn_arena_open(c->ctx, 16384, &e->arena));
+        cairn_arena_reset(e->arena);
+        cairn_arena_report(e->arena, c->ctx);
+        status = cairn_dataset_next(dataset, e->arena, &e->record);
+        e->bytes = cairn_dataset_offset(dataset) - before;
+        s->n += status == CAIRN_OK;
     }
-    cairn_arena_close(arena);
-    return status == CAIRN_END ? CAIRN_OK : status;
+    return status;
+}
+
+/* Visits what was scored, in order, up to the first that failed. */
+static cairn_status visit_some(cli *c, scoring *s, cairn_progress *progress, bool in_bytes, scored_fn visit,
+                               void *arg) {
+    for (int32_t i = 0; i < s->n; i++) {
+        entry *e = &s->entries[i];
+        if (e->status != CAIRN_OK) return cairn_fail(c->ctx, e->status, "%s", e->error);
+        cairn_arena_report(e->arena, c->ctx); /* the fiber's own context is gone */
+        CAIRN_TRY(visit(c, arg, &e->solution));
+        cairn_progress_add(progress, in_bytes ? e->bytes : 1);
+    }
+    s->first += s->n;
+    return CAIRN_OK;
+}
+
+static cairn_status visit_all(cli *c, scoring *s, cairn_dataset *dataset, cairn_progress *progress, scored_fn visit,
+                              void *arg) {
+    bool in_bytes = s->options->count == 0 && cairn_dataset_size(dataset) >= 0;
+    int32_t most = cairn_reward_elsewhere(&s->scorer->reward) ? AT_ONCE : 1;
+    char why[1024];
+    for (;;) {
+        cairn_status read = read_some(c, s, dataset, most);
+        snprintf(why, sizeof why, "%s", cairn_error(c->ctx));
+        if (most == 1 && s->n == 1)
+            score_entry(c->ctx, s, 0);
+        else if (s->n > 0)
+            CAIRN_TRY(cairn_fibers_run(c->ctx, most, next_entry, score_entry, s));
+        CAIRN_TRY(visit_some(c, s, progress, in_bytes, visit, arg));
+        if (read != CAIRN_OK) return read == CAIRN_END ? CAIRN_OK : cairn_fail(c->ctx, read, "%s", why);
+    }
 }
 
 cairn_status scored_each(cli *c, const scored_options *options, const char *path, scored_fn visit, void *arg,
@@ -161,15 +222,21 @@ cairn_status scored_each(cli *c, const scored_options *options, const char *path
                                .split = (cairn_split)options->split,
                                .solutions = true,
                                .skip_bad = options->skip_bad};
+    scoring *all = cairn_alloc(c->ctx, 1, sizeof *all);
+    if (!all) return CAIRN_NO_MEMORY;
+    all->options = options;
+    all->scorer = &s;
     cairn_status status = open_scorer(c, options, &s);
     if (status == CAIRN_OK) status = cairn_dataset_open(c->ctx, path, read, &dataset);
     if (status == CAIRN_OK) status = open_progress(c, options, dataset, &progress);
-    if (status == CAIRN_OK) status = visit_all(c, options, &s, dataset, progress, visit, arg);
+    if (status == CAIRN_OK) status = visit_all(c, all, dataset, progress, visit, arg);
+    for (int32_t i = 0; all && i < AT_ONCE; i++) cairn_arena_close(all->entries[i].arena);
     cairn_progress_close(progress);
     if (dataset) {
         *skipped = cairn_dataset_skipped(dataset);
         cairn_dataset_close(dataset);
     }
     close_scorer(&s);
+    cairn_free(all);
     return status;
 }

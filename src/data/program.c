@@ -15,6 +15,7 @@
 #define LOST_GRACE_S  0.5 /* for one that failed, or whose replies nobody wants any more */
 #define MOST_RESTARTS 30  /* in a row without a reply, of a program that gave one before */
 #define SAID_RESTARTS 5   /* that are logged */
+#define CLOSING_MS    200
 #define CUT           100 /* bytes of requests and replies that errors show */
 
 typedef struct queue {
@@ -147,7 +148,7 @@ static void lose_process(program *p, process *w, const char *what) {
         char lost[800];
         snprintf(lost, sizeof lost, "%s %s", p->name, text);
         lose_program(p, CAIRN_IO, lost);
-    } else if (p->retries > 0 && w->n_open > 0 && p->restarts++ < SAID_RESTARTS) {
+    } else if (p->retries > 0 && p->answered && w->n_open > 0 && p->restarts++ < SAID_RESTARTS) {
         cairn_log(p->ctx, CAIRN_LOG_WARN, "%s %s; it is started again", p->name, text);
     }
     int n = w->n_open;
@@ -210,8 +211,12 @@ static bool is_awaited(const process *w) {
 /* Reads, writes and looks at the clock. */
 static void serve(program *p, process *w) {
     char why[400];
-    bool takes = process_flush(w);
-    if (!process_read(w, take_reply, p, why))
+    bool takes = process_flush(w), good = process_read(w, take_reply, p, why);
+    if (good && !takes) { /* it ends, most likely: its output closes a moment after its input */
+        poll(&(struct pollfd){.fd = w->child.out, .events = POLLIN}, 1, CLOSING_MS);
+        good = process_read(w, take_reply, p, why);
+    }
+    if (!good)
         lose_process(p, w, why);
     else if (!takes)
         lose_process(p, w, "reads no more requests");

@@ -184,6 +184,13 @@ static uint64_t combine_content(const void *data) {
     return any ? key : 0;
 }
 
+static bool combine_elsewhere(const void *data) {
+    const combine *self = data;
+    bool any = false;
+    for (int32_t i = 0; i < self->n_parts; i++) any |= cairn_reward_elsewhere(&self->parts[i]);
+    return any;
+}
+
 static void combine_held(const void *data, cairn_engine_held *sum) {
     const combine *self = data;
     for (int32_t i = 0; i < self->n_parts; i++)
@@ -203,5 +210,6 @@ const cairn_reward_type cairn_reward_combine = {
     .score = combine_score,
     .score_solution = combine_score_solution,
     .content = combine_content,
+    .elsewhere = combine_elsewhere,
     .held = combine_held,
 };

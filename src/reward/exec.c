@@ -64,6 +64,11 @@ static uint64_t exec_content(const void *data) {
     return ((const exec *)data)->file.key;
 }
 
+static bool exec_elsewhere(const void *data) {
+    (void)data;
+    return true;
+}
+
 static const char *exec_file(const void *data) {
     return ((const exec *)data)->file.name;
 }
@@ -268,4 +273,5 @@ const cairn_reward_type cairn_reward_exec = {
     .score_solution = exec_score_solution,
     .content = exec_content,
     .file = exec_file,
+    .elsewhere = exec_elsewhere,
 };

@@ -70,6 +70,10 @@ const char *cairn_reward_file(const cairn_reward *reward) {
     return name ? name : "";
 }
 
+bool cairn_reward_elsewhere(const cairn_reward *reward) {
+    return reward->type->elsewhere && reward->type->elsewhere(reward->self);
+}
+
 /* A node's path is decided by the texts that lead to it: equal prefixes of two solutions share their random numbers, others do not. */
 static cairn_status prefixes_of(cairn_ctx *ctx, const cairn_world *world, cairn_arena *arena, uint64_t seed,
                                 const cairn_problem *problem, const char *const *steps, int32_t n_steps,
