@@ -327,7 +327,7 @@ static void test_rlhflow_is_a_talk_of_steps_and_marks(void **state) {
     EXPECT(
         RLHFLOW,
         "{\"conversations\":[{\"from\":\"system\",\"value\":\"S\"},{\"from\":\"human\",\"value\":\"Q\\n\\n## Step 1: "
-        "a\"},{\"from\":\"gpt\",\"value\":\"+\"}]}",
+        "a\"},{\"from\":\"gpt\",\"value\":\" +\\n\"}]}",
         "1: Q | ## Step 1: a :: 1 clean");
     EXPECT(RLHFLOW, "{\"conversations\":[{\"role\":\"user\",\"content\":\"Q a\"}]}",
            "!:1: field `conversations[0]`: expected `Step 1:` or a line break between problem and first step, got the "
@@ -346,8 +346,14 @@ static void test_math_aps_labels_end_their_parts(void **state) {
            "1: Q | a | b | c :: 1 ? 0");
     EXPECT(MATH_APS, "{\"question\":\"Q\",\"process\":\"a \\n\\n\\n\\n\\n b \\n\\n\\n\\n\\n\",\"label\":[\"+\",\"+\"]}",
            "1: Q | a | b :: 1 1 clean");
-    EXPECT(MATH_APS, "{\"question\":\"Q\",\"process\":\"a\\n\\nb\\n\\nc\",\"label\":[\"+\",\"+\"]}",
-           "!:1: field `label`: expected one label a step, or one for the last step, got an array of 2");
+    EXPECT(MATH_APS, "{\"question\":\"Q\",\"process\":\"a\\n\\nb\\n\\nc\",\"label\":[\"+\",\"-\"]}",
+           "1: Q | a | b | c :: ? 1 0");
+    EXPECT(MATH_APS, "{\"question\":\"Q\",\"process\":\"a ки\\n\\nb\",\"label\":[\"+\",\"-\"]}",
+           "1: Q | a | b :: 1 0 error=1");
+    EXPECT(MATH_APS, "{\"question\":\"Q\",\"process\":\"a\",\"label\":[\"+\",\"+\"]}",
+           "!:1: field `label`: expected a label for each mark, or for the last steps, got an array of 2");
+    EXPECT(MATH_APS, "{\"question\":\"Q\",\"process\":\"a ки b ки c\\n\\nd\",\"label\":[\"+\"]}",
+           "!:1: field `label`: expected a label for each mark, or for the last steps, got an array of 1");
 }
 
 /* ---- problems and samples ------------------------------------------------------------------------------------------ */

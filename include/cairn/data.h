@@ -78,10 +78,12 @@ typedef enum cairn_split {
     CAIRN_SPLIT_MARKER    /* "Step 3:", "3." or "3)" at the start of a line opens a step */
 } cairn_split;
 #define CAIRN_SPLIT_CHOICES "auto|line|paragraph|sentence|marker" /* in the order of cairn_split */
+CAIRN_API const char *cairn_split_name(cairn_split split);
 
 typedef struct cairn_read_options {
     cairn_format format;
     cairn_split split; /* of solutions that are one text; auto: as the format has it, else as CAIRN_SPLIT_AUTO says */
+    bool solutions;    /* a file of problems alone is an error: INVALID */
     bool skip_bad;     /* count and name bad lines in the log instead of failing */
     bool silent;       /* count them only: another reader of the file names them */
     size_t max_line_bytes; /* 0: 16 MiB; a longer line is CAIRN_LIMIT, and skippable */

@@ -11,16 +11,18 @@ extern "C" {
 
 /* Solutions of a file in any format of cairn/data.h, for the problems of a job whose texts theirs are. */
 typedef struct cairn_solutions cairn_solutions;
-/* Reads all of it. The path must outlive the result. Errors: those of reading; NOT_FOUND, with file and line, for a solution
+/* Reads all of it; `split`: of solutions that are one text. The path must outlive the result. Errors: those of reading; NOT_FOUND, with file and line, for a solution
  * whose problem the job does not have, LIMIT for one of more than 65,535 steps: with the job's `skip_bad` these are counted
  * and named in the log like bad lines. Where the job took its problems from this very file, what is beyond its count is left
  * out without a word, and bad lines are only counted: the job has named them. */
-CAIRN_API cairn_status cairn_solutions_open(cairn_ctx *ctx, cairn_job *job, const char *path, cairn_solutions **out);
+CAIRN_API cairn_status cairn_solutions_open(cairn_ctx *ctx, cairn_job *job, const char *path, cairn_split split,
+                                            cairn_solutions **out);
 CAIRN_API void cairn_solutions_close(cairn_solutions *solutions);
 /* Those of problem `problem` of the job: [*n] in order of the file. Of problems with the same text the first has them. */
 CAIRN_API const cairn_record *cairn_solutions_of(const cairn_solutions *solutions, int64_t problem, int32_t *n);
 CAIRN_API int64_t cairn_solutions_skipped(const cairn_solutions *solutions);
 CAIRN_API const char *cairn_solutions_path(const cairn_solutions *solutions);
+CAIRN_API cairn_split cairn_solutions_split(const cairn_solutions *solutions);
 CAIRN_API uint64_t cairn_solutions_content(const cairn_solutions *solutions); /* key of the file's bytes */
 
 typedef struct cairn_label_setup {

@@ -32,7 +32,10 @@ cairn_status data_each(cli *c, const data_options *options, const char *what, co
                        data_visit visit, void *arg, data_read *out) {
     cairn_dataset *dataset;
     cairn_progress *progress = NULL;
-    cairn_read_options read = {.format = (cairn_format)options->from, .skip_bad = options->skip_bad, .silent = silent};
+    cairn_read_options read = {.format = (cairn_format)options->from,
+                               .split = (cairn_split)options->split,
+                               .skip_bad = options->skip_bad,
+                               .silent = silent};
     CAIRN_TRY(cairn_dataset_open(c->ctx, path, read, &dataset));
     const char *name = cairn_arena_printf(c->arena, "%s (bytes)", what);
     int64_t size = cairn_dataset_size(dataset);

@@ -5,7 +5,7 @@
 #include "cli/written.h"
 
 typedef struct data_options {
-    int32_t from;
+    int32_t from, split;
     bool skip_bad, quiet, json;
     const char *out;
     written_options write;
@@ -15,7 +15,7 @@ typedef struct data_options {
 #define CLI_DATA_READ_OPTIONS(type)                                                                \
     CLI_CHOICE(type, "from", data.from, "auto", CAIRN_FORMAT_CHOICES,                              \
                "Format of the file that is read; auto: known by the fields of its first record."), \
-        CLI_FLAG(type, "quiet", data.quiet, "No progress line."),                                  \
+        CLI_SPLIT(type, data.split), CLI_FLAG(type, "quiet", data.quiet, "No progress line."),     \
         CLI_FLAG(type, "json", data.json, "Result as one JSON object.")
 #define CLI_DATA_OPTIONS(type)                                                                          \
     CLI_TEXT(type, "out", data.out, "", "File to write (- for standard output)."),                      \

@@ -12,6 +12,7 @@ typedef struct label_config {
     job_options job;
     const char *method, *solutions, *out;
     written_options write;
+    int32_t split;
     bool soft, plan;
 } label_config;
 
@@ -22,6 +23,7 @@ static const cairn_option options[] = {
         label_config, "solutions", solutions, "",
         "Label the solutions of this file, in any format of docs/formats.md, instead of sampled ones. Problems are "
         "matched by their text; a world that loads problems loads those of this file if --problems names none."),
+    CLI_SPLIT(label_config, split),
     CLI_TEXT(label_config, "out", out, "", "Write the labelled solutions here (- for standard output)."),
     CLI_WRITTEN_OPTIONS(label_config, write, "hard", "0",
                         "A label from here on is right; 0: above 0, where any completion of the step was right."),
@@ -209,7 +211,8 @@ static cairn_status run(cli *c, const void *options_, int count, char **argument
     cli_job_setup(&options_of_job, "label", &setup);
     CAIRN_TRY(cairn_job_open(c->ctx, &setup, &job));
     cairn_status status = CAIRN_OK;
-    if (*config->solutions) status = cairn_solutions_open(c->ctx, job, config->solutions, &solutions);
+    if (*config->solutions)
+        status = cairn_solutions_open(c->ctx, job, config->solutions, (cairn_split)config->split, &solutions);
     if (status == CAIRN_OK) status = (config->plan ? plan : label)(c, job, config, solutions);
     cairn_solutions_close(solutions);
     cairn_job_close(job);

@@ -272,6 +272,7 @@ static const struct {
     {"max_step_tokens", "--max-step-tokens"},
     {"problems_file", "--problems"},
     {"solutions_file", "--solutions"},
+    {"solutions_split", "--split"},
     {"skip_bad", "--skip-bad"},
     {"out_file", "--out"},
     {"out_format", "--format"},

@@ -7,7 +7,7 @@
 
 typedef struct scored_options {
     const char *world, *policy, *reward, *threshold;
-    int32_t format;
+    int32_t format, split;
     int64_t count;
     uint64_t seed;
     bool skip_bad, portable, quiet, json;
@@ -22,6 +22,7 @@ typedef struct scored_options {
         CLI_TEXT(type, "policy", scored.policy, "", "Policy for rewards that need one, such as mc."),              \
         CLI_CHOICE(type, "format", scored.format, "auto", CAIRN_FORMAT_CHOICES,                                    \
                    "Format of the file; auto: by its fields."),                                                    \
+        CLI_SPLIT(type, scored.split),                                                                             \
         CLI_INT(type, "count", scored.count, "0", 0, 1e12, "solutions",                                            \
                 "Only the first so many (short: -n); 0: all."),                                                    \
         CLI_FLAG(type, "skip-bad", scored.skip_bad, "Count and name bad lines instead of stopping at the first."), \

@@ -38,7 +38,7 @@ static const struct {
     {CAIRN_FORMAT_MATH_SHEPHERD, {"input\"", "label\""}},
     {CAIRN_FORMAT_STEPWISE, {"prompt", "completions"}},
     {CAIRN_FORMAT_PROCESSBENCH, {"problem", "steps", "label"}},
-    {CAIRN_FORMAT_PRMBENCH, {"question", "modified_process", "error_steps"}},
+    {CAIRN_FORMAT_PRMBENCH, {"modified_process", "error_steps"}},
     {CAIRN_FORMAT_MR_GSM8K, {"question", "model_output_steps"}},
     {CAIRN_FORMAT_MATH_APS, {"question", "process\"", "label["}},
     {CAIRN_FORMAT_GSM8K_SOLUTIONS, {"question", "ground_truth\"", "{"}},

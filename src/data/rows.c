@@ -206,6 +206,29 @@ static cairn_status skip_byte_order_mark(rows *r) {
     return CAIRN_OK;
 }
 
+/* Files that are no text, by their first bytes. */
+static cairn_status refuse_binary(rows *r) {
+    static const struct {
+        const char *magic;
+        size_t length;
+        const char *what;
+    } kinds[] = {{"\x1F\x8B", 2, "a gzip file: unpack it first"},
+                 {"\x28\xB5\x2F\xFD", 4, "a zstd file: unpack it first"},
+                 {"PK\x03\x04", 4, "a ZIP archive or spreadsheet: save it as CSV or JSON first"},
+                 {"PAR1", 4, "a Parquet file: write it as JSON lines first"},
+                 {"\xFF\xFE", 2, "UTF-16 text: write it as UTF-8 first"},
+                 {"\xFE\xFF", 2, "UTF-16 text: write it as UTF-8 first"}};
+    const char *bytes;
+    size_t count;
+    cairn_status status = lines_bytes(r->lines, &bytes, &count);
+    if (status != CAIRN_OK) return status == CAIRN_END ? CAIRN_OK : status;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (count >= kinds[i].length && memcmp(bytes, kinds[i].magic, kinds[i].length) == 0)
+            return cairn_fail(r->ctx, CAIRN_FORMAT, "%s: expected JSON lines, a JSON array or CSV, got %s",
+                              lines_path(r->lines), kinds[i].what);
+    return CAIRN_OK;
+}
+
 static cairn_status refuse_empty_array(rows *r) {
     char c;
     cairn_status status = peek(r, is_white, &c);
@@ -220,6 +243,7 @@ static cairn_status refuse_empty_array(rows *r) {
 static cairn_status find_kind(rows *r) {
     char first;
     begin(r);
+    CAIRN_TRY(refuse_binary(r));
     cairn_status status = skip_byte_order_mark(r);
     bool broken = r->text.length > 0;
     if (status == CAIRN_OK && !broken) status = peek(r, is_white, &first);

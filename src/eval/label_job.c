@@ -214,13 +214,14 @@ cairn_status cairn_label_manifest(cairn_ctx *ctx, cairn_job *job, const cairn_la
     CAIRN_TRY(cairn_labeller_find(ctx, arena, setup->method, &l.type, &l.config));
     CAIRN_TRY(cairn_job_manifest(ctx, job, arena, "label", "method", &l.type->about, l.config, false, out));
     size_t n = (size_t)out->count;
-    cairn_manifest_entry *entries = cairn_arena_alloc(arena, n + 2, sizeof *entries);
+    cairn_manifest_entry *entries = cairn_arena_alloc(arena, n + 3, sizeof *entries);
     const char *key = cairn_arena_printf(arena, "%016llx", s ? (unsigned long long)cairn_solutions_content(s) : 0);
     if (!entries || !key) return CAIRN_NO_MEMORY;
     memcpy(entries, out->entries, n * sizeof *entries);
     entries[n] = (cairn_manifest_entry){"solutions_file", s ? cairn_solutions_path(s) : ""};
     entries[n + 1] = (cairn_manifest_entry){"solutions_key", key};
+    entries[n + 2] = (cairn_manifest_entry){"solutions_split", cairn_split_name(s ? cairn_solutions_split(s) : 0)};
     out->entries = entries;
-    out->count += 2;
+    out->count += 3;
     return CAIRN_OK;
 }
