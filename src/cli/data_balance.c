@@ -158,6 +158,6 @@ const cli_verb verb_data_balance = {
     .arguments = "FILE",
     .least = 1,
     .most = 1,
-    .examples = "  cairn data balance labels.jsonl --by label --seed 1 --out even.jsonl\n",
+    .examples = "  cairn data balance traces.jsonl --by label --seed 1 --out even.jsonl\n",
     .run = run,
 };

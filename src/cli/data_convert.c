@@ -40,8 +40,8 @@ const cli_verb verb_data_convert = {
     .arguments = "FILE",
     .least = 1,
     .most = 1,
-    .examples = "  cairn data convert labels.jsonl --format trl --fill --out trl.jsonl\n"
-                "  cairn data convert prm800k.jsonl --format csv --out - | head\n",
+    .examples = "  cairn data convert labels.jsonl --format trl --fill --skip-bad --out trl.jsonl\n"
+                "  cairn data convert traces.jsonl --format csv --out steps.csv\n",
     .run = convert,
 };
 
@@ -156,7 +156,7 @@ const cli_verb verb_data_filter = {
     .arguments = "FILE",
     .least = 1,
     .most = 1,
-    .examples = "  cairn data filter labels.jsonl --labelled --min-steps 2 --out short.jsonl\n"
-                "  cairn data filter prmbench.jsonl --subset circular --wrong --out circular.jsonl\n",
+    .examples = "  cairn data filter traces.jsonl --wrong --min-steps 2 --out flawed.jsonl\n"
+                "  cairn data filter processbench-math.jsonl --generator someone --labelled --out someone.jsonl\n",
     .run = filter,
 };

@@ -86,7 +86,7 @@ const cli_verb verb_data_merge = {
     .arguments = "FILE...",
     .least = 1,
     .most = 1000,
-    .examples = "  cairn data merge human.jsonl mc.jsonl --out all.jsonl      # of duplicates the first stays\n",
+    .examples = "  cairn data merge traces.jsonl labels.jsonl --out all.jsonl      # of duplicates the first stays\n",
     .run = merge,
 };
 
@@ -172,6 +172,6 @@ const cli_verb verb_data_split = {
     .arguments = "FILE",
     .least = 1,
     .most = 1,
-    .examples = "  cairn data split all.jsonl --dev-share 0.1 --out train.jsonl --dev dev.jsonl\n",
+    .examples = "  cairn data split traces.jsonl --dev-share 0.1 --out train.jsonl --dev dev.jsonl\n",
     .run = split,
 };

@@ -229,7 +229,7 @@ const cli_verb verb_label = {
     .examples =
         "  cairn label --world chain:steps=16 --policy scripted:error=0.06 -n 50 --out labels.jsonl\n"
         "  cairn label --method mc:rollouts=8,order=all --labels soft --out soft.jsonl\n"
-        "  cairn label --method mc:rollouts=8 --format trl --fill --out trl.jsonl   # what TRL's trainer takes\n"
+        "  cairn label --method mc:rollouts=8 --format trl --fill --skip-bad --out trl.jsonl   # what TRL's trainer takes\n"
         "  cairn label --world text --solutions solutions.jsonl --policy 'exec:./my_model' --method mc:order=bisect\n"
         "  cairn label --method omegaprm:searches=20 --run labels.db\n"
         "  cairn label --method omegaprm:searches=20 --plan      # the memory that it will take\n"
