@@ -182,6 +182,7 @@ static void test_trl_wants_every_label(void **state) {
     assert_int_equal(counts.refused, 1);
     assert_int_equal(counts.records, 0);
     assert_int_equal(counts.filled, 0); /* nothing of it was written */
+    assert_string_equal(losses, "trl cannot hold 1 record at all, left out");
 }
 
 /* ---- the formats that say a first error ------------------------------------------------------------------------------ */

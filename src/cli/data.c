@@ -45,6 +45,8 @@ cairn_status data_each(cli *c, const data_options *options, const char *what, co
     cairn_progress_close(progress);
     out->skipped += cairn_dataset_skipped(dataset);
     out->key = cairn_dataset_key(dataset);
+    bool other = out->format != CAIRN_FORMAT_AUTO && out->format != cairn_dataset_format(dataset);
+    out->mixed |= other;
     out->format = cairn_dataset_format(dataset);
     cairn_dataset_close(dataset);
     return status;
@@ -101,7 +103,8 @@ static void print_file(cli *c, const data_options *options, const data_file *fil
 static void print_report(cli *c, const data_options *options, const data_read *read, const data_count *counts,
                          int n_counts, const data_file *files, int n_files) {
     char number[32];
-    printf("  %9s records read (%s)\n", cli_count(read->records, number), cairn_format_name(read->format));
+    printf("  %9s records read (%s)\n", cli_count(read->records, number),
+           read->mixed ? "several formats" : cairn_format_name(read->format));
     if (read->skipped) printf("  %9s bad lines skipped\n", cli_count(read->skipped, number));
     for (int i = 0; i < n_counts; i++)
         if (counts[i].value || counts[i].shown)
@@ -115,7 +118,7 @@ static cairn_status json_report(cli *c, const char *verb, const data_read *read,
     CAIRN_TRY(cli_json_begin(c, &j));
     cli_json_open(&j, NULL, '{');
     cli_json_text(&j, "verb", verb);
-    cli_json_text(&j, "format", cairn_format_name(read->format));
+    cli_json_text(&j, "format", read->mixed ? NULL : cairn_format_name(read->format));
     cli_json_int(&j, "records", read->records);
     cli_json_int(&j, "skipped", read->skipped);
     for (int i = 0; i < n_counts; i++) cli_json_int(&j, counts[i].key, counts[i].value);

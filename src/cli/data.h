@@ -30,6 +30,7 @@ typedef struct data_read {
     int64_t records, skipped;
     uint64_t key; /* of the file's content */
     cairn_format format;
+    bool mixed; /* files of several formats were read */
 } data_read;
 
 /* Index of the record among all good ones of the file. */

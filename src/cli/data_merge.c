@@ -35,7 +35,7 @@ static uint64_t labels_key(const cairn_record *record, double right_from) {
 static cairn_status put_new(void *arg, int64_t index, const cairn_record *record) {
     (void)index;
     merging *m = arg;
-    uint64_t labels = labels_key(record, m->options->write.right_from), *before;
+    uint64_t labels = labels_key(record, written_right_from(&m->options->write)), *before;
     bool found;
     data_key key = data_key_of(record->problem);
     for (int32_t i = 0; i < record->n_steps; i++) key = data_key_add(key, record->steps[i]);

@@ -7,6 +7,8 @@
 #include "data/format.h"
 #include "data/write.h"
 
+#define MOST_NAMED 10 /* records that are named in the log because they cannot be written; all are counted */
+
 struct cairn_writer {
     cairn_ctx *ctx;
     cairn_out *out;
@@ -247,7 +249,7 @@ static cairn_status write_whole(cairn_writer *w, const cairn_record *record, con
 /* Passes over `n` records that cannot be written, where that was asked for. */
 static cairn_status refused(cairn_writer *w, cairn_status status, int n) {
     if (!w->options.skip_bad || (status != CAIRN_INVALID && status != CAIRN_FORMAT)) return status;
-    cairn_log(w->ctx, CAIRN_LOG_WARN, "skipped: %s", cairn_error(w->ctx));
+    if (w->counts.refused < MOST_NAMED) cairn_log(w->ctx, CAIRN_LOG_WARN, "left out: %s", cairn_error(w->ctx));
     w->counts.refused += n;
     return CAIRN_OK;
 }
@@ -265,7 +267,8 @@ static cairn_status hold(cairn_writer *w, const cairn_record *record) {
     w->held = *record;
     const char **steps = cairn_arena_alloc(w->held_arena, (size_t)record->n_steps, sizeof *steps);
     double *labels = cairn_arena_alloc(w->held_arena, (size_t)record->n_steps, sizeof *labels);
-    if (!steps || !labels) return cairn_fail(w->ctx, CAIRN_NO_MEMORY, "no memory for a record that waits");
+    int8_t *ratings = cairn_arena_alloc(w->held_arena, (size_t)record->n_steps, sizeof *ratings);
+    if (!steps || !labels || !ratings) return cairn_fail(w->ctx, CAIRN_NO_MEMORY, "no memory for a record that waits");
     const char **texts[] = {&w->held.id,        &w->held.problem, &w->held.answer, &w->held.target,
                             &w->held.generator, &w->held.group,   &w->held.subset, &w->held.domain};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) CAIRN_TRY(copy_text(w, *texts[i], texts[i]));
@@ -273,7 +276,8 @@ static cairn_status hold(cairn_writer *w, const cairn_record *record) {
     if (record->labels) memcpy(labels, record->labels, (size_t)record->n_steps * sizeof *labels);
     w->held.steps = steps;
     w->held.labels = record->labels ? labels : NULL;
-    w->held.ratings = NULL;
+    if (record->ratings) memcpy(ratings, record->ratings, (size_t)record->n_steps);
+    w->held.ratings = record->ratings ? ratings : NULL;
     w->holding = true;
     return CAIRN_OK;
 }
@@ -362,7 +366,10 @@ cairn_status cairn_writer_losses(const cairn_writer *writer, cairn_text *out) {
                           : cairn_text_printf(writer->ctx, out, " (written as right from %s on)", number));
         first = false;
     }
-    return CAIRN_OK;
+    long long refused = (long long)writer->counts.refused;
+    if (refused == 0) return CAIRN_OK;
+    return cairn_text_printf(writer->ctx, out, "%s%s cannot hold %lld record%s at all, left out", first ? "" : "; ",
+                             name, refused, refused == 1 ? "" : "s");
 }
 
 cairn_status cairn_record_write(cairn_ctx *ctx, cairn_out *out, const cairn_write_options *options,
