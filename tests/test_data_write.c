@@ -150,6 +150,11 @@ static void test_a_soft_label_is_right_from_a_half_on_unless_said_otherwise(void
     assert_string_equal(losses, "");
     options.labels = CAIRN_LABELS_HARD;
     assert_non_null(strstr(write_all(options, &r, 1), "\"labels\":[true,false,false]"));
+    /* soft labels of 1 and 0 stay numbers: readers make verdicts of true and false */
+    r.labels = (const double[]){1, 1, 0}, options.labels = CAIRN_LABELS_KEPT;
+    assert_non_null(strstr(write_all(options, &r, 1), "\"scores\":[1,1,0]"));
+    r.first_error = 2;
+    assert_non_null(strstr(write_all(options, &r, 1), "\"labels\":[true,true,false]"));
 }
 
 static void test_a_first_error_stays_beside_soft_labels(void **state) {

@@ -172,6 +172,12 @@ CAIRN_API const char *cairn_unheld_name(int loss); /* "soft labels" */
 #define CAIRN_WRITE_CHOICES &("" CAIRN_WRITE_LIST)[1]
 CAIRN_API cairn_format cairn_written_format(int32_t choice);
 
+/* Label of step i: the record's own, else what its first error says: right before it, wrong at it, NaN after it. */
+CAIRN_API double cairn_record_label(const cairn_record *record, int32_t i);
+/* The first wrong step: the record's own, else that of its labels. */
+CAIRN_API int32_t cairn_record_first_error(const cairn_record *record, double right_from);
+/* The first of labels [n] that is not right; CAIRN_UNLABELLED where one is missing before it. */
+CAIRN_API int32_t cairn_labels_first_error(const double *labels, int32_t n, double right_from);
 /* Fills labels that others imply, [n] NaN where there is none: wrong after the first wrong step, right before a right one (a prefix
  * that can still succeed holds no error). A label from `right_from` on is right. `first_error` (or CAIRN_UNLABELLED) is known
  * besides. Unknown steps between the last right and the first wrong one stay. Returns how many were filled. */

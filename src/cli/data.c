@@ -146,24 +146,6 @@ cairn_status data_report(cli *c, const data_options *options, const char *verb, 
     return CAIRN_OK;
 }
 
-/* ---- records --------------------------------------------------------------------------------------------------------- */
-
-double data_label(const cairn_record *record, int32_t i) {
-    if (record->labels) return record->labels[i];
-    if (record->first_error == CAIRN_NO_ERROR) return 1;
-    if (record->first_error == CAIRN_UNLABELLED || i > record->first_error) return NAN;
-    return i < record->first_error ? 1 : 0;
-}
-
-int32_t data_first_error(const cairn_record *record, double right_from) {
-    if (record->first_error != CAIRN_UNLABELLED || !record->labels) return record->first_error;
-    for (int32_t i = 0; i < record->n_steps; i++) {
-        if (isnan(record->labels[i])) return CAIRN_UNLABELLED;
-        if (record->labels[i] < right_from) return i;
-    }
-    return CAIRN_NO_ERROR;
-}
-
 /* ---- keys ------------------------------------------------------------------------------------------------------------ */
 
 data_key data_key_of(const char *text) {

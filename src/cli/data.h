@@ -84,9 +84,4 @@ void data_keys_close(data_keys *keys); /* NULL is fine */
 cairn_status data_keys_put(data_keys *keys, data_key key, uint64_t value, bool *found, uint64_t **number);
 int64_t data_keys_count(const data_keys *keys);
 
-/* Label of step i, NaN where there is none. */
-double data_label(const cairn_record *record, int32_t i);
-/* The first wrong step: the record's, else that of its labels, of which one from `right_from` on is right. */
-int32_t data_first_error(const cairn_record *record, double right_from);
-
 #endif

@@ -51,9 +51,9 @@ static const char *class_name(const balance_config *config, const cairn_record *
         return room;
     }
     double right_from = written_right_from(&config->data.write);
-    int32_t first = data_first_error(r, right_from);
+    int32_t first = cairn_record_first_error(r, right_from);
     for (int32_t i = 0; i < r->n_steps && first < 0; i++)
-        if (data_label(r, i) < right_from) first = i;
+        if (cairn_record_label(r, i) < right_from) first = i;
     return first >= 0 ? "wrong" : first == CAIRN_NO_ERROR ? "right" : NULL;
 }
 

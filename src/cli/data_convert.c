@@ -86,9 +86,9 @@ static bool is_other(const char *wanted, const char *text) {
 /* The first filter that the record fails, or FILTERS. */
 static int failed_filter(const filter_config *f, const cairn_record *r) {
     double right_from = written_right_from(&f->data.write);
-    int32_t first = data_first_error(r, right_from);
+    int32_t first = cairn_record_first_error(r, right_from);
     bool wrong = first >= 0;
-    for (int32_t i = 0; i < r->n_steps && !wrong; i++) wrong = data_label(r, i) < right_from;
+    for (int32_t i = 0; i < r->n_steps && !wrong; i++) wrong = cairn_record_label(r, i) < right_from;
     const bool fails[FILTERS] = {
         [BY_STEPS] = r->n_steps < f->min_steps || (f->max_steps && r->n_steps > f->max_steps),
         [BY_LABELS] = f->labelled && first == CAIRN_UNLABELLED,

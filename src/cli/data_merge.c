@@ -25,7 +25,7 @@ static uint64_t labels_key(const cairn_record *record, double right_from) {
     uint64_t key = 1;
     bool any = false;
     for (int32_t i = 0; i < record->n_steps; i++) {
-        double label = data_label(record, i);
+        double label = cairn_record_label(record, i);
         any |= !isnan(label);
         key = cairn_key_mix(key, isnan(label) ? 3 : label >= right_from ? 2 : 1);
     }

@@ -40,13 +40,6 @@ const char *cairn_unheld_name(int loss) {
 
 /* ---- rows ---------------------------------------------------------------------------------------------------------- */
 
-double record_label(const cairn_record *record, int32_t i) {
-    if (record->labels) return record->labels[i];
-    if (record->first_error == CAIRN_NO_ERROR) return 1;
-    if (record->first_error == CAIRN_UNLABELLED || i > record->first_error) return NAN;
-    return i < record->first_error ? 1 : 0;
-}
-
 cairn_status row_refuse(const write_row *row, const char *why, ...) {
     char text[300];
     va_list args;
@@ -65,15 +58,6 @@ cairn_status row_set_text(const write_row *row, json_t *object, const char *name
     return text ? row_set(row, object, name, json_string(text)) : CAIRN_OK;
 }
 
-/* The first wrong step that the labels locate: none is missing before it. */
-static int32_t located(const double *labels, int32_t n, double right_from) {
-    for (int32_t i = 0; i < n; i++) {
-        if (isnan(labels[i])) return CAIRN_UNLABELLED;
-        if (labels[i] < right_from) return i;
-    }
-    return CAIRN_NO_ERROR;
-}
-
 /* *whole gets the labels before they are made hard. */
 static cairn_status row_labels(cairn_writer *w, const cairn_record *record, write_row *row, double **whole,
                                int32_t *filled) {
@@ -83,14 +67,15 @@ static cairn_status row_labels(cairn_writer *w, const cairn_record *record, writ
     if (!labels || !all) return cairn_fail(w->ctx, CAIRN_NO_MEMORY, "%s: no memory for labels", row->what);
     bool between = false;
     for (int32_t i = 0; i < n; i++) {
-        all[i] = record_label(record, i);
+        all[i] = cairn_record_label(record, i);
         if (all[i] < 0 || all[i] > 1) return row_refuse(row, "the label of step %d is outside 0 .. 1", (int)i + 1);
         between |= all[i] > 0 && all[i] < 1;
     }
-    if (w->options.fill) *filled = cairn_labels_fill(all, n, record->first_error, w->options.right_from);
-    row->first_error = record->first_error;
-    if (record->first_error == CAIRN_UNLABELLED && record->labels)
-        row->first_error = located(all, n, w->options.right_from);
+    if (w->options.fill) *filled += cairn_labels_fill(all, n, record->first_error, w->options.right_from);
+    bool unsaid = record->first_error == CAIRN_UNLABELLED && record->labels;
+    row->first_error = unsaid ? cairn_labels_first_error(all, n, w->options.right_from) : record->first_error;
+    /* readers derive a first error from hard labels: labels that could tell one and did not are soft */
+    between |= unsaid && cairn_record_first_error(record, w->options.right_from) != CAIRN_UNLABELLED;
     row->soft = (!w->type || w->type->soft) &&
                 (w->options.labels == CAIRN_LABELS_SOFT || (w->options.labels == CAIRN_LABELS_KEPT && between));
     for (int32_t i = 0; i < n; i++)
@@ -143,7 +128,7 @@ static void compare_labels(const cairn_writer *w, const write_row *row, const do
                            bool lost[CAIRN_UNHELD_COUNT]) {
     const cairn_record *record = row->record;
     for (int32_t i = 0; i < record->n_steps; i++) {
-        double label = record_label(back, i);
+        double label = cairn_record_label(back, i);
         if (label == whole[i] || (isnan(label) && isnan(whole[i]))) continue;
         bool hardened = label == (whole[i] >= w->options.right_from ? 1 : 0);
         if (hardened && w->options.labels == CAIRN_LABELS_HARD) continue; /* as was asked for */
