@@ -48,6 +48,10 @@ static const struct {
     {"solve -n 2 --budget 24 --search rebase --draw 1 --svg made", "made"},
     {"run compare whole.db whole.db --json", NULL},
     {"world traces -n 3 --out made", "made"},
+    {"data convert solutions.jsonl --format processbench --out made", "made"},
+    {"data merge solutions.jsonl solutions.jsonl --out made", "made"},
+    {"data balance solutions.jsonl --out made", "made"},
+    {"data check solutions.jsonl --json", NULL},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 

@@ -24,7 +24,9 @@ static const cairn_option options[] = {
         label_config, "solutions", solutions, "",
         "Label the solutions of this file, in any format of docs/formats.md, instead of sampled ones. Problems are "
         "matched by their text; a world that loads problems loads those of this file if --problems names none."),
-    CLI_TEXT(label_config, "out", out, "", "Write the labelled solutions here (- for standard output)."),
+    CLI_TEXT(label_config, "out", out, "",
+             "Write the labelled solutions here (- for standard output). What the format cannot hold is left out and "
+             "counted."),
     CLI_WRITTEN_OPTIONS(label_config, write, "hard", "0",
                         "A label from here on is right; 0: above 0, where any completion of the step was right."),
     CLI_FLAG(label_config, "soft", soft, "The same as --labels soft."),
@@ -176,7 +178,8 @@ static cairn_status label(cli *c, cairn_job *job, const label_config *config, co
     cairn_out *out = NULL;
     cairn_writer *writer = NULL;
     cairn_label_summary summary;
-    cairn_write_options write = written_setup(&config->write, config->job.skip_bad);
+    cairn_write_options write =
+        written_setup(&config->write, true); /* labels that cost work are not lost for one that does not fit */
     if (config->soft) write.labels = CAIRN_LABELS_SOFT;
     if (*config->out) CAIRN_TRY(cairn_out_open(c->ctx, config->out, &out));
     cairn_status status = out ? cairn_writer_open(c->ctx, out, &write, &writer) : CAIRN_OK;
@@ -244,7 +247,8 @@ const cli_verb verb_label = {
     .examples =
         "  cairn label --world chain:steps=16 --policy scripted:error=0.06 -n 50 --out labels.jsonl\n"
         "  cairn label --method mc:rollouts=8,order=all --labels soft --out soft.jsonl\n"
-        "  cairn label --method mc:rollouts=8 --format trl --fill --out trl.jsonl   # what TRL's trainer takes\n"
+        "  cairn label --method mc:rollouts=8 --format trl --fill --skip-bad --out trl.jsonl   # what TRL's trainer "
+        "takes\n"
         "  cairn label --world text --solutions solutions.jsonl --policy 'exec:./my_model' --method mc:order=bisect\n"
         "  cairn label --method omegaprm:searches=20 --run labels.db\n"
         "  cairn label --method omegaprm:searches=20 --plan      # the memory that it will take\n"
