@@ -110,6 +110,10 @@ static const char *text(const json_t *seen, const char *key) {
     return value ? value : "";
 }
 
+#define LONG_NAME                                                                                                  \
+    "a-name-of-a-run-without-a-blank-that-is-much-wider-than-a-small-screen-and-goes-on-and-on-for-more-than-one-" \
+    "hundred-letters.db"
+
 static void write_runs(void) {
     static const char hostile[] =
         "{\"question\":\"<img src=x onerror=alert(1)><b class='hostile'>1</b>\\u202e + 1?\",\"answer\":\"1 + 1 = "
@@ -124,8 +128,8 @@ static void write_runs(void) {
     expect_ok(cairn("%s --search mcts --budget 96 --keep-tree --run mcts.db", solve));
     expect_ok(cairn("label -n 4 --method mc:rollouts=2 --quiet --run labels.db"));
     expect_ok(cairn("solve --world gsm8k --problems hostile.jsonl --search majority:width=1 --budget 4 --quiet "
-                    "--policy 'exec:sh policy.sh' --keep-tree --run hostile.db"));
-    expect_ok(cairn("report majority.db mcts.db labels.db hostile.db --out report.html"));
+                    "--policy 'exec:sh policy.sh' --keep-tree --run " LONG_NAME));
+    expect_ok(cairn("report majority.db mcts.db labels.db " LONG_NAME " --out report.html"));
     write_file("user.html", user, sizeof user - 1);
 }
 

@@ -219,11 +219,8 @@ static void test_format_names_are_read_back(void **state) {
         assert_int_equal(cairn_format_parse(ctx, cairn_format_name((cairn_format)i), &format), CAIRN_OK);
         assert_int_equal(format, i);
     }
-    assert_int_equal(cairn_format_parse(ctx, "csv", &format), CAIRN_INVALID);
-    assert_string_equal(
-        cairn_error(ctx),
-        "`csv` is no format: expected one of auto, stepwise, mistake, processbench, prmbench, mr-gsm8k, prm800k, "
-        "math-shepherd, openrlhf, rlhflow, math-aps, gsm8k, gsm8k-solutions, math, samples, problems");
+    assert_int_equal(cairn_format_parse(ctx, "tsv", &format), CAIRN_INVALID);
+    assert_non_null(strstr(cairn_error(ctx), "`tsv` is no format: expected one of auto, stepwise, mistake, "));
 }
 
 static void test_a_given_format_is_not_guessed(void **state) {
@@ -395,7 +392,8 @@ static const char *write_one(const cairn_record *record, bool soft) {
     static char text[4096];
     cairn_out *out;
     assert_int_equal(cairn_out_open(ctx, path, &out), CAIRN_OK);
-    cairn_status status = cairn_stepwise_write(ctx, out, record, soft);
+    cairn_write_options options = {.labels = soft ? CAIRN_LABELS_SOFT : CAIRN_LABELS_HARD};
+    cairn_status status = cairn_record_write(ctx, out, &options, record);
     if (status != CAIRN_OK) {
         cairn_out_drop(out);
         return NULL;
@@ -437,7 +435,7 @@ static void test_a_first_error_alone_is_written_as_labels(void **state) {
     r.first_error = CAIRN_NO_ERROR;
     assert_non_null(strstr(write_one(&r, false), "\"labels\":[true,true,true]"));
     r.first_error = CAIRN_UNLABELLED;
-    assert_non_null(strstr(write_one(&r, true), "\"scores\":[null,null,null]"));
+    assert_string_equal(write_one(&r, true), "{\"completions\":[\"a\",\"b\",\"c\"],\"prompt\":\"p\",\"version\":1}\n");
 }
 
 static void test_what_is_written_reads_back(void **state) {
@@ -475,7 +473,7 @@ static void test_bad_records_are_not_written(void **state) {
     assert_string_equal(cairn_error(ctx), "record `i`: a text is not valid UTF-8");
     r.labels = labels;
     assert_null(write_one(&r, true));
-    assert_string_equal(cairn_error(ctx), "record `i`: the label of step 0 is outside 0 .. 1");
+    assert_string_equal(cairn_error(ctx), "record `i` cannot be written: the label of step 1 is outside 0 .. 1");
 }
 
 /* ---- real files: counts made by another program -------------------------------------------------------------------- */

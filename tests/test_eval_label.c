@@ -48,7 +48,7 @@ static void write_solutions(cairn_ctx *ctx, cairn_job *job, cairn_arena *arena) 
                                    .n_steps = 2,
                                    .first_error = CAIRN_UNLABELLED,
                                    .correct = CAIRN_VERDICT_UNKNOWN};
-            assert_int_equal(cairn_stepwise_write(ctx, out, &record, false), CAIRN_OK);
+            assert_int_equal(cairn_record_write(ctx, out, &(cairn_write_options){0}, &record), CAIRN_OK);
         }
     assert_int_equal(cairn_out_commit(out), CAIRN_OK);
 }
@@ -65,7 +65,8 @@ static void of_problems_with_one_text_the_first_has_all_solutions(void **state) 
     cairn_job *job = open_job(ctx, "chain:steps=1", PROBLEMS, 3);
     write_solutions(ctx, job, arena);
     for (int i = 0; i < PROBLEMS; i++) problem_at(ctx, job, i, arena, &problems[i]);
-    if (cairn_solutions_open(ctx, job, path, &solutions) != CAIRN_OK) fail_msg("%s", cairn_error(ctx));
+    if (cairn_solutions_open(ctx, job, path, CAIRN_SPLIT_AUTO, &solutions) != CAIRN_OK)
+        fail_msg("%s", cairn_error(ctx));
     for (int i = 0; i < PROBLEMS; i++) {
         int32_t n, same = 0, earlier = 0;
         const cairn_record *records = cairn_solutions_of(solutions, i, &n);
@@ -103,7 +104,7 @@ static void any_failing_allocation_is_a_status(void **state) {
         cairn_solutions *solutions = NULL;
         cairn_label_summary summary;
         cairn_faults_set(ctx, (cairn_faults){.alloc_fails_at = at});
-        status = cairn_solutions_open(ctx, job, path, &solutions);
+        status = cairn_solutions_open(ctx, job, path, CAIRN_SPLIT_AUTO, &solutions);
         if (status == CAIRN_OK) {
             cairn_label_setup label = {.method = "mc:rollouts=2", .solutions = solutions};
             status = cairn_label_problems(ctx, job, &label, NULL, &summary);

@@ -36,29 +36,35 @@ typedef struct cairn_record {
     int64_t line;          /* 1-based line of the file in which it starts */
 } cairn_record;
 
-/* The formats, each with its name on the command line (docs/formats.md). `auto` picks by the fields of the first good row. */
-#define CAIRN_FORMATS(X)                                                                                           \
-    X(STEPWISE, "stepwise")               /* prompt, completions, labels or scores: TRL's, and Cairn's own */      \
-    X(MISTAKE, "mistake")                 /* BIG-Bench-Mistake: input, steps, target, answer, mistake_index */     \
-    X(PROCESSBENCH, "processbench")       /* id, generator, problem, steps, final_answer_correct, label */         \
-    X(PRMBENCH, "prmbench")               /* question, modified_process, error_steps, classification */            \
-    X(MR_GSM8K, "mr-gsm8k")               /* question, model_output_steps, model_output_solution_... */            \
-    X(PRM800K, "prm800k")                 /* question {problem}, label {steps [{completions [{text, rating}]}]} */ \
-    X(MATH_SHEPHERD, "math-shepherd")     /* input and label, texts with marks after each step, task */            \
-    X(OPENRLHF, "openrlhf")               /* input, a text with marks, and an array of labels */                   \
-    X(RLHFLOW, "rlhflow")                 /* conversations: steps by the user, + and - by the assistant */         \
-    X(MATH_APS, "math-aps")               /* question, process, label */                                           \
-    X(GSM8K, "gsm8k")                     /* question, answer ("... #### 18") */                                   \
-    X(GSM8K_SOLUTIONS, "gsm8k-solutions") /* question, ground_truth, per model {is_correct, solution} */           \
-    X(MATH, "math")                       /* problem, solution, answer, subject, level */                          \
-    X(SAMPLES, "samples")                 /* a problem and one or several solutions as texts */                    \
+/* The formats, each with its name on the command line (docs/formats.md): those that are read and written, read only, written only.
+ * `auto` picks by the fields of the first good row. */
+#define CAIRN_FORMATS_BOTH(X)                                                                                  \
+    X(STEPWISE, "stepwise")           /* prompt, completions, labels or scores: TRL's, and Cairn's own */      \
+    X(MISTAKE, "mistake")             /* BIG-Bench-Mistake: input, steps, target, answer, mistake_index */     \
+    X(PROCESSBENCH, "processbench")   /* id, generator, problem, steps, final_answer_correct, label */         \
+    X(PRMBENCH, "prmbench")           /* question, modified_process, error_steps, classification */            \
+    X(MR_GSM8K, "mr-gsm8k")           /* question, model_output_steps, model_output_solution_... */            \
+    X(PRM800K, "prm800k")             /* question {problem}, label {steps [{completions [{text, rating}]}]} */ \
+    X(MATH_SHEPHERD, "math-shepherd") /* input and label, texts with marks after each step, task */            \
+    X(OPENRLHF, "openrlhf")           /* input, a text with marks, and an array of labels */                   \
+    X(RLHFLOW, "rlhflow")             /* conversations: steps by the user, + and - by the assistant */         \
+    X(MATH_APS, "math-aps")           /* question, process, label */                                           \
+    X(GSM8K, "gsm8k")                 /* question, answer ("... #### 18") */                                   \
+    X(MATH, "math")                   /* problem, solution, answer, subject, level */
+#define CAIRN_FORMATS_READ(X)                                                                            \
+    X(GSM8K_SOLUTIONS, "gsm8k-solutions") /* question, ground_truth, per model {is_correct, solution} */ \
+    X(SAMPLES, "samples")                 /* a problem and one or several solutions as texts */          \
     X(PROBLEMS, "problems")               /* a problem, and its answer */
+#define CAIRN_FORMATS_WRITTEN(X)                                                                     \
+    X(TRL, "trl") /* TRL's step-wise trainer: prompt, completions, labels (bool) and nothing else */ \
+    X(CSV, "csv") /* a header line, then a row a step */
+#define CAIRN_FORMATS(X) CAIRN_FORMATS_BOTH(X) CAIRN_FORMATS_READ(X) CAIRN_FORMATS_WRITTEN(X)
 
 #define CAIRN_FORMAT_MEMBER(symbol, name) CAIRN_FORMAT_##symbol,
 typedef enum cairn_format { CAIRN_FORMAT_AUTO, CAIRN_FORMATS(CAIRN_FORMAT_MEMBER) CAIRN_FORMAT_COUNT } cairn_format;
-/* "auto|stepwise|...": the choices of an option that names a format. */
+/* "auto|stepwise|...": the choices of an option that names a format to read; the index of a choice is the format. */
 #define CAIRN_FORMAT_CHOICE(symbol, name) "|" name
-#define CAIRN_FORMAT_CHOICES              "auto" CAIRN_FORMATS(CAIRN_FORMAT_CHOICE)
+#define CAIRN_FORMAT_CHOICES              "auto" CAIRN_FORMATS_BOTH(CAIRN_FORMAT_CHOICE) CAIRN_FORMATS_READ(CAIRN_FORMAT_CHOICE)
 
 CAIRN_API const char *cairn_format_name(cairn_format format);
 CAIRN_API cairn_status cairn_format_parse(cairn_ctx *ctx, const char *name, cairn_format *out);
@@ -72,10 +78,12 @@ typedef enum cairn_split {
     CAIRN_SPLIT_MARKER    /* "Step 3:", "3." or "3)" at the start of a line opens a step */
 } cairn_split;
 #define CAIRN_SPLIT_CHOICES "auto|line|paragraph|sentence|marker" /* in the order of cairn_split */
+CAIRN_API const char *cairn_split_name(cairn_split split);
 
 typedef struct cairn_read_options {
     cairn_format format;
     cairn_split split; /* of solutions that are one text; auto: as the format has it, else as CAIRN_SPLIT_AUTO says */
+    bool solutions;    /* a file of problems alone is an error: INVALID */
     bool skip_bad;     /* count and name bad lines in the log instead of failing */
     bool silent;       /* count them only: another reader of the file names them */
     size_t max_line_bytes; /* 0: 16 MiB; a longer line is CAIRN_LIMIT, and skippable */
@@ -97,9 +105,76 @@ CAIRN_API int64_t cairn_dataset_skipped(const cairn_dataset *dataset);
 CAIRN_API uint64_t cairn_dataset_key(const cairn_dataset *dataset);
 CAIRN_API void cairn_dataset_close(cairn_dataset *dataset);
 
-/* Writes one record in the stepwise format, version 1 (docs/formats.md). `soft`: labels as `scores`, else `labels` = label >=
- * 0.5. A record with NaN labels writes null there. */
-CAIRN_API cairn_status cairn_stepwise_write(cairn_ctx *ctx, cairn_out *out, const cairn_record *record, bool soft);
+/* ---- writing ------------------------------------------------------------------------------------------------------- */
+
+typedef enum cairn_label_kind {
+    CAIRN_LABELS_KEPT, /* soft where a record has labels between 0 and 1 and the format holds them, else hard */
+    CAIRN_LABELS_HARD,
+    CAIRN_LABELS_SOFT /* hard where the format holds no others */
+} cairn_label_kind;
+
+#define CAIRN_RIGHT_FROM 0.5 /* the least soft label of a right step, where nobody says otherwise */
+
+typedef struct cairn_write_options {
+    cairn_format format; /* AUTO: stepwise */
+    cairn_label_kind labels;
+    double right_from; /* written hard, a label from here on is right; 0: CAIRN_RIGHT_FROM */
+    bool fill;         /* cairn_labels_fill on each record first */
+    bool skip_bad;     /* count and name in the log what cannot be written instead of failing */
+} cairn_write_options;
+
+/* What a format may not hold, in words. */
+#define CAIRN_UNHELD(X)               \
+    X(ID, "ids")                      \
+    X(SOFT, "soft labels")            \
+    X(LABELS, "labels of some steps") \
+    X(FIRST_ERROR, "first errors")    \
+    X(RATINGS, "ratings")             \
+    X(ANSWER, "answers")              \
+    X(TARGET, "targets")              \
+    X(CORRECT, "outcomes")            \
+    X(GENERATOR, "generators")        \
+    X(GROUP, "groups")                \
+    X(SUBSET, "subsets")              \
+    X(DOMAIN, "domains")              \
+    X(SPACE, "white space around texts")
+#define CAIRN_UNHELD_MEMBER(symbol, words) CAIRN_UNHELD_##symbol,
+enum { CAIRN_UNHELD(CAIRN_UNHELD_MEMBER) CAIRN_UNHELD_COUNT };
+
+typedef struct cairn_write_counts {
+    int64_t records, steps;
+    int64_t refused;                  /* records that the format cannot hold at all; only with skip_bad */
+    int64_t filled;                   /* labels that `fill` added */
+    int64_t lost[CAIRN_UNHELD_COUNT]; /* records of which the file does not hold this */
+} cairn_write_counts;
+
+typedef struct cairn_writer cairn_writer;
+/* Writes to `out`, which stays the caller's to commit or drop. Errors: INVALID for a format that is only read. */
+CAIRN_API cairn_status cairn_writer_open(cairn_ctx *ctx, cairn_out *out, const cairn_write_options *options,
+                                         cairn_writer **writer);
+/* Every record but those of CSV is read back from what will be written and compared. Errors: INVALID, naming the record, for one
+ * that the format cannot hold: steps that hold its separator, no label where it needs one, a label outside 0 .. 1; FORMAT for a text
+ * that is not UTF-8. */
+CAIRN_API cairn_status cairn_writer_put(cairn_writer *writer, const cairn_record *record);
+/* After the last record: writes what waited for a partner. */
+CAIRN_API cairn_status cairn_writer_end(cairn_writer *writer);
+CAIRN_API const cairn_write_counts *cairn_writer_counts(const cairn_writer *writer);
+/* Appends "math-shepherd cannot hold: ids of 3 records, soft labels of 2 (right from 0.5 on)"; nothing where nothing was lost. */
+CAIRN_API cairn_status cairn_writer_losses(const cairn_writer *writer, cairn_text *out);
+CAIRN_API void cairn_writer_close(cairn_writer *writer); /* NULL is fine */
+/* One record by a writer of its own (CSV: with the header line). */
+CAIRN_API cairn_status cairn_record_write(cairn_ctx *ctx, cairn_out *out, const cairn_write_options *options,
+                                          const cairn_record *record);
+CAIRN_API const char *cairn_unheld_name(int loss); /* "soft labels" */
+/* "|stepwise|...", "stepwise|...": the choices of an option that names a format to write, and the format of a choice of the second. */
+#define CAIRN_WRITE_LIST    CAIRN_FORMATS_BOTH(CAIRN_FORMAT_CHOICE) CAIRN_FORMATS_WRITTEN(CAIRN_FORMAT_CHOICE)
+#define CAIRN_WRITE_CHOICES &("" CAIRN_WRITE_LIST)[1]
+CAIRN_API cairn_format cairn_written_format(int32_t choice);
+
+/* Fills labels that others imply, [n] NaN where there is none: wrong after the first wrong step, right before a right one (a prefix
+ * that can still succeed holds no error). A label from `right_from` on is right. `first_error` (or CAIRN_UNLABELLED) is known
+ * besides. Unknown steps between the last right and the first wrong one stay. Returns how many were filled. */
+CAIRN_API int32_t cairn_labels_fill(double *labels, int32_t n, int32_t first_error, double right_from);
 
 /* ---- step splitters ------------------------------------------------------------------------------------------------ */
 

@@ -11,21 +11,25 @@ extern "C" {
 
 /* Solutions of a file in any format of cairn/data.h, for the problems of a job whose texts theirs are. */
 typedef struct cairn_solutions cairn_solutions;
-/* Reads all of it. The path must outlive the result. Errors: those of reading; NOT_FOUND, with file and line, for a solution
+/* Reads all of it; `split`: of solutions that are one text. The path must outlive the result. Errors: those of reading; NOT_FOUND, with file and line, for a solution
  * whose problem the job does not have, LIMIT for one of more than 65,535 steps: with the job's `skip_bad` these are counted
  * and named in the log like bad lines. Where the job took its problems from this very file, what is beyond its count is left
  * out without a word, and bad lines are only counted: the job has named them. */
-CAIRN_API cairn_status cairn_solutions_open(cairn_ctx *ctx, cairn_job *job, const char *path, cairn_solutions **out);
+CAIRN_API cairn_status cairn_solutions_open(cairn_ctx *ctx, cairn_job *job, const char *path, cairn_split split,
+                                            cairn_solutions **out);
 CAIRN_API void cairn_solutions_close(cairn_solutions *solutions);
 /* Those of problem `problem` of the job: [*n] in order of the file. Of problems with the same text the first has them. */
 CAIRN_API const cairn_record *cairn_solutions_of(const cairn_solutions *solutions, int64_t problem, int32_t *n);
 CAIRN_API int64_t cairn_solutions_skipped(const cairn_solutions *solutions);
 CAIRN_API const char *cairn_solutions_path(const cairn_solutions *solutions);
+CAIRN_API cairn_split cairn_solutions_split(const cairn_solutions *solutions);
 CAIRN_API uint64_t cairn_solutions_content(const cairn_solutions *solutions); /* key of the file's bytes */
 
 typedef struct cairn_label_setup {
     const char *method;               /* spec of a labeller */
     const cairn_solutions *solutions; /* to be labelled, these and no others; NULL: the labeller samples its own */
+    double
+        right_from; /* the summary counts a step as right from this label on; 0: above 0, where any completion was right */
 } cairn_label_setup;
 
 typedef struct cairn_label_summary {
@@ -33,7 +37,7 @@ typedef struct cairn_label_summary {
     int64_t solutions;                   /* labelled */
     cairn_outcomes outcomes;             /* of these */
     cairn_interval accuracy;             /* share of right ones, 95 %, by problem; NaN where no outcome is known */
-    int64_t labelled_steps, wrong_steps; /* steps with a label; of those, with label 0: no right completion was seen */
+    int64_t labelled_steps, wrong_steps; /* steps with a label; of those, wrong by `right_from` */
     int64_t located;                     /* first errors named */
     int64_t judged,
         exact_locations; /* of those, where the world knows the first wrong step too; where it is the same */
@@ -46,15 +50,18 @@ typedef struct cairn_label_summary {
 } cairn_label_summary;
 
 /* Labels solutions of every problem. Records: id, problem_key, problem, solutions [{steps, labels, counts [[n, ok], ...], first_error, truth
- * [bool or null], answer, correct, and of a given one its id}], rollouts, unknown, dropped, cost (as a record of cairn_solve). Resumes into `run`. */
+ * [bool or null], answer, correct, and of a given one what its file said}], target, rollouts, unknown, dropped, cost (as a record of cairn_solve). Resumes into `run`. */
 CAIRN_API cairn_status cairn_label_problems(cairn_ctx *ctx, cairn_job *job, const cairn_label_setup *setup,
                                             cairn_run *run, cairn_label_summary *out);
 /* The memory that cairn_label_problems will take (cairn_job_plan). */
 CAIRN_API cairn_status cairn_label_plan(cairn_ctx *ctx, cairn_job *job, const cairn_label_setup *setup, bool kept,
                                         cairn_memory_plan *out);
-/* Writes the labelled solutions of all records in the stepwise format. A given one keeps its id, a sampled one is named after
+/* Writes the labelled solutions of all records. A given one keeps its id and what its file said of it, a sampled one is named after
  * its problem. */
-CAIRN_API cairn_status cairn_label_write(cairn_ctx *ctx, cairn_job *job, cairn_run *run, bool soft, cairn_out *out);
+CAIRN_API cairn_status cairn_label_write(cairn_ctx *ctx, cairn_job *job, cairn_run *run, cairn_writer *writer);
+/* The same from a run file alone, of `label` or of `solve` with its trees (the candidates, without labels). Errors: INVALID for
+ * records without steps. */
+CAIRN_API cairn_status cairn_run_write_solutions(cairn_ctx *ctx, cairn_run *run, cairn_writer *writer);
 /* Entries for a run's manifest, as cairn_solve_manifest; of the solutions, path and key of the content. */
 CAIRN_API cairn_status cairn_label_manifest(cairn_ctx *ctx, cairn_job *job, const cairn_label_setup *setup,
                                             cairn_arena *arena, cairn_manifest *out);

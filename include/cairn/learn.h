@@ -78,7 +78,7 @@ typedef struct cairn_learn_setup {
     cairn_learn_task task;
     int32_t loss;           /* cairn_learn_loss; SFT ignores it */
     const char *data, *dev; /* files; dev "": a share of the problems of `data` is set aside */
-    int32_t format;         /* cairn_format of both */
+    int32_t format, split;  /* cairn_format and cairn_split of both */
     const char *out, *init; /* model files; init "": a fresh model of `shape` with a tokenizer trained on `data` */
     const char *shape;      /* "width=64,layers=2,..." (cairn_learn_shape) */
     const char *checkpoint, *log; /* "": `out` + ".train"; "": none. The log is JSON lines, a point each */

@@ -65,7 +65,7 @@ typedef struct cairn_search {
     int32_t n_beginnings, beginnings_capacity;
     const char **answers; /* [n_answers] canonical answers: class c of tree->answer is answers[c] */
     int32_t n_answers, answers_capacity;
-    struct stated_end *stated; /* [n_stated] ends of recorded solutions, by node: search/stated.c's own */
+    struct cairn_stated_end *stated; /* [n_stated] ends of recorded solutions, by node: search/stated.c's own */
     int32_t n_stated, stated_capacity;
 } cairn_search;
 

@@ -72,6 +72,10 @@ typedef struct job_options {
         .name = name_, .kind = CAIRN_OPTION_CHOICE, .offset = offsetof(type, field), .preset = preset_, \
         .choices = choices_, .unit = "", .help = help_                                                  \
     }
+#define CLI_SPLIT(type, field)                                                                                         \
+    CLI_CHOICE(type, "split", field, "auto", CAIRN_SPLIT_CHOICES,                                                      \
+               "How a solution that is one text is cut into steps; auto: as its format has it, else at `Step 1:`, at " \
+               "blank lines or by lines.")
 #define CLI_SEED(type, field)                                                                                  \
     {                                                                                                          \
         .name = "seed", .kind = CAIRN_OPTION_SEED, .offset = offsetof(type, field), .preset = "1", .unit = "", \

@@ -85,13 +85,21 @@ static cairn_status run_row(cli *c, const comparing *w, int64_t budget, double f
     return status;
 }
 
-/* Paired difference to the baseline; low and high NaN where an outcome is unknown. */
+/* Paired difference to the baseline over the problems that both can be judged on; low and high NaN below two of these. */
 static cairn_status compare(cli *c, const budget_config *config, const row *r, const row *base, cairn_interval *out) {
     cairn_bootstrap how = CAIRN_BOOTSTRAP_PRESET;
+    size_t n = 0, problems = (size_t)r->summary.problems;
+    double *x = cairn_arena_alloc(c->arena, problems + 1, sizeof *x);
+    double *y = cairn_arena_alloc(c->arena, problems + 1, sizeof *y);
+    if (!x || !y) return CAIRN_NO_MEMORY;
     how.seed = config->job.seed;
     *out = (cairn_interval){NAN, NAN, NAN, 0};
-    if (r->summary.unknown || base->summary.unknown || r->summary.problems < 2) return CAIRN_OK;
-    return cairn_stat_bootstrap_paired(c->ctx, r->outcomes, base->outcomes, (size_t)r->summary.problems, &how, out);
+    for (size_t i = 0; i < problems; i++) {
+        if (isnan(r->outcomes[i]) || isnan(base->outcomes[i])) continue;
+        x[n] = r->outcomes[i];
+        y[n++] = base->outcomes[i];
+    }
+    return n < 2 ? CAIRN_OK : cairn_stat_bootstrap_paired(c->ctx, x, y, n, &how, out);
 }
 
 static void print_row_json(cli_json *j, int64_t budget, const row *r, const cairn_interval *d) {

@@ -7,10 +7,13 @@
 #include "cairn/label_job.h"
 #include "cli/outcomes.h"
 #include "cli/verbs.h"
+#include "cli/written.h"
 
 typedef struct label_config {
     job_options job;
     const char *method, *solutions, *out;
+    written_options write;
+    int32_t split;
     bool soft, plan;
 } label_config;
 
@@ -21,9 +24,11 @@ static const cairn_option options[] = {
         label_config, "solutions", solutions, "",
         "Label the solutions of this file, in any format of docs/formats.md, instead of sampled ones. Problems are "
         "matched by their text; a world that loads problems loads those of this file if --problems names none."),
-    CLI_TEXT(label_config, "out", out, "",
-             "Write the labelled solutions here in the stepwise format (- for standard output)."),
-    CLI_FLAG(label_config, "soft", soft, "Write soft labels (`scores`) instead of hard ones (`labels`)."),
+    CLI_TEXT(label_config, "out", out, "", "Write the labelled solutions here (- for standard output)."),
+    CLI_WRITTEN_OPTIONS(label_config, write, "hard", "0",
+                        "A label from here on is right; 0: above 0, where any completion of the step was right."),
+    CLI_FLAG(label_config, "soft", soft, "The same as --labels soft."),
+    CLI_SPLIT(label_config, split),
     CLI_JOB_OPTIONS(label_config, "0", ""),
     CLI_PLAN(label_config),
 };
@@ -32,11 +37,13 @@ static double percent(int64_t part, int64_t whole) {
     return whole ? 100.0 * (double)part / (double)whole : 0;
 }
 
-static void print_summary(const cli *c, const label_config *config, const char *verifier, const cairn_label_summary *s,
+static void print_summary(const cli *c, const label_config *config, const cairn_job *job, const cairn_label_summary *s,
                           int64_t skipped) {
+    const char *verifier = cairn_job_world(job)->type->verifier;
+    char problems[96];
     char n[10][32];
-    printf("%s on %s: %s problems, %s solutions labelled\n", config->method, config->job.world,
-           cli_count(s->problems, n[0]), cli_count(s->solutions, n[1]));
+    printf("%s on %s: %s, %s solutions labelled\n", config->method, config->job.world, cli_problems_text(job, problems),
+           cli_count(s->solutions, n[1]));
     if (s->solutions) cli_print_outcomes(c, "right", "solutions", &s->outcomes, &s->accuracy);
     printf("  steps      %s labelled, %.1f %% of them wrong\n", cli_count(s->labelled_steps, n[2]),
            percent(s->wrong_steps, s->labelled_steps));
@@ -60,13 +67,25 @@ static void print_summary(const cli *c, const label_config *config, const char *
     printf("\n  time       %.2f s\n", s->seconds);
 }
 
-static cairn_status print_json(cli *c, const label_config *config, const char *verifier, const cairn_label_summary *s,
-                               int64_t skipped) {
+static void print_written(cli *c, const label_config *config, const cairn_writer *writer) {
+    const cairn_write_counts *w = cairn_writer_counts(writer);
+    char n[3][32];
+    printf("  written    %s solutions to %s", cli_count(w->records, n[0]),
+           written_name(c, &config->write, config->out));
+    if (w->filled) printf(", %s labels filled in from others", cli_count(w->filled, n[1]));
+    if (w->refused) printf(", %s left out that this format cannot hold", cli_count(w->refused, n[2]));
+    printf("\n");
+}
+
+static cairn_status print_json(cli *c, const label_config *config, const cairn_job *job, const cairn_label_summary *s,
+                               int64_t skipped, const cairn_writer *writer) {
+    const char *verifier = cairn_job_world(job)->type->verifier;
     cli_json j;
     CAIRN_TRY(cli_json_begin(c, &j));
     cli_json_open(&j, NULL, '{');
     cli_json_text(&j, "method", config->method);
     cli_json_int(&j, "problems", s->problems);
+    cli_json_int(&j, "problems_available", cairn_job_available(job));
     cli_json_int(&j, "dropped", s->dropped);
     cli_json_int(&j, "solutions", s->solutions);
     cli_json_outcomes(&j, &s->outcomes, &s->accuracy);
@@ -85,6 +104,7 @@ static cairn_status print_json(cli *c, const label_config *config, const char *v
     cli_json_int(&j, "tokens", (int64_t)s->tokens);
     cli_json_real(&j, "flops", s->flops);
     cli_json_real(&j, "seconds", s->seconds);
+    if (writer) written_json(&j, cairn_writer_counts(writer));
     cli_json_close(&j, '}');
     return cli_json_end(&j);
 }
@@ -96,36 +116,74 @@ static cairn_status plan(cli *c, cairn_job *job, const label_config *config, con
     return cli_show_memory(c, &config->job, cairn_job_problems(job), cairn_job_setup_of(job)->workers, &memory);
 }
 
-/* Labels into the run file, if any, and writes what is labelled to `out`, if any. */
+/* The run's manifest, with where its labels go: `run resume` writes them there. */
+static cairn_status manifest_of(cli *c, cairn_job *job, const label_config *config, const cairn_label_setup *setup,
+                                cairn_manifest *out) {
+    CAIRN_TRY(cairn_label_manifest(c->ctx, job, setup, c->arena, out));
+    if (!*config->out) return CAIRN_OK;
+    static const char *const kinds[] = {"as-they-are", "hard", "soft"};
+    char number[32];
+    cairn_format_double(config->write.right_from, number);
+    const char *right_from = cairn_arena_copy(c->arena, number, strlen(number));
+    size_t n = (size_t)out->count;
+    cairn_manifest_entry *entries = cairn_arena_alloc(c->arena, n + 5, sizeof *entries);
+    if (!entries || !right_from) return CAIRN_NO_MEMORY;
+    memcpy(entries, out->entries, n * sizeof *entries);
+    entries[n] = (cairn_manifest_entry){"out_file", config->out};
+    entries[n + 1] =
+        (cairn_manifest_entry){"out_format", cairn_format_name(cairn_written_format(config->write.format))};
+    entries[n + 2] =
+        (cairn_manifest_entry){"out_labels", kinds[config->soft ? CAIRN_LABELS_SOFT : config->write.labels]};
+    entries[n + 3] = (cairn_manifest_entry){"out_right_from", right_from};
+    entries[n + 4] = (cairn_manifest_entry){"out_fill", config->write.fill ? "true" : "false"};
+    out->entries = entries;
+    out->count += 5;
+    return CAIRN_OK;
+}
+
+/* Labels into the run file, if any, and writes what is labelled by `writer`, if any. */
 static cairn_status label_to(cli *c, cairn_job *job, const label_config *config, const cairn_solutions *solutions,
-                             cairn_out *out, cairn_label_summary *summary) {
-    cairn_label_setup setup = {.method = config->method, .solutions = solutions};
+                             cairn_writer *writer, cairn_label_summary *summary) {
+    cairn_label_setup setup = {
+        .method = config->method, .solutions = solutions, .right_from = config->write.right_from};
     cairn_manifest manifest;
     cairn_run *run;
-    CAIRN_TRY(cairn_label_manifest(c->ctx, job, &setup, c->arena, &manifest));
+    CAIRN_TRY(manifest_of(c, job, config, &setup, &manifest));
     CAIRN_TRY(cli_open_run(c, &config->job, &manifest, &run));
     cairn_status status = cairn_label_problems(c->ctx, job, &setup, run, summary);
-    if (status == CAIRN_OK && out) status = cairn_label_write(c->ctx, job, run, config->soft, out);
+    if (status == CAIRN_OK && writer) status = cairn_label_write(c->ctx, job, run, writer);
     return cli_close_run(c, &config->job, run, status);
+}
+
+/* Prints what was done; nothing but a warning where the labels are on standard output. */
+static cairn_status report(cli *c, cairn_job *job, const label_config *config, const cairn_label_summary *summary,
+                           const cairn_solutions *solutions, const cairn_writer *writer) {
+    if (writer) CAIRN_TRY(written_warn(c, writer));
+    if (strcmp(config->out, "-") == 0) return CAIRN_OK;
+    int64_t skipped = solutions ? cairn_solutions_skipped(solutions) : 0;
+    if (config->job.json) return print_json(c, config, job, summary, skipped, writer);
+    print_summary(c, config, job, summary, skipped);
+    if (writer) print_written(c, config, writer);
+    return CAIRN_OK;
 }
 
 /* The file is opened first, so that a place where it cannot be costs no work. */
 static cairn_status label(cli *c, cairn_job *job, const label_config *config, const cairn_solutions *solutions) {
     cairn_out *out = NULL;
+    cairn_writer *writer = NULL;
     cairn_label_summary summary;
+    cairn_write_options write = written_setup(&config->write, config->job.skip_bad);
+    if (config->soft) write.labels = CAIRN_LABELS_SOFT;
     if (*config->out) CAIRN_TRY(cairn_out_open(c->ctx, config->out, &out));
-    cairn_status status = label_to(c, job, config, solutions, out, &summary);
+    cairn_status status = out ? cairn_writer_open(c->ctx, out, &write, &writer) : CAIRN_OK;
+    if (status == CAIRN_OK) status = label_to(c, job, config, solutions, writer, &summary);
     if (out && status == CAIRN_OK)
         status = cairn_out_commit(out);
     else
         cairn_out_drop(out);
-    CAIRN_TRY(status);
-    if (strcmp(config->out, "-") == 0) return CAIRN_OK;
-    int64_t skipped = solutions ? cairn_solutions_skipped(solutions) : 0;
-    const char *verifier = cairn_job_world(job)->type->verifier;
-    if (config->job.json) return print_json(c, config, verifier, &summary, skipped);
-    print_summary(c, config, verifier, &summary, skipped);
-    return CAIRN_OK;
+    if (status == CAIRN_OK) status = report(c, job, config, &summary, solutions, writer);
+    cairn_writer_close(writer);
+    return status;
 }
 
 /* Does this world take its problems from files? */
@@ -156,11 +214,16 @@ static cairn_status run(cli *c, const void *options_, int count, char **argument
         return cairn_fail(c->ctx, CAIRN_INVALID, "--json and --out - both want standard output");
     if (config->plan && config->job.resume)
         return cairn_fail(c->ctx, CAIRN_INVALID, "--plan is of a whole run: it does not go with --resume");
-    if (config->soft && !*config->out) return cairn_fail(c->ctx, CAIRN_INVALID, "--soft needs --out FILE");
+    if ((config->soft || config->write.fill || config->write.format) && !*config->out)
+        return cairn_fail(c->ctx, CAIRN_INVALID, "--soft, --fill and --format need --out FILE");
+    CAIRN_TRY(written_refuse_input(c, config->out, config->solutions));
+    CAIRN_TRY(written_refuse_input(c, config->out, config->job.problems));
+    CAIRN_TRY(written_refuse_input(c, config->out, config->job.run));
     cli_job_setup(&options_of_job, "label", &setup);
     CAIRN_TRY(cairn_job_open(c->ctx, &setup, &job));
     cairn_status status = CAIRN_OK;
-    if (*config->solutions) status = cairn_solutions_open(c->ctx, job, config->solutions, &solutions);
+    if (*config->solutions)
+        status = cairn_solutions_open(c->ctx, job, config->solutions, (cairn_split)config->split, &solutions);
     if (status == CAIRN_OK) status = (config->plan ? plan : label)(c, job, config, solutions);
     cairn_solutions_close(solutions);
     cairn_job_close(job);
@@ -176,7 +239,8 @@ const cli_verb verb_label = {
     .arguments = "",
     .examples =
         "  cairn label --world chain:steps=16 --policy scripted:error=0.06 -n 50 --out labels.jsonl\n"
-        "  cairn label --method mc:rollouts=8,order=all --soft --out soft.jsonl\n"
+        "  cairn label --method mc:rollouts=8,order=all --labels soft --out soft.jsonl\n"
+        "  cairn label --method mc:rollouts=8 --format trl --fill --out trl.jsonl   # what TRL's trainer takes\n"
         "  cairn label --world text --solutions solutions.jsonl --policy 'exec:./my_model' --method mc:order=bisect\n"
         "  cairn label --method omegaprm:searches=20 --run labels.db\n"
         "  cairn label --method omegaprm:searches=20 --plan      # the memory that it will take\n"

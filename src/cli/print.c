@@ -150,6 +150,10 @@ static bool names_program(const job_options *options) {
 }
 
 cairn_status cli_close_run(cli *c, const job_options *options, cairn_run *run, cairn_status status) {
+    if (run && (status == CAIRN_OK || status == CAIRN_CANCELLED)) {
+        cairn_status kept = cairn_run_check(run, c->ctx);
+        if (kept != CAIRN_OK) status = kept;
+    }
     if (status == CAIRN_CANCELLED)
         c->advice =
             !run ? "nothing is kept without --run FILE"

@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cairn/label_job.h"
 #include "cli/verbs.h"
+#include "cli/written.h"
 
 /* ---- list ---------------------------------------------------------------------------------------------------------------- */
 
@@ -180,17 +182,43 @@ const cli_verb verb_run_show = {
 
 typedef struct export_config {
     const char *out;
+    int32_t format;
+    written_options write; /* but for its format */
+    bool skip_bad;
 } export_config;
-static const cairn_option export_options[] = {
-    CLI_TEXT(export_config, "out", out, "-", "File to write; - is standard output.")};
 
-static cairn_status export_to(cli *c, cairn_run *run, const char *path) {
+static const cairn_option export_options[] = {
+    CLI_TEXT(export_config, "out", out, "-", "File to write; - is standard output."),
+    CLI_CHOICE(
+        export_config, "format", format, "run", "run" CAIRN_WRITE_LIST,
+        "run: manifest and records as JSON lines. Others: the labelled solutions of `label`, or the candidates of "
+        "`solve --keep-tree` (docs/formats.md)."),
+    CLI_WRITTEN_LABEL_OPTIONS(export_config, write, "hard", "0",
+                              "A label from here on is right; 0: above 0, where any completion of the step was right."),
+    CLI_FLAG(export_config, "skip-bad", skip_bad, "Name and count solutions that the format cannot hold."),
+};
+
+/* Writes the run's solutions in a format of data sets. */
+static cairn_status export_solutions(cli *c, const export_config *config, cairn_run *run, cairn_out *out) {
+    cairn_writer *writer;
+    written_options written = config->write;
+    written.format = config->format - 1; /* after "run" */
+    cairn_write_options setup = written_setup(&written, config->skip_bad);
+    CAIRN_TRY(cairn_writer_open(c->ctx, out, &setup, &writer));
+    cairn_status status = cairn_run_write_solutions(c->ctx, run, writer);
+    if (status == CAIRN_OK) status = written_warn(c, writer);
+    cairn_writer_close(writer);
+    return status;
+}
+
+static cairn_status export_to(cli *c, const export_config *config, cairn_run *run) {
     cairn_out *out;
     cairn_progress *progress = NULL;
-    CAIRN_TRY(cairn_out_open(c->ctx, path, &out));
+    CAIRN_TRY(cairn_out_open(c->ctx, config->out, &out));
     cairn_status status = cairn_progress_open(c->ctx, "export", cairn_run_done(run), false, &progress);
     cairn_run_watch(run, progress);
-    if (status == CAIRN_OK) status = cairn_run_export(run, c->ctx, out);
+    if (status == CAIRN_OK)
+        status = config->format ? export_solutions(c, config, run, out) : cairn_run_export(run, c->ctx, out);
     cairn_progress_close(progress);
     if (status == CAIRN_OK) return cairn_out_commit(out);
     cairn_out_drop(out);
@@ -201,22 +229,27 @@ static cairn_status run_export(cli *c, const void *options, int count, char **ar
     (void)count;
     const export_config *config = options;
     cairn_run *run;
+    if (!config->format && (config->write.fill || config->skip_bad || config->write.labels != CAIRN_LABELS_HARD))
+        return cairn_fail(c->ctx, CAIRN_INVALID, "--labels, --fill and --skip-bad need a --format of solutions");
+    CAIRN_TRY(written_refuse_input(c, config->out, arguments[0]));
     CAIRN_TRY(cairn_run_open(c->ctx, arguments[0], &run));
-    cairn_status status = export_to(c, run, config->out);
+    cairn_status status = export_to(c, config, run);
     cairn_run_close(run);
     return status;
 }
 
 const cli_verb verb_run_export = {
     .about = {.name = "run export",
-              .summary = "Write a run as JSON lines: the same bytes for the same options and seed.",
+              .summary = "Write a run as JSON lines, or its solutions in a format of data sets: the same bytes for the "
+                         "same options and seed.",
               .options = export_options,
-              .option_count = 1,
+              .option_count = sizeof export_options / sizeof *export_options,
               .config_size = sizeof(export_config)},
     .arguments = "FILE",
     .least = 1,
     .most = 1,
-    .examples = "  cairn run export mcts.db --out mcts.jsonl\n  cairn run export mcts.db | sha256sum\n",
+    .examples = "  cairn run export mcts.db --out mcts.jsonl\n  cairn run export mcts.db | sha256sum\n"
+                "  cairn run export labels.db --format trl --fill --out trl.jsonl\n",
     .run = run_export,
 };
 

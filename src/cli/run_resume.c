@@ -2,22 +2,24 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/verbs.h"
 
 typedef struct resume_config {
     int64_t workers, in_flight;
     const char *out;
-    bool soft, allow_exec, quiet, json;
+    bool allow_exec, quiet, json;
 } resume_config;
 
 static const cairn_option resume_options[] = {
     CLI_INT(resume_config, "workers", workers, "0", 0, 1024, "threads", "0: one a processor."),
     CLI_INT(resume_config, "in-flight", in_flight, "0", 0, 1024, "problems",
             "Problems under way at once in each worker; 0: as many as lose little to a kill, at most 64."),
-    CLI_TEXT(resume_config, "out", out, "",
-             "Of a labelling: write the labelled solutions here (- for standard output), as `cairn label --out` does."),
-    CLI_FLAG(resume_config, "soft", soft, "With --out: soft labels (`scores`)."),
+    CLI_TEXT(
+        resume_config, "out", out, "",
+        "Of a labelling: write the labelled solutions here (- for standard output), in the format that the run file "
+        "says. Default: the file that the first call named, unless it is there already."),
     CLI_FLAG(resume_config, "allow-exec", allow_exec,
              "Start the programs (`exec:`) that the run file names. Without it they are shown and nothing runs."),
     CLI_FLAG(resume_config, "quiet", quiet, "No progress line."),
@@ -42,7 +44,12 @@ static const struct {
     {"max_step_tokens", "--max-step-tokens"},
     {"problems_file", "--problems"},
     {"solutions_file", "--solutions"},
+    {"solutions_split", "--split"},
     {"skip_bad", "--skip-bad"},
+    {"out_format", "--format"},
+    {"out_labels", "--labels"},
+    {"out_right_from", "--right-from"},
+    {"out_fill", "--fill"},
 };
 
 static cairn_status add_word(cli *c, char **words, int *n, const char *format, const char *a, const char *b) {
@@ -72,6 +79,19 @@ static cairn_status refuse_programs(cli *c, const cairn_run *run, const char *pa
                       path);
 }
 
+/* Where labels go. A run file may come from anywhere, so what it names is written only where nothing is lost: a new file, in this folder or
+ * below it. Else --out says where. */
+static cairn_status choose_out(cli *c, const cairn_run *run, const resume_config *config, const char *path,
+                               const char **out) {
+    const char *named = text_of(run, "out_file");
+    *out = *config->out ? config->out : named;
+    if (*config->out || !*named || strcmp(named, "-") == 0) return CAIRN_OK;
+    bool outside = named[0] == '/' || strncmp(named, "../", 3) == 0 || strstr(named, "/../");
+    if (!outside && access(named, F_OK) != 0) return CAIRN_OK;
+    return cairn_fail(c->ctx, CAIRN_INVALID, "%s writes its labels to %s, which is %s: say --out %s if that is meant",
+                      path, named, outside ? "in another folder" : "there already", named);
+}
+
 /* Rebuilds the words of the verb that made the run. */
 static cairn_status rebuild_words(cli *c, const cairn_run *run, const resume_config *config, const char *path,
                                   char **words, int *n) {
@@ -91,8 +111,9 @@ static cairn_status rebuild_words(cli *c, const cairn_run *run, const resume_con
     if (strcmp(text_of(run, "tree"), "kept") == 0) CAIRN_TRY(add_word(c, words, n, "--%s%s", "keep-tree", ""));
     if (strcmp(text_of(run, "instruction_set"), cairn_bits_name(true)) == 0)
         CAIRN_TRY(add_word(c, words, n, "--%s%s", "portable", ""));
-    if (*config->out) CAIRN_TRY(add_word(c, words, n, "--out=%s%s", config->out, ""));
-    if (config->soft) CAIRN_TRY(add_word(c, words, n, "--%s%s", "soft", ""));
+    const char *out;
+    CAIRN_TRY(choose_out(c, run, config, path, &out));
+    if (*out) CAIRN_TRY(add_word(c, words, n, "--out=%s%s", out, ""));
     if (config->quiet) CAIRN_TRY(add_word(c, words, n, "--%s%s", "quiet", ""));
     if (config->json) CAIRN_TRY(add_word(c, words, n, "--%s%s", "json", ""));
     return CAIRN_OK;
@@ -104,9 +125,8 @@ static cairn_status read_words(cli *c, const cairn_run *run, const resume_config
     const char *name = text_of(run, "verb");
     *verb = strcmp(name, "solve") == 0 ? &verb_solve : strcmp(name, "label") == 0 ? &verb_label : NULL;
     if (!*verb) return cairn_fail(c->ctx, CAIRN_INVALID, "%s was made by `%s`, which cannot be resumed", path, name);
-    if (*verb == &verb_solve && (*config->out || config->soft))
-        return cairn_fail(c->ctx, CAIRN_INVALID, "%s was made by `solve`, which writes no labels: no --out, no --soft",
-                          path);
+    if (*verb == &verb_solve && *config->out)
+        return cairn_fail(c->ctx, CAIRN_INVALID, "%s was made by `solve`, which writes no labels: no --out", path);
     if (!config->allow_exec) CAIRN_TRY(refuse_programs(c, run, path));
     return rebuild_words(c, run, config, path, words, n);
 }

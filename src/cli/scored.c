@@ -157,7 +157,10 @@ cairn_status scored_each(cli *c, const scored_options *options, const char *path
     scorer s = {0};
     cairn_dataset *dataset = NULL;
     cairn_progress *progress = NULL;
-    cairn_read_options read = {.format = (cairn_format)options->format, .skip_bad = options->skip_bad};
+    cairn_read_options read = {.format = (cairn_format)options->format,
+                               .split = (cairn_split)options->split,
+                               .solutions = true,
+                               .skip_bad = options->skip_bad};
     cairn_status status = open_scorer(c, options, &s);
     if (status == CAIRN_OK) status = cairn_dataset_open(c->ctx, path, read, &dataset);
     if (status == CAIRN_OK) status = open_progress(c, options, dataset, &progress);

@@ -10,7 +10,7 @@
 
 typedef struct scored_options {
     const char *world, *policy, *reward, *threshold;
-    int32_t format;
+    int32_t format, split;
     int64_t count;
     uint64_t seed;
     bool skip_bad, portable, quiet, json;
@@ -25,6 +25,7 @@ typedef struct scored_options {
         CLI_TEXT(type, "policy", scored.policy, "", "Policy for rewards that need one, such as mc."),              \
         CLI_CHOICE(type, "format", scored.format, "auto", CAIRN_FORMAT_CHOICES,                                    \
                    "Format of the file; auto: by its fields."),                                                    \
+        CLI_SPLIT(type, scored.split),                                                                             \
         CLI_INT(type, "count", scored.count, "0", 0, 1e12, "solutions",                                            \
                 "Only the first so many (short: -n); 0: all."),                                                    \
         CLI_FLAG(type, "skip-bad", scored.skip_bad, "Count and name bad lines instead of stopping at the first."), \
@@ -70,7 +71,7 @@ typedef struct scored_outcome {
     cairn_verdict verdict;
     const char *answer, *target; /* canonical, or NULL; in the arena given */
 } scored_outcome;
-cairn_status scored_outcome_of(cli *c, const scored *solution, cairn_arena *arena, scored_outcome *out);
+cairn_status scored_outcome_of(const scored *solution, cairn_arena *arena, scored_outcome *out);
 /* For qsort: by problem, those of one in order of the file. The outcome is the first member. */
 int scored_by_problem(const void *a, const void *b);
 /* Judges a solution by the true answer that another record of its problem has: where it has none itself, and no outcome. */

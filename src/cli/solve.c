@@ -39,11 +39,12 @@ static void print_samples(const cairn_solve_summary *s) {
     printf("\n");
 }
 
-static void print_summary(const cli *c, const solve_config *config, const cairn_solve_summary *s) {
-    char problems[32];
+static void print_summary(const cli *c, const solve_config *config, const cairn_job *job,
+                          const cairn_solve_summary *s) {
+    char problems[96];
     cairn_outcomes chosen = chosen_of(s);
-    printf("%s%s%s on %s, %s problems\n", cli_paint_code(c, CLI_BOLD), config->search, cli_paint_code(c, CLI_PLAIN),
-           config->job.world, cli_count(s->problems, problems));
+    printf("%s%s%s on %s, %s\n", cli_paint_code(c, CLI_BOLD), config->search, cli_paint_code(c, CLI_PLAIN),
+           config->job.world, cli_problems_text(job, problems));
     cli_print_outcomes(c, "right", "problems", &chosen, &s->accuracy);
     if (s->unrecorded)
         printf("  unrecorded %lld of these problems have no recorded solution\n", (long long)s->unrecorded);
@@ -65,12 +66,13 @@ static void print_summary(const cli *c, const solve_config *config, const cairn_
     printf("  time       %.2f s\n", s->seconds);
 }
 
-static cairn_status print_json(cli *c, const solve_config *config, const cairn_solve_summary *s) {
+static cairn_status print_json(cli *c, const solve_config *config, const cairn_job *job, const cairn_solve_summary *s) {
     cli_json j;
     CAIRN_TRY(cli_json_begin(c, &j));
     cli_json_open(&j, NULL, '{');
     cli_json_text(&j, "search", config->search);
     cli_json_int(&j, "problems", s->problems);
+    cli_json_int(&j, "problems_available", cairn_job_available(job));
     cairn_outcomes chosen = chosen_of(s);
     cli_json_outcomes(&j, &chosen, &s->accuracy);
     cli_json_int(&j, "unrecorded", s->unrecorded);
@@ -151,8 +153,8 @@ static cairn_status solve(cli *c, cairn_job *job, const solve_config *config) {
     CAIRN_TRY(cli_open_run(c, &config->job, &manifest, &run));
     cairn_status status = cairn_solve(c->ctx, job, &setup, run, &summary);
     CAIRN_TRY(cli_close_run(c, &config->job, run, status));
-    if (config->job.json) return print_json(c, config, &summary);
-    print_summary(c, config, &summary);
+    if (config->job.json) return print_json(c, config, job, &summary);
+    print_summary(c, config, job, &summary);
     return CAIRN_OK;
 }
 

@@ -21,6 +21,7 @@ typedef struct train_config {
         CLI_INT(train_config, "vocabulary", learn.vocabulary, "1024", 261, 1e6, "tokens",                              \
                 "Of the tokenizer that a fresh model trains on FILE first."),                                          \
         CLI_TEXT(train_config, "format", format, "auto", "Of the data (docs/formats.md)."),                            \
+        CLI_SPLIT(train_config, learn.split),                                                                          \
         CLI_FLAG(train_config, "skip-bad", learn.skip_bad, "Count and name bad lines instead of failing."),            \
         CLI_TEXT(train_config, "dev", learn.dev, "", "Dev set; without it some of FILE's problems are set aside."),    \
         CLI_REAL(train_config, "dev-share", learn.dev_share, "0.1", 0, 0.9, "",                                        \

@@ -17,8 +17,12 @@ struct cairn_dataset {
 };
 
 cairn_status cairn_dataset_open(cairn_ctx *ctx, const char *path, cairn_read_options options, cairn_dataset **out) {
-    if ((size_t)options.format >= CAIRN_FORMAT_COUNT)
+    bool known = (size_t)options.format < CAIRN_FORMAT_COUNT;
+    if (!known || (options.format != CAIRN_FORMAT_AUTO && !format_reader_of(options.format)))
         return cairn_fail(ctx, CAIRN_INVALID, "%s: there is no format number %d", path, (int)options.format);
+    if (options.format != CAIRN_FORMAT_AUTO && !format_reader_of(options.format))
+        return cairn_fail(ctx, CAIRN_INVALID, "%s: `%s` is a format that is written, not read", path,
+                          cairn_format_name(options.format));
     if ((size_t)options.split > CAIRN_SPLIT_MARKER)
         return cairn_fail(ctx, CAIRN_INVALID, "%s: there is no splitter number %d", path, (int)options.split);
     cairn_dataset *d = cairn_alloc(ctx, 1, sizeof *d);
@@ -53,15 +57,20 @@ static cairn_status no_format(cairn_dataset *d) {
                       fields, problem && n ? " (--format problems reads the problem alone)" : "");
 }
 
+static cairn_status need_solutions(const cairn_dataset *d) {
+    if (!d->options.solutions || d->format != CAIRN_FORMAT_PROBLEMS) return CAIRN_OK;
+    return cairn_fail(d->ctx, CAIRN_INVALID, "%s: the file has problems without solutions", rows_path(d->rows));
+}
+
 static cairn_status detect(cairn_dataset *d) {
     d->format = format_of(d->object);
-    return d->format == CAIRN_FORMAT_AUTO ? no_format(d) : CAIRN_OK;
+    return d->format == CAIRN_FORMAT_AUTO ? no_format(d) : need_solutions(d);
 }
 
 static cairn_status next_object(cairn_dataset *d) {
     CAIRN_TRY(rows_next(d->rows, &d->object));
     d->item = 0;
-    return d->format == CAIRN_FORMAT_AUTO ? detect(d) : CAIRN_OK;
+    return d->format == CAIRN_FORMAT_AUTO ? detect(d) : need_solutions(d);
 }
 
 /* The next record of the row being read, else of the next row. A row without records is passed over. */

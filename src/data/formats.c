@@ -5,6 +5,7 @@
 
 static const format_read_fn readers[CAIRN_FORMAT_COUNT] = {
     [CAIRN_FORMAT_STEPWISE] = read_stepwise,
+    [CAIRN_FORMAT_TRL] = read_stepwise,
     [CAIRN_FORMAT_MISTAKE] = read_mistake,
     [CAIRN_FORMAT_PROCESSBENCH] = read_processbench,
     [CAIRN_FORMAT_PRMBENCH] = read_prmbench,
@@ -37,7 +38,7 @@ static const struct {
     {CAIRN_FORMAT_MATH_SHEPHERD, {"input\"", "label\""}},
     {CAIRN_FORMAT_STEPWISE, {"prompt", "completions"}},
     {CAIRN_FORMAT_PROCESSBENCH, {"problem", "steps", "label"}},
-    {CAIRN_FORMAT_PRMBENCH, {"question", "modified_process", "error_steps"}},
+    {CAIRN_FORMAT_PRMBENCH, {"modified_process", "error_steps"}},
     {CAIRN_FORMAT_MR_GSM8K, {"question", "model_output_steps"}},
     {CAIRN_FORMAT_MATH_APS, {"question", "process\"", "label["}},
     {CAIRN_FORMAT_GSM8K_SOLUTIONS, {"question", "ground_truth\"", "{"}},

@@ -143,7 +143,12 @@ static bool is_role(const turn *t, const char *name, const char *other_name) {
     return strcmp(t->role, name) == 0 || strcmp(t->role, other_name) == 0;
 }
 
-/* Step `n` of the record; the first one opens with the problem. */
+static bool is_mark(const char *text, char sign) {
+    cairn_slice trimmed = format_trimmed(text, 0, strlen(text));
+    return trimmed.length == 1 && text[trimmed.start] == sign;
+}
+
+/* The next step of the record; the first one opens with the problem. */
 static cairn_status add_step(const format_row *row, size_t i, const char *content, cairn_record *out,
                              const char **steps) {
     cairn_slice problem, step = format_trimmed(content, 0, strlen(content));
@@ -172,8 +177,8 @@ static cairn_status read_turns(const format_row *row, const json_t *turns, cairn
             CAIRN_TRY(add_step(row, i, t.content, out, steps));
             labelled = false;
         } else if (is_role(&t, "assistant", "gpt") && !labelled &&
-                   (strcmp(t.content, "+") == 0 || strcmp(t.content, "-") == 0)) {
-            labels[out->n_steps - 1] = *t.content == '+' ? 1 : 0;
+                   (is_mark(t.content, '+') || is_mark(t.content, '-'))) {
+            labels[out->n_steps - 1] = is_mark(t.content, '+') ? 1 : 0;
             labelled = true;
         } else if (!is_role(&t, "system", "system") || i > 0) {
             return format_fail_element(row, "conversations", i, "a step of the user, then + or - of the assistant",
@@ -218,14 +223,21 @@ static cairn_status steps_of_pieces(const format_row *row, const char *text, con
     return CAIRN_OK;
 }
 
-/* A label belongs to the last step before its sign. A text without signs has one label, that of its last step, or one a step. */
+/* Do `n` labels fit the steps: *by_sign one for each sign (and one for what stands after the last), else those of the last steps? */
+static bool labels_fit(size_t n, const pieces *p, const int32_t *last, int32_t n_steps, bool *by_sign) {
+    bool with_rest = p->n > 0 && n == (size_t)p->n + 1 && last[p->n] > last[p->n - 1];
+    *by_sign = p->n > 0 && n != (size_t)n_steps;
+    return *by_sign ? (n == (size_t)p->n || with_rest) && last[0] >= 0 : n <= (size_t)n_steps;
+}
+
+/* Of a text with signs, a label belongs to the last step before its sign; of one without, the labels are those of the last steps. */
 cairn_status read_math_aps(const format_row *row, int32_t item, cairn_record *out) {
     const char *process;
     pieces p;
     json_t *array;
     double *labels;
     int32_t *last;
-    bool soft = false;
+    bool soft = false, by_sign;
     if (item > 0) return CAIRN_END;
     CAIRN_TRY(format_id(row, "id", &out->id));
     CAIRN_TRY(format_text(row, "question", &out->problem));
@@ -234,15 +246,13 @@ cairn_status read_math_aps(const format_row *row, int32_t item, cairn_record *ou
     CAIRN_TRY(cut(row, process, strstr(process, mark) ? mark : line_breaks, &p));
     CAIRN_TRY(steps_of_pieces(row, process, &p, out, &last));
     CAIRN_TRY(format_labels_alloc(row, out, &labels));
-    size_t n = json_array_size(array), ended = p.n > 0 ? (size_t)p.n : 1;
-    bool with_rest = p.n > 0 && n == ended + 1 && last[p.n] > last[p.n - 1];
-    bool by_step = n == (size_t)out->n_steps;
-    if (!by_step && !with_rest && (n != ended || out->n_steps == 0))
-        return json_fail_field(row->ctx, row->where, "label", "one label a step, or one for the last step", array);
+    size_t n = json_array_size(array);
+    if (!labels_fit(n, &p, last, out->n_steps, &by_sign))
+        return json_fail_field(row->ctx, row->where, "label", "a label for each mark, or for the last steps", array);
     for (size_t i = 0; i < n; i++) {
         const json_t *value = json_array_get(array, i);
-        int32_t step = by_step ? (int32_t)i : last[i];
-        if (step < 0 || !format_label(value, true, &labels[step], &soft))
+        size_t step = by_sign ? (size_t)last[i] : (size_t)out->n_steps - n + i;
+        if (!format_label(value, true, &labels[step], &soft))
             return format_fail_element(row, "label", i, LABELS, value);
     }
     out->first_error = format_first_error(labels, out->n_steps, soft);

@@ -24,6 +24,19 @@ static const char *answer_of(const cairn_labelled *s) {
     return s->outcome.answer && s->given && s->given->answer ? s->given->answer : s->outcome.answer;
 }
 
+/* What a given solution brought with it, besides its answer. */
+static int set_given(json_t *object, const cairn_record *given) {
+    const char *const fields[][2] = {{"id", given->id},
+                                     {"generator", given->generator},
+                                     {"group", given->group},
+                                     {"subset", given->subset},
+                                     {"domain", given->domain}};
+    int bad = 0;
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        if (fields[i][1]) bad |= json_object_set_new(object, fields[i][0], json_string(fields[i][1]));
+    return bad;
+}
+
 /* NULL when any part of it is missing. */
 static json_t *solution_json(const cairn_labelled *s, const cairn_step_check *truth) {
     json_t *steps = json_array(), *labels = json_array(), *counts = json_array(), *verdicts = json_array();
@@ -44,7 +57,7 @@ static json_t *solution_json(const cairn_labelled *s, const cairn_step_check *tr
     json_t *object = json_pack("{s:o, s:o, s:o, s:o, s:i, s:s?, s:o}", "steps", steps, "labels", labels, "counts",
                                counts, "truth", verdicts, "first_error", (int)s->first_error, "answer", answer_of(s),
                                "correct", verdict_json(s->outcome.verdict));
-    if (object && s->given) bad |= json_object_set_new(object, "id", json_string(s->given->id));
+    if (object && s->given) bad |= set_given(object, s->given);
     if (!bad) return object;
     json_decref(object);
     return NULL;
@@ -71,6 +84,11 @@ static cairn_status write_object(cairn_search *search, const cairn_label_result 
         json_pack("{s:s, s:s, s:s, s:o, s:I, s:I, s:s, s:o}", "id", search->problem->id, "problem_key", key, "problem",
                   search->problem->text, "solutions", solutions, "rollouts", (json_int_t)result->rollouts, "unknown",
                   (json_int_t)result->unknown, "dropped", result->dropped, "cost", cost_json(&search->cost));
+    if (object && search->problem->answer &&
+        json_object_set_new(object, "target", json_string(search->problem->answer)) != 0) {
+        json_decref(object);
+        object = NULL;
+    }
     if (!object) return json_fail_build(search->ctx, "the record");
     cairn_status status = json_write(search->ctx, object, record);
     json_decref(object);
@@ -120,6 +138,7 @@ typedef struct tally {
     cairn_label_summary *out;
     cairn_outcome_groups outcomes;
     shares exact, agreement, negative;
+    double right_from;
     spent cost;
 } tally;
 
@@ -133,7 +152,7 @@ static int32_t true_first_error(const json_t *truth) {
     return CAIRN_NO_ERROR;
 }
 
-static void tally_solution(cairn_label_summary *out, const json_t *solution) {
+static void tally_solution(cairn_label_summary *out, double right_from, const json_t *solution) {
     const json_t *labels = json_object_get(solution, "labels"), *truth = json_object_get(solution, "truth");
     json_int_t located = json_integer_value(json_object_get(solution, "first_error"));
     out->solutions++;
@@ -146,7 +165,7 @@ static void tally_solution(cairn_label_summary *out, const json_t *solution) {
     for (size_t i = 0; i < json_array_size(labels); i++) {
         const json_t *label = json_array_get(labels, i), *known = json_array_get(truth, i);
         if (json_is_null(label)) continue;
-        bool right = json_number_value(label) > 0;
+        bool right = right_from > 0 ? json_number_value(label) >= right_from : json_number_value(label) > 0;
         out->labelled_steps++;
         out->wrong_steps += !right;
         if (json_is_null(known)) continue;
@@ -174,7 +193,8 @@ static cairn_status tally_outcomes(tally *t, int64_t index, const json_t *soluti
 /* Counts the solutions of one problem, which are alike. */
 static cairn_status tally_solutions(tally *t, const json_t *solutions) {
     cairn_label_summary *out = t->out, before = *out;
-    for (size_t i = 0; i < json_array_size(solutions); i++) tally_solution(out, json_array_get(solutions, i));
+    for (size_t i = 0; i < json_array_size(solutions); i++)
+        tally_solution(out, t->right_from, json_array_get(solutions, i));
     CAIRN_TRY(
         note_share(t->ctx, &t->exact, out->exact_locations - before.exact_locations, out->judged - before.judged));
     CAIRN_TRY(note_share(t->ctx, &t->agreement, out->agreeing_steps - before.agreeing_steps,
@@ -236,7 +256,7 @@ cairn_status cairn_label_problems(cairn_ctx *ctx, cairn_job *job, const cairn_la
     cairn_status status = cairn_labeller_find(ctx, arena, setup->method, &l.type, &l.config);
     if (status == CAIRN_OK) status = cairn_job_run(job, ctx, run, label_one, &l);
     if (status == CAIRN_OK) {
-        tally t = {.ctx = ctx, .job = job, .arena = arena, .out = out};
+        tally t = {.ctx = ctx, .job = job, .arena = arena, .out = out, .right_from = setup->right_from};
         status = cairn_job_each(job, ctx, run, tally_record, &t);
         out->outcomes = t.outcomes.all;
         if (status == CAIRN_OK) status = measure_shares(ctx, &t, cairn_job_setup_of(job)->seed, out);
@@ -262,67 +282,6 @@ cairn_status cairn_label_plan(cairn_ctx *ctx, cairn_job *job, const cairn_label_
     return status;
 }
 
-/* ---- stepwise output --------------------------------------------------------------------------------------------------------- */
-
-typedef struct writing {
-    cairn_ctx *ctx;
-    cairn_job *job;
-    cairn_arena *arena;
-    cairn_out *out;
-    bool soft;
-} writing;
-
-static cairn_status write_solution(const writing *w, const cairn_problem *problem, size_t number,
-                                   const json_t *solution) {
-    const json_t *steps = json_object_get(solution, "steps"), *labels = json_object_get(solution, "labels");
-    const json_t *correct = json_object_get(solution, "correct");
-    size_t n = json_array_size(steps);
-    const char **texts = cairn_arena_alloc(w->arena, n, sizeof *texts);
-    double *values = cairn_arena_alloc(w->arena, n, sizeof *values);
-    const char *name = json_string_value(json_object_get(solution, "id"));
-    if (!name) name = cairn_arena_printf(w->arena, "%s/%zu", problem->id, number);
-    if (!texts || !values || !name) return CAIRN_NO_MEMORY;
-    for (size_t i = 0; i < n; i++) {
-        const json_t *label = json_array_get(labels, i);
-        texts[i] = json_string_value(json_array_get(steps, i));
-        values[i] = !json_is_number(label) ? NAN : w->soft ? json_number_value(label) : json_number_value(label) > 0;
-    }
-    cairn_record record = {.id = name,
-                           .problem = problem->text,
-                           .steps = texts,
-                           .n_steps = (int32_t)n,
-                           .labels = values,
-                           .answer = json_string_value(json_object_get(solution, "answer")),
-                           .target = problem->answer,
-                           .first_error = CAIRN_UNLABELLED,
-                           .correct = !json_is_boolean(correct) ? CAIRN_VERDICT_UNKNOWN
-                                      : json_is_true(correct)   ? CAIRN_VERDICT_RIGHT
-                                                                : CAIRN_VERDICT_WRONG};
-    return cairn_stepwise_write(w->ctx, w->out, &record, w->soft);
-}
-
-static cairn_status write_record(void *arg, int64_t index, const char *id, const char *text, size_t length) {
-    writing *w = arg;
-    json_t *record, *solutions = NULL;
-    cairn_problem problem;
-    cairn_arena_reset(w->arena);
-    CAIRN_TRY(cairn_job_problem(w->job, w->ctx, index, w->arena, &problem));
-    CAIRN_TRY(json_parse(w->ctx, text, length, id, &record));
-    cairn_status status = json_get_array(w->ctx, record, "solutions", id, &solutions);
-    for (size_t i = 0; status == CAIRN_OK && i < json_array_size(solutions); i++)
-        status = write_solution(w, &problem, i, json_array_get(solutions, i));
-    json_decref(record);
-    return status;
-}
-
-cairn_status cairn_label_write(cairn_ctx *ctx, cairn_job *job, cairn_run *run, bool soft, cairn_out *out) {
-    writing w = {.ctx = ctx, .job = job, .out = out, .soft = soft};
-    CAIRN_TRY(cairn_arena_open(ctx, 16384, &w.arena));
-    cairn_status status = cairn_job_each(job, ctx, run, write_record, &w);
-    cairn_arena_close(w.arena);
-    return status;
-}
-
 /* ---- manifest ------------------------------------------------------------------------------------------------------ */
 
 cairn_status cairn_label_manifest(cairn_ctx *ctx, cairn_job *job, const cairn_label_setup *setup, cairn_arena *arena,
@@ -332,13 +291,14 @@ cairn_status cairn_label_manifest(cairn_ctx *ctx, cairn_job *job, const cairn_la
     CAIRN_TRY(cairn_labeller_find(ctx, arena, setup->method, &l.type, &l.config));
     CAIRN_TRY(cairn_job_manifest(ctx, job, arena, "label", "method", &l.type->about, l.config, false, out));
     size_t n = (size_t)out->count;
-    cairn_manifest_entry *entries = cairn_arena_alloc(arena, n + 2, sizeof *entries);
+    cairn_manifest_entry *entries = cairn_arena_alloc(arena, n + 3, sizeof *entries);
     const char *key = cairn_arena_printf(arena, "%016llx", s ? (unsigned long long)cairn_solutions_content(s) : 0);
     if (!entries || !key) return CAIRN_NO_MEMORY;
     memcpy(entries, out->entries, n * sizeof *entries);
     entries[n] = (cairn_manifest_entry){"solutions_file", s ? cairn_solutions_path(s) : ""};
     entries[n + 1] = (cairn_manifest_entry){"solutions_key", key};
+    entries[n + 2] = (cairn_manifest_entry){"solutions_split", cairn_split_name(s ? cairn_solutions_split(s) : 0)};
     out->entries = entries;
-    out->count += 2;
+    out->count += 3;
     return CAIRN_OK;
 }

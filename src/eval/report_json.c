@@ -9,9 +9,9 @@ json_t *report_number(double value) {
     return isfinite(value) ? json_real(value) : json_null();
 }
 
-/* Takes over `item`. */
+/* Takes over both. */
 static json_t *append(json_t *list, json_t *item) {
-    if (list && json_array_append_new(list, item) == 0) return list;
+    if (json_array_append_new(list, item) == 0) return list;
     json_decref(list);
     return NULL;
 }
@@ -95,7 +95,7 @@ static json_t *run_json(const report_run *run) {
                                "trees", about->trees, "manifest", manifest_json(run->file));
     bool solved = *about->verb == 's';
     json_t *numbers = solved ? solved_json(&about->solved) : labelled_json(&about->labelled);
-    if (object && json_object_set_new(object, solved ? "solved" : "labelled", numbers) == 0) return object;
+    if (json_object_set_new(object, solved ? "solved" : "labelled", numbers) == 0) return object;
     json_decref(object);
     return NULL;
 }

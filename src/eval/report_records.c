@@ -12,6 +12,7 @@ enum {
     RECORD_ROOM = 4000000, /* likewise, bytes for all of them */
     MOST_TEXT = 4000,      /* bytes of one text */
     MOST_ANSWERS = 12,     /* different answers of a problem */
+    MOST_NODES = 2000,     /* of one tree */
     NODE_BYTES = 28        /* about, of a node beside its text */
 };
 
@@ -63,12 +64,18 @@ static char mark_of(const json_t *verdict) {
     return json_is_true(verdict) ? 'r' : json_is_false(verdict) ? 'w' : '.';
 }
 
-/* `more` NULL: a part found no memory. Takes over both. */
+/* The object with one field more; NULL where it or the field found no memory. Takes over both. */
 static json_t *with(json_t *object, const char *name, json_t *more) {
-    if (object && more && json_object_set_new(object, name, more) == 0) return object;
-    if (!object) json_decref(more);
+    if (json_object_set_new(object, name, more) == 0) return object;
     json_decref(object);
     return NULL;
+}
+
+/* Room for a letter each, and a NUL. */
+static char *letters(writing *w, size_t n) {
+    char *room = cairn_arena_alloc(w->arena, n + 1, 1);
+    if (!room) errno = ENOMEM; /* as where JSON finds none */
+    return room;
 }
 
 /* ---- trees --------------------------------------------------------------------------------------------------------- */
@@ -147,7 +154,7 @@ static cairn_status mark_candidates(writing *w, const json_t *record, kept_tree 
     return CAIRN_OK;
 }
 
-/* As many nodes as fit into `room` bytes, at least the root. */
+/* As many nodes as fit into `room` bytes, at least the root and at most MOST_NODES. */
 static cairn_status choose_nodes(writing *w, kept_tree *tree, size_t room) {
     size_t used = 0;
     CAIRN_TRY(shown_find(w->arena,
@@ -157,7 +164,7 @@ static cairn_status choose_nodes(writing *w, kept_tree *tree, size_t room) {
         uint32_t node = tree->interest.order[i];
         const char *text = json_string_value(json_object_get(json_array_get(tree->nodes, node), "text"));
         used += page_bytes(text ? text : "") + NODE_BYTES;
-        if (used > room && i > 0) return CAIRN_OK;
+        if ((used > room && i > 0) || i == MOST_NODES) return CAIRN_OK;
         tree->shown[node] = true;
     }
     return CAIRN_OK;
@@ -195,19 +202,25 @@ static json_t *folded_cell(const kept_tree *tree, uint32_t i) {
 }
 
 /* One letter a node that is shown. */
-static json_t *marks(writing *w, const kept_tree *tree, const char *of) {
+static json_t *marks(writing *w, const kept_tree *tree, char (*mark)(const kept_tree *, uint32_t)) {
     size_t n = 0;
-    char *text = cairn_arena_alloc(w->arena, tree->count + 1, 1);
+    char *text = letters(w, tree->count);
     for (uint32_t i = 0; text && i < tree->count; i++)
-        if (tree->shown[i]) text[n++] = of[i];
+        if (tree->shown[i]) text[n++] = mark(tree, i);
     return text ? json_stringn(text, n) : NULL;
 }
 
-static char *letters(writing *w, const kept_tree *tree, const char *field) {
-    char *text = cairn_arena_alloc(w->arena, tree->count + 1, 1);
-    for (uint32_t i = 0; text && i < tree->count; i++)
-        text[i] = json_is_true(json_object_get(json_array_get(tree->nodes, i), field)) ? 'e' : '.';
-    return text;
+static char truth_mark(const kept_tree *tree, uint32_t i) {
+    return tree->truth[i];
+}
+static char outcome_mark(const kept_tree *tree, uint32_t i) {
+    return tree->outcome[i];
+}
+static char end_mark(const kept_tree *tree, uint32_t i) {
+    return json_is_true(json_object_get(json_array_get(tree->nodes, i), "end")) ? 'e' : '.';
+}
+static char chosen_mark(const kept_tree *tree, uint32_t i) {
+    return tree->chosen[i] ? 'c' : '.';
 }
 
 /* Of each node, the nodes not shown that its children not shown hold; numbers the others. Uses `below` for it. */
@@ -228,10 +241,6 @@ static json_t *tree_json(writing *w, const kept_tree *tree) {
         repeated = repeated || tree->times[i] > 1;
         folded = folded || (tree->shown[i] && tree->interest.below[i]);
     }
-    const char *ends = letters(w, tree, "end");
-    char *chosen = cairn_arena_alloc(w->arena, tree->count + 1, 1);
-    if (!ends || !chosen) return NULL;
-    for (uint32_t i = 0; i < tree->count; i++) chosen[i] = tree->chosen[i] ? 'c' : '.';
     json_t *object = json_pack("{s:I}", "total", (json_int_t)tree->count);
     object = with(object, "parent", column(tree, parent_cell));
     object = with(object, "text", column(tree, text_cell));
@@ -239,10 +248,10 @@ static json_t *tree_json(writing *w, const kept_tree *tree) {
     if (visited) object = with(object, "visits", column(tree, visits_cell));
     if (repeated) object = with(object, "times", column(tree, times_cell));
     if (folded) object = with(object, "folded", column(tree, folded_cell));
-    object = with(object, "truth", marks(w, tree, tree->truth));
-    object = with(object, "outcome", marks(w, tree, tree->outcome));
-    object = with(object, "end", marks(w, tree, ends));
-    return with(object, "chosen", marks(w, tree, chosen));
+    object = with(object, "truth", marks(w, tree, truth_mark));
+    object = with(object, "outcome", marks(w, tree, outcome_mark));
+    object = with(object, "end", marks(w, tree, end_mark));
+    return with(object, "chosen", marks(w, tree, chosen_mark));
 }
 
 static cairn_status add_tree(writing *w, const json_t *record, size_t room, json_t **page) {
@@ -382,7 +391,7 @@ static json_t *solutions_json(writing *w, const json_t *solutions, size_t room, 
     size_t used = 0;
     for (*shown = 0; list && *shown < json_array_size(solutions); *shown += 1) {
         const json_t *solution = json_array_get(solutions, *shown);
-        char *verdicts = cairn_arena_alloc(w->arena, json_array_size(json_object_get(solution, "steps")) + 1, 1);
+        char *verdicts = letters(w, json_array_size(json_object_get(solution, "steps")));
         used += solution_bytes(solution);
         if (used > room && *shown > 0) break;
         if (verdicts && json_array_append_new(list, solution_json(solution, verdicts)) == 0) continue;

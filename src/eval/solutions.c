@@ -126,13 +126,15 @@ static cairn_status group(cairn_ctx *ctx, cairn_job *job, cairn_solutions *s) {
 
 /* ---- the interface ------------------------------------------------------------------------------------------------- */
 
-cairn_status cairn_solutions_open(cairn_ctx *ctx, cairn_job *job, const char *path, cairn_solutions **out) {
+cairn_status cairn_solutions_open(cairn_ctx *ctx, cairn_job *job, const char *path, cairn_split split,
+                                  cairn_solutions **out) {
     const cairn_job_setup *setup = cairn_job_setup_of(job);
     cairn_solutions *s = cairn_alloc(ctx, 1, sizeof *s);
     if (!s) return CAIRN_NO_MEMORY;
     s->path = path;
     s->own_problems = setup->problems && strcmp(setup->problems, path) == 0;
-    s->read = (cairn_read_options){.skip_bad = setup->skip_bad, .silent = s->own_problems};
+    s->read =
+        (cairn_read_options){.split = split, .solutions = true, .skip_bad = setup->skip_bad, .silent = s->own_problems};
     cairn_status status = cairn_arena_open(ctx, 65536, &s->arena);
     if (status == CAIRN_OK) status = read_all(ctx, s);
     if (status == CAIRN_OK) status = group(ctx, job, s);
@@ -159,6 +161,10 @@ const cairn_record *cairn_solutions_of(const cairn_solutions *solutions, int64_t
 
 int64_t cairn_solutions_skipped(const cairn_solutions *solutions) {
     return solutions->skipped;
+}
+
+cairn_split cairn_solutions_split(const cairn_solutions *solutions) {
+    return solutions->read.split;
 }
 
 const char *cairn_solutions_path(const cairn_solutions *solutions) {

@@ -55,26 +55,40 @@ static json_t *candidates_json(const cairn_search *search, const cairn_result *r
     return list;
 }
 
-/* verdicts[count]: what the world says of each step, up to the first wrong one of its path; unknown after it, and of ends. */
+/* What the world says of the steps on the path to `leaf`, for those nodes of it that are not `done`. */
+static cairn_status verify_path(cairn_search *search, cairn_node leaf, bool *done, cairn_verdict *verdicts) {
+    const cairn_tree *tree = search->tree;
+    cairn_arena_mark mark = cairn_arena_save(search->arena);
+    const char *const *steps;
+    int32_t n;
+    CAIRN_TRY(cairn_tree_steps(search->ctx, tree, leaf, search->arena, &steps, &n));
+    cairn_step_check *checks = cairn_arena_alloc(search->arena, (size_t)n + 1, sizeof *checks);
+    if (!checks) return CAIRN_NO_MEMORY;
+    CAIRN_TRY(cairn_world_verify(search->ctx, search->world, search->problem, steps, n, search->arena, checks));
+    for (cairn_node node = leaf; node != CAIRN_ROOT && !done[node]; node = tree->parent[node]) {
+        done[node] = true;
+        if (!cairn_tree_is_end(tree, node)) verdicts[node] = checks[--n].verdict;
+    }
+    cairn_arena_restore(search->arena, mark);
+    return CAIRN_OK;
+}
+
+/* verdicts[count]: what the world says of each step, up to the first wrong one of its path; unknown after it, and of ends. Each leaf's path
+ * is verified once. */
 static cairn_status find_verdicts(cairn_search *search, cairn_verdict *verdicts) {
     const cairn_tree *tree = search->tree;
-    bool *after = cairn_arena_alloc(search->arena, tree->count, sizeof *after); /* a wrong step stands here or above */
-    if (!after) return CAIRN_NO_MEMORY;
-    verdicts[CAIRN_ROOT] = CAIRN_VERDICT_UNKNOWN;
+    bool *done = cairn_arena_alloc(search->arena, tree->count, sizeof *done);
+    bool *wrong = cairn_arena_alloc(search->arena, tree->count, sizeof *wrong); /* here or above */
+    if (!done || !wrong) return CAIRN_NO_MEMORY;
+    for (cairn_node node = 0; node < tree->count; node++) verdicts[node] = CAIRN_VERDICT_UNKNOWN;
+    for (cairn_node node = tree->count - 1; node > 0; node--) {
+        if (cairn_cancelled(search->ctx)) return cairn_fail(search->ctx, CAIRN_CANCELLED, "the run was cancelled");
+        if (!done[node]) CAIRN_TRY(verify_path(search, node, done, verdicts));
+    }
     for (cairn_node node = 1; node < tree->count; node++) {
-        const char *const *steps;
-        int32_t n;
-        after[node] = after[tree->parent[node]];
-        verdicts[node] = CAIRN_VERDICT_UNKNOWN;
-        if (after[node] || cairn_tree_is_end(tree, node)) continue;
-        cairn_arena_mark mark = cairn_arena_save(search->arena);
-        CAIRN_TRY(cairn_tree_steps(search->ctx, tree, node, search->arena, &steps, &n));
-        cairn_step_check *checks = cairn_arena_alloc(search->arena, (size_t)n, sizeof *checks);
-        if (!checks) return CAIRN_NO_MEMORY;
-        CAIRN_TRY(cairn_world_verify(search->ctx, search->world, search->problem, steps, n, search->arena, checks));
-        verdicts[node] = checks[n - 1].verdict;
-        after[node] = verdicts[node] == CAIRN_VERDICT_WRONG;
-        cairn_arena_restore(search->arena, mark);
+        wrong[node] = wrong[tree->parent[node]];
+        if (wrong[node]) verdicts[node] = CAIRN_VERDICT_UNKNOWN;
+        if (verdicts[node] == CAIRN_VERDICT_WRONG) wrong[node] = true;
     }
     return CAIRN_OK;
 }
@@ -206,8 +220,8 @@ static void count_chosen(tally *t, const json_t *record, bool told, const cairn_
 }
 
 /* What the caller asked to have of each problem. */
-static void hand_out(const tally *t, int64_t index, const json_t *correct, const cairn_outcomes *samples) {
-    if (t->setup->outcomes) t->setup->outcomes[index] = json_is_null(correct) ? NAN : json_is_true(correct) ? 1 : 0;
+static void hand_out(const tally *t, int64_t index, bool judged, const json_t *correct, const cairn_outcomes *samples) {
+    if (t->setup->outcomes) t->setup->outcomes[index] = !judged ? NAN : json_is_true(correct) ? 1 : 0;
     if (t->setup->right_samples) t->setup->right_samples[index] = samples->right;
     if (t->setup->samples) t->setup->samples[index] = samples->n;
     if (t->setup->sampled) t->setup->sampled[index] = *samples;
@@ -228,8 +242,9 @@ static cairn_status tally_record(void *arg, int64_t index, const char *id, const
         int64_t untold = t->out->untold;
         count_chosen(t, record, told, &samples);
         t->out->unscored += scored < t->cost.scorings && json_is_null(json_object_get(record, "score"));
-        hand_out(t, index, json_object_get(record, "correct"), &samples);
-        t->oracle += samples.right > 0 && t->out->untold == untold;
+        bool judged = t->out->untold == untold;
+        hand_out(t, index, judged, json_object_get(record, "correct"), &samples);
+        t->oracle += samples.right > 0 && judged;
     }
     json_decref(record);
     return status;

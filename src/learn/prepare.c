@@ -68,7 +68,10 @@ static cairn_status each_record(trainer *t, const char *path, visit_fn visit, vo
                                 int64_t *skipped) {
     cairn_dataset *dataset;
     cairn_record record;
-    cairn_read_options options = {.format = (cairn_format)t->setup->format, .skip_bad = t->setup->skip_bad};
+    cairn_read_options options = {.format = (cairn_format)t->setup->format,
+                                  .split = (cairn_split)t->setup->split,
+                                  .solutions = true,
+                                  .skip_bad = t->setup->skip_bad};
     CAIRN_TRY(cairn_dataset_open(t->ctx, path, options, &dataset));
     cairn_arena_mark mark = cairn_arena_save(t->arena);
     cairn_status status;
@@ -317,7 +320,7 @@ static cairn_status write_manifest(trainer *t) {
     cairn_format_double(s->right_above, above);
     t->manifest = cairn_arena_printf(
         t->arena,
-        "task=%s\nloss=%d\nhead=%s\ndata=%016" PRIx64 "\ndev=%016" PRIx64 "\ntokenizer=%016" PRIx64
+        "task=%s\nloss=%d\nhead=%s\ndata=%016" PRIx64 "\ndev=%016" PRIx64 "\nsplit=%s\ntokenizer=%016" PRIx64
         "\nshape=%d,%d,%d,%d,%d,%d,%d,%d\nexamples=%d\nseed=%" PRIu64 "\nsteps=%" PRId64 "\nbatch-tokens=%" PRId64
         "\naccumulate=%" PRId64 "\nwarmup=%" PRId64 "\nevery=%" PRId64 "\npatience=%" PRId64
         "\nrate=%s\nlast-rate=%s\ndecay=%s\nclip=%s\naverage=%s\ndev-share=%"
@@ -325,10 +328,11 @@ static cairn_status write_manifest(trainer *t) {
         "d\n"
         "only-right=%d\n" INSTRUCTION_SET "%s\n",
         tasks[s->task], s->loss, t->head ? t->head->name : "", t->data_key, t->dev_key,
-        cairn_tokenizer_key(t->tokenizer), m->vocabulary, m->width, m->layers, m->heads, m->kv_heads, m->feed_forward,
-        m->context, m->tied, t->examples.count, s->seed, t->steps, s->batch_tokens, s->accumulate, t->warmup, t->every,
-        s->patience, rate, last, decay, clip, average, share, above, text, s->likelihood, s->until_error, s->schedule,
-        s->bf16, s->store_bf16, s->only_right, cairn_bits_name(t->portable));
+        cairn_split_name((cairn_split)s->split), cairn_tokenizer_key(t->tokenizer), m->vocabulary, m->width, m->layers,
+        m->heads, m->kv_heads, m->feed_forward, m->context, m->tied, t->examples.count, s->seed, t->steps,
+        s->batch_tokens, s->accumulate, t->warmup, t->every, s->patience, rate, last, decay, clip, average, share,
+        above, text, s->likelihood, s->until_error, s->schedule, s->bf16, s->store_bf16, s->only_right,
+        cairn_bits_name(t->portable));
     return t->manifest ? CAIRN_OK : CAIRN_NO_MEMORY;
 }
 

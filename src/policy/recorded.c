@@ -15,7 +15,7 @@
 
 typedef struct config {
     const char *file;
-    int32_t format;
+    int32_t format, split;
     bool skip_bad;
 } config;
 
@@ -23,6 +23,8 @@ static const cairn_option options[] = {
     {"file", CAIRN_OPTION_TEXT, offsetof(config, file), NULL, 0, 0, NULL, "", "dataset of solutions"},
     {"format", CAIRN_OPTION_CHOICE, offsetof(config, format), "auto", 0, 0, CAIRN_FORMAT_CHOICES, "",
      "format of the file"},
+    {"split", CAIRN_OPTION_CHOICE, offsetof(config, split), "auto", 0, 0, CAIRN_SPLIT_CHOICES, "",
+     "how a solution that is one text is cut into steps"},
     {"skip_bad", CAIRN_OPTION_BOOL, offsetof(config, skip_bad), "false", 0, 0, NULL, "",
      "count and name bad lines of the file instead of stopping at the first"},
 };
@@ -80,7 +82,8 @@ static cairn_status recorded_open(cairn_ctx *ctx, cairn_arena *arena, const cair
     cairn_dataset *dataset;
     recorded *self = cairn_alloc(ctx, 1, sizeof *self);
     if (!self) return CAIRN_NO_MEMORY;
-    cairn_read_options how = {.format = (cairn_format)c->format, .skip_bad = c->skip_bad};
+    cairn_read_options how = {
+        .format = (cairn_format)c->format, .split = (cairn_split)c->split, .solutions = true, .skip_bad = c->skip_bad};
     cairn_status status = cairn_arena_open(ctx, 1 << 16, &self->arena);
     if (status == CAIRN_OK && (status = cairn_dataset_open(ctx, c->file, how, &dataset)) == CAIRN_OK) {
         status = read_all(ctx, self, dataset);

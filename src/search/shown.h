@@ -18,7 +18,7 @@ typedef struct shown_nodes {
     uint32_t *order; /* [n] those that may be shown, most interesting first, parents always before their children */
     uint32_t n;
     uint32_t *below;      /* [count] nodes of the subtree that may be shown, itself included; 0 where it is left out */
-    uint32_t most_visits; /* of all nodes */
+    uint32_t most_visits; /* of those */
 } shown_nodes;
 
 /* Orders nodes by what their subtrees hold: the chosen path, then most visits, then the highest score, then the earliest. All in the arena. Errors:

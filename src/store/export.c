@@ -17,13 +17,13 @@ static cairn_status write_record(void *arg, int64_t index, const char *id, const
     return cairn_out_write(e->out, "\n", 1);
 }
 
-/* {"cairn_run":1,"manifest":{...},"problems":n}, without the time of its making. */
+/* {"cairn_run":1,"manifest":{...},"problems":n}, without the notes. */
 static cairn_status write_manifest(const cairn_run *run, cairn_ctx *ctx, cairn_out *out) {
     json_t *manifest = json_object();
     int bad = !manifest;
     for (int32_t i = 0; i < run->count && !bad; i++) {
         const char *value = NULL;
-        if (strcmp(run->entries[i].key, "created") == 0) continue;
+        if (is_note(run->entries[i].key)) continue;
         bad = cairn_redact(ctx, run->arena, run->entries[i].value, &value) != CAIRN_OK ||
               json_object_set_new(manifest, run->entries[i].key, json_string(value)) != 0;
     }

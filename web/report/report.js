@@ -30,6 +30,12 @@ const shape = (name, about, text) => {
   return node;
 };
 const words = text => make("span", {class: "text"}, visible(text));
+/* A list of options may be broken after each. */
+const spec = text => {
+  const node = make("span", {class: "text"});
+  for (const part of visible(text).split(/(?<=,)/)) node.append(part, make("wbr"));
+  return node;
+};
 const whole = n => n.toLocaleString("en-US");
 const percent = x => (100 * x).toFixed(1);
 const points = x => (x > 0 ? "+" : x < 0 ? "\u2212" : "") + Math.abs(100 * x).toFixed(1);
@@ -186,7 +192,7 @@ function comparisons() {
 /* ---- scores ----------------------------------------------------------------------------------------------------------------- */
 
 function reliability(scores) {
-  const W = 320, H = 300, L = 40, R = 10, T = 8, B = 96, side = W - L - R, at = x => L + side * x, up = y => T + (H - T - B) * (1 - y), floor = H - 34;
+  const W = 320, H = 300, L = 46, R = 10, T = 8, B = 96, side = W - L - R, at = x => L + side * x, up = y => T + (H - T - B) * (1 - y), floor = H - 34;
   const svg = shape("svg", {viewBox: `0 0 ${W} ${H}`, role: "img", "aria-label": "Share of right candidates by score"}), most = Math.max(1, ...scores.bins.map(b => b.candidates));
   for (const y of [0, .5, 1]) svg.append(shape("line", {class: "axis", x1: L, x2: W - R, y1: up(y), y2: up(y)}), shape("text", {x: L - 7, y: up(y) + 4, "text-anchor": "end"}, 100 * y + " %"));
   svg.append(shape("line", {class: "ideal", x1: at(0), y1: up(0), x2: at(1), y2: up(1)}));
@@ -223,7 +229,7 @@ function scores() {
 /* ---- labels ------------------------------------------------------------------------------------------------------------------ */
 
 function positions(list) {
-  const W = 320, H = 190, L = 40, R = 8, T = 8, B = 38, wide = (W - L - R) / list.length, up = y => T + (H - T - B) * (1 - y);
+  const W = 320, H = 190, L = 46, R = 8, T = 8, B = 38, wide = (W - L - R) / list.length, up = y => T + (H - T - B) * (1 - y);
   const svg = shape("svg", {viewBox: `0 0 ${W} ${H}`, role: "img", "aria-label": "Agreement of labels with the truth by position of the step"});
   for (const y of [0, .5, 1]) svg.append(shape("line", {class: "axis", x1: L, x2: W - R, y1: up(y), y2: up(y)}), shape("text", {x: L - 7, y: up(y) + 4, "text-anchor": "end"}, 100 * y + " %"));
   list.forEach((p, k) => {
@@ -288,7 +294,9 @@ function rail(row, column, kind) {
 function stepRow(about) {
   const row = make("div", {class: "step" + (about.kind || ""), role: "treeitem", tabindex: "-1", "aria-level": String(about.level), "aria-selected": "false", on: {click: () => about.select(row)}},
     make("span", {class: "score"}, about.score), make("span", {class: "what"}, make("span", {class: "say text"}, visible(about.text))), make("span", {class: "tags"}, ...about.tags));
-  for (const [column, heavy] of about.trunks || []) rail(row, column, "past" + (heavy ? " heavy" : ""));
+  const columns = new Map(); /* deep ones fall together */
+  for (const [column, heavy] of about.trunks || []) columns.set(Math.min(column, 14), heavy || columns.get(Math.min(column, 14)) === true);
+  for (const [column, heavy] of columns) rail(row, column, "past" + (heavy ? " heavy" : ""));
   if (about.full) row.title = visible(about.full);
   row.style.setProperty("--in", String(Math.min(about.indent, 14)));
   row.style.setProperty("--narrow", String(Math.min(about.indent, 5)));
@@ -331,7 +339,15 @@ function treeOf(tree) {
   const n = tree.parent.length, children = Array.from({length: n}, () => []), rows = [], parts = new Array(n), box = make("div", {class: "tree", role: "tree", "aria-label": "Tree of steps"});
   for (let i = 1; i < n; i++) children[tree.parent[i]].push(i);
   let select = () => {};
-  const hide = (i, folded) => { for (const child of children[i]) { for (const part of parts[child]) part.hidden = folded; if (!(folded === false && parts[child][0].getAttribute("aria-expanded") === "false")) hide(child, folded); } };
+  /* Hides or shows what is below a node; what is folded further down stays so. */
+  const hide = (from, folded) => {
+    const open = [...children[from]];
+    while (open.length) {
+      const i = open.pop();
+      for (const part of parts[i]) part.hidden = folded;
+      if (folded || parts[i][0].getAttribute("aria-expanded") !== "false") for (const child of children[i]) open.push(child);
+    }
+  };
   const heavy = i => tree.chosen[i] === "c";
   const stack = [{i: 0, indent: 0, level: 1, branch: false, trunks: []}];
   while (stack.length) {
@@ -361,12 +377,12 @@ function treeOf(tree) {
       box.append(note);
       parts[i].push(note);
     }
-    kids.forEach((child, k) => {
-      const later = kids.slice(k + 1), past = branching && later.length ? [[indent, later.some(heavy)]] : [];
-      kids[k] = {i: child, indent: indent + (branching ? 1 : 0), level: level + 1, branch: branching, trunks: trunks.concat(past)};
-    });
-    stack.push(...kids.reverse());
-    children[i] = kids.map(kid => kid.i);
+    let later = false; /* the chosen path goes through a later child */
+    for (let k = kids.length; k-- > 0;) {
+      const past = branching && k + 1 < kids.length ? [[indent, later]] : [];
+      stack.push({i: kids[k], indent: indent + (branching ? 1 : 0), level: level + 1, branch: branching, trunks: trunks.concat(past)});
+      later = later || heavy(kids[k]);
+    }
   }
   select = walk(box, rows);
   return box;
@@ -384,7 +400,7 @@ function solutionOf(solution, number) {
     if (k > 0) rail(rows[k], 0, "top");
     if (k + 1 < solution.steps.length) rail(rows[k], 0, "down");
   });
-  box.append(...rows);
+  for (const row of rows) box.append(row);
   select = walk(box, rows);
   return make("div", {class: "solution"}, make("h3", {}, sign(solution.mark), " ", solution.name === null ? "Solution " + number : words(solution.name)), box);
 }
@@ -460,10 +476,11 @@ function problems() {
 
 function manifests() {
   const all = [...new Set(runs.flatMap(run => Object.keys(run.manifest)))].sort(), value = (run, key) => key in run.manifest ? run.manifest[key] : null;
-  const differing = all.filter(key => runs.some(run => value(run, key) !== value(runs[0], key))), same = all.filter(key => !differing.includes(key));
+  const agrees = key => runs.every(run => value(run, key) === value(runs[0], key));
+  const differing = all.filter(key => !agrees(key) && key !== "created"), same = all.filter(agrees);
   const node = section("runs", "What was run", differing.length ? "The runs differ in these entries of their manifests." : null);
-  const show = x => make("td", {class: "wide"}, x === null ? "\u2013" : x === "" ? "none" : words(x)), key = k => make("td", {class: "left"}, k.replace(/_/g, " "));
-  if (differing.length) node.append(table(["", ...runs.map((run, i) => make("th", {class: "left"}, runName(i)))], differing.map(k => [key(k), ...runs.map(run => show(value(run, k)))]), "Entries that differ"));
+  const show = x => make("td", {class: "wide"}, x === null ? "\u2013" : x === "" ? "none" : spec(x)), key = k => make("td", {class: "left"}, k.replace(/_/g, " "));
+  if (differing.length) node.append(table(["", ...runs.map((run, i) => make("th", {class: "wide"}, runName(i)))], differing.map(k => [key(k), ...runs.map(run => show(value(run, k)))]), "Entries that differ"));
   node.append(make("details", differing.length ? {} : {open: ""}, make("summary", {}, runs.length > 1 ? "The same in all runs" : "Manifest"), table(["", ""], same.map(k => [key(k), show(value(runs[0], k))]), "Entries of the manifest")));
 }
 

@@ -1,0 +1,48 @@
+/* What is said of a file of records that was written. */
+#include "cli/written.h"
+
+#include <float.h>
+#include <string.h>
+#include <sys/stat.h>
+
+cairn_write_options written_setup(const written_options *options, bool skip_bad) {
+    return (cairn_write_options){.format = cairn_written_format(options->format),
+                                 .labels = (cairn_label_kind)options->labels,
+                                 .right_from = options->right_from > 0 ? options->right_from : DBL_TRUE_MIN,
+                                 .fill = options->fill,
+                                 .skip_bad = skip_bad};
+}
+
+const char *written_name(cli *c, const written_options *options, const char *path) {
+    const char *format = cairn_format_name(cairn_written_format(options->format));
+    const char *name = cairn_arena_printf(c->arena, "%s (%s)", cli_safe(c, path), format);
+    return name ? name : path;
+}
+
+cairn_status written_warn(cli *c, const cairn_writer *writer) {
+    cairn_text text = {0};
+    cairn_status status = cairn_writer_losses(writer, &text);
+    if (status == CAIRN_OK && text.length > 0) cairn_log(c->ctx, CAIRN_LOG_WARN, "%s", text.data);
+    cairn_text_free(&text);
+    return status;
+}
+
+void written_json(cli_json *j, const cairn_write_counts *counts) {
+    cli_json_int(j, "written", counts->records);
+    cli_json_int(j, "written_steps", counts->steps);
+    cli_json_int(j, "filled", counts->filled);
+    cli_json_int(j, "refused", counts->refused);
+    cli_json_open(j, "lost", '{');
+    for (int i = 0; i < CAIRN_UNHELD_COUNT; i++)
+        if (counts->lost[i]) cli_json_int(j, cairn_unheld_name(i), counts->lost[i]);
+    cli_json_close(j, '}');
+}
+
+cairn_status written_refuse_input(cli *c, const char *out, const char *input) {
+    struct stat a, b;
+    if (!*out || !*input || strcmp(out, "-") == 0 || strcmp(input, "-") == 0) return CAIRN_OK;
+    if (stat(out, &a) != 0 || stat(input, &b) != 0 || a.st_dev != b.st_dev || a.st_ino != b.st_ino) return CAIRN_OK;
+    if (!S_ISREG(a.st_mode)) return CAIRN_OK;
+    return cairn_fail(c->ctx, CAIRN_INVALID, "--out %s is the input %s: writing it would destroy it", cli_safe(c, out),
+                      cli_safe(c, input));
+}

@@ -1,0 +1,26 @@
+/* Labels that others imply. */
+#include <math.h>
+
+#include "cairn/data.h"
+
+/* Index of the first wrong step, or n. */
+static int32_t first_wrong(const double *labels, int32_t n, int32_t first_error, double right_from) {
+    if (first_error >= 0) return first_error;
+    if (first_error == CAIRN_NO_ERROR) return n;
+    for (int32_t i = 0; i < n; i++)
+        if (labels[i] < right_from) return i;
+    return n;
+}
+
+int32_t cairn_labels_fill(double *labels, int32_t n, int32_t first_error, double right_from) {
+    int32_t wrong = first_wrong(labels, n, first_error, right_from), filled = 0;
+    int32_t right = first_error == CAIRN_UNLABELLED ? 0 : wrong; /* steps that are right for certain */
+    for (int32_t i = right; i < wrong; i++)
+        if (labels[i] >= right_from) right = i + 1;
+    for (int32_t i = 0; i < n; i++) {
+        if (!isnan(labels[i]) || (i >= right && i < wrong)) continue;
+        labels[i] = i < right ? 1 : 0;
+        filled++;
+    }
+    return filled;
+}
