@@ -107,8 +107,9 @@ typedef struct cairn_solve_summary {
 } cairn_solve_summary;
 
 /* Searches every problem. Records: id, problem_key, answer, correct, target, score, candidates [{answer, correct, count, score, leaf}; one
- * that max_steps or the search cut off has "cut_off": true], cost, and with keep_tree also problem (its text), chosen (index of the candidate) and tree [{parent, text, multiplicity, visits, score, truth, end}]: truth
- * is the world's verdict on a step, null after the first wrong one of its path. Resumes into `run`. */
+ * that max_steps or the search cut off has "cut_off": true], cost, and with keep_tree also problem (its text), chosen (index of the candidate)
+ * and tree [{parent, text, multiplicity, visits, score, truth, end}]: truth is the world's verdict on a step, null after the first wrong one
+ * of its path and after 256 steps. Resumes into `run`. */
 CAIRN_API cairn_status cairn_solve(cairn_ctx *ctx, cairn_job *job, const cairn_solve_setup *setup, cairn_run *run,
                                    cairn_solve_summary *out);
 /* The memory that cairn_solve will take (cairn_job_plan). */

@@ -115,7 +115,9 @@ static const struct {
     {"eval replay", "visit counts",
      "Recorded nodes whose visit count is not the recorded one, or that the search does not reach: 0 is a "
      "reproduction."},
-    {"report", "right", "Share of the judged problems whose chosen answer is right, with Wilson's interval."},
+    {"report", "right",
+     "Share of problems whose chosen answer is right, with Wilson's interval. An unknown outcome counts as not right; "
+     "problems that are not judged, since they have no true answer or no solution, are left out and counted."},
     {"report", "found", "Problems with a right answer among the candidates."},
     {"report", "problem by problem",
      "Difference in right answers on the problems that both runs have and that are judged in both, in points, with the "

@@ -67,6 +67,9 @@ static cairn_status candidates_json(const cairn_search *search, const cairn_resu
     return CAIRN_OK;
 }
 
+/* Steps of a path that are verified: a world may read all steps before each. */
+#define MOST_VERIFIED 256
+
 /* What the world says of the steps on the path to `leaf`, for those nodes of it that are not `done`. */
 static cairn_status verify_path(cairn_search *search, cairn_node leaf, bool *done, cairn_verdict *verdicts) {
     const cairn_tree *tree = search->tree;
@@ -74,12 +77,14 @@ static cairn_status verify_path(cairn_search *search, cairn_node leaf, bool *don
     const char *const *steps;
     int32_t n;
     CAIRN_TRY(cairn_tree_steps(search->ctx, tree, leaf, search->arena, &steps, &n));
-    cairn_step_check *checks = cairn_arena_alloc(search->arena, (size_t)n + 1, sizeof *checks);
+    int32_t verified = n < MOST_VERIFIED ? n : MOST_VERIFIED;
+    cairn_step_check *checks = cairn_arena_alloc(search->arena, (size_t)verified + 1, sizeof *checks);
     if (!checks) return CAIRN_NO_MEMORY;
-    CAIRN_TRY(cairn_world_verify(search->ctx, search->world, search->problem, steps, n, search->arena, checks));
+    CAIRN_TRY(cairn_world_verify(search->ctx, search->world, search->problem, steps, verified, search->arena, checks));
     for (cairn_node node = leaf; node != CAIRN_ROOT && !done[node]; node = tree->parent[node]) {
         done[node] = true;
-        if (!cairn_tree_is_end(tree, node)) verdicts[node] = checks[--n].verdict;
+        if (cairn_tree_is_end(tree, node)) continue;
+        if (--n < verified) verdicts[node] = checks[n].verdict;
     }
     cairn_arena_restore(search->arena, mark);
     return CAIRN_OK;
