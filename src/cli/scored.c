@@ -69,8 +69,16 @@ static cairn_status open_progress(cli *c, const scored_options *options, const c
                                in_bytes ? cairn_dataset_size(dataset) : options->count, options->quiet, out);
 }
 
+/* What is wrong with one record, such as a step too long to be read, costs that record where bad ones are skipped. */
+static cairn_status pass_over(cli *c, const scored_options *options, cairn_status status, int64_t *skipped) {
+    if (!options->skip_bad || (status != CAIRN_LIMIT && status != CAIRN_FORMAT)) return status;
+    cairn_log(c->ctx, CAIRN_LOG_WARN, "skipped %s", cairn_error(c->ctx));
+    ++*skipped;
+    return CAIRN_OK;
+}
+
 static cairn_status visit_all(cli *c, const scored_options *options, const scorer *s, cairn_dataset *dataset,
-                              cairn_progress *progress, scored_fn visit, void *arg) {
+                              cairn_progress *progress, scored_fn visit, void *arg, int64_t *skipped) {
     cairn_arena *arena;
     CAIRN_TRY(cairn_arena_open(c->ctx, 65536, &arena));
     bool in_bytes = options->count == 0 && cairn_dataset_size(dataset) >= 0;
@@ -83,8 +91,11 @@ static cairn_status visit_all(cli *c, const scored_options *options, const score
         cairn_arena_reset(arena);
         if (cairn_cancelled(c->ctx)) status = cairn_fail(c->ctx, CAIRN_CANCELLED, "interrupted");
         if (status == CAIRN_OK) status = cairn_dataset_next(dataset, arena, &record);
-        if (status == CAIRN_OK) status = score_record(c, options, s, arena, &record, i, &solution);
-        if (status == CAIRN_OK) status = visit(c, arg, &solution);
+        bool read = status == CAIRN_OK;
+        if (read) status = score_record(c, options, s, arena, &record, i, &solution);
+        bool judged = status == CAIRN_OK;
+        if (read && !judged) status = pass_over(c, options, status, skipped);
+        if (judged) status = visit(c, arg, &solution);
         if (status == CAIRN_OK && cairn_allocations_failed(c->ctx) != failed)
             status = cairn_fail(c->ctx, CAIRN_NO_MEMORY, "%s: no memory for all that was tried", record.id);
         cairn_progress_add(progress, in_bytes ? cairn_dataset_offset(dataset) - before : 1);
@@ -100,13 +111,14 @@ cairn_status scored_each(cli *c, const scored_options *options, const char *path
     cairn_dataset *dataset = NULL;
     cairn_progress *progress = NULL;
     cairn_read_options read = {.format = (cairn_format)options->format, .skip_bad = options->skip_bad};
+    *skipped = 0;
     cairn_status status = open_scorer(c, options, &s);
     if (status == CAIRN_OK) status = cairn_dataset_open(c->ctx, path, read, &dataset);
     if (status == CAIRN_OK) status = open_progress(c, options, dataset, &progress);
-    if (status == CAIRN_OK) status = visit_all(c, options, &s, dataset, progress, visit, arg);
+    if (status == CAIRN_OK) status = visit_all(c, options, &s, dataset, progress, visit, arg, skipped);
     cairn_progress_close(progress);
     if (dataset) {
-        *skipped = cairn_dataset_skipped(dataset);
+        *skipped += cairn_dataset_skipped(dataset);
         cairn_dataset_close(dataset);
     }
     close_scorer(&s);
