@@ -233,6 +233,31 @@ static void test_show_escapes_what_turns_the_direction_of_text(void **state) {
     assert_non_null(strstr(o->out, "\\xe2\\x80\\xae"));
 }
 
+/* The calculator reads texts of at most 16 MiB. */
+static void test_a_step_that_is_too_long_costs_one_record(void **state) {
+    (void)state;
+    enum { LONG = 17 << 20 };
+    static char text[LONG + 1024];
+    size_t n = 0;
+    for (int i = 0; i < 3; i++) {
+        n += (size_t)sprintf(text + n, "{\"prompt\":\"How much?\",\"completions\":[\"");
+        if (i == 1) {
+            memset(text + n, 'a', LONG);
+            n += LONG;
+        }
+        n += (size_t)sprintf(text + n, "2 + 2 = 4\"],\"labels\":[true]}\n");
+    }
+    write_file("long.jsonl", text, n);
+    assert_int_equal(cairn("score long.jsonl")->status, 2);
+    json_t *result = parsed(cairn("score long.jsonl --skip-bad --json"));
+    assert_int_equal(json_integer_value(json_object_get(result, "solutions")), 2);
+    assert_int_equal(json_integer_value(json_object_get(result, "skipped_lines")), 1);
+    json_decref(result);
+    result = parsed(cairn("eval mistakes long.jsonl --skip-bad --json"));
+    assert_non_null(strstr(cairn("eval mistakes long.jsonl --skip-bad --json")->out, "\"skipped_lines\":1"));
+    json_decref(result);
+}
+
 static void test_a_byte_order_mark_before_a_config_file_says_nothing(void **state) {
     (void)state;
     static const char text[] = "\xEF\xBB\xBFsearch = majority\nbudget = 16\ncount = 2\n";
@@ -253,6 +278,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test_teardown(test_a_run_file_deleted_during_the_run_ends_it_with_a_sentence, clean),
         cmocka_unit_test_teardown(test_nothing_in_a_run_file_reaches_the_terminal_raw, clean),
         cmocka_unit_test_teardown(test_show_escapes_what_turns_the_direction_of_text, clean),
+        cmocka_unit_test_teardown(test_a_step_that_is_too_long_costs_one_record, clean),
         cmocka_unit_test_teardown(test_a_byte_order_mark_before_a_config_file_says_nothing, clean),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
