@@ -189,7 +189,7 @@ static void test_a_run_whose_program_dies_goes_on(void **state) {
     snprintf(
         words, sizeof words,
         "solve --world gsm8k --problems words.jsonl -n 40 --workers 1 --budget 12 --search majority --run dying.db "
-        "--policy 'exec:command=" SELF " misbehave exits policy 60,retries=0'");
+        "--policy 'exec:command=" SELF " misbehave exits policy 150,retries=0'");
     int tries = 1;
     outcome *o = cairn("%s", words);
     for (; o->status == 2; tries++) {
