@@ -6,7 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MOST_BYTES ((size_t)64 << 20)
+#define MOST_BYTES  ((size_t)64 << 20)
+#define BLOCK_BYTES ((size_t)64 << 10)
 
 /* Reads the next word at *at into `word` (as long as what is left); false: there is none. */
 static bool next_word(const char **at, char *word, bool *is_target) {
@@ -41,17 +42,26 @@ static bool is_interpreter(const char *word) {
     return false;
 }
 
+/* Fills the buffer unless the file ends. */
+static ssize_t read_full(int file, char *bytes, size_t size) {
+    size_t have = 0;
+    while (have < size) {
+        ssize_t got = read(file, bytes + have, size - have);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return -1;
+        if (got == 0) break;
+        have += (size_t)got;
+    }
+    return (ssize_t)have;
+}
+
 static cairn_status key_of(cairn_ctx *ctx, int file, const char *name, uint64_t *key) {
-    size_t capacity = 1 << 16, left = MOST_BYTES;
-    char *bytes = cairn_alloc(ctx, capacity, 1);
+    char *bytes = cairn_alloc(ctx, BLOCK_BYTES, 1);
     if (!bytes) return CAIRN_NO_MEMORY;
     ssize_t got = 1;
-    while (got > 0 && left > 0) {
-        do got = read(file, bytes, capacity < left ? capacity : left);
-        while (got < 0 && errno == EINTR);
-        if (got <= 0) break;
-        left -= (size_t)got;
-        *key = cairn_key_mix(*key, cairn_key(bytes, (size_t)got));
+    for (size_t done = 0; got > 0 && done < MOST_BYTES; done += BLOCK_BYTES) {
+        got = read_full(file, bytes, BLOCK_BYTES);
+        if (got > 0) *key = cairn_key_mix(*key, cairn_key(bytes, (size_t)got));
     }
     cairn_free(bytes);
     return got < 0 ? cairn_fail(ctx, CAIRN_IO, "%s: cannot be read: %s", name, strerror(errno)) : CAIRN_OK;
