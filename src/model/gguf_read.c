@@ -288,6 +288,10 @@ static cairn_status index_tensors(gguf_cursor *c, cairn_gguf *file) {
 static cairn_status read_header(gguf_cursor *c, cairn_gguf *file, uint64_t *n_tensors, uint64_t *n_entries) {
     const uint8_t *magic = NULL;
     CAIRN_TRY(take(c, "magic number", 4, &magic));
+    if (memcmp(magic, "FUGG", 4) == 0)
+        return cairn_fail(c->ctx, CAIRN_UNSUPPORTED,
+                          "%s: byte 0: magic number: FUGG, a big-endian file; only little-endian ones are read",
+                          c->path);
     if (memcmp(magic, GGUF_MAGIC, 4) != 0)
         return gguf_fail(c, 0,
                          "magic number: a GGUF file starts with the letters GGUF, this one with %02x %02x %02x %02x",
