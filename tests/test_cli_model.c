@@ -209,6 +209,49 @@ static void test_info_explains_real_vocabularies(void **state) {
     expect_refused(words, "the model `gpt2` with the pre-tokenizer `gpt-2`; only `gpt2` with `cairn-1` is run here");
 }
 
+/* Three keys, no tensor: number 1 of 3 files, and the tokens a, b, a. */
+static void test_parts_of_models_and_equal_tokens_are_said(void **state) {
+    (void)state;
+    static const char file[] = "GGUF\3\0\0\0"
+                               "\0\0\0\0\0\0\0\0"
+                               "\3\0\0\0\0\0\0\0"
+                               "\10\0\0\0\0\0\0\0"
+                               "split.no"
+                               "\2\0\0\0"
+                               "\0\0"
+                               "\13\0\0\0\0\0\0\0"
+                               "split.count"
+                               "\2\0\0\0"
+                               "\3\0"
+                               "\25\0\0\0\0\0\0\0"
+                               "tokenizer.ggml.tokens"
+                               "\11\0\0\0"
+                               "\10\0\0\0"
+                               "\3\0\0\0\0\0\0\0"
+                               "\1\0\0\0\0\0\0\0"
+                               "a"
+                               "\1\0\0\0\0\0\0\0"
+                               "b"
+                               "\1\0\0\0\0\0\0\0"
+                               "a";
+    char path[128];
+    snprintf(path, sizeof path, "%s/part.gguf", folder);
+    FILE *out = fopen(path, "wb");
+    assert_non_null(out);
+    fwrite(file, 1, sizeof file - 1, out);
+    fclose(out);
+    const outcome *o = cairn("model info part.gguf");
+    assert_int_equal(o->status, 0);
+    assert_non_null(strstr(o->out, "one of 3 files of a model (number 1)"));
+    assert_non_null(strstr(o->out, "1 tokens have the text of another one"));
+    json_t *info = parsed(cairn("model info part.gguf --json"));
+    assert_int_equal(json_integer_value(json_object_get(info, "part")), 1);
+    assert_int_equal(json_integer_value(json_object_get(info, "parts")), 3);
+    assert_int_equal(json_integer_value(json_object_get(info, "same_tokens")), 1);
+    json_decref(info);
+    unlink(path);
+}
+
 static void test_a_damaged_model_is_explained_and_refused(void **state) {
     (void)state;
     char path[128];
@@ -222,6 +265,7 @@ static void test_a_damaged_model_is_explained_and_refused(void **state) {
     assert_int_equal(o->status, 2);
     expect_words(o->out, WORDS("differs", "token_embd.weight"));
     expect_words(o->error, WORDS("m.gguf: the file has changed since it was written"));
+    expect_refused("model tokens m.gguf x", "m.gguf: the file has changed since it was written");
     write_model();
     assert_int_equal(truncate(path, 1000), 0);
     expect_refused("model info m.gguf", "m.gguf: byte ");
@@ -271,6 +315,7 @@ int main(void) {
         cmocka_unit_test(test_info_explains_a_model_to_people),
         cmocka_unit_test(test_info_explains_a_model_to_programs),
         cmocka_unit_test(test_info_explains_real_vocabularies),
+        cmocka_unit_test(test_parts_of_models_and_equal_tokens_are_said),
         cmocka_unit_test(test_a_damaged_model_is_explained_and_refused),
         cmocka_unit_test(test_tokens_are_shown),
         cmocka_unit_test(test_the_verbs_explain_themselves),

@@ -219,8 +219,10 @@ static void test_layouts_have_the_sizes_of_ggml(void **state) {
         uint32_t type;
         const char *name;
         int block, bytes;
-    } facts[] = {{0, "f32", 1, 4},    {1, "f16", 1, 2},       {30, "bf16", 1, 2},     {8, "q8_0", 32, 2 + 32},
-                 {2, "q4_0", 32, 18}, {12, "q4_K", 256, 144}, {14, "q6_K", 256, 210}, {28, "f64", 1, 8}};
+    } facts[] = {{0, "f32", 1, 4},          {1, "f16", 1, 2},         {30, "bf16", 1, 2},
+                 {8, "q8_0", 32, 2 + 32},   {2, "q4_0", 32, 18},      {12, "q4_K", 256, 144},
+                 {14, "q6_K", 256, 210},    {28, "f64", 1, 8},        {39, "mxfp4", 32, 1 + 16},
+                 {40, "nvfp4", 64, 4 + 32}, {41, "q1_0", 128, 2 + 16}};
     for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
         cairn_ggml_layout layout = cairn_ggml_layout_of(facts[i].type);
         assert_string_equal(layout.name, facts[i].name);
@@ -337,6 +339,9 @@ static void test_what_is_no_gguf_is_refused(void **state) {
     expect_refused(CAIRN_UNSUPPORTED, "byte 4: version: it is 1, only versions 2 and 3 are read");
     memcpy(b.data + 4, "\0\0\0\3", 4);
     expect_refused(CAIRN_UNSUPPORTED, "byte 4: version: a big-endian file, 3, only versions 2 and 3 are read");
+    start(&b, 0, 0);
+    memcpy(b.data, "FUGG", 4);
+    expect_refused(CAIRN_UNSUPPORTED, "byte 0: magic number: FUGG, a big-endian file; only little-endian ones are read");
     start(&b, 0, 0); /* and an empty one is fine */
     uint8_t *copy;
     cairn_gguf *file = opened(&copy);
@@ -612,7 +617,7 @@ static void test_lack_of_memory_is_an_error(void **state) {
 
 /* ---- files on disk ---------------------------------------------------------------------------------------------------------- */
 
-static void test_a_file_is_mapped_and_may_be_replaced_meanwhile(void **state) {
+static void test_an_open_file_may_be_replaced_cut_off_and_overwritten(void **state) {
     (void)state;
     char path[] = "/tmp/cairn-gguf-XXXXXX", other[64];
     int descriptor = mkstemp(path);
@@ -623,6 +628,14 @@ static void test_a_file_is_mapped_and_may_be_replaced_meanwhile(void **state) {
     cairn_gguf *file;
     assert_int_equal(cairn_gguf_open(ctx, path, &file), CAIRN_OK);
     assert_string_equal(cairn_gguf_path(file), path);
+    look_at_everything(file);
+    FILE *spoilt = fopen(path, "r+b");
+    assert_non_null(spoilt);
+    for (size_t i = 0; i < b.size; i++) fputc(0xAA, spoilt);
+    fclose(spoilt);
+    look_at_everything(file);
+    assert_int_equal(truncate(path, 0), 0); /* of a map, the next look would end the process */
+    look_at_everything(file);
     snprintf(other, sizeof other, "%s.new", path);
     FILE *replacement = fopen(other, "wb");
     assert_non_null(replacement);
@@ -687,7 +700,7 @@ int main(void) {
         cmocka_unit_test(test_every_truncation_is_an_error),
         cmocka_unit_test(test_any_flipped_bit_gives_an_error_or_a_sound_file),
         cmocka_unit_test(test_lack_of_memory_is_an_error),
-        cmocka_unit_test(test_a_file_is_mapped_and_may_be_replaced_meanwhile),
+        cmocka_unit_test(test_an_open_file_may_be_replaced_cut_off_and_overwritten),
         cmocka_unit_test(test_real_vocabularies_are_read),
     };
     return cmocka_run_group_tests(tests, open_all, close_all);

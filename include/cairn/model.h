@@ -1,4 +1,4 @@
-/* cairn/model.h: model files and tokenizers. GGUF (versions 2 and 3, little-endian) is read from a memory map and written as a
+/* cairn/model.h: model files and tokenizers. GGUF (versions 2 and 3, little-endian) is read whole and written as a
  * stream; a byte-level BPE tokenizer is trained, run, and kept inside such a file in the ecosystem's own keys (docs/models.md).
  *
  * A model file is hostile input: every count, length, offset and product is checked against the file's size before it is used. An
@@ -79,13 +79,13 @@ typedef struct cairn_gguf_tensor {
     uint32_t type;              /* CAIRN_GGML_... */
     size_t bytes;               /* of the data; 0 when the layout of `type` is not known here */
     uint64_t offset;            /* of the data in the file [bytes] */
-    const void *data;           /* [bytes], inside the map */
+    const void *data;           /* [bytes], inside the file's bytes */
 } cairn_gguf_tensor;
 
 /* A file that was read and checked: constant, so that any number of threads may use it, each with its own context. */
 typedef struct cairn_gguf cairn_gguf;
-/* Maps a file. It may be replaced (renamed over) while it is open, but not be cut off in place: the system ends a process that reads
- * a map behind the end of its file. Errors: NOT_FOUND; IO; UNSUPPORTED for another version or byte order; LIMIT for arrays deeper than
+/* Reads a file into memory, so that it may change afterwards; one of more than half the machine's memory is mapped, and must not be cut
+ * off in place while it is open. Errors: NOT_FOUND; IO, also when it was changed meanwhile; UNSUPPORTED for another version or byte order; LIMIT for arrays deeper than
  * CAIRN_GGUF_DEPTH; FORMAT, "FILE: byte N: FIELD: ...", for everything else, duplicate keys or tensors, tensors that overlap or
  * reach beyond the file, and text that is not UTF-8 among it. Bytes behind the last tensor are ignored. */
 CAIRN_API cairn_status cairn_gguf_open(cairn_ctx *ctx, const char *path, cairn_gguf **out);
@@ -110,12 +110,12 @@ CAIRN_API cairn_status cairn_gguf_get_i64(cairn_ctx *ctx, const cairn_gguf *file
 CAIRN_API cairn_status cairn_gguf_get_f32(cairn_ctx *ctx, const cairn_gguf *file, const char *key, float *out);
 CAIRN_API cairn_status cairn_gguf_get_f64(cairn_ctx *ctx, const cairn_gguf *file, const char *key, double *out);
 CAIRN_API cairn_status cairn_gguf_get_bool(cairn_ctx *ctx, const cairn_gguf *file, const char *key, bool *out);
-/* A string lies in the map; it may hold NUL characters. */
+/* A string lies in the file's bytes; it may hold NUL characters. */
 CAIRN_API cairn_status cairn_gguf_get_string(cairn_ctx *ctx, const cairn_gguf *file, const char *key, cairn_bytes *out);
 /* The same NUL-terminated, in `arena`. Errors: FORMAT too when it holds a NUL character. */
 CAIRN_API cairn_status cairn_gguf_get_text(cairn_ctx *ctx, const cairn_gguf *file, const char *key, cairn_arena *arena,
                                            const char **out);
-/* Arrays, in `arena`; their strings lie in the map. */
+/* Arrays, in `arena`; their strings lie in the file's bytes. */
 CAIRN_API cairn_status cairn_gguf_get_strings(cairn_ctx *ctx, const cairn_gguf *file, const char *key,
                                               cairn_arena *arena, const cairn_bytes **out, size_t *count);
 CAIRN_API cairn_status cairn_gguf_get_f32s(cairn_ctx *ctx, const cairn_gguf *file, const char *key, cairn_arena *arena,

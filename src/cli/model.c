@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cairn/engine.h"
+#include "cli/model_remarks.h"
 #include "cli/verbs.h"
 
 enum { SHOWN = 64 /* bytes of a text */, FIRST = 4 /* elements of an array */ };
@@ -17,15 +18,14 @@ static const char *one_line(cli *c, cairn_bytes text, size_t most) {
     while (cut && length > 0 && (text.data[length] & 0xC0) == 0x80) length--;
     json_t *whole = json_stringn(text.data, length);
     char *out = cairn_arena_alloc(c->arena, 4 * length + 4, 1);
-    for (size_t i = 0; out && i < length; i++) {
-        unsigned char byte = (unsigned char)text.data[i];
-        unsigned char previous = i > 0 ? (unsigned char)text.data[i - 1] : 0;
-        unsigned char next = i + 1 < length ? (unsigned char)text.data[i + 1] : 0xFF;
-        bool control = byte < ' ' || byte == 0x7F || (byte == 0xC2 && next < 0xA0) || (byte < 0xA0 && previous == 0xC2);
-        if (control || (byte >= 0x80 && !whole))
-            at += (size_t)snprintf(out + at, 5, "\\x%02x", byte);
-        else
-            out[at++] = (char)byte;
+    for (size_t i = 0, n; out && i < length; i += n) {
+        uint32_t code;
+        n = cli_unsafe(text.data + i, length - i, &code);
+        bool plain = n == 0 && (whole || (unsigned char)text.data[i] < 0x80);
+        if (n == 0) n = cairn_utf8_character(text.data + i, length - i);
+        for (size_t k = i; plain && k < i + n; k++) out[at++] = text.data[k];
+        for (size_t k = i; !plain && k < i + n; k++)
+            at += (size_t)snprintf(out + at, 5, "\\x%02x", (unsigned)(unsigned char)text.data[k]);
     }
     json_decref(whole);
     if (out && cut) memcpy(out + at, "...", 3);
@@ -337,6 +337,9 @@ static cairn_status print_info(cli *c, const cairn_gguf *file, const summary *s)
            cli_count(cairn_gguf_tensors(file), other));
     printf("  %-14s %s\n", "checksum", s->checksum);
     print_tokenizer(c, file, s);
+    model_remarks remarks;
+    CAIRN_TRY(model_remarks_of(c, file, &remarks));
+    model_remarks_print(&remarks);
     CAIRN_TRY(print_heads(c, file));
     printf("\n%smetadata%s\n", bold, plain);
     for (int32_t i = 0; i < cairn_gguf_entries(file); i++) {
@@ -376,6 +379,11 @@ static cairn_status fill_info(cli *c, const cairn_gguf *file, const summary *s, 
                                                   string_json(s->pre), "tokens", (json_int_t)s->tokens, "control",
                                                   (json_int_t)s->control, "merges", (json_int_t)s->merges)
                                       : json_null());
+    model_remarks remarks;
+    CAIRN_TRY(model_remarks_of(c, file, &remarks));
+    json_object_set_new(info, "part", json_integer(remarks.part));
+    json_object_set_new(info, "parts", json_integer(remarks.parts));
+    json_object_set_new(info, "same_tokens", json_integer(remarks.same_tokens));
     json_object_set_new(info, "heads", heads);
     json_object_set_new(info, "metadata", metadata);
     json_object_set_new(info, "tensors", tensors);
@@ -465,7 +473,9 @@ static cairn_status run_tokens(cli *c, const void *options, int count, char **ar
     cairn_tokenizer *tokenizer = NULL;
     cairn_tokens tokens = {0};
     CAIRN_TRY(cairn_gguf_open(c->ctx, arguments[0], &file));
-    cairn_status status = cairn_tokenizer_get(c->ctx, file, &tokenizer);
+    cairn_status status = cairn_gguf_verify(c->ctx, file);
+    if (status == CAIRN_NOT_FOUND) status = CAIRN_OK; /* files of other writers have no checksum */
+    if (status == CAIRN_OK) status = cairn_tokenizer_get(c->ctx, file, &tokenizer);
     if (status == CAIRN_OK)
         status = cairn_tokenizer_encode(c->ctx, tokenizer, arguments[1], strlen(arguments[1]), &tokens);
     if (status == CAIRN_OK) status = print_tokens(c, tokenizer, &tokens, ((const json_config *)options)->json);

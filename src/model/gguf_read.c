@@ -292,6 +292,10 @@ static cairn_status read_header(gguf_cursor *c, cairn_gguf *file, uint64_t *n_te
         return gguf_fail(c, 0,
                          "this is a safetensors file, and a GGUF file is wanted: convert it, e.g. by llama.cpp's "
                          "convert_hf_to_gguf.py");
+    if (memcmp(magic, "FUGG", 4) == 0)
+        return cairn_fail(c->ctx, CAIRN_UNSUPPORTED,
+                          "%s: byte 0: magic number: FUGG, a big-endian file; only little-endian ones are read",
+                          c->path);
     if (memcmp(magic, GGUF_MAGIC, 4) != 0)
         return gguf_fail(c, 0,
                          "magic number: a GGUF file starts with the letters GGUF, this one with %02x %02x %02x %02x",
