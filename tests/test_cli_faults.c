@@ -40,6 +40,7 @@ static const struct {
     {"score solutions.jsonl --out made", "made"},
     {"score solutions.jsonl --show 0", NULL},
     {"eval mistakes solutions.jsonl --list --show 1", NULL},
+    {"eval steps solutions.jsonl --json", NULL},
     {"eval answers solutions.jsonl --json", NULL},
     {"eval passk -n 2 --samples 4 --json", NULL},
     {"run export whole.db --out made", "made"},
@@ -47,6 +48,10 @@ static const struct {
     {"solve -n 2 --budget 24 --search rebase --draw 1 --svg made", "made"},
     {"run compare whole.db whole.db --json", NULL},
     {"world traces -n 3 --out made", "made"},
+    {"data convert solutions.jsonl --format processbench --out made", "made"},
+    {"data merge solutions.jsonl solutions.jsonl --out made", "made"},
+    {"data balance solutions.jsonl --out made", "made"},
+    {"data check solutions.jsonl --json", NULL},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 

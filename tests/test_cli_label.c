@@ -370,9 +370,9 @@ static void what_cannot_be_read_or_used_is_one_clear_error(void **state) {
     assert_one_clear_error(cairn("label --policy ''"), WORDS("policy"));
     assert_one_clear_error(cairn("label --method omegaprn"), WORDS("omegaprn", "omegaprm"));
     assert_one_clear_error(cairn("label --method mc:order=middle"), WORDS("order", "middle"));
-    assert_one_clear_error(cairn("label --reward exact"), WORDS("--reward"));
-    assert_one_clear_error(cairn("eval labels --reward exact"), WORDS("--reward"));
-    assert_one_clear_error(cairn("label --aggregate min"), WORDS("--aggregate"));
+    assert_one_clear_error(cairn("label --reward exact"), WORDS("no option `reward`"));
+    assert_one_clear_error(cairn("eval labels --reward exact"), WORDS("no option `reward`"));
+    assert_one_clear_error(cairn("label --aggregate min"), WORDS("no option `aggregate`"));
     assert_one_clear_error(cairn("label -n 3 --out absent/labels.jsonl"), WORDS("absent/labels.jsonl"));
 }
 

@@ -89,6 +89,22 @@ static void no_more_samples_are_taken_than_asked_for(void **state) {
     json_decref(rows);
 }
 
+/* Of the file's two problems the first is taken, and the other one is counted. */
+static void problems_that_were_not_taken_are_told(void **state) {
+    (void)state;
+    static const char *const verbs[] = {
+        "solve --world text --problems few.jsonl --policy recorded:file=few.jsonl --search majority",
+        "eval passk --world text --problems few.jsonl --policy recorded:file=few.jsonl",
+        "label --world text --problems few.jsonl --policy recorded:file=few.jsonl --method mc:rollouts=1"};
+    write_text("few.jsonl", few);
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
+        const outcome *o = expect_ok(cairn("%s -n 1", verbs[i]));
+        if (!says(o, "the first 1 of 2 problems (-n 0: all)")) fail_msg("%s says %s", verbs[i], o->out);
+        o = expect_ok(cairn("%s -n 2", verbs[i]));
+        if (says(o, "the first")) fail_msg("%s says %s", verbs[i], o->out);
+    }
+}
+
 /* 50% and 0.5 cannot be compared without knowing what is asked: neither right nor wrong. */
 static void unknown_outcomes_give_bounds_and_no_number(void **state) {
     (void)state;
@@ -288,6 +304,10 @@ static void without_a_true_answer_nothing_is_judged(void **state) {
     assert_true(json_is_null(json_object_get(solved, "found")));
     assert_int_equal(whole(solved, "not_judged"), 2);
     json_decref(solved);
+    json_t *rows = passk("no.jsonl");
+    assert_true(json_is_null(json_object_get(json_array_get(rows, 0), "pass")));
+    assert_int_equal(whole(json_array_get(rows, 0), "not_judged"), 2);
+    json_decref(rows);
     const outcome *o = expect_ok(cairn("eval answers no.jsonl"));
     assert_true(says(o, "2 solutions have neither a recorded outcome nor a true answer"));
 }
@@ -353,6 +373,24 @@ static void without_known_scores_the_first_answer_is_judged(void **state) {
     assert_int_equal(whole(solved, "right"), 1);
     assert_int_equal(whole(solved, "unscored"), 1);
     json_decref(solved);
+}
+
+/* Greedy takes the first solutions: right, unknown, not judged. The vote: right, right, not judged. So B - A is -1/2 over two problems. */
+static void unknown_outcomes_count_as_not_right_in_a_difference(void **state) {
+    (void)state;
+    write_text("pair.jsonl", "{\"prompt\":\"P?\",\"completions\":[\"#### 7\"],\"labels\":[null],\"target\":\"7\"}\n"
+                             "{\"prompt\":\"Q?\",\"completions\":[\"hm\"],\"labels\":[null],\"target\":\"7\"}\n"
+                             "{\"prompt\":\"Q?\",\"completions\":[\"#### 7\"],\"labels\":[null],\"target\":\"7\"}\n"
+                             "{\"prompt\":\"R?\",\"completions\":[\"#### 7\"],\"labels\":[null]}\n");
+    json_t *rows = parsed(cairn("eval budget --world text --problems pair.jsonl --policy recorded:file=pair.jsonl "
+                                "--searches 'greedy majority' --budgets 0 --reward calculator --json"));
+    const json_t *greedy = json_array_get(rows, 0), *majority = json_array_get(rows, 1);
+    assert_near(real(greedy, "accuracy"), 0.5);
+    assert_int_equal(whole(greedy, "unanswered"), 1);
+    assert_int_equal(whole(greedy, "not_judged"), 1);
+    assert_near(real(majority, "accuracy"), 1);
+    assert_near(real(greedy, "difference"), -0.5);
+    json_decref(rows);
 }
 
 /* No solution of the second problem is recorded: it is counted, and not wrong. */
@@ -446,6 +484,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_recorded_sample_is_used_once),
         cmocka_unit_test(no_more_samples_are_taken_than_asked_for),
+        cmocka_unit_test(problems_that_were_not_taken_are_told),
         cmocka_unit_test(unknown_outcomes_give_bounds_and_no_number),
         cmocka_unit_test(some_unknown_outcomes_give_both_bounds),
         cmocka_unit_test(a_recorded_answer_is_the_solutions_answer_in_every_verb),
@@ -459,6 +498,7 @@ int main(void) {
         cmocka_unit_test(a_true_answer_is_that_of_all_solutions_of_its_problem),
         cmocka_unit_test(several_solutions_of_a_problem_are_one_case),
         cmocka_unit_test(without_known_scores_the_first_answer_is_judged),
+        cmocka_unit_test(unknown_outcomes_count_as_not_right_in_a_difference),
         cmocka_unit_test(problems_without_a_recorded_solution_are_counted),
         cmocka_unit_test(agreement_with_the_calculator_is_not_called_truth),
         cmocka_unit_test(an_unreadable_end_is_a_mistake_in_traces),

@@ -16,9 +16,10 @@
 #define COST "\"cost\":{\"steps\":4,\"tokens\":20,\"flops\":0.0,\"judge_tokens\":0,\"judge_flops\":0.0,\"scorings\":2}"
 #define CANDIDATE(answer, correct, count, score, leaf) \
     "{\"answer\":" answer ",\"correct\":" correct ",\"count\":" count ",\"score\":" score ",\"leaf\":" leaf "}"
-#define RECORD(answer, correct, score, candidates, more)                                                              \
-    "{\"answer\":" answer ",\"target\":\"7\",\"correct\":" correct ",\"score\":" score ",\"candidates\":[" candidates \
-    "]," COST more "}"
+#define RECORD(answer, correct, score, candidates, more) RECORD_OF("\"7\"", answer, correct, score, candidates, more)
+#define RECORD_OF(target, answer, correct, score, candidates, more)                         \
+    "{\"answer\":" answer ",\"target\":" target ",\"correct\":" correct ",\"score\":" score \
+    ",\"candidates\":[" candidates "]," COST more "}"
 
 typedef struct row {
     const char *id, *record;
@@ -62,13 +63,13 @@ static double number(const json_t *value, const char *path) {
 
 /* ---- numbers -------------------------------------------------------------------------------------------------------- */
 
-/* Right, wrong, not judged, no answer; the candidates' scores 0.9 right, 0.8 right, 0.25 wrong, 0.3 wrong and three that are left out. */
+/* Right, wrong, not judged for want of a true answer, no answer; the candidates' scores 0.9 right, 0.8 right, 0.25 wrong, 0.3 wrong and three that are left out. */
 static const row first_rows[] = {
     {"a", RECORD("\"7\"", "true", "0.9",
                  CANDIDATE("\"7\"", "true", "3", "0.9", "1") "," CANDIDATE("\"8\"", "false", "1", "0.25", "2"), "")},
     {"b", RECORD("\"8\"", "false", "0.3",
                  CANDIDATE("\"8\"", "false", "2", "0.3", "1") "," CANDIDATE("\"7\"", "true", "1", "0.8", "2"), "")},
-    {"c", RECORD("\"x\"", "null", "0.5", CANDIDATE("\"x\"", "null", "2", "0.5", "1"), "")},
+    {"c", RECORD_OF("null", "\"x\"", "null", "0.5", CANDIDATE("\"x\"", "null", "2", "0.5", "1"), "")},
     {"d", RECORD("null", "false", "null",
                  CANDIDATE("null", "false", "1", "null", "1") "," CANDIDATE("null", "false", "1", "1.5", "2"), "")},
 };
@@ -94,7 +95,8 @@ static void test_outcomes_that_are_not_judged_are_in_no_share(void **state) {
     assert_near(number(report, "runs.0.solved.accuracy.0"), 1.0 / 3, 1e-12);
     assert_near(number(report, "runs.0.solved.accuracy.1"), 0.061492, 1e-6); /* Wilson: 1 of 3 */
     assert_near(number(report, "runs.0.solved.accuracy.2"), 0.792340, 1e-6);
-    assert_near(number(report, "runs.0.solved.unknown"), 1, 0);
+    assert_near(number(report, "runs.0.solved.unknown"), 0, 0);
+    assert_near(number(report, "runs.0.solved.unjudged"), 1, 0);
     assert_near(number(report, "runs.0.solved.no_answer"), 1, 0);
     assert_near(number(report, "runs.0.solved.found"), 2, 0);
     assert_near(number(report, "runs.0.solved.steps"), 4, 0);
@@ -103,6 +105,34 @@ static void test_outcomes_that_are_not_judged_are_in_no_share(void **state) {
     assert_string_equal(json_string_value(at(report, "runs.0.name")), "first");
     assert_string_equal(json_string_value(at(report, "runs.1.manifest.search")), "majority:");
     json_decref(report);
+}
+
+/* b has a true answer, but what was answered cannot be compared; c has no solution. The other run gives its problems other ids. */
+static void test_an_unknown_outcome_counts_as_not_right(void **state) {
+    (void)state;
+    static const row rows[] = {
+        {"a", RECORD("\"7\"", "true", "1", CANDIDATE("\"7\"", "true", "1", "1", "1"), ",\"problem_key\":\"1\"")},
+        {"b", RECORD("\"x\"", "null", "1", CANDIDATE("\"x\"", "null", "1", "1", "1"), ",\"problem_key\":\"2\"")},
+        {"c", RECORD("null", "null", "null", "", ",\"problem_key\":\"3\"")},
+    };
+    static const row others[] = {
+        {"b", RECORD("\"8\"", "false", "1", CANDIDATE("\"8\"", "false", "1", "1", "1"), ",\"problem_key\":\"1\"")},
+        {"x", RECORD("\"7\"", "true", "1", CANDIDATE("\"7\"", "true", "1", "1", "1"), ",\"problem_key\":\"2\"")},
+        {"y", RECORD("\"7\"", "true", "1", CANDIDATE("\"7\"", "true", "1", "1", "1"), ",\"problem_key\":\"4\"")},
+    };
+    write_run("known.db", "solve", "beam:", rows, 3, 3);
+    write_run("other.db", "solve", "beam:", others, 3, 3);
+    json_t *report = parsed(cairn("report known.db other.db --json"));
+    assert_near(number(report, "runs.0.solved.accuracy.0"), 0.5, 1e-12);
+    assert_near(number(report, "runs.0.solved.unknown"), 1, 0);
+    assert_near(number(report, "runs.0.solved.unjudged"), 1, 0);
+    assert_near(number(report, "pairs.0.shared"), 2, 0); /* by text: 1 and 2 */
+    assert_near(number(report, "pairs.0.a_right"), 1, 0);
+    assert_near(number(report, "pairs.0.b_right"), 1, 0);
+    assert_near(number(report, "pairs.0.only_a"), 1, 0);
+    assert_near(number(report, "pairs.0.only_b"), 1, 0);
+    json_decref(report);
+    assert_non_null(strstr(expect_ok(cairn("report known.db"))->out, "1 of 2; unknown 1, no answer 1, not judged 1"));
 }
 
 /* a: both right; b, d: right in the second only; c: not judged in the first; e: in the second only. */
@@ -386,6 +416,7 @@ static void test_solve_keeps_what_the_page_shows(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_outcomes_that_are_not_judged_are_in_no_share),
+        cmocka_unit_test(test_an_unknown_outcome_counts_as_not_right),
         cmocka_unit_test(test_runs_are_paired_by_problem),
         cmocka_unit_test(test_scores_are_measured_on_what_is_judged_and_scored),
         cmocka_unit_test(test_labels_are_compared_with_the_truth_by_position),

@@ -268,6 +268,12 @@ static void test_eval_steps_refuses_what_it_cannot_measure(void **state) {
     write_text("marked.jsonl", marked);
     expect_one_sentence(cairn("eval steps unlabelled.jsonl"), "no labels", WORDS("unlabelled.jsonl", "labelled"));
     expect_one_sentence(cairn("eval steps marked.jsonl --json --csv -"), "two outputs", WORDS("--csv"));
+    expect_one_sentence(cairn("eval steps marked.jsonl --csv marked.jsonl"), "csv over input", WORDS("one file"));
+    write_text("by-id.jsonl", "{\"id\":\"b\",\"scores\":[0.9]}\n");
+    expect_one_sentence(cairn("eval steps marked.jsonl --reward recorded:file=by-id.jsonl --csv by-id.jsonl"),
+                        "csv over scores", WORDS("one file"));
+    expect_one_sentence(cairn("score marked.jsonl --reward recorded:file=by-id.jsonl --out by-id.jsonl"),
+                        "scores over scores", WORDS("one file"));
     expect_one_sentence(cairn("eval steps marked.jsonl --bins 0"), "bins", WORDS("bins"));
     const outcome *o = expect_ok(cairn("eval steps marked.jsonl --csv -"));
     assert_int_equal(strncmp(o->out, "file,low,high", 13), 0);

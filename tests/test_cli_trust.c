@@ -9,6 +9,7 @@
 
 #define SELF CAIRN_BINARY_DIR "/tests/test_cli_trust"
 #include "cli_runs.h"
+#include "sign_run.h"
 
 static int setup(void **state) {
     (void)state;
@@ -39,6 +40,7 @@ static void change(const char *run, const char *sql) {
     assert_int_equal(sqlite3_open(in_folder(run), &db), SQLITE_OK);
     if (sqlite3_exec(db, sql, NULL, NULL, &said) != SQLITE_OK) fail_msg("%s: %s", sql, said);
     sqlite3_close(db);
+    assert_int_equal(sign_run(in_folder(run)), SQLITE_OK);
 }
 
 static size_t content(const char *name, char *out, size_t size) {
@@ -169,6 +171,35 @@ static void test_no_output_is_written_over_an_input_or_another_output(void **sta
     }
 }
 
+static void test_what_a_killed_export_left_is_removed_by_the_next_one(void **state) {
+    (void)state;
+    expect_ok(cairn("solve -n 2 --budget 16 --search majority --run r.db"));
+    assert_int_equal(outcome_of(start_cairn("kill=1", "run export r.db --out r.jsonl"))->status, 128 + SIGKILL);
+    char command[128];
+    snprintf(command, sizeof command, "ls -A %s | grep -q '^[.]cairn-'", scratch);
+    assert_int_equal(system(command), 0);
+    write_file(".cairn-1-0.tmp", "of a process that lives", 23);
+    write_file(".cairn-x-0.tmp", "of somebody else", 16);
+    expect_ok(cairn("run export r.db --out r.jsonl"));
+    assert_true(is_there(".cairn-1-0.tmp"));
+    assert_true(is_there(".cairn-x-0.tmp"));
+    unlink(in_folder(".cairn-1-0.tmp"));
+    unlink(in_folder(".cairn-x-0.tmp"));
+    expect_nothing_left_beside("a killed export");
+}
+
+static void test_a_run_file_deleted_during_the_run_ends_it_with_a_sentence(void **state) {
+    (void)state;
+    pid_t child = start_cairn(NULL, "solve -n 100000 --budget 64 --search mcts --run r.db --quiet");
+    while (!is_there("r.db-wal")) usleep(1000);
+    usleep(50000);
+    unlink(in_folder("r.db"));
+    outcome *o = outcome_of(child);
+    expect_one_sentence(o, "deleted",
+                        WORDS("r.db: was deleted or replaced during the run", "saved in", "r.db.saved-1"));
+    expect_ok(cairn("run export r.db.saved-1 --out r.jsonl"));
+}
+
 /* ---- terminal --------------------------------------------------------------------------------------------------------- */
 
 static void test_nothing_in_a_run_file_reaches_the_terminal_raw(void **state) {
@@ -193,12 +224,38 @@ static void test_nothing_in_a_run_file_reaches_the_terminal_raw(void **state) {
 
 static void test_show_escapes_what_turns_the_direction_of_text(void **state) {
     (void)state;
-    static const char record[] = "{\"prompt\":\"1 + 1?\",\"completions\":[\"1 + 1 = \xe2\x80\xae 2\xc2\x9b\"],\"labels\":[true]}\n";
+    static const char record[] =
+        "{\"prompt\":\"1 + 1?\",\"completions\":[\"1 + 1 = \xe2\x80\xae 2\xc2\x9b\"],\"labels\":[true]}\n";
     write_file("steps.jsonl", record, strlen(record));
     outcome *o = expect_ok(cairn("score steps.jsonl --show 0"));
     assert_null(strstr(o->out, "\xe2\x80\xae"));
     assert_null(strstr(o->out, "\xc2\x9b"));
     assert_non_null(strstr(o->out, "\\xe2\\x80\\xae"));
+}
+
+/* The calculator reads texts of at most 16 MiB. */
+static void test_a_step_that_is_too_long_costs_one_record(void **state) {
+    (void)state;
+    enum { LONG = 17 << 20 };
+    static char text[LONG + 1024];
+    size_t n = 0;
+    for (int i = 0; i < 3; i++) {
+        n += (size_t)sprintf(text + n, "{\"prompt\":\"How much?\",\"completions\":[\"");
+        if (i == 1) {
+            memset(text + n, 'a', LONG);
+            n += LONG;
+        }
+        n += (size_t)sprintf(text + n, "2 + 2 = 4\"],\"labels\":[true]}\n");
+    }
+    write_file("long.jsonl", text, n);
+    assert_int_equal(cairn("score long.jsonl")->status, 2);
+    json_t *result = parsed(cairn("score long.jsonl --skip-bad --json"));
+    assert_int_equal(json_integer_value(json_object_get(result, "solutions")), 2);
+    assert_int_equal(json_integer_value(json_object_get(result, "skipped_lines")), 1);
+    json_decref(result);
+    result = parsed(cairn("eval mistakes long.jsonl --skip-bad --json"));
+    assert_non_null(strstr(cairn("eval mistakes long.jsonl --skip-bad --json")->out, "\"skipped_lines\":1"));
+    json_decref(result);
 }
 
 static void test_a_byte_order_mark_before_a_config_file_says_nothing(void **state) {
@@ -217,8 +274,11 @@ int main(int argc, char **argv) {
         cmocka_unit_test_teardown(test_secrets_in_commands_are_neither_shown_nor_exported, clean),
         cmocka_unit_test_teardown(test_resuming_a_labelling_writes_its_labels_where_it_is_told, clean),
         cmocka_unit_test_teardown(test_no_output_is_written_over_an_input_or_another_output, clean),
+        cmocka_unit_test_teardown(test_what_a_killed_export_left_is_removed_by_the_next_one, clean),
+        cmocka_unit_test_teardown(test_a_run_file_deleted_during_the_run_ends_it_with_a_sentence, clean),
         cmocka_unit_test_teardown(test_nothing_in_a_run_file_reaches_the_terminal_raw, clean),
         cmocka_unit_test_teardown(test_show_escapes_what_turns_the_direction_of_text, clean),
+        cmocka_unit_test_teardown(test_a_step_that_is_too_long_costs_one_record, clean),
         cmocka_unit_test_teardown(test_a_byte_order_mark_before_a_config_file_says_nothing, clean),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

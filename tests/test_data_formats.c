@@ -327,7 +327,7 @@ static void test_rlhflow_is_a_talk_of_steps_and_marks(void **state) {
     EXPECT(
         RLHFLOW,
         "{\"conversations\":[{\"from\":\"system\",\"value\":\"S\"},{\"from\":\"human\",\"value\":\"Q\\n\\n## Step 1: "
-        "a\"},{\"from\":\"gpt\",\"value\":\"+\"}]}",
+        "a\"},{\"from\":\"gpt\",\"value\":\" +\\n\"}]}",
         "1: Q | ## Step 1: a :: 1 clean");
     EXPECT(RLHFLOW, "{\"conversations\":[{\"role\":\"user\",\"content\":\"Q a\"}]}",
            "!:1: field `conversations[0]`: expected `Step 1:` or a line break between problem and first step, got the "
@@ -369,6 +369,8 @@ static void test_math_solutions_state_their_answer_in_a_box(void **state) {
            "{\"problem\":\"Q\",\"solution\":\"\\\\boxed{1} so \\\\fbox{ 3\\\\} } or "
            "\\\\boxed{4\",\"type\":\"T\",\"level\":\"Level 5\"}",
            "1: Q | \\boxed{1} so \\fbox{ 3\\} } or \\boxed{4 :: right answer=3\\} target=3\\} subset=Level 5 domain=T");
+    EXPECT(MATH, "{\"problem\":\"Q\",\"solution\":\"\\\\boxed{1 \\\\boxed{2}}\"}",
+           "1: Q | \\boxed{1 \\boxed{2}} :: right answer=1 \\boxed{2} target=1 \\boxed{2}");
     EXPECT(MATH, "{\"problem\":\"Q\",\"solution\":\"a box\",\"answer\":\"p - q\"}",
            "1: Q | a box :: right answer=p - q target=p - q");
 }
@@ -388,6 +390,9 @@ static void test_samples_are_one_record_each(void **state) {
            "1: Q | a :: wrong target=7");
     EXPECT(SAMPLES, "{\"question\":\"Q\",\"samples\":[\"a\",7]}",
            "!:1: field `samples[1]`: expected a string, got the number 7");
+    EXPECT(SAMPLES, "{\"question\":\"Q\",\"solution\":\"s\",\"output\":\"a\"}", "1: Q | a ::");
+    EXPECT(SAMPLES, "{\"question\":\"Q\",\"samples\":[\"a\",\"b\"],\"correct\":[true,2]}",
+           "!:1: field `correct`: expected true, false or null, or an array of them, got the number 2");
     EXPECT(SAMPLES, "{\"question\":\"Q\",\"samples\":[\"a\",\"b\"],\"correct\":[true]}",
            "!:1: field `correct`: expected an array of 2, got an array of 1");
 }

@@ -189,11 +189,15 @@ static void test_files_without_rows_are_refused(void **state) {
     cairn_ctx *ctx = *state;
     const struct {
         const char *text, *says;
-    } cases[] = {{"", "expected JSON lines, a JSON array or CSV, got an empty file"},
-                 {"\n\r\n  \n", "expected JSON lines, a JSON array or CSV, got an empty file"},
-                 {"\xEF\xBB\xBF", "expected JSON lines, a JSON array or CSV, got an empty file"},
-                 {" [ ]\n", "expected rows, got an empty array"},
-                 {"problem,answer\n\n", "expected rows after the header of a CSV file, got none"}};
+    } cases[] = {
+        {"", "expected JSON lines, a JSON array or CSV, got an empty file"},
+        {"\n\r\n  \n", "expected JSON lines, a JSON array or CSV, got an empty file"},
+        {"\xEF\xBB\xBF", "expected JSON lines, a JSON array or CSV, got an empty file"},
+        {" [ ]\n", "expected rows, got an empty array"},
+        {"\x1F\x8B\x08", "expected JSON lines, a JSON array or CSV, got a gzip file: unpack it first"},
+        {"\xFF\xFE{", "expected JSON lines, a JSON array or CSV, got UTF-16 text: write it as UTF-8 first"},
+        {"PAR1\x15", "expected JSON lines, a JSON array or CSV, got a Parquet file: write it as JSON lines first"},
+        {"problem,answer\n\n", "expected rows after the header of a CSV file, got none"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         rows *r;
         put(cases[i].text, strlen(cases[i].text));

@@ -42,7 +42,7 @@ static void expect(cairn_split how, const char *text, const char *const *expecte
 
 static void test_nothing_has_no_steps(void **state) {
     (void)state;
-    for (int how = CAIRN_SPLIT_LINE; how <= CAIRN_SPLIT_MARKER; how++) {
+    for (int how = CAIRN_SPLIT_AUTO; how <= CAIRN_SPLIT_MARKER; how++) {
         expect((cairn_split)how, "", (const char *const[]){NULL});
         expect((cairn_split)how, " \n\t\r\n ", (const char *const[]){NULL});
     }
@@ -52,6 +52,28 @@ static void test_lines(void **state) {
     (void)state;
     STEPS(LINE, "one\n\n  two \r\nthree", "one", "two", "three");
     STEPS(LINE, "one\n", "one");
+}
+
+static void test_auto_takes_steps_then_paragraphs_then_lines(void **state) {
+    (void)state;
+    STEPS(AUTO, "a\nb\n", "a", "b");
+    STEPS(AUTO, "\na\nb\n\n\nc\n\n", "a\nb", "c");
+    STEPS(AUTO, "Well.\n\nStep 1: a\n\n1. b\nstep 2: c", "Well.", "Step 1: a\n\n1. b", "step 2: c");
+    STEPS(AUTO, "## Step 1: a\nb\n**Step 2:** c\n", "## Step 1: a\nb", "**Step 2:** c");
+    STEPS(AUTO, "1. a\n2. b", "1. a", "2. b");
+    STEPS(AUTO, "as step 1: says\nb", "as step 1: says", "b");
+}
+
+static void test_auto_leaves_formulas_figures_and_code_whole(void **state) {
+    (void)state;
+    STEPS(AUTO, "a\n\\begin{align*}\nx\\\\[2pt]\ny\n\\end{align*}\nb", "a",
+          "\\begin{align*}\nx\\\\[2pt]\ny\n\\end{align*}", "b");
+    STEPS(AUTO, "so \\[x\n= 1\\]\nb $$\n2\n$$ c\nd", "so \\[x\n= 1\\]", "b $$\n2\n$$ c", "d");
+    STEPS(AUTO, "a\n\n[asy]\nd;\n\ne;\n[/asy]\n\nb", "a", "[asy]\nd;\n\ne;\n[/asy]", "b");
+    STEPS(AUTO, "```\nx\n\ny\n```\n\nb", "```\nx\n\ny\n```", "b");
+    STEPS(AUTO, "\\[ never closed\nb\n\\begin{x}\n\\end{y}", "\\[ never closed", "b", "\\begin{x}", "\\end{y}");
+    STEPS(AUTO, "\\] closed\n\\[b\nc\\]", "\\] closed", "\\[b\nc\\]");
+    STEPS(LINE, "\\[a\nb\\]", "\\[a", "b\\]");
 }
 
 static void test_paragraphs(void **state) {
@@ -100,7 +122,7 @@ static void test_slices_end_with_the_text(void **state) {
     int32_t count;
     static const char text[] = "Step 1: a\nstep 2";
     for (size_t length = 0; length < sizeof text; length++)
-        for (int how = CAIRN_SPLIT_LINE; how <= CAIRN_SPLIT_MARKER; how++) {
+        for (int how = CAIRN_SPLIT_AUTO; how <= CAIRN_SPLIT_MARKER; how++) {
             assert_int_equal(cairn_split_steps(ctx, arena, (cairn_split)how, text, length, &slices, &count), CAIRN_OK);
             for (int32_t i = 0; i < count; i++) {
                 assert_true(slices[i].length > 0);
@@ -120,6 +142,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_nothing_has_no_steps),
         cmocka_unit_test(test_lines),
+        cmocka_unit_test(test_auto_takes_steps_then_paragraphs_then_lines),
+        cmocka_unit_test(test_auto_leaves_formulas_figures_and_code_whole),
         cmocka_unit_test(test_paragraphs),
         cmocka_unit_test(test_sentences_end_before_white_space),
         cmocka_unit_test(test_sentences_do_not_end_in_numbers),

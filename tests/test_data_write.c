@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -149,6 +150,11 @@ static void test_a_soft_label_is_right_from_a_half_on_unless_said_otherwise(void
     assert_string_equal(losses, "");
     options.labels = CAIRN_LABELS_HARD;
     assert_non_null(strstr(write_all(options, &r, 1), "\"labels\":[true,false,false]"));
+    /* soft labels of 1 and 0 stay numbers: readers make verdicts of true and false */
+    r.labels = (const double[]){1, 1, 0}, options.labels = CAIRN_LABELS_KEPT;
+    assert_non_null(strstr(write_all(options, &r, 1), "\"scores\":[1,1,0]"));
+    r.first_error = 2;
+    assert_non_null(strstr(write_all(options, &r, 1), "\"labels\":[true,true,false]"));
 }
 
 static void test_a_first_error_stays_beside_soft_labels(void **state) {
@@ -181,6 +187,7 @@ static void test_trl_wants_every_label(void **state) {
     assert_int_equal(counts.refused, 1);
     assert_int_equal(counts.records, 0);
     assert_int_equal(counts.filled, 0); /* nothing of it was written */
+    assert_string_equal(losses, "trl cannot hold 1 record at all, left out");
 }
 
 /* ---- the formats that say a first error ------------------------------------------------------------------------------ */
@@ -254,12 +261,242 @@ static void test_csv_has_a_row_a_step(void **state) {
     assert_int_equal(counts.records, 2);
 }
 
+/* ---- training files with marks ----------------------------------------------------------------------------------------- */
+
+static void test_marks_stand_after_each_step(void **state) {
+    (void)state;
+    const char *const named[] = {"Step 1: 2 + 2 = 4", "Step 2: 3 + 3 = 7"}, *const marked[] = {"a", "ки"};
+    const double soft[] = {0.9, 0.125};
+    cairn_record r = flawed();
+    r.subset = "GSM8K";
+    expect_text(write_one(CAIRN_FORMAT_MATH_SHEPHERD, &r),
+                "{\"id\":\"1\",\"input\":\"Q\\n\\n2 + 2 = 4 ки\\n3 + 3 = 7 ки\","
+                "\"label\":\"Q\\n\\n2 + 2 = 4 +\\n3 + 3 = 7 -\",\"task\":\"GSM8K\"}\n");
+    assert_string_equal(losses, "");
+    r.steps = named;
+    expect_text(write_one(CAIRN_FORMAT_MATH_SHEPHERD, &r),
+                "{\"id\":\"1\",\"input\":\"Q Step 1: 2 + 2 = 4 ки\\nStep 2: 3 + 3 = 7 ки\","
+                "\"label\":\"Q Step 1: 2 + 2 = 4 +\\nStep 2: 3 + 3 = 7 -\",\"task\":\"GSM8K\"}\n");
+    expect_text(write_one(CAIRN_FORMAT_OPENRLHF, &r),
+                "{\"id\":\"1\",\"input\":\"Q Step 1: 2 + 2 = 4 ки\\nStep 2: 3 + 3 = 7 ки\",\"task\":\"GSM8K\","
+                "\"value\":[\"+\",\"-\"]}\n");
+    expect_text(write_one(CAIRN_FORMAT_RLHFLOW, &r),
+                "{\"conversations\":[{\"content\":\"Q Step 1: 2 + 2 = 4\",\"role\":\"user\"},"
+                "{\"content\":\"+\",\"role\":\"assistant\"},{\"content\":\"Step 2: 3 + 3 = 7\",\"role\":\"user\"},"
+                "{\"content\":\"-\",\"role\":\"assistant\"}],\"id\":\"1\"}\n");
+    assert_string_equal(losses, "rlhflow does not hold: subsets of 1 record");
+    r.labels = soft, r.first_error = CAIRN_UNLABELLED;
+    assert_non_null(strstr(write_one(CAIRN_FORMAT_OPENRLHF, &r), "\"value\":[0.9,0.125]"));
+    assert_string_equal(losses, "");
+    assert_non_null(strstr(write_one(CAIRN_FORMAT_MATH_SHEPHERD, &r), "Step 2: 3 + 3 = 7 -"));
+    assert_string_equal(losses, "math-shepherd does not hold: soft labels of 1 record (written as right from 0.5 on)");
+    r.steps = marked;
+    expect_refused(write_one(CAIRN_FORMAT_MATH_SHEPHERD, &r), "its step 2 holds `ки`, which divides steps");
+    r.steps = two_steps, r.problem = "Say Step 1: what?";
+    expect_refused(write_one(CAIRN_FORMAT_OPENRLHF, &r), "its problem holds what starts or divides steps");
+}
+
+static void test_math_aps_labels_the_last_steps(void **state) {
+    (void)state;
+    const double last[] = {NAN, 0};
+    cairn_record r = flawed();
+    expect_text(write_one(CAIRN_FORMAT_MATH_APS, &r), "{\"id\":\"1\",\"label\":[\"+\",\"-\"],"
+                                                      "\"process\":\"2 + 2 = 4\\n\\n3 + 3 = 7\",\"question\":\"Q\"}\n");
+    r.labels = last, r.first_error = CAIRN_UNLABELLED;
+    expect_text(write_one(CAIRN_FORMAT_MATH_APS, &r), "{\"id\":\"1\",\"label\":[\"-\"],"
+                                                      "\"process\":\"2 + 2 = 4\\n\\n3 + 3 = 7\",\"question\":\"Q\"}\n");
+    assert_string_equal(losses, "");
+}
+
+/* ---- formats of people's judgements -------------------------------------------------------------------------------------- */
+
+static void test_prm800k_holds_ratings(void **state) {
+    (void)state;
+    const int8_t ratings[] = {0, -1};
+    cairn_record r = flawed();
+    r.target = "7", r.ratings = ratings;
+    expect_text(
+        write_one(CAIRN_FORMAT_PRM800K, &r),
+        "{\"label\":{\"finish_reason\":\"found_error\",\"steps\":["
+        "{\"chosen_completion\":0,\"completions\":[{\"flagged\":false,\"rating\":0,\"text\":\"2 + 2 = 4\"}],"
+        "\"human_completion\":null},"
+        "{\"chosen_completion\":null,\"completions\":[{\"flagged\":false,\"rating\":-1,\"text\":\"3 + 3 = 7\"}],"
+        "\"human_completion\":null}]},"
+        "\"question\":{\"ground_truth_answer\":\"7\",\"problem\":\"Q\"}}\n");
+    assert_string_equal(losses, "");
+    r.ratings = NULL; /* 1 and -1 by the labels */
+    assert_non_null(strstr(write_one(CAIRN_FORMAT_PRM800K, &r), "\"rating\":1,\"text\":\"2 + 2 = 4\""));
+}
+
+static void test_mr_gsm8k_counts_steps_from_one(void **state) {
+    (void)state;
+    cairn_record r = flawed();
+    r.target = "7", r.correct = CAIRN_VERDICT_WRONG;
+    expect_text(write_one(CAIRN_FORMAT_MR_GSM8K, &r),
+                "{\"ground_truth_answer\":\"7\",\"model_output_answer_correctness\":\"wrong\","
+                "\"model_output_solution_correctness\":\"wrong\",\"model_output_solution_first_error_step\":2,"
+                "\"model_output_steps\":[\"2 + 2 = 4\",\"3 + 3 = 7\"],\"question\":\"Q\",\"uuid\":\"1\"}\n");
+    assert_string_equal(losses, "");
+}
+
+static void test_prmbench_pairs_a_redundant_solution_with_its_original(void **state) {
+    (void)state;
+    const char *const before[] = {"2 + 2 = 4"};
+    const double right[] = {1};
+    cairn_record r[2] = {flawed(), flawed()};
+    r[0].group = "1", r[0].subset = "redundency";
+    r[1].group = "1", r[1].subset = "correct", r[1].steps = before, r[1].n_steps = 1, r[1].labels = right;
+    r[1].first_error = CAIRN_NO_ERROR;
+    cairn_write_options options = {.format = CAIRN_FORMAT_PRMBENCH};
+    expect_text(write_all(options, r, 2),
+                "{\"classification\":\"redundency\",\"error_steps\":[2],\"idx\":\"1\","
+                "\"modified_process\":[\"2 + 2 = 4\",\"3 + 3 = 7\"],\"modified_question\":\"Q\","
+                "\"original_process\":[\"2 + 2 = 4\"],\"original_question\":\"Q\",\"question\":\"Q\"}\n");
+    assert_string_equal(losses, "");
+    assert_int_equal(counts.records, 2);
+    assert_int_equal(counts.steps, 3);
+    expect_refused(write_all(options, r, 1), "the right solution that it was made from does not follow it");
+    expect_refused(write_all(options, r + 1, 1), "the solution that was made from it does not stand before it");
+    options.skip_bad = true;
+    cairn_record alone[3] = {r[0], r[0], r[1]}; /* the first has no partner */
+    alone[0].group = "0", alone[0].id = "0";
+    assert_non_null(write_all(options, alone, 3));
+    assert_int_equal(counts.records, 2);
+    assert_int_equal(counts.refused, 1);
+}
+
+static void test_math_holds_right_solutions(void **state) {
+    (void)state;
+    const char *const steps[] = {"First\nline", "then"};
+    cairn_record r = {.id = "test/1.json",
+                      .problem = "Q",
+                      .steps = steps,
+                      .n_steps = 2,
+                      .target = "7",
+                      .domain = "Algebra",
+                      .subset = "5",
+                      .answer = "7",
+                      .correct = CAIRN_VERDICT_RIGHT,
+                      .first_error = CAIRN_UNLABELLED};
+    expect_text(write_one(CAIRN_FORMAT_MATH, &r),
+                "{\"answer\":\"7\",\"level\":\"5\",\"problem\":\"Q\",\"solution\":\"First\\nline\\n\\nthen\","
+                "\"subject\":\"Algebra\",\"unique_id\":\"test/1.json\"}\n");
+    assert_string_equal(losses, "");
+}
+
+/* ---- round trips --------------------------------------------------------------------------------------------------------- */
+
+static const char *word(cairn_rng *rng, bool wild) {
+    static const char *const tame[] = {"2 + 2 = 4",         "so x = 5", "Step 2: add",
+                                       "\xc3\xa9 \"q\" \\", "a, b",     "Step 1: go"};
+    static const char *const others[] = {"",       " ",       "a\nb", "a\n\nb", "ки",  "+",
+                                         "#### 7", "Step 1:", " x ",  "\x01",   "\r\n"};
+    if (wild && cairn_rng_below(rng, 3) == 0) return others[cairn_rng_below(rng, sizeof others / sizeof *others)];
+    return tame[cairn_rng_below(rng, sizeof tame / sizeof *tame)];
+}
+
+static const char *maybe(cairn_rng *rng, const char *text) {
+    return cairn_rng_below(rng, 2) ? text : NULL;
+}
+
+/* A record with labels of some kind, consistent with its first error. */
+static cairn_record random_record(cairn_rng *rng, bool wild) {
+    int32_t n = (int32_t)cairn_rng_below(rng, 5) + !wild, kind = (int32_t)cairn_rng_below(rng, 4);
+    const char **steps = cairn_arena_alloc(arena, (size_t)n, sizeof *steps);
+    double *labels = cairn_arena_alloc(arena, (size_t)n, sizeof *labels);
+    int8_t *ratings = cairn_arena_alloc(arena, (size_t)n, sizeof *ratings);
+    cairn_record r = {.problem = word(rng, wild), .n_steps = n, .first_error = CAIRN_UNLABELLED};
+    int32_t error = (int32_t)cairn_rng_below(rng, (uint32_t)n + 2) - 1;
+    if (error >= n) error = -1;
+    for (int32_t i = 0; i < n; i++) {
+        steps[i] = word(rng, wild);
+        labels[i] = kind == 1   ? cairn_rng_below(rng, 9) / 8.0
+                    : kind == 2 ? (cairn_rng_below(rng, 2) ? NAN : 1)
+                                : error < 0 || i < error;
+        ratings[i] = labels[i] == 1 ? 1 : labels[i] == 0 ? -1 : CAIRN_NO_RATING;
+    }
+    r.steps = steps;
+    if (kind != 3) r.labels = labels;
+    if (kind == 0 || kind == 3) r.first_error = error;
+    if (kind == 0 && cairn_rng_below(rng, 2)) r.ratings = ratings;
+    r.id = cairn_arena_printf(arena, "r%u", cairn_rng_below(rng, 1000));
+    r.answer = maybe(rng, "7"), r.target = maybe(rng, "8"), r.generator = maybe(rng, "m"), r.group = maybe(rng, "g");
+    r.subset = maybe(rng, "s"), r.domain = maybe(rng, "d");
+    r.correct =
+        (cairn_verdict[]){CAIRN_VERDICT_RIGHT, CAIRN_VERDICT_WRONG, CAIRN_VERDICT_UNKNOWN}[cairn_rng_below(rng, 3)];
+    return r;
+}
+
+static bool same(const char *a, const char *b) {
+    return a ? b && strcmp(a, b) == 0 : true; /* what a record does not have, a format may say */
+}
+
+static double label_of(const cairn_record *r, int32_t i) {
+    if (r->labels) return r->labels[i];
+    if (r->first_error == CAIRN_UNLABELLED || (r->first_error >= 0 && i > r->first_error)) return NAN;
+    return r->first_error != i;
+}
+
+/* Everything that is not counted as lost is there when the file is read. */
+static void expect_kept(cairn_format format, const cairn_record *r) {
+    cairn_dataset *d;
+    cairn_record b;
+    const int64_t *lost = counts.lost;
+    assert_int_equal(cairn_dataset_open(ctx, path, (cairn_read_options){.format = format}, &d), CAIRN_OK);
+    if (cairn_dataset_next(d, arena, &b) != CAIRN_OK) fail_msg("%s: %s", cairn_format_name(format), cairn_error(ctx));
+    assert_int_equal(b.n_steps, r->n_steps);
+    if (!lost[CAIRN_UNHELD_SPACE]) assert_string_equal(b.problem, r->problem);
+    for (int32_t i = 0; i < r->n_steps; i++) {
+        if (!lost[CAIRN_UNHELD_SPACE]) assert_string_equal(b.steps[i], r->steps[i]);
+        double x = label_of(r, i), y = label_of(&b, i);
+        bool kept = x == y || (isnan(x) && isnan(y)) || (lost[CAIRN_UNHELD_SOFT] && y == (x >= 0.5)) ||
+                    lost[CAIRN_UNHELD_LABELS];
+        if (!kept) fail_msg("%s: label %g was read as %g", cairn_format_name(format), x, y);
+        if (r->ratings && !lost[CAIRN_UNHELD_RATINGS]) assert_int_equal(b.ratings[i], r->ratings[i]);
+    }
+    assert_true(lost[CAIRN_UNHELD_FIRST_ERROR] || r->first_error == CAIRN_UNLABELLED ||
+                b.first_error == r->first_error);
+    assert_true(lost[CAIRN_UNHELD_ID] || same(r->id, b.id));
+    assert_true(lost[CAIRN_UNHELD_ANSWER] || same(r->answer, b.answer));
+    assert_true(lost[CAIRN_UNHELD_TARGET] || same(r->target, b.target));
+    assert_true(lost[CAIRN_UNHELD_CORRECT] || r->correct == b.correct);
+    assert_true(lost[CAIRN_UNHELD_GENERATOR] || same(r->generator, b.generator));
+    assert_true(lost[CAIRN_UNHELD_GROUP] || same(r->group, b.group));
+    assert_true(lost[CAIRN_UNHELD_SUBSET] || same(r->subset, b.subset));
+    assert_true(lost[CAIRN_UNHELD_DOMAIN] || same(r->domain, b.domain));
+    assert_int_equal(cairn_dataset_next(d, arena, &b), CAIRN_END);
+    cairn_dataset_close(d);
+}
+
+#define MEMBER(symbol, name) CAIRN_FORMAT_##symbol,
+
+static void test_what_is_not_counted_as_lost_reads_back(void **state) {
+    (void)state;
+    static const cairn_format formats[] = {CAIRN_FORMATS_BOTH(MEMBER)};
+    for (size_t f = 0; f < sizeof formats / sizeof *formats; f++) {
+        int written = 0;
+        for (uint64_t i = 0; i < 400; i++) {
+            cairn_rng rng = cairn_rng_open(1, i, CAIRN_PATH_ROOT, CAIRN_VERB_EVAL, CAIRN_ROLE_GENERATOR, 0);
+            cairn_arena_reset(arena);
+            cairn_record r = random_record(&rng, i % 2);
+            if (!write_one(formats[f], &r)) continue;
+            expect_kept(formats[f], &r);
+            written++;
+        }
+        if (written < 20) fail_msg("%s: only %d records were written", cairn_format_name(formats[f]), written);
+        if (formats[f] == CAIRN_FORMAT_STEPWISE) {
+            assert_int_equal(written, 400);
+        }
+    }
+}
+
 /* ---- errors ------------------------------------------------------------------------------------------------------------ */
 
 static void test_a_failed_allocation_ends_writing_cleanly(void **state) {
     (void)state;
     cairn_record r = flawed();
-    static const cairn_format formats[] = {CAIRN_FORMAT_STEPWISE, CAIRN_FORMAT_TRL, CAIRN_FORMAT_CSV};
+    static const cairn_format formats[] = {CAIRN_FORMAT_STEPWISE, CAIRN_FORMAT_TRL,           CAIRN_FORMAT_CSV,
+                                           CAIRN_FORMAT_PRM800K,  CAIRN_FORMAT_MATH_SHEPHERD, CAIRN_FORMAT_RLHFLOW};
     for (size_t f = 0; f < sizeof formats / sizeof *formats; f++)
         for (int64_t at = 1;; at++) {
             cairn_out *out;
@@ -295,6 +532,13 @@ int main(void) {
         cmocka_unit_test(test_first_errors_are_written),
         cmocka_unit_test(test_gsm8k_holds_right_solutions_of_one_line_steps),
         cmocka_unit_test(test_csv_has_a_row_a_step),
+        cmocka_unit_test(test_marks_stand_after_each_step),
+        cmocka_unit_test(test_math_aps_labels_the_last_steps),
+        cmocka_unit_test(test_prm800k_holds_ratings),
+        cmocka_unit_test(test_mr_gsm8k_counts_steps_from_one),
+        cmocka_unit_test(test_prmbench_pairs_a_redundant_solution_with_its_original),
+        cmocka_unit_test(test_math_holds_right_solutions),
+        cmocka_unit_test(test_what_is_not_counted_as_lost_reads_back),
         cmocka_unit_test(test_a_failed_allocation_ends_writing_cleanly),
         cmocka_unit_test(test_a_format_that_is_only_read_is_refused),
     };

@@ -178,6 +178,11 @@ static void order_bisect_probes_halves_of_wrong_solutions_only(void **state) {
                     hi = m;
             }
             for (int32_t m = 1; m < 13; m++) assert_int_equal(s->counts[m - 1].n, expected[m] ? 5 : 0);
+            /* Steps up to the longest prefix with a right completion are right, the probed end of the bisection is wrong. */
+            int32_t proven = hi ? lo : 13;
+            for (int32_t m = 1; m <= proven; m++) assert_true(s->labels[m - 1] > 0);
+            if (hi) assert_true(s->labels[hi - 1] == 0);
+            for (int32_t m = hi ? hi + 1 : 14; m < 13; m++) assert_true(isnan(s->labels[m - 1]) == !expected[m]);
             assert_int_equal(s->first_error, hi ? hi - 1 : CAIRN_NO_ERROR);
         }
     }
@@ -240,7 +245,13 @@ static void unknown_outcomes_are_in_no_count(void **state) {
             for (int32_t m = 0; m < 5; m++) {
                 known += s->counts[m].n;
                 partly += m < 4 && s->counts[m].n > 0 && s->counts[m].n < 6;
-                assert_true(isnan(s->labels[m]) == (s->counts[m].n == 0));
+                bool implied =
+                    false; /* a longer prefix has a right completion, and none up to it has only wrong ones */
+                for (int32_t k = m + 1; k < 5 && !(s->counts[k].n && !s->counts[k].ok); k++)
+                    implied |= s->counts[k].ok > 0;
+                for (int32_t k = 0; k < m; k++) implied &= !(s->counts[k].n && !s->counts[k].ok);
+                assert_true(isnan(s->labels[m]) == (s->counts[m].n == 0 && !implied));
+                if (s->counts[m].n == 0 && implied) assert_true(s->labels[m] == 1);
             }
         }
         assert_int_equal(r.rollouts, 2 + 2 * 4 * 6);
@@ -304,7 +315,7 @@ static void given_solutions_are_labelled_instead_of_sampled_ones(void **state) {
     assert_int_equal(r.solutions[2].first_error, 0);
     assert_int_equal(r.solutions[1].outcome.verdict, CAIRN_VERDICT_RIGHT);
     assert_int_equal(r.rollouts, 3 + 3); /* probes at 4, 6, 5 and at 4, 2, 1; none for the right one */
-    static const double labels[8] = {NAN, NAN, NAN, 1, 1, 0, NAN, 0};
+    static const double labels[8] = {1, 1, 1, 1, 1, 0, NAN, 0}; /* steps 1 to 3 were not probed: the prefix of 4 proves them */
     for (int32_t m = 0; m < 8; m++) {
         assert_true(isnan(labels[m]) == isnan(r.solutions[0].labels[m]));
         if (!isnan(labels[m])) assert_near(r.solutions[0].labels[m], labels[m], 0);

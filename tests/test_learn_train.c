@@ -403,6 +403,7 @@ static void test_a_solution_beyond_the_context_can_be_skipped(void **state) {
     cairn_learn_summary r;
     assert_int_equal(cairn_learn(ctx, &s, &r), CAIRN_LIMIT);
     assert_non_null(strstr(cairn_error(ctx), "x.jsonl:6: too long"));
+    assert_non_null(strstr(cairn_error(ctx), "--shape context=N"));
     s.skip_bad = true;
     must(cairn_learn(ctx, &s, &r));
     assert_int_equal(r.skipped_lines, 1);

@@ -328,6 +328,11 @@ static void test_what_is_no_gguf_is_refused(void **state) {
     expect_refused(CAIRN_FORMAT,
                    "byte 0: magic number: a GGUF file starts with the letters GGUF, this one with 67 47 55 46");
     start(&b, 0, 0);
+    memcpy(b.data, "\x10\0\0\0\0\0\0\0{", 9);
+    expect_refused(CAIRN_FORMAT,
+                   "byte 0: this is a safetensors file, and a GGUF file is wanted: convert it, e.g. by llama.cpp's "
+                   "convert_hf_to_gguf.py");
+    start(&b, 0, 0);
     b.data[4] = 1;
     expect_refused(CAIRN_UNSUPPORTED, "byte 4: version: it is 1, only versions 2 and 3 are read");
     memcpy(b.data + 4, "\0\0\0\3", 4);

@@ -95,7 +95,8 @@ static void test_a_missing_score_is_an_error_where_that_is_asked_for(void **stat
 
 static void test_lines_of_id_and_scores_are_found_by_id(void **state) {
     (void)state;
-    fixture *f = open_recorded("{\"id\":7,\"scores\":[0.5,1]}\n{\"id\":\"b\",\"scores\":[0]}\n", "");
+    fixture *f =
+        open_recorded("{\"id\":7,\"scores\":[0.5,1]}\n{\"id\":\"b\",\"problem\":\"any\",\"scores\":[0]}\n", "");
     expect_scores(f, "7", "any", STEPS("a", "b"), 2, WANT(0.5, 1));
     expect_scores(f, "b", "any", STEPS("a"), 1, WANT(0));
     expect_scores(f, "c", "any", STEPS("a"), 1, WANT(-1));
@@ -186,6 +187,11 @@ static void test_a_bad_file_is_refused_by_line_and_field(void **state) {
     expect_refused(LINE "\"scores\":[1,1]}\n", ",field=step_scores", CAIRN_FORMAT, "field `step_scores`");
     expect_refused(LINE "\"scores\":[1,1]}\n", ",low=2", CAIRN_INVALID, "low=2 is not less than high=1");
     expect_refused(LINE "\"scores\":[1,1]}\n", ",low=few", CAIRN_INVALID, "low");
+    expect_refused(LINE "\"step_scores\":[1,1],\"scored_by\":{\"meaning\":\"success\",\"low\":0,\"high\":1}}\n" LINE
+                        "\"step_scores\":[1,1],\"scored_by\":{\"meaning\":\"success\",\"low\":0,\"high\":2}}\n",
+                   "", CAIRN_FORMAT, ":2: field `scored_by`: another meaning or range");
+    expect_refused(LINE "\"step_scores\":[1,1],\"scored_by\":{\"meaning\":\"luck\",\"low\":0,\"high\":1}}\n", "",
+                   CAIRN_FORMAT, "field `meaning`");
     expect_refused("\n", "", CAIRN_FORMAT, "");
 }
 

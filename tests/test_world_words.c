@@ -396,6 +396,31 @@ static void a_written_problem_loads_as_it_was(void **unused) {
     close_fixture(&f);
 }
 
+static void a_table_loads_too(void **unused) {
+    (void)unused;
+    fixture f = open_fixture("words", "");
+    cairn_problem *loaded;
+    int64_t n;
+    uint64_t content;
+    static const char *const files[] = {
+        "problem,id,answer,max_steps\nAnna has 3 pears. How many pears does Anna have?,7,3,5\n"
+        "Anna has 4 pears. How many pears does Anna have?,8,,\n",
+        "[{\"problem\":\"Anna has 3 pears. How many pears does Anna have?\",\"id\":7,\"answer\":3,\"max_steps\":5.0},\n"
+        "{\"problem\":\"Anna has 4 pears. How many pears does Anna have?\",\"id\":8,\"answer\":null}]"};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        const char *path = write_file(files[i]);
+        assert_int_equal(f.type->load(f.ctx, f.world.self, path, false, f.arena, &loaded, &n, &content), CAIRN_OK);
+        assert_int_equal(n, 2);
+        assert_string_equal(loaded[0].id, "7");
+        assert_string_equal(loaded[0].answer, "3");
+        assert_int_equal(loaded[0].max_steps, 5);
+        assert_string_equal(loaded[1].id, "8");
+        assert_string_equal(loaded[1].answer, "4");
+        unlink(path);
+    }
+    close_fixture(&f);
+}
+
 static void a_bad_file_is_named_with_line_and_field(void **unused) {
     (void)unused;
     static const struct {
@@ -463,6 +488,7 @@ int main(void) {
         cmocka_unit_test(a_text_reads_back_to_its_own_graph_in_every_wording),
         cmocka_unit_test(texts_stay_within_a_small_alphabet),
         cmocka_unit_test(a_written_problem_loads_as_it_was),
+        cmocka_unit_test(a_table_loads_too),
         cmocka_unit_test(a_bad_file_is_named_with_line_and_field),
         cmocka_unit_test(bad_specs_are_named),
     };

@@ -120,7 +120,7 @@ typedef struct cairn_write_options {
     cairn_label_kind labels;
     double right_from; /* written hard, a label from here on is right; 0: CAIRN_RIGHT_FROM */
     bool fill;         /* cairn_labels_fill on each record first */
-    bool skip_bad;     /* count and name in the log what cannot be written instead of failing */
+    bool skip_bad;     /* count what cannot be written, and name the first ten in the log, instead of failing */
 } cairn_write_options;
 
 /* What a format may not hold, in words. */
@@ -159,7 +159,8 @@ CAIRN_API cairn_status cairn_writer_put(cairn_writer *writer, const cairn_record
 /* After the last record: writes what waited for a partner. */
 CAIRN_API cairn_status cairn_writer_end(cairn_writer *writer);
 CAIRN_API const cairn_write_counts *cairn_writer_counts(const cairn_writer *writer);
-/* Appends "math-shepherd cannot hold: ids of 3 records, soft labels of 2 (right from 0.5 on)"; nothing where nothing was lost. */
+/* Appends "math-shepherd does not hold: ids of 3 records, soft labels of 2 records (written as right from 0.5 on)" and how many records
+ * were left out; nothing where nothing was lost. */
 CAIRN_API cairn_status cairn_writer_losses(const cairn_writer *writer, cairn_text *out);
 CAIRN_API void cairn_writer_close(cairn_writer *writer); /* NULL is fine */
 /* One record by a writer of its own (CSV: with the header line). */
@@ -171,6 +172,12 @@ CAIRN_API const char *cairn_unheld_name(int loss); /* "soft labels" */
 #define CAIRN_WRITE_CHOICES &("" CAIRN_WRITE_LIST)[1]
 CAIRN_API cairn_format cairn_written_format(int32_t choice);
 
+/* Label of step i: the record's own, else what its first error says: right before it, wrong at it, NaN after it. */
+CAIRN_API double cairn_record_label(const cairn_record *record, int32_t i);
+/* The first wrong step: the record's own, else that of its labels. */
+CAIRN_API int32_t cairn_record_first_error(const cairn_record *record, double right_from);
+/* The first of labels [n] that is not right; CAIRN_UNLABELLED where one is missing before it. */
+CAIRN_API int32_t cairn_labels_first_error(const double *labels, int32_t n, double right_from);
 /* Fills labels that others imply, [n] NaN where there is none: wrong after the first wrong step, right before a right one (a prefix
  * that can still succeed holds no error). A label from `right_from` on is right. `first_error` (or CAIRN_UNLABELLED) is known
  * besides. Unknown steps between the last right and the first wrong one stay. Returns how many were filled. */

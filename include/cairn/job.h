@@ -42,6 +42,8 @@ typedef struct cairn_job cairn_job;
 CAIRN_API cairn_status cairn_job_open(cairn_ctx *ctx, const cairn_job_setup *setup, cairn_job **out);
 CAIRN_API void cairn_job_close(cairn_job *job);
 CAIRN_API int64_t cairn_job_problems(const cairn_job *job);
+/* Problems that the file has, of which the job takes the first; generated ones: as many as the job takes. */
+CAIRN_API int64_t cairn_job_available(const cairn_job *job);
 CAIRN_API const cairn_job_setup *cairn_job_setup_of(const cairn_job *job); /* with its defaults filled in */
 CAIRN_API uint64_t cairn_job_content(const cairn_job *job); /* key of the problems file, 0 when generated */
 CAIRN_API const cairn_world *cairn_job_world(const cairn_job *job);
@@ -77,7 +79,7 @@ CAIRN_API cairn_status cairn_job_manifest(cairn_ctx *ctx, const cairn_job *job, 
 typedef struct cairn_solve_setup {
     const char *search;     /* spec */
     bool keep_tree;         /* the record holds the tree */
-    double *outcomes;       /* [problems] or NULL: 1 the answer is right, 0 wrong, NaN unknown */
+    double *outcomes;       /* [problems] or NULL: 1 the answer is right, 0 wrong or unknown, NaN not judged */
     int64_t *right_samples; /* [problems] or NULL: candidates that are right, each counted as often as it was sampled */
     int64_t *samples;       /* [problems] or NULL: candidates, counted likewise */
     cairn_outcomes *sampled; /* [problems] or NULL: outcomes of the candidates, counted likewise */
@@ -98,12 +100,16 @@ typedef struct cairn_solve_summary {
     double flops, judge_flops;                    /* likewise, of the policy and of the reward */
     double oracle;  /* share of these problems with a right candidate: pass of the whole search; NaN likewise */
     double optimum; /* mean exact optimum at the step budget; NaN where the policy has none */
+    /* Of the budget, in the unit that the problem spent the most of: mean and greatest share of a problem; NaN without a budget. */
+    double spent, most_spent;
+    int64_t unfinished; /* problems in which no solution came to its end within the budget and max_steps */
     double seconds; /* of this call */
 } cairn_solve_summary;
 
-/* Searches every problem. Records: id, problem_key, answer, correct, target, score, candidates [{answer, correct, count, score, steps}], cost, and with
- * keep_tree also problem (its text), chosen (index of the candidate) and tree [{parent, text, multiplicity, visits, score, truth, end}]: truth
- * is the world's verdict on a step, null after the first wrong one of its path. Resumes into `run`. */
+/* Searches every problem. Records: id, problem_key, answer, correct, target, score, candidates [{answer, correct, count, score, leaf}; one
+ * that max_steps or the search cut off has "cut_off": true], cost, and with keep_tree also problem (its text), chosen (index of the candidate)
+ * and tree [{parent, text, multiplicity, visits, score, truth, end}]: truth is the world's verdict on a step, null after the first wrong one
+ * of its path and after 256 steps. Resumes into `run`. */
 CAIRN_API cairn_status cairn_solve(cairn_ctx *ctx, cairn_job *job, const cairn_solve_setup *setup, cairn_run *run,
                                    cairn_solve_summary *out);
 /* The memory that cairn_solve will take (cairn_job_plan). */

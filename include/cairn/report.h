@@ -46,11 +46,13 @@ typedef struct cairn_report_scores {
 
 /* A run of `solve`. Costs are means over the recorded problems. */
 typedef struct cairn_report_solved {
-    int64_t right, wrong, unknown; /* of the recorded problems; unknown: not judged */
-    int64_t no_answer;             /* problems without an answer, whatever their outcome */
-    cairn_interval accuracy;       /* right of those judged; Wilson */
-    int64_t found;                 /* problems with a right candidate */
-    double steps, tokens, flops;   /* of the policy */
+    int64_t right, wrong;
+    int64_t unknown;         /* there is a true answer, but what was answered cannot be read or compared: not right */
+    int64_t unjudged;        /* there is no true answer, or no solution: in no share */
+    int64_t no_answer;       /* problems without an answer, whatever their outcome */
+    cairn_interval accuracy; /* right of all but the unjudged; Wilson */
+    int64_t found;           /* problems with a right candidate, the unjudged left out */
+    double steps, tokens, flops; /* of the policy */
     double scorings, judge_tokens, judge_flops;
     cairn_report_scores scores;
 } cairn_report_solved;
@@ -81,7 +83,8 @@ typedef struct cairn_report_run {
     cairn_report_labelled labelled;
 } cairn_report_run;
 
-/* Run b against run a, problem by problem. */
+/* Run b against run a, problem by problem: paired by the problem's text where all records tell its key and no text occurs twice in a run, else by
+ * id. */
 typedef struct cairn_report_pair {
     int32_t a, b;                                     /* indices of runs */
     int64_t shared;                                   /* problems judged in both: what the rest is of */

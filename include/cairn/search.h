@@ -35,13 +35,15 @@ typedef struct cairn_cost {
     int64_t checks;                  /* outcomes checked */
 } cairn_cost;
 
-/* The dearest sampled so far: what one more may cost, and so how many a budget grants at once. Kept by the verbs. */
-typedef struct cairn_dearest {
-    int32_t step_tokens; /* of a step; 0: none was sampled */
-    int32_t scored;      /* calls of the reward, counted to 2 */
-    double token_flops;  /* of the policy for a token */
-    double score_flops;  /* of the reward for a token that it scores */
-} cairn_dearest;
+/* What sampling has cost so far: how many steps a budget grants at once follows from it. Kept by the verbs. */
+typedef struct cairn_prices {
+    int32_t step_tokens;              /* of the longest step; 0: none was sampled */
+    int32_t scored;                   /* calls of the reward, counted to 2 */
+    double token_flops;               /* the most of the policy for a token */
+    double score_flops;               /* the most of the reward for a token of the steps that it scored at once */
+    double problem_flops;             /* about what reading the problem took, which a search pays once */
+    double first_flops, first_tokens; /* of the first call of the reward */
+} cairn_prices;
 
 /* One problem's search: who acts, on what tree, within what budget. Filled by the caller; verbs update tree and cost. */
 typedef struct cairn_search {
@@ -58,14 +60,14 @@ typedef struct cairn_search {
         aggregator; /* of a solution's step scores; cairn_meaning_aggregator(reward->meaning) when not chosen */
     cairn_budget budget;
     cairn_cost cost;
-    cairn_dearest dearest;
+    cairn_prices prices;
     int32_t column;       /* score column of the reward; set by cairn_search_begin */
     bool problem_read;    /* the policy's model has read the problem's text: its FLOPs are paid */
     uint64_t *beginnings; /* [beginnings_capacity] keys of other texts that it has read; 0: a free place */
     int32_t n_beginnings, beginnings_capacity;
     const char **answers; /* [n_answers] canonical answers: class c of tree->answer is answers[c] */
     int32_t n_answers, answers_capacity;
-    struct stated_end *stated; /* [n_stated] ends of recorded solutions, by node: search/stated.c's own */
+    struct cairn_stated_end *stated; /* [n_stated] ends of recorded solutions, by node: search/stated.c's own */
     int32_t n_stated, stated_capacity;
 } cairn_search;
 
@@ -145,6 +147,8 @@ CAIRN_API const cairn_search_type *const *cairn_searches(void);
 /* Finds "beam" or "beam:width=16,keep=4" and fills its config in the arena. Errors: NOT_FOUND, INVALID. */
 CAIRN_API cairn_status cairn_search_find(cairn_ctx *ctx, cairn_arena *arena, const char *spec,
                                          const cairn_search_type **type, const void **config);
+/* Tells whether a leaf is a whole solution that the policy or the world ended, and not one that max_steps cut off. Errors: the world's. */
+CAIRN_API cairn_status cairn_search_ended(const cairn_search *search, cairn_node leaf, bool *ended);
 /* Runs it; CAIRN_BUDGET from inside is not an error here: the result stands on what was found. */
 CAIRN_API cairn_status cairn_search_run(cairn_search *search, const cairn_search_type *type, const void *config,
                                         cairn_result *out);

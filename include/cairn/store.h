@@ -1,5 +1,6 @@
 /* cairn/store.h: runs on disk. A run file is one SQLite database (WAL, synchronous=NORMAL): a manifest and one row a finished
- * problem, each committed on its own, so that a killed run loses at most the problems in flight. Layer: store (uses core, data,
+ * problem, each committed on its own, so that a killed run loses at most the problems in flight. (A power cut can lose the last commits
+ * too, never the file: they are not forced to the disk one by one.) Layer: store (uses core, data,
  * stat).
  */
 #ifndef CAIRN_STORE_H
@@ -43,6 +44,9 @@ CAIRN_API void cairn_run_discard(cairn_run *run);
  * committed before stands), INVALID when the index is already there or out of range. */
 CAIRN_API cairn_status cairn_run_put(cairn_run *run, cairn_ctx *ctx, int64_t index, const char *id, const char *record,
                                      size_t length);
+/* Whether the file that is written is still the one at its path; cairn_run_put looks too. Errors: IO when it was deleted or replaced: the
+ * text names the new file that the records were saved in. Thread-safe. */
+CAIRN_API cairn_status cairn_run_check(cairn_run *run, cairn_ctx *ctx);
 /* Is problem `index` recorded? Thread-safe. */
 CAIRN_API bool cairn_run_has(const cairn_run *run, int64_t index);
 CAIRN_API int64_t cairn_run_done(const cairn_run *run);

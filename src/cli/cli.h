@@ -36,7 +36,7 @@ cairn_status cli_print_help(cli *c, const cli_verb *verb);
 /* The verb's number `index` that needs explaining: its name and what it means; false after the last. */
 bool cli_number_of(const cli_verb *verb, int index, const char **name, const char **meaning);
 
-/* Options that every verb over problems shares; embedded as the field `job` of its config. */
+/* Options of verbs over problems, of which each verb's table lists those that it takes; embedded as the field `job` of its config. */
 typedef struct job_options {
     const char *world, *policy, *reward, *problems, *run;
     int64_t count, workers, in_flight, budget, token_budget, max_step_tokens;
@@ -87,35 +87,51 @@ typedef struct job_options {
     CLI_FLAG(type, "portable", field,    \
              when_ "results are the same bits on every processor; the default uses the fastest kernels of this one.")
 
-#define CLI_JOB_OPTIONS(type, count_, reward_)                                                                        \
-    CLI_TEXT(type, "world", job.world, "chain",                                                                       \
-             "Family of problems: NAME or NAME:key=value,... (cairn help worlds)."),                                  \
-        CLI_TEXT(type, "policy", job.policy, "scripted", "Who proposes steps (cairn help policies)."),                \
-        CLI_TEXT(type, "reward", job.reward, reward_,                                                                 \
-                 "Who scores steps, where the search asks for scores (cairn help rewards)."),                         \
-        CLI_TEXT(type, "problems", job.problems, "",                                                                  \
-                 "File of problems for the world to load, instead of generated ones."),                               \
-        CLI_FLAG(type, "skip-bad", job.skip_bad, "Name bad lines of files instead of stopping at the first."),        \
-        CLI_INT(type, "count", job.count, count_, 0, 1e12, "problems",                                                \
-                "How many (short: -n); 0: all of a file, or 100 generated ones."),                                    \
-        CLI_INT(type, "budget", job.budget, "0", 0, 1e12, "steps", "Sampled steps a problem may cost; 0: no bound."), \
-        CLI_INT(type, "token-budget", job.token_budget, "0", 0, 1e12, "tokens", "Sampled tokens likewise."),          \
-        CLI_REAL(type, "flop-budget", job.flop_budget, "0", 0, 1e24, "FLOP",                                          \
-                 "Computing of policy and reward likewise, for models in this process."),                             \
-        CLI_REAL(type, "temperature", job.temperature, "1", 0, 100, "",                                               \
-                 "Sampling temperature, for policies that have one."),                                                \
+#define CLI_TASK_OPTIONS(type, count_)                                                                         \
+    CLI_TEXT(type, "world", job.world, "chain",                                                                \
+             "Family of problems: NAME or NAME:key=value,... (cairn help worlds)."),                           \
+        CLI_TEXT(type, "policy", job.policy, "scripted", "Who proposes steps (cairn help policies)."),         \
+        CLI_TEXT(type, "problems", job.problems, "",                                                           \
+                 "File of problems for the world to load, instead of generated ones."),                        \
+        CLI_FLAG(type, "skip-bad", job.skip_bad, "Name bad lines of files instead of stopping at the first."), \
+        CLI_INT(type, "count", job.count, count_, 0, 1e12, "problems",                                         \
+                "How many (short: -n); 0: all of a file, or 100 generated ones.")
+
+/* Of verbs in which searches ask for scores. */
+#define CLI_SCORE_OPTIONS(type, reward_)                                                                       \
+    CLI_TEXT(type, "reward", job.reward, reward_,                                                              \
+             "Who scores steps, where the search asks for scores (cairn help rewards)."),                      \
+        CLI_CHOICE(type, "aggregate", job.aggregate, "by-meaning", "last|min|product|mean|sum|max|by-meaning", \
+                   "Step scores to one score of a solution; by-meaning: as the reward's scores ask for.")
+
+#define CLI_BUDGET_OPTIONS(type)                                                                                  \
+    CLI_INT(type, "budget", job.budget, "0", 0, 1e12, "steps", "Sampled steps a problem may cost; 0: no bound."), \
+        CLI_INT(type, "token-budget", job.token_budget, "0", 0, 1e12, "tokens", "Sampled tokens likewise."),      \
+        CLI_REAL(type, "flop-budget", job.flop_budget, "0", 0, 1e24, "FLOP",                                      \
+                 "Computing of policy and reward likewise, for models in this process.")
+
+#define CLI_SAMPLING_OPTIONS(type)                                                                                    \
+    CLI_REAL(type, "temperature", job.temperature, "1", 0, 100, "",                                                   \
+             "Sampling temperature, for policies that have one."),                                                    \
         CLI_INT(type, "max-step-tokens", job.max_step_tokens, "256", 1, 1e6, "tokens", "A longer step is cut off."),  \
-        CLI_CHOICE(type, "aggregate", job.aggregate, "by-meaning", "last|min|product|mean|sum|max|by-meaning",        \
-                   "Step scores to one score of a solution; by-meaning: as the reward's scores ask for."),            \
         CLI_SEED(type, job.seed),                                                                                     \
         CLI_INT(type, "workers", job.workers, "0", 0, 1024, "threads", "0: one a processor."),                        \
         CLI_INT(type, "in-flight", job.in_flight, "0", 0, 1024, "problems",                                           \
                 "Problems under way at once in each worker; 0: 64, with --run few enough that a kill loses little."), \
-        CLI_PORTABLE(type, job.portable, "With models: "),                                                            \
-        CLI_TEXT(type, "run", job.run, "", "Run file: every finished problem is kept in it at once."),                \
-        CLI_FLAG(type, "resume", job.resume, "Go on with that run file."),                                            \
-        CLI_FLAG(type, "quiet", job.quiet, "No progress line."),                                                      \
+        CLI_PORTABLE(type, job.portable, "With models: ")
+
+#define CLI_RUN_OPTIONS(type)                                                                      \
+    CLI_TEXT(type, "run", job.run, "", "Run file: every finished problem is kept in it at once."), \
+        CLI_FLAG(type, "resume", job.resume, "Go on with that run file.")
+
+#define CLI_OUTPUT_OPTIONS(type)                             \
+    CLI_FLAG(type, "quiet", job.quiet, "No progress line."), \
         CLI_FLAG(type, "json", job.json, "Result as one JSON object.")
+
+/* All of job_options: what is not in a verb's table stays zero in its config. */
+#define CLI_JOB_OPTIONS(type, count_, reward_)                                                  \
+    CLI_TASK_OPTIONS(type, count_), CLI_SCORE_OPTIONS(type, reward_), CLI_BUDGET_OPTIONS(type), \
+        CLI_SAMPLING_OPTIONS(type), CLI_RUN_OPTIONS(type), CLI_OUTPUT_OPTIONS(type)
 
 /* --plan, of verbs that can say it. */
 #define CLI_PLAN(type)           \
@@ -125,8 +141,6 @@ typedef struct job_options {
 #define CLI_AGGREGATE_BY_MEANING 6 /* index of "by-meaning" above; before it stand the aggregators in order */
 
 void cli_job_setup(const job_options *options, const char *what, cairn_job_setup *out);
-/* Fails where scores are asked for that the verb has no use for. */
-cairn_status cli_refuse_scores(cli *c, const job_options *options, const char *verb);
 /* Cuts an option's text at blanks into words[most]. Errors: INVALID for none and for more. */
 cairn_status cli_words(cli *c, const char *option, const char *text, const char **words, int most, int *count);
 /* The run file of --run and --resume, or NULL when none was named. */

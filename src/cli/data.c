@@ -32,7 +32,10 @@ cairn_status data_each(cli *c, const data_options *options, const char *what, co
                        data_visit visit, void *arg, data_read *out) {
     cairn_dataset *dataset;
     cairn_progress *progress = NULL;
-    cairn_read_options read = {.format = (cairn_format)options->from, .skip_bad = options->skip_bad, .silent = silent};
+    cairn_read_options read = {.format = (cairn_format)options->from,
+                               .split = (cairn_split)options->split,
+                               .skip_bad = options->skip_bad,
+                               .silent = silent};
     CAIRN_TRY(cairn_dataset_open(c->ctx, path, read, &dataset));
     const char *name = cairn_arena_printf(c->arena, "%s (bytes)", what);
     int64_t size = cairn_dataset_size(dataset);
@@ -42,6 +45,8 @@ cairn_status data_each(cli *c, const data_options *options, const char *what, co
     cairn_progress_close(progress);
     out->skipped += cairn_dataset_skipped(dataset);
     out->key = cairn_dataset_key(dataset);
+    bool other = out->format != CAIRN_FORMAT_AUTO && out->format != cairn_dataset_format(dataset);
+    out->mixed |= other;
     out->format = cairn_dataset_format(dataset);
     cairn_dataset_close(dataset);
     return status;
@@ -98,7 +103,8 @@ static void print_file(cli *c, const data_options *options, const data_file *fil
 static void print_report(cli *c, const data_options *options, const data_read *read, const data_count *counts,
                          int n_counts, const data_file *files, int n_files) {
     char number[32];
-    printf("  %9s records read (%s)\n", cli_count(read->records, number), cairn_format_name(read->format));
+    printf("  %9s records read (%s)\n", cli_count(read->records, number),
+           read->mixed ? "several formats" : cairn_format_name(read->format));
     if (read->skipped) printf("  %9s bad lines skipped\n", cli_count(read->skipped, number));
     for (int i = 0; i < n_counts; i++)
         if (counts[i].value || counts[i].shown)
@@ -112,7 +118,7 @@ static cairn_status json_report(cli *c, const char *verb, const data_read *read,
     CAIRN_TRY(cli_json_begin(c, &j));
     cli_json_open(&j, NULL, '{');
     cli_json_text(&j, "verb", verb);
-    cli_json_text(&j, "format", cairn_format_name(read->format));
+    cli_json_text(&j, "format", read->mixed ? NULL : cairn_format_name(read->format));
     cli_json_int(&j, "records", read->records);
     cli_json_int(&j, "skipped", read->skipped);
     for (int i = 0; i < n_counts; i++) cli_json_int(&j, counts[i].key, counts[i].value);
@@ -138,24 +144,6 @@ cairn_status data_report(cli *c, const data_options *options, const char *verb, 
     if (options->json) return json_report(c, verb, read, counts, n_counts, files, n_files);
     if (!to_output) print_report(c, options, read, counts, n_counts, files, n_files);
     return CAIRN_OK;
-}
-
-/* ---- records --------------------------------------------------------------------------------------------------------- */
-
-double data_label(const cairn_record *record, int32_t i) {
-    if (record->labels) return record->labels[i];
-    if (record->first_error == CAIRN_NO_ERROR) return 1;
-    if (record->first_error == CAIRN_UNLABELLED || i > record->first_error) return NAN;
-    return i < record->first_error ? 1 : 0;
-}
-
-int32_t data_first_error(const cairn_record *record, double right_from) {
-    if (record->first_error != CAIRN_UNLABELLED || !record->labels) return record->first_error;
-    for (int32_t i = 0; i < record->n_steps; i++) {
-        if (isnan(record->labels[i])) return CAIRN_UNLABELLED;
-        if (record->labels[i] < right_from) return i;
-    }
-    return CAIRN_NO_ERROR;
 }
 
 /* ---- keys ------------------------------------------------------------------------------------------------------------ */

@@ -5,7 +5,7 @@
 #include "cli/written.h"
 
 typedef struct data_options {
-    int32_t from;
+    int32_t from, split;
     bool skip_bad, quiet, json;
     const char *out;
     written_options write;
@@ -15,7 +15,7 @@ typedef struct data_options {
 #define CLI_DATA_READ_OPTIONS(type)                                                                \
     CLI_CHOICE(type, "from", data.from, "auto", CAIRN_FORMAT_CHOICES,                              \
                "Format of the file that is read; auto: known by the fields of its first record."), \
-        CLI_FLAG(type, "quiet", data.quiet, "No progress line."),                                  \
+        CLI_SPLIT(type, data.split), CLI_FLAG(type, "quiet", data.quiet, "No progress line."),     \
         CLI_FLAG(type, "json", data.json, "Result as one JSON object.")
 #define CLI_DATA_OPTIONS(type)                                                                          \
     CLI_TEXT(type, "out", data.out, "", "File to write (- for standard output)."),                      \
@@ -30,6 +30,7 @@ typedef struct data_read {
     int64_t records, skipped;
     uint64_t key; /* of the file's content */
     cairn_format format;
+    bool mixed; /* files of several formats were read */
 } data_read;
 
 /* Index of the record among all good ones of the file. */
@@ -82,10 +83,5 @@ void data_keys_close(data_keys *keys); /* NULL is fine */
 /* The number of a key, which is `value` where the key is new: *found says whether it was there. The pointer is good until the next call. */
 cairn_status data_keys_put(data_keys *keys, data_key key, uint64_t value, bool *found, uint64_t **number);
 int64_t data_keys_count(const data_keys *keys);
-
-/* Label of step i, NaN where there is none. */
-double data_label(const cairn_record *record, int32_t i);
-/* The first wrong step: the record's, else that of its labels, of which one from `right_from` on is right. */
-int32_t data_first_error(const cairn_record *record, double right_from);
 
 #endif

@@ -50,9 +50,10 @@ static const char *class_name(const balance_config *config, const cairn_record *
             snprintf(room, 32, "%d-%d steps", (int)(low / 2 + 1), (int)low);
         return room;
     }
-    int32_t first = data_first_error(r, config->data.write.right_from);
+    double right_from = written_right_from(&config->data.write);
+    int32_t first = cairn_record_first_error(r, right_from);
     for (int32_t i = 0; i < r->n_steps && first < 0; i++)
-        if (data_label(r, i) < config->data.write.right_from) first = i;
+        if (cairn_record_label(r, i) < right_from) first = i;
     return first >= 0 ? "wrong" : first == CAIRN_NO_ERROR ? "right" : NULL;
 }
 
@@ -158,6 +159,6 @@ const cli_verb verb_data_balance = {
     .arguments = "FILE",
     .least = 1,
     .most = 1,
-    .examples = "  cairn data balance labels.jsonl --by label --seed 1 --out even.jsonl\n",
+    .examples = "  cairn data balance traces.jsonl --by label --seed 1 --out even.jsonl\n",
     .run = run,
 };

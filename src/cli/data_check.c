@@ -45,7 +45,7 @@ static cairn_status see_prefix(checking *k, data_key prefix, double label) {
 static cairn_status see_steps(checking *k, const cairn_record *r, data_key *key) {
     bool wrong = false;
     for (int32_t i = 0; i < r->n_steps; i++) {
-        double label = data_label(r, i);
+        double label = cairn_record_label(r, i);
         *key = data_key_add(*key, r->steps[i]);
         count_label(k, label);
         k->empty += is_empty(r->steps[i]);
@@ -63,7 +63,7 @@ static cairn_status see(void *arg, int64_t index, const cairn_record *r) {
     checking *k = arg;
     bool found;
     data_key key = data_key_of(r->problem);
-    int32_t first = data_first_error(r, CAIRN_RIGHT_FROM);
+    int32_t first = cairn_record_first_error(r, CAIRN_RIGHT_FROM);
     CAIRN_TRY(data_keys_put(k->problems, key, 0, &found, NULL));
     CAIRN_TRY(see_steps(k, r, &key));
     CAIRN_TRY(data_keys_put(k->solutions, key, 0, &found, NULL));

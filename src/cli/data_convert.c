@@ -40,8 +40,8 @@ const cli_verb verb_data_convert = {
     .arguments = "FILE",
     .least = 1,
     .most = 1,
-    .examples = "  cairn data convert labels.jsonl --format trl --fill --out trl.jsonl\n"
-                "  cairn data convert prm800k.jsonl --format csv --out - | head\n",
+    .examples = "  cairn data convert labels.jsonl --format trl --fill --skip-bad --out trl.jsonl\n"
+                "  cairn data convert traces.jsonl --format csv --out steps.csv\n",
     .run = convert,
 };
 
@@ -85,9 +85,10 @@ static bool is_other(const char *wanted, const char *text) {
 
 /* The first filter that the record fails, or FILTERS. */
 static int failed_filter(const filter_config *f, const cairn_record *r) {
-    int32_t first = data_first_error(r, f->data.write.right_from);
+    double right_from = written_right_from(&f->data.write);
+    int32_t first = cairn_record_first_error(r, right_from);
     bool wrong = first >= 0;
-    for (int32_t i = 0; i < r->n_steps && !wrong; i++) wrong = data_label(r, i) < f->data.write.right_from;
+    for (int32_t i = 0; i < r->n_steps && !wrong; i++) wrong = cairn_record_label(r, i) < right_from;
     const bool fails[FILTERS] = {
         [BY_STEPS] = r->n_steps < f->min_steps || (f->max_steps && r->n_steps > f->max_steps),
         [BY_LABELS] = f->labelled && first == CAIRN_UNLABELLED,
@@ -156,7 +157,7 @@ const cli_verb verb_data_filter = {
     .arguments = "FILE",
     .least = 1,
     .most = 1,
-    .examples = "  cairn data filter labels.jsonl --labelled --min-steps 2 --out short.jsonl\n"
-                "  cairn data filter prmbench.jsonl --subset circular --wrong --out circular.jsonl\n",
+    .examples = "  cairn data filter traces.jsonl --wrong --min-steps 2 --out flawed.jsonl\n"
+                "  cairn data filter processbench-math.jsonl --generator someone --labelled --out someone.jsonl\n",
     .run = filter,
 };

@@ -25,7 +25,7 @@ static uint64_t labels_key(const cairn_record *record, double right_from) {
     uint64_t key = 1;
     bool any = false;
     for (int32_t i = 0; i < record->n_steps; i++) {
-        double label = data_label(record, i);
+        double label = cairn_record_label(record, i);
         any |= !isnan(label);
         key = cairn_key_mix(key, isnan(label) ? 3 : label >= right_from ? 2 : 1);
     }
@@ -35,7 +35,7 @@ static uint64_t labels_key(const cairn_record *record, double right_from) {
 static cairn_status put_new(void *arg, int64_t index, const cairn_record *record) {
     (void)index;
     merging *m = arg;
-    uint64_t labels = labels_key(record, m->options->write.right_from), *before;
+    uint64_t labels = labels_key(record, written_right_from(&m->options->write)), *before;
     bool found;
     data_key key = data_key_of(record->problem);
     for (int32_t i = 0; i < record->n_steps; i++) key = data_key_add(key, record->steps[i]);
@@ -86,7 +86,7 @@ const cli_verb verb_data_merge = {
     .arguments = "FILE...",
     .least = 1,
     .most = 1000,
-    .examples = "  cairn data merge human.jsonl mc.jsonl --out all.jsonl      # of duplicates the first stays\n",
+    .examples = "  cairn data merge traces.jsonl labels.jsonl --out all.jsonl      # of duplicates the first stays\n",
     .run = merge,
 };
 
@@ -172,6 +172,6 @@ const cli_verb verb_data_split = {
     .arguments = "FILE",
     .least = 1,
     .most = 1,
-    .examples = "  cairn data split all.jsonl --dev-share 0.1 --out train.jsonl --dev dev.jsonl\n",
+    .examples = "  cairn data split traces.jsonl --dev-share 0.1 --out train.jsonl --dev dev.jsonl\n",
     .run = split,
 };

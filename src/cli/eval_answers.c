@@ -74,7 +74,7 @@ static cairn_status visit(cli *c, void *arg, const scored *s) {
     a->failed += s->failed;
     CAIRN_TRY(find_model(c, a, r->generator ? r->generator : "(unnamed)", &one.model));
     CAIRN_TRY(compare_recorded(c, a, r, s->outcome.answer));
-    CAIRN_TRY(scored_outcome_of(c, s, a->arena, &one.outcome));
+    CAIRN_TRY(scored_outcome_of(s, a->arena, &one.outcome));
     CAIRN_TRY(cairn_grow(c->ctx, (void **)&a->solutions, &a->capacity, a->n + 1, sizeof *a->solutions));
     a->solutions[a->n++] = one;
     return CAIRN_OK;

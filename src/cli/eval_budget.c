@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/outcomes.h"
+#include "cli/spent.h"
 #include "cli/verbs.h"
 
 typedef struct budget_config {
@@ -30,9 +31,13 @@ static const cairn_option options[] = {
         "for models in this process."),
     CLI_INT(budget_config, "pilot", pilot, "32", 1, 1e9, "problems",
             "Other problems, or of a file the first, on which --match finds the widths that nobody gave."),
-    CLI_TEXT(budget_config, "baseline", baseline, PRESET_BASELINE,
-             "Algorithm to which the others are compared, problem by problem."),
-    CLI_JOB_OPTIONS(budget_config, "500", "exact"),
+    CLI_TEXT(
+        budget_config, "baseline", baseline, PRESET_BASELINE,
+        "Algorithm to which the others are compared, problem by problem; it is run where --searches leaves it out."),
+    CLI_TASK_OPTIONS(budget_config, "500"),
+    CLI_SCORE_OPTIONS(budget_config, "exact"),
+    CLI_SAMPLING_OPTIONS(budget_config),
+    CLI_OUTPUT_OPTIONS(budget_config),
 };
 
 enum { UNIT_STEPS, UNIT_TOKENS, UNIT_FLOPS };
@@ -44,6 +49,9 @@ typedef struct row {
     const char *search;
     cairn_solve_summary summary;
     double *outcomes; /* [problems] */
+    spent_reason why; /* it spent so little of the budget */
+    int same_as;      /* the first row with the same outcome in every problem, itself where there is none before it */
+    bool shared;      /* there is another row with its outcomes */
 } row;
 
 /* What runs and where it goes. */
@@ -53,7 +61,7 @@ typedef struct comparing {
     double flops[MOST_SEARCHES]; /* with --match: what bounds a problem, or 0 */
     int64_t budgets[MOST_BUDGETS];
     int n_searches, n_budgets;
-    int base;    /* index of the baseline, or -1 */
+    int base;    /* index of the baseline */
     bool models; /* the policy tells FLOPs */
     cairn_progress *progress;
     cli_json json; /* with --json */
@@ -85,17 +93,46 @@ static cairn_status run_row(cli *c, const comparing *w, int64_t budget, double f
     return status;
 }
 
-/* Paired difference to the baseline; low and high NaN where an outcome is unknown. */
+/* Paired difference to the baseline over the problems that both can be judged on; low and high NaN below two of these. */
 static cairn_status compare(cli *c, const budget_config *config, const row *r, const row *base, cairn_interval *out) {
     cairn_bootstrap how = CAIRN_BOOTSTRAP_PRESET;
+    size_t n = 0, problems = (size_t)r->summary.problems;
+    double *x = cairn_arena_alloc(c->arena, problems + 1, sizeof *x);
+    double *y = cairn_arena_alloc(c->arena, problems + 1, sizeof *y);
+    if (!x || !y) return CAIRN_NO_MEMORY;
     how.seed = config->job.seed;
     *out = (cairn_interval){NAN, NAN, NAN, 0};
-    if (r->summary.unknown || base->summary.unknown || r->summary.problems < 2) return CAIRN_OK;
-    return cairn_stat_bootstrap_paired(c->ctx, r->outcomes, base->outcomes, (size_t)r->summary.problems, &how, out);
+    for (size_t i = 0; i < problems; i++) {
+        if (isnan(r->outcomes[i]) || isnan(base->outcomes[i])) continue;
+        x[n] = r->outcomes[i];
+        y[n++] = base->outcomes[i];
+    }
+    return n < 2 ? CAIRN_OK : cairn_stat_bootstrap_paired(c->ctx, x, y, n, &how, out);
 }
 
-static void print_row_json(cli_json *j, int64_t budget, const row *r, const cairn_interval *d) {
+static bool same_outcomes(const row *a, const row *b) {
+    for (int64_t i = 0; i < a->summary.problems; i++) {
+        double x = a->outcomes[i], y = b->outcomes[i];
+        if (isnan(x) != isnan(y) || (!isnan(x) && x != y)) return false;
+    }
+    return true;
+}
+
+/* What makes a row less than a comparison at the budget. */
+static cairn_status mark_rows(cli *c, row *rows, int n) {
+    for (int i = 0; i < n; i++) {
+        CAIRN_TRY(spent_why(c, rows[i].search, &rows[i].summary, &rows[i].why));
+        rows[i].same_as = i;
+        for (int k = i - 1; k >= 0; k--)
+            if (same_outcomes(&rows[i], &rows[k])) rows[i].same_as = k, rows[i].shared = rows[k].shared = true;
+    }
+    return CAIRN_OK;
+}
+
+static void print_row_json(cli_json *j, const comparing *w, int64_t budget, const row *rows, const row *r,
+                           const cairn_interval *d) {
     const cairn_solve_summary *s = &r->summary;
+    const double spent_in[] = {s->steps, s->tokens, s->flops + s->judge_flops};
     cli_json_open(j, NULL, '{');
     cli_json_int(j, "budget", budget);
     cli_json_text(j, "search", r->search);
@@ -114,6 +151,10 @@ static void print_row_json(cli_json *j, int64_t budget, const row *r, const cair
     cli_json_real(j, "judge_flops", s->judge_flops);
     cli_json_real(j, "optimum", s->optimum);
     cli_json_real(j, "seconds", s->seconds);
+    cli_json_int(j, "unknown", s->unknown);
+    cli_json_real(j, "spent", spent_in[*w->config->match ? UNIT_FLOPS : w->config->unit]);
+    spent_json(j, s, r->shared);
+    cli_json_text(j, "same_as", rows[r->same_as].search == r->search ? NULL : rows[r->same_as].search);
     cli_json_close(j, '}');
 }
 
@@ -143,6 +184,10 @@ static const char *bar_of(double share, char out[4 * BAR + 1]) {
     return out;
 }
 
+static bool is_bounded(const comparing *w, int64_t budget) {
+    return budget > 0 && !*w->config->match;
+}
+
 static void print_head(const cli *c, const comparing *w, int64_t budget) {
     char n[32];
     const job_options *job = &w->config->job;
@@ -154,9 +199,9 @@ static void print_head(const cli *c, const comparing *w, int64_t budget) {
     else
         printf("%s %s a problem", cli_count(budget, n), units[w->config->unit]);
     printf("%s   (%s; reward %s)\n", cli_paint_code(c, CLI_PLAIN), job->world, *job->reward ? job->reward : "none");
-    printf("%s  %-*s %7s %-*s %14s %20s %7s %7s %8s %7s %6s%s\n", cli_paint_code(c, CLI_DIM), name_columns(w), "search",
-           "right %", BAR, "", "95 % interval", w->base >= 0 ? "against baseline" : "", "found %", "steps", "tokens",
-           w->models ? "FLOP" : "scored", "s", cli_paint_code(c, CLI_PLAIN));
+    printf("%s  %-*s %7s %-*s %14s %20s %7s %7s %8s %7s %6s %8s%s\n", cli_paint_code(c, CLI_DIM), name_columns(w),
+           "search", "right %", BAR, "", "95 % interval", "against baseline", "found %", "steps", "tokens",
+           w->models ? "FLOP" : "scored", "s", is_bounded(w, budget) ? "spent %" : "", cli_paint_code(c, CLI_PLAIN));
 }
 
 static const char *percent_text(double share, char out[16]) {
@@ -178,7 +223,8 @@ static void print_unknown(const row *r) {
 
 static void print_row(const cli *c, const comparing *w, const row *r, const cairn_interval *d, bool is_base) {
     const cairn_solve_summary *s = &r->summary;
-    char interval[32], difference[40] = "", spent[16], bar[4 * BAR + 1], right[16], found[16];
+    char interval[32], difference[40] = "", spent[16], bar[4 * BAR + 1], right[16], found[16], share[16] = "";
+    if (!isnan(s->spent)) snprintf(share, sizeof share, " %8.1f", 100 * s->spent);
     if (isnan(s->accuracy.estimate))
         snprintf(interval, sizeof interval, "not judged");
     else
@@ -190,12 +236,90 @@ static void print_row(const cli *c, const comparing *w, const row *r, const cair
     cli_paint paint = is_base || isnan(d->low) ? CLI_PLAIN : d->low > 0 ? CLI_GREEN : d->high < 0 ? CLI_RED : CLI_PLAIN;
     snprintf(spent, sizeof spent, "%.1f", s->scorings);
     if (w->models) cli_engineering(s->flops + s->judge_flops, spent);
-    printf("  %-*s %s%7s%s %s%s%s %14s %s%20s%s %7s %7.1f %8.1f %7s %6.2f\n", name_columns(w), r->search,
+    printf("  %-*s %s%7s%s %s%s%s %14s %s%20s%s %7s %7.1f %8.1f %7s %6.2f%s %s%s%s%s\n", name_columns(w), r->search,
            cli_paint_code(c, CLI_BOLD), percent_text(s->accuracy.estimate, right), cli_paint_code(c, CLI_PLAIN),
            cli_paint_code(c, paint), bar_of(s->accuracy.estimate, bar), cli_paint_code(c, CLI_PLAIN), interval,
            cli_paint_code(c, paint), difference, cli_paint_code(c, CLI_PLAIN), percent_text(s->oracle, found), s->steps,
-           s->tokens, spent, s->seconds);
+           s->tokens, spent, s->seconds, share, r->why == SPENT_ENOUGH ? "" : "<", spent_over(s) ? ">" : "",
+           r->shared ? "=" : "", s->unfinished ? "!" : "");
     print_unknown(r);
+}
+
+/* A sentence below the table; NULL: no memory. */
+static cairn_status print_note(cli *c, const char *sentence) {
+    cairn_text wrapped = {0};
+    if (!sentence) return CAIRN_NO_MEMORY;
+    cairn_status status = cli_wrap(c, sentence, 4, CLI_PLAIN, 0, 0, &wrapped);
+    if (status == CAIRN_OK)
+        printf("  %s%s%s\n", cli_paint_code(c, CLI_DIM), wrapped.data, cli_paint_code(c, CLI_PLAIN));
+    cairn_text_free(&wrapped);
+    return status;
+}
+
+/* Which rows a sentence is about, and the number that it names of each. */
+typedef bool (*row_test)(const row *r, int value);
+typedef double (*row_share)(const row *r);
+
+static bool has_reason(const row *r, int reason) {
+    return r->why == (spent_reason)reason;
+}
+
+static bool is_over(const row *r, int unused) {
+    (void)unused;
+    return spent_over(&r->summary);
+}
+
+static bool is_unfinished(const row *r, int unused) {
+    (void)unused;
+    return r->summary.unfinished > 0;
+}
+
+static double mean_spent(const row *r) {
+    return r->summary.spent;
+}
+
+static double most_spent(const row *r) {
+    return r->summary.most_spent;
+}
+
+static double unfinished_share(const row *r) {
+    return (double)r->summary.unfinished / (double)r->summary.problems;
+}
+
+/* "< beam 80.0 %, dvts 72.6 % of the budget: ...", where a row passes the test. */
+static cairn_status print_sentence(cli *c, const row *rows, int n, row_test test, int value, row_share share,
+                                   const char *sign, const char *format, const char *sentence) {
+    const char *names = "";
+    for (int i = 0; i < n && names; i++)
+        if (test(&rows[i], value))
+            names = cairn_arena_printf(c->arena, "%s%s%s %.1f %%", names, *names ? ", " : "", rows[i].search,
+                                       100 * share(&rows[i]));
+    if (!names) return CAIRN_NO_MEMORY;
+    if (!*names) return CAIRN_OK;
+    return print_note(c, cairn_arena_printf(c->arena, "%s %s %s: %s.", sign, names, format, sentence));
+}
+
+/* "= beam, dvts: ...", where rows have the outcomes of row `first`. */
+static cairn_status print_same(cli *c, const row *rows, int n, int first) {
+    const char *names = rows[first].search;
+    for (int k = first + 1; k < n && names; k++)
+        if (rows[k].same_as == first) names = cairn_arena_printf(c->arena, "%s, %s", names, rows[k].search);
+    return print_note(c,
+                      names ? cairn_arena_printf(c->arena, "= %s: the same outcome in every problem.", names) : NULL);
+}
+
+/* A sentence for each kind of mark. */
+static cairn_status print_marks(cli *c, const row *rows, int n) {
+    for (int why = SPENT_ENOUGH + 1; why < SPENT_REASONS; why++)
+        CAIRN_TRY(print_sentence(c, rows, n, has_reason, why, mean_spent, "<", "of the budget spent",
+                                 spent_sentence((spent_reason)why)));
+    CAIRN_TRY(print_sentence(c, rows, n, is_over, 0, most_spent, ">", "of the budget spent in one problem",
+                             spent_over_sentence));
+    CAIRN_TRY(print_sentence(c, rows, n, is_unfinished, 0, unfinished_share, "!", "of the problems",
+                             spent_unfinished_sentence));
+    for (int i = 0; i < n; i++)
+        if (rows[i].shared && rows[i].same_as == i) CAIRN_TRY(print_same(c, rows, n, i));
+    return CAIRN_OK;
 }
 
 static void print_optimum(const cli *c, const comparing *w, double optimum) {
@@ -221,19 +345,38 @@ static cairn_status run_budget(cli *c, comparing *w, int64_t budget) {
         CAIRN_TRY(run_row(c, w, budget, w->flops[i], &rows[i]));
         w->models |= rows[i].summary.flops > 0;
     }
+    CAIRN_TRY(mark_rows(c, rows, w->n_searches));
     cairn_progress_clear(w->progress);
     if (!config->job.json) print_head(c, w, budget);
     for (int i = 0; i < w->n_searches; i++) {
         cairn_interval difference = {NAN, NAN, NAN, 0};
-        if (w->base >= 0 && i != w->base) CAIRN_TRY(compare(c, config, &rows[i], &rows[w->base], &difference));
+        if (i != w->base) CAIRN_TRY(compare(c, config, &rows[i], &rows[w->base], &difference));
         if (config->job.json)
-            print_row_json(&w->json, budget, &rows[i], &difference);
+            print_row_json(&w->json, w, budget, rows, &rows[i], &difference);
         else
             print_row(c, w, &rows[i], &difference, i == w->base);
     }
-    if (!config->job.json) print_optimum(c, w, rows[0].summary.optimum);
-    if (!config->job.json) print_failed(w, rows);
+    if (!config->job.json) {
+        print_optimum(c, w, rows[0].summary.optimum);
+        CAIRN_TRY(print_marks(c, rows, w->n_searches));
+        print_failed(w, rows);
+    }
     fflush(stdout);
+    return CAIRN_OK;
+}
+
+/* Finds the baseline among the searches; one that is not there is run as well, first. */
+static cairn_status add_baseline(cli *c, comparing *w) {
+    const char *baseline = w->config->baseline;
+    for (w->base = 0; w->base < w->n_searches; w->base++)
+        if (strcmp(w->searches[w->base], baseline) == 0) return CAIRN_OK;
+    if (w->n_searches == MOST_SEARCHES)
+        return cairn_fail(c->ctx, CAIRN_INVALID, "--searches: with the baseline `%s` more than %d", baseline,
+                          MOST_SEARCHES);
+    memmove(w->searches + 1, w->searches, (size_t)w->n_searches * sizeof *w->searches);
+    w->searches[0] = baseline;
+    w->n_searches++;
+    w->base = 0;
     return CAIRN_OK;
 }
 
@@ -245,16 +388,12 @@ static cairn_status read_words(cli *c, comparing *w) {
     const void *options_of;
     CAIRN_TRY(cli_words(c, "searches", config->searches, w->searches, MOST_SEARCHES, &w->n_searches));
     CAIRN_TRY(cli_words(c, "budgets", config->budgets, budgets, MOST_BUDGETS, &w->n_budgets));
-    w->base = -1;
-    for (int i = 0; i < w->n_searches; i++) {
+    CAIRN_TRY(add_baseline(c, w));
+    for (int i = 0; i < w->n_searches; i++)
         CAIRN_TRY(cairn_search_find(c->ctx, c->arena, w->searches[i], &type, &options_of));
-        if (strcmp(w->searches[i], config->baseline) == 0) w->base = i;
-    }
     if (*config->match && (config->unit != UNIT_STEPS || strcmp(config->budgets, PRESET_BUDGETS) != 0))
         return cairn_fail(c->ctx, CAIRN_INVALID, "--match stands in the place of --budgets and --unit");
     if (*config->match) CAIRN_TRY(cairn_search_find(c->ctx, c->arena, config->match, &type, &options_of));
-    if (w->base < 0 && strcmp(config->baseline, PRESET_BASELINE) != 0)
-        return cairn_fail(c->ctx, CAIRN_INVALID, "--baseline: `%s` is none of --searches", config->baseline);
     for (int i = 0; i < w->n_budgets; i++)
         if (cairn_parse_int(budgets[i], strlen(budgets[i]), &w->budgets[i]) != CAIRN_OK || w->budgets[i] < 0)
             return cairn_fail(c->ctx, CAIRN_INVALID, "--budgets: expected whole numbers of %s, got `%s`",
@@ -314,11 +453,8 @@ static cairn_status run_all(cli *c, comparing *w) {
 static cairn_status run(cli *c, const void *options_, int count, char **arguments) {
     (void)count, (void)arguments;
     comparing w = {.config = options_};
-    const job_options *job = &w.config->job;
-    if (*job->run || job->resume || job->budget || job->token_budget || job->flop_budget > 0)
-        return cairn_fail(c->ctx, CAIRN_INVALID, "eval budget takes --budgets, and keeps no run file");
     CAIRN_TRY(read_words(c, &w));
-    if (!job->json) return run_all(c, &w);
+    if (!w.config->job.json) return run_all(c, &w);
     CAIRN_TRY(cli_json_begin(c, &w.json));
     cli_json_open(&w.json, NULL, '[');
     cairn_status status = run_all(c, &w);

@@ -18,7 +18,10 @@ static const cairn_option options[] = {
     CLI_TEXT(labels_config, "methods", methods,
              "omegaprm:searches=20 mc:order=left-to-right,early_stop=true mc:order=all",
              "Labellers, divided by blanks; each NAME or NAME:key=value,..."),
-    CLI_JOB_OPTIONS(labels_config, "50", ""),
+    CLI_TASK_OPTIONS(labels_config, "50"),
+    CLI_BUDGET_OPTIONS(labels_config),
+    CLI_SAMPLING_OPTIONS(labels_config),
+    CLI_OUTPUT_OPTIONS(labels_config),
 };
 
 enum { MOST_METHODS = 32 };
@@ -141,9 +144,6 @@ static cairn_status run(cli *c, const void *options_, int count, char **argument
     comparing w = {.config = options_};
     const cairn_labeller_type *type;
     const void *options_of;
-    if (*w.config->job.run || w.config->job.resume)
-        return cairn_fail(c->ctx, CAIRN_INVALID, "eval labels keeps no run file");
-    CAIRN_TRY(cli_refuse_scores(c, &w.config->job, "eval labels"));
     CAIRN_TRY(cli_words(c, "methods", w.config->methods, w.methods, MOST_METHODS, &w.n));
     for (int i = 0; i < w.n; i++) CAIRN_TRY(cairn_labeller_find(c->ctx, c->arena, w.methods[i], &type, &options_of));
     return w.config->job.json ? run_json(c, &w) : run_all(c, &w);

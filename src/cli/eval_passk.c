@@ -14,7 +14,9 @@ typedef struct passk_config {
 static const cairn_option options[] = {
     CLI_INT(passk_config, "samples", samples, "0", 0, 1 << 20, "solutions",
             "n: sampled for each problem; 0: 64, or all recorded ones. Each recorded one is used once."),
-    CLI_JOB_OPTIONS(passk_config, "200", ""),
+    CLI_TASK_OPTIONS(passk_config, "200"),
+    CLI_SAMPLING_OPTIONS(passk_config),
+    CLI_OUTPUT_OPTIONS(passk_config),
 };
 
 enum { PRESET_SAMPLES = 64, MOST_SAMPLES = 1 << 20 };
@@ -22,6 +24,7 @@ enum { PRESET_SAMPLES = 64, MOST_SAMPLES = 1 << 20 };
 /* Samples of all problems. A problem without a truth, or without a sample, is in no row. */
 typedef struct sampled {
     const passk_config *config;
+    const cairn_job *job;
     const cairn_outcomes *outcomes; /* [n] of each problem's samples */
     double *hits, *items;           /* [n] room for a row */
     size_t n;
@@ -58,7 +61,7 @@ static cairn_status fill_row(cli *c, sampled *s, int64_t k, row *out) {
         CAIRN_TRY(cairn_stat_pass_at_k(c->ctx, judged_samples(o), o->right + o->unknown - o->untold, k, &one));
         most += one;
     }
-    out->most = most / (double)out->problems;
+    out->most = out->problems ? most / (double)out->problems : NAN;
     if (cairn_outcomes_judged(&s->all) == 0) return CAIRN_OK;
     return cairn_stat_grouped_share(c->ctx, s->hits, s->items, s->n, &how, &out->pass);
 }
@@ -79,9 +82,9 @@ static void print_row(const sampled *s, const row *r) {
 }
 
 static void print_head(const sampled *s) {
-    char n[6][32];
+    char n[6][32], problems[96];
     int64_t unknown = s->all.unknown - s->all.untold;
-    printf("pass@k on %s, %s problems, %s samples\n", s->config->job.world, cli_count((int64_t)s->n, n[0]),
+    printf("pass@k on %s, %s, %s samples\n", s->config->job.world, cli_problems_text(s->job, problems),
            cli_count(s->all.n, n[1]));
     if (unknown)
         printf("  unknown    %s samples, %s of them without a readable answer; they count as not right\n",
@@ -101,6 +104,7 @@ static void put_row(cli_json *j, const sampled *s, const row *r) {
     cli_json_real(j, "pass_if_unknown_right", r->most);
     cli_json_int(j, "problems", r->problems);
     cli_json_int(j, "left_out", (int64_t)s->n - r->problems);
+    cli_json_int(j, "problems_available", cairn_job_available(s->job));
     cli_json_int(j, "samples", s->all.n);
     cli_json_int(j, "unknown", s->all.unknown);
     cli_json_int(j, "unanswered", s->all.unanswered);
@@ -108,7 +112,7 @@ static void put_row(cli_json *j, const sampled *s, const row *r) {
     cli_json_close(j, '}');
 }
 
-/* k = 1, 2, 4, .. as far as a problem has so many samples. */
+/* k = 1, 2, 4, .. as far as a problem has so many samples. For programs k = 1 is always there, with what was counted. */
 static cairn_status print_curve(cli *c, sampled *s) {
     bool json = s->config->job.json;
     cli_json j;
@@ -119,7 +123,7 @@ static cairn_status print_curve(cli *c, sampled *s) {
     } else {
         print_head(s);
     }
-    for (int64_t k = 1; k <= s->most && status == CAIRN_OK; k *= 2) {
+    for (int64_t k = 1; (k <= s->most || (json && k == 1)) && status == CAIRN_OK; k *= 2) {
         row r;
         status = fill_row(c, s, k, &r);
         if (status != CAIRN_OK) break;
@@ -141,6 +145,7 @@ static cairn_status measure(cli *c, cairn_job *job, const passk_config *config) 
     int64_t width = config->samples ? config->samples : replays ? MOST_SAMPLES : PRESET_SAMPLES;
     cairn_outcomes *outcomes = cairn_arena_alloc(c->arena, n + 1, sizeof *outcomes);
     sampled s = {.config = config,
+                 .job = job,
                  .outcomes = outcomes,
                  .hits = cairn_arena_alloc(c->arena, n + 1, sizeof *s.hits),
                  .items = cairn_arena_alloc(c->arena, n + 1, sizeof *s.items),
@@ -163,9 +168,6 @@ static cairn_status measure(cli *c, cairn_job *job, const passk_config *config) 
 static cairn_status run(cli *c, const void *options_, int count, char **arguments) {
     (void)count, (void)arguments;
     const passk_config *config = options_;
-    if (*config->job.run || config->job.resume || config->job.budget || config->job.token_budget ||
-        config->job.flop_budget > 0)
-        return cairn_fail(c->ctx, CAIRN_INVALID, "eval passk takes --samples, no budget and no run file");
     cairn_job_setup setup;
     cairn_job *job;
     cli_job_setup(&config->job, "sample", &setup);

@@ -24,12 +24,18 @@ static const cairn_option options[] = {
         label_config, "solutions", solutions, "",
         "Label the solutions of this file, in any format of docs/formats.md, instead of sampled ones. Problems are "
         "matched by their text; a world that loads problems loads those of this file if --problems names none."),
-    CLI_TEXT(label_config, "out", out, "", "Write the labelled solutions here (- for standard output)."),
+    CLI_TEXT(label_config, "out", out, "",
+             "Write the labelled solutions here (- for standard output). What the format cannot hold is left out and "
+             "counted."),
     CLI_WRITTEN_OPTIONS(label_config, write, "hard", "0",
                         "A label from here on is right; 0: above 0, where any completion of the step was right."),
     CLI_FLAG(label_config, "soft", soft, "The same as --labels soft."),
     CLI_SPLIT(label_config, split),
-    CLI_JOB_OPTIONS(label_config, "0", ""),
+    CLI_TASK_OPTIONS(label_config, "0"),
+    CLI_BUDGET_OPTIONS(label_config),
+    CLI_SAMPLING_OPTIONS(label_config),
+    CLI_RUN_OPTIONS(label_config),
+    CLI_OUTPUT_OPTIONS(label_config),
     CLI_PLAN(label_config),
 };
 
@@ -37,11 +43,13 @@ static double percent(int64_t part, int64_t whole) {
     return whole ? 100.0 * (double)part / (double)whole : 0;
 }
 
-static void print_summary(const cli *c, const label_config *config, const char *verifier, const cairn_label_summary *s,
+static void print_summary(const cli *c, const label_config *config, const cairn_job *job, const cairn_label_summary *s,
                           int64_t skipped) {
+    const char *verifier = cairn_job_world(job)->type->verifier;
+    char problems[96];
     char n[10][32];
-    printf("%s on %s: %s problems, %s solutions labelled\n", config->method, config->job.world,
-           cli_count(s->problems, n[0]), cli_count(s->solutions, n[1]));
+    printf("%s on %s: %s, %s solutions labelled\n", config->method, config->job.world, cli_problems_text(job, problems),
+           cli_count(s->solutions, n[1]));
     if (s->solutions) cli_print_outcomes(c, "right", "solutions", &s->outcomes, &s->accuracy);
     printf("  steps      %s labelled, %.1f %% of them wrong\n", cli_count(s->labelled_steps, n[2]),
            percent(s->wrong_steps, s->labelled_steps));
@@ -75,13 +83,15 @@ static void print_written(cli *c, const label_config *config, const cairn_writer
     printf("\n");
 }
 
-static cairn_status print_json(cli *c, const label_config *config, const char *verifier, const cairn_label_summary *s,
+static cairn_status print_json(cli *c, const label_config *config, const cairn_job *job, const cairn_label_summary *s,
                                int64_t skipped, const cairn_writer *writer) {
+    const char *verifier = cairn_job_world(job)->type->verifier;
     cli_json j;
     CAIRN_TRY(cli_json_begin(c, &j));
     cli_json_open(&j, NULL, '{');
     cli_json_text(&j, "method", config->method);
     cli_json_int(&j, "problems", s->problems);
+    cli_json_int(&j, "problems_available", cairn_job_available(job));
     cli_json_int(&j, "dropped", s->dropped);
     cli_json_int(&j, "solutions", s->solutions);
     cli_json_outcomes(&j, &s->outcomes, &s->accuracy);
@@ -157,9 +167,8 @@ static cairn_status report(cli *c, cairn_job *job, const label_config *config, c
     if (writer) CAIRN_TRY(written_warn(c, writer));
     if (strcmp(config->out, "-") == 0) return CAIRN_OK;
     int64_t skipped = solutions ? cairn_solutions_skipped(solutions) : 0;
-    const char *verifier = cairn_job_world(job)->type->verifier;
-    if (config->job.json) return print_json(c, config, verifier, summary, skipped, writer);
-    print_summary(c, config, verifier, summary, skipped);
+    if (config->job.json) return print_json(c, config, job, summary, skipped, writer);
+    print_summary(c, config, job, summary, skipped);
     if (writer) print_written(c, config, writer);
     return CAIRN_OK;
 }
@@ -169,7 +178,8 @@ static cairn_status label(cli *c, cairn_job *job, const label_config *config, co
     cairn_out *out = NULL;
     cairn_writer *writer = NULL;
     cairn_label_summary summary;
-    cairn_write_options write = written_setup(&config->write, config->job.skip_bad);
+    cairn_write_options write =
+        written_setup(&config->write, true); /* labels that cost work are not lost for one that does not fit */
     if (config->soft) write.labels = CAIRN_LABELS_SOFT;
     if (*config->out) CAIRN_TRY(cairn_out_open(c->ctx, config->out, &out));
     cairn_status status = out ? cairn_writer_open(c->ctx, out, &write, &writer) : CAIRN_OK;
@@ -198,8 +208,8 @@ static bool loads(const char *world) {
 static cairn_status run(cli *c, const void *options_, int count, char **arguments) {
     (void)count, (void)arguments;
     const label_config *config = options_;
-    CAIRN_TRY(cli_refuse_scores(c, &config->job, "label"));
     job_options options_of_job = config->job;
+    options_of_job.aggregate = CLI_AGGREGATE_BY_MEANING; /* no scores are asked for */
     if (*config->solutions && !*config->job.problems && loads(config->job.world))
         options_of_job.problems = config->solutions;
     if (strcmp(config->solutions, "-") == 0)
@@ -237,7 +247,8 @@ const cli_verb verb_label = {
     .examples =
         "  cairn label --world chain:steps=16 --policy scripted:error=0.06 -n 50 --out labels.jsonl\n"
         "  cairn label --method mc:rollouts=8,order=all --labels soft --out soft.jsonl\n"
-        "  cairn label --method mc:rollouts=8 --format trl --fill --out trl.jsonl   # what TRL's trainer takes\n"
+        "  cairn label --method mc:rollouts=8 --format trl --fill --skip-bad --out trl.jsonl   # what TRL's trainer "
+        "takes\n"
         "  cairn label --world text --solutions solutions.jsonl --policy 'exec:./my_model' --method mc:order=bisect\n"
         "  cairn label --method omegaprm:searches=20 --run labels.db\n"
         "  cairn label --method omegaprm:searches=20 --plan      # the memory that it will take\n"

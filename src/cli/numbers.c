@@ -115,7 +115,9 @@ static const struct {
     {"eval replay", "visit counts",
      "Recorded nodes whose visit count is not the recorded one, or that the search does not reach: 0 is a "
      "reproduction."},
-    {"report", "right", "Share of the judged problems whose chosen answer is right, with Wilson's interval."},
+    {"report", "right",
+     "Share of problems whose chosen answer is right, with Wilson's interval. An unknown outcome counts as not right; "
+     "problems that are not judged, since they have no true answer or no solution, are left out and counted."},
     {"report", "found", "Problems with a right answer among the candidates."},
     {"report", "problem by problem",
      "Difference in right answers on the problems that both runs have and that are judged in both, in points, with the "
@@ -129,6 +131,14 @@ static const struct {
     {"report", "agreement",
      "Steps whose label (right above 0) is the world's verdict, with an interval that allows for several solutions of "
      "one problem."},
+    {"data convert", "does not hold",
+     "Records of which the written file does not say this: each was read back from what was written and compared."},
+    {"data merge", "duplicates", "Records with the problem and all steps of an earlier one; the earlier one stays."},
+    {"data balance", "of each class", "Records in the smallest class; as many are drawn from each other one."},
+    {"data split", "problems", "Problems, told apart by their text: each is on one side with all its solutions."},
+    {"data check", "opposite label of an equal beginning",
+     "Steps with the same problem and the same steps up to it as an earlier one, which is labelled right (from 0.5 on) "
+     "where this one is wrong, or the other way round."},
     {"run compare", "B - A",
      "Mean difference over the problems that both runs have, paired by their texts, with a paired bootstrap interval. "
      "Problems of one run only, and those of which a run does not know the value, are counted and left out."},

@@ -3,6 +3,16 @@
 #include <math.h>
 #include <stdio.h>
 
+const char *cli_problems_text(const cairn_job *job, char out[96]) {
+    char n[2][32];
+    int64_t taken = cairn_job_problems(job), all = cairn_job_available(job);
+    if (taken == all)
+        snprintf(out, 96, "%s problems", cli_count(taken, n[0]));
+    else
+        snprintf(out, 96, "the first %s of %s problems (-n 0: all)", cli_count(taken, n[0]), cli_count(all, n[1]));
+    return out;
+}
+
 const char *cli_interval_text(const cairn_interval *share, char out[64]) {
     if (isnan(share->low))
         snprintf(out, 64, "no interval from one problem");

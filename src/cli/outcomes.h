@@ -3,6 +3,7 @@
 #define CAIRN_CLI_OUTCOMES_H
 
 #include "cairn/eval.h"
+#include "cairn/job.h"
 #include "cli/cli.h"
 
 /* "43.8 %" with its interval, or "not judged"; a line each for unknown outcomes and those without a truth, where there are any. `what`
@@ -11,6 +12,8 @@ void cli_print_outcomes(const cli *c, const char *what, const char *of, const ca
                         const cairn_interval *share);
 /* One sentence where more than a tenth of the outcomes have no answer that can be read: what would be read. */
 void cli_print_unread(const cairn_outcomes *o, const char *of);
+/* "1,319 problems", or "the first 100 of 1,319 problems (-n 0: all)". */
+const char *cli_problems_text(const cairn_job *job, char out[96]);
 /* " (95 % interval LOW .. HIGH" or why there is none. */
 const char *cli_interval_text(const cairn_interval *share, char out[64]);
 /* Fields accuracy, low, high, accuracy_if_unknown_right, right, unknown, unanswered, not_judged. */

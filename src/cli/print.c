@@ -129,12 +129,6 @@ void cli_job_setup(const job_options *options, const char *what, cairn_job_setup
     };
 }
 
-cairn_status cli_refuse_scores(cli *c, const job_options *options, const char *verb) {
-    if (!or_null(options->reward) && options->aggregate == CLI_AGGREGATE_BY_MEANING) return CAIRN_OK;
-    return cairn_fail(c->ctx, CAIRN_INVALID, "cairn %s asks for no scores: --reward and --aggregate have no use there",
-                      verb);
-}
-
 cairn_status cli_open_run(cli *c, const job_options *options, const cairn_manifest *manifest, cairn_run **out) {
     *out = NULL;
     if (!or_null(options->run)) {
@@ -150,6 +144,10 @@ static bool names_program(const job_options *options) {
 }
 
 cairn_status cli_close_run(cli *c, const job_options *options, cairn_run *run, cairn_status status) {
+    if (run && (status == CAIRN_OK || status == CAIRN_CANCELLED)) {
+        cairn_status kept = cairn_run_check(run, c->ctx);
+        if (kept != CAIRN_OK) status = kept;
+    }
     if (status == CAIRN_CANCELLED)
         c->advice =
             !run ? "nothing is kept without --run FILE"

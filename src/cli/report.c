@@ -37,7 +37,7 @@ static void print_interval(cairn_interval i) {
 
 static void print_solved(cli *c, int32_t i, const cairn_report_run *run) {
     const cairn_report_solved *s = &run->solved;
-    int64_t judged = s->right + s->wrong;
+    int64_t judged = s->right + s->wrong + s->unknown;
     printf("%s%2d  %s%s\n", cli_paint_code(c, CLI_BOLD), (int)i + 1, cli_safe(c, run->name),
            cli_paint_code(c, CLI_PLAIN));
     if (judged)
@@ -46,8 +46,8 @@ static void print_solved(cli *c, int32_t i, const cairn_report_run *run) {
     else
         printf("    right      not judged");
     print_interval(s->accuracy);
-    printf("  %" PRId64 " of %" PRId64 "; not judged %" PRId64 ", no answer %" PRId64 "\n", s->right, judged,
-           s->unknown, s->no_answer);
+    printf("  %" PRId64 " of %" PRId64 "; unknown %" PRId64 ", no answer %" PRId64 ", not judged %" PRId64 "\n",
+           s->right, judged, s->unknown, s->no_answer, s->unjudged);
     printf("    found      %" PRId64 "  problems with a right candidate\n", s->found);
     printf("    a problem  %.1f steps, %.1f tokens, %.1f scorings", s->steps, s->tokens, s->scorings);
     char flops[16];
@@ -166,7 +166,8 @@ static const char *manifest_text(const cairn_run *run, const char *key) {
 
 static void csv_runs(csv *t, const cairn_report *report) {
     static const char head[] =
-        "run,file,verb,world,policy,reward,method,seed,problems,recorded,right,wrong,not_judged,no_answer,accuracy,"
+        "run,file,verb,world,policy,reward,method,seed,problems,recorded,right,wrong,unknown,no_answer,not_judged,"
+        "accuracy,"
         "accuracy_low,accuracy_high,found,steps,tokens,flops,scorings,reward_tokens,reward_flops,candidates,used,"
         "unscored,outside,unjudged,brier,calibration_error,auroc,auroc_low,auroc_high,chosen,chosen_left_out\r\n";
     csv_put(t, head, sizeof head - 1);
@@ -187,7 +188,7 @@ static void csv_runs(csv *t, const cairn_report *report) {
         for (size_t k = 0; k < sizeof texts / sizeof *texts; k++) csv_text(t, texts[k]);
         csv_int(t, run->problems);
         csv_int(t, run->done);
-        const int64_t outcomes[] = {s->right, s->wrong, s->unknown, s->no_answer};
+        const int64_t outcomes[] = {s->right, s->wrong, s->unknown, s->no_answer, s->unjudged};
         const double costs[] = {s->steps, s->tokens, s->flops, s->scorings, s->judge_tokens, s->judge_flops};
         const int64_t counts[] = {scores->candidates, scores->used, scores->unscored, scores->outside,
                                   scores->unjudged};
@@ -203,7 +204,7 @@ static void csv_runs(csv *t, const cairn_report *report) {
             csv_int(t, scores->chosen);
             csv_int(t, scores->chosen_left_out);
         }
-        for (int k = 0; !solved && k < 26; k++) csv_cell(t); /* label runs have a table of their own */
+        for (int k = 0; !solved && k < 27; k++) csv_cell(t); /* label runs have a table of their own */
         csv_end(t);
     }
 }

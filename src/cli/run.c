@@ -249,7 +249,7 @@ const cli_verb verb_run_export = {
     .least = 1,
     .most = 1,
     .examples = "  cairn run export mcts.db --out mcts.jsonl\n  cairn run export mcts.db | sha256sum\n"
-                "  cairn run export labels.db --format trl --fill --out trl.jsonl\n",
+                "  cairn run export labels.db --format trl --fill --skip-bad --out trl.jsonl\n",
     .run = run_export,
 };
 

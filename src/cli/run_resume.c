@@ -92,12 +92,20 @@ static cairn_status choose_out(cli *c, const cairn_run *run, const resume_config
                       path, named, outside ? "in another folder" : "there already", named);
 }
 
+/* Tells whether a verb takes an option, "--name". */
+static bool takes(const cli_verb *verb, const char *option) {
+    for (int i = 0; i < verb->about.option_count; i++)
+        if (strcmp(verb->about.options[i].name, option + 2) == 0) return true;
+    return false;
+}
+
 /* Rebuilds the words of the verb that made the run. */
-static cairn_status rebuild_words(cli *c, const cairn_run *run, const resume_config *config, const char *path,
-                                  char **words, int *n) {
+static cairn_status rebuild_words(cli *c, const cairn_run *run, const cli_verb *verb, const resume_config *config,
+                                  const char *path, char **words, int *n) {
     for (size_t i = 0; i < sizeof manifest_to_option / sizeof *manifest_to_option; i++) {
         const char *value = cairn_run_manifest(run, manifest_to_option[i].key);
-        if (value) CAIRN_TRY(add_word(c, words, n, "%s=%s", manifest_to_option[i].option, value));
+        if (value && takes(verb, manifest_to_option[i].option))
+            CAIRN_TRY(add_word(c, words, n, "%s=%s", manifest_to_option[i].option, value));
     }
     char number[32];
     snprintf(number, sizeof number, "%" PRId64, cairn_run_problems(run));
@@ -128,7 +136,7 @@ static cairn_status read_words(cli *c, const cairn_run *run, const resume_config
     if (*verb == &verb_solve && *config->out)
         return cairn_fail(c->ctx, CAIRN_INVALID, "%s was made by `solve`, which writes no labels: no --out", path);
     if (!config->allow_exec) CAIRN_TRY(refuse_programs(c, run, path));
-    return rebuild_words(c, run, config, path, words, n);
+    return rebuild_words(c, run, *verb, config, path, words, n);
 }
 
 static cairn_status run_resume(cli *c, const void *options, int count, char **arguments) {

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cairn/tool.h"
 #include "cli/outcomes.h"
 #include "cli/scored.h"
 #include "cli/verbs.h"
@@ -27,9 +28,10 @@ typedef struct scoring {
     const score_config *config;
     cairn_out *out; /* NULL: none */
     int64_t solutions, steps, wrong, unknown, flawed;
-    int64_t missing;    /* steps that a file of scores does not have */
-    int64_t failed;     /* unknown steps on which the reward's program failed */
-    int64_t unreadable; /* steps with a critique whose verdict could not be read */
+    int64_t missing;      /* steps that a file of scores does not have */
+    int64_t failed;       /* unknown steps on which the reward's program failed */
+    int64_t contradicted; /* answers that are not what the steps compute */
+    int64_t unreadable;   /* steps with a critique whose verdict could not be read */
     scored_outcomes outcomes;
 } scoring;
 
@@ -104,12 +106,13 @@ static void put_scored_by(cli_json *j, const scored *s) {
 }
 
 /* The record as it was read, in the stepwise format, and what was said of its steps; fields in byte order. */
-static cairn_status write_scores(cairn_out *out, const scored *s) {
+static cairn_status write_scores(cairn_out *out, const scored *s, const cairn_trace_finding *stated) {
     cli_json j = {.out = out};
     const cairn_record *r = s->record;
     bool soft = has_soft_labels(r);
     cli_json_open(&j, NULL, '{');
     put_text(&j, "answer", r->answer);
+    if (stated->verdict == CAIRN_VERDICT_WRONG) cli_json_text(&j, "answer_evidence", stated->evidence);
     put_texts(&j, "codes", s->codes, r->n_steps);
     put_texts(&j, "completions", r->steps, r->n_steps);
     if (r->correct != CAIRN_VERDICT_UNKNOWN) cli_json_bool(&j, "correct", r->correct == CAIRN_VERDICT_RIGHT);
@@ -134,18 +137,30 @@ static cairn_status write_scores(cairn_out *out, const scored *s) {
 
 /* ---- the verb ----------------------------------------------------------------------------------------------------------------- */
 
-static cairn_status print_solution(cli *c, const scored *s) {
+static cairn_status print_solution(cli *c, const scored *s, const cairn_trace_finding *stated) {
     cairn_text text = {0};
     cairn_status status = scored_show(c, s, &text);
     if (status == CAIRN_OK) printf("%s", text.data);
+    if (status == CAIRN_OK && stated->verdict == CAIRN_VERDICT_WRONG)
+        printf("  the answer contradicts the steps: %s\n", cli_safe(c, stated->evidence));
     cairn_text_free(&text);
     return status;
 }
 
+/* Whether the answer is what the steps end with; a solution that is too long for that is not compared. */
+static cairn_status compare_answer(cli *c, const cairn_record *r, cairn_trace_finding *out) {
+    cairn_status status =
+        cairn_trace_answer(c->ctx, c->arena, r->problem, r->steps, (size_t)r->n_steps, r->answer, out);
+    return status == CAIRN_LIMIT ? CAIRN_OK : status;
+}
+
 static cairn_status visit(cli *c, void *arg, const scored *s) {
     scoring *t = arg;
+    cairn_trace_finding stated;
     cairn_arena_mark mark = cairn_arena_save(c->arena);
     CAIRN_TRY(scored_outcomes_add(c, &t->outcomes, s));
+    CAIRN_TRY(compare_answer(c, s->record, &stated));
+    t->contradicted += stated.verdict == CAIRN_VERDICT_WRONG;
     t->solutions++;
     t->steps += s->record->n_steps;
     t->failed += s->failed;
@@ -156,8 +171,8 @@ static cairn_status visit(cli *c, void *arg, const scored *s) {
         t->missing += scored_is_missing(s, i);
         t->unreadable += s->codes[i] && strstr(s->codes[i], "unreadable");
     }
-    cairn_status status = t->out ? write_scores(t->out, s) : CAIRN_OK;
-    if (status == CAIRN_OK && s->index == t->config->show) status = print_solution(c, s);
+    cairn_status status = t->out ? write_scores(t->out, s, &stated) : CAIRN_OK;
+    if (status == CAIRN_OK && s->index == t->config->show) status = print_solution(c, s, &stated);
     cairn_arena_restore(c->arena, mark);
     return status;
 }
@@ -177,6 +192,7 @@ static cairn_status print_json(cli *c, const scoring *t, const cairn_outcomes *o
     cli_json_int(&j, "missing", t->missing);
     cli_json_int(&j, "failed_steps", t->failed);
     cli_json_int(&j, "unreadable", t->unreadable);
+    cli_json_int(&j, "contradicted_answers", t->contradicted);
     cli_json_int(&j, "solutions_with_a_wrong_step", t->flawed);
     cli_json_int(&j, "skipped_lines", skipped);
     cli_json_close(&j, '}');
@@ -198,6 +214,9 @@ static cairn_status print_totals(cli *c, const score_config *config, scoring *t,
     if (t->failed)
         printf("%s of the unknown steps are those on which the reward's program failed\n", cli_count(t->failed, n[0]));
     cli_print_outcomes(c, "right", "solutions", &outcomes, &share);
+    if (t->contradicted)
+        printf("%s answers are another number than their steps compute (--show, --out)\n",
+               cli_count(t->contradicted, n[0]));
     if (t->unreadable)
         printf("%s steps have critiques without a readable verdict (--out says which)\n",
                cli_count(t->unreadable, n[0]));

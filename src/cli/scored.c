@@ -29,7 +29,8 @@ typedef struct scoring {
     const scorer *scorer;
     entry entries[AT_ONCE]; /* [n] */
     int32_t n, next;
-    int64_t first; /* index of the first of them among all solutions */
+    int64_t first;   /* index of the first of them among all solutions */
+    int64_t skipped; /* records that were read but could not be scored */
 } scoring;
 
 static cairn_status open_scorer(cli *c, const scored_options *options, scorer *s) {
@@ -182,14 +183,23 @@ static cairn_status read_some(cli *c, scoring *s, cairn_dataset *dataset, int32_
     return status;
 }
 
+/* What is wrong with one record, such as a step too long to be read, costs that record where bad ones are skipped. */
+static cairn_status pass_over(cli *c, scoring *s, const entry *e) {
+    cairn_fail(c->ctx, e->status, "%s", e->error);
+    if (!s->options->skip_bad || (e->status != CAIRN_LIMIT && e->status != CAIRN_FORMAT)) return e->status;
+    cairn_log(c->ctx, CAIRN_LOG_WARN, "skipped %s", e->error);
+    s->skipped++;
+    return CAIRN_OK;
+}
+
 /* Visits what was scored, in order, up to the first that failed. */
 static cairn_status visit_some(cli *c, scoring *s, cairn_progress *progress, bool in_bytes, scored_fn visit,
                                void *arg) {
     for (int32_t i = 0; i < s->n; i++) {
         entry *e = &s->entries[i];
-        if (e->status != CAIRN_OK) return cairn_fail(c->ctx, e->status, "%s", e->error);
+        if (e->status != CAIRN_OK) CAIRN_TRY(pass_over(c, s, e));
         cairn_arena_report(e->arena, c->ctx); /* the fiber's own context is gone */
-        CAIRN_TRY(visit(c, arg, &e->solution));
+        if (e->status == CAIRN_OK) CAIRN_TRY(visit(c, arg, &e->solution));
         cairn_progress_add(progress, in_bytes ? e->bytes : 1);
     }
     s->first += s->n;
@@ -233,7 +243,7 @@ cairn_status scored_each(cli *c, const scored_options *options, const char *path
     for (int32_t i = 0; all && i < AT_ONCE; i++) cairn_arena_close(all->entries[i].arena);
     cairn_progress_close(progress);
     if (dataset) {
-        *skipped = cairn_dataset_skipped(dataset);
+        *skipped = cairn_dataset_skipped(dataset) + all->skipped;
         cairn_dataset_close(dataset);
     }
     close_scorer(&s);

@@ -71,7 +71,7 @@ typedef struct scored_outcome {
     cairn_verdict verdict;
     const char *answer, *target; /* canonical, or NULL; in the arena given */
 } scored_outcome;
-cairn_status scored_outcome_of(cli *c, const scored *solution, cairn_arena *arena, scored_outcome *out);
+cairn_status scored_outcome_of(const scored *solution, cairn_arena *arena, scored_outcome *out);
 /* For qsort: by problem, those of one in order of the file. The outcome is the first member. */
 int scored_by_problem(const void *a, const void *b);
 /* Judges a solution by the true answer that another record of its problem has: where it has none itself, and no outcome. */

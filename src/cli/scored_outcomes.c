@@ -10,8 +10,7 @@ static cairn_status keep(cairn_arena *arena, const char *text, const char **out)
     return !text || *out ? CAIRN_OK : CAIRN_NO_MEMORY;
 }
 
-cairn_status scored_outcome_of(cli *c, const scored *s, cairn_arena *arena, scored_outcome *out) {
-    (void)c;
+cairn_status scored_outcome_of(const scored *s, cairn_arena *arena, scored_outcome *out) {
     const char *problem = s->record->group ? s->record->group : s->record->problem;
     *out = (scored_outcome){
         .problem = cairn_key(problem, strlen(problem)), .index = s->index, .verdict = s->outcome.verdict};
@@ -35,7 +34,7 @@ cairn_status scored_judge(cli *c, const char *target, cairn_arena *arena, scored
 cairn_status scored_outcomes_add(cli *c, scored_outcomes *all, const scored *s) {
     if (!all->arena) CAIRN_TRY(cairn_arena_open(c->ctx, 65536, &all->arena));
     CAIRN_TRY(cairn_grow(c->ctx, (void **)&all->rows, &all->capacity, all->n + 1, sizeof *all->rows));
-    CAIRN_TRY(scored_outcome_of(c, s, all->arena, &all->rows[all->n]));
+    CAIRN_TRY(scored_outcome_of(s, all->arena, &all->rows[all->n]));
     all->n++;
     return CAIRN_OK;
 }
@@ -93,6 +92,6 @@ cairn_status scored_outcomes_share(cli *c, scored_outcomes *all, uint64_t seed, 
 
 void scored_outcomes_free(scored_outcomes *all) {
     cairn_free(all->rows);
-    if (all->arena) cairn_arena_close(all->arena);
+    cairn_arena_close(all->arena);
     *all = (scored_outcomes){0};
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/outcomes.h"
+#include "cli/spent.h"
 #include "cli/verbs.h"
 
 typedef struct solve_config {
@@ -39,11 +40,37 @@ static void print_samples(const cairn_solve_summary *s) {
     printf("\n");
 }
 
-static void print_summary(const cli *c, const solve_config *config, const cairn_solve_summary *s) {
-    char problems[32];
+static const char *budget_of(const job_options *job, char out[64]) {
+    char flops[16];
+    if (job->budget)
+        snprintf(out, 64, "%lld steps", (long long)job->budget);
+    else if (job->token_budget)
+        snprintf(out, 64, "%lld tokens", (long long)job->token_budget);
+    else
+        snprintf(out, 64, "%sFLOP", cli_engineering(job->flop_budget, flops));
+    return out;
+}
+
+/* What a budget was spent on. */
+static cairn_status print_spent(cli *c, const solve_config *config, const cairn_solve_summary *s) {
+    spent_reason why;
+    char budget[64];
+    CAIRN_TRY(spent_why(c, config->search, s, &why));
+    if (!isnan(s->spent))
+        printf("  budget     %.1f %% of %s spent, up to %.1f %% in one problem\n", 100 * s->spent,
+               budget_of(&config->job, budget), 100 * s->most_spent);
+    if (why != SPENT_ENOUGH) printf("             %s\n", spent_sentence(why));
+    if (spent_over(s)) printf("             %s\n", spent_over_sentence);
+    if (s->unfinished) printf("  unfinished %lld problems: %s\n", (long long)s->unfinished, spent_unfinished_sentence);
+    return CAIRN_OK;
+}
+
+static cairn_status print_summary(cli *c, const solve_config *config, const cairn_job *job,
+                                  const cairn_solve_summary *s) {
+    char problems[96];
     cairn_outcomes chosen = chosen_of(s);
-    printf("%s%s%s on %s, %s problems\n", cli_paint_code(c, CLI_BOLD), config->search, cli_paint_code(c, CLI_PLAIN),
-           config->job.world, cli_count(s->problems, problems));
+    printf("%s%s%s on %s, %s\n", cli_paint_code(c, CLI_BOLD), config->search, cli_paint_code(c, CLI_PLAIN),
+           config->job.world, cli_problems_text(job, problems));
     cli_print_outcomes(c, "right", "problems", &chosen, &s->accuracy);
     if (s->unrecorded)
         printf("  unrecorded %lld of these problems have no recorded solution\n", (long long)s->unrecorded);
@@ -62,15 +89,18 @@ static void print_summary(const cli *c, const solve_config *config, const cairn_
         printf("             %sFLOP of the policy, %sFLOP of the reward\n", cli_engineering(s->flops, flops),
                cli_engineering(s->judge_flops, judge_flops));
     }
+    CAIRN_TRY(print_spent(c, config, s));
     printf("  time       %.2f s\n", s->seconds);
+    return CAIRN_OK;
 }
 
-static cairn_status print_json(cli *c, const solve_config *config, const cairn_solve_summary *s) {
+static cairn_status print_json(cli *c, const solve_config *config, const cairn_job *job, const cairn_solve_summary *s) {
     cli_json j;
     CAIRN_TRY(cli_json_begin(c, &j));
     cli_json_open(&j, NULL, '{');
     cli_json_text(&j, "search", config->search);
     cli_json_int(&j, "problems", s->problems);
+    cli_json_int(&j, "problems_available", cairn_job_available(job));
     cairn_outcomes chosen = chosen_of(s);
     cli_json_outcomes(&j, &chosen, &s->accuracy);
     cli_json_int(&j, "unrecorded", s->unrecorded);
@@ -89,6 +119,7 @@ static cairn_status print_json(cli *c, const solve_config *config, const cairn_s
     cli_json_real(&j, "judge_tokens", s->judge_tokens);
     cli_json_real(&j, "flops", s->flops);
     cli_json_real(&j, "judge_flops", s->judge_flops);
+    spent_json(&j, s, false);
     cli_json_real(&j, "seconds", s->seconds);
     cli_json_close(&j, '}');
     return cli_json_end(&j);
@@ -151,9 +182,8 @@ static cairn_status solve(cli *c, cairn_job *job, const solve_config *config) {
     CAIRN_TRY(cli_open_run(c, &config->job, &manifest, &run));
     cairn_status status = cairn_solve(c->ctx, job, &setup, run, &summary);
     CAIRN_TRY(cli_close_run(c, &config->job, run, status));
-    if (config->job.json) return print_json(c, config, &summary);
-    print_summary(c, config, &summary);
-    return CAIRN_OK;
+    if (config->job.json) return print_json(c, config, job, &summary);
+    return print_summary(c, config, job, &summary);
 }
 
 static cairn_status run(cli *c, const void *options_, int count, char **arguments) {

@@ -5,10 +5,14 @@
 #include <string.h>
 #include <sys/stat.h>
 
+double written_right_from(const written_options *options) {
+    return options->right_from > 0 ? options->right_from : DBL_TRUE_MIN;
+}
+
 cairn_write_options written_setup(const written_options *options, bool skip_bad) {
     return (cairn_write_options){.format = cairn_written_format(options->format),
                                  .labels = (cairn_label_kind)options->labels,
-                                 .right_from = options->right_from > 0 ? options->right_from : DBL_TRUE_MIN,
+                                 .right_from = written_right_from(options),
                                  .fill = options->fill,
                                  .skip_bad = skip_bad};
 }

@@ -27,6 +27,8 @@ typedef struct written_options {
 #define CLI_RIGHT_FROM_HELP "A soft label from here on is right; 0: above 0."
 
 cairn_write_options written_setup(const written_options *options, bool skip_bad);
+/* From which label on a step is right: above 0 for 0. */
+double written_right_from(const written_options *options);
 /* "b.jsonl (trl)"; in the arena. */
 const char *written_name(cli *c, const written_options *options, const char *path);
 /* Says in the log what the format did not hold, and that labels were filled or records left out. */

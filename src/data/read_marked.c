@@ -143,7 +143,12 @@ static bool is_role(const turn *t, const char *name, const char *other_name) {
     return strcmp(t->role, name) == 0 || strcmp(t->role, other_name) == 0;
 }
 
-/* Step `n` of the record; the first one opens with the problem. */
+static bool is_mark(const char *text, char sign) {
+    cairn_slice trimmed = format_trimmed(text, 0, strlen(text));
+    return trimmed.length == 1 && text[trimmed.start] == sign;
+}
+
+/* The next step of the record; the first one opens with the problem. */
 static cairn_status add_step(const format_row *row, size_t i, const char *content, cairn_record *out,
                              const char **steps) {
     cairn_slice problem, step = format_trimmed(content, 0, strlen(content));
@@ -172,8 +177,8 @@ static cairn_status read_turns(const format_row *row, const json_t *turns, cairn
             CAIRN_TRY(add_step(row, i, t.content, out, steps));
             labelled = false;
         } else if (is_role(&t, "assistant", "gpt") && !labelled &&
-                   (strcmp(t.content, "+") == 0 || strcmp(t.content, "-") == 0)) {
-            labels[out->n_steps - 1] = *t.content == '+' ? 1 : 0;
+                   (is_mark(t.content, '+') || is_mark(t.content, '-'))) {
+            labels[out->n_steps - 1] = is_mark(t.content, '+') ? 1 : 0;
             labelled = true;
         } else if (!is_role(&t, "system", "system") || i > 0) {
             return format_fail_element(row, "conversations", i, "a step of the user, then + or - of the assistant",

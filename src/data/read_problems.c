@@ -112,7 +112,7 @@ static cairn_status read_problem(const format_row *row, cairn_record *out) {
 
 /* ---- MATH (arXiv 2103.03874): problem, solution, answer, subject or type, level -------------------------------------- */
 
-/* What stands in the last \\boxed{...}, or \\fbox{...}; false where there is none that closes. */
+/* What stands in the last \boxed{...}, or \fbox{...}, that is in no other; one that never closes ends the search. */
 static bool find_boxed(const char *text, cairn_slice *out) {
     bool found = false;
     for (const char *at = text; (at = strstr(at, "box")); at += 3) {
@@ -128,10 +128,10 @@ static bool find_boxed(const char *text, cairn_slice *out) {
             else if (*end == '}' && --depth == 0)
                 break;
         }
-        if (!*end) return found; /* nor does any later one close */
+        if (!*end) break;
         found = true;
         *out = format_trimmed(text, (size_t)(open + 1 - text), (size_t)(end - text));
-        at = open - 3;
+        at = end - 3; /* before what is next to be looked at */
     }
     return found;
 }
@@ -152,8 +152,8 @@ cairn_status read_math(const format_row *row, int32_t item, cairn_record *out) {
 
 /* ---- samples: a problem and solutions as texts --------------------------------------------------------------------- */
 
-static const char *const texts[] = {"samples",  "completions", "responses",  "outputs", "response",
-                                    "solution", "output",      "completion", NULL};
+static const char *const texts[] = {"samples", "completions", "responses", "outputs", "response",
+                                    "output",  "completion",  "solution",  NULL};
 
 /* Element `item` of a field that is an array of `n`, or the field itself. */
 static cairn_status element_of(const format_row *row, const char *field, size_t n, int32_t item, const json_t **out) {
@@ -197,8 +197,9 @@ cairn_status read_samples(const format_row *row, int32_t item, cairn_record *out
     const json_t *all = field ? format_field(row, field) : NULL;
     if (!field)
         return json_fail_field(row->ctx, row->where, "samples", "solutions (or `completions`, `response`, ...)", NULL);
-    if (item == 0) CAIRN_TRY(check_texts(row, field, all));
     size_t n = json_is_array(all) ? json_array_size(all) : 1;
+    if (item == 0) CAIRN_TRY(check_texts(row, field, all));
+    for (size_t i = 0; item == 0 && i < n; i++) CAIRN_TRY(sample_outcome(row, n, (int32_t)i, &(cairn_record){0}));
     if ((size_t)item >= n) return CAIRN_END;
     const char *text = json_string_value(json_is_array(all) ? json_array_get(all, (size_t)item) : all);
     CAIRN_TRY(read_problem(row, out));

@@ -19,9 +19,8 @@ struct rows {
     size_t max_row_bytes;
     rows_kind kind;
     csv_header header;
-    cairn_text text;          /* of the row, where it does not lie in a line of `lines` */
-    bool kept;                /* the first row is in `text` already */
-    cairn_status kept_status; /* OK, or LIMIT */
+    cairn_text text; /* of the row, where it does not lie in a line of `lines` */
+    bool kept;       /* the first row is in `text` already */
     int64_t line, element;
     json_t *value; /* given out last */
     char *where;
@@ -58,6 +57,10 @@ static cairn_status take(rows *r, const char *bytes, size_t count) {
     cairn_status status = cairn_text_add(r->ctx, &r->text, bytes, kept);
     if (status == CAIRN_OK) lines_take(r->lines, count);
     return status;
+}
+
+static bool is_too_long(const rows *r) {
+    return r->text.length > r->max_row_bytes;
 }
 
 static cairn_status too_long(const rows *r) {
@@ -147,14 +150,9 @@ static cairn_status take_line(rows *r, nesting *n) {
         CAIRN_TRY(take(r, bytes, count));
         if (end) lines_take(r->lines, 1);
     }
-    while (r->text.length > 0 && r->text.length <= r->max_row_bytes && is_white(r->text.data[r->text.length - 1]))
+    while (r->text.length > 0 && !is_too_long(r) && is_white(r->text.data[r->text.length - 1]))
         r->text.data[--r->text.length] = 0;
     return CAIRN_OK;
-}
-
-static void keep_line(rows *r) {
-    r->kept = true;
-    r->kept_status = r->text.length > r->max_row_bytes ? CAIRN_LIMIT : CAIRN_OK;
 }
 
 /* The file opens with an object. One that goes on in the next line is such a value, unless that line opens another object where none
@@ -163,26 +161,23 @@ static cairn_status open_object(rows *r) {
     nesting n = {0};
     char next;
     CAIRN_TRY(take_line(r, &n));
-    keep_line(r);
-    if (n.depth <= 0 || n.in_string || r->kept_status != CAIRN_OK) return CAIRN_OK;
+    r->kept = true;
+    if (n.depth <= 0 || n.in_string || is_too_long(r)) return CAIRN_OK;
     cairn_status status = peek(r, is_white, &next);
     if (status != CAIRN_OK) return status == CAIRN_END ? CAIRN_OK : status;
     char last = r->text.data[r->text.length - 1];
     if (next == '{' && last != '[' && last != ':') return CAIRN_OK;
     r->kind = ROWS_WIDE;
     CAIRN_TRY(cairn_text_add(r->ctx, &r->text, "\n", 1));
-    CAIRN_TRY(take_value(r, n));
-    keep_line(r);
-    return CAIRN_OK;
+    return take_value(r, n);
 }
 
 /* The file opens with neither object nor array: with the header of a CSV file, or a broken line. */
 static cairn_status open_text(rows *r) {
     bool is_header = false;
     CAIRN_TRY(take_line(r, &(nesting){0}));
-    keep_line(r);
-    if (r->kept_status == CAIRN_OK)
-        CAIRN_TRY(csv_header_read(r->ctx, r->text.data, r->text.length, &r->header, &is_header));
+    r->kept = true;
+    if (!is_too_long(r)) CAIRN_TRY(csv_header_read(r->ctx, r->text.data, r->text.length, &r->header, &is_header));
     if (!is_header) return CAIRN_OK;
     r->kind = ROWS_CSV;
     r->kept = false;
@@ -206,6 +201,29 @@ static cairn_status skip_byte_order_mark(rows *r) {
     return CAIRN_OK;
 }
 
+/* Files that are no text, by their first bytes. */
+static cairn_status refuse_binary(rows *r) {
+    static const struct {
+        const char *magic;
+        size_t length;
+        const char *what;
+    } kinds[] = {{"\x1F\x8B", 2, "a gzip file: unpack it first"},
+                 {"\x28\xB5\x2F\xFD", 4, "a zstd file: unpack it first"},
+                 {"PK\x03\x04", 4, "a ZIP archive or spreadsheet: save it as CSV or JSON first"},
+                 {"PAR1", 4, "a Parquet file: write it as JSON lines first"},
+                 {"\xFF\xFE", 2, "UTF-16 text: write it as UTF-8 first"},
+                 {"\xFE\xFF", 2, "UTF-16 text: write it as UTF-8 first"}};
+    const char *bytes;
+    size_t count;
+    cairn_status status = lines_bytes(r->lines, &bytes, &count);
+    if (status != CAIRN_OK) return status == CAIRN_END ? CAIRN_OK : status;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (count >= kinds[i].length && memcmp(bytes, kinds[i].magic, kinds[i].length) == 0)
+            return cairn_fail(r->ctx, CAIRN_FORMAT, "%s: expected JSON lines, a JSON array or CSV, got %s",
+                              lines_path(r->lines), kinds[i].what);
+    return CAIRN_OK;
+}
+
 static cairn_status refuse_empty_array(rows *r) {
     char c;
     cairn_status status = peek(r, is_white, &c);
@@ -220,6 +238,7 @@ static cairn_status refuse_empty_array(rows *r) {
 static cairn_status find_kind(rows *r) {
     char first;
     begin(r);
+    CAIRN_TRY(refuse_binary(r));
     cairn_status status = skip_byte_order_mark(r);
     bool broken = r->text.length > 0;
     if (status == CAIRN_OK && !broken) status = peek(r, is_white, &first);
@@ -271,7 +290,7 @@ static cairn_status parse(rows *r, const char *text, size_t length) {
 }
 
 static cairn_status parse_taken(rows *r) {
-    if (r->text.length > r->max_row_bytes) return too_long(r);
+    if (is_too_long(r)) return too_long(r);
     return parse(r, r->text.data ? r->text.data : "", r->text.length);
 }
 
@@ -347,7 +366,7 @@ static cairn_status next_record(rows *r) {
         CAIRN_TRY(take(r, bytes, csv_scan(&state, r->header.delimiter, bytes, count, &ended)));
     }
     size_t length = r->text.length;
-    if (length > r->max_row_bytes) return too_long(r);
+    if (is_too_long(r)) return too_long(r);
     if (length > 0 && r->text.data[length - 1] == '\n') length--;
     if (length > 0 && r->text.data[length - 1] == '\r') length--;
     return csv_object(r->ctx, &r->header, r->text.data, length, r->where, &r->value);

@@ -9,6 +9,7 @@ typedef struct splitter {
     size_t length;
     cairn_slice *slices; /* NULL while counting */
     int32_t count;
+    bool blocks; /* line breaks inside formulas, figures and code are none */
 } splitter;
 
 static bool is_space(char c) {
@@ -32,9 +33,37 @@ static void add(splitter *s, size_t start, size_t end) {
     s->count++;
 }
 
-static size_t line_end(const splitter *s, size_t at) {
-    const char *end = at < s->length ? memchr(s->text + at, '\n', s->length - at) : NULL;
-    return end ? (size_t)(end - s->text) : s->length;
+/* Length of the sign at `t` that opens or closes a block, and the new depth; else 1. */
+static size_t pass_block_sign(const char *t, size_t left, int64_t *depth, bool *toggled) {
+    static const struct {
+        const char *sign;
+        int change; /* 0: opens and closes */
+    } signs[] = {{"\\\\", 2},  {"\\begin{", 1}, {"\\end{", -1}, {"\\[", 1}, {"\\]", -1},
+                 {"[asy]", 1}, {"[/asy]", -1},  {"$$", 0},      {"```", 0}};
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
+        size_t length = strlen(signs[i].sign);
+        if (length > left || memcmp(t, signs[i].sign, length) != 0) continue;
+        if (signs[i].change == 2) return length; /* a line break of TeX, which may be followed by [2pt] */
+        int change = signs[i].change ? signs[i].change : *toggled ? -1 : 1;
+        if (!signs[i].change) *toggled = !*toggled;
+        if (*depth > 0 || change > 0) *depth += change;
+        return length;
+    }
+    return 1;
+}
+
+/* End of the line at `at`, which goes on over line breaks inside blocks. From a block that is never closed on there are no blocks. */
+static size_t line_end(splitter *s, size_t at) {
+    int64_t depth = 0;
+    bool toggled = false;
+    size_t first = s->length; /* the first line break */
+    for (size_t i = at; i < s->length;) {
+        if (s->text[i] == '\n' && first == s->length) first = i;
+        if (s->text[i] == '\n' && (depth == 0 || !s->blocks)) return i;
+        i += s->blocks ? pass_block_sign(s->text + i, s->length - i, &depth, &toggled) : 1;
+    }
+    if (depth > 0) s->blocks = false;
+    return depth > 0 ? first : s->length;
 }
 
 static void split_lines(splitter *s) {
@@ -126,7 +155,7 @@ static void split_markers(splitter *s, bool only_named) {
     add(s, start, s->length);
 }
 
-static bool has_named_step(const splitter *s) {
+static bool has_named_step(splitter *s) {
     for (size_t at = 0, end; at < s->length; at = end + 1) {
         end = line_end(s, at);
         if (opens_step(s, at, end, true)) return true;
@@ -136,11 +165,12 @@ static bool has_named_step(const splitter *s) {
 
 /* By "Step 3:" where there is one, else by blank lines where there are any between texts, else by lines. */
 static void split_auto(splitter *s) {
-    splitter paragraphs = {s->text, s->length, NULL, 0};
+    splitter paragraphs = {s->text, s->length, NULL, 0, true};
     if (has_named_step(s)) {
         split_markers(s, true);
         return;
     }
+    s->blocks = true;
     split_paragraphs(&paragraphs);
     if (paragraphs.count > 1)
         split_paragraphs(s);
@@ -150,6 +180,7 @@ static void split_auto(splitter *s) {
 
 static void split(splitter *s, cairn_split how) {
     s->count = 0;
+    s->blocks = false;
     switch (how) {
     case CAIRN_SPLIT_AUTO:
         split_auto(s);
@@ -171,7 +202,7 @@ static void split(splitter *s, cairn_split how) {
 
 cairn_status cairn_split_steps(cairn_ctx *ctx, cairn_arena *arena, cairn_split how, const char *text, size_t length,
                                cairn_slice **slices, int32_t *count) {
-    splitter s = {text, length, NULL, 0};
+    splitter s = {text, length, NULL, 0, false};
     if ((size_t)how > CAIRN_SPLIT_MARKER)
         return cairn_fail(ctx, CAIRN_INVALID, "there is no splitter number %d", (int)how);
     if (length > INT32_MAX) return cairn_fail(ctx, CAIRN_LIMIT, "a text of %zu bytes is too long to split", length);

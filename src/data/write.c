@@ -7,6 +7,8 @@
 #include "data/format.h"
 #include "data/write.h"
 
+#define MOST_NAMED 10 /* records that are named in the log because they cannot be written; all are counted */
+
 struct cairn_writer {
     cairn_ctx *ctx;
     cairn_out *out;
@@ -38,13 +40,6 @@ const char *cairn_unheld_name(int loss) {
 
 /* ---- rows ---------------------------------------------------------------------------------------------------------- */
 
-double record_label(const cairn_record *record, int32_t i) {
-    if (record->labels) return record->labels[i];
-    if (record->first_error == CAIRN_NO_ERROR) return 1;
-    if (record->first_error == CAIRN_UNLABELLED || i > record->first_error) return NAN;
-    return i < record->first_error ? 1 : 0;
-}
-
 cairn_status row_refuse(const write_row *row, const char *why, ...) {
     char text[300];
     va_list args;
@@ -63,15 +58,6 @@ cairn_status row_set_text(const write_row *row, json_t *object, const char *name
     return text ? row_set(row, object, name, json_string(text)) : CAIRN_OK;
 }
 
-/* The first wrong step that the labels locate: none is missing before it. */
-static int32_t located(const double *labels, int32_t n, double right_from) {
-    for (int32_t i = 0; i < n; i++) {
-        if (isnan(labels[i])) return CAIRN_UNLABELLED;
-        if (labels[i] < right_from) return i;
-    }
-    return CAIRN_NO_ERROR;
-}
-
 /* *whole gets the labels before they are made hard. */
 static cairn_status row_labels(cairn_writer *w, const cairn_record *record, write_row *row, double **whole,
                                int32_t *filled) {
@@ -81,14 +67,15 @@ static cairn_status row_labels(cairn_writer *w, const cairn_record *record, writ
     if (!labels || !all) return cairn_fail(w->ctx, CAIRN_NO_MEMORY, "%s: no memory for labels", row->what);
     bool between = false;
     for (int32_t i = 0; i < n; i++) {
-        all[i] = record_label(record, i);
+        all[i] = cairn_record_label(record, i);
         if (all[i] < 0 || all[i] > 1) return row_refuse(row, "the label of step %d is outside 0 .. 1", (int)i + 1);
         between |= all[i] > 0 && all[i] < 1;
     }
-    if (w->options.fill) *filled = cairn_labels_fill(all, n, record->first_error, w->options.right_from);
-    row->first_error = record->first_error;
-    if (record->first_error == CAIRN_UNLABELLED && record->labels)
-        row->first_error = located(all, n, w->options.right_from);
+    if (w->options.fill) *filled += cairn_labels_fill(all, n, record->first_error, w->options.right_from);
+    bool unsaid = record->first_error == CAIRN_UNLABELLED && record->labels;
+    row->first_error = unsaid ? cairn_labels_first_error(all, n, w->options.right_from) : record->first_error;
+    /* readers derive a first error from hard labels: labels that could tell one and did not are soft */
+    between |= unsaid && cairn_record_first_error(record, w->options.right_from) != CAIRN_UNLABELLED;
     row->soft = (!w->type || w->type->soft) &&
                 (w->options.labels == CAIRN_LABELS_SOFT || (w->options.labels == CAIRN_LABELS_KEPT && between));
     for (int32_t i = 0; i < n; i++)
@@ -141,7 +128,7 @@ static void compare_labels(const cairn_writer *w, const write_row *row, const do
                            bool lost[CAIRN_UNHELD_COUNT]) {
     const cairn_record *record = row->record;
     for (int32_t i = 0; i < record->n_steps; i++) {
-        double label = record_label(back, i);
+        double label = cairn_record_label(back, i);
         if (label == whole[i] || (isnan(label) && isnan(whole[i]))) continue;
         bool hardened = label == (whole[i] >= w->options.right_from ? 1 : 0);
         if (hardened && w->options.labels == CAIRN_LABELS_HARD) continue; /* as was asked for */
@@ -247,7 +234,7 @@ static cairn_status write_whole(cairn_writer *w, const cairn_record *record, con
 /* Passes over `n` records that cannot be written, where that was asked for. */
 static cairn_status refused(cairn_writer *w, cairn_status status, int n) {
     if (!w->options.skip_bad || (status != CAIRN_INVALID && status != CAIRN_FORMAT)) return status;
-    cairn_log(w->ctx, CAIRN_LOG_WARN, "skipped: %s", cairn_error(w->ctx));
+    if (w->counts.refused < MOST_NAMED) cairn_log(w->ctx, CAIRN_LOG_WARN, "left out: %s", cairn_error(w->ctx));
     w->counts.refused += n;
     return CAIRN_OK;
 }
@@ -265,7 +252,8 @@ static cairn_status hold(cairn_writer *w, const cairn_record *record) {
     w->held = *record;
     const char **steps = cairn_arena_alloc(w->held_arena, (size_t)record->n_steps, sizeof *steps);
     double *labels = cairn_arena_alloc(w->held_arena, (size_t)record->n_steps, sizeof *labels);
-    if (!steps || !labels) return cairn_fail(w->ctx, CAIRN_NO_MEMORY, "no memory for a record that waits");
+    int8_t *ratings = cairn_arena_alloc(w->held_arena, (size_t)record->n_steps, sizeof *ratings);
+    if (!steps || !labels || !ratings) return cairn_fail(w->ctx, CAIRN_NO_MEMORY, "no memory for a record that waits");
     const char **texts[] = {&w->held.id,        &w->held.problem, &w->held.answer, &w->held.target,
                             &w->held.generator, &w->held.group,   &w->held.subset, &w->held.domain};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) CAIRN_TRY(copy_text(w, *texts[i], texts[i]));
@@ -273,7 +261,8 @@ static cairn_status hold(cairn_writer *w, const cairn_record *record) {
     if (record->labels) memcpy(labels, record->labels, (size_t)record->n_steps * sizeof *labels);
     w->held.steps = steps;
     w->held.labels = record->labels ? labels : NULL;
-    w->held.ratings = NULL;
+    if (record->ratings) memcpy(ratings, record->ratings, (size_t)record->n_steps);
+    w->held.ratings = record->ratings ? ratings : NULL;
     w->holding = true;
     return CAIRN_OK;
 }
@@ -362,7 +351,10 @@ cairn_status cairn_writer_losses(const cairn_writer *writer, cairn_text *out) {
                           : cairn_text_printf(writer->ctx, out, " (written as right from %s on)", number));
         first = false;
     }
-    return CAIRN_OK;
+    long long refused = (long long)writer->counts.refused;
+    if (refused == 0) return CAIRN_OK;
+    return cairn_text_printf(writer->ctx, out, "%s%s cannot hold %lld record%s at all, left out", first ? "" : "; ",
+                             name, refused, refused == 1 ? "" : "s");
 }
 
 cairn_status cairn_record_write(cairn_ctx *ctx, cairn_out *out, const cairn_write_options *options,

@@ -39,7 +39,4 @@ cairn_status row_set_text(const write_row *row, json_t *object, const char *name
 cairn_status csv_header(cairn_ctx *ctx, cairn_text *out);
 cairn_status csv_record(const write_row *row, cairn_text *out);
 
-/* Label of step i: the record's own, else what its first error says: right before it, wrong at it, NaN after it. */
-double record_label(const cairn_record *record, int32_t i);
-
 #endif

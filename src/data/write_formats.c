@@ -174,6 +174,7 @@ static cairn_status prmbench_write(const write_row *row, json_t *object) {
     CAIRN_TRY(row_set_text(row, object, "idx", record->id));
     CAIRN_TRY(row_set_text(row, object, "classification", record->subset));
     CAIRN_TRY(row_set_text(row, object, "ground_truth", record->target));
+    CAIRN_TRY(row_set_text(row, object, "question", record->problem));
     CAIRN_TRY(row_set_text(row, object, "modified_question", record->problem));
     CAIRN_TRY(set_steps(row, object, "modified_process", record));
     if (original) {
@@ -232,6 +233,7 @@ static cairn_status math_write(const write_row *row, json_t *object) {
     CAIRN_TRY(row_set_text(row, object, "problem", row->record->problem));
     CAIRN_TRY(row_set_text(row, object, "answer", value));
     CAIRN_TRY(row_set_text(row, object, "subject", row->record->domain));
+    CAIRN_TRY(row_set_text(row, object, "level", row->record->subset));
     return set_joined(row, object, "solution", joined(row, "\n\n", "", &text), &text);
 }
 
@@ -274,6 +276,15 @@ static const char *parting(const cairn_record *record) {
     return record->n_steps > 0 && strncmp(record->steps[0], "Step 1:", 7) == 0 ? " " : "\n\n";
 }
 
+static cairn_status need_no_mark(const write_row *row) {
+    const cairn_record *record = row->record;
+    if (strstr(record->problem, MARK)) return row_refuse(row, "its problem holds `" MARK "`, which divides steps");
+    for (int32_t i = 0; i < record->n_steps; i++)
+        if (strstr(record->steps[i], MARK))
+            return row_refuse(row, "its step %d holds `" MARK "`, which divides steps", (int)i + 1);
+    return CAIRN_OK;
+}
+
 /* "Q Step 1: a <mark>\nStep 2: b <mark>"; the mark of step i by its label where `mark` is NULL. */
 static cairn_status marked(const write_row *row, const char *mark, cairn_text *out) {
     const cairn_record *record = row->record;
@@ -287,6 +298,7 @@ static cairn_status marked(const write_row *row, const char *mark, cairn_text *o
 static cairn_status math_shepherd_write(const write_row *row, json_t *object) {
     cairn_text input = {0}, label = {0};
     CAIRN_TRY(need_every_label(row));
+    CAIRN_TRY(need_no_mark(row));
     CAIRN_TRY(row_set_text(row, object, "id", row->record->id));
     CAIRN_TRY(set_joined(row, object, "input", marked(row, MARK, &input), &input));
     CAIRN_TRY(set_joined(row, object, "label", marked(row, NULL, &label), &label));
@@ -296,6 +308,7 @@ static cairn_status math_shepherd_write(const write_row *row, json_t *object) {
 static cairn_status openrlhf_write(const write_row *row, json_t *object) {
     cairn_text input = {0};
     CAIRN_TRY(need_every_label(row));
+    CAIRN_TRY(need_no_mark(row));
     CAIRN_TRY(row_set_text(row, object, "id", row->record->id));
     CAIRN_TRY(row_set_text(row, object, "task", row->record->subset));
     CAIRN_TRY(set_joined(row, object, "input", marked(row, MARK, &input), &input));

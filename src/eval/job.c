@@ -86,12 +86,13 @@ static cairn_status open_problems(cairn_job *job) {
         if (!world->generate)
             return cairn_fail(job->ctx, CAIRN_INVALID, "world %s has no problems of its own: name a file",
                               world->about.name);
-        job->count = job->setup.count;
+        job->count = job->available = job->setup.count;
         return CAIRN_OK;
     }
     if (!world->load) return cairn_fail(job->ctx, CAIRN_INVALID, "world %s reads no files", world->about.name);
     CAIRN_TRY(world->load(job->ctx, job->world.self, job->setup.problems, job->setup.skip_bad, job->arena,
                           &job->problems, &job->count, &job->content));
+    job->available = job->count;
     if (job->setup.count > 0 && job->setup.count < job->count) job->count = job->setup.count;
     return CAIRN_OK;
 }
@@ -169,6 +170,10 @@ void cairn_job_close(cairn_job *job) {
 
 int64_t cairn_job_problems(const cairn_job *job) {
     return job->count;
+}
+
+int64_t cairn_job_available(const cairn_job *job) {
+    return job->available;
 }
 
 const cairn_job_setup *cairn_job_setup_of(const cairn_job *job) {

@@ -30,7 +30,7 @@ struct cairn_job {
     cairn_arena *arena; /* world and loaded problems */
     cairn_world world;
     cairn_problem *problems; /* [count] of a file; NULL when generated */
-    int64_t count;
+    int64_t count, available;
     uint64_t content; /* key of that file */
     worker *workers;  /* [setup.workers] */
     /* the run in progress */

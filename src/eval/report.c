@@ -73,30 +73,80 @@ static cairn_status open_run(cairn_ctx *ctx, cairn_report *report, const char *p
 
 /* ---- pairs --------------------------------------------------------------------------------------------------------- */
 
-static void count_shared(cairn_report_pair *pair, cairn_verdict a, cairn_verdict b) {
-    bool right_a = a == CAIRN_VERDICT_RIGHT, right_b = b == CAIRN_VERDICT_RIGHT;
-    if (a == CAIRN_VERDICT_UNKNOWN || b == CAIRN_VERDICT_UNKNOWN) {
+typedef int order_fn(const void *a, const void *b);
+
+static int by_id(const void *a, const void *b) {
+    return strcmp(((const report_problem *)a)->id, ((const report_problem *)b)->id);
+}
+
+static int by_key(const void *a, const void *b) {
+    return strcmp(((const report_problem *)a)->key, ((const report_problem *)b)->key);
+}
+
+/* Sorts a copy of a run's problems; NULL without memory. */
+static report_problem *sorted(cairn_arena *arena, const report_run *run, order_fn *order) {
+    report_problem *copy = cairn_arena_alloc(arena, run->n_problems, sizeof *copy);
+    if (copy && run->n_problems > 0) {
+        memcpy(copy, run->problems, run->n_problems * sizeof *copy);
+        qsort(copy, run->n_problems, sizeof *copy, order);
+    }
+    return copy;
+}
+
+/* Do all records tell the key of their problem's text, and is none there twice? */
+static cairn_status has_keys(cairn_arena *arena, const report_run *run, bool *out) {
+    *out = true;
+    for (size_t i = 0; i < run->n_problems; i++) *out = *out && run->problems[i].key;
+    if (!*out) return CAIRN_OK;
+    const report_problem *list = sorted(arena, run, by_key);
+    if (!list) return CAIRN_NO_MEMORY;
+    for (size_t i = 1; i < run->n_problems; i++) *out = *out && by_key(&list[i - 1], &list[i]) != 0;
+    return CAIRN_OK;
+}
+
+static void count_shared(cairn_report_pair *pair, const report_problem *a, const report_problem *b) {
+    if (!a->judged || !b->judged) {
         pair->unjudged++;
         return;
     }
     pair->shared++;
-    pair->both_right += right_a && right_b;
-    pair->a_right += right_a && !right_b;
-    pair->b_right += right_b && !right_a;
-    pair->both_wrong += !right_a && !right_b;
+    pair->both_right += a->right && b->right;
+    pair->a_right += a->right && !b->right;
+    pair->b_right += b->right && !a->right;
+    pair->both_wrong += !a->right && !b->right;
+}
+
+/* One id, but different problems: files that give their lines as ids do that. */
+static bool differ(const report_problem *a, const report_problem *b) {
+    return a->key && b->key && strcmp(a->key, b->key) != 0;
+}
+
+/* Counts the problems of two runs in this order. Of problems that are told apart by nothing each has its partner in order. */
+static void count_pairs(const report_problem *a, size_t n_a, const report_problem *b, size_t n_b, order_fn *compare,
+                        cairn_report_pair *pair) {
+    size_t i = 0, j = 0;
+    while (i < n_a || j < n_b) {
+        int order = i == n_a ? 1 : j == n_b ? -1 : compare(&a[i], &b[j]);
+        bool shared = order == 0 && !differ(&a[i], &b[j]);
+        if (shared) count_shared(pair, &a[i], &b[j]);
+        pair->only_a += order <= 0 && !shared;
+        pair->only_b += order >= 0 && !shared;
+        i += order <= 0;
+        j += order >= 0;
+    }
 }
 
 static cairn_status pair_runs(cairn_ctx *ctx, const cairn_report *report, cairn_report_pair *pair) {
     const report_run *a = &report->runs[pair->a], *b = &report->runs[pair->b];
-    size_t i = 0, j = 0;
-    while (i < a->n_problems || j < b->n_problems) {
-        int order = i == a->n_problems ? 1 : j == b->n_problems ? -1 : strcmp(a->problems[i].id, b->problems[j].id);
-        if (order == 0) count_shared(pair, a->problems[i].correct, b->problems[j].correct);
-        pair->only_a += order < 0;
-        pair->only_b += order > 0;
-        i += order <= 0;
-        j += order >= 0;
-    }
+    cairn_arena_mark mark = cairn_arena_save(report->arena);
+    bool keys_a, keys_b;
+    CAIRN_TRY(has_keys(report->arena, a, &keys_a));
+    CAIRN_TRY(has_keys(report->arena, b, &keys_b));
+    order_fn *compare = keys_a && keys_b ? by_key : by_id;
+    const report_problem *of_a = sorted(report->arena, a, compare), *of_b = sorted(report->arena, b, compare);
+    if (!of_a || !of_b) return CAIRN_NO_MEMORY;
+    count_pairs(of_a, a->n_problems, of_b, b->n_problems, compare, pair);
+    cairn_arena_restore(report->arena, mark);
     pair->difference = (cairn_interval){NAN, NAN, NAN, 0};
     if (pair->shared == 0) return CAIRN_OK;
     return cairn_stat_paired_shares(ctx, pair->a_right, pair->b_right, pair->shared, REPORT_LEVEL, &pair->difference);

@@ -8,14 +8,14 @@
 
 /* A problem of a run of `solve`, for pairing runs. */
 typedef struct report_problem {
-    const char *id;
-    cairn_verdict correct;
+    const char *id, *key; /* `key`: of its text, NULL where the record does not tell */
+    bool judged, right;
 } report_problem;
 
 typedef struct report_run {
     cairn_report_run about;
     cairn_run *file;
-    report_problem *problems; /* [n_problems] sorted by id */
+    report_problem *problems; /* [n_problems] in order of the records */
     size_t n_problems;
 } report_run;
 

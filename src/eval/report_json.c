@@ -55,13 +55,13 @@ static json_t *scores_json(const cairn_report_scores *s) {
 }
 
 static json_t *solved_json(const cairn_report_solved *s) {
-    return json_pack("{s:I, s:I, s:I, s:I, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "right", (json_int_t)s->right,
-                     "wrong", (json_int_t)s->wrong, "unknown", (json_int_t)s->unknown, "no_answer",
-                     (json_int_t)s->no_answer, "accuracy", interval_json(s->accuracy), "found", (json_int_t)s->found,
-                     "steps", report_number(s->steps), "tokens", report_number(s->tokens), "flops",
-                     report_number(s->flops), "scorings", report_number(s->scorings), "judge_tokens",
-                     report_number(s->judge_tokens), "judge_flops", report_number(s->judge_flops), "scores",
-                     scores_json(&s->scores));
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "right",
+                     (json_int_t)s->right, "wrong", (json_int_t)s->wrong, "unknown", (json_int_t)s->unknown, "unjudged",
+                     (json_int_t)s->unjudged, "no_answer", (json_int_t)s->no_answer, "accuracy",
+                     interval_json(s->accuracy), "found", (json_int_t)s->found, "steps", report_number(s->steps),
+                     "tokens", report_number(s->tokens), "flops", report_number(s->flops), "scorings",
+                     report_number(s->scorings), "judge_tokens", report_number(s->judge_tokens), "judge_flops",
+                     report_number(s->judge_flops), "scores", scores_json(&s->scores));
 }
 
 static json_t *position_json(const cairn_report_position *p) {

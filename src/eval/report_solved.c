@@ -1,6 +1,5 @@
 /* The numbers of a run of `solve`: outcomes, costs, and what the scores of candidates are worth. */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "data/json.h"
@@ -47,7 +46,7 @@ static cairn_status add_candidate(reading *r, const json_t *object, const char *
     return CAIRN_OK;
 }
 
-static cairn_status add_candidates(reading *r, const json_t *record, const char *where) {
+static cairn_status add_candidates(reading *r, const json_t *record, const char *where, bool judged) {
     json_t *list;
     bool found = false;
     CAIRN_TRY(json_get_array(r->ctx, record, "candidates", where, &list));
@@ -56,37 +55,44 @@ static cairn_status add_candidates(reading *r, const json_t *record, const char 
         CAIRN_TRY(add_candidate(r, json_array_get(list, i), where, &right));
         found = found || right;
     }
-    r->run->about.solved.found += found;
+    r->run->about.solved.found += found && judged;
     return CAIRN_OK;
 }
 
-static cairn_status add_outcome(reading *r, const json_t *record, const char *where, cairn_verdict *correct) {
+/* Where the outcome is not known, there is a truth to judge by only with a true answer and a solution. */
+static cairn_status add_outcome(reading *r, const json_t *record, const char *where, report_problem *problem) {
     cairn_report_solved *solved = &r->run->about.solved;
+    cairn_verdict correct;
     double score;
-    CAIRN_TRY(report_get_verdict(r->ctx, record, "correct", where, correct));
+    CAIRN_TRY(report_get_verdict(r->ctx, record, "correct", where, &correct));
     CAIRN_TRY(report_get_number(r->ctx, record, "score", where, &score));
-    solved->right += *correct == CAIRN_VERDICT_RIGHT;
-    solved->wrong += *correct == CAIRN_VERDICT_WRONG;
-    solved->unknown += *correct == CAIRN_VERDICT_UNKNOWN;
-    bool answered = json_is_string(json_object_get(record, "answer"));
+    bool known = correct != CAIRN_VERDICT_UNKNOWN, answered = json_is_string(json_object_get(record, "answer"));
+    bool solutions = json_array_size(json_object_get(record, "candidates")) > 0;
+    problem->judged = known || (solutions && json_is_string(json_object_get(record, "target")));
+    problem->right = correct == CAIRN_VERDICT_RIGHT;
+    solved->right += problem->right;
+    solved->wrong += correct == CAIRN_VERDICT_WRONG;
+    solved->unknown += !known && problem->judged;
+    solved->unjudged += !problem->judged;
     solved->no_answer += !answered;
-    if (!answered || *correct == CAIRN_VERDICT_UNKNOWN || isnan(score)) return CAIRN_OK;
+    if (!answered || !known || isnan(score)) return CAIRN_OK;
     CAIRN_TRY(cairn_grow(r->ctx, (void **)&r->chosen, &r->room_chosen, r->n_chosen + 1, sizeof *r->chosen));
-    r->chosen[r->n_chosen++] = (candidate){r->run->n_problems, score, *correct == CAIRN_VERDICT_RIGHT};
+    r->chosen[r->n_chosen++] = (candidate){r->run->n_problems, score, problem->right};
     return CAIRN_OK;
 }
 
 static cairn_status add_problem(reading *r, const json_t *record, const char *id, const char *where) {
-    cairn_verdict correct;
     report_run *run = r->run;
+    const char *key = json_string_value(json_object_get(record, "problem_key"));
+    report_problem problem = {.id = cairn_arena_copy(r->arena, id, strlen(id)),
+                              .key = key ? cairn_arena_copy(r->arena, key, strlen(key)) : NULL};
+    if (!problem.id || (key && !problem.key)) return CAIRN_NO_MEMORY;
     CAIRN_TRY(cost_add(r->ctx, record, where, &r->cost));
-    CAIRN_TRY(add_outcome(r, record, where, &correct));
-    CAIRN_TRY(add_candidates(r, record, where));
-    const char *kept = cairn_arena_copy(r->arena, id, strlen(id));
-    if (!kept) return CAIRN_NO_MEMORY;
+    CAIRN_TRY(add_outcome(r, record, where, &problem));
+    CAIRN_TRY(add_candidates(r, record, where, problem.judged));
     CAIRN_TRY(
         cairn_grow(r->ctx, (void **)&run->problems, &r->room_problems, run->n_problems + 1, sizeof *run->problems));
-    run->problems[run->n_problems++] = (report_problem){kept, correct};
+    run->problems[run->n_problems++] = problem;
     return CAIRN_OK;
 }
 
@@ -174,10 +180,6 @@ static cairn_status discriminate(reading *r) {
     return CAIRN_OK;
 }
 
-static int by_id(const void *a, const void *b) {
-    return strcmp(((const report_problem *)a)->id, ((const report_problem *)b)->id);
-}
-
 static cairn_status finish(reading *r) {
     report_run *run = r->run;
     cairn_report_solved *solved = &run->about.solved;
@@ -189,16 +191,10 @@ static cairn_status finish(reading *r) {
     solved->judge_tokens = r->cost.judge_tokens / n;
     solved->judge_flops = r->cost.judge_flops / n;
     solved->accuracy = (cairn_interval){NAN, NAN, NAN, 0};
-    int64_t judged = solved->right + solved->wrong;
+    int64_t judged = solved->right + solved->wrong + solved->unknown;
     if (judged) CAIRN_TRY(cairn_stat_wilson(r->ctx, solved->right, judged, REPORT_LEVEL, &solved->accuracy));
     CAIRN_TRY(calibrate(r));
-    CAIRN_TRY(discriminate(r));
-    if (run->n_problems > 1) qsort(run->problems, run->n_problems, sizeof *run->problems, by_id);
-    for (size_t i = 1; i < run->n_problems; i++)
-        if (by_id(&run->problems[i - 1], &run->problems[i]) == 0)
-            return cairn_fail(r->ctx, CAIRN_FORMAT, "%s: two problems have the id `%s`", run->about.path,
-                              run->problems[i].id);
-    return CAIRN_OK;
+    return discriminate(r);
 }
 
 cairn_status report_read_solved(cairn_ctx *ctx, cairn_arena *arena, report_run *run) {

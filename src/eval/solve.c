@@ -38,43 +38,74 @@ static json_t *text_or_null(const char *text) {
     return text ? json_string(text) : json_null();
 }
 
-static json_t *candidate_json(const cairn_search *search, const cairn_candidate *c) {
-    return json_pack("{s:o, s:o, s:i, s:o, s:i}", "answer",
+/* "cut_off", true, is there where the solution did not come to its end. */
+static cairn_status candidate_json(const cairn_search *search, const cairn_candidate *c, json_t **out) {
+    bool ended;
+    CAIRN_TRY(cairn_search_ended(search, c->leaf, &ended));
+    *out = json_pack("{s:o, s:o, s:i, s:o, s:i}", "answer",
                      text_or_null(c->answer >= 0 ? search->answers[c->answer] : NULL), "correct",
                      outcome_json(search->tree->outcome[c->leaf]), "count", (int)c->count, "score",
                      number_or_null(c->score), "leaf", (int)c->leaf);
+    if (*out && !ended && json_object_set_new(*out, "cut_off", json_true()) != 0) {
+        json_decref(*out);
+        *out = NULL;
+    }
+    return CAIRN_OK;
 }
 
-static json_t *candidates_json(const cairn_search *search, const cairn_result *result) {
-    json_t *list = json_array();
-    for (int32_t i = 0; i < result->n && list; i++)
-        if (json_array_append_new(list, candidate_json(search, &result->candidates[i])) != 0) {
-            json_decref(list);
-            list = NULL;
-        }
-    return list;
+/* *out NULL: no memory. */
+static cairn_status candidates_json(const cairn_search *search, const cairn_result *result, json_t **out) {
+    *out = json_array();
+    for (int32_t i = 0; i < result->n && *out; i++) {
+        json_t *candidate = NULL;
+        cairn_status status = candidate_json(search, &result->candidates[i], &candidate);
+        if (status == CAIRN_OK && json_array_append_new(*out, candidate) == 0) continue;
+        json_decref(*out);
+        *out = NULL;
+        CAIRN_TRY(status);
+    }
+    return CAIRN_OK;
 }
 
-/* verdicts[count]: what the world says of each step, up to the first wrong one of its path; unknown after it, and of ends. */
+/* Steps of a path that are verified: a world may read all steps before each. */
+#define MOST_VERIFIED 256
+
+/* What the world says of the steps on the path to `leaf`, for those nodes of it that are not `done`. */
+static cairn_status verify_path(cairn_search *search, cairn_node leaf, bool *done, cairn_verdict *verdicts) {
+    const cairn_tree *tree = search->tree;
+    cairn_arena_mark mark = cairn_arena_save(search->arena);
+    const char *const *steps;
+    int32_t n;
+    CAIRN_TRY(cairn_tree_steps(search->ctx, tree, leaf, search->arena, &steps, &n));
+    int32_t verified = n < MOST_VERIFIED ? n : MOST_VERIFIED;
+    cairn_step_check *checks = cairn_arena_alloc(search->arena, (size_t)verified + 1, sizeof *checks);
+    if (!checks) return CAIRN_NO_MEMORY;
+    CAIRN_TRY(cairn_world_verify(search->ctx, search->world, search->problem, steps, verified, search->arena, checks));
+    for (cairn_node node = leaf; node != CAIRN_ROOT && !done[node]; node = tree->parent[node]) {
+        done[node] = true;
+        if (cairn_tree_is_end(tree, node)) continue;
+        if (--n < verified) verdicts[node] = checks[n].verdict;
+    }
+    cairn_arena_restore(search->arena, mark);
+    return CAIRN_OK;
+}
+
+/* verdicts[count]: what the world says of each step, up to the first wrong one of its path; unknown after it, and of ends. Each leaf's path
+ * is verified once. */
 static cairn_status find_verdicts(cairn_search *search, cairn_verdict *verdicts) {
     const cairn_tree *tree = search->tree;
-    bool *after = cairn_arena_alloc(search->arena, tree->count, sizeof *after); /* a wrong step stands here or above */
-    if (!after) return CAIRN_NO_MEMORY;
-    verdicts[CAIRN_ROOT] = CAIRN_VERDICT_UNKNOWN;
+    bool *done = cairn_arena_alloc(search->arena, tree->count, sizeof *done);
+    bool *wrong = cairn_arena_alloc(search->arena, tree->count, sizeof *wrong); /* here or above */
+    if (!done || !wrong) return CAIRN_NO_MEMORY;
+    for (cairn_node node = 0; node < tree->count; node++) verdicts[node] = CAIRN_VERDICT_UNKNOWN;
+    for (cairn_node node = tree->count - 1; node > 0; node--) {
+        if (cairn_cancelled(search->ctx)) return cairn_fail(search->ctx, CAIRN_CANCELLED, "the run was cancelled");
+        if (!done[node]) CAIRN_TRY(verify_path(search, node, done, verdicts));
+    }
     for (cairn_node node = 1; node < tree->count; node++) {
-        const char *const *steps;
-        int32_t n;
-        after[node] = after[tree->parent[node]];
-        verdicts[node] = CAIRN_VERDICT_UNKNOWN;
-        if (after[node] || cairn_tree_is_end(tree, node)) continue;
-        cairn_arena_mark mark = cairn_arena_save(search->arena);
-        CAIRN_TRY(cairn_tree_steps(search->ctx, tree, node, search->arena, &steps, &n));
-        cairn_step_check *checks = cairn_arena_alloc(search->arena, (size_t)n, sizeof *checks);
-        if (!checks) return CAIRN_NO_MEMORY;
-        CAIRN_TRY(cairn_world_verify(search->ctx, search->world, search->problem, steps, n, search->arena, checks));
-        verdicts[node] = checks[n - 1].verdict;
-        after[node] = verdicts[node] == CAIRN_VERDICT_WRONG;
-        cairn_arena_restore(search->arena, mark);
+        wrong[node] = wrong[tree->parent[node]];
+        if (wrong[node]) verdicts[node] = CAIRN_VERDICT_UNKNOWN;
+        if (verdicts[node] == CAIRN_VERDICT_WRONG) wrong[node] = true;
     }
     return CAIRN_OK;
 }
@@ -133,14 +164,15 @@ static cairn_status write_record(cairn_search *search, const cairn_solve_setup *
                                  cairn_text *out) {
     const cairn_candidate *judged = judged_of(result);
     char key[20];
+    json_t *candidates;
     problem_key(search->problem, key);
     errno = 0;
-    json_t *record =
-        json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "id", search->problem->id, "problem_key", key, "answer",
-                  text_or_null(judged && judged->answer >= 0 ? search->answers[judged->answer] : NULL), "target",
-                  text_or_null(search->problem->answer), "correct", correct_json(search, judged), "score",
-                  number_or_null(judged ? judged->score : NAN), "candidates", candidates_json(search, result), "cost",
-                  cost_json(&search->cost));
+    CAIRN_TRY(candidates_json(search, result, &candidates));
+    json_t *record = json_pack(
+        "{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "id", search->problem->id, "problem_key", key, "answer",
+        text_or_null(judged && judged->answer >= 0 ? search->answers[judged->answer] : NULL), "target",
+        text_or_null(search->problem->answer), "correct", correct_json(search, judged), "score",
+        number_or_null(judged ? judged->score : NAN), "candidates", candidates, "cost", cost_json(&search->cost));
     cairn_status status = record ? CAIRN_OK : json_fail_build(search->ctx, "the record");
     if (status == CAIRN_OK && setup->keep_tree) status = add_tree(search, result, record);
     if (status == CAIRN_OK) status = json_write(search->ctx, record, out);
@@ -162,6 +194,7 @@ typedef struct tally {
     cairn_ctx *ctx;
     const cairn_solve_setup *setup;
     cairn_solve_summary *out;
+    const cairn_budget *budget;
     spent cost;
     cairn_outcome_groups samples;
     int64_t oracle;
@@ -172,10 +205,11 @@ static cairn_verdict verdict_of(const json_t *correct) {
     return json_is_true(correct) ? CAIRN_VERDICT_RIGHT : CAIRN_VERDICT_WRONG;
 }
 
-/* Outcomes of candidates, each as often as it was sampled. A run file may hold anything: counts are those of an int32_t. */
+/* Outcomes of candidates, each as often as it was sampled, and those that were not cut off. A run file may hold anything: counts are those of an int32_t. */
 static cairn_status count_candidates(cairn_ctx *ctx, const json_t *candidates, bool told, const char *where,
-                                     cairn_outcomes *out) {
+                                     cairn_outcomes *out, int64_t *ended) {
     *out = (cairn_outcomes){0};
+    *ended = 0;
     for (size_t i = 0; i < json_array_size(candidates); i++) {
         const json_t *candidate = json_array_get(candidates, i);
         int64_t count;
@@ -185,6 +219,7 @@ static cairn_status count_candidates(cairn_ctx *ctx, const json_t *candidates, b
                               i, INT32_MAX, (long long)count);
         cairn_outcomes_add(out, verdict_of(json_object_get(candidate, "correct")),
                            json_is_string(json_object_get(candidate, "answer")), told, count);
+        if (!json_object_get(candidate, "cut_off")) *ended += count;
     }
     return CAIRN_OK;
 }
@@ -206,30 +241,46 @@ static void count_chosen(tally *t, const json_t *record, bool told, const cairn_
 }
 
 /* What the caller asked to have of each problem. */
-static void hand_out(const tally *t, int64_t index, const json_t *correct, const cairn_outcomes *samples) {
-    if (t->setup->outcomes) t->setup->outcomes[index] = json_is_null(correct) ? NAN : json_is_true(correct) ? 1 : 0;
+static void hand_out(const tally *t, int64_t index, bool judged, const json_t *correct, const cairn_outcomes *samples) {
+    if (t->setup->outcomes) t->setup->outcomes[index] = !judged ? NAN : json_is_true(correct) ? 1 : 0;
     if (t->setup->right_samples) t->setup->right_samples[index] = samples->right;
     if (t->setup->samples) t->setup->samples[index] = samples->n;
     if (t->setup->sampled) t->setup->sampled[index] = *samples;
 }
 
+/* Share of the budget that one problem spent, in the unit of which it spent the most. */
+static double share_spent(const cairn_budget *b, const spent *before, const spent *after) {
+    double share = 0;
+    if (b->steps > 0) share = fmax(share, (after->steps - before->steps) / (double)b->steps);
+    if (b->tokens > 0) share = fmax(share, (after->tokens - before->tokens) / (double)b->tokens);
+    double flops = after->flops + after->judge_flops - before->flops - before->judge_flops;
+    if (b->flops > 0) share = fmax(share, flops / b->flops);
+    return share;
+}
+
 static cairn_status tally_record(void *arg, int64_t index, const char *id, const char *text, size_t length) {
     tally *t = arg;
     json_t *record;
-    double scored = t->cost.scorings;
+    spent before = t->cost;
     cairn_outcomes samples;
+    int64_t ended;
     CAIRN_TRY(json_parse(t->ctx, text, length, id, &record));
     bool told = json_is_string(json_object_get(record, "target"));
     cairn_status status = cost_add(t->ctx, record, id, &t->cost);
     if (status == CAIRN_OK)
-        status = count_candidates(t->ctx, json_object_get(record, "candidates"), told, id, &samples);
+        status = count_candidates(t->ctx, json_object_get(record, "candidates"), told, id, &samples, &ended);
     if (status == CAIRN_OK) status = cairn_outcome_groups_add(t->ctx, &t->samples, &samples);
     if (status == CAIRN_OK) {
         int64_t untold = t->out->untold;
         count_chosen(t, record, told, &samples);
-        t->out->unscored += scored < t->cost.scorings && json_is_null(json_object_get(record, "score"));
-        hand_out(t, index, json_object_get(record, "correct"), &samples);
-        t->oracle += samples.right > 0 && t->out->untold == untold;
+        t->out->unscored += before.scorings < t->cost.scorings && json_is_null(json_object_get(record, "score"));
+        bool judged = t->out->untold == untold;
+        hand_out(t, index, judged, json_object_get(record, "correct"), &samples);
+        t->oracle += samples.right > 0 && judged;
+        t->out->unfinished += ended == 0;
+        double share = share_spent(t->budget, &before, &t->cost);
+        t->out->spent += share;
+        t->out->most_spent = fmax(t->out->most_spent, share);
     }
     json_decref(record);
     return status;
@@ -285,7 +336,8 @@ static cairn_status shares(cairn_ctx *ctx, const tally *t, uint64_t seed, cairn_
 
 static cairn_status summarise(cairn_ctx *ctx, cairn_job *job, const cairn_solve_setup *setup, cairn_run *run,
                               cairn_solve_summary *out) {
-    tally t = {.ctx = ctx, .setup = setup, .out = out};
+    const cairn_budget *budget = &cairn_job_setup_of(job)->budget;
+    tally t = {.ctx = ctx, .setup = setup, .out = out, .budget = budget};
     cairn_status status = cairn_job_each(job, ctx, run, tally_record, &t);
     if (status == CAIRN_OK && out->problems == 0) status = cairn_fail(ctx, CAIRN_INVALID, "there are no problems");
     if (status == CAIRN_OK) status = shares(ctx, &t, cairn_job_setup_of(job)->seed, out);
@@ -300,6 +352,8 @@ static cairn_status summarise(cairn_ctx *ctx, cairn_job *job, const cairn_solve_
     out->failed = t.cost.failed;
     out->flops = t.cost.flops / n;
     out->judge_flops = t.cost.judge_flops / n;
+    out->spent /= n;
+    if (budget->steps <= 0 && budget->tokens <= 0 && budget->flops <= 0) out->spent = out->most_spent = NAN;
     return mean_optimum(ctx, job, &out->optimum);
 }
 

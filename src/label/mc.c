@@ -2,7 +2,8 @@
  *
  * The label of a step is the share of right ones among k completions of the prefix up to it, its hard form whether any is right.
  * The last step needs none: the solution's own outcome is its count. Probes go left to right until the first prefix that no
- * completion gets right (steps behind it stay unlabelled), by bisection (arXiv 2406.06592), or over all steps. */
+ * completion gets right (steps after it stay unlabelled), by bisection (arXiv 2406.06592), or over all steps. A prefix without counts whose
+ * longer prefix has a right completion has one too: its step is labelled right, and its share stays unknown. */
 #include <math.h>
 
 #include "label/solution.h"
@@ -31,7 +32,8 @@ static const cairn_option options[] = {
      .preset = "all",
      .choices = "all|left-to-right|bisect",
      .help =
-         "Which prefixes are probed: all, from the left to the first that no completion gets right, or by bisection."},
+         "Which prefixes are probed: all, from the left to the first that no completion gets right, or by bisection; "
+         "steps before a prefix with a right completion are labelled right."},
     {.name = "early_stop",
      .kind = CAIRN_OPTION_BOOL,
      .offset = offsetof(config, early_stop),
@@ -108,6 +110,18 @@ static int32_t first_error(const job *j) {
     return n == 0 || open_before(j, n + 1) ? CAIRN_UNLABELLED : CAIRN_NO_ERROR;
 }
 
+/* Shares where they were counted; 1 for a step before the first error whose prefix has a right completion because a longer one has. */
+static void set_labels(const job *j, double *labels) {
+    int32_t n = j->solution->n_steps, end = 0;
+    while (end < n && (j->counts[end].ok || !j->counts[end].n)) end++;
+    bool implied = false;
+    for (int32_t i = n - 1; i >= 0; i--) {
+        labels[i] = label_value(&j->counts[i]);
+        if (i < end && implied && isnan(labels[i])) labels[i] = 1;
+        implied = i < end && (implied || j->counts[i].ok > 0);
+    }
+}
+
 static cairn_status label_solution(job *j, cairn_labelled *out) {
     int32_t n = j->solution->n_steps;
     cairn_verdict verdict = j->solution->outcome.verdict;
@@ -121,7 +135,7 @@ static cairn_status label_solution(job *j, cairn_labelled *out) {
     if (verdict == CAIRN_VERDICT_WRONG || !j->c->only_wrong)
         status = j->c->order == ORDER_BISECT ? probe_by_bisection(j) : probe_from_left(j);
     if (status != CAIRN_OK && status != CAIRN_BUDGET) return status;
-    for (int32_t i = 0; i < n; i++) labels[i] = label_value(&j->counts[i]);
+    set_labels(j, labels);
     *out = (cairn_labelled){.leaf = j->nodes[n],
                             .steps = j->solution->steps,
                             .n_steps = n,

@@ -1,4 +1,4 @@
-/* Opens and closes GGUF files: the map, the checksum. */
+/* Opens and closes GGUF files: their bytes, the checksum. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -9,14 +9,40 @@
 
 #include "model/gguf.h"
 
+enum { READ_MOST = 1 << 24 }; /* bytes between two looks at the cancellation */
+
 static cairn_status fail_open(cairn_ctx *ctx, const char *path, int error) {
     char text[128];
     if (error == ENOENT) return cairn_fail(ctx, CAIRN_NOT_FOUND, "%s: there is no such file", path);
     return cairn_fail(ctx, CAIRN_IO, "%s: cannot be read: %s", path, strerror_r(error, text, sizeof text));
 }
 
-/* Maps a regular file; an empty one gives NULL and 0. */
-static cairn_status map_file(cairn_ctx *ctx, const char *path, int descriptor, const uint8_t **bytes, size_t *size) {
+/* Reads the whole file into pages of its own: of a map, a file that is truncated or overwritten meanwhile would take the ground away.
+ * 0 or errno; ESTALE when the file changed meanwhile. */
+static int read_whole(cairn_ctx *ctx, int descriptor, uint8_t *bytes, size_t size, const struct stat *before) {
+    struct stat after;
+    for (size_t at = 0; at < size;) {
+        size_t most = size - at < READ_MOST ? size - at : READ_MOST;
+        if (cairn_cancelled(ctx)) return ECANCELED;
+        ssize_t n = pread(descriptor, bytes + at, most, (off_t)at);
+        if (n < 0 && errno != EINTR) return errno;
+        if (n == 0) return ESTALE;
+        if (n > 0) at += (size_t)n;
+    }
+    if (fstat(descriptor, &after) != 0) return errno;
+    bool same = after.st_size == before->st_size && after.st_mtim.tv_sec == before->st_mtim.tv_sec &&
+                after.st_mtim.tv_nsec == before->st_mtim.tv_nsec;
+    return same ? 0 : ESTALE;
+}
+
+/* More than half the memory of the machine: such a file is mapped, and must not be changed while it is read. */
+static bool is_huge(size_t size) {
+    long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
+    return pages > 0 && page > 0 && size / 2 > (size_t)pages / 4 * (size_t)page;
+}
+
+/* The bytes of a regular file; an empty one gives NULL and 0. */
+static cairn_status take_file(cairn_ctx *ctx, const char *path, int descriptor, const uint8_t **bytes, size_t *size) {
     struct stat info;
     if (fstat(descriptor, &info) != 0) return fail_open(ctx, path, errno);
     if (S_ISDIR(info.st_mode)) return fail_open(ctx, path, EISDIR);
@@ -25,10 +51,19 @@ static cairn_status map_file(cairn_ctx *ctx, const char *path, int descriptor, c
     *size = (size_t)info.st_size;
     *bytes = NULL;
     if (*size == 0) return CAIRN_OK;
-    void *map = mmap(NULL, *size, PROT_READ, MAP_PRIVATE, descriptor, 0);
+    bool huge = is_huge(*size);
+    void *map = huge ? mmap(NULL, *size, PROT_READ, MAP_PRIVATE, descriptor, 0)
+                     : mmap(NULL, *size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (map == MAP_FAILED) return fail_open(ctx, path, errno);
-    *bytes = map;
-    return CAIRN_OK;
+    int error = huge ? 0 : read_whole(ctx, descriptor, map, *size, &info);
+    if (error == 0) {
+        *bytes = map;
+        return CAIRN_OK;
+    }
+    munmap(map, *size);
+    if (error == ECANCELED) return cairn_fail(ctx, CAIRN_CANCELLED, "%s: reading was cancelled", path);
+    if (error == ESTALE) return cairn_fail(ctx, CAIRN_IO, "%s: was changed while it was read", path);
+    return fail_open(ctx, path, error);
 }
 
 /* Takes over a map, also when it fails. */
@@ -62,7 +97,7 @@ cairn_status cairn_gguf_open(cairn_ctx *ctx, const char *path, cairn_gguf **out)
     do descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK); /* a pipe must not wait for its writer */
     while (descriptor < 0 && errno == EINTR);
     if (descriptor < 0) return fail_open(ctx, path, errno);
-    cairn_status status = map_file(ctx, path, descriptor, &bytes, &size);
+    cairn_status status = take_file(ctx, path, descriptor, &bytes, &size);
     close(descriptor);
     CAIRN_TRY(status);
     return open_bytes(ctx, bytes, size, true, path, out);

@@ -288,6 +288,10 @@ static cairn_status index_tensors(gguf_cursor *c, cairn_gguf *file) {
 static cairn_status read_header(gguf_cursor *c, cairn_gguf *file, uint64_t *n_tensors, uint64_t *n_entries) {
     const uint8_t *magic = NULL;
     CAIRN_TRY(take(c, "magic number", 4, &magic));
+    if (memcmp(magic, GGUF_MAGIC, 4) != 0 && c->size > 8 && c->bytes[8] == '{') /* after the length of its header */
+        return gguf_fail(c, 0,
+                         "this is a safetensors file, and a GGUF file is wanted: convert it, e.g. by llama.cpp's "
+                         "convert_hf_to_gguf.py");
     if (memcmp(magic, GGUF_MAGIC, 4) != 0)
         return gguf_fail(c, 0,
                          "magic number: a GGUF file starts with the letters GGUF, this one with %02x %02x %02x %02x",

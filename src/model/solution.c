@@ -3,6 +3,8 @@
 
 #include "cairn/model.h"
 
+#define REMEDY "a model of a longer one (--shape context=N, when it is trained) reads it, and --skip-bad passes it over"
+
 cairn_status cairn_solution_format_of(cairn_ctx *ctx, const cairn_tokenizer *tokenizer, int32_t context,
                                       cairn_solution_format *out) {
     cairn_solution_format f = {.tokenizer = tokenizer, .context = context};
@@ -48,18 +50,18 @@ cairn_status cairn_solution_encode(cairn_ctx *ctx, const cairn_solution_format *
     if (finished && count <= most) CAIRN_TRY(cairn_tokens_add(ctx, &out->tokens, format->end));
     if (out->tokens.count <= most) return CAIRN_OK;
     if (out->n_steps < n_steps)
-        return cairn_fail(ctx, CAIRN_LIMIT, "%s: too long: the context of %d tokens ends in step %d of %d", name,
-                          (int)format->context, (int)out->n_steps + 1, (int)n_steps);
-    return cairn_fail(ctx, CAIRN_LIMIT, "%s: too long: the context of %d tokens ends %s", name, (int)format->context,
-                      n_steps ? "before its </s>" : "in the problem");
+        return cairn_fail(ctx, CAIRN_LIMIT, "%s: too long: the context of %d tokens ends in step %d of %d; " REMEDY,
+                          name, (int)format->context, (int)out->n_steps + 1, (int)n_steps);
+    return cairn_fail(ctx, CAIRN_LIMIT, "%s: too long: the context of %d tokens ends %s; " REMEDY, name,
+                      (int)format->context, n_steps ? "before its </s>" : "in the problem");
 }
 
 cairn_status cairn_solution_begin(cairn_ctx *ctx, const cairn_solution_format *format, const char *name,
                                   const char *text, cairn_solution_tokens *out) {
     CAIRN_TRY(cairn_tokenizer_encode(ctx, format->tokenizer, text, strlen(text), &out->tokens));
     if (out->tokens.count <= (size_t)format->context) return CAIRN_OK;
-    return cairn_fail(ctx, CAIRN_LIMIT, "%s: too long: the context of %d tokens ends in a step that was begun", name,
-                      (int)format->context);
+    return cairn_fail(ctx, CAIRN_LIMIT, "%s: too long: the context of %d tokens ends in a step that was begun; " REMEDY,
+                      name, (int)format->context);
 }
 
 void cairn_solution_targets(const cairn_solution_tokens *solution, int32_t *targets) {

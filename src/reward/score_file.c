@@ -20,11 +20,17 @@ typedef struct node {
     const char *text;
 } node;
 
+typedef struct scale {
+    int32_t meaning; /* cairn_meaning */
+    double low, high;
+} scale;
+
 struct score_file {
     cairn_arena *arena; /* texts and scores */
     const char *path;
     score_read how;
     bool scale_known;
+    scale said;  /* by the first line */
     node *nodes; /* [n_nodes] */
     size_t n_nodes, node_capacity;
     score_line *lines; /* [n_lines] */
@@ -134,6 +140,8 @@ typedef struct reading {
     int64_t number;
 } reading;
 
+static const scale plain = {CAIRN_MEANING_CORRECTNESS, 0, 1};
+
 /* The first of these fields that the object has, with its name; where it has none, NULL and the first name. */
 static const json_t *first_of(const json_t *object, const char *const *names, const char **name) {
     *name = names[0];
@@ -155,38 +163,43 @@ static const json_t *scores_of(const json_t *object, int32_t field, const char *
     return first_of(object, field == SCORE_FIELD_AUTO ? names : field == SCORE_FIELD_SCORES ? last : own, name);
 }
 
-/* Meaning and range that the line names; without any it is taken as it is. */
-static cairn_status read_scale(const reading *r) {
+static cairn_status read_scale(const reading *r, scale *out) {
     json_t *by;
     const char *meaning;
-    double low, high;
-    int32_t found = -1;
-    score_read *how = &r->file->how;
-    const json_t *value = json_object_get(r->object, "scored_by");
-    if (!value || json_is_null(value)) return CAIRN_OK;
     CAIRN_TRY(json_get_object(r->ctx, r->object, "scored_by", r->where, &by));
     CAIRN_TRY(json_get_text(r->ctx, by, "meaning", r->where, &meaning));
-    CAIRN_TRY(json_get_real(r->ctx, by, "low", r->where, &low));
-    CAIRN_TRY(json_get_real(r->ctx, by, "high", r->where, &high));
-    for (int32_t m = 0; m < CAIRN_MEANING_COUNT; m++)
-        if (strcmp(cairn_meaning_name((cairn_meaning)m), meaning) == 0) found = m;
-    if (found < 0)
-        return json_fail_field(r->ctx, r->where, "meaning", "one of " MEANING_CHOICES, json_object_get(by, "meaning"));
-    if (how->meaning < 0) how->meaning = found;
-    if (isnan(how->low)) how->low = low;
-    if (isnan(how->high)) how->high = high;
-    return CAIRN_OK;
+    CAIRN_TRY(json_get_real(r->ctx, by, "low", r->where, &out->low));
+    CAIRN_TRY(json_get_real(r->ctx, by, "high", r->where, &out->high));
+    for (out->meaning = 0; out->meaning < CAIRN_MEANING_COUNT; out->meaning++)
+        if (strcmp(cairn_meaning_name((cairn_meaning)out->meaning), meaning) == 0) return CAIRN_OK;
+    return json_fail_field(r->ctx, r->where, "meaning", "one of " MEANING_CHOICES, json_object_get(by, "meaning"));
 }
 
-/* The range is fixed by the first line with scores. */
-static cairn_status fix_scale(cairn_ctx *ctx, score_file *f) {
-    if (f->scale_known) return CAIRN_OK;
+/* Meaning and range are those of the options, else of the first line, else of a correctness. */
+static cairn_status fix_scale(cairn_ctx *ctx, score_file *f, const scale *said) {
+    score_read *how = &f->how;
     f->scale_known = true;
-    if (f->how.meaning < 0) f->how.meaning = CAIRN_MEANING_CORRECTNESS;
-    if (isnan(f->how.low)) f->how.low = 0;
-    if (isnan(f->how.high)) f->how.high = 1;
-    if (f->how.low < f->how.high) return CAIRN_OK;
-    return cairn_fail(ctx, CAIRN_INVALID, "recorded: low=%g is not less than high=%g", f->how.low, f->how.high);
+    f->said = *said;
+    if (how->meaning < 0) how->meaning = said->meaning;
+    if (isnan(how->low)) how->low = said->low;
+    if (isnan(how->high)) how->high = said->high;
+    if (how->low < how->high) return CAIRN_OK;
+    return cairn_fail(ctx, CAIRN_INVALID, "recorded: low=%g is not less than high=%g", how->low, how->high);
+}
+
+/* The scores of one file are on one scale. */
+static cairn_status check_scale(const reading *r) {
+    scale said = plain;
+    const json_t *by = json_object_get(r->object, "scored_by");
+    bool names = by && !json_is_null(by);
+    if (names) CAIRN_TRY(read_scale(r, &said));
+    if (!r->file->scale_known) return fix_scale(r->ctx, r->file, &said);
+    const scale *first = &r->file->said;
+    if (!names || (said.meaning == first->meaning && !(said.low < first->low || said.low > first->low) &&
+                   !(said.high < first->high || said.high > first->high)))
+        return CAIRN_OK;
+    return cairn_fail(r->ctx, CAIRN_FORMAT, "%s: field `scored_by`: another meaning or range than in the first line",
+                      r->where);
 }
 
 static cairn_status check_score(cairn_ctx *ctx, const score_file *f, const char *where, const char *field, size_t i,
@@ -222,11 +235,12 @@ static cairn_status read_array(const reading *r, const json_t *array, const char
 
 static cairn_status read_id(const reading *r, const char **out) {
     const json_t *id = json_object_get(r->object, "id");
+    int64_t number;
     *out = "";
     if (json_is_string(id))
         *out = cairn_arena_copy(r->file->arena, json_string_value(id), json_string_length(id));
-    else if (json_is_integer(id))
-        *out = cairn_arena_printf(r->file->arena, "%lld", (long long)json_integer_value(id));
+    else if (json_whole(id, INT64_MIN, INT64_MAX, &number))
+        *out = cairn_arena_printf(r->file->arena, "%lld", (long long)number);
     else if (id && !json_is_null(id))
         return json_fail_field(r->ctx, r->where, "id", "a string or an integer", id);
     return *out ? CAIRN_OK : CAIRN_NO_MEMORY;
@@ -273,15 +287,14 @@ static cairn_status read_object(const reading *r) {
     score_line line = {.number = r->number};
     const json_t *scores = scores_of(r->object, r->file->how.field, &field);
     if (!scores) return json_fail_field(r->ctx, r->where, field, "an array of numbers", scores);
-    if (!r->file->scale_known) CAIRN_TRY(read_scale(r));
-    CAIRN_TRY(fix_scale(r->ctx, r->file));
+    CAIRN_TRY(check_scale(r));
     CAIRN_TRY(read_array(r, scores, field, &line));
     CAIRN_TRY(read_texts(r, "codes", line.n, &line.codes));
     CAIRN_TRY(read_texts(r, "evidence", line.n, &line.evidence));
     CAIRN_TRY(read_id(r, &line.id));
     const json_t *problem = first_of(r->object, problem_names, &problem_field);
     const json_t *array = first_of(r->object, steps_names, &steps_field);
-    if (!problem && !array) {
+    if (!array) {
         if (!*line.id) return json_fail_field(r->ctx, r->where, "id", "an id, or a prompt with completions", NULL);
         return add_id(r->ctx, r->file, &line);
     }
@@ -327,7 +340,7 @@ static cairn_status add_record(cairn_ctx *ctx, score_file *f, const cairn_record
     snprintf(where, sizeof where, "%.400s:%lld", f->path, (long long)record->line);
     if (!is_soft(record))
         return cairn_fail(ctx, CAIRN_FORMAT, "%s: no scores: fields `step_scores` and `scores` are missing", where);
-    CAIRN_TRY(fix_scale(ctx, f));
+    if (!f->scale_known) CAIRN_TRY(fix_scale(ctx, f, &plain));
     for (int32_t i = 0; i < record->n_steps; i++)
         CAIRN_TRY(check_score(ctx, f, where, "scores", (size_t)i, record->labels[i]));
     score_line line = {.id = record->id, .scores = record->labels, .n = record->n_steps, .number = record->line};

@@ -140,29 +140,27 @@ static int64_t first_width(const cairn_search *search) {
     return width < 1 ? 1 : width;
 }
 
-/* How wide the next round is: as what is left pays for, at the cost of `grown` samples since `since`. One solution says little about the
- * length of the next, so that a round is at most MORE times as wide as solutions were seen. */
-static int64_t next_width(const cairn_search *search, const frontier_pool *pool, spending since, int64_t grown) {
+/* How wide the next round is: as what is left pays for, at the cost of the `grown` samples so far. One solution says little about the length
+ * of the next, so that a round is at most MORE times as wide as solutions were seen. */
+static int64_t next_width(const cairn_search *search, const frontier_pool *pool, int64_t grown) {
     enum { MORE = 3 };
-    int64_t affords = spending_affords(search, since, grown), most = pool->samples > 0 ? MORE * pool->samples : 1;
+    int64_t affords = spending_affords(search, grown), most = pool->samples > 0 ? MORE * pool->samples : 1;
     return affords < most ? affords : most;
 }
 
 cairn_status frontier_rounds(cairn_search *search, frontier_round round, const void *config, int64_t width,
                              int64_t unit, cairn_result *out) {
     frontier_pool pool = {.given = width > 0};
-    spending since = {0};
-    int64_t grown = 0; /* since `since` */
     bool refills = width == 0 && spending_bounded(search);
+    int64_t grown = 0;
     cairn_status status = CAIRN_OK;
     if (width == 0) width = first_width(search);
-    for (int64_t rounds = 0; width > 0 && status == CAIRN_OK; rounds++) {
+    while (width > 0 && status == CAIRN_OK) {
         if (width > FRONTIER_WIDEST) width = FRONTIER_WIDEST;
         if (refills && width > unit) width -= width % unit;
-        if (rounds < 2) since = spending_now(search), grown = 0; /* the first round also read the problem */
         status = round(search, config, width, &pool);
         grown += width;
-        width = refills ? next_width(search, &pool, since, grown) : 0;
+        width = refills ? next_width(search, &pool, grown) : 0;
     }
     if (status != CAIRN_OK && status != CAIRN_BUDGET) return status;
     return pick_candidates(search, pool.done, pool.n, out);

@@ -262,7 +262,7 @@ static cairn_status finish(cairn_search *search, const mcts_config *config, cair
 /* Tells whether what is left may be what one solution takes: of tokens and FLOPs nothing is known before the first step. */
 static bool is_short(const cairn_search *search, const mcts_config *config) {
     bool unknown = search->budget.tokens > 0 || search->budget.flops > 0;
-    if (unknown && search->dearest.step_tokens == 0) return true;
+    if (unknown && search->prices.step_tokens == 0) return true;
     return cairn_budget_left(search) < config->branch + search->problem->max_steps;
 }
 

@@ -28,6 +28,19 @@ cairn_status cairn_search_find(cairn_ctx *ctx, cairn_arena *arena, const char *s
     return spec_unknown(ctx, "search", spec, length, name_of);
 }
 
+cairn_status cairn_search_ended(const cairn_search *search, cairn_node leaf, bool *ended) {
+    cairn_tree *tree = search->tree;
+    bool whole = tree->flags[leaf] & CAIRN_NODE_TERMINAL;
+    *ended = whole && (tree->kind[leaf] == CAIRN_KIND_FINISH || tree->depth[leaf] < search->problem->max_steps);
+    if (*ended || !whole || leaf == CAIRN_ROOT) return CAIRN_OK;
+    const char *text =
+        cairn_tree_text(tree, leaf); /* the last step that is allowed: the world says whether it ends there */
+    void *after = cairn_arena_alloc(search->arena, tree->state_bytes + 1, 1);
+    if (!after) return CAIRN_NO_MEMORY;
+    return search->world->type->apply(search->ctx, search->world->self, search->problem,
+                                      cairn_tree_state(tree, tree->parent[leaf]), text, strlen(text), after, ended);
+}
+
 cairn_status cairn_search_run(cairn_search *search, const cairn_search_type *type, const void *config,
                               cairn_result *out) {
     *out = (cairn_result){.chosen = -1, .answer = -1};

@@ -27,13 +27,19 @@ static int64_t whole(double units) {
     return units >= 1e18 ? INT64_MAX : (int64_t)(units * (1 + 1e-12)); /* 3 units of a third each are a whole */
 }
 
-int64_t spending_affords(const cairn_search *search, spending since, int64_t units) {
+/* FLOPs that more of the same will take: without those of the problem's text. */
+static double repeated_flops(const cairn_search *search, double flops) {
+    double problem = search->prices.problem_flops;
+    return flops > problem ? flops - problem : flops;
+}
+
+int64_t spending_affords(const cairn_search *search, int64_t units) {
     const cairn_budget *b = &search->budget;
     spending now = spending_now(search);
     double n = (double)units;
-    double steps = units_of((double)b->steps, (double)b->steps - now.steps, (now.steps - since.steps) / n);
-    double tokens = units_of((double)b->tokens, (double)b->tokens - now.tokens, (now.tokens - since.tokens) / n);
-    double flops = units_of(b->flops, b->flops - now.flops, (now.flops - since.flops) / n);
+    double steps = units_of((double)b->steps, (double)b->steps - now.steps, now.steps / n);
+    double tokens = units_of((double)b->tokens, (double)b->tokens - now.tokens, now.tokens / n);
+    double flops = units_of(b->flops, b->flops - now.flops, repeated_flops(search, now.flops) / n);
     double least = steps < tokens ? steps : tokens;
     return whole(least < flops ? least : flops);
 }
@@ -53,17 +59,18 @@ int64_t cairn_budget_left(const cairn_search *search) {
     if (now.steps <= 0 || (b->tokens <= 0 && b->flops <= 0)) return steps;
     double tokens =
         now.tokens > 0 ? units_of((double)b->tokens, (double)b->tokens - now.tokens, now.tokens / now.steps) : 1e18;
-    double flops = units_of(b->flops, b->flops - now.flops, now.flops / now.steps);
+    double flops = units_of(b->flops, b->flops - now.flops, repeated_flops(search, now.flops) / now.steps);
     int64_t paid = whole(tokens < flops ? tokens : flops);
     return paid < 1 ? 1 : paid < steps ? paid : steps;
 }
 
-/* FLOPs of one more token, with its share of what scores it; 0: nothing is known yet. */
+/* FLOPs of one more token, with what scores it; 0: nothing is known yet. A token is dearer than those before it by the keys that it reads. */
 static double token_flops(const cairn_search *search) {
-    return search->dearest.token_flops + search->dearest.score_flops;
+    static const double dearer = 1.125;
+    return dearer * (search->prices.token_flops + search->prices.score_flops);
 }
 
-int32_t spending_wave(const cairn_search *search, int32_t asked, int32_t *most_tokens) {
+int32_t spending_wave(const cairn_search *search, int32_t asked, int64_t unscored, int32_t *most_tokens) {
     const cairn_budget *b = &search->budget;
     spending now = spending_now(search);
     double full = search->sampling.max_tokens, left = 1e18;
@@ -71,14 +78,15 @@ int32_t spending_wave(const cairn_search *search, int32_t asked, int32_t *most_t
     if (b->tokens > 0) left = (double)b->tokens - now.tokens;
     if (b->flops > 0 && now.flops >= b->flops) left = 0;
     if (b->flops > 0 && token_flops(search) > 0) {
-        double paid = (b->flops - now.flops) / token_flops(search);
+        double owed = (double)unscored * search->prices.score_flops;
+        double paid = (b->flops - now.flops - owed) / token_flops(search);
         left = paid < left ? paid : left;
     }
     if (left < 1) return 0;
-    bool unknown = search->dearest.step_tokens == 0;
+    bool unknown = search->prices.step_tokens == 0;
     if (b->flops > 0 && unknown) asked = 1; /* the first step tells what a step costs */
     if (left / asked >= full) return asked;
-    double some = unknown ? 1 : left / (2.0 * search->dearest.step_tokens);
+    double some = unknown ? 1 : left / (2.0 * search->prices.step_tokens);
     int32_t wave = some < 1 ? 1 : some < asked ? (int32_t)some : asked;
     if (left / wave < full) *most_tokens = (int32_t)(left / wave);
     return wave;

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-struct stated_end {
+struct cairn_stated_end {
     cairn_node node; /* rising */
     const cairn_stated *stated;
 };
@@ -23,13 +23,13 @@ cairn_status stated_keep(cairn_search *search, cairn_node node, const cairn_stat
     if (!stated) return CAIRN_OK;
     if (search->n_stated == search->stated_capacity) {
         int32_t capacity = search->stated_capacity ? 2 * search->stated_capacity : 8;
-        struct stated_end *grown = cairn_arena_alloc(search->arena, (size_t)capacity, sizeof *grown);
+        struct cairn_stated_end *grown = cairn_arena_alloc(search->arena, (size_t)capacity, sizeof *grown);
         if (!grown) return CAIRN_NO_MEMORY;
         if (search->n_stated) memcpy(grown, search->stated, (size_t)search->n_stated * sizeof *grown);
         search->stated = grown;
         search->stated_capacity = capacity;
     }
-    search->stated[search->n_stated++] = (struct stated_end){node, stated};
+    search->stated[search->n_stated++] = (struct cairn_stated_end){node, stated};
     return CAIRN_OK;
 }
 

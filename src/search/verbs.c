@@ -26,7 +26,10 @@ cairn_status cairn_search_begin(cairn_search *search) {
 }
 
 static void pay_problem(cairn_search *search, cairn_role role, double flops) {
-    if (!search->problem_read) search->cost.flops[role] += flops;
+    if (!search->problem_read) {
+        search->cost.flops[role] += flops;
+        search->prices.problem_flops += flops;
+    }
     search->problem_read = true;
 }
 
@@ -111,8 +114,8 @@ static void pay(cairn_search *search, cairn_role role, const cairn_proposal *sam
     search->cost.flops[role] += sample->flops;
     pay_problem(search, role, sample->problem_flops);
     double flops = sample->flops / (tokens > 0 ? tokens : 1);
-    if (tokens > search->dearest.step_tokens) search->dearest.step_tokens = tokens;
-    if (flops > search->dearest.token_flops) search->dearest.token_flops = flops;
+    if (tokens > search->prices.step_tokens) search->prices.step_tokens = tokens;
+    if (flops > search->prices.token_flops) search->prices.token_flops = flops;
 }
 
 /* One call of propose while it is worked on. */
@@ -124,6 +127,7 @@ typedef struct growth {
     cairn_proposal *samples; /* [granted] of one wave */
     cairn_branch *children;
     int32_t n_children, first; /* children of the branch that is worked on begin at `first` */
+    int64_t unscored;          /* tokens of new children, which the reward has still to read */
 } growth;
 
 /* Adds a sample of branch number `from` to the tree. A distinct child is listed once, in order of first draw. */
@@ -134,7 +138,9 @@ static cairn_status adopt(growth *g, int32_t from, const cairn_proposal *sample)
     pay(g->search, g->role, sample);
     if (is_cut(g->search, sample)) return CAIRN_OK;
     cairn_node node;
+    uint32_t before = g->search->tree->count;
     CAIRN_TRY(child_for(g->search, branch->node, sample, &node));
+    if (g->search->tree->count > before) g->unscored += sample->n_tokens;
     int32_t at = g->first;
     while (at < g->n_children && g->children[at].node != node) at++;
     if (at == g->n_children)
@@ -175,7 +181,7 @@ static cairn_status grow(growth *g, int32_t granted) {
     g->samples = cairn_arena_alloc(g->search->arena, (size_t)granted, sizeof *g->samples);
     if (!g->samples) return CAIRN_NO_MEMORY;
     for (int32_t made = 0, wave, most_tokens; made < granted; made += wave) {
-        wave = spending_wave(g->search, granted - made, &most_tokens);
+        wave = spending_wave(g->search, granted - made, g->unscored, &most_tokens);
         if (wave == 0) return CAIRN_BUDGET;
         CAIRN_TRY(draw_wave(g, made, wave, most_tokens));
     }
@@ -215,13 +221,25 @@ static int32_t read_path(cairn_tree *tree, cairn_node node) {
     }
 }
 
-/* The first call also reads the problem: it says what a token costs only while no other does. */
+/* The first call also reads the problem: what a token costs is known from the second on, and what the problem did with it. Until then the
+ * reward is taken to be as much dearer than the policy for a token as it was for all that it read. */
 static void note_scoring(cairn_search *search, const cairn_node *nodes, int32_t n, double flops) {
-    int64_t tokens = 0;
+    cairn_prices *p = &search->prices;
+    double tokens = 0;
     for (int32_t i = 0; i < n; i++) tokens += search->tree->n_tokens[nodes[i]];
-    double each = flops / (double)(tokens > 0 ? tokens : 1);
-    if (search->dearest.scored < 2 || each > search->dearest.score_flops) search->dearest.score_flops = each;
-    if (search->dearest.scored < 2) search->dearest.scored++;
+    if (tokens < 1) tokens = 1;
+    double each = flops / tokens;
+    if (p->scored > 0 && (p->scored == 1 || each > p->score_flops)) p->score_flops = each;
+    if (p->scored == 0) {
+        double read = p->problem_flops + tokens * p->token_flops; /* what the policy took for the same texts */
+        p->score_flops = read > 0 ? p->token_flops * (flops / read) : each;
+        p->first_flops = flops;
+        p->first_tokens = tokens;
+    } else if (p->scored == 1) {
+        double problem = p->first_flops - each * p->first_tokens;
+        p->problem_flops += problem > 0 ? problem : 0;
+    }
+    if (p->scored < 2) p->scored++;
 }
 
 cairn_status cairn_score(cairn_search *search, const cairn_node *nodes, int32_t n) {

@@ -1,6 +1,5 @@
 /* Shares of items that come in groups. */
 #include <math.h>
-#include <string.h>
 
 #include "cairn/stat.h"
 

@@ -60,5 +60,6 @@ const cairn_world_type cairn_world_gsm8k = {
     .check = text_check,
     .check_answer = text_check_answer,
     .verify_step = text_verify_step,
+    .verify = text_verify,
     .verifier = "calculator",
 };

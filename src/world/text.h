@@ -17,6 +17,8 @@ cairn_status text_check(cairn_ctx *ctx, void *self, const cairn_problem *problem
 /* As cairn_world_type.check_answer: compares it with the true one. */
 cairn_status text_check_answer(cairn_ctx *ctx, void *self, const cairn_problem *problem, const char *answer,
                                cairn_arena *arena, cairn_outcome *out);
+cairn_status text_verify(cairn_ctx *ctx, void *self, const cairn_problem *problem, const char *const *steps,
+                         int32_t n_steps, cairn_arena *arena, cairn_step_check *checks);
 cairn_status text_verify_step(cairn_ctx *ctx, void *self, const cairn_problem *problem, const void *before,
                               const char *const *steps, int32_t n_steps, cairn_arena *arena, cairn_step_check *out);
 

@@ -50,7 +50,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     must(ftruncate(file, 0) == 0 && pwrite(file, data + 1, size - 1, 0) == (ssize_t)size - 1);
     if (cairn_ctx_open(&ctx) != CAIRN_OK) return 0;
     if (cairn_arena_open(ctx, 4096, &arena) == CAIRN_OK) {
-        cairn_read_options options = {.format = (cairn_format)((data[0] & 63) % CAIRN_FORMAT_COUNT),
+        int choice = data[0] & 63; /* of a format, then of a splitter */
+        cairn_read_options options = {.format = (cairn_format)(choice % CAIRN_FORMAT_COUNT),
+                                      .split = (cairn_split)(choice / CAIRN_FORMAT_COUNT % (CAIRN_SPLIT_MARKER + 1)),
                                       .skip_bad = data[0] & 64,
                                       .max_line_bytes = data[0] & 128 ? 100 : 0};
         read_all(ctx, arena, path, options);

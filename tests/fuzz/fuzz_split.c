@@ -28,7 +28,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     cairn_arena *arena;
     if (cairn_ctx_open(&ctx) != CAIRN_OK) return 0;
     if (cairn_arena_open(ctx, 4096, &arena) == CAIRN_OK) {
-        for (int how = CAIRN_SPLIT_LINE; how <= CAIRN_SPLIT_MARKER; how++)
+        for (int how = CAIRN_SPLIT_AUTO; how <= CAIRN_SPLIT_MARKER; how++)
             check(ctx, arena, (cairn_split)how, (const char *)data, size);
         cairn_arena_close(arena);
     }

@@ -139,7 +139,7 @@ function frontier(key) {
 }
 function accuracy() {
   if (!solved.length) return;
-  const node = section("accuracy", "Accuracy and cost", "Right answers of the problems that were judged, against what one problem cost on average. Up and left is better.");
+  const node = section("accuracy", "Accuracy and cost", "Right answers of the problems that can be judged, against what one problem cost on average. An outcome that is unknown counts as not right. Up and left is better.");
   const figure = make("div", {}), usable = costs.filter(([, , , cost]) => solved.some(({run}) => cost(run.solved) > 0));
   const first = usable.length ? usable[0][0] : "steps";
   const show = key => figure.replaceChildren(frontier(key));
@@ -149,9 +149,9 @@ function accuracy() {
   const rows = solved.map(({run, i}) => {
     const s = run.solved;
     return [make("td", {class: "wide"}, runName(i)), make("td", {}, s.accuracy ? percent(s.accuracy[0]) + " % " : "not judged ", s.accuracy ? make("span", {class: "range"}, range(s.accuracy)) : null),
-      whole(s.right) + " of " + whole(s.right + s.wrong), s.unknown, s.no_answer, s.found, short(s.steps), short(s.tokens), short(s.scorings), ...(models ? [short(s.flops + s.judge_flops)] : [])];
+      whole(s.right) + " of " + whole(s.right + s.wrong + s.unknown), s.unknown, s.no_answer, s.unjudged, s.found, short(s.steps), short(s.tokens), short(s.scorings), ...(models ? [short(s.flops + s.judge_flops)] : [])];
   });
-  node.append(make("div", {class: "beside"}, figure, table(["Run", "Right", "Problems", "Not judged", "No answer", "Right one found", "Steps", "Tokens", "Scorings", ...(models ? ["FLOP"] : [])], rows, "Accuracy and cost of each run")));
+  node.append(make("div", {class: "beside"}, figure, table(["Run", "Right", "Problems", "Unknown", "No answer", "Not judged", "Found", "Steps", "Tokens", "Scorings", ...(models ? ["FLOP"] : [])], rows, "Accuracy and cost of each run")));
 }
 
 /* ---- pairs --------------------------------------------------------------------------------------------------------------- */
@@ -173,12 +173,12 @@ function against(base, other) {
 }
 function comparisons() {
   if (!pairs.length) return;
-  const node = section("pairs", "Problem by problem", "Difference in accuracy on the problems that were judged in both runs, in percentage points, with the interval of Agresti and Min. Coloured where it excludes 0.");
+  const node = section("pairs", "Problem by problem", "Difference in accuracy on the problems that can be judged in both runs, in percentage points, with the interval of Agresti and Min. Coloured where it excludes 0.");
   const body = make("div", {});
   const show = base => {
     const others = solved.filter(({i}) => i !== base).map(({i}) => ({i, p: against(base, i)}));
     const reach = Math.max(.02, ...others.map(({p}) => p.difference ? Math.max(Math.abs(p.difference[1]), Math.abs(p.difference[2])) : 0));
-    body.replaceChildren(table(["Run", "Difference", "", "Right here only", "Right there only", "Both right", "Both wrong", "Not judged", "In one run only"], others.map(({i, p}) => {
+    body.replaceChildren(table(["Run", "Difference", "", "Right here only", "Right there only", "Both right", "Neither", "Not judged", "In one run only"], others.map(({i, p}) => {
       const d = p.difference, side = d && d[1] > 0 ? "better" : d && d[2] < 0 ? "worse" : "";
       return [make("td", {class: "wide"}, runName(i)), make("td", {}, d ? make("span", {class: side}, points(d[0]) + " ") : "no problem is shared ", d ? make("span", {class: "range"}, pointRange(d)) : null),
         forest(d, reach), p.b_right, p.a_right, p.both_right, p.both_wrong, p.unjudged, p.only_a + p.only_b];
@@ -262,7 +262,7 @@ function labels() {
 
 /* ---- problems ---------------------------------------------------------------------------------------------------------------- */
 
-const signs = {r: ["\u2713", "right"], w: ["\u2717", "wrong"], u: ["?", "not judged"], ".": ["?", "not judged"]};
+const signs = {r: ["\u2713", "right"], w: ["\u2717", "wrong"], u: ["?", "unknown"], ".": ["?", "unknown"]};
 const sign = mark => make("span", {class: "sign " + (mark === "." ? "u" : mark), title: signs[mark][1]}, signs[mark][0]);
 const tag = (mark, text) => make("span", {class: "tag " + mark}, text);
 
@@ -278,7 +278,7 @@ const divided = r => {
 const disagrees = s => [...s.truth].some((t, k) => t !== "." && s.labels[k] !== null && (t === "r") !== (s.labels[k] > 0));
 
 const filters = {
-  solved: [["all", "All", () => true], ["right", "Right", r => r.mark === "r"], ["wrong", "Wrong", r => r.mark === "w"], ["unknown", "Not judged", r => r.mark === "."],
+  solved: [["all", "All", () => true], ["right", "Right", r => r.mark === "r"], ["wrong", "Wrong", r => r.mark === "w"], ["unknown", "Unknown", r => r.mark === "."],
     ["none", "No answer", r => r.answer === null], ["disputed", "Disputed", r => differs(r) || divided(r)], ["missed", "Right one found, not chosen", r => r.found && r.mark === "w"]],
   labelled: [["all", "All", () => true], ["differs", "Label and truth differ", r => r.solutions.some(disagrees)], ["dropped", "Dropped", r => r.dropped !== ""]],
 };
