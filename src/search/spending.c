@@ -64,30 +64,32 @@ int64_t cairn_budget_left(const cairn_search *search) {
     return paid < 1 ? 1 : paid < steps ? paid : steps;
 }
 
-/* FLOPs of one more token, with what scores it; 0: nothing is known yet. A token is dearer than those before it by the keys that it reads. */
+/* A token is dearer than those before it by the keys that it reads, and a short step by what is paid once for each. */
+#define DEARER 1.25
+
+/* FLOPs of one more token, with what scores it; 0: nothing is known yet. */
 static double token_flops(const cairn_search *search) {
-    static const double dearer = 1.125;
-    return dearer * (search->prices.token_flops + search->prices.score_flops);
+    return DEARER * (search->prices.token_flops + search->prices.score_flops);
 }
 
 int32_t spending_wave(const cairn_search *search, int32_t asked, int64_t unscored, int32_t *most_tokens) {
     const cairn_budget *b = &search->budget;
     spending now = spending_now(search);
     double full = search->sampling.max_tokens, left = 1e18;
-    *most_tokens = search->sampling.max_tokens;
+    *most_tokens = INT32_MAX;
+    if (full < search->prices.step_tokens) full = search->prices.step_tokens; /* of a policy that knows no bound */
     if (b->tokens > 0) left = (double)b->tokens - now.tokens;
     if (b->flops > 0 && now.flops >= b->flops) left = 0;
     if (b->flops > 0 && token_flops(search) > 0) {
-        double owed = (double)unscored * search->prices.score_flops;
+        double owed = DEARER * (double)unscored * search->prices.score_flops;
         double paid = (b->flops - now.flops - owed) / token_flops(search);
         left = paid < left ? paid : left;
     }
     if (left < 1) return 0;
     bool unknown = search->prices.step_tokens == 0;
     if (b->flops > 0 && unknown) asked = 1; /* the first step tells what a step costs */
-    if (left / asked >= full) return asked;
     double some = unknown ? 1 : left / (2.0 * search->prices.step_tokens);
-    int32_t wave = some < 1 ? 1 : some < asked ? (int32_t)some : asked;
-    if (left / wave < full) *most_tokens = (int32_t)(left / wave);
+    int32_t wave = left / asked >= full ? asked : some < 1 ? 1 : some < asked ? (int32_t)some : asked;
+    if (left / wave < INT32_MAX) *most_tokens = (int32_t)(left / wave);
     return wave;
 }

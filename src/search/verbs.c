@@ -52,7 +52,7 @@ static cairn_status request_draw(cairn_search *search, cairn_role role, cairn_no
                                 .draw = draw,
                                 .sampling = search->sampling,
                                 .logp = NAN};
-    request->sampling.max_tokens = most_tokens;
+    if (most_tokens < request->sampling.max_tokens) request->sampling.max_tokens = most_tokens;
     tree->flags[node] |= CAIRN_NODE_EXPANDED;
     if (!before) return cairn_tree_steps(search->ctx, tree, node, search->arena, &request->steps, &request->n_steps);
     request->steps = before->steps;
@@ -98,17 +98,15 @@ static cairn_status child_for(cairn_search *search, cairn_node parent, const cai
     return CAIRN_OK;
 }
 
-/* What the budget cut off, and not the sampling itself, is no step. */
-static bool is_cut(const cairn_search *search, const cairn_proposal *sample) {
-    int32_t most = sample->sampling.max_tokens;
-    if (most >= search->sampling.max_tokens) return false;
-    return sample->n_tokens > most || (sample->n_tokens == most && sample->stop == CAIRN_STOP_LENGTH);
+/* What the budget's bound of `most` tokens cut off, and not the sampling's own, is no step. */
+static bool is_cut(const cairn_search *search, const cairn_proposal *sample, int32_t most) {
+    if (sample->n_tokens > most) return true;
+    return most < search->sampling.max_tokens && sample->n_tokens == most && sample->stop == CAIRN_STOP_LENGTH;
 }
 
 /* Debits a sample. A policy that does not bound its steps is taken to have been stopped at the bound. */
-static void pay(cairn_search *search, cairn_role role, const cairn_proposal *sample) {
-    int32_t tokens = sample->n_tokens;
-    if (is_cut(search, sample)) tokens = sample->sampling.max_tokens;
+static void pay(cairn_search *search, cairn_role role, const cairn_proposal *sample, int32_t most) {
+    int32_t tokens = sample->n_tokens < most ? sample->n_tokens : most;
     search->cost.steps[role]++;
     search->cost.tokens[role] += tokens;
     search->cost.flops[role] += sample->flops;
@@ -127,6 +125,7 @@ typedef struct growth {
     cairn_proposal *samples; /* [granted] of one wave */
     cairn_branch *children;
     int32_t n_children, first; /* children of the branch that is worked on begin at `first` */
+    int32_t most_tokens;       /* of a step, that the budget bounds in this wave */
     int64_t unscored;          /* tokens of new children, which the reward has still to read */
 } growth;
 
@@ -135,8 +134,8 @@ static cairn_status adopt(growth *g, int32_t from, const cairn_proposal *sample)
     const cairn_branch *branch = &g->branches[from];
     if (sample->status != CAIRN_OK) return sample->status;
     if (!sample->text) return cairn_fail(g->search->ctx, CAIRN_INTERNAL, "the policy gave no text for a step");
-    pay(g->search, g->role, sample);
-    if (is_cut(g->search, sample)) return CAIRN_OK;
+    pay(g->search, g->role, sample, g->most_tokens);
+    if (is_cut(g->search, sample, g->most_tokens)) return CAIRN_OK;
     cairn_node node;
     uint32_t before = g->search->tree->count;
     CAIRN_TRY(child_for(g->search, branch->node, sample, &node));
@@ -158,12 +157,12 @@ static void deal_draws(growth *g, int32_t n, int64_t granted) {
 }
 
 /* Asks the policy for draws made .. made + n - 1 at once, and adopts the samples. */
-static cairn_status draw_wave(growth *g, int32_t made, int32_t n, int32_t most_tokens) {
+static cairn_status draw_wave(growth *g, int32_t made, int32_t n) {
     const int32_t *owner = g->owner + made;
     for (int32_t i = 0; i < n; i++) {
         cairn_node node = g->branches[owner[i]].node;
         const cairn_proposal *same = i > 0 && g->branches[owner[i - 1]].node == node ? &g->samples[i - 1] : NULL;
-        CAIRN_TRY(request_draw(g->search, g->role, node, most_tokens, same, &g->samples[i]));
+        CAIRN_TRY(request_draw(g->search, g->role, node, g->most_tokens, same, &g->samples[i]));
     }
     const cairn_policy *policy = g->search->policy;
     CAIRN_TRY(policy->type->propose(g->search->ctx, policy->self, g->search->arena, g->samples, n));
@@ -180,10 +179,10 @@ static cairn_status draw_wave(growth *g, int32_t made, int32_t n, int32_t most_t
 static cairn_status grow(growth *g, int32_t granted) {
     g->samples = cairn_arena_alloc(g->search->arena, (size_t)granted, sizeof *g->samples);
     if (!g->samples) return CAIRN_NO_MEMORY;
-    for (int32_t made = 0, wave, most_tokens; made < granted; made += wave) {
-        wave = spending_wave(g->search, granted - made, g->unscored, &most_tokens);
+    for (int32_t made = 0, wave; made < granted; made += wave) {
+        wave = spending_wave(g->search, granted - made, g->unscored, &g->most_tokens);
         if (wave == 0) return CAIRN_BUDGET;
-        CAIRN_TRY(draw_wave(g, made, wave, most_tokens));
+        CAIRN_TRY(draw_wave(g, made, wave));
     }
     return CAIRN_OK;
 }
