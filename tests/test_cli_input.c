@@ -285,7 +285,7 @@ static void test_what_is_no_whole_run_file_is_named_by_every_verb(void **state) 
         const char *file, *word;
     } cases[] = {{"absent.db", "no such run"}, {"text.db", "no run file"},  {"void.db", "no run file"},
                  {"place.db", "no run file"},  {"cut.db", "damaged"},       {"stump.db", "no run file"},
-                 {"version.db", "version 0"},  {"other.db", "no run file"}, {"flipped.db", "damaged"}};
+                 {"version.db", "version 3"},  {"other.db", "no run file"}, {"flipped.db", "damaged"}};
     static const char *const verbs[][2] = {
         {"run export ", " --out made"},    {"run resume ", ""},
         {"run compare ", " whole.db"},     {"run compare whole.db ", ""},

@@ -85,9 +85,9 @@ static void test_an_interrupted_run_says_how_to_go_on_and_does(void **state) {
             3);
         assert_true(done >= 40 && done < 100);
         assert_int_equal(all, 100);
-        assert_string_equal(path, "part.db");
+        assert_string_equal(path, "part.db --allow-exec");
         expect_nothing_left_beside("an interrupted run");
-        expect_ok(cairn("run resume part.db"));
+        expect_ok(cairn("run resume %s", path));
         expect_ok(cairn("run export part.db --out part.db.jsonl"));
         expect_same_files("whole.db.jsonl", "part.db.jsonl");
         forget("part.db");

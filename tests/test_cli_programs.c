@@ -192,7 +192,7 @@ static void test_a_run_whose_program_dies_goes_on(void **state) {
     for (; o->status == 2; tries++) {
         assert_non_null(strstr(o->error, "closed its output"));
         assert_true(tries < 60);
-        o = cairn("run resume dying.db --workers 1 --in-flight 1");
+        o = cairn("run resume dying.db --allow-exec --workers 1 --in-flight 1");
     }
     assert_int_equal(o->status, 0);
     assert_true(tries > 2);

@@ -119,7 +119,7 @@ static void test_a_run_killed_at_any_time_goes_on_with_at_most_a_fifth_of_work_d
         unlink(in_folder("work.txt"));
         kills += killed_at_work(killed, PROBLEMS * (5 + 90 * i / 19) / 100);
         if (i % 2)
-            expect_ok(cairn("run resume killed.db"));
+            expect_ok(cairn("run resume killed.db --allow-exec"));
         else
             expect_ok(cairn("%s --resume", killed));
         expect_ok(cairn("run export killed.db --out killed.db.jsonl"));

@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "store/file.h"
+#include "sign_run.h"
 
 static cairn_ctx *ctx;
 static char folder[] = "/tmp/cairn_run_XXXXXX";
@@ -246,9 +246,11 @@ static void test_version_and_instruction_set_are_part_of_the_manifest(void **sta
     (void)state;
     cairn_run_close(create());
     edit("UPDATE manifest SET value = '0.0.1' WHERE key = 'cairn'");
+    assert_int_equal(sign_run(path), SQLITE_OK);
     expect_other_manifest(manifest, "made with cairn=`0.0.1`, now it is `" CAIRN_VERSION "`");
     edit("UPDATE manifest SET value = '" CAIRN_VERSION "' WHERE key = 'cairn'");
     edit("UPDATE manifest SET value = 'pdp-11' WHERE key = 'instruction_set'");
+    assert_int_equal(sign_run(path), SQLITE_OK);
     expect_other_manifest(manifest, "made with instruction_set=`pdp-11`, now it is `");
 }
 
@@ -305,9 +307,9 @@ static void test_other_files_are_recognised(void **state) {
     expect_no_run(CAIRN_FORMAT, "run.db: is no run file");
     rmdir(path);
     cairn_run_close(create());
-    edit("PRAGMA user_version = 2");
-    expect_no_run(CAIRN_FORMAT, "is a run file of version 2; this Cairn reads version 1");
-    edit("PRAGMA user_version = 1; DROP TABLE record");
+    edit("PRAGMA user_version = 3");
+    expect_no_run(CAIRN_FORMAT, "is a run file of version 3; this Cairn reads version 2");
+    edit("PRAGMA user_version = 2; DROP TABLE record");
     expect_no_run(CAIRN_FORMAT, "is damaged: its tables are not those of a run file");
 }
 

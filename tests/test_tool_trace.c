@@ -178,6 +178,67 @@ static void test_in_a_story_only_what_is_computed_is_a_claim(void **state) {
     JUDGE(all);
 }
 
+static cairn_verdict verdict_of(fixture *f, const char *step) {
+    cairn_trace_finding said;
+    assert_int_equal(cairn_trace_check(f->ctx, f->arena, "How much is it?", &step, 1, false, &said), CAIRN_OK);
+    return said.verdict;
+}
+
+/* What cannot be read may be false: the right equality beside it does not speak for it. */
+static void test_what_is_not_read_makes_a_step_unknown_and_never_right(void **state) {
+    static const char *const unread[] = {
+        "2 + 2 = 4 and 3 + 3 = 7\U0001F642",
+        "3 + 3 = 7\U0001F642 and 2 + 2 = 4",
+        "3 + 3 = 7\u2028 2 + 2 = 4",
+        "2 + 2 = 4, 3 + 3 = 7\u202e",
+        "\u202e7 = 3 + 3\u202c, 2 + 2 = 4",
+        "2 + 2 = 4, 3 + 3 = 7\u200b7",
+        "2 + 2 = 4, 3\u200d + 3 = 7",
+        "2 + 2 = 4, 3 + 3 = 7\u2060",
+        "2 + 2 = 4, 3 + 3 = 7\ufe0f",
+        "2 + 2 = 4, 3 + 3 = \uff17",
+        "2 + 2 = 4, \uff13 + \uff13 = 7",
+        "2 + 2 = 4, 3 + 3 = \u0667",
+        "2 + 2 = 4, 3 + 3 \ua78a 7",
+        "2 + 2 = 4, 3 + 3 \ufe66 7",
+        "2 + 2 = 4, 3 + \u0417 = 7",
+        "2 + 2 = 4, 3 + 3 = \U0001D7F3",
+        "2 + 2 = 4, 3 + 3 = 7\u0301",
+        "2 + 2 = 4, 3 + 3 = 7\x07",
+        "2 + 2 = 4, 3 + 3 = 7\u00ad",
+        "2 + 2 = 4, 3 + 3 = 7\xc3",
+        "2 + 2 = 4, 3 + 3 = 7q",
+        "2 + 2 = 4, 3 + 3 = 7!",
+        "2 + 2 = 4. 3 + 3 = 7_",
+        "2 + 2 = 4. 3 + 3 = 7\\foo",
+        "2 + 2 = 4. 3 + 3 =@ 7",
+        "2 + 2 = 4. 3 +& 3 = 7",
+        "2 + 2 = 4. 3 + 3 = 7\u500b",
+        "2 + 2 = 4. |3 + 3| = 7",
+        "2 + 2 = 4. 10 / 0 = 7",
+    };
+    for (size_t i = 0; i < sizeof unread / sizeof *unread; i++)
+        if (verdict_of(*state, unread[i]) != CAIRN_VERDICT_UNKNOWN) fail_msg("not unknown: %s", unread[i]);
+}
+
+static void test_signs_away_from_the_arithmetic_change_nothing(void **state) {
+    static const char *const right[] = {
+        "2 + 2 = 4",
+        "2 + 2 = 4 \u2705",
+        "\u2460 2 + 2 = 4",
+        "\u2714\ufe0f 2 + 2 = 4",
+        "\u0421\u043b\u043e\u0436\u0438\u043c: 2 + 2 = 4",
+        "2 \u00d7 2 = 4 \u2248 4",
+        "It is 20\u00b0C, and 2 + 2 = 4 caf\u00e9s.",
+        "\u6240\u4ee5 2 + 2 = 4\uff0c \u5bf9",
+        "2\u00a0+\u00a02 = 4",
+    };
+    for (size_t i = 0; i < sizeof right / sizeof *right; i++)
+        if (verdict_of(*state, right[i]) != CAIRN_VERDICT_RIGHT) fail_msg("not right: %s", right[i]);
+    assert_int_equal(verdict_of(*state, "3 + 3 = 7 \U0001F642"), CAIRN_VERDICT_WRONG);
+    assert_int_equal(verdict_of(*state, "2 + 3 = 4, \uff13 + 3 = 6"), CAIRN_VERDICT_WRONG);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_markdown_and_latex_are_read),
@@ -189,6 +250,8 @@ int main(void) {
         cmocka_unit_test(test_names_keep_the_value_that_they_were_given),
         cmocka_unit_test(test_a_problem_that_asks_something_else_is_no_expression),
         cmocka_unit_test(test_in_a_story_only_what_is_computed_is_a_claim),
+        cmocka_unit_test(test_what_is_not_read_makes_a_step_unknown_and_never_right),
+        cmocka_unit_test(test_signs_away_from_the_arithmetic_change_nothing),
     };
     return cmocka_run_group_tests_name("tool trace", tests, setup, teardown);
 }

@@ -53,6 +53,35 @@ static const cairn_problem apples = {.id = "apples",
                                      .answer = "10",
                                      .max_steps = 32};
 
+/* One pass over a long solution says of each step what a look at its beginning says. */
+static void all_steps_are_verified_in_one_pass(void **unused) {
+    (void)unused;
+    enum { LONG = 20000, COMPARED = 60 };
+    fixture f = open_fixture("gsm8k");
+    char(*texts)[48] = calloc(LONG, sizeof *texts);
+    const char **steps = calloc(LONG, sizeof *steps);
+    cairn_step_check *all = calloc(LONG, sizeof *all);
+    assert_true(texts && steps && all);
+    for (int i = 0; i < LONG; i++) {
+        snprintf(texts[i], sizeof texts[i], i % 5 == 4 ? "Then he rests." : "%d + %d = %d", i, i % 3,
+                 i + (i % 7 ? i % 3 : 5));
+        steps[i] = texts[i];
+    }
+    assert_int_equal(cairn_world_verify(f.ctx, &f.world, &apples, steps, LONG, f.arena, all), CAIRN_OK);
+    for (int i = 0; i < COMPARED; i++) {
+        assert_int_equal(all[i].verdict, verdict_of(&f, &apples, steps, i + 1));
+        assert_int_equal(all[i].verdict, i % 5 == 4 ? CAIRN_VERDICT_UNKNOWN
+                                         : i % 7    ? CAIRN_VERDICT_RIGHT
+                                                    : CAIRN_VERDICT_WRONG);
+    }
+    cairn_cancel(f.ctx);
+    assert_int_equal(cairn_world_verify(f.ctx, &f.world, &apples, steps, LONG, f.arena, all), CAIRN_CANCELLED);
+    free(texts);
+    free(steps);
+    free(all);
+    close_fixture(&f);
+}
+
 static void the_stated_answer_decides_the_outcome(void **unused) {
     (void)unused;
     fixture f = open_fixture("gsm8k");
@@ -198,6 +227,7 @@ static void world_text_leaves_the_end_to_the_policy(void **unused) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(all_steps_are_verified_in_one_pass),
         cmocka_unit_test(the_stated_answer_decides_the_outcome),
         cmocka_unit_test(calculator_marks_decide_a_step),
         cmocka_unit_test(a_line_that_states_the_answer_ends_the_solution),

@@ -89,6 +89,11 @@ CAIRN_API void cairn_log(cairn_ctx *ctx, cairn_log_level level, const char *form
 CAIRN_API void cairn_ctx_set_portable(cairn_ctx *ctx, bool portable);
 CAIRN_API bool cairn_ctx_portable(const cairn_ctx *ctx);
 
+/* From now on no verb under this context's root starts a program: `exec:` policies and rewards fail as INVALID, and the text
+ * names the command. For settings that come from a file which somebody else may have made. */
+CAIRN_API void cairn_ctx_refuse_programs(cairn_ctx *ctx, bool refuse);
+CAIRN_API bool cairn_ctx_programs_refused(const cairn_ctx *ctx);
+
 /* Asks every verb under this context's root to return CAIRN_CANCELLED. Async-signal-safe: what a signal handler calls.
  *
  * Signals in a program that uses the library: it installs no handler and changes no disposition. Threads that it creates block all signals

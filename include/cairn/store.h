@@ -1,5 +1,6 @@
 /* cairn/store.h: runs on disk. A run file is one SQLite database (WAL, synchronous=NORMAL): a manifest and one row a finished
- * problem, each committed on its own, so that a killed run loses at most the problems in flight. Layer: store (uses core, data,
+ * problem, each committed on its own, so that a killed run loses at most the problems in flight. (A power cut can lose the last commits
+ * too, never the file: they are not forced to the disk one by one.) Layer: store (uses core, data,
  * stat).
  */
 #ifndef CAIRN_STORE_H
@@ -43,6 +44,9 @@ CAIRN_API void cairn_run_discard(cairn_run *run);
  * committed before stands), INVALID when the index is already there or out of range. */
 CAIRN_API cairn_status cairn_run_put(cairn_run *run, cairn_ctx *ctx, int64_t index, const char *id, const char *record,
                                      size_t length);
+/* Whether the file that is written is still the one at its path; cairn_run_put looks too. Errors: IO when it was deleted or replaced: the
+ * text names the new file that the records were saved in. Thread-safe. */
+CAIRN_API cairn_status cairn_run_check(cairn_run *run, cairn_ctx *ctx);
 /* Is problem `index` recorded? Thread-safe. */
 CAIRN_API bool cairn_run_has(const cairn_run *run, int64_t index);
 CAIRN_API int64_t cairn_run_done(const cairn_run *run);
@@ -52,6 +56,10 @@ CAIRN_API const char *cairn_run_manifest(const cairn_run *run, const char *key);
 CAIRN_API int32_t cairn_run_manifest_count(const cairn_run *run);
 CAIRN_API cairn_manifest_entry cairn_run_manifest_at(const cairn_run *run, int32_t i); /* sorted by key */
 
+/* `text` with *** for what looks like a secret: the value of NAME_KEY=..., --api-key ..., Bearer ..., a key of a known service, the
+ * password of an address. A guess that can miss: secrets belong into the environment. In the arena. */
+CAIRN_API cairn_status cairn_redact(cairn_ctx *ctx, cairn_arena *arena, const char *text, const char **out);
+
 /* Calls visit for each record in index order; stops at the first status that is not OK and returns it. */
 typedef cairn_status (*cairn_run_visit_fn)(void *arg, int64_t index, const char *id, const char *record, size_t length);
 CAIRN_API cairn_status cairn_run_each(cairn_run *run, cairn_ctx *ctx, cairn_run_visit_fn visit, void *arg);
@@ -59,7 +67,7 @@ CAIRN_API cairn_status cairn_run_each(cairn_run *run, cairn_ctx *ctx, cairn_run_
 /* From now on each record that is visited, exported or compared adds 1 to `progress` (NULL: no longer), which must outlive that. */
 CAIRN_API void cairn_run_watch(cairn_run *run, cairn_progress *progress);
 
-/* JSON lines: the manifest without times and host, then each record in index order. The same bytes for the same manifest, whatever
+/* JSON lines: the manifest without times, host and what looks like a secret (cairn_redact), then each record in index order. The same bytes for the same manifest, whatever
  * the workers, the in-flight limit, kills and resumes. An unfinished run is exported with a warning in the log. */
 CAIRN_API cairn_status cairn_run_export(cairn_run *run, cairn_ctx *ctx, cairn_out *out);
 

@@ -83,6 +83,10 @@ typedef struct cairn_world_type {
     /* Is steps[n_steps - 1] right, given the state before it and the steps before it? */
     cairn_status (*verify_step)(cairn_ctx *ctx, void *self, const cairn_problem *problem, const void *before,
                                 const char *const *steps, int32_t n_steps, cairn_arena *arena, cairn_step_check *out);
+    /* verify_step for each of steps[n_steps], into checks[n_steps], in one pass. NULL: verify_step is asked for one after the other, which is
+     * quadratic where it reads the steps before again. */
+    cairn_status (*verify)(cairn_ctx *ctx, void *self, const cairn_problem *problem, const char *const *steps,
+                           int32_t n_steps, cairn_arena *arena, cairn_step_check *checks);
     /* Texts of all legal steps from `state`. NULL: not enumerable. */
     cairn_status (*legal)(cairn_ctx *ctx, void *self, const cairn_problem *problem, const void *state,
                           cairn_arena *arena, const char ***steps, int32_t *count);

@@ -60,6 +60,11 @@ static bool next_line(FILE *file, char *line, size_t size, size_t *length) {
     return true;
 }
 
+/* Bytes of the byte order mark that editors put before a file's first line. */
+static size_t mark_length(const char *line) {
+    return strncmp(line, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+}
+
 static cairn_status read_config(cli *c, const cli_verb *verb, const char *path, void *config) {
     char line[4096], origin[512];
     size_t length;
@@ -73,7 +78,7 @@ static cairn_status read_config(cli *c, const cli_verb *verb, const char *path, 
         else if (length == sizeof line - 1 && line[length - 1] != '\n')
             status = cairn_fail(c->ctx, CAIRN_LIMIT, "%s: a line of over %zu bytes", origin, sizeof line - 1);
         else
-            status = read_config_line(c, verb, line, origin, config);
+            status = read_config_line(c, verb, line + (number == 1 ? mark_length(line) : 0), origin, config);
     }
     if (status == CAIRN_OK && ferror(file))
         status = cairn_fail(c->ctx, CAIRN_IO, "cannot read config file %s: %s", path, strerror(errno));

@@ -29,6 +29,9 @@ extern const cli_verb *const cli_verbs[];
 /* Parses "--name value", "--name=value", "--flag", "-n 5" and positionals into config (presets first). *help when --help was asked. */
 cairn_status cli_parse(cli *c, const cli_verb *verb, int argc, char **argv, void *config, int *count, char **positional,
                        bool *help);
+/* Refuses an output that is the same file as an input, the run file or another output: an option's value, a `file=` in one, or an
+ * argument. Nothing is opened. */
+cairn_status cli_refuse_same_file(cli *c, const cli_verb *verb, const void *config, int count, char **positional);
 cairn_status cli_print_help(cli *c, const cli_verb *verb);
 /* The verb's number `index` that needs explaining: its name and what it means; false after the last. */
 bool cli_number_of(const cli_verb *verb, int index, const char **name, const char **meaning);
@@ -141,11 +144,16 @@ const char *cli_paint_code(const cli *c, cli_paint paint);
 const char *cli_engineering(double value, char out[16]);
 /* "12,345" */
 const char *cli_count(int64_t value, char out[32]);
-/* `text` with control characters as \xNN, so that a file's content cannot drive the terminal; in the arena, "(no memory)" without
- * memory. */
+/* The bytes of the character at `text`, whose `left` bytes are more than 0, where it would drive a terminal or mislead a reader, else 0:
+ * controls (C0, DEL, C1), marks that turn the direction of text, separators of lines and paragraphs, invisible marks, and a byte that
+ * is no UTF-8, whose *code is U+FFFD. */
+size_t cli_unsafe(const char *text, size_t left, uint32_t *code);
+/* `text` with what is unsafe as \xNN, line ends and tabs apart; in the arena, "(no memory)" without memory. */
 const char *cli_safe(cli *c, const char *text);
 /* The same into `out` of `size` bytes, cut where it does not fit; blanks in the place of line ends and tabs. */
 void cli_safe_line(const char *text, char *out, size_t size);
+/* A JSON value of `length` bytes on standard output; in its strings stands \uNNNN for what is unsafe. */
+void cli_print_json(const char *json, size_t length);
 
 /* Columns to lay text out for: those of the terminal, at most 120; 100 where there is none. */
 int cli_columns(const cli *c);

@@ -9,23 +9,41 @@ static void put(cli_json *j, const char *bytes, size_t length) {
     if (j->status == CAIRN_OK) j->status = cairn_out_write(j->out, bytes, length);
 }
 
+/* "\\uNNNN", or two of it for a character that UTF-16 writes as a pair; returns its length. */
+static size_t write_escape(uint32_t code, char out[16]) {
+    if (code < 0x10000) return (size_t)snprintf(out, 16, "\\u%04x", (unsigned)code);
+    code -= 0x10000;
+    return (size_t)snprintf(out, 16, "\\u%04x\\u%04x", 0xD800u | code >> 10, 0xDC00u | (code & 0x3FF));
+}
+
 static void put_string(cli_json *j, const char *text) {
     size_t left = strlen(text), n;
     put(j, "\"", 1);
     for (; left > 0; text += n, left -= n) {
-        char escape[8];
-        unsigned char c = (unsigned char)*text;
-        n = cairn_utf8_character(text, left);
-        if (n == 0)
-            put(j, "\xEF\xBF\xBD", 3), n = 1;
-        else if (c == '"' || c == '\\')
-            put(j, escape, (size_t)snprintf(escape, sizeof escape, "\\%c", c));
-        else if (c < 0x20)
-            put(j, escape, (size_t)snprintf(escape, sizeof escape, "\\u%04x", (unsigned)c));
+        char escape[16];
+        uint32_t code;
+        bool plain = (n = cli_unsafe(text, left, &code)) == 0;
+        if (plain) n = cairn_utf8_character(text, left);
+        if (!plain)
+            put(j, escape, write_escape(code, escape));
+        else if (*text == '"' || *text == '\\')
+            put(j, escape, (size_t)snprintf(escape, sizeof escape, "\\%c", *text));
         else
             put(j, text, n);
     }
     put(j, "\"", 1);
+}
+
+void cli_print_json(const char *json, size_t length) {
+    char escape[16];
+    uint32_t code;
+    for (size_t n; length > 0; json += n, length -= n) {
+        n = cli_unsafe(json, length, &code);
+        size_t escaped = n ? write_escape(code, escape) : 0;
+        if (n == 0) n = cairn_utf8_character(json, length);
+        fwrite(escaped ? escape : json, 1, escaped ? escaped : n, stdout);
+    }
+    putchar('\n');
 }
 
 /* What stands before a value. */

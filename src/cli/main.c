@@ -136,6 +136,7 @@ static cairn_status run_verb(cli *c, const cli_verb *verb, int argc, char **argv
     bool help;
     CAIRN_TRY(cli_parse(c, verb, argc, argv, config, &count, positional, &help));
     if (help) return cli_print_help(c, verb);
+    CAIRN_TRY(cli_refuse_same_file(c, verb, config, count, positional));
     CAIRN_TRY(cairn_kernels_check(c->ctx)); /* also where no kernel runs: a wrong value is never passed over */
     return verb->run(c, config, count, positional);
 }

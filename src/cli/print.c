@@ -34,30 +34,61 @@ const char *cli_count(int64_t value, char out[32]) {
     return out;
 }
 
+size_t cli_unsafe(const char *text, size_t left, uint32_t *code) {
+    const unsigned char *c = (const unsigned char *)text;
+    size_t n = cairn_utf8_character(text, left);
+    *code = 0xFFFD;
+    if (n == 0) return 1;
+    uint32_t u = n == 1   ? c[0]
+                 : n == 2 ? (c[0] & 0x1Fu) << 6 | (c[1] & 0x3Fu)
+                 : n == 3 ? (c[0] & 0x0Fu) << 12 | (c[1] & 0x3Fu) << 6 | (c[2] & 0x3Fu)
+                          : (c[0] & 0x07u) << 18 | (c[1] & 0x3Fu) << 12 | (c[2] & 0x3Fu) << 6 | (c[3] & 0x3Fu);
+    bool control = u < 0x20 || (u >= 0x7F && u < 0xA0), tag = u >= 0xE0000 && u < 0xE0080;
+    bool mark = u == 0xAD || u == 0x61C || u == 0xFEFF || (u >= 0xFFF9 && u <= 0xFFFB);
+    bool turning = (u >= 0x200B && u <= 0x200F) || (u >= 0x2028 && u <= 0x202E) || (u >= 0x2060 && u <= 0x206F);
+    *code = u;
+    return control || mark || turning || tag ? n : 0;
+}
+
+/* "\xNN" for each of `n` bytes; out has room for 4 n and a NUL. */
+static size_t put_hex(char *out, const char *bytes, size_t n) {
+    for (size_t i = 0; i < n; i++) snprintf(out + 4 * i, 5, "\\x%02x", (unsigned)(unsigned char)bytes[i]);
+    return 4 * n;
+}
+
 const char *cli_safe(cli *c, const char *text) {
-    size_t length = strlen(text), at = 0;
-    char *out = cairn_arena_alloc(c->arena, 4 * length + 1, 1);
+    size_t left = strlen(text), at = 0, n;
+    uint32_t code;
+    char *out = left < SIZE_MAX / 4 ? cairn_arena_alloc(c->arena, 4 * left + 1, 1) : NULL;
     if (!out) return "(no memory)";
-    for (size_t i = 0; i < length; i++) {
-        unsigned char byte = (unsigned char)text[i];
-        bool control = (byte < 0x20 && byte != '\n' && byte != '\t') || byte == 0x7f;
-        if (control)
-            at += (size_t)snprintf(out + at, 5, "\\x%02x", byte);
-        else
-            out[at++] = text[i];
+    for (; left > 0; text += n, left -= n) {
+        n = *text == '\n' || *text == '\t' ? 0 : cli_unsafe(text, left, &code);
+        if (n > 0) {
+            at += put_hex(out + at, text, n);
+        } else {
+            n = cairn_utf8_character(text, left);
+            memcpy(out + at, text, n);
+            at += n;
+        }
     }
     return out;
 }
 
 void cli_safe_line(const char *text, char *out, size_t size) {
-    size_t at = 0;
-    for (; *text && at + 5 < size; text++) {
-        unsigned char byte = (unsigned char)*text;
-        bool blank = byte == '\n' || byte == '\r' || byte == '\t';
-        if (byte >= 0x20 && byte != 0x7f)
-            out[at++] = *text;
-        else
-            at += (size_t)snprintf(out + at, 5, blank ? " " : "\\x%02x", byte);
+    size_t left = strlen(text), at = 0, n;
+    uint32_t code;
+    for (; left > 0 && at + 17 < size; text += n, left -= n) { /* a character takes up to 4 bytes as \xNN */
+        bool blank = *text == '\n' || *text == '\r' || *text == '\t';
+        n = cli_unsafe(text, left, &code);
+        if (blank) {
+            out[at++] = ' ';
+        } else if (n > 0) {
+            at += put_hex(out + at, text, n);
+        } else {
+            n = cairn_utf8_character(text, left);
+            memcpy(out + at, text, n);
+            at += n;
+        }
     }
     out[at] = 0;
 }
@@ -114,12 +145,21 @@ cairn_status cli_open_run(cli *c, const job_options *options, const cairn_manife
                            : cairn_run_create(c->ctx, options->run, manifest, out);
 }
 
+static bool names_program(const job_options *options) {
+    return strstr(options->policy, "exec:") || strstr(options->reward, "exec:");
+}
+
 cairn_status cli_close_run(cli *c, const job_options *options, cairn_run *run, cairn_status status) {
+    if (run && (status == CAIRN_OK || status == CAIRN_CANCELLED)) {
+        cairn_status kept = cairn_run_check(run, c->ctx);
+        if (kept != CAIRN_OK) status = kept;
+    }
     if (status == CAIRN_CANCELLED)
         c->advice =
             !run ? "nothing is kept without --run FILE"
-                 : cairn_arena_printf(c->arena, "%lld of %lld problems are done: go on with `cairn run resume %s`",
-                                      (long long)cairn_run_done(run), (long long)cairn_run_problems(run), options->run);
+                 : cairn_arena_printf(c->arena, "%lld of %lld problems are done: go on with `cairn run resume %s%s`",
+                                      (long long)cairn_run_done(run), (long long)cairn_run_problems(run), options->run,
+                                      names_program(options) ? " --allow-exec" : "");
     bool failed = status != CAIRN_OK && status != CAIRN_CANCELLED;
     if (run && failed && !options->resume && cairn_run_done(run) == 0)
         cairn_run_discard(run);

@@ -23,14 +23,25 @@ static const char *manifest_text(const cairn_run *run, const char *key) {
     return value ? value : "";
 }
 
+static const char *without_secrets(cli *c, const char *text) {
+    const char *redacted = "(no memory)";
+    cairn_redact(c->ctx, c->arena, text, &redacted);
+    return redacted;
+}
+
+/* A text of a run file as people see it. */
+static const char *shown(cli *c, const char *text) {
+    return cli_safe(c, without_secrets(c, text));
+}
+
 /* `j` NULL: for people. */
-static void print_run(const char *path, const cairn_run *run, cli_json *j) {
+static void print_run(cli *c, const char *path, const cairn_run *run, cli_json *j) {
     int64_t done = cairn_run_done(run), all = cairn_run_problems(run);
     const char *method = manifest_text(run, "search");
     if (!*method) method = manifest_text(run, "method");
     if (!j) {
-        printf("%-24s %8" PRId64 " of %-8" PRId64 " %-6s %-14s %s\n", path, done, all, manifest_text(run, "verb"),
-               manifest_text(run, "world"), method);
+        printf("%-24s %8" PRId64 " of %-8" PRId64 " %-6s %-14s %s\n", cli_safe(c, path), done, all,
+               shown(c, manifest_text(run, "verb")), shown(c, manifest_text(run, "world")), shown(c, method));
         return;
     }
     cli_json_open(j, NULL, '{');
@@ -38,8 +49,8 @@ static void print_run(const char *path, const cairn_run *run, cli_json *j) {
     cli_json_int(j, "done", done);
     cli_json_int(j, "problems", all);
     cli_json_text(j, "verb", manifest_text(run, "verb"));
-    cli_json_text(j, "world", manifest_text(run, "world"));
-    cli_json_text(j, "method", method);
+    cli_json_text(j, "world", without_secrets(c, manifest_text(run, "world")));
+    cli_json_text(j, "method", without_secrets(c, method));
     cli_json_text(j, "instruction_set", manifest_text(run, "instruction_set"));
     cli_json_close(j, '}');
 }
@@ -53,7 +64,7 @@ static cairn_status list_file(cli *c, const char *path, cli_json *j) {
         cairn_log(c->ctx, CAIRN_LOG_WARN, "not listed: %s", cairn_error(c->ctx));
         return CAIRN_OK;
     }
-    print_run(path, run, j);
+    print_run(c, path, run, j);
     cairn_run_close(run);
     return CAIRN_OK;
 }
@@ -118,11 +129,14 @@ static cairn_status show_record(void *arg, int64_t index, const char *id, const 
     showing *s = arg;
     if (s->id && strcmp(s->id, id) != 0) return CAIRN_OK;
     s->found = true;
-    if (s->id)
-        printf("%.*s\n", (int)length, record);
-    else
-        printf("%8" PRId64 "  %-20s %.*s%s\n", index, id, (int)(length < 120 ? length : 120), record,
-               length < 120 ? "" : "...");
+    if (s->id) {
+        cli_print_json(record, length);
+        return CAIRN_OK;
+    }
+    char name[256], line[512];
+    cli_safe_line(id, name, sizeof name);
+    cli_safe_line(record, line, 137);
+    printf("%8" PRId64 "  %-20s %s%s\n", index, name, line, length < 120 ? "" : "...");
     return CAIRN_OK;
 }
 
@@ -130,7 +144,7 @@ static cairn_status show(cli *c, cairn_run *run, const char *id) {
     if (!id) {
         for (int32_t i = 0; i < cairn_run_manifest_count(run); i++) {
             cairn_manifest_entry entry = cairn_run_manifest_at(run, i);
-            printf("%-16s %s\n", entry.key, entry.value);
+            printf("%-16s %s\n", cli_safe(c, entry.key), shown(c, entry.value));
         }
         printf("%-16s %" PRId64 " of %" PRId64 "\n\n", "done", cairn_run_done(run), cairn_run_problems(run));
     }
@@ -217,7 +231,6 @@ static cairn_status run_export(cli *c, const void *options, int count, char **ar
     cairn_run *run;
     if (!config->format && (config->write.fill || config->skip_bad || config->write.labels != CAIRN_LABELS_HARD))
         return cairn_fail(c->ctx, CAIRN_INVALID, "--labels, --fill and --skip-bad need a --format of solutions");
-    CAIRN_TRY(written_refuse_input(c, config->out, arguments[0]));
     CAIRN_TRY(cairn_run_open(c->ctx, arguments[0], &run));
     cairn_status status = export_to(c, config, run);
     cairn_run_close(run);
@@ -237,111 +250,6 @@ const cli_verb verb_run_export = {
     .examples = "  cairn run export mcts.db --out mcts.jsonl\n  cairn run export mcts.db | sha256sum\n"
                 "  cairn run export labels.db --format trl --fill --skip-bad --out trl.jsonl\n",
     .run = run_export,
-};
-
-/* ---- resume -------------------------------------------------------------------------------------------------------------- */
-
-typedef struct resume_config {
-    int64_t workers, in_flight;
-    bool quiet, json;
-} resume_config;
-
-static const cairn_option resume_options[] = {
-    CLI_INT(resume_config, "workers", workers, "0", 0, 1024, "threads", "0: one a processor."),
-    CLI_INT(resume_config, "in-flight", in_flight, "0", 0, 1024, "problems",
-            "Problems under way at once in each worker; 0: as many as lose little to a kill, at most 64."),
-    CLI_FLAG(resume_config, "quiet", quiet, "No progress line."),
-    CLI_FLAG(resume_config, "json", json, "Result as one JSON object."),
-};
-
-/* The options that a run's manifest records, as the command line that made it. */
-static const struct {
-    const char *key, *option;
-} manifest_to_option[] = {
-    {"world", "--world"},
-    {"policy", "--policy"},
-    {"reward", "--reward"},
-    {"search", "--search"},
-    {"method", "--method"},
-    {"aggregate", "--aggregate"},
-    {"seed", "--seed"},
-    {"budget_steps", "--budget"},
-    {"budget_tokens", "--token-budget"},
-    {"budget_flops", "--flop-budget"},
-    {"temperature", "--temperature"},
-    {"max_step_tokens", "--max-step-tokens"},
-    {"problems_file", "--problems"},
-    {"solutions_file", "--solutions"},
-    {"solutions_split", "--split"},
-    {"skip_bad", "--skip-bad"},
-    {"out_file", "--out"},
-    {"out_format", "--format"},
-    {"out_labels", "--labels"},
-    {"out_right_from", "--right-from"},
-    {"out_fill", "--fill"},
-};
-
-static cairn_status add_word(cli *c, char **words, int *n, const char *format, const char *a, const char *b) {
-    words[*n] = cairn_arena_printf(c->arena, format, a, b);
-    return words[(*n)++] ? CAIRN_OK : cairn_fail(c->ctx, CAIRN_NO_MEMORY, "no memory");
-}
-
-/* Rebuilds the words of the verb that made the run. */
-static cairn_status rebuild_words(cli *c, const cairn_run *run, const resume_config *config, const char *path,
-                                  char **words, int *n) {
-    for (size_t i = 0; i < sizeof manifest_to_option / sizeof *manifest_to_option; i++) {
-        const char *value = cairn_run_manifest(run, manifest_to_option[i].key);
-        if (value) CAIRN_TRY(add_word(c, words, n, "%s=%s", manifest_to_option[i].option, value));
-    }
-    char number[32];
-    snprintf(number, sizeof number, "%" PRId64, cairn_run_problems(run));
-    CAIRN_TRY(add_word(c, words, n, "--count=%s%s", number, ""));
-    snprintf(number, sizeof number, "%" PRId64, config->workers);
-    CAIRN_TRY(add_word(c, words, n, "--workers=%s%s", number, ""));
-    snprintf(number, sizeof number, "%" PRId64, config->in_flight);
-    CAIRN_TRY(add_word(c, words, n, "--in-flight=%s%s", number, ""));
-    CAIRN_TRY(add_word(c, words, n, "--run=%s%s", path, ""));
-    CAIRN_TRY(add_word(c, words, n, "--%s%s", "resume", ""));
-    if (strcmp(manifest_text(run, "tree"), "kept") == 0) CAIRN_TRY(add_word(c, words, n, "--%s%s", "keep-tree", ""));
-    if (strcmp(manifest_text(run, "instruction_set"), cairn_bits_name(true)) == 0)
-        CAIRN_TRY(add_word(c, words, n, "--%s%s", "portable", ""));
-    if (config->quiet) CAIRN_TRY(add_word(c, words, n, "--%s%s", "quiet", ""));
-    if (config->json) CAIRN_TRY(add_word(c, words, n, "--%s%s", "json", ""));
-    return CAIRN_OK;
-}
-
-static cairn_status run_resume(cli *c, const void *options, int count, char **arguments) {
-    (void)count;
-    cairn_run *run;
-    CAIRN_TRY(cairn_run_open(c->ctx, arguments[0], &run));
-    const char *name = manifest_text(run, "verb");
-    const cli_verb *verb = strcmp(name, "solve") == 0 ? &verb_solve : strcmp(name, "label") == 0 ? &verb_label : NULL;
-    char *words[64], *positional[64];
-    int n = 0;
-    cairn_status status =
-        verb ? rebuild_words(c, run, options, arguments[0], words, &n)
-             : cairn_fail(c->ctx, CAIRN_INVALID, "%s was made by `%s`, which cannot be resumed", arguments[0], name);
-    cairn_run_close(run);
-    CAIRN_TRY(status);
-    void *config = cairn_arena_alloc(c->arena, 1, verb->about.config_size);
-    if (!config) return CAIRN_NO_MEMORY;
-    int n_positional;
-    bool help;
-    CAIRN_TRY(cli_parse(c, verb, n, words, config, &n_positional, positional, &help));
-    return verb->run(c, config, n_positional, positional);
-}
-
-const cli_verb verb_run_resume = {
-    .about = {.name = "run resume",
-              .summary = "Go on with an interrupted run from what its file says.",
-              .options = resume_options,
-              .option_count = sizeof resume_options / sizeof *resume_options,
-              .config_size = sizeof(resume_config)},
-    .arguments = "FILE",
-    .least = 1,
-    .most = 1,
-    .examples = "  cairn run resume mcts.db\n",
-    .run = run_resume,
 };
 
 /* ---- compare ------------------------------------------------------------------------------------------------------------- */

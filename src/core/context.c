@@ -103,6 +103,14 @@ bool cairn_ctx_portable(const cairn_ctx *ctx) {
     return ctx->portable;
 }
 
+void cairn_ctx_refuse_programs(cairn_ctx *ctx, bool refuse) {
+    atomic_store(&ctx->shared->no_programs, refuse);
+}
+
+bool cairn_ctx_programs_refused(const cairn_ctx *ctx) {
+    return atomic_load(&ctx->shared->no_programs);
+}
+
 void cairn_cancel(cairn_ctx *ctx) {
     atomic_store(&ctx->shared->cancelled, 1);
 }

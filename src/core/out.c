@@ -9,8 +9,7 @@
 #include <unistd.h>
 
 #include "core/context.h"
-
-enum { MOST_TEMPORARIES = 1000 };
+#include "core/temporary.h"
 
 struct cairn_out {
     cairn_ctx *ctx;
@@ -44,20 +43,9 @@ static cairn_status keep_path(cairn_out *out, const char *path) {
     return CAIRN_OK;
 }
 
-/* Opens ".cairn-<process>-<number>.tmp" in the target's folder: a short name, so that it fits wherever the target's does. */
 static cairn_status open_beside(cairn_out *out) {
-    const char *slash = strrchr(out->path, '/');
-    size_t folder = slash ? (size_t)(slash + 1 - out->path) : 0, size = folder + 64;
-    out->temporary = cairn_alloc(out->ctx, size, 1);
-    if (!out->temporary) return CAIRN_NO_MEMORY;
-    memcpy(out->temporary, out->path, folder);
-    for (int i = 0; i < MOST_TEMPORARIES; i++) {
-        snprintf(out->temporary + folder, size - folder, ".cairn-%ld-%d.tmp", (long)getpid(), i);
-        out->fd = open(out->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
-        if (out->fd >= 0) return CAIRN_OK;
-        if (errno != EEXIST && errno != EINTR) break;
-    }
-    return fail_errno(out->ctx, "write", out->path, errno);
+    cairn_status status = temporary_open(out->ctx, out->path, &out->temporary, &out->fd);
+    return status == CAIRN_IO ? fail_errno(out->ctx, "write", out->path, errno) : status;
 }
 
 /* Opens what stands at the path: a device or pipe is written in place, a file is replaced and keeps its mode. */

@@ -319,6 +319,8 @@ cairn_status pipe_open(cairn_ctx *ctx, const char *command, int limit, double ti
     if (limit < 1 || limit > MOST_LIMIT)
         return cairn_fail(ctx, CAIRN_INVALID, "a program takes 1 to %d requests at a time, not %d", MOST_LIMIT, limit);
     if (!(timeout_s > 0)) return cairn_fail(ctx, CAIRN_INVALID, "a time-out is more than 0 s, not %g", timeout_s);
+    if (cairn_ctx_programs_refused(ctx))
+        return cairn_fail(ctx, CAIRN_INVALID, "programs are not allowed here: `%s` was not started", command);
     pipe_backend *p = cairn_alloc(ctx, 1, sizeof *p);
     if (!p) return CAIRN_NO_MEMORY;
     p->child = (child){0, -1, -1, -1};

@@ -109,14 +109,27 @@ static cairn_status write_log(trainer *t, const cairn_learn_point *p) {
     return CAIRN_OK;
 }
 
+/* Cuts what a log says of steps that are done again. One that was shortened since gets no bytes for what is missing. */
+static int cut_log(trainer *t) {
+    if (fseek(t->log, 0, SEEK_END) != 0) return -1;
+    long there = ftell(t->log);
+    if (there >= t->now.log_bytes) return ftruncate(fileno(t->log), t->now.log_bytes);
+    cairn_log(t->ctx, CAIRN_LOG_WARN, "%s: was shortened since the checkpoint: lines of earlier steps are missing",
+              t->setup->log);
+    if (there == 0) return 0;
+    fseek(t->log, -1, SEEK_END);
+    bool whole = fgetc(t->log) == '\n';
+    fseek(t->log, 0, SEEK_END);
+    return whole || fputc('\n', t->log) == '\n' ? 0 : -1;
+}
+
 static cairn_status open_log(trainer *t) {
     const char *folder = t->setup->tensorboard;
     if (folder && *folder && !t->now.finished) CAIRN_TRY(events_open(t->ctx, folder, t->now.step, &t->events));
     if (!*t->setup->log) return CAIRN_OK;
     bool old = t->setup->resume && access(t->setup->log, F_OK) == 0;
     t->log = fopen(t->setup->log, old ? "r+" : "w");
-    if (t->log && old && ftruncate(fileno(t->log), t->now.log_bytes) != 0) errno = EIO;
-    if (!t->log || fseek(t->log, 0, SEEK_END) != 0)
+    if (!t->log || (old && cut_log(t) != 0) || fseek(t->log, 0, SEEK_END) != 0)
         return cairn_fail(t->ctx, CAIRN_IO, "%s: cannot open: %s", t->setup->log, strerror(errno));
     return CAIRN_OK;
 }

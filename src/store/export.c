@@ -21,9 +21,12 @@ static cairn_status write_record(void *arg, int64_t index, const char *id, const
 static cairn_status write_manifest(const cairn_run *run, cairn_ctx *ctx, cairn_out *out) {
     json_t *manifest = json_object();
     int bad = !manifest;
-    for (int32_t i = 0; i < run->count && !bad; i++)
-        if (!is_note(run->entries[i].key))
-            bad = json_object_set_new(manifest, run->entries[i].key, json_string(run->entries[i].value));
+    for (int32_t i = 0; i < run->count && !bad; i++) {
+        const char *value = NULL;
+        if (is_note(run->entries[i].key)) continue;
+        bad = cairn_redact(ctx, run->arena, run->entries[i].value, &value) != CAIRN_OK ||
+              json_object_set_new(manifest, run->entries[i].key, json_string(value)) != 0;
+    }
     json_t *line =
         bad ? NULL
             : json_pack("{s:i, s:O, s:I}", "cairn_run", 1, "manifest", manifest, "problems", (json_int_t)run->problems);

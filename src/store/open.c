@@ -6,16 +6,17 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/temporary.h"
 #include "data/json.h"
 #include "store/file.h"
 
 #define APPLICATION   "1130459758" /* "Carn": says that a database is a run file */
-#define VERSION       "1"
+#define VERSION       "2"
 #define MOST_PROBLEMS INT64_C(1000000000)
 #define BUSY_MS       10000 /* longest wait for a program that reads or copies the file */
 
 /* The tables of a run file. The database keeps these texts, and a file whose texts differ is not gone into. */
-#define RUN_TABLE      "CREATE TABLE run (problems INTEGER NOT NULL)"
+#define RUN_TABLE      "CREATE TABLE run (problems INTEGER NOT NULL, key INTEGER NOT NULL)"
 #define MANIFEST_TABLE "CREATE TABLE manifest (key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL) WITHOUT ROWID"
 #define RECORD_TABLE                                                                            \
     "CREATE TABLE record (problem INTEGER PRIMARY KEY, id TEXT NOT NULL, record TEXT NOT NULL," \
@@ -41,11 +42,13 @@ void cairn_run_close(cairn_run *run) {
         sqlite3_exec(run->db, "PRAGMA journal_mode=DELETE", NULL, NULL, NULL);
     }
     sqlite3_close(run->db);
-    if (run->lock >= 0) lock_release(run->path, run->lock);
+    if (run->lock >= 0) lock_release(run, run->lock);
     pthread_mutex_destroy(&run->mutex);
     cairn_arena_close(run->arena);
     cairn_free(run->recorded);
     cairn_free(run->path);
+    free(run->file);
+    free(run->saved);
     cairn_free(run);
 }
 
@@ -66,7 +69,7 @@ static cairn_status run_alloc(cairn_ctx *ctx, const char *path, cairn_run **out)
 }
 
 static cairn_status connect_to(cairn_ctx *ctx, cairn_run *run, const char *path, int flags) {
-    int code = sqlite3_open_v2(path, &run->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+    int code = sqlite3_open_v2(path, &run->db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW, NULL);
     if (code != SQLITE_OK) return file_fail(ctx, run, code);
     sqlite3_busy_timeout(run->db, BUSY_MS);
     sqlite3_db_config(run->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL); /* the file may come from anywhere */
@@ -232,7 +235,7 @@ static cairn_status insert_entry(cairn_ctx *ctx, const cairn_run *run, sqlite3_s
 
 /* One transaction: a file has all of this or is no run file. */
 static cairn_status write_tables(cairn_ctx *ctx, cairn_run *run, const cairn_manifest *manifest) {
-    char created[32], sql[160];
+    char created[32], sql[96];
     time_t now = time(NULL);
     struct tm utc;
     cairn_manifest_entry *entries;
@@ -243,10 +246,11 @@ static cairn_status write_tables(cairn_ctx *ctx, cairn_run *run, const cairn_man
     if (cairn_fault_write(ctx, 4096) != CAIRN_OK)
         return cairn_fail(ctx, CAIRN_IO, "%s: %s", run->path, errno == ENOSPC ? "disk full" : strerror(errno));
     CAIRN_TRY(file_execute(ctx, run,
-                           "BEGIN IMMEDIATE;"
+                           "PRAGMA journal_mode=MEMORY; BEGIN IMMEDIATE;"
                            "PRAGMA application_id=" APPLICATION "; PRAGMA user_version=" VERSION ";" RUN_TABLE
                            ";" MANIFEST_TABLE ";" RECORD_TABLE));
-    snprintf(sql, sizeof sql, "INSERT INTO run VALUES (%lld)", (long long)manifest->problems);
+    snprintf(sql, sizeof sql, "INSERT INTO run VALUES (%lld, %lld)", (long long)manifest->problems,
+             (long long)manifest_key(manifest->problems, entries, count));
     CAIRN_TRY(file_execute(ctx, run, sql));
     CAIRN_TRY(file_prepare(ctx, run, "INSERT INTO manifest (key, value) VALUES (?1, ?2)", &insert));
     cairn_status status = CAIRN_OK;
@@ -274,55 +278,94 @@ static void remove_database(const char *path) {
     }
 }
 
-/* Writes the new file as `beside` and gives it its name, so that a kill leaves a whole run file or none. */
-static cairn_status write_new(cairn_ctx *ctx, cairn_run *run, const char *beside, const cairn_manifest *manifest) {
-    remove_database(beside); /* of a process that was killed here: ours is the lock */
-    CAIRN_TRY(connect_to(ctx, run, beside, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
-    CAIRN_TRY(write_tables(ctx, run, manifest));
-    disconnect(run);
-    cairn_fault_point(ctx);
-    if (rename(beside, run->path) != 0)
-        return cairn_fail(ctx, CAIRN_IO, "%s: cannot be written: %s", run->path, strerror(errno));
-    cairn_fault_point(ctx);
-    return CAIRN_OK;
-}
-
 static cairn_status refuse_existing(cairn_ctx *ctx, const char *path) {
     struct stat info;
     if (lstat(path, &info) != 0) return CAIRN_OK;
     return cairn_fail(ctx, CAIRN_INVALID, "%s: exists already: go on with it by --resume, or name another file", path);
 }
 
+/* "<folder>/.cairn-<process>-<number>.tmp" as cairn_out does, made by this call and locked while it is ours: no file of anybody else is
+ * touched, and who finds it unlocked may remove it. */
+static cairn_status open_beside(cairn_ctx *ctx, const cairn_run *run, char **name, int *out) {
+    cairn_status status = temporary_open(ctx, run->file, name, out);
+    if (status != CAIRN_IO) return status;
+    return cairn_fail(ctx, status, "%s: cannot be written: %s", run->path, strerror(errno));
+}
+
+/* Gives the file its name unless something has that name. */
+static cairn_status put_in_place(cairn_ctx *ctx, cairn_run *run, const char *beside) {
+    cairn_fault_point(ctx);
+    if (link(beside, run->file) == 0)
+        unlink(beside);
+    else if (errno == EEXIST)
+        return refuse_existing(ctx, run->path);
+    else if (rename(beside, run->file) != 0) /* a file system without hard links */
+        return cairn_fail(ctx, CAIRN_IO, "%s: cannot be written: %s", run->path, strerror(errno));
+    cairn_fault_point(ctx);
+    return CAIRN_OK;
+}
+
 void cairn_run_discard(cairn_run *run) {
     if (!run) return;
+    bool ours = file_is_in_place(run);
     disconnect(run);
-    remove_database(run->path);
+    if (ours) remove_database(run->file);
     cairn_run_close(run);
 }
 
 static cairn_status load(cairn_ctx *ctx, cairn_run *run, const cairn_manifest *manifest);
 
-static cairn_status create_locked(cairn_ctx *ctx, cairn_run *run, const cairn_manifest *manifest) {
+/* Writes the new file under another name first, so that a kill leaves a whole run file or none. */
+static cairn_status write_new(cairn_ctx *ctx, cairn_run *run, const cairn_manifest *manifest, bool *made) {
     char *beside;
-    CAIRN_TRY(refuse_existing(ctx, run->path)); /* made between the first look and the lock */
-    if (asprintf(&beside, "%s-new", run->path) < 0)
-        return cairn_fail(ctx, CAIRN_NO_MEMORY, "%s: no memory for a name", run->path);
-    cairn_status status = write_new(ctx, run, beside, manifest);
-    bool made = status == CAIRN_OK;
-    if (made) status = load(ctx, run, manifest);
-    if (status != CAIRN_OK) {
-        disconnect(run);
-        remove_database(made ? run->path : beside);
-    }
-    free(beside);
+    int file;
+    CAIRN_TRY(open_beside(ctx, run, &beside, &file));
+    cairn_status status = connect_to(ctx, run, beside, SQLITE_OPEN_READWRITE);
+    if (status == CAIRN_OK) status = write_tables(ctx, run, manifest);
+    disconnect(run);
+    if (status == CAIRN_OK) status = put_in_place(ctx, run, beside);
+    *made = status == CAIRN_OK;
+    if (!*made) unlink(beside);
+    close(file);
+    cairn_free(beside);
     return status;
+}
+
+static cairn_status create_locked(cairn_ctx *ctx, cairn_run *run, const cairn_manifest *manifest) {
+    bool made;
+    CAIRN_TRY(refuse_existing(ctx, run->path)); /* made between the first look and the lock */
+    CAIRN_TRY(file_check_free(ctx, run));
+    CAIRN_TRY(write_new(ctx, run, manifest, &made));
+    cairn_status status = load(ctx, run, manifest);
+    if (status == CAIRN_OK) return status;
+    disconnect(run);
+    remove_database(run->file);
+    return status;
+}
+
+/* Where a file that is not there yet will be: its folder without links, and its name. */
+static cairn_status find_place(cairn_ctx *ctx, cairn_run *run) {
+    const char *slash = strrchr(run->path, '/'), *name = slash ? slash + 1 : run->path;
+    char *folder = NULL, *real = NULL;
+    if (!*name) return cairn_fail(ctx, CAIRN_INVALID, "%s: is the name of a folder, not of a run file", run->path);
+    if (asprintf(&folder, "%.*s", slash ? (int)(slash + 1 - run->path) : 1, slash ? run->path : ".") < 0)
+        return cairn_fail(ctx, CAIRN_NO_MEMORY, "%s: no memory for its path", run->path);
+    real = realpath(folder, NULL);
+    free(folder);
+    if (!real) return cairn_fail(ctx, CAIRN_IO, "%s: cannot be written: %s", run->path, strerror(errno));
+    int n = asprintf(&run->file, "%s/%s", strcmp(real, "/") == 0 ? "" : real, name);
+    free(real);
+    if (n >= 0) return CAIRN_OK;
+    run->file = NULL;
+    return cairn_fail(ctx, CAIRN_NO_MEMORY, "%s: no memory for its path", run->path);
 }
 
 cairn_status cairn_run_create(cairn_ctx *ctx, const char *path, const cairn_manifest *manifest, cairn_run **out) {
     cairn_run *run;
     CAIRN_TRY(refuse_existing(ctx, path));
     CAIRN_TRY(run_alloc(ctx, path, &run));
-    cairn_status status = lock_take(ctx, path, &run->lock);
+    cairn_status status = find_place(ctx, run);
+    if (status == CAIRN_OK) status = lock_take(ctx, run, &run->lock);
     if (status == CAIRN_OK) status = create_locked(ctx, run, manifest);
     if (status != CAIRN_OK) {
         cairn_run_close(run);
@@ -351,16 +394,19 @@ static cairn_status integer_of(cairn_ctx *ctx, const cairn_run *run, const char 
 }
 
 /* A file from elsewhere can have tables of the right names that are made otherwise: columns that are computed, keys that are no
- * numbers, triggers that change the rest. */
+ * numbers, triggers that change the rest, code of extensions behind an index or a virtual table. */
 static cairn_status check_tables(cairn_ctx *ctx, const cairn_run *run) {
-    int64_t same = 0, triggers = 0;
+    int64_t same = 0, others = 0;
     CAIRN_TRY(integer_of(ctx, run,
                          "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND (name, sql) IN "
                          "(VALUES ('run', '" RUN_TABLE "'), ('manifest', '" MANIFEST_TABLE "'),"
                          " ('record', '" RECORD_TABLE "'))",
                          &same));
-    CAIRN_TRY(integer_of(ctx, run, "SELECT count(*) FROM sqlite_schema WHERE type = 'trigger'", &triggers));
-    if (same == 3 && triggers == 0) return CAIRN_OK;
+    CAIRN_TRY(integer_of(ctx, run,
+                         "SELECT count(*) FROM sqlite_schema WHERE type IN ('trigger', 'view') OR "
+                         "(type = 'index' AND sql IS NOT NULL) OR sql LIKE 'CREATE VIRTUAL%'",
+                         &others));
+    if (same == 3 && others == 0) return CAIRN_OK;
     return cairn_fail(ctx, CAIRN_FORMAT, "%s: is damaged: its tables are not those of a run file", run->path);
 }
 
@@ -421,17 +467,35 @@ static cairn_status load_recorded(cairn_ctx *ctx, cairn_run *run) {
 /* A connection that only reads must still be able to take back what a killed process left half written, which one opened by
  * SQLITE_OPEN_READONLY is not. It neither changes the run nor moves its log into the file. */
 static cairn_status connect_to_read(cairn_ctx *ctx, cairn_run *run) {
-    CAIRN_TRY(connect_to(ctx, run, run->path, SQLITE_OPEN_READWRITE));
+    CAIRN_TRY(connect_to(ctx, run, run->file, SQLITE_OPEN_READWRITE));
     sqlite3_db_config(run->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     return file_execute(ctx, run, "PRAGMA query_only=ON");
 }
 
+/* Which file this is, to notice later that it is gone. */
+static void note_file(cairn_run *run) {
+    struct stat info;
+    if (stat(run->file, &info) != 0) return;
+    run->device = info.st_dev;
+    run->inode = info.st_ino;
+}
+
+static cairn_status check_manifest_key(cairn_ctx *ctx, const cairn_run *run) {
+    int64_t key = 0;
+    CAIRN_TRY(integer_of(ctx, run, "SELECT key FROM run", &key));
+    if (key == manifest_key(run->problems, run->entries, run->count)) return CAIRN_OK;
+    return cairn_fail(ctx, CAIRN_FORMAT, "%s: is damaged: its manifest is not what was written", run->path);
+}
+
 static cairn_status load(cairn_ctx *ctx, cairn_run *run, const cairn_manifest *manifest) {
-    CAIRN_TRY(run->lock >= 0 ? connect_to(ctx, run, run->path, SQLITE_OPEN_READWRITE) : connect_to_read(ctx, run));
+    CAIRN_TRY(file_check_beside(ctx, run));
+    note_file(run);
+    CAIRN_TRY(run->lock >= 0 ? connect_to(ctx, run, run->file, SQLITE_OPEN_READWRITE) : connect_to_read(ctx, run));
     CAIRN_TRY(check_kind(ctx, run));
     if (run->lock >= 0) CAIRN_TRY(check_whole(ctx, run));
     CAIRN_TRY(load_manifest(ctx, run));
     CAIRN_TRY(load_recorded(ctx, run));
+    CAIRN_TRY(check_manifest_key(ctx, run));
     if (run->lock >= 0) {
         CAIRN_TRY(compare_manifest(ctx, run, manifest));
         CAIRN_TRY(file_execute(ctx, run, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL"));
@@ -447,7 +511,9 @@ static cairn_status open_existing(cairn_ctx *ctx, const char *path, const cairn_
                           errno == ENOENT ? "there is no such run" : strerror(errno));
     if (!S_ISREG(info.st_mode)) return cairn_fail(ctx, CAIRN_FORMAT, "%s: is no run file", path);
     CAIRN_TRY(run_alloc(ctx, path, &run));
-    cairn_status status = manifest ? lock_take(ctx, path, &run->lock) : CAIRN_OK;
+    run->file = realpath(path, NULL);
+    cairn_status status = run->file ? CAIRN_OK : cairn_fail(ctx, CAIRN_IO, "%s: %s", path, strerror(errno));
+    if (status == CAIRN_OK && manifest) status = lock_take(ctx, run, &run->lock);
     if (status == CAIRN_OK) status = load(ctx, run, manifest);
     if (status != CAIRN_OK) {
         cairn_run_close(run);

@@ -1,8 +1,12 @@
 /* Records of an open run: put, look up, visit. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "store/file.h"
+
+enum { MOST_RESCUES = 1000 };
 
 /* ---- recording ---------------------------------------------------------------------------------------------------- */
 
@@ -15,13 +19,55 @@ static int insert(cairn_run *run, int64_t index, const char *id, const char *rec
     int code = sqlite3_bind_int64(row, 1, index);
     if (code == SQLITE_OK) code = sqlite3_bind_text(row, 2, id, -1, SQLITE_STATIC);
     if (code == SQLITE_OK) code = sqlite3_bind_text64(row, 3, record, length, SQLITE_STATIC, SQLITE_UTF8);
-    if (code == SQLITE_OK) code = sqlite3_bind_int64(row, 4, (int64_t)cairn_key(record, length));
+    if (code == SQLITE_OK) code = sqlite3_bind_int64(row, 4, record_key(index, id, record, length));
     if (code == SQLITE_OK) code = sqlite3_step(row); /* a transaction of its own */
     return code;
 }
 
+/* Copies the run into a new file beside where it was: a deleted file lives while it is open. NULL when that fails; free it. */
+static char *rescue(cairn_run *run) {
+    char *name = NULL, *sql = NULL;
+    for (int i = 1; i < MOST_RESCUES; i++) {
+        struct stat info;
+        if (asprintf(&name, "%s.saved-%d", run->file, i) < 0) return NULL;
+        if (lstat(name, &info) != 0) break;
+        free(name);
+        name = NULL;
+    }
+    bool saved = name && (sql = sqlite3_mprintf("VACUUM INTO %Q", name)) &&
+                 sqlite3_exec(run->db, sql, NULL, NULL, NULL) == SQLITE_OK;
+    sqlite3_free(sql);
+    if (!saved) free(name);
+    return saved ? name : NULL;
+}
+
+static cairn_status fail_lost(const cairn_run *run, cairn_ctx *ctx) {
+    return run->saved
+               ? cairn_fail(ctx, CAIRN_IO,
+                            "%s: was deleted or replaced during the run: its %lld records are saved in %s", run->path,
+                            (long long)run->done, run->saved)
+               : cairn_fail(ctx, CAIRN_IO,
+                            "%s: was deleted or replaced during the run, and could not be saved elsewhere", run->path);
+}
+
+/* A run whose file was deleted or replaced would be lost at the end without a word. */
+static cairn_status keep_in_place(cairn_run *run, cairn_ctx *ctx) {
+    if (!run->lost && file_is_in_place(run)) return CAIRN_OK;
+    if (!run->lost) run->saved = rescue(run);
+    run->lost = true;
+    return fail_lost(run, ctx);
+}
+
+cairn_status cairn_run_check(cairn_run *run, cairn_ctx *ctx) {
+    pthread_mutex_lock(&run->mutex);
+    cairn_status status = run->lock >= 0 ? keep_in_place(run, ctx) : CAIRN_OK;
+    pthread_mutex_unlock(&run->mutex);
+    return status;
+}
+
 static cairn_status put_locked(cairn_run *run, cairn_ctx *ctx, int64_t index, const char *id, const char *record,
                                size_t length) {
+    if (run->lost) return fail_lost(run, ctx);
     if (is_recorded(run, index))
         return cairn_fail(ctx, CAIRN_INVALID, "%s: problem %lld is recorded already", run->path, (long long)index);
     if (cairn_fault_write(ctx, length) != CAIRN_OK)
@@ -33,7 +79,7 @@ static cairn_status put_locked(cairn_run *run, cairn_ctx *ctx, int64_t index, co
     CAIRN_TRY(status);
     run->recorded[index / 8] = (uint8_t)(run->recorded[index / 8] | 1u << index % 8);
     run->done++;
-    return CAIRN_OK;
+    return keep_in_place(run, ctx);
 }
 
 cairn_status cairn_run_put(cairn_run *run, cairn_ctx *ctx, int64_t index, const char *id, const char *record,
@@ -102,7 +148,7 @@ static cairn_status copy_row(cairn_run *run, cairn_ctx *ctx, row *out) {
     if ((!id || !record) && sqlite3_errcode(run->db) == SQLITE_NOMEM) return file_fail(ctx, run, SQLITE_NOMEM);
     size_t id_length = (size_t)sqlite3_column_bytes(from, 1), length = (size_t)sqlite3_column_bytes(from, 2);
     if (!id || !record || strlen(id) != id_length || out->index >= run->problems ||
-        (uint64_t)sqlite3_column_int64(from, 3) != cairn_key(record, length))
+        sqlite3_column_int64(from, 3) != record_key(out->index, id, record, length))
         return cairn_fail(ctx, CAIRN_FORMAT, "%s: is damaged: the record of problem %lld is not what was written",
                           run->path, (long long)out->index);
     cairn_text_clear(&out->id);

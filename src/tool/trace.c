@@ -1,5 +1,6 @@
 /* Worked solutions, step by step: the problem, the steps, the end. */
 #include "tool/trace.h"
+#include "tool/unread.h"
 
 #include <math.h>
 #include <string.h>
@@ -95,7 +96,7 @@ static cairn_status check_step(tracer *t, const char *step, cairn_trace_finding 
     t->step = step;
     t->finding = finding;
     t->checked = 0;
-    t->healed = t->shown_here = t->planned = t->looked = false;
+    t->healed = t->unread = t->shown_here = t->planned = t->looked = false;
     CAIRN_TRY(lex_read(t->ctx, step, 0, strlen(step), t->strict ? LEX_NAMES : LEX_WORDS, &t->tokens));
     CAIRN_TRY(trace_walk(t));
     if (t->strict) {
@@ -107,6 +108,10 @@ static cairn_status check_step(tracer *t, const char *step, cairn_trace_finding 
     } else if (t->healed) {
         finding->code = CAIRN_TRACE_HEALED;
         finding->evidence = "a line inside the step is false, but the step's result is right";
+    } else if (t->checked && unread_arithmetic(step, strlen(step))) {
+        finding->evidence = "the step has characters that are not read beside its arithmetic";
+    } else if (t->checked && t->unread) {
+        finding->evidence = "an equality in the step cannot be read";
     } else if (t->checked) {
         finding->verdict = CAIRN_VERDICT_RIGHT;
         finding->code = CAIRN_TRACE_CHECKED;
@@ -158,7 +163,8 @@ cairn_status cairn_trace_check(cairn_ctx *ctx, cairn_arena *arena, const char *p
     if (status == CAIRN_OK) status = read_problem(t, problem);
     for (size_t i = 0; i < count && status == CAIRN_OK; i++) {
         t->last = whole && i + 1 == count;
-        status = check_step(t, steps[i], &findings[i]);
+        status = cairn_cancelled(ctx) ? cairn_fail(ctx, CAIRN_CANCELLED, "checking was cancelled")
+                                      : check_step(t, steps[i], &findings[i]);
     }
     if (status == CAIRN_OK && whole && count && !t->strict)
         status = check_statement(ctx, arena, problem, steps, count, &findings[count - 1]);

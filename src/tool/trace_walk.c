@@ -220,6 +220,37 @@ static void check_story(tracer *t, walk *w) {
     settle(t, w);
 }
 
+/* Whether tokens [from, to) compute with numbers up to their end: two numbers or more, a sign between, and no word after the first. */
+static bool computes(const lex *l, size_t from, size_t to) {
+    size_t numbers = 0, signs = 0;
+    for (size_t i = to; i > from && l->tokens[i - 1].kind != LEX_WORD; i--) {
+        numbers += l->tokens[i - 1].kind == LEX_NUMBER;
+        signs += numbers == 1 && strchr("+-*/^", l->tokens[i - 1].kind) != NULL;
+    }
+    return numbers >= 2 && signs > 0;
+}
+
+static bool starts_with_number(const lex *l, size_t from, size_t to) {
+    enum { NEAR = 3 }; /* a sign or a bracket may stand before it */
+    for (size_t i = from; i < to && i < from + NEAR && l->tokens[i].kind != LEX_WORD; i++)
+        if (l->tokens[i].kind == LEX_NUMBER) return true;
+    return false;
+}
+
+/* An equality of numbers that cannot be read keeps the step from being right for what else stands in it. */
+static void note_unread(tracer *t) {
+    for (size_t i = 1; i < t->links.count && !t->unread; i++) {
+        const chain_part *before = &t->links.parts[i - 1], *after = &t->links.parts[i];
+        cairn_equation_code code;
+        if (after->relation != LEX_EQUAL || !computes(&t->tokens, before->from, before->to) ||
+            !starts_with_number(&t->tokens, after->from, after->to))
+            continue;
+        t->unread =
+            !chain_judge(t->machine, &t->tokens, before, after, &t->names, t->strict, &t->spare, &t->right, &code) ||
+            chain_verdict(code) == CAIRN_VERDICT_UNKNOWN;
+    }
+}
+
 cairn_status trace_walk(tracer *t) {
     size_t at = 0;
     walk *w = cairn_alloc(t->ctx, 1, sizeof *w);
@@ -228,11 +259,13 @@ cairn_status trace_walk(tracer *t) {
     mpq_init(w->should);
     cairn_status status = CAIRN_OK;
     while (status == CAIRN_OK && t->status == CAIRN_OK) {
-        status = chain_next(t->ctx, &t->tokens, &at, true, &t->links);
+        if (cairn_cancelled(t->ctx)) status = cairn_fail(t->ctx, CAIRN_CANCELLED, "checking was cancelled");
+        if (status == CAIRN_OK) status = chain_next(t->ctx, &t->tokens, &at, true, &t->links);
         if (status == CAIRN_OK && t->strict)
             walk_chain(t, w);
         else if (status == CAIRN_OK)
             check_story(t, w);
+        if (status == CAIRN_OK) note_unread(t);
     }
     mpq_clear(w->first);
     mpq_clear(w->should);

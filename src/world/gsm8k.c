@@ -59,4 +59,5 @@ const cairn_world_type cairn_world_gsm8k = {
     .apply = gsm8k_apply,
     .check = text_check,
     .verify_step = text_verify_step,
+    .verify = text_verify,
 };

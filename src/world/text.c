@@ -141,15 +141,26 @@ cairn_status text_check(cairn_ctx *ctx, void *self, const cairn_problem *problem
     return CAIRN_OK;
 }
 
-cairn_status text_verify_step(cairn_ctx *ctx, void *self, const cairn_problem *problem, const void *before,
-                              const char *const *steps, int32_t n_steps, cairn_arena *arena, cairn_step_check *out) {
-    (void)self, (void)before;
-    if (n_steps < 1) return cairn_fail(ctx, CAIRN_INVALID, "text: no step to verify");
+cairn_status text_verify(cairn_ctx *ctx, void *self, const cairn_problem *problem, const char *const *steps,
+                         int32_t n_steps, cairn_arena *arena, cairn_step_check *checks) {
+    (void)self;
     cairn_trace_finding *findings = cairn_arena_alloc(arena, (size_t)n_steps, sizeof *findings);
     if (!findings) return CAIRN_NO_MEMORY;
     CAIRN_TRY(cairn_trace_check(ctx, arena, problem->text, steps, (size_t)n_steps, false, findings));
-    const cairn_trace_finding *last = &findings[n_steps - 1];
-    *out = (cairn_step_check){last->verdict, cairn_trace_code_name(last->code), last->evidence};
+    for (int32_t i = 0; i < n_steps; i++)
+        checks[i] =
+            (cairn_step_check){findings[i].verdict, cairn_trace_code_name(findings[i].code), findings[i].evidence};
+    return CAIRN_OK;
+}
+
+cairn_status text_verify_step(cairn_ctx *ctx, void *self, const cairn_problem *problem, const void *before,
+                              const char *const *steps, int32_t n_steps, cairn_arena *arena, cairn_step_check *out) {
+    (void)before;
+    if (n_steps < 1) return cairn_fail(ctx, CAIRN_INVALID, "text: no step to verify");
+    cairn_step_check *checks = cairn_arena_alloc(arena, (size_t)n_steps, sizeof *checks);
+    if (!checks) return CAIRN_NO_MEMORY;
+    CAIRN_TRY(text_verify(ctx, self, problem, steps, n_steps, arena, checks));
+    *out = checks[n_steps - 1];
     return CAIRN_OK;
 }
 
@@ -192,4 +203,5 @@ const cairn_world_type cairn_world_text = {
     .apply = apply_text,
     .check = text_check,
     .verify_step = text_verify_step,
+    .verify = text_verify,
 };

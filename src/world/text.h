@@ -14,6 +14,8 @@ cairn_status text_read(cairn_ctx *ctx, void *self, cairn_arena *arena, cairn_pro
 cairn_status text_start(cairn_ctx *ctx, void *self, const cairn_problem *problem, void *state);
 cairn_status text_check(cairn_ctx *ctx, void *self, const cairn_problem *problem, const void *state,
                         const char *const *steps, int32_t n_steps, cairn_arena *arena, cairn_outcome *out);
+cairn_status text_verify(cairn_ctx *ctx, void *self, const cairn_problem *problem, const char *const *steps,
+                         int32_t n_steps, cairn_arena *arena, cairn_step_check *checks);
 cairn_status text_verify_step(cairn_ctx *ctx, void *self, const cairn_problem *problem, const void *before,
                               const char *const *steps, int32_t n_steps, cairn_arena *arena, cairn_step_check *out);
 

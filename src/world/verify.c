@@ -7,11 +7,13 @@ cairn_status cairn_world_verify(cairn_ctx *ctx, const cairn_world *world, const 
                                 const char *const *steps, int32_t n_steps, cairn_arena *arena,
                                 cairn_step_check *checks) {
     const cairn_world_type *type = world->type;
+    if (type->verify) return type->verify(ctx, world->self, problem, steps, n_steps, arena, checks);
     void *state = cairn_arena_alloc(arena, type->state_bytes, 1);
     if (!state) return CAIRN_NO_MEMORY;
     CAIRN_TRY(type->start(ctx, world->self, problem, state));
     for (int32_t i = 0; i < n_steps; i++) {
         bool done;
+        if (cairn_cancelled(ctx)) return cairn_fail(ctx, CAIRN_CANCELLED, "verifying was cancelled");
         CAIRN_TRY(type->verify_step(ctx, world->self, problem, state, steps, i + 1, arena, &checks[i]));
         CAIRN_TRY(type->apply(ctx, world->self, problem, state, steps[i], strlen(steps[i]), state, &done));
     }
