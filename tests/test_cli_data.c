@@ -163,7 +163,7 @@ static void test_no_problem_is_on_both_sides_of_a_split(void **state) {
         n += (size_t)snprintf(text + n, sizeof text - n,
                               "{\"prompt\":\"problem %d\",\"completions\":[\"%d\"],\"labels\":[true]}\n", i % 200, i);
     write_text("many.jsonl", text);
-    json_t *r = parsed(cairn("data split many.jsonl --dev-share 0.25 --out train.jsonl --dev dev.jsonl --json"));
+    json_t *r = parsed(cairn("data split many.jsonl --dev-share 0.25 --out train.jsonl --dev-out dev.jsonl --json"));
     json_int_t train = count_of(r, "problems"), dev = count_of(r, "dev_problems");
     assert_int_equal(train + dev, 200);
     assert_true(dev > 25 && dev < 75); /* 50 expected, standard deviation 6 */
@@ -176,7 +176,7 @@ static void test_no_problem_is_on_both_sides_of_a_split(void **state) {
     text[n / 2] = 0;
     *(strrchr(text, '\n') + 1) = 0;
     write_text("half.jsonl", text);
-    expect_ok(cairn("data split half.jsonl --dev-share 0.25 --out t.jsonl --dev d.jsonl"));
+    expect_ok(cairn("data split half.jsonl --dev-share 0.25 --out t.jsonl --dev-out d.jsonl"));
     char counts[64];
     snprintf(counts, sizeof counts, "written=%d duplicates=%d", lines_in("dev.jsonl"), lines_in("d.jsonl"));
     expect_counts("data merge dev.jsonl d.jsonl --out u.jsonl", counts);
@@ -192,16 +192,16 @@ static void test_outputs_are_never_inputs(void **state) {
                                         "data merge other.jsonl link.jsonl --out mixed.jsonl",
                                         "data filter mixed.jsonl --out link.jsonl",
                                         "data balance mixed.jsonl --out link.jsonl",
-                                        "data split mixed.jsonl --out t.jsonl --dev link.jsonl",
+                                        "data split mixed.jsonl --out t.jsonl --dev-out link.jsonl",
                                         "label --world text --solutions mixed.jsonl --out link.jsonl"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         const outcome *o = cairn("%s", words[i]);
-        if (o->status != 2 || !strstr(o->error, "is the input")) fail_msg("%s: %s", words[i], o->error);
+        if (o->status != 2 || !strstr(o->error, "are one file")) fail_msg("%s: %s", words[i], o->error);
         assert_string_equal(text_of("mixed.jsonl"), mixed);
     }
     assert_non_null(strstr(cairn("data convert mixed.jsonl")->error, "--out FILE"));
     assert_non_null(strstr(cairn("data convert mixed.jsonl --out - --json")->error, "both want standard output"));
-    assert_non_null(strstr(cairn("data split mixed.jsonl --out a --dev a")->error, "name one file"));
+    assert_non_null(strstr(cairn("data split mixed.jsonl --out a --dev-out a")->error, "are one file"));
 }
 
 /* ---- labels of a run --------------------------------------------------------------------------------------------------- */
@@ -220,6 +220,14 @@ static void test_a_resumed_run_writes_the_labels_file_that_was_named_first(void 
     write_text("l.jsonl", "stale\n");
     expect_ok(cairn("run resume l.db"));
     expect_same_files("l.jsonl", "e.jsonl");
+    expect_ok(cairn("run resume l.db --out named.jsonl"));
+    expect_same_files("named.jsonl", "e.jsonl");
+    /* a run file from elsewhere does not choose what is overwritten */
+    assert_int_equal(mkdir(in_folder("other"), 0700), 0);
+    strcat(scratch, "/other");
+    expect_one_sentence(cairn("run resume ../l.db"), "elsewhere", WORDS("l.jsonl", "--out"));
+    *strrchr(scratch, '/') = 0;
+    assert_false(is_there("other/l.jsonl"));
     /* where labels go is no part of what the run is */
     expect_ok(cairn(LABEL "--run l.db --resume --out soft.jsonl --labels soft"));
     assert_non_null(strstr(text_of("soft.jsonl"), "\"scores\":["));

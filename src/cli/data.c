@@ -54,11 +54,10 @@ cairn_status data_each(cli *c, const data_options *options, const char *what, co
 
 /* ---- writing --------------------------------------------------------------------------------------------------------- */
 
-cairn_status data_check_paths(cli *c, const data_options *options, const char *out, char **inputs, int n) {
+cairn_status data_check_out(cli *c, const data_options *options, const char *out) {
     if (!*out) return cairn_fail(c->ctx, CAIRN_INVALID, "name a file to write: --out FILE (- for standard output)");
     if (options->json && strcmp(out, "-") == 0)
         return cairn_fail(c->ctx, CAIRN_INVALID, "--json and --out - both want standard output");
-    for (int i = 0; i < n; i++) CAIRN_TRY(written_refuse_input(c, out, inputs[i]));
     return CAIRN_OK;
 }
 

@@ -47,8 +47,8 @@ typedef struct data_file {
     cairn_writer *writer;
 } data_file;
 
-/* Fails without --out, with --out - beside --json, and where an output is an input. Nothing is opened. */
-cairn_status data_check_paths(cli *c, const data_options *options, const char *out, char **inputs, int n);
+/* Fails without --out and with --out - beside --json. */
+cairn_status data_check_out(cli *c, const data_options *options, const char *out);
 cairn_status data_open(cli *c, const data_options *options, const char *path, data_file *file);
 /* Commits the file where `status` is OK, else drops it; the writer stays open for the report. */
 cairn_status data_commit(cli *c, data_file *file, cairn_status status);

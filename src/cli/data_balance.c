@@ -126,10 +126,11 @@ static cairn_status report(balancing *b, const data_read *read, int64_t least) {
 }
 
 static cairn_status run(cli *c, const void *config_, int count, char **arguments) {
+    (void)count;
     const balance_config *config = config_;
     data_file file;
     data_read first = {0}, second = {0};
-    CAIRN_TRY(data_check_paths(c, &config->data, config->data.out, arguments, count));
+    CAIRN_TRY(data_check_out(c, &config->data, config->data.out));
     if (strcmp(arguments[0], "-") == 0)
         return cairn_fail(c->ctx, CAIRN_INVALID, "this reads the file twice: name a file, not standard input");
     balancing *b = cairn_arena_alloc(c->arena, 1, sizeof *b);

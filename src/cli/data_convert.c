@@ -19,10 +19,11 @@ static cairn_status put(void *arg, int64_t index, const cairn_record *record) {
 }
 
 static cairn_status convert(cli *c, const void *config, int count, char **arguments) {
+    (void)count;
     const data_options *options = &((const convert_config *)config)->data;
     data_file file;
     data_read read = {0};
-    CAIRN_TRY(data_check_paths(c, options, options->out, arguments, count));
+    CAIRN_TRY(data_check_out(c, options, options->out));
     CAIRN_TRY(data_open(c, options, options->out, &file));
     cairn_status status = data_each(c, options, "convert", arguments[0], false, put, &file, &read);
     status = data_commit(c, &file, status);
@@ -132,13 +133,14 @@ static cairn_status filter_report(cli *c, const filtering *f, const data_read *r
 }
 
 static cairn_status filter(cli *c, const void *config_, int count, char **arguments) {
+    (void)count;
     const filter_config *config = config_;
     const data_options *options = &config->data;
     data_file file;
     data_read read = {0};
     if ((config->right && config->wrong) || (config->correct && config->incorrect))
         return cairn_fail(c->ctx, CAIRN_INVALID, "no record is both right and wrong");
-    CAIRN_TRY(data_check_paths(c, options, options->out, arguments, count));
+    CAIRN_TRY(data_check_out(c, options, options->out));
     CAIRN_TRY(data_open(c, options, options->out, &file));
     filtering f = {.config = config, .file = &file};
     cairn_status status = data_each(c, options, "filter", arguments[0], false, put_wanted, &f, &read);

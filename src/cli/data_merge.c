@@ -58,7 +58,7 @@ static cairn_status merge(cli *c, const void *config, int count, char **argument
     const data_options *options = &((const merge_config *)config)->data;
     data_file file;
     data_read read = {0};
-    CAIRN_TRY(data_check_paths(c, options, options->out, arguments, count));
+    CAIRN_TRY(data_check_out(c, options, options->out));
     CAIRN_TRY(data_open(c, options, options->out, &file));
     merging m = {.options = options, .file = &file};
     cairn_status status = data_keys_open(c->ctx, &m.solutions);
@@ -100,7 +100,7 @@ typedef struct split_config {
 } split_config;
 
 static const cairn_option split_options[] = {
-    CLI_TEXT(split_config, "dev", dev, "", "File of the smaller part."),
+    CLI_TEXT(split_config, "dev-out", dev, "", "File of the smaller part (- for standard output)."),
     CLI_REAL(split_config, "dev-share", dev_share, "0.1", 0, 1, "problems",
              "A problem's chance to be in the smaller part; all its solutions go with it."),
     CLI_SEED(split_config, seed),
@@ -142,16 +142,14 @@ static cairn_status split_to(cli *c, splitting *s, char **arguments, data_read *
 }
 
 static cairn_status split(cli *c, const void *config_, int count, char **arguments) {
+    (void)count;
     const split_config *config = config_;
     const data_options *options = &config->data;
     splitting s = {.config = config};
     data_read read = {0};
-    if (!*config->dev) return cairn_fail(c->ctx, CAIRN_INVALID, "name the file of the smaller part: --dev FILE");
-    if (strcmp(options->out, config->dev) == 0)
-        return cairn_fail(c->ctx, CAIRN_INVALID, "--out and --dev name one file");
-    CAIRN_TRY(data_check_paths(c, options, options->out, arguments, count));
-    CAIRN_TRY(data_check_paths(c, options, config->dev, arguments, count));
-    CAIRN_TRY(written_refuse_input(c, options->out, config->dev));
+    if (!*config->dev) return cairn_fail(c->ctx, CAIRN_INVALID, "name the file of the smaller part: --dev-out FILE");
+    CAIRN_TRY(data_check_out(c, options, options->out));
+    CAIRN_TRY(data_check_out(c, options, config->dev));
     cairn_status status = split_to(c, &s, arguments, &read);
     data_keys_close(s.problems);
     const data_count counts[] = {
@@ -172,6 +170,6 @@ const cli_verb verb_data_split = {
     .arguments = "FILE",
     .least = 1,
     .most = 1,
-    .examples = "  cairn data split traces.jsonl --dev-share 0.1 --out train.jsonl --dev dev.jsonl\n",
+    .examples = "  cairn data split traces.jsonl --dev-share 0.1 --out train.jsonl --dev-out dev.jsonl\n",
     .run = split,
 };

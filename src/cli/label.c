@@ -130,9 +130,11 @@ static cairn_status manifest_of(cli *c, cairn_job *job, const label_config *conf
     static const char *const kinds[] = {"as-they-are", "hard", "soft"};
     char number[32];
     cairn_format_double(config->write.right_from, number);
+    const char *place;
+    CAIRN_TRY(written_place(c, &place));
     const char *right_from = cairn_arena_copy(c->arena, number, strlen(number));
     size_t n = (size_t)out->count;
-    cairn_manifest_entry *entries = cairn_arena_alloc(c->arena, n + 5, sizeof *entries);
+    cairn_manifest_entry *entries = cairn_arena_alloc(c->arena, n + 6, sizeof *entries);
     if (!entries || !right_from) return CAIRN_NO_MEMORY;
     memcpy(entries, out->entries, n * sizeof *entries);
     entries[n] = (cairn_manifest_entry){"out_file", config->out};
@@ -142,8 +144,9 @@ static cairn_status manifest_of(cli *c, cairn_job *job, const label_config *conf
         (cairn_manifest_entry){"out_labels", kinds[config->soft ? CAIRN_LABELS_SOFT : config->write.labels]};
     entries[n + 3] = (cairn_manifest_entry){"out_right_from", right_from};
     entries[n + 4] = (cairn_manifest_entry){"out_fill", config->write.fill ? "true" : "false"};
+    entries[n + 5] = (cairn_manifest_entry){"out_place", place};
     out->entries = entries;
-    out->count += 5;
+    out->count += 6;
     return CAIRN_OK;
 }
 
@@ -223,9 +226,6 @@ static cairn_status run(cli *c, const void *options_, int count, char **argument
         return cairn_fail(c->ctx, CAIRN_INVALID, "--plan is of a whole run: it does not go with --resume");
     if ((config->soft || config->write.fill || config->write.format) && !*config->out)
         return cairn_fail(c->ctx, CAIRN_INVALID, "--soft, --fill and --format need --out FILE");
-    CAIRN_TRY(written_refuse_input(c, config->out, config->solutions));
-    CAIRN_TRY(written_refuse_input(c, config->out, config->job.problems));
-    CAIRN_TRY(written_refuse_input(c, config->out, config->job.run));
     cli_job_setup(&options_of_job, "label", &setup);
     CAIRN_TRY(cairn_job_open(c->ctx, &setup, &job));
     cairn_status status = CAIRN_OK;

@@ -231,7 +231,6 @@ static cairn_status run_export(cli *c, const void *options, int count, char **ar
     cairn_run *run;
     if (!config->format && (config->write.fill || config->skip_bad || config->write.labels != CAIRN_LABELS_HARD))
         return cairn_fail(c->ctx, CAIRN_INVALID, "--labels, --fill and --skip-bad need a --format of solutions");
-    CAIRN_TRY(written_refuse_input(c, config->out, arguments[0]));
     CAIRN_TRY(cairn_run_open(c->ctx, arguments[0], &run));
     cairn_status status = export_to(c, config, run);
     cairn_run_close(run);

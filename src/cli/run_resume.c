@@ -2,9 +2,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/verbs.h"
+#include "cli/written.h"
 
 typedef struct resume_config {
     int64_t workers, in_flight;
@@ -16,10 +16,10 @@ static const cairn_option resume_options[] = {
     CLI_INT(resume_config, "workers", workers, "0", 0, 1024, "threads", "0: one a processor."),
     CLI_INT(resume_config, "in-flight", in_flight, "0", 0, 1024, "problems",
             "Problems under way at once in each worker; 0: as many as lose little to a kill, at most 64."),
-    CLI_TEXT(
-        resume_config, "out", out, "",
-        "Of a labelling: write the labelled solutions here (- for standard output), in the format that the run file "
-        "says. Default: the file that the first call named, unless it is there already."),
+    CLI_TEXT(resume_config, "out", out, "",
+             "Of a labelling: write the labelled solutions here (- for standard output) instead of where `cairn label "
+             "--out` "
+             "wrote them."),
     CLI_FLAG(resume_config, "allow-exec", allow_exec,
              "Start the programs (`exec:`) that the run file names. Without it they are shown and nothing runs."),
     CLI_FLAG(resume_config, "quiet", quiet, "No progress line."),
@@ -79,17 +79,20 @@ static cairn_status refuse_programs(cli *c, const cairn_run *run, const char *pa
                       path);
 }
 
-/* Where labels go. A run file may come from anywhere, so what it names is written only where nothing is lost: a new file, in this folder or
- * below it. Else --out says where. */
-static cairn_status choose_out(cli *c, const cairn_run *run, const resume_config *config, const char *path,
-                               const char **out) {
-    const char *named = text_of(run, "out_file");
-    *out = *config->out ? config->out : named;
-    if (*config->out || !*named || strcmp(named, "-") == 0) return CAIRN_OK;
-    bool outside = named[0] == '/' || strncmp(named, "../", 3) == 0 || strstr(named, "/../");
-    if (!outside && access(named, F_OK) != 0) return CAIRN_OK;
-    return cairn_fail(c->ctx, CAIRN_INVALID, "%s writes its labels to %s, which is %s: say --out %s if that is meant",
-                      path, named, outside ? "in another folder" : "there already", named);
+/* Where labels go: the file that --out names, else the one that the first call named. A run file may come from anywhere, and must not
+ * choose what is overwritten here: so only where it was made. */
+static cairn_status labels_file(cli *c, const cairn_run *run, const resume_config *config, const char *path,
+                                const char **out) {
+    const char *place;
+    *out = *config->out ? config->out : text_of(run, "out_file");
+    if (*config->out || !**out) return CAIRN_OK;
+    CAIRN_TRY(written_place(c, &place));
+    if (strcmp(place, text_of(run, "out_place")) == 0) return CAIRN_OK;
+    return cairn_fail(
+        c->ctx, CAIRN_INVALID,
+        "%s: was made in another folder or by another user, to write its labels to %s: name the file with "
+        "--out",
+        path, cli_safe(c, *out));
 }
 
 /* Tells whether a verb takes an option, "--name". */
@@ -101,7 +104,7 @@ static bool takes(const cli_verb *verb, const char *option) {
 
 /* Rebuilds the words of the verb that made the run. */
 static cairn_status rebuild_words(cli *c, const cairn_run *run, const cli_verb *verb, const resume_config *config,
-                                  const char *path, char **words, int *n) {
+                                  const char *path, const char *out, char **words, int *n) {
     for (size_t i = 0; i < sizeof manifest_to_option / sizeof *manifest_to_option; i++) {
         const char *value = cairn_run_manifest(run, manifest_to_option[i].key);
         if (value && takes(verb, manifest_to_option[i].option))
@@ -119,8 +122,6 @@ static cairn_status rebuild_words(cli *c, const cairn_run *run, const cli_verb *
     if (strcmp(text_of(run, "tree"), "kept") == 0) CAIRN_TRY(add_word(c, words, n, "--%s%s", "keep-tree", ""));
     if (strcmp(text_of(run, "instruction_set"), cairn_bits_name(true)) == 0)
         CAIRN_TRY(add_word(c, words, n, "--%s%s", "portable", ""));
-    const char *out;
-    CAIRN_TRY(choose_out(c, run, config, path, &out));
     if (*out) CAIRN_TRY(add_word(c, words, n, "--out=%s%s", out, ""));
     if (config->quiet) CAIRN_TRY(add_word(c, words, n, "--%s%s", "quiet", ""));
     if (config->json) CAIRN_TRY(add_word(c, words, n, "--%s%s", "json", ""));
@@ -136,7 +137,9 @@ static cairn_status read_words(cli *c, const cairn_run *run, const resume_config
     if (*verb == &verb_solve && *config->out)
         return cairn_fail(c->ctx, CAIRN_INVALID, "%s was made by `solve`, which writes no labels: no --out", path);
     if (!config->allow_exec) CAIRN_TRY(refuse_programs(c, run, path));
-    return rebuild_words(c, run, *verb, config, path, words, n);
+    const char *out;
+    CAIRN_TRY(labels_file(c, run, config, path, &out));
+    return rebuild_words(c, run, *verb, config, path, out, words, n);
 }
 
 static cairn_status run_resume(cli *c, const void *options, int count, char **arguments) {
@@ -144,7 +147,7 @@ static cairn_status run_resume(cli *c, const void *options, int count, char **ar
     cairn_run *run;
     CAIRN_TRY(cairn_run_open(c->ctx, arguments[0], &run));
     const cli_verb *verb;
-    char *words[40], *positional[40];
+    char *words[64], *positional[64];
     int n = 0;
     cairn_status status = read_words(c, run, options, arguments[0], words, &n, &verb);
     cairn_run_close(run);

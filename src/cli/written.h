@@ -35,7 +35,7 @@ const char *written_name(cli *c, const written_options *options, const char *pat
 cairn_status written_warn(cli *c, const cairn_writer *writer);
 /* Members "written", "written_steps", "filled", "refused" and "lost" {what: records}. */
 void written_json(cli_json *j, const cairn_write_counts *counts);
-/* Fails where the output is one of the inputs: the same file under any name. */
-cairn_status written_refuse_input(cli *c, const char *out, const char *input);
+/* Tells this folder, machine and user from others; in the arena. */
+cairn_status written_place(cli *c, const char **out);
 
 #endif
