@@ -151,7 +151,6 @@ static void print_row_json(cli_json *j, const comparing *w, int64_t budget, cons
     cli_json_real(j, "judge_flops", s->judge_flops);
     cli_json_real(j, "optimum", s->optimum);
     cli_json_real(j, "seconds", s->seconds);
-    cli_json_int(j, "unknown", s->unknown);
     cli_json_real(j, "spent", spent_in[*w->config->match ? UNIT_FLOPS : w->config->unit]);
     spent_json(j, s, r->shared);
     cli_json_text(j, "same_as", rows[r->same_as].search == r->search ? NULL : rows[r->same_as].search);
