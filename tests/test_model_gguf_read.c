@@ -341,7 +341,8 @@ static void test_what_is_no_gguf_is_refused(void **state) {
     expect_refused(CAIRN_UNSUPPORTED, "byte 4: version: a big-endian file, 3, only versions 2 and 3 are read");
     start(&b, 0, 0);
     memcpy(b.data, "FUGG", 4);
-    expect_refused(CAIRN_UNSUPPORTED, "byte 0: magic number: FUGG, a big-endian file; only little-endian ones are read");
+    expect_refused(CAIRN_UNSUPPORTED,
+                   "byte 0: magic number: FUGG, a big-endian file; only little-endian ones are read");
     start(&b, 0, 0); /* and an empty one is fine */
     uint8_t *copy;
     cairn_gguf *file = opened(&copy);

@@ -21,7 +21,7 @@ typedef struct context_thing {
 /* One per root context; every child points to it. */
 typedef struct context_shared {
     atomic_int cancelled;
-    atomic_bool no_programs; /* cairn_ctx_refuse_programs */
+    atomic_bool no_programs;                                        /* cairn_ctx_refuse_programs */
     atomic_int_fast64_t allocations, writes, bytes_written, points; /* counted for fault injection */
     atomic_int_fast64_t alloc_fails_at, write_fails_at, disk_bytes, kill_at;
     atomic_int log_most;      /* cairn_log_level; -1 without a sink */

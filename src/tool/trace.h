@@ -54,8 +54,8 @@ typedef struct tracer {
     const char *step;
     bool last; /* of a whole solution */
     cairn_trace_finding *finding;
-    size_t checked; /* claims that could be */
-    bool healed, unread; /* a line is false and its end right; an equality of numbers could not be read */
+    size_t checked;                   /* claims that could be */
+    bool healed, unread;              /* a line is false and its end right; an equality of numbers could not be read */
     bool shown_here, planned, looked; /* a value was shown; the plan was compared; the first expression was looked at */
     lex tokens, again;
     chain links;
