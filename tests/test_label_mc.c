@@ -315,7 +315,8 @@ static void given_solutions_are_labelled_instead_of_sampled_ones(void **state) {
     assert_int_equal(r.solutions[2].first_error, 0);
     assert_int_equal(r.solutions[1].outcome.verdict, CAIRN_VERDICT_RIGHT);
     assert_int_equal(r.rollouts, 3 + 3); /* probes at 4, 6, 5 and at 4, 2, 1; none for the right one */
-    static const double labels[8] = {1, 1, 1, 1, 1, 0, NAN, 0}; /* steps 1 to 3 were not probed: the prefix of 4 proves them */
+    static const double labels[8] = {1, 1, 1,   1,
+                                     1, 0, NAN, 0}; /* steps 1 to 3 were not probed: the prefix of 4 proves them */
     for (int32_t m = 0; m < 8; m++) {
         assert_true(isnan(labels[m]) == isnan(r.solutions[0].labels[m]));
         if (!isnan(labels[m])) assert_near(r.solutions[0].labels[m], labels[m], 0);

@@ -246,6 +246,25 @@ static void test_mcts_widens_a_finished_tree_while_the_budget_lasts(void **state
     assert_true(f->tree->n_children[CAIRN_ROOT] > 5);
 }
 
+/* Solutions without tokens would never spend a budget of tokens. */
+static void test_a_budget_in_tokens_needs_a_policy_that_tells_them(void **state) {
+    static letter_rules silent;
+    fixture *f = *state;
+    const cairn_search_type *type;
+    const void *config;
+    cairn_result r;
+    silent = digits;
+    silent.n_tokens = 0;
+    f->policy.self = &silent;
+    script[0] = "0123456789";
+    script[1] = "0123456789";
+    f->search.budget.tokens = 100;
+    assert_int_equal(cairn_search_begin(&f->search), CAIRN_OK);
+    assert_int_equal(cairn_search_find(f->ctx, f->arena, "mcts", &type, &config), CAIRN_OK);
+    assert_int_equal(cairn_search_run(&f->search, type, config, &r), CAIRN_INVALID);
+    assert_non_null(strstr(cairn_error(f->ctx), "letters tells no tokens"));
+}
+
 static void test_retry_proposes_until_a_step_is_good_enough(void **state) {
     fixture *f = *state;
     script[0] = "127";
@@ -340,6 +359,7 @@ int main(void) {
         TEST(test_mcts_finds_the_rewarded_path_within_its_budget),
         TEST(test_mcts_ends_when_every_solution_was_visited_and_none_is_new),
         TEST(test_mcts_widens_a_finished_tree_while_the_budget_lasts),
+        TEST(test_a_budget_in_tokens_needs_a_policy_that_tells_them),
         TEST(test_retry_proposes_until_a_step_is_good_enough),
         TEST(test_retry_takes_the_best_when_none_is_good_enough),
         TEST(test_a_spent_budget_leaves_no_answer_but_is_no_error),

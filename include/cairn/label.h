@@ -23,8 +23,8 @@ typedef struct cairn_labelled {
     const char *const *steps; /* [n_steps] */
     int32_t n_steps;
     const cairn_step_count *counts; /* [n_steps] */
-    const double *labels;           /* [n_steps] by the labeller's rule; NaN where unlabelled; 1 with no count: implied right */
-    int32_t first_error;            /* 0-based, CAIRN_NO_ERROR, or CAIRN_UNLABELLED where it was not located */
+    const double *labels; /* [n_steps] by the labeller's rule; NaN where unlabelled; 1 with no count: implied right */
+    int32_t first_error;  /* 0-based, CAIRN_NO_ERROR, or CAIRN_UNLABELLED where it was not located */
     cairn_outcome outcome;
 } cairn_labelled;
 

@@ -173,6 +173,10 @@ static cairn_status draw_wave(growth *g, int32_t made, int32_t n) {
     if (g->search->budget.flops > 0 && g->search->cost.flops[g->role] <= 0)
         return cairn_fail(g->search->ctx, CAIRN_INVALID, "policy %s tells no FLOPs: a budget in FLOPs cannot bound it",
                           policy->type->about.name);
+    enum { MANY = 64 }; /* an end may have no tokens, but not so many steps together */
+    if (g->search->budget.tokens > 0 && g->search->cost.tokens[g->role] <= 0 && g->search->cost.steps[g->role] >= MANY)
+        return cairn_fail(g->search->ctx, CAIRN_INVALID,
+                          "policy %s tells no tokens: a budget in tokens cannot bound it", policy->type->about.name);
     return CAIRN_OK;
 }
 
