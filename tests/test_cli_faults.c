@@ -82,7 +82,7 @@ static void expect_clean_failure(int i, const outcome *o, const char *name) {
     expect_nothing_left_beside(name);
     if (!commands[i].file || !is_there("made")) return;
     if (!strstr(commands[i].words, "--run made")) fail_msg("%s: left a file", name);
-    expect_ok(cairn("run resume made"));
+    expect_ok(cairn("run resume made --allow-exec"));
     keep_result("made", NULL, "got");
     expect_same_files("expected", "got");
 }
