@@ -93,7 +93,7 @@ static void test_a_run_is_resumed_under_another_setting_to_the_same_bytes(void *
         go_into("0");
         assert_int_equal(outcome_of(start_cairn("kill=4", solve->words))->status,
                          128 + SIGKILL); /* after two of four problems */
-        outcome *o = outcome_of(start_with(settings[i], "run resume made"));
+        outcome *o = outcome_of(start_with(settings[i], "run resume made --allow-exec"));
         if (o->status != 0) fail_msg("resumed with %s: exit status %d, %s", settings[i], o->status, o->error);
         expect_whole_result(solve, "0", settings[i]);
     }
