@@ -64,12 +64,12 @@ static void test_a_budget_below_one_solution_is_said_to_finish_none(void **state
 /* A policy that goes on after max_steps: its solutions are cut off, which is said beside the 0 %. */
 static void test_a_policy_that_never_stops_ends_at_the_bound_and_is_reported(void **state) {
     (void)state;
-    static const char endless[] =
-        "{\"prompt\":\"What is 1 + 1?\",\"target\":\"2\",\"completions\":[\"Let me see.\",\"Well.\","
-        "\"Well.\",\"Hm.\",\"The answer is 2\"],\"labels\":[null,null,null,null,null]}\n";
-    write_file("endless.jsonl", endless, sizeof endless - 1);
-    json_t *summary = parsed(cairn("solve --world text:max_steps=3 --policy recorded:file=endless.jsonl --problems "
-                                   "endless.jsonl --search majority:width=2 --json"));
+    static const char problem[] = "{\"question\":\"What is 1 + 1?\",\"answer\":\"2\"}\n";
+    static const char endless[] = "exec sed -u 's/.*\"id\":\\([0-9]*\\).*/{\"id\":\\1,\"text\":\"Well.\"}/'\n";
+    write_file("problem.jsonl", problem, sizeof problem - 1);
+    write_file("endless.sh", endless, sizeof endless - 1);
+    json_t *summary = parsed(cairn("solve --world text:max_steps=3 --policy 'exec:sh endless.sh' --problems "
+                                   "problem.jsonl --search majority:width=2 --json"));
     assert_true(number(summary, "unfinished") == 1 && has_mark(summary, "unfinished"));
     json_decref(summary);
 }

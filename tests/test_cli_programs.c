@@ -186,10 +186,9 @@ static void test_a_run_whose_program_dies_goes_on(void **state) {
     (void)state;
     char words[2048];
     write_problems();
-    snprintf(
-        words, sizeof words,
-        "solve --world gsm8k --problems words.jsonl -n 40 --workers 1 --search majority:width=1 --run dying.db "
-        "--policy 'exec:command=" SELF " misbehave exits policy 60,retries=0'");
+    snprintf(words, sizeof words,
+             "solve --world gsm8k --problems words.jsonl -n 40 --workers 1 --search majority:width=1 --run dying.db "
+             "--policy 'exec:command=" SELF " misbehave exits policy 60,retries=0'");
     int tries = 1;
     outcome *o = cairn("%s", words);
     for (; o->status == 2; tries++) {

@@ -236,7 +236,7 @@ static void test_what_is_no_report_is_refused(void **state) {
     expect_one_sentence(cairn("report outcome.db"), "outcome", WORDS("outcome.db", "`a`", "correct", "yes"));
     expect_one_sentence(cairn("report tree.db --out x.html"), "tree", WORDS("tree.db", "`a`", "parent"));
     expect_one_sentence(cairn("report leaf.db --out x.html"), "leaf", WORDS("leaf.db", "`a`", "leaf"));
-    expect_one_sentence(cairn("report first.db second.db --out second.db"), "run", WORDS("second.db", "overwritten"));
+    expect_one_sentence(cairn("report first.db second.db --out second.db"), "run", WORDS("second.db", "one file"));
     expect_one_sentence(cairn("report first.db --json --out -"), "both", WORDS("--json", "--out"));
     expect_one_sentence(cairn("report first.db --csv -"), "csv", WORDS("--csv"));
     assert_false(is_there("x.html"));

@@ -15,7 +15,7 @@
 #include "cairn/job.h"
 #include "tiny_model.h"
 
-enum { PROBLEMS = 8 };
+enum { PROBLEMS = 8, SAMPLES = 6 /* recorded, a problem */ };
 static char text_file[64] = "/tmp/cairn-budget-XXXXXX", text_policy[128], model_policy[128], head_reward[128];
 static const char *const searches[] = {"majority", "weighted",      "best-of-n", "beam", "beam:variant=ets",
                                        "dvts",     "dvts:branch=2", "rebase",    "mcts", "retry"};
@@ -75,7 +75,11 @@ static void check(const task *t, const char *search, const char *unit, cairn_bud
     if (solutions >= 2 && s.summary.unfinished)
         fail_msg("%s, %s, %g solutions of %s: %lld unfinished", t->world, search, solutions, unit,
                  (long long)s.summary.unfinished);
-    if (strcmp(search, "mcts") == 0 && t->problems) return; /* it ends when the few recorded solutions are all known */
+    if (t->problems &&
+        s.summary.spent < 0.85) { /* a replay ends when its recorded solutions are all drawn, or known to MCTS */
+        assert_true(s.summary.samples.n >= SAMPLES * PROBLEMS || strcmp(search, "mcts") == 0 || solutions < 16);
+        return;
+    }
     if (solutions >= 16 && !(s.summary.spent >= 0.85))
         fail_msg("%s, %s, %g solutions of %s: spent %g", t->world, search, solutions, unit, s.summary.spent);
 }
@@ -118,11 +122,12 @@ static void test_workers_change_nothing(void **state) {
     }
 }
 
-/* Solutions of 5 steps where 64 are allowed: 64 steps are 12 of them, not one. */
+/* Solutions of 5 steps where 64 are allowed: 64 steps are all that are recorded, not one. */
 static void test_the_width_follows_the_solutions_and_not_the_bound(void **state) {
     (void)state;
     solved s = solve(&tasks[5], "majority", (cairn_budget){.steps = 64}, 1);
-    assert_true(s.summary.spent > 0.85 && s.summary.unfinished == 0);
+    assert_int_equal(s.summary.samples.n, SAMPLES * PROBLEMS);
+    assert_int_equal(s.summary.unfinished, 0);
 }
 
 /* With a width the search is as published, and the budget only a bound. */
@@ -158,13 +163,13 @@ static void test_a_budget_below_one_solution_is_unfinished_and_not_silently_wron
     }
 }
 
-/* Solutions of 1 .. 9 lines for each of PROBLEMS problems, 6 of each; the last line is the answer. */
+/* Solutions of 1 .. 9 lines for each of PROBLEMS problems, SAMPLES of each; the last line is the answer. */
 static void write_text(void) {
     int fd = mkstemp(text_file);
     FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
     assert_non_null(file);
     uint32_t random = 1;
-    for (int i = 0; i < PROBLEMS * 6; i++) {
+    for (int i = 0; i < PROBLEMS * SAMPLES; i++) {
         random = random * 1664525u + 1013904223u;
         int lines = 1 + (int)(random >> 16) % 9, p = i % PROBLEMS;
         fprintf(file, "{\"prompt\":\"What is %d + 1?\",\"target\":\"%d\",\"completions\":[", p, p + 1);

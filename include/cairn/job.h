@@ -103,7 +103,7 @@ typedef struct cairn_solve_summary {
     /* Of the budget, in the unit that the problem spent the most of: mean and greatest share of a problem; NaN without a budget. */
     double spent, most_spent;
     int64_t unfinished; /* problems in which no solution came to its end within the budget and max_steps */
-    double seconds; /* of this call */
+    double seconds;     /* of this call */
 } cairn_solve_summary;
 
 /* Searches every problem. Records: id, problem_key, answer, correct, target, score, candidates [{answer, correct, count, score, leaf}; one

@@ -346,7 +346,6 @@ static cairn_status run(cli *c, const void *options_, int count, char **argument
         return cairn_fail(c->ctx, CAIRN_INVALID, "--json and --out - both want standard output");
     if (strcmp(config->csv, "-") == 0)
         return cairn_fail(c->ctx, CAIRN_INVALID, "--csv writes several files: it needs a name, not -");
-    if (*config->out) CAIRN_TRY(refuse_run(c, config->out, count, arguments));
     CAIRN_TRY(cairn_report_open(c->ctx, (const char *const *)arguments, count, &report));
     cairn_status status = show(c, report, config, count, arguments);
     cairn_report_close(report);

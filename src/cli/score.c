@@ -177,14 +177,20 @@ static cairn_status visit(cli *c, void *arg, const scored *s) {
     return status;
 }
 
-static cairn_status print_json(cli *c, const scoring *t, const cairn_outcomes *outcomes, const cairn_interval *share,
-                               int64_t skipped) {
+/* Of all solutions. */
+typedef struct totals {
+    cairn_outcomes outcomes;
+    cairn_interval share;
+    int64_t skipped;
+} totals;
+
+static cairn_status print_json(cli *c, const scoring *t, const totals *all) {
     cli_json j;
     CAIRN_TRY(cli_json_begin(c, &j));
     cli_json_open(&j, NULL, '{');
     cli_json_int(&j, "solutions", t->solutions);
     cli_json_open(&j, "outcomes", '{');
-    cli_json_outcomes(&j, outcomes, share);
+    cli_json_outcomes(&j, &all->outcomes, &all->share);
     cli_json_close(&j, '}');
     cli_json_int(&j, "steps", t->steps);
     cli_json_int(&j, "wrong", t->wrong);
@@ -194,17 +200,14 @@ static cairn_status print_json(cli *c, const scoring *t, const cairn_outcomes *o
     cli_json_int(&j, "unreadable", t->unreadable);
     cli_json_int(&j, "contradicted_answers", t->contradicted);
     cli_json_int(&j, "solutions_with_a_wrong_step", t->flawed);
-    cli_json_int(&j, "skipped_lines", skipped);
+    cli_json_int(&j, "skipped_lines", all->skipped);
     cli_json_close(&j, '}');
     return cli_json_end(&j);
 }
 
-static cairn_status print_totals(cli *c, const score_config *config, scoring *t, int64_t skipped) {
+static cairn_status print_totals(cli *c, const score_config *config, const scoring *t, const totals *all) {
     char n[5][32];
-    cairn_outcomes outcomes;
-    cairn_interval share;
-    CAIRN_TRY(scored_outcomes_share(c, &t->outcomes, config->scored.seed, &outcomes, &share));
-    if (config->scored.json) return print_json(c, t, &outcomes, &share, skipped);
+    if (config->scored.json) return print_json(c, t, all);
     printf(
         "%s solutions, %s steps by %s: %s steps wrong, %s unknown, the others right; %s solutions have a wrong step\n",
         cli_count(t->solutions, n[0]), cli_count(t->steps, n[1]), config->scored.reward, cli_count(t->wrong, n[2]),
@@ -213,14 +216,14 @@ static cairn_status print_totals(cli *c, const score_config *config, scoring *t,
         printf("%s steps are not in the file of scores, and unknown for that\n", cli_count(t->missing, n[0]));
     if (t->failed)
         printf("%s of the unknown steps are those on which the reward's program failed\n", cli_count(t->failed, n[0]));
-    cli_print_outcomes(c, "right", "solutions", &outcomes, &share);
+    cli_print_outcomes(c, "right", "solutions", &all->outcomes, &all->share);
     if (t->contradicted)
         printf("%s answers are another number than their steps compute (--show, --out)\n",
                cli_count(t->contradicted, n[0]));
     if (t->unreadable)
         printf("%s steps have critiques without a readable verdict (--out says which)\n",
                cli_count(t->unreadable, n[0]));
-    if (skipped) printf("%" PRId64 " bad lines were passed over\n", skipped);
+    if (all->skipped) printf("%" PRId64 " bad lines were passed over\n", all->skipped);
     return CAIRN_OK;
 }
 
@@ -228,12 +231,14 @@ static cairn_status run(cli *c, const void *options_, int count, char **argument
     (void)count;
     const score_config *config = options_;
     scoring t = {.config = config};
-    int64_t skipped = 0;
+    totals all = {0};
     bool to_stdout = strcmp(config->out, "-") == 0;
     if (config->scored.json && (to_stdout || config->show >= 0))
         return cairn_fail(c->ctx, CAIRN_INVALID, "--json goes neither with --show nor with --out -");
     if (*config->out) CAIRN_TRY(cairn_out_open(c->ctx, config->out, &t.out));
-    cairn_status status = scored_each(c, &config->scored, arguments[0], visit, &t, &skipped);
+    cairn_status status = scored_each(c, &config->scored, arguments[0], visit, &t, &all.skipped);
+    if (status == CAIRN_OK)
+        status = scored_outcomes_share(c, &t.outcomes, config->scored.seed, &all.outcomes, &all.share);
     if (t.out) {
         if (status == CAIRN_OK)
             status = cairn_out_commit(t.out);
@@ -243,7 +248,7 @@ static cairn_status run(cli *c, const void *options_, int count, char **argument
     if (status == CAIRN_OK && config->show >= t.solutions)
         status = cairn_fail(c->ctx, CAIRN_NOT_FOUND, "%s has %" PRId64 " solutions, there is no number %" PRId64,
                             arguments[0], t.solutions, config->show);
-    if (status == CAIRN_OK && config->show < 0 && !to_stdout) status = print_totals(c, config, &t, skipped);
+    if (status == CAIRN_OK && config->show < 0 && !to_stdout) status = print_totals(c, config, &t, &all);
     scored_outcomes_free(&t.outcomes);
     return status;
 }

@@ -21,7 +21,7 @@ typedef struct process {
     size_t scanned;   /* bytes of it without a line end */
     size_t chatter;   /* bytes of lines before the first reply that were none */
     int chatter_lines;
-    char said[512];   /* the line of standard error that is being written */
+    char said[512]; /* the line of standard error that is being written */
     size_t said_length;
     char last_said[200];
 } process;

@@ -78,16 +78,20 @@ typedef struct outline {
     cairn_transformer *model;
     cairn_tokenizer *tokenizer;
     cairn_engine *engine;
-    size_t before; /* resident before the engine was opened */
+    size_t read;   /* bytes that the file took when it was read: an engine at work has none of them */
+    size_t before; /* resident before the engine was opened, without these */
 } outline;
 
 static cairn_status open_outline(cairn_ctx *ctx, const char *path, cairn_dtype weights, int threads,
                                  const cairn_engine_options *options, outline *o) {
+    size_t empty = cairn_resident_memory().now;
     CAIRN_TRY(cairn_gguf_open(ctx, path, &o->file));
+    o->read = cairn_resident_memory().now;
+    o->read = o->read > empty ? o->read - empty : 0;
     CAIRN_TRY(cairn_device_open(ctx, threads, CAIRN_MATMUL_FASTEST, &o->device));
     CAIRN_TRY(cairn_transformer_outline(ctx, o->device, o->file, weights, &o->model));
     CAIRN_TRY(cairn_tokenizer_get(ctx, o->file, &o->tokenizer));
-    o->before = cairn_resident_memory().now;
+    o->before = cairn_resident_memory().now - o->read;
     return cairn_engine_open(ctx, o->device, o->model, o->tokenizer, options, &o->engine);
 }
 
@@ -102,7 +106,7 @@ static void close_outline(outline *o) {
 static void measure(const outline *o, cairn_engine_need *need) {
     cairn_memory_plan *m = &need->memory;
     const kv_tree *tree = o->engine->tree;
-    size_t page = (size_t)tree->page_numbers * sizeof(float), program = cairn_resident_memory().now;
+    size_t page = (size_t)tree->page_numbers * sizeof(float), program = cairn_resident_memory().now - o->read;
     size_t numbers = (size_t)cairn_params_size(o->model->params) * sizeof(float);
     bool bf16 = o->model->embedding->weights == CAIRN_BF16;
     need->parameters = cairn_params_size(o->model->params);
