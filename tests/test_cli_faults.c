@@ -36,7 +36,7 @@ static const struct {
      " answer policy 0' --run made",
      "made"},
     {"label -n 2 --method omegaprm:searches=2 --workers 1 --out made", "made"},
-    {"label -n 2 --method mc:rollouts=2 --soft --workers 2 --out made", "made"},
+    {"label -n 2 --method mc:rollouts=2 --labels soft --workers 2 --out made", "made"},
     {"score solutions.jsonl --out made", "made"},
     {"score solutions.jsonl --show 0", NULL},
     {"eval mistakes solutions.jsonl --list --show 1", NULL},

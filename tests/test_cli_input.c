@@ -434,7 +434,7 @@ static void test_bad_words_are_named(void **state) {
         {"eval mistakes x --json --list", "--json"},
         {"label --method nope", "nope"},
         {"label --policy ''", "policy"},
-        {"label --soft", "--out"},
+        {"label --labels soft", "--out"},
         {"label --plan --run x.db --resume", "--resume"},
         {"solve --plan --run x.db --resume", "--resume"},
         {"solve --plan --draw 0", "--draw"},

@@ -125,7 +125,7 @@ static void test_written_lines_are_json(void **state) {
     (void)state;
     static const char *const writers[] = {"score solutions.jsonl --out",
                                           "label -n 3 --method mc:rollouts=1 --out",
-                                          "label -n 3 --method mc:rollouts=1 --soft --out",
+                                          "label -n 3 --method mc:rollouts=1 --labels soft --out",
                                           "run export whole.db --out",
                                           "world generate countdown -n 3 --out",
                                           "world traces -n 3 --out"};

@@ -234,7 +234,7 @@ static void test_soft_labels_of_a_perfect_scorer_are_perfect(void **state) {
     expect_interval(r, "accuracy");
     expect_interval(r, "auroc");
     json_decref(r);
-    r = parsed(cairn("eval steps soft.jsonl --reward recorded:file=soft.jsonl --right-above 0 --json"));
+    r = parsed(cairn("eval steps soft.jsonl --reward recorded:file=soft.jsonl --right-from 0 --json"));
     assert_near(real(r, "accuracy"), 0.5, 0);
     expect_null(r, "auroc");
     assert_non_null(json_object_get(json_object_get(r, "why_null"), "auroc"));

@@ -19,7 +19,7 @@ static cairn_ctx *ctx;
 
 static cairn_step_setup setup_of(double threshold) {
     return (cairn_step_setup){.threshold = threshold,
-                              .right_above = 0.5,
+                              .right_from = 0.5,
                               .probabilities = true,
                               .n_bins = 2,
                               .how = {.resamples = 200, .level = 0.95, .seed = 1}};
@@ -72,15 +72,15 @@ static void test_a_step_at_the_threshold_is_called_right(void **state) {
     assert_int_equal(r.confusion.tn, 1);
 }
 
-static void test_a_label_is_right_above_the_bound_and_soft_for_the_brier_score(void **state) {
+static void test_a_label_is_right_from_the_bound_and_soft_for_the_brier_score(void **state) {
     (void)state;
     static const cairn_step_item items[] = {{0.9, 0.9, 0}, {0.1, 0.1, 0}, {0.9, 0.5, 1}};
     cairn_step_setup setup = setup_of(0.5);
     cairn_step_report r = measure(items, 3, 2, setup, NULL);
-    assert_int_equal(r.confusion.tp, 1);
-    assert_int_equal(r.confusion.fp, 1); /* 0.5 is not above 0.5 */
+    assert_int_equal(r.confusion.tp, 2); /* 0.5 is right from 0.5 on */
+    assert_int_equal(r.confusion.fp, 0);
     expect_figure(&r, CAIRN_STEP_BRIER, 0.16 / 3);
-    setup.right_above = 0;
+    setup.right_from = 0;
     r = measure(items, 3, 2, setup, NULL);
     assert_int_equal(r.confusion.tp + r.confusion.fn, 3);
 }
@@ -354,7 +354,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_figures_worked_by_hand),
         cmocka_unit_test(test_a_step_at_the_threshold_is_called_right),
-        cmocka_unit_test(test_a_label_is_right_above_the_bound_and_soft_for_the_brier_score),
+        cmocka_unit_test(test_a_label_is_right_from_the_bound_and_soft_for_the_brier_score),
         cmocka_unit_test(test_one_class_leaves_what_needs_both_undefined),
         cmocka_unit_test(test_scores_that_are_no_probabilities_have_no_calibration),
         cmocka_unit_test(test_a_perfect_score_has_wilsons_bound_over_problems),

@@ -72,13 +72,13 @@ static void test_labels_behind_the_first_wrong_step_can_be_left_out(void **state
     (void)state;
     static const char *const four[] = {"a", "b", "c", "d"};
     static const struct {
-        double labels[4], above;
+        double labels[4], from;
         int marks;
-    } cases[] = {{{1, 0, 0, 0}, 0, 2}, {{1, 1, 1, 0}, 0, 4}, {{0, NAN, NAN, 0}, 0, 1}, {{0.9, 0.2, 0.8, 0}, 0.3, 2}};
+    } cases[] = {{{1, 0, 0, 0}, 0, 2}, {{1, 1, 1, 0}, 0, 4}, {{0, NAN, NAN, 0}, 0, 1}, {{0.9, 0.3, 0.2, 0}, 0.3, 3}};
     for (int i = 0; i < 4; i++) {
         cairn_record r = base;
         cairn_examples e = {0};
-        const cairn_example_choice until = {.until_error = true, .right_above = cases[i].above};
+        const cairn_example_choice until = {.until_error = true, .right_from = cases[i].from};
         r.steps = four;
         r.n_steps = 4;
         r.labels = cases[i].labels;

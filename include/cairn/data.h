@@ -114,6 +114,8 @@ typedef enum cairn_label_kind {
 } cairn_label_kind;
 
 #define CAIRN_RIGHT_FROM 0.5 /* the least soft label of a right step, where nobody says otherwise */
+/* Whether a soft label is right: from `right_from` on; 0: above 0, so that any evidence for the step makes it right. */
+CAIRN_API bool cairn_label_is_right(double label, double right_from);
 
 typedef struct cairn_write_options {
     cairn_format format; /* AUTO: stepwise */

@@ -41,7 +41,7 @@ typedef struct cairn_examples {
 typedef struct cairn_example_choice {
     bool only_right;    /* solutions that are known to be right, no others */
     bool until_error;   /* PRM: no labels behind the first that is not right (arXiv 2305.20050) */
-    double right_above; /* a label above it is right */
+    double right_from; /* a label from here on is right: cairn_label_is_right */
 } cairn_example_choice;
 
 /* Appends a record; without any mark for the task, or not chosen, it is only counted as dropped. PRM: steps without a label get no mark; a
@@ -101,7 +101,7 @@ typedef struct cairn_learn_setup {
     bool likelihood;    /* PRM: a fresh head reads how likely the decoder finds the step (cairn_head_apply_steps) */
     bool until_error;   /* PRM: no labels behind a solution's first wrong step */
     double text;        /* PRM: weight of the loss of right steps' tokens beside the head's (after arXiv 2110.14168) */
-    double right_above; /* a label above it counts as right */
+    double right_from; /* likewise */
     int32_t schedule;   /* cairn_schedule_kind */
     bool bf16, store_bf16;     /* products in bf16; the model file in bf16 */
     bool only_right, skip_bad; /* SFT: right solutions only; bad lines are counted */

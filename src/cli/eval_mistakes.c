@@ -222,7 +222,7 @@ static cairn_status print_json(cli *c, const mistakes *files, const measured *fi
 
 /* AUROC of the steps, with the bootstrap over problems. */
 static cairn_status measure_steps(cli *c, const mistakes *m, cairn_interval *auroc) {
-    cairn_step_setup setup = {.threshold = 0, .right_above = 0.5, .n_bins = 1, .how = CAIRN_BOOTSTRAP_PRESET};
+    cairn_step_setup setup = {.threshold = 0, .right_from = 0.5, .n_bins = 1, .how = CAIRN_BOOTSTRAP_PRESET};
     cairn_step_report report;
     uint32_t problems;
     *auroc = undefined;

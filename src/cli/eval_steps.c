@@ -15,13 +15,13 @@ typedef struct steps_config {
     scored_options scored;
     const char *csv;
     int64_t bins;
-    double right_above;
+    double right_from;
 } steps_config;
 
 static const cairn_option options[] = {
     CLI_SCORED_OPTIONS(steps_config),
-    CLI_REAL(steps_config, "right-above", right_above, "0.5", 0, 1, "",
-             "A step is right when its label is above this; labels of true and false are 1 and 0."),
+    CLI_REAL(steps_config, "right-from", right_from, "0.5", 0, 1, "",
+             "A label from here on is right; 0: above 0. Labels of true and false are 1 and 0."),
     CLI_INT(steps_config, "bins", bins, "10", 1, 10000, "bins", "Of equal width, for the calibration."),
     CLI_TEXT(steps_config, "csv", csv, "", "Write the bins as CSV to this file (- for standard output)."),
 };
@@ -81,7 +81,7 @@ static int32_t first_wrong_label(const stepped *f, const cairn_record *r) {
     if (!r->labels) return r->first_error;
     for (int32_t i = 0; i < r->n_steps; i++) {
         if (isnan(r->labels[i])) return CAIRN_UNLABELLED;
-        if (!(r->labels[i] > f->config->right_above)) return i;
+        if (!cairn_label_is_right(r->labels[i], f->config->right_from)) return i;
     }
     return CAIRN_NO_ERROR;
 }
@@ -148,7 +148,7 @@ static cairn_status measure_solutions(cli *c, stepped *f) {
 static cairn_status measure_steps(cli *c, stepped *f) {
     uint32_t problems, *numbers = cairn_alloc(c->ctx, f->n, sizeof *numbers);
     cairn_step_setup setup = {.threshold = f->threshold,
-                              .right_above = f->config->right_above,
+                              .right_from = f->config->right_from,
                               .probabilities = f->probabilities,
                               .n_bins = (int)f->config->bins,
                               .how = CAIRN_BOOTSTRAP_PRESET};
@@ -250,14 +250,14 @@ static void print_left_out(const stepped *f) {
 
 static void print_one(const cli *c, const stepped *f) {
     const cairn_step_confusion *n = &f->report.confusion;
-    char of[80], count[5][32], threshold[32], above[32];
+    char of[80], count[5][32], threshold[32], from[32];
     cairn_format_double(f->threshold, threshold);
-    cairn_format_double(f->config->right_above, above);
+    cairn_format_double(f->config->right_from, from);
     printf("%s steps of %s problems, %s right and %s wrong, scored by %s\n", cli_count((int64_t)f->n, count[0]),
            cli_count(f->report.problems, count[1]), cli_count(n->tp + n->fn, count[2]),
            cli_count(n->tn + n->fp, count[3]), f->config->scored.reward);
-    printf("a step is right when its label is above %s, and called wrong when its score is below %s\n", above,
-           threshold);
+    printf("a step is right when its label is %s, and called wrong when its score is below %s\n",
+           f->config->right_from > 0 ? cairn_arena_printf(c->arena, "%s or more", from) : "above 0", threshold);
     for (int k = 0; k < CAIRN_STEP_FIGURES; k++)
         figure_print(c, figures[k].what, figures[k].form, &f->report.figures[k],
                      k == CAIRN_STEP_ACCURACY ? figure_counts(n->tp + n->tn, (int64_t)f->n, of) : "", why_not(f, k));
@@ -367,7 +367,7 @@ static void put_one(cli_json *j, const stepped *f) {
     cli_json_text(j, "file", f->path);
     cli_json_text(j, "reward", f->config->scored.reward);
     cli_json_real(j, "threshold", f->threshold);
-    cli_json_real(j, "right_above", f->config->right_above);
+    cli_json_real(j, "right_from", f->config->right_from);
     put_counts(j, f);
     for (int k = 0; k < CAIRN_STEP_FIGURES; k++) figure_json(j, figures[k].key, &f->report.figures[k]);
     put_first_errors(j, f);
@@ -458,6 +458,6 @@ const cli_verb verb_eval_steps = {
     .most = MOST_FILES,
     .examples = "  cairn eval steps labels.jsonl --reward 'exec:./my_prm' --json\n"
                 "  cairn eval steps labels.jsonl --reward recorded:file=scores.jsonl --threshold 0.3\n"
-                "  cairn eval steps soft.jsonl --reward recorded:file=scores.jsonl --right-above 0 --csv bins.csv\n",
+                "  cairn eval steps soft.jsonl --reward recorded:file=scores.jsonl --right-from 0 --csv bins.csv\n",
     .run = run,
 };

@@ -14,7 +14,7 @@ typedef struct label_config {
     const char *method, *solutions, *out;
     written_options write;
     int32_t split;
-    bool soft, plan;
+    bool plan;
 } label_config;
 
 static const cairn_option options[] = {
@@ -29,7 +29,6 @@ static const cairn_option options[] = {
              "counted."),
     CLI_WRITTEN_OPTIONS(label_config, write, "hard", "0",
                         "A label from here on is right; 0: above 0, where any completion of the step was right."),
-    CLI_FLAG(label_config, "soft", soft, "The same as --labels soft."),
     CLI_SPLIT(label_config, split),
     CLI_TASK_OPTIONS(label_config, "0"),
     CLI_BUDGET_OPTIONS(label_config),
@@ -140,8 +139,7 @@ static cairn_status manifest_of(cli *c, cairn_job *job, const label_config *conf
     entries[n] = (cairn_manifest_entry){"out_file", config->out};
     entries[n + 1] =
         (cairn_manifest_entry){"out_format", cairn_format_name(cairn_written_format(config->write.format))};
-    entries[n + 2] =
-        (cairn_manifest_entry){"out_labels", kinds[config->soft ? CAIRN_LABELS_SOFT : config->write.labels]};
+    entries[n + 2] = (cairn_manifest_entry){"out_labels", kinds[config->write.labels]};
     entries[n + 3] = (cairn_manifest_entry){"out_right_from", right_from};
     entries[n + 4] = (cairn_manifest_entry){"out_fill", config->write.fill ? "true" : "false"};
     entries[n + 5] = (cairn_manifest_entry){"out_place", place};
@@ -183,7 +181,6 @@ static cairn_status label(cli *c, cairn_job *job, const label_config *config, co
     cairn_label_summary summary;
     cairn_write_options write =
         written_setup(&config->write, true); /* labels that cost work are not lost for one that does not fit */
-    if (config->soft) write.labels = CAIRN_LABELS_SOFT;
     if (*config->out) CAIRN_TRY(cairn_out_open(c->ctx, config->out, &out));
     cairn_status status = out ? cairn_writer_open(c->ctx, out, &write, &writer) : CAIRN_OK;
     if (status == CAIRN_OK) status = label_to(c, job, config, solutions, writer, &summary);
@@ -224,8 +221,8 @@ static cairn_status run(cli *c, const void *options_, int count, char **argument
         return cairn_fail(c->ctx, CAIRN_INVALID, "--json and --out - both want standard output");
     if (config->plan && config->job.resume)
         return cairn_fail(c->ctx, CAIRN_INVALID, "--plan is of a whole run: it does not go with --resume");
-    if ((config->soft || config->write.fill || config->write.format) && !*config->out)
-        return cairn_fail(c->ctx, CAIRN_INVALID, "--soft, --fill and --format need --out FILE");
+    if ((config->write.labels != CAIRN_LABELS_HARD || config->write.fill || config->write.format) && !*config->out)
+        return cairn_fail(c->ctx, CAIRN_INVALID, "--labels, --fill and --format need --out FILE");
     cli_job_setup(&options_of_job, "label", &setup);
     CAIRN_TRY(cairn_job_open(c->ctx, &setup, &job));
     cairn_status status = CAIRN_OK;

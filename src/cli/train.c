@@ -75,8 +75,9 @@ static const cairn_option prm_options[] = {
     TRAIN_FILES,
     CLI_CHOICE(train_config, "loss", learn.loss, "hard", "hard|soft|mse",
                "Two classes; one logit against the label itself; squared difference of its sigmoid."),
-    CLI_REAL(train_config, "right-above", learn.right_above, "0.5", 0, 1, "",
-             "A label above it counts as right: for `hard`, accuracy and AUROC. 0: where some completion succeeded."),
+    CLI_REAL(
+        train_config, "right-from", learn.right_from, "0.5", 0, 1, "",
+        "A label from here on is right: for `hard`, accuracy and AUROC. 0: above 0, where some completion succeeded."),
     CLI_FLAG(train_config, "until-error", learn.until_error, "No labels behind a solution's first wrong step."),
     CLI_FLAG(train_config, "likelihood", learn.likelihood,
              "The head also reads how likely the decoder finds the step's tokens."),

@@ -286,6 +286,10 @@ static cairn_status put_of_pair(cairn_writer *w, const cairn_record *record) {
 
 /* ---- the writer ---------------------------------------------------------------------------------------------------- */
 
+bool cairn_label_is_right(double label, double right_from) {
+    return right_from > 0 ? label >= right_from : label > 0;
+}
+
 cairn_status cairn_writer_open(cairn_ctx *ctx, cairn_out *out, const cairn_write_options *options,
                                cairn_writer **writer) {
     cairn_format format = options->format == CAIRN_FORMAT_AUTO ? CAIRN_FORMAT_STEPWISE : options->format;

@@ -165,7 +165,7 @@ static void tally_solution(cairn_label_summary *out, double right_from, const js
     for (size_t i = 0; i < json_array_size(labels); i++) {
         const json_t *label = json_array_get(labels, i), *known = json_array_get(truth, i);
         if (json_is_null(label)) continue;
-        bool right = right_from > 0 ? json_number_value(label) >= right_from : json_number_value(label) > 0;
+        bool right = cairn_label_is_right(json_number_value(label), right_from);
         out->labelled_steps++;
         out->wrong_steps += !right;
         if (json_is_null(known)) continue;

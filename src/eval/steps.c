@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cairn/data.h"
 #include "cairn/eval.h"
 
 typedef struct step {
@@ -109,7 +110,7 @@ static cairn_status check(cairn_ctx *ctx, const cairn_step_item *items, size_t n
     if (n > UINT32_MAX) return cairn_fail(ctx, CAIRN_INVALID, "steps: more than 2^32");
     if (setup->n_bins < 1 || setup->n_bins > 10000)
         return cairn_fail(ctx, CAIRN_INVALID, "steps: %d bins, expected 1 to 10000", setup->n_bins);
-    if (isnan(setup->threshold) || isnan(setup->right_above))
+    if (isnan(setup->threshold) || isnan(setup->right_from))
         return cairn_fail(ctx, CAIRN_INVALID, "steps: a threshold is not a number");
     for (size_t i = 0; i < n; i++) {
         bool fits = setup->probabilities ? items[i].score >= 0 && items[i].score <= 1 : !isnan(items[i].score);
@@ -131,7 +132,7 @@ static void count_step(counts *c, bool right, bool called_right, double off) {
 static void fill(measuring *m, const cairn_step_item *items) {
     const cairn_step_setup *setup = m->setup;
     for (size_t i = 0; i < m->n; i++) {
-        bool right = items[i].label > setup->right_above;
+        bool right = cairn_label_is_right(items[i].label, setup->right_from);
         m->steps[i] =
             (step){.score = items[i].score,
                    .label = items[i].label,

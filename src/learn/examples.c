@@ -52,7 +52,7 @@ static void add_step_marks(cairn_examples *e, const cairn_solution_tokens *s, co
         double label = label_of(record, i);
         if (isnan(label)) continue;
         add_mark(e, s->step_ends[i], label);
-        open = !choice->until_error || label > choice->right_above;
+        open = !choice->until_error || cairn_label_is_right(label, choice->right_from);
     }
 }
 

@@ -5,6 +5,10 @@
 #include "cairn/stat.h"
 #include "learn/trainer.h"
 
+bool trainer_is_right(const trainer *t, float label) {
+    return cairn_label_is_right((double)label, (double)(float)t->setup->right_from);
+}
+
 bool trainer_reads_text(const trainer *t) {
     return t->head && (t->head->likelihood || t->setup->text > 0);
 }
@@ -41,10 +45,10 @@ void trainer_pack(trainer *t, const cairn_examples *from, const int32_t *ids, in
         for (int64_t m = from->mark_starts[ids[s]]; m < from->mark_starts[ids[s] + 1]; m++) {
             int32_t at = row + from->marks[m];
             float label = from->labels[m];
-            if (trainer_reads_text(t)) pack_step(t, at, (double)label > t->setup->right_above);
+            if (trainer_reads_text(t)) pack_step(t, at, trainer_is_right(t, label));
             b->marks[b->n_marks] = at;
             b->labels[b->n_marks] = label;
-            b->targets[b->n_marks++] = vocabulary ? b->tokens[at + 1] : (double)label > t->setup->right_above;
+            b->targets[b->n_marks++] = vocabulary ? b->tokens[at + 1] : trainer_is_right(t, label);
         }
     }
 }

@@ -119,7 +119,7 @@ typedef struct adding {
 static cairn_status add_example(trainer *t, void *arg, const char *name, const cairn_record *record) {
     adding *a = arg;
     const cairn_learn_setup *s = t->setup;
-    const cairn_example_choice choice = {s->only_right, s->until_error, s->right_above};
+    const cairn_example_choice choice = {s->only_right, s->until_error, s->right_from};
     cairn_status status = cairn_examples_add(t->ctx, a->examples, &a->format, s->task, &choice, name, record);
     if (status != CAIRN_LIMIT || !s->skip_bad) return status;
     cairn_log(t->ctx, CAIRN_LOG_WARN, "skipped %s", cairn_error(t->ctx));
@@ -137,7 +137,7 @@ static void count_marks(const trainer *t, const cairn_examples *from, const int3
     for (int32_t i = 0; i < n; i++)
         for (int64_t m = from->mark_starts[pool[i]]; m < from->mark_starts[pool[i] + 1]; m++) {
             ++*marks;
-            *right += t->head && (double)from->labels[m] > t->setup->right_above;
+            *right += t->head && trainer_is_right(t, from->labels[m]);
         }
 }
 
@@ -309,7 +309,7 @@ static cairn_status write_manifest(trainer *t) {
     static const char *const tasks[] = {"sft", "prm", "orm", "text"};
     const cairn_learn_setup *s = t->setup;
     const cairn_transformer_shape *m = &t->model->shape;
-    char text[32], rate[32], last[32], decay[32], clip[32], share[32], above[32], average[32];
+    char text[32], rate[32], last[32], decay[32], clip[32], share[32], right[32], average[32];
     cairn_format_double(s->text, text);
     cairn_format_double(s->rate, rate);
     cairn_format_double(s->last_rate, last);
@@ -317,21 +317,21 @@ static cairn_status write_manifest(trainer *t) {
     cairn_format_double(s->clip, clip);
     cairn_format_double(s->average, average);
     cairn_format_double(s->dev_share, share);
-    cairn_format_double(s->right_above, above);
+    cairn_format_double(s->right_from, right);
     t->manifest = cairn_arena_printf(
         t->arena,
         "task=%s\nloss=%d\nhead=%s\ndata=%016" PRIx64 "\ndev=%016" PRIx64 "\nsplit=%s\ntokenizer=%016" PRIx64
         "\nshape=%d,%d,%d,%d,%d,%d,%d,%d\nexamples=%d\nseed=%" PRIu64 "\nsteps=%" PRId64 "\nbatch-tokens=%" PRId64
         "\naccumulate=%" PRId64 "\nwarmup=%" PRId64 "\nevery=%" PRId64 "\npatience=%" PRId64
         "\nrate=%s\nlast-rate=%s\ndecay=%s\nclip=%s\naverage=%s\ndev-share=%"
-        "s\nright-above=%s\ntext=%s\nlikelihood=%d\nuntil-error=%d\nschedule=%d\nbf16=%d\nstore-bf16=%"
+        "s\nright-from=%s\ntext=%s\nlikelihood=%d\nuntil-error=%d\nschedule=%d\nbf16=%d\nstore-bf16=%"
         "d\n"
         "only-right=%d\n" INSTRUCTION_SET "%s\n",
         tasks[s->task], s->loss, t->head ? t->head->name : "", t->data_key, t->dev_key,
         cairn_split_name((cairn_split)s->split), cairn_tokenizer_key(t->tokenizer), m->vocabulary, m->width, m->layers,
         m->heads, m->kv_heads, m->feed_forward, m->context, m->tied, t->examples.count, s->seed, t->steps,
         s->batch_tokens, s->accumulate, t->warmup, t->every, s->patience, rate, last, decay, clip, average, share,
-        above, text, s->likelihood, s->until_error, s->schedule, s->bf16, s->store_bf16, s->only_right,
+        right, text, s->likelihood, s->until_error, s->schedule, s->bf16, s->store_bf16, s->only_right,
         cairn_bits_name(t->portable));
     return t->manifest ? CAIRN_OK : CAIRN_NO_MEMORY;
 }

@@ -81,6 +81,8 @@ cairn_status trainer_rehearse(trainer *t);
 /* ---- objective.c ---- */
 /* Whether the tokens of marked steps are read, beside the rows of their marks. */
 bool trainer_reads_text(const trainer *t);
+/* Whether a label, which was rounded to float, is right for the trainer. */
+bool trainer_is_right(const trainer *t, float label);
 /* Where the step begins whose <step> is tokens[mark]. */
 int32_t trainer_step_start(const trainer *t, const int32_t *tokens, int32_t mark);
 /* Packs these examples. */
