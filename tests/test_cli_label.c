@@ -117,7 +117,9 @@ static void written_labels_can_be_labelled_again(void **state) {
         cairn("label " SURE " --solutions once.jsonl -n 60 --method mc:rollouts=1 --out twice.jsonl")->status, 0);
     assert_same_files("once.jsonl", "twice.jsonl");
     assert_int_equal(
-        cairn("label " SURE " --solutions once.jsonl -n 60 --method mc:rollouts=1 --labels soft --out soft.jsonl")->status, 0);
+        cairn("label " SURE " --solutions once.jsonl -n 60 --method mc:rollouts=1 --labels soft --out soft.jsonl")
+            ->status,
+        0);
     json_t *soft = lines_of("soft.jsonl");
     assert_true(json_is_array(json_object_get(json_array_get(soft, 0), "scores")));
     json_decref(soft);

@@ -39,8 +39,8 @@ typedef struct cairn_examples {
 
 /* What of a record is used. */
 typedef struct cairn_example_choice {
-    bool only_right;    /* solutions that are known to be right, no others */
-    bool until_error;   /* PRM: no labels behind the first that is not right (arXiv 2305.20050) */
+    bool only_right;   /* solutions that are known to be right, no others */
+    bool until_error;  /* PRM: no labels behind the first that is not right (arXiv 2305.20050) */
     double right_from; /* a label from here on is right: cairn_label_is_right */
 } cairn_example_choice;
 
@@ -97,12 +97,12 @@ typedef struct cairn_learn_setup {
     double decay, clip;           /* weight decay of matrices; most gradient norm, 0: any */
     double
         average; /* of parameters over the steps (EMA): its decay, 0: none; the average is what is measured and written */
-    double dev_share;   /* of the problems */
-    bool likelihood;    /* PRM: a fresh head reads how likely the decoder finds the step (cairn_head_apply_steps) */
-    bool until_error;   /* PRM: no labels behind a solution's first wrong step */
-    double text;        /* PRM: weight of the loss of right steps' tokens beside the head's (after arXiv 2110.14168) */
+    double dev_share;  /* of the problems */
+    bool likelihood;   /* PRM: a fresh head reads how likely the decoder finds the step (cairn_head_apply_steps) */
+    bool until_error;  /* PRM: no labels behind a solution's first wrong step */
+    double text;       /* PRM: weight of the loss of right steps' tokens beside the head's (after arXiv 2110.14168) */
     double right_from; /* likewise */
-    int32_t schedule;   /* cairn_schedule_kind */
+    int32_t schedule;  /* cairn_schedule_kind */
     bool bf16, store_bf16;     /* products in bf16; the model file in bf16 */
     bool only_right, skip_bad; /* SFT: right solutions only; bad lines are counted */
     bool portable;             /* the same bits on every processor; also where the context asks for it */
