@@ -201,7 +201,7 @@ typedef struct cairn_step_item {
 
 typedef struct cairn_step_setup {
     double threshold;   /* a step is called wrong when its score < threshold */
-    double right_from; /* a label from here on is right: cairn_label_is_right */
+    double right_from;  /* a label from here on is right: cairn_label_is_right */
     bool probabilities; /* scores are probabilities within [0, 1]: Brier score and calibration exist */
     int n_bins;         /* of the calibration, 1 .. 10,000 */
     cairn_bootstrap how;
