@@ -216,6 +216,19 @@ static void test_what_is_not_read_makes_a_step_unknown_and_never_right(void **st
         "2 + 2 = 4. 3 + 3 = 7\u500b",
         "2 + 2 = 4. |3 + 3| = 7",
         "2 + 2 = 4. 10 / 0 = 7",
+        "2 + 2 = 4. 3 + 3 =: 7",
+        "2 + 2 = 4. 3 + 3 = ;7",
+        "2 + 2 = 4. 3 + 3 =.. 7",
+        "2 + 2 = 4. 3 + 3 = \u00e97",
+        "2 + 2 = 4. 3 + 3 = v7",
+        "2 + 2 = 4. 3 + 3 = 7.1.2",
+        "2 + 2 = 4. 3 + 3 = seven",
+        "2 + 2 = 4. three + three = 7",
+        "2 + 2 = 4. 3 + 3 = ___",
+        "2 + 2 = 4. 3 + 3 = 2y",
+        "2 + 2 = 4. 10/3 = 3 R1",
+        "2 + 2 = 4. 3 + 3 = 6 = 7",
+        "2 + 2 = 4. <<3 + 3 = 7>>",
     };
     for (size_t i = 0; i < sizeof unread / sizeof *unread; i++)
         if (verdict_of(*state, unread[i]) != CAIRN_VERDICT_UNKNOWN) fail_msg("not unknown: %s", unread[i]);

@@ -91,6 +91,19 @@ static void check_end(tracer *t) {
     t->wrong = true;
 }
 
+/* Whether a calculator mark in the step is false. The lexer leaves marks out: what is written around them is what the step says. */
+static cairn_status check_marks(tracer *t, bool *wrong) {
+    size_t length = strlen(t->step), from = 0, inside, end;
+    *wrong = false;
+    for (; !*wrong && lex_mark(t->step, length, from, &inside, &end); from = end) {
+        cairn_equation *equations;
+        size_t n;
+        CAIRN_TRY(cairn_equations_check(t->ctx, t->arena, t->step + inside, end - inside, &equations, &n));
+        for (size_t i = 0; i < n; i++) *wrong |= equations[i].verdict == CAIRN_VERDICT_WRONG;
+    }
+    return CAIRN_OK;
+}
+
 static cairn_status check_step(tracer *t, const char *step, cairn_trace_finding *finding) {
     *finding = (cairn_trace_finding){.verdict = CAIRN_VERDICT_UNKNOWN, .code = CAIRN_TRACE_NOTHING, .evidence = ""};
     t->step = step;
@@ -99,6 +112,8 @@ static cairn_status check_step(tracer *t, const char *step, cairn_trace_finding 
     t->healed = t->unread = t->shown_here = t->planned = t->looked = false;
     CAIRN_TRY(lex_read(t->ctx, step, 0, strlen(step), t->strict ? LEX_NAMES : LEX_WORDS, &t->tokens));
     CAIRN_TRY(trace_walk(t));
+    bool false_mark = false;
+    if (t->checked && finding->verdict != CAIRN_VERDICT_WRONG) CAIRN_TRY(check_marks(t, &false_mark));
     if (t->strict) {
         trace_settle_plan(t);
         check_end(t);
@@ -112,6 +127,8 @@ static cairn_status check_step(tracer *t, const char *step, cairn_trace_finding 
         finding->evidence = "the step has characters that are not read beside its arithmetic";
     } else if (t->checked && t->unread) {
         finding->evidence = "an equality in the step cannot be read";
+    } else if (t->checked && false_mark) {
+        finding->evidence = "a calculator mark in the step is false";
     } else if (t->checked) {
         finding->verdict = CAIRN_VERDICT_RIGHT;
         finding->code = CAIRN_TRACE_CHECKED;

@@ -220,34 +220,54 @@ static void check_story(tracer *t, walk *w) {
     settle(t, w);
 }
 
+/* A number in digits or in a word. */
+static bool is_number(const lex *l, size_t at) {
+    static const char *const numbers[] = {
+        "zero",     "one",      "two",      "three",   "four",     "five",     "six",     "seven",   "eight",
+        "nine",     "ten",      "eleven",   "twelve",  "thirteen", "fourteen", "fifteen", "sixteen", "seventeen",
+        "eighteen", "nineteen", "twenty",   "thirty",  "forty",    "fifty",    "sixty",   "seventy", "eighty",
+        "ninety",   "hundred",  "thousand", "million", "half",     "none",     NULL};
+    return l->tokens[at].kind == LEX_NUMBER || (l->tokens[at].kind == LEX_WORD && lex_among(l, at, numbers));
+}
+
 /* Whether tokens [from, to) compute with numbers up to their end: two numbers or more, a sign between, and no word after the first. */
 static bool computes(const lex *l, size_t from, size_t to) {
     size_t numbers = 0, signs = 0;
-    for (size_t i = to; i > from && l->tokens[i - 1].kind != LEX_WORD; i--) {
-        numbers += l->tokens[i - 1].kind == LEX_NUMBER;
+    for (size_t i = to; i > from && (l->tokens[i - 1].kind != LEX_WORD || is_number(l, i - 1)); i--) {
+        numbers += is_number(l, i - 1);
         signs += numbers == 1 && strchr("+-*/^", l->tokens[i - 1].kind) != NULL;
     }
     return numbers >= 2 && signs > 0;
 }
 
-static bool starts_with_number(const lex *l, size_t from, size_t to) {
-    enum { NEAR = 3 }; /* a sign or a bracket may stand before it */
-    for (size_t i = from; i < to && i < from + NEAR && l->tokens[i].kind != LEX_WORD; i++)
-        if (l->tokens[i].kind == LEX_NUMBER) return true;
-    return false;
+/* Whether a right side speaks of something by its name, "the total" or "x": a name of letters alone that is no number. "?" asks. */
+static bool starts_with_name(const lex *l, size_t from, size_t to) {
+    if (from == to) return false;
+    const lex_token *first = &l->tokens[from];
+    if (first->kind == LEX_OTHER && first->length == 1 && l->text[first->at] == '?') return true;
+    if (first->kind != LEX_WORD || is_number(l, from)) return false;
+    bool glued = from + 1 < to && !l->tokens[from + 1].space && l->tokens[from + 1].kind == LEX_NUMBER;
+    for (size_t i = 0; i < first->length; i++) {
+        char c = l->text[first->at + i];
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '\'')) return false;
+    }
+    return !glued;
 }
 
-/* An equality of numbers that cannot be read keeps the step from being right for what else stands in it. */
+/* An equality of numbers that cannot be read keeps the step from being right for what else stands in it, and so do two numbers that a
+ * chain of equalities ends with and that differ. */
 static void note_unread(tracer *t) {
     for (size_t i = 1; i < t->links.count && !t->unread; i++) {
         const chain_part *before = &t->links.parts[i - 1], *after = &t->links.parts[i];
         cairn_equation_code code;
-        if (after->relation != LEX_EQUAL || !computes(&t->tokens, before->from, before->to) ||
-            !starts_with_number(&t->tokens, after->from, after->to))
-            continue;
-        t->unread =
-            !chain_judge(t->machine, &t->tokens, before, after, &t->names, t->strict, &t->spare, &t->right, &code) ||
-            chain_verdict(code) == CAIRN_VERDICT_UNKNOWN;
+        if (after->relation != LEX_EQUAL) continue;
+        bool judged =
+            chain_judge(t->machine, &t->tokens, before, after, &t->names, t->strict, &t->spare, &t->right, &code);
+        if (judged && chain_verdict(code) == CAIRN_VERDICT_WRONG)
+            t->unread = i > 1 && t->spare.operators + t->right.operators == 0;
+        else if (!judged || chain_verdict(code) == CAIRN_VERDICT_UNKNOWN)
+            t->unread =
+                computes(&t->tokens, before->from, before->to) && !starts_with_name(&t->tokens, after->from, after->to);
     }
 }
 
