@@ -86,6 +86,38 @@ static void test_scores_are_those_of_the_decoder(void **state) {
     }
 }
 
+/* Finite weights whose product overflows: the score would be 1 whatever the step. */
+static void test_a_number_that_overflows_is_an_error_that_names_the_head(void **state) {
+    (void)state;
+    char path[] = "/tmp/cairn-overflow-XXXXXX";
+    cairn_ctx *ctx;
+    int file = mkstemp(path);
+    assert_true(file >= 0);
+    close(file);
+    assert_int_equal(cairn_ctx_open(&ctx), CAIRN_OK);
+    own_model m = open_own_model(ctx, tiny_path);
+    int changed = 0;
+    for (int32_t i = 0; i < cairn_params_count(m.model->params); i++) {
+        cairn_param *p = cairn_params_get(m.model->params, i);
+        if (p->value.rank != 2 || p->value.shape[0] != 1) continue; /* one output: the head `value` */
+        for (int64_t k = 0; k < p->value.shape[1]; k++) ((float *)p->value.data)[k] = 3e38f;
+        changed++;
+    }
+    assert_int_equal(changed, 1);
+    assert_int_equal(cairn_transformer_save(ctx, m.model, m.tokenizer, CAIRN_F32, path), CAIRN_OK);
+    close_own_model(&m);
+    cairn_ctx_close(ctx);
+    snprintf(spec, sizeof spec, "head:file=%s,head=value", path);
+    fixture *f = open_fixture("chain:steps=4", NULL, spec);
+    cairn_problem problem = make_problem(f, 1, 0);
+    cairn_scoring q = {.problem = &problem, .steps = steps, .n_steps = 3, .done = true};
+    assert_int_equal(f->reward.type->score(f->ctx, f->reward.self, f->arena, &q, 1, NULL), CAIRN_OK);
+    assert_int_equal(q.status, CAIRN_FORMAT);
+    assert_non_null(strstr(cairn_error(f->ctx), "head `value` gives"));
+    close_fixture(f);
+    unlink(path);
+}
+
 static void expect_same_for_prefixes(const char *head) {
     fixture *f = open_head(head);
     cairn_problem problem = make_problem(f, 1, 0);
@@ -174,6 +206,7 @@ static void test_a_head_that_is_not_there_is_named(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_scores_are_those_of_the_decoder),
+        cmocka_unit_test(test_a_number_that_overflows_is_an_error_that_names_the_head),
         cmocka_unit_test(test_a_prefix_alone_has_the_score_that_it_has_in_the_solution),
         cmocka_unit_test(test_likelihoods_cost_what_they_take),
         cmocka_unit_test(test_steps_that_do_not_fit_are_unknown),

@@ -116,10 +116,13 @@ static cairn_status read_head(cairn_ctx *ctx, scorer *self, const reading *r, in
     cairn_tensor *y = cairn_head_apply_steps(self->l.tape, self->l.model, self->head, x, &rows);
     if (!y) return CAIRN_NO_MEMORY;
     for (int32_t i = 0; i < n; i++) {
-        q[i].score = probability((const float *)y->data + i * self->head->outputs, self->head->outputs);
+        const float *outputs = (const float *)y->data + i * self->head->outputs;
+        for (int32_t k = 0; k < self->head->outputs; k++)
+            if (!isfinite(outputs[k]))
+                return cairn_fail(ctx, CAIRN_FORMAT, "head `%s` gives %g, which is no score", self->head->name,
+                                  (double)outputs[k]);
+        q[i].score = probability(outputs, self->head->outputs);
         q[i].code = q[i].evidence = "";
-        if (isnan(q[i].score))
-            return cairn_fail(ctx, CAIRN_FORMAT, "head `%s` gives a number that is none", self->head->name);
     }
     return CAIRN_OK;
 }
