@@ -151,7 +151,7 @@ static void test_info_explains_a_model_to_people(void **state) {
     assert_int_equal(o->status, 0);
     assert_string_equal(o->error, "");
     /* 8 x 4 + 8 x 1 + 1 numbers; two bytes each, or four */
-    expect_words(o->out, WORDS("llama", "41 in 3 tensors", "matches", "pre-tokenizer cairn-1", "(4 control)", "8 x 4",
+    expect_words(o->out, WORDS("llama", "41 in 3 tensors", "matches", "pre-tokenizer smollm", "(4 control)", "8 x 4",
                                "64 bytes", "32 bytes", "bf16", "layer_norm_rms_epsilon", "1e-05",
                                "18446744073709551615", "words\\x1b[31m\\xc2\\x9b",
                                "head           value {\"parameters\":9,\"kind\":\"value\",\"outputs\":1}"));
@@ -167,7 +167,7 @@ static void test_info_explains_a_model_to_programs(void **state) {
     assert_string_equal(text(info, "checksum"), "matches");
     assert_int_equal(whole(info, "parameters"), 41);
     const json_t *tokenizer = json_object_get(info, "tokenizer"), *metadata = json_object_get(info, "metadata");
-    assert_string_equal(text(tokenizer, "pre"), "cairn-1");
+    assert_string_equal(text(tokenizer, "pre"), "smollm");
     assert_int_equal(whole(tokenizer, "control"), 4);
     assert_int_equal(whole(tokenizer, "tokens"), 256 + 4 + whole(tokenizer, "merges"));
     assert_int_equal(whole(metadata, "llama.block_count"), 1);

@@ -86,7 +86,8 @@ static void test_a_tokenizer_is_written_in_the_keys_of_the_ecosystem(void **stat
     bool add = true;
     size_t n;
     expect_text(file, "tokenizer.ggml.model", "gpt2");
-    expect_text(file, "tokenizer.ggml.pre", "cairn-1");
+    expect_text(file, "tokenizer.ggml.pre", "smollm");
+    expect_text(file, "cairn.pretokenizer", "cairn-1");
     must(cairn_gguf_get_strings(ctx, file, "tokenizer.ggml.merges", arena, &strings, &n));
     assert_int_equal(n, 2);
     expect_same(strings[0], "\xC4\xA0 a");

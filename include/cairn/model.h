@@ -251,7 +251,7 @@ CAIRN_API cairn_status cairn_bpe_add(cairn_bpe_trainer *trainer, const char *tex
 CAIRN_API cairn_status cairn_bpe_train(cairn_bpe_trainer *trainer, cairn_tokenizer **out);
 CAIRN_API void cairn_bpe_close(cairn_bpe_trainer *trainer); /* NULL is fine */
 
-#define CAIRN_PRETOKENIZER "cairn-1" /* `tokenizer.ggml.pre`: how text is cut into pieces (docs/models.md) */
+#define CAIRN_PRETOKENIZER "cairn-1" /* `cairn.pretokenizer`: how text is cut into pieces (docs/models.md) */
 
 /* Puts the tokenizer's entries (tokenizer.ggml.*) into a file under way. */
 CAIRN_API cairn_status cairn_tokenizer_put(cairn_ctx *ctx, const cairn_tokenizer *tokenizer, cairn_gguf_writer *writer);

@@ -10,6 +10,7 @@ enum { NORMAL = 1, CONTROL = 3, SHOWN = 64, ALPHABET = 0x144 /* its characters a
 
 #define MODEL   "tokenizer.ggml.model"
 #define PRE     "tokenizer.ggml.pre"
+#define OWN_PRE "cairn.pretokenizer"
 #define TOKENS  "tokenizer.ggml.tokens"
 #define TYPES   "tokenizer.ggml.token_type"
 #define MERGES  "tokenizer.ggml.merges"
@@ -18,6 +19,9 @@ enum { NORMAL = 1, CONTROL = 3, SHOWN = 64, ALPHABET = 0x144 /* its characters a
 #define PAD     "tokenizer.ggml.padding_token_id"
 #define ADD_BOS "tokenizer.ggml.add_bos_token"
 #define ADD_EOS "tokenizer.ggml.add_eos_token"
+
+/* What other programs read files of ours by: theirs that cuts ASCII text in the same places. Beyond ASCII it may cut elsewhere. */
+#define PUBLIC_PRE "smollm"
 
 /* ---- the alphabet ------------------------------------------------------------------------------------------------------------ */
 
@@ -115,7 +119,8 @@ static cairn_status put_lists(cairn_ctx *ctx, const cairn_tokenizer *t, cairn_ar
     CAIRN_TRY(list_tokens(ctx, t, &a, tokens, types));
     CAIRN_TRY(list_merges(ctx, t, &a, merges));
     CAIRN_TRY(cairn_gguf_put_text(writer, MODEL, "gpt2"));
-    CAIRN_TRY(cairn_gguf_put_text(writer, PRE, CAIRN_PRETOKENIZER));
+    CAIRN_TRY(cairn_gguf_put_text(writer, PRE, PUBLIC_PRE));
+    CAIRN_TRY(cairn_gguf_put_text(writer, OWN_PRE, CAIRN_PRETOKENIZER));
     CAIRN_TRY(put_list(writer, TOKENS, tokens, t->size));
     CAIRN_TRY(cairn_gguf_put_i32s(writer, TYPES, types, (size_t)t->size));
     CAIRN_TRY(put_list(writer, MERGES, merges, t->n_merges));
@@ -258,6 +263,10 @@ cairn_status tokenizer_read(cairn_ctx *ctx, const cairn_gguf *file, cairn_tokeni
     return status;
 }
 
+static bool is_text(cairn_bytes bytes, const char *text) {
+    return bytes.length == strlen(text) && memcmp(bytes.data, text, bytes.length) == 0;
+}
+
 cairn_status cairn_tokenizer_get(cairn_ctx *ctx, const cairn_gguf *file, cairn_tokenizer **out) {
     static const cairn_bytes none = {"(none)", 6};
     cairn_bytes model, pre = none;
@@ -265,10 +274,9 @@ cairn_status cairn_tokenizer_get(cairn_ctx *ctx, const cairn_gguf *file, cairn_t
         return cairn_fail(ctx, CAIRN_NOT_FOUND, "%s: it has no tokenizer (key `" MODEL "` is missing)",
                           cairn_gguf_path(file));
     CAIRN_TRY(cairn_gguf_get_string(ctx, file, MODEL, &model));
-    if (cairn_gguf_find(file, PRE)) CAIRN_TRY(cairn_gguf_get_string(ctx, file, PRE, &pre));
-    bool ours = model.length == 4 && memcmp(model.data, "gpt2", 4) == 0 && pre.length == strlen(CAIRN_PRETOKENIZER) &&
-                memcmp(pre.data, CAIRN_PRETOKENIZER, pre.length) == 0;
-    if (ours) return tokenizer_read(ctx, file, out);
+    const char *key = cairn_gguf_find(file, OWN_PRE) ? OWN_PRE : PRE; /* files of 0.1 have only the public key */
+    if (cairn_gguf_find(file, key)) CAIRN_TRY(cairn_gguf_get_string(ctx, file, key, &pre));
+    if (is_text(model, "gpt2") && is_text(pre, CAIRN_PRETOKENIZER)) return tokenizer_read(ctx, file, out);
     return cairn_fail(
         ctx, CAIRN_UNSUPPORTED,
         "%s: its tokenizer is of the model `%.*s` with the pre-tokenizer `%.*s`; only `gpt2` with `" CAIRN_PRETOKENIZER
