@@ -65,7 +65,8 @@ static void answer_solution(const json_t *request, json_t *reply, const char *ha
     if (is_in(habits, "wordy")) json_array_set_new(scores, n - 1, json_string("0.5"));
     if (is_in(habits, "one-evidence")) json_array_remove(evidence, n - 1);
     if (is_in(habits, "odd-evidence")) json_array_set_new(evidence, n - 1, json_integer(3));
-    json_object_set_new(reply, "scores", is_in(habits, "bare") ? json_real(0.5) : scores);
+    json_object_set_new(reply, "scores", scores);
+    if (is_in(habits, "bare")) json_object_set_new(reply, "scores", json_real(0.5));
     json_object_set_new(reply, "evidence", evidence);
     if (is_in(habits, "no-scores")) json_object_del(reply, "scores");
 }
