@@ -225,7 +225,7 @@ static cairn_status refuse_binary(rows *r) {
 }
 
 static cairn_status refuse_empty_array(rows *r) {
-    char c;
+    char c = 0;
     cairn_status status = peek(r, is_white, &c);
     if (status != CAIRN_OK || c != ']') return status == CAIRN_END ? CAIRN_OK : status;
     lines_take(r->lines, 1);
