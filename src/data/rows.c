@@ -39,6 +39,7 @@ static bool is_white(char c) {
 
 /* The next byte that is not to be skipped, not used yet. CAIRN_END at the end. */
 static cairn_status peek(rows *r, bool (*skipped)(char), char *out) {
+    *out = '\0';
     const char *bytes;
     size_t count, i;
     for (;;) {
@@ -225,7 +226,7 @@ static cairn_status refuse_binary(rows *r) {
 }
 
 static cairn_status refuse_empty_array(rows *r) {
-    char c = 0;
+    char c;
     cairn_status status = peek(r, is_white, &c);
     if (status != CAIRN_OK || c != ']') return status == CAIRN_END ? CAIRN_OK : status;
     lines_take(r->lines, 1);
