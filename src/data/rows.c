@@ -39,9 +39,9 @@ static bool is_white(char c) {
 
 /* The next byte that is not to be skipped, not used yet. CAIRN_END at the end. */
 static cairn_status peek(rows *r, bool (*skipped)(char), char *out) {
-    *out = '\0';
     const char *bytes;
     size_t count, i;
+    *out = '\0';
     for (;;) {
         CAIRN_TRY(lines_bytes(r->lines, &bytes, &count));
         for (i = 0; i < count && skipped(bytes[i]);) i++;
@@ -237,7 +237,7 @@ static cairn_status refuse_empty_array(rows *r) {
 }
 
 static cairn_status find_kind(rows *r) {
-    char first;
+    char first = '\0';
     begin(r);
     CAIRN_TRY(refuse_binary(r));
     cairn_status status = skip_byte_order_mark(r);
