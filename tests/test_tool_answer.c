@@ -41,6 +41,12 @@ static void test_numbers_have_one_form(void **state) {
     canonical(*state, "$18 per day", "18");
     canonical(*state, "1/2", "0.5");
     canonical(*state, "\\frac{1}{3}", "1/3");
+    canonical(*state, "\\frac13", "1/3");
+    canonical(*state, "\\frac 34", "0.75");
+    canonical(*state, "\\dfrac1{3}", "1/3");
+    canonical(*state, "$\\tfrac{1}3$", "1/3");
+    canonical(*state, "\\frac\\pi2", "\\frac\\pi2");
+    canonical(*state, "\\frac{1}{", "\\frac{1}{");
     canonical(*state, "$\\boxed{-0.50}$", "-0.5");
     canonical(*state, "x = 5", "5");
     canonical(*state, "**42**", "42");

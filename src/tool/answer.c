@@ -108,7 +108,7 @@ static char *canonical_text(cairn_arena *arena, slice s) {
     static const struct {
         const char *from, *to;
     } rewrites[] = {
-        {"\\left", ""}, {"\\right", ""}, {"\\,", ""},           {"\\!", ""},
+        {"\\left", ""}, {"\\right", ""}, {"\\,", ""},          {"\\!", ""},
         {"\\;", ""},    {"\\ ", " "},    {"\\dfrac", "\\frac"}, {"\\tfrac", "\\frac"},
     };
     char *out = cairn_arena_alloc(arena, s.length + 1, 1);
@@ -144,12 +144,54 @@ static char *canonical_text(cairn_arena *arena, slice s) {
     return out;
 }
 
+/* One operand of \frac at `at`: a group in braces, or a digit, which is put into braces. False where there is neither. */
+static bool copy_operand(slice s, size_t *at, char *out, size_t *n) {
+    size_t i = *at, depth = 0;
+    while (i < s.length && s.at[i] == ' ') i++;
+    if (i == s.length || (s.at[i] != '{' && (s.at[i] < '0' || s.at[i] > '9'))) return false;
+    if (s.at[i] != '{') {
+        out[(*n)++] = '{';
+        out[(*n)++] = s.at[i++];
+        out[(*n)++] = '}';
+    } else {
+        do {
+            depth += s.at[i] == '{';
+            depth -= s.at[i] == '}';
+            out[(*n)++] = s.at[i++];
+        } while (i < s.length && depth > 0);
+    }
+    *at = i;
+    return true;
+}
+
+/* TeX's short fractions, \frac12 and \frac 1{2}, with braces around both operands. NULL: no memory. */
+static const char *whole_fractions(cairn_arena *arena, slice s, size_t *length) {
+    char *out = cairn_arena_alloc(arena, 3 * s.length + 1, 1);
+    size_t n = 0;
+    if (!out) return NULL;
+    for (size_t i = 0; i < s.length;) {
+        bool fraction = s.length - i >= 4 && memcmp(s.at + i, "frac", 4) == 0;
+        if (!fraction) {
+            out[n++] = s.at[i++];
+            continue;
+        }
+        memcpy(out + n, s.at + i, 4);
+        n += 4;
+        i += 4;
+        if (copy_operand(s, &i, out, &n)) copy_operand(s, &i, out, &n);
+    }
+    *length = n;
+    return out;
+}
+
 cairn_status cairn_answer_canonical(cairn_ctx *ctx, cairn_arena *arena, const char *text, size_t length, char **out) {
     slice s = {text, length};
     char *form;
     if (length > CAIRN_TOOL_TEXT_MOST)
         return cairn_fail(ctx, CAIRN_LIMIT, "an answer of %zu bytes; at most %zu", length, CAIRN_TOOL_TEXT_MOST);
     for (int layer = 0; layer < 8 && undress(&s); layer++) continue;
+    if (s.length && memchr(s.at, '\\', s.length)) s.at = whole_fractions(arena, s, &s.length);
+    if (!s.at) return CAIRN_NO_MEMORY;
     CAIRN_TRY(canonical_number(ctx, arena, s, &form));
     if (!form) form = canonical_text(arena, s);
     if (!form) return CAIRN_NO_MEMORY;
