@@ -53,16 +53,8 @@ typedef struct stepped {
 
 /* ---- reading ------------------------------------------------------------------------------------------------------------------ */
 
-/* Label of step i: the record's own, else what its first error says: right before it, wrong at it, unknown after it. */
-static double label_of(const cairn_record *r, int32_t i) {
-    if (r->labels) return r->labels[i];
-    if (r->first_error == CAIRN_NO_ERROR) return 1;
-    if (r->first_error == CAIRN_UNLABELLED || i > r->first_error) return NAN;
-    return i < r->first_error ? 1 : 0;
-}
-
 static cairn_status note_step(cli *c, stepped *f, const scored *s, int32_t i) {
-    double label = label_of(s->record, i);
+    double label = cairn_record_label(s->record, i);
     f->steps++;
     f->unlabelled += isnan(label);
     if (isnan(label)) return CAIRN_OK;
@@ -123,7 +115,7 @@ static cairn_status visit(cli *c, void *arg, const scored *s) {
     f->read++;
     f->failed += s->failed;
     for (int32_t i = 0; i < s->record->n_steps; i++) {
-        labelled |= !isnan(label_of(s->record, i));
+        labelled |= !isnan(cairn_record_label(s->record, i));
         CAIRN_TRY(note_step(c, f, s, i));
     }
     f->used += labelled;

@@ -5,7 +5,7 @@
 
 #include "cairn/label_job.h"
 #include "data/json.h"
-#include "eval/cost.h"
+#include "eval/record.h"
 
 typedef struct labelling {
     const cairn_labeller_type *type;
@@ -14,10 +14,6 @@ typedef struct labelling {
 } labelling;
 
 /* ---- one record ---------------------------------------------------------------------------------------------------- */
-
-static json_t *verdict_json(cairn_verdict verdict) {
-    return verdict == CAIRN_VERDICT_UNKNOWN ? json_null() : json_boolean(verdict == CAIRN_VERDICT_RIGHT);
-}
 
 /* The answer, as it was given where it was; NULL where none could be read. */
 static const char *answer_of(const cairn_labelled *s) {
@@ -180,12 +176,9 @@ static cairn_status tally_outcomes(tally *t, int64_t index, const json_t *soluti
     cairn_arena_reset(t->arena);
     CAIRN_TRY(cairn_job_problem(t->job, t->ctx, index, t->arena, &problem));
     for (size_t i = 0; i < json_array_size(solutions); i++) {
-        const json_t *solution = json_array_get(solutions, i), *correct = json_object_get(solution, "correct");
-        cairn_verdict verdict = !json_is_boolean(correct) ? CAIRN_VERDICT_UNKNOWN
-                                : json_is_true(correct)   ? CAIRN_VERDICT_RIGHT
-                                                          : CAIRN_VERDICT_WRONG;
-        cairn_outcomes_add(&outcomes, verdict, json_is_string(json_object_get(solution, "answer")),
-                           problem.answer != NULL, 1);
+        const json_t *solution = json_array_get(solutions, i);
+        cairn_outcomes_add(&outcomes, verdict_of(json_object_get(solution, "correct")),
+                           json_is_string(json_object_get(solution, "answer")), problem.answer != NULL, 1);
     }
     return cairn_outcome_groups_add(t->ctx, &t->outcomes, &outcomes);
 }

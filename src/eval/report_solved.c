@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "data/json.h"
-#include "eval/cost.h"
+#include "eval/record.h"
 #include "eval/report.h"
 
 typedef struct candidate {

@@ -5,7 +5,7 @@
 
 #include "cairn/job.h"
 #include "data/json.h"
-#include "eval/cost.h"
+#include "eval/record.h"
 
 typedef struct solving {
     const cairn_solve_setup *setup;
@@ -28,10 +28,6 @@ static json_t *number_or_null(double value) {
 
 static json_t *outcome_json(float outcome) {
     return isnan(outcome) ? json_null() : json_boolean(outcome > 0.5f);
-}
-
-static json_t *verdict_json(cairn_verdict verdict) {
-    return verdict == CAIRN_VERDICT_UNKNOWN ? json_null() : json_boolean(verdict == CAIRN_VERDICT_RIGHT);
 }
 
 static json_t *text_or_null(const char *text) {
@@ -199,11 +195,6 @@ typedef struct tally {
     cairn_outcome_groups samples;
     int64_t oracle;
 } tally;
-
-static cairn_verdict verdict_of(const json_t *correct) {
-    if (!json_is_boolean(correct)) return CAIRN_VERDICT_UNKNOWN;
-    return json_is_true(correct) ? CAIRN_VERDICT_RIGHT : CAIRN_VERDICT_WRONG;
-}
 
 /* Outcomes of candidates, each as often as it was sampled, and those that were not cut off. A run file may hold anything: counts are those of an int32_t. */
 static cairn_status count_candidates(cairn_ctx *ctx, const json_t *candidates, bool told, const char *where,

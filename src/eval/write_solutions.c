@@ -4,6 +4,7 @@
 
 #include "cairn/label_job.h"
 #include "data/json.h"
+#include "eval/record.h"
 
 typedef struct writing {
     cairn_ctx *ctx;
@@ -11,11 +12,6 @@ typedef struct writing {
     cairn_writer *writer;
     bool found; /* some record held solutions */
 } writing;
-
-static cairn_verdict verdict_of(const json_t *value) {
-    if (!json_is_boolean(value)) return CAIRN_VERDICT_UNKNOWN;
-    return json_is_true(value) ? CAIRN_VERDICT_RIGHT : CAIRN_VERDICT_WRONG;
-}
 
 static const char *text_of(const json_t *object, const char *name) {
     return json_string_value(json_object_get(object, name));

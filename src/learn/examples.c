@@ -6,14 +6,6 @@
 
 enum { STARTS, TOKENS, MARK_STARTS, MARKS, LABELS, GROUPS };
 
-/* Label of step i: the record's own, else what its first error says: right before it, wrong at it, unknown behind it. */
-static double label_of(const cairn_record *record, int32_t i) {
-    if (record->labels) return record->labels[i];
-    if (record->first_error == CAIRN_NO_ERROR) return 1;
-    if (record->first_error == CAIRN_UNLABELLED || i > record->first_error) return NAN;
-    return i < record->first_error ? 1 : 0;
-}
-
 static bool next_token(cairn_learn_task task) {
     return task == CAIRN_LEARN_SFT || task == CAIRN_LEARN_TEXT;
 }
@@ -23,7 +15,7 @@ static bool wanted(const cairn_record *record, cairn_learn_task task, const cair
     if (choice->only_right && record->correct != CAIRN_VERDICT_RIGHT) return false;
     if (next_token(task)) return true;
     if (task == CAIRN_LEARN_ORM) return record->correct != CAIRN_VERDICT_UNKNOWN && record->n_steps > 0;
-    for (int32_t i = 0; i < record->n_steps; i++) some |= !isnan(label_of(record, i));
+    for (int32_t i = 0; i < record->n_steps; i++) some |= !isnan(cairn_record_label(record, i));
     return some;
 }
 
@@ -49,7 +41,7 @@ static void add_step_marks(cairn_examples *e, const cairn_solution_tokens *s, co
                            const cairn_record *record) {
     bool open = true;
     for (int32_t i = 0; i < s->n_steps && open; i++) {
-        double label = label_of(record, i);
+        double label = cairn_record_label(record, i);
         if (isnan(label)) continue;
         add_mark(e, s->step_ends[i], label);
         open = !choice->until_error || cairn_label_is_right(label, choice->right_from);

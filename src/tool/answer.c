@@ -108,7 +108,7 @@ static char *canonical_text(cairn_arena *arena, slice s) {
     static const struct {
         const char *from, *to;
     } rewrites[] = {
-        {"\\left", ""}, {"\\right", ""}, {"\\,", ""},          {"\\!", ""},
+        {"\\left", ""}, {"\\right", ""}, {"\\,", ""},           {"\\!", ""},
         {"\\;", ""},    {"\\ ", " "},    {"\\dfrac", "\\frac"}, {"\\tfrac", "\\frac"},
     };
     char *out = cairn_arena_alloc(arena, s.length + 1, 1);

@@ -1,6 +1,6 @@
-/* Which problem a record in a run is of, and what it cost. */
-#ifndef CAIRN_EVAL_COST_H
-#define CAIRN_EVAL_COST_H
+/* What the records of all runs have in common: which problem one is of, what it cost, verdicts. */
+#ifndef CAIRN_EVAL_RECORD_H
+#define CAIRN_EVAL_RECORD_H
 
 #include <jansson.h>
 
@@ -15,6 +15,9 @@ typedef struct spent {
 
 /* The record's field `problem_key`, by which runs are compared: the key of the problem's text. */
 void problem_key(const cairn_problem *problem, char out[20]);
+/* A verdict as true, false or null, and back. */
+json_t *verdict_json(cairn_verdict verdict);
+cairn_verdict verdict_of(const json_t *value);
 /* The record's field `cost`; NULL without memory. */
 json_t *cost_json(const cairn_cost *cost);
 /* Adds that of a record. Errors: FORMAT, with the record's id and the field. */

@@ -1,5 +1,5 @@
-/* The cost of a problem in its record. */
-#include "eval/cost.h"
+/* Parts of records. */
+#include "eval/record.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -8,6 +8,15 @@
 
 void problem_key(const cairn_problem *problem, char out[20]) {
     snprintf(out, 20, "%016llx", (unsigned long long)cairn_key(problem->text, strlen(problem->text)));
+}
+
+json_t *verdict_json(cairn_verdict verdict) {
+    return verdict == CAIRN_VERDICT_UNKNOWN ? json_null() : json_boolean(verdict == CAIRN_VERDICT_RIGHT);
+}
+
+cairn_verdict verdict_of(const json_t *value) {
+    if (!json_is_boolean(value)) return CAIRN_VERDICT_UNKNOWN;
+    return json_is_true(value) ? CAIRN_VERDICT_RIGHT : CAIRN_VERDICT_WRONG;
 }
 
 json_t *cost_json(const cairn_cost *cost) {
