@@ -77,12 +77,11 @@ CAIRN_API cairn_status cairn_job_manifest(cairn_ctx *ctx, const cairn_job *job, 
 /* ---- solve: a search on every problem -------------------------------------------------------------------------------------------- */
 
 typedef struct cairn_solve_setup {
-    const char *search;     /* spec */
-    bool keep_tree;         /* the record holds the tree */
-    double *outcomes;       /* [problems] or NULL: 1 the answer is right, 0 wrong or unknown, NaN not judged */
-    int64_t *right_samples; /* [problems] or NULL: candidates that are right, each counted as often as it was sampled */
-    int64_t *samples;       /* [problems] or NULL: candidates, counted likewise */
-    cairn_outcomes *sampled; /* [problems] or NULL: outcomes of the candidates, counted likewise */
+    const char *search; /* spec */
+    bool keep_tree;     /* the record holds the tree */
+    double *outcomes;   /* [problems] or NULL: 1 the answer is right, 0 wrong or unknown, NaN not judged */
+    cairn_outcomes
+        *sampled; /* [problems] or NULL: outcomes of the candidates, each counted as often as it was sampled */
 } cairn_solve_setup;
 
 typedef struct cairn_solve_summary {

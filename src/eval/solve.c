@@ -234,8 +234,6 @@ static void count_chosen(tally *t, const json_t *record, bool told, const cairn_
 /* What the caller asked to have of each problem. */
 static void hand_out(const tally *t, int64_t index, bool judged, const json_t *correct, const cairn_outcomes *samples) {
     if (t->setup->outcomes) t->setup->outcomes[index] = !judged ? NAN : json_is_true(correct) ? 1 : 0;
-    if (t->setup->right_samples) t->setup->right_samples[index] = samples->right;
-    if (t->setup->samples) t->setup->samples[index] = samples->n;
     if (t->setup->sampled) t->setup->sampled[index] = *samples;
 }
 
