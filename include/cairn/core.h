@@ -257,6 +257,33 @@ typedef struct cairn_option {
     const char *help;    /* one sentence */
 } cairn_option;
 
+/* Rows of an options table, one a field of the configuration struct `type`. The _AS forms give the option another name than its field. */
+#define CAIRN_OPTION_ROW(name_, kind_, type, field, preset_, low_, high_, choices_, unit_, help_)              \
+    {                                                                                                          \
+        .name = (name_), .kind = (kind_), .offset = offsetof(type, field), .preset = (preset_), .low = (low_), \
+        .high = (high_), .choices = (choices_), .unit = (unit_), .help = (help_)                               \
+    }
+#define CAIRN_BOOL_AS(name, type, field, preset, help) \
+    CAIRN_OPTION_ROW(name, CAIRN_OPTION_BOOL, type, field, preset, 0, 0, NULL, "", help)
+#define CAIRN_INT_AS(name, type, field, preset, low, high, unit, help) \
+    CAIRN_OPTION_ROW(name, CAIRN_OPTION_INT, type, field, preset, low, high, NULL, unit, help)
+#define CAIRN_REAL_AS(name, type, field, preset, low, high, unit, help) \
+    CAIRN_OPTION_ROW(name, CAIRN_OPTION_REAL, type, field, preset, low, high, NULL, unit, help)
+#define CAIRN_TEXT_AS(name, type, field, preset, unit, help) \
+    CAIRN_OPTION_ROW(name, CAIRN_OPTION_TEXT, type, field, preset, 0, 0, NULL, unit, help)
+#define CAIRN_CHOICE_AS(name, type, field, preset, choices, help) \
+    CAIRN_OPTION_ROW(name, CAIRN_OPTION_CHOICE, type, field, preset, 0, 0, choices, "", help)
+#define CAIRN_SEED_AS(name, type, field, preset, help) \
+    CAIRN_OPTION_ROW(name, CAIRN_OPTION_SEED, type, field, preset, 0, 0, NULL, "", help)
+#define CAIRN_BOOL(type, field, preset, help) CAIRN_BOOL_AS(#field, type, field, preset, help)
+#define CAIRN_INT(type, field, preset, low, high, unit, help) \
+    CAIRN_INT_AS(#field, type, field, preset, low, high, unit, help)
+#define CAIRN_REAL(type, field, preset, low, high, unit, help) \
+    CAIRN_REAL_AS(#field, type, field, preset, low, high, unit, help)
+#define CAIRN_TEXT(type, field, preset, unit, help)      CAIRN_TEXT_AS(#field, type, field, preset, unit, help)
+#define CAIRN_CHOICE(type, field, preset, choices, help) CAIRN_CHOICE_AS(#field, type, field, preset, choices, help)
+#define CAIRN_SEED(type, field, preset, help)            CAIRN_SEED_AS(#field, type, field, preset, help)
+
 /* A named thing: world, policy, reward, search, labeller. */
 typedef struct cairn_about {
     const char *name;    /* "beam" */
@@ -280,6 +307,8 @@ CAIRN_API cairn_status cairn_options_parse(cairn_ctx *ctx, const cairn_about *ab
 /* Canonical "key=value,..." with every option in table order: what a run's manifest records. */
 CAIRN_API cairn_status cairn_options_write(cairn_ctx *ctx, const cairn_about *about, const void *config,
                                            cairn_text *out);
+/* Splits "name:options" at the first colon: the name's length and the options' text ("" when there is no colon). */
+CAIRN_API void cairn_spec_split(const char *spec, size_t *name_length, const char **options);
 typedef struct cairn_help_style {
     int indent;         /* columns before each line */
     int width;          /* columns of the page: sentences are broken to fit; 0: never */

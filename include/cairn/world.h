@@ -135,9 +135,6 @@ CAIRN_API cairn_status cairn_world_verify(cairn_ctx *ctx, const cairn_world *wor
                                           const char *const *steps, int32_t n_steps, cairn_arena *arena,
                                           cairn_step_check *checks);
 
-/* Splits "name:options" at the first colon: the name's length and the options' text ("" when there is no colon). */
-CAIRN_API void cairn_spec_split(const char *spec, size_t *name_length, const char **options);
-
 #ifdef __cplusplus
 }
 #endif

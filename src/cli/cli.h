@@ -47,86 +47,62 @@ typedef struct job_options {
     bool skip_bad, portable, resume, quiet, json;
 } job_options;
 
-#define CLI_TEXT(type, name_, field, preset_, help_)                                                              \
-    {                                                                                                             \
-        .name = name_, .kind = CAIRN_OPTION_TEXT, .offset = offsetof(type, field), .preset = preset_, .unit = "", \
-        .help = help_                                                                                             \
-    }
-#define CLI_INT(type, name_, field, preset_, low_, high_, unit_, help_)                                           \
-    {                                                                                                             \
-        .name = name_, .kind = CAIRN_OPTION_INT, .offset = offsetof(type, field), .preset = preset_, .low = low_, \
-        .high = high_, .unit = unit_, .help = help_                                                               \
-    }
-#define CLI_REAL(type, name_, field, preset_, low_, high_, unit_, help_)                                           \
-    {                                                                                                              \
-        .name = name_, .kind = CAIRN_OPTION_REAL, .offset = offsetof(type, field), .preset = preset_, .low = low_, \
-        .high = high_, .unit = unit_, .help = help_                                                                \
-    }
-#define CLI_FLAG(type, name_, field, help_)                                                                       \
-    {                                                                                                             \
-        .name = name_, .kind = CAIRN_OPTION_BOOL, .offset = offsetof(type, field), .preset = "false", .unit = "", \
-        .help = help_                                                                                             \
-    }
-#define CLI_CHOICE(type, name_, field, preset_, choices_, help_)                                        \
-    {                                                                                                   \
-        .name = name_, .kind = CAIRN_OPTION_CHOICE, .offset = offsetof(type, field), .preset = preset_, \
-        .choices = choices_, .unit = "", .help = help_                                                  \
-    }
-#define CLI_SPLIT(type, field)                                                                                         \
-    CLI_CHOICE(type, "split", field, "auto", CAIRN_SPLIT_CHOICES,                                                      \
-               "How a solution that is one text is cut into steps; auto: as its format has it, else at `Step 1:`, at " \
-               "blank lines or by lines.")
-#define CLI_SEED(type, field)                                                                                  \
-    {                                                                                                          \
-        .name = "seed", .kind = CAIRN_OPTION_SEED, .offset = offsetof(type, field), .preset = "1", .unit = "", \
-        .help = "Same seed, same result, whatever the workers."                                                \
-    }
+#define CLI_SPLIT(type, field)                                                                                  \
+    CAIRN_CHOICE_AS(                                                                                            \
+        "split", type, field, "auto", CAIRN_SPLIT_CHOICES,                                                      \
+        "How a solution that is one text is cut into steps; auto: as its format has it, else at `Step 1:`, at " \
+        "blank lines or by lines.")
+#define CLI_SEED(type, field) CAIRN_SEED_AS("seed", type, field, "1", "Same seed, same result, whatever the workers.")
 
 /* Of verbs in which models compute. */
-#define CLI_PORTABLE(type, field, when_) \
-    CLI_FLAG(type, "portable", field,    \
-             when_ "results are the same bits on every processor; the default uses the fastest kernels of this one.")
+#define CLI_PORTABLE(type, field, when_)            \
+    CAIRN_BOOL_AS("portable", type, field, "false", \
+                  when_                             \
+                  "results are the same bits on every processor; the default uses the fastest kernels of this one.")
 
-#define CLI_TASK_OPTIONS(type, count_)                                                                         \
-    CLI_TEXT(type, "world", job.world, "chain",                                                                \
-             "Family of problems: NAME or NAME:key=value,... (cairn help worlds)."),                           \
-        CLI_TEXT(type, "policy", job.policy, "scripted", "Who proposes steps (cairn help policies)."),         \
-        CLI_TEXT(type, "problems", job.problems, "",                                                           \
-                 "File of problems for the world to load, instead of generated ones."),                        \
-        CLI_FLAG(type, "skip-bad", job.skip_bad, "Name bad lines of files instead of stopping at the first."), \
-        CLI_INT(type, "count", job.count, count_, 0, 1e12, "problems",                                         \
-                "How many (short: -n); 0: all of a file, or 100 generated ones.")
+#define CLI_TASK_OPTIONS(type, count_)                                                                          \
+    CAIRN_TEXT_AS("world", type, job.world, "chain", "",                                                        \
+                  "Family of problems: NAME or NAME:key=value,... (cairn help worlds)."),                       \
+        CAIRN_TEXT_AS("policy", type, job.policy, "scripted", "", "Who proposes steps (cairn help policies)."), \
+        CAIRN_TEXT_AS("problems", type, job.problems, "", "",                                                   \
+                      "File of problems for the world to load, instead of generated ones."),                    \
+        CAIRN_BOOL_AS("skip-bad", type, job.skip_bad, "false",                                                  \
+                      "Name bad lines of files instead of stopping at the first."),                             \
+        CAIRN_INT_AS("count", type, job.count, count_, 0, 1e12, "problems",                                     \
+                     "How many (short: -n); 0: all of a file, or 100 generated ones.")
 
 /* Of verbs in which searches ask for scores. */
-#define CLI_SCORE_OPTIONS(type, reward_)                                                                       \
-    CLI_TEXT(type, "reward", job.reward, reward_,                                                              \
-             "Who scores steps, where the search asks for scores (cairn help rewards)."),                      \
-        CLI_CHOICE(type, "aggregate", job.aggregate, "by-meaning", "last|min|product|mean|sum|max|by-meaning", \
-                   "Step scores to one score of a solution; by-meaning: as the reward's scores ask for.")
+#define CLI_SCORE_OPTIONS(type, reward_)                                                                            \
+    CAIRN_TEXT_AS("reward", type, job.reward, reward_, "",                                                          \
+                  "Who scores steps, where the search asks for scores (cairn help rewards)."),                      \
+        CAIRN_CHOICE_AS("aggregate", type, job.aggregate, "by-meaning", "last|min|product|mean|sum|max|by-meaning", \
+                        "Step scores to one score of a solution; by-meaning: as the reward's scores ask for.")
 
-#define CLI_BUDGET_OPTIONS(type)                                                                                  \
-    CLI_INT(type, "budget", job.budget, "0", 0, 1e12, "steps", "Sampled steps a problem may cost; 0: no bound."), \
-        CLI_INT(type, "token-budget", job.token_budget, "0", 0, 1e12, "tokens", "Sampled tokens likewise."),      \
-        CLI_REAL(type, "flop-budget", job.flop_budget, "0", 0, 1e24, "FLOP",                                      \
-                 "Computing of policy and reward likewise, for models in this process.")
+#define CLI_BUDGET_OPTIONS(type)                                                                                       \
+    CAIRN_INT_AS("budget", type, job.budget, "0", 0, 1e12, "steps", "Sampled steps a problem may cost; 0: no bound."), \
+        CAIRN_INT_AS("token-budget", type, job.token_budget, "0", 0, 1e12, "tokens", "Sampled tokens likewise."),      \
+        CAIRN_REAL_AS("flop-budget", type, job.flop_budget, "0", 0, 1e24, "FLOP",                                      \
+                      "Computing of policy and reward likewise, for models in this process.")
 
-#define CLI_SAMPLING_OPTIONS(type)                                                                                    \
-    CLI_REAL(type, "temperature", job.temperature, "1", 0, 100, "",                                                   \
-             "Sampling temperature, for policies that have one."),                                                    \
-        CLI_INT(type, "max-step-tokens", job.max_step_tokens, "256", 1, 1e6, "tokens", "A longer step is cut off."),  \
-        CLI_SEED(type, job.seed),                                                                                     \
-        CLI_INT(type, "workers", job.workers, "0", 0, 1024, "threads", "0: one a processor."),                        \
-        CLI_INT(type, "in-flight", job.in_flight, "0", 0, 1024, "problems",                                           \
-                "Problems under way at once in each worker; 0: 64, with --run few enough that a kill loses little."), \
+#define CLI_SAMPLING_OPTIONS(type)                                                                                \
+    CAIRN_REAL_AS("temperature", type, job.temperature, "1", 0, 100, "",                                          \
+                  "Sampling temperature, for policies that have one."),                                           \
+        CAIRN_INT_AS("max-step-tokens", type, job.max_step_tokens, "256", 1, 1e6, "tokens",                       \
+                     "A longer step is cut off."),                                                                \
+        CLI_SEED(type, job.seed),                                                                                 \
+        CAIRN_INT_AS("workers", type, job.workers, "0", 0, 1024, "threads", "0: one a processor."),               \
+        CAIRN_INT_AS(                                                                                             \
+            "in-flight", type, job.in_flight, "0", 0, 1024, "problems",                                           \
+            "Problems under way at once in each worker; 0: 64, with --run few enough that a kill loses little."), \
         CLI_PORTABLE(type, job.portable, "With models: ")
 
-#define CLI_RUN_OPTIONS(type)                                                                      \
-    CLI_TEXT(type, "run", job.run, "", "Run file: every finished problem is kept in it at once."), \
-        CLI_FLAG(type, "resume", job.resume, "Go on with that run file.")
+#define CLI_RUN_OPTIONS(type)                                                                               \
+    CAIRN_TEXT_AS("run", type, job.run, "", "", "Run file: every finished problem is kept in it at once."), \
+        CAIRN_BOOL_AS("resume", type, job.resume, "false", "Go on with that run file.")
 
-#define CLI_OUTPUT_OPTIONS(type)                             \
-    CLI_FLAG(type, "quiet", job.quiet, "No progress line."), \
-        CLI_FLAG(type, "json", job.json, "Result as one JSON object.")
+#define CLI_OUTPUT_OPTIONS(type)                                           \
+    CAIRN_BOOL_AS("quiet", type, job.quiet, "false", "No progress line."), \
+        CAIRN_BOOL_AS("json", type, job.json, "false", "Result as one JSON object.")
 
 /* All of job_options: what is not in a verb's table stays zero in its config. */
 #define CLI_JOB_OPTIONS(type, count_, reward_)                                                  \
@@ -134,9 +110,9 @@ typedef struct job_options {
         CLI_SAMPLING_OPTIONS(type), CLI_RUN_OPTIONS(type), CLI_OUTPUT_OPTIONS(type)
 
 /* --plan, of verbs that can say it. */
-#define CLI_PLAN(type)           \
-    CLI_FLAG(type, "plan", plan, \
-             "Print the memory that the run will take, by part, and end: up to 16 problems are tried to find it.")
+#define CLI_PLAN(type)              \
+    CAIRN_BOOL(type, plan, "false", \
+               "Print the memory that the run will take, by part, and end: up to 16 problems are tried to find it.")
 
 #define CLI_AGGREGATE_BY_MEANING 6 /* index of "by-meaning" above; before it stand the aggregators in order */
 

@@ -12,16 +12,16 @@ typedef struct data_options {
 } data_options;
 
 /* Of every verb on data sets; embedded as the field `data`. */
-#define CLI_DATA_READ_OPTIONS(type)                                                                \
-    CLI_CHOICE(type, "from", data.from, "auto", CAIRN_FORMAT_CHOICES,                              \
-               "Format of the file that is read; auto: known by the fields of its first record."), \
-        CLI_SPLIT(type, data.split), CLI_FLAG(type, "quiet", data.quiet, "No progress line."),     \
-        CLI_FLAG(type, "json", data.json, "Result as one JSON object.")
-#define CLI_DATA_OPTIONS(type)                                                                          \
-    CLI_TEXT(type, "out", data.out, "", "File to write (- for standard output)."),                      \
-        CLI_WRITTEN_OPTIONS(type, data.write, "as-they-are", "0.5", CLI_RIGHT_FROM_HELP),               \
-        CLI_FLAG(type, "skip-bad", data.skip_bad,                                                       \
-                 "Name and count bad lines, and records that cannot be written, instead of stopping."), \
+#define CLI_DATA_READ_OPTIONS(type)                                                                          \
+    CAIRN_CHOICE_AS("from", type, data.from, "auto", CAIRN_FORMAT_CHOICES,                                   \
+                    "Format of the file that is read; auto: known by the fields of its first record."),      \
+        CLI_SPLIT(type, data.split), CAIRN_BOOL_AS("quiet", type, data.quiet, "false", "No progress line."), \
+        CAIRN_BOOL_AS("json", type, data.json, "false", "Result as one JSON object.")
+#define CLI_DATA_OPTIONS(type)                                                                               \
+    CAIRN_TEXT_AS("out", type, data.out, "", "", "File to write (- for standard output)."),                  \
+        CLI_WRITTEN_OPTIONS(type, data.write, "as-they-are", "0.5", CLI_RIGHT_FROM_HELP),                    \
+        CAIRN_BOOL_AS("skip-bad", type, data.skip_bad, "false",                                              \
+                      "Name and count bad lines, and records that cannot be written, instead of stopping."), \
         CLI_DATA_READ_OPTIONS(type)
 
 /* ---- reading --------------------------------------------------------------------------------------------------------- */

@@ -14,9 +14,9 @@ typedef struct balance_config {
 } balance_config;
 
 static const cairn_option options[] = {
-    CLI_CHOICE(balance_config, "by", by, "label", "label|subset|domain|length",
-               "Classes: every step right or some step wrong; part of the benchmark; subject; number of steps (1, 2, "
-               "3-4, 5-8, ...)."),
+    CAIRN_CHOICE(balance_config, by, "label", "label|subset|domain|length",
+                 "Classes: every step right or some step wrong; part of the benchmark; subject; number of steps (1, 2, "
+                 "3-4, 5-8, ...)."),
     CLI_SEED(balance_config, seed),
     CLI_DATA_OPTIONS(balance_config),
 };

@@ -56,19 +56,20 @@ typedef struct filter_config {
 } filter_config;
 
 static const cairn_option filter_options[] = {
-    CLI_INT(filter_config, "min-steps", min_steps, "0", 0, 1e9, "steps", "Only records of at least so many steps."),
-    CLI_INT(filter_config, "max-steps", max_steps, "0", 0, 1e9, "steps",
-            "Only records of at most so many steps; 0: no bound."),
-    CLI_FLAG(filter_config, "labelled", labelled,
-             "Only records whose first wrong step is known, or that there is none."),
-    CLI_FLAG(filter_config, "right", right, "Only records of which every step is right."),
-    CLI_FLAG(filter_config, "wrong", wrong, "Only records with a known wrong step."),
-    CLI_FLAG(filter_config, "answered", answered, "Only records that say their final answer."),
-    CLI_FLAG(filter_config, "correct", correct, "Only records whose recorded outcome is right."),
-    CLI_FLAG(filter_config, "incorrect", incorrect, "Only records whose recorded outcome is wrong."),
-    CLI_TEXT(filter_config, "subset", subset, "", "Only records of this part of the benchmark."),
-    CLI_TEXT(filter_config, "domain", domain, "", "Only records of this subject."),
-    CLI_TEXT(filter_config, "generator", generator, "", "Only records that this model wrote."),
+    CAIRN_INT_AS("min-steps", filter_config, min_steps, "0", 0, 1e9, "steps",
+                 "Only records of at least so many steps."),
+    CAIRN_INT_AS("max-steps", filter_config, max_steps, "0", 0, 1e9, "steps",
+                 "Only records of at most so many steps; 0: no bound."),
+    CAIRN_BOOL(filter_config, labelled, "false",
+               "Only records whose first wrong step is known, or that there is none."),
+    CAIRN_BOOL(filter_config, right, "false", "Only records of which every step is right."),
+    CAIRN_BOOL(filter_config, wrong, "false", "Only records with a known wrong step."),
+    CAIRN_BOOL(filter_config, answered, "false", "Only records that say their final answer."),
+    CAIRN_BOOL(filter_config, correct, "false", "Only records whose recorded outcome is right."),
+    CAIRN_BOOL(filter_config, incorrect, "false", "Only records whose recorded outcome is wrong."),
+    CAIRN_TEXT(filter_config, subset, "", "", "Only records of this part of the benchmark."),
+    CAIRN_TEXT(filter_config, domain, "", "", "Only records of this subject."),
+    CAIRN_TEXT(filter_config, generator, "", "", "Only records that this model wrote."),
     CLI_DATA_OPTIONS(filter_config),
 };
 

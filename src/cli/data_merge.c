@@ -100,9 +100,9 @@ typedef struct split_config {
 } split_config;
 
 static const cairn_option split_options[] = {
-    CLI_TEXT(split_config, "dev-out", dev, "", "File of the smaller part (- for standard output)."),
-    CLI_REAL(split_config, "dev-share", dev_share, "0.1", 0, 1, "problems",
-             "A problem's chance to be in the smaller part; all its solutions go with it."),
+    CAIRN_TEXT_AS("dev-out", split_config, dev, "", "", "File of the smaller part (- for standard output)."),
+    CAIRN_REAL_AS("dev-share", split_config, dev_share, "0.1", 0, 1, "problems",
+                  "A problem's chance to be in the smaller part; all its solutions go with it."),
     CLI_SEED(split_config, seed),
     CLI_DATA_OPTIONS(split_config),
 };

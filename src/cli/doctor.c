@@ -17,9 +17,8 @@ typedef struct doctor_config {
 } doctor_config;
 
 static const cairn_option options[] = {
-    CLI_TEXT(doctor_config, "data", data, "",
-             "Folder of the shared test data; empty: $CAIRN_DATA, else ../shared/data."),
-    CLI_FLAG(doctor_config, "json", json, "Result as one JSON object."),
+    CAIRN_TEXT(doctor_config, data, "", "", "Folder of the shared test data; empty: $CAIRN_DATA, else ../shared/data."),
+    CAIRN_BOOL(doctor_config, json, "false", "Result as one JSON object."),
 };
 
 /* First line of a file behind `key`, e.g. "model name" in /proc/cpuinfo; in the arena. */

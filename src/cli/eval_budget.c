@@ -19,20 +19,20 @@ typedef struct budget_config {
 #define PRESET_BUDGETS  "64 256"
 
 static const cairn_option options[] = {
-    CLI_TEXT(budget_config, "searches", searches, "greedy majority weighted best-of-n beam dvts rebase mcts",
-             "Algorithms, divided by blanks; each NAME or NAME:key=value,..."),
-    CLI_TEXT(budget_config, "budgets", budgets, PRESET_BUDGETS,
-             "Budgets a problem in --unit, divided by blanks; 0: none, what the algorithms' own options ask for."),
-    CLI_CHOICE(budget_config, "unit", unit, "steps", "steps|tokens|flops",
-               "Unit of the budgets: sampled steps or tokens, FLOP of policy and reward."),
-    CLI_TEXT(
-        budget_config, "match", match, "",
+    CAIRN_TEXT(budget_config, searches, "greedy majority weighted best-of-n beam dvts rebase mcts", "",
+               "Algorithms, divided by blanks; each NAME or NAME:key=value,..."),
+    CAIRN_TEXT(budget_config, budgets, PRESET_BUDGETS, "",
+               "Budgets a problem in --unit, divided by blanks; 0: none, what the algorithms' own options ask for."),
+    CAIRN_CHOICE(budget_config, unit, "steps", "steps|tokens|flops",
+                 "Unit of the budgets: sampled steps or tokens, FLOP of policy and reward."),
+    CAIRN_TEXT(
+        budget_config, match, "", "",
         "Give every algorithm the computing that this one takes, e.g. majority:width=16: in the place of --budgets, "
         "for models in this process."),
-    CLI_INT(budget_config, "pilot", pilot, "32", 1, 1e9, "problems",
-            "Other problems, or of a file the first, on which --match finds the widths that nobody gave."),
-    CLI_TEXT(
-        budget_config, "baseline", baseline, PRESET_BASELINE,
+    CAIRN_INT(budget_config, pilot, "32", 1, 1e9, "problems",
+              "Other problems, or of a file the first, on which --match finds the widths that nobody gave."),
+    CAIRN_TEXT(
+        budget_config, baseline, PRESET_BASELINE, "",
         "Algorithm to which the others are compared, problem by problem; it is run where --searches leaves it out."),
     CLI_TASK_OPTIONS(budget_config, "500"),
     CLI_SCORE_OPTIONS(budget_config, "exact"),

@@ -15,9 +15,8 @@ typedef struct labels_config {
 } labels_config;
 
 static const cairn_option options[] = {
-    CLI_TEXT(labels_config, "methods", methods,
-             "omegaprm:searches=20 mc:order=left-to-right,early_stop=true mc:order=all",
-             "Labellers, divided by blanks; each NAME or NAME:key=value,..."),
+    CAIRN_TEXT(labels_config, methods, "omegaprm:searches=20 mc:order=left-to-right,early_stop=true mc:order=all", "",
+               "Labellers, divided by blanks; each NAME or NAME:key=value,..."),
     CLI_TASK_OPTIONS(labels_config, "50"),
     CLI_BUDGET_OPTIONS(labels_config),
     CLI_SAMPLING_OPTIONS(labels_config),

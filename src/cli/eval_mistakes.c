@@ -12,13 +12,12 @@ enum { MOST_FILES = 64 };
 
 static const cairn_option options[] = {
     CLI_SCORED_OPTIONS(mistakes_config),
-    CLI_INT(mistakes_config, "show", show, "-1", -1, 1e12, "solution",
-            "Show this one with its verdicts (0 is the first)."),
-    CLI_FLAG(mistakes_config, "example", example,
-             "Show one solution: of those whose marked mistake was found the one with the shortest wrong claim."),
-    CLI_FLAG(mistakes_config, "tune", tune,
-             "Take the threshold with the highest F1 on the first file; that file is then not held out."),
-    CLI_FLAG(mistakes_config, "list", list, "List the solutions on which reward and people differ."),
+    CAIRN_INT(mistakes_config, show, "-1", -1, 1e12, "solution", "Show this one with its verdicts (0 is the first)."),
+    CAIRN_BOOL(mistakes_config, example, "false",
+               "Show one solution: of those whose marked mistake was found the one with the shortest wrong claim."),
+    CAIRN_BOOL(mistakes_config, tune, "false",
+               "Take the threshold with the highest F1 on the first file; that file is then not held out."),
+    CAIRN_BOOL(mistakes_config, list, "false", "List the solutions on which reward and people differ."),
 };
 
 /* What is measured in one file. */

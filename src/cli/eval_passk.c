@@ -12,8 +12,8 @@ typedef struct passk_config {
 } passk_config;
 
 static const cairn_option options[] = {
-    CLI_INT(passk_config, "samples", samples, "0", 0, 1 << 20, "solutions",
-            "n: sampled for each problem; 0: 64, or all recorded ones. Each recorded one is used once."),
+    CAIRN_INT(passk_config, samples, "0", 0, 1 << 20, "solutions",
+              "n: sampled for each problem; 0: 64, or all recorded ones. Each recorded one is used once."),
     CLI_TASK_OPTIONS(passk_config, "200"),
     CLI_SAMPLING_OPTIONS(passk_config),
     CLI_OUTPUT_OPTIONS(passk_config),

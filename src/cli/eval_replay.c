@@ -8,7 +8,7 @@
 typedef struct replay_config {
     bool json;
 } replay_config;
-static const cairn_option options[] = {CLI_FLAG(replay_config, "json", json, "Result as one JSON object.")};
+static const cairn_option options[] = {CAIRN_BOOL(replay_config, json, "false", "Result as one JSON object.")};
 
 static cairn_status print_json(cli *c, const cairn_replay_report *r) {
     cli_json j;

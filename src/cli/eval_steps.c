@@ -20,10 +20,10 @@ typedef struct steps_config {
 
 static const cairn_option options[] = {
     CLI_SCORED_OPTIONS(steps_config),
-    CLI_REAL(steps_config, "right-from", right_from, "0.5", 0, 1, "",
-             "A label from here on is right; 0: above 0. Labels of true and false are 1 and 0."),
-    CLI_INT(steps_config, "bins", bins, "10", 1, 10000, "bins", "Of equal width, for the calibration."),
-    CLI_TEXT(steps_config, "csv", csv, "", "Write the bins as CSV to this file (- for standard output)."),
+    CAIRN_REAL_AS("right-from", steps_config, right_from, "0.5", 0, 1, "",
+                  "A label from here on is right; 0: above 0. Labels of true and false are 1 and 0."),
+    CAIRN_INT(steps_config, bins, "10", 1, 10000, "bins", "Of equal width, for the calibration."),
+    CAIRN_TEXT(steps_config, csv, "", "", "Write the bins as CSV to this file (- for standard output)."),
 };
 
 /* One file: its steps with score and label, its solutions with a first wrong step. */

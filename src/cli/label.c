@@ -18,15 +18,14 @@ typedef struct label_config {
 } label_config;
 
 static const cairn_option options[] = {
-    CLI_TEXT(label_config, "method", method, "omegaprm",
-             "Labeller: NAME or NAME:key=value,... (cairn help labellers)."),
-    CLI_TEXT(
-        label_config, "solutions", solutions, "",
+    CAIRN_TEXT(label_config, method, "omegaprm", "", "Labeller: NAME or NAME:key=value,... (cairn help labellers)."),
+    CAIRN_TEXT(
+        label_config, solutions, "", "",
         "Label the solutions of this file, in any format of docs/formats.md, instead of sampled ones. Problems are "
         "matched by their text; a world that loads problems loads those of this file if --problems names none."),
-    CLI_TEXT(label_config, "out", out, "",
-             "Write the labelled solutions here (- for standard output). What the format cannot hold is left out and "
-             "counted."),
+    CAIRN_TEXT(label_config, out, "", "",
+               "Write the labelled solutions here (- for standard output). What the format cannot hold is left out and "
+               "counted."),
     CLI_WRITTEN_OPTIONS(label_config, write, "hard", "0",
                         "A label from here on is right; 0: above 0, where any completion of the step was right."),
     CLI_SPLIT(label_config, split),

@@ -236,12 +236,12 @@ typedef struct info_config {
 } info_config;
 
 static const cairn_option info_options[] = {
-    CLI_FLAG(info_config, "plan", plan, "Print the memory that it takes to load the file and generate with it."),
-    CLI_FLAG(info_config, "bf16", bf16, "With --plan: products in bf16."),
+    CAIRN_BOOL(info_config, plan, "false", "Print the memory that it takes to load the file and generate with it."),
+    CAIRN_BOOL(info_config, bf16, "false", "With --plan: products in bf16."),
     CLI_PORTABLE(info_config, portable, "With --plan: kernels whose "),
-    CLI_INT(info_config, "cache", cache, "256", 1, 1 << 20, "MiB", "With --plan: kept keys and values."),
-    CLI_INT(info_config, "rows", rows, "256", 1, 65536, "tokens", "With --plan: computed together, at most."),
-    CLI_FLAG(info_config, "json", json, "Result as one JSON object.")};
+    CAIRN_INT(info_config, cache, "256", 1, 1 << 20, "MiB", "With --plan: kept keys and values."),
+    CAIRN_INT(info_config, rows, "256", 1, 65536, "tokens", "With --plan: computed together, at most."),
+    CAIRN_BOOL(info_config, json, "false", "Result as one JSON object.")};
 
 /* What a policy `model` or a reward `head` takes: one thread and one cache a worker. */
 static cairn_status run_plan(cli *c, const info_config *config, const char *path) {
@@ -486,7 +486,7 @@ static cairn_status run_tokens(cli *c, const void *options, int count, char **ar
 }
 
 static const cairn_option tokens_options[] = {
-    CLI_FLAG(json_config, "json", json, "One JSON array: each token's number, bytes (hexadecimal) and text.")};
+    CAIRN_BOOL(json_config, json, "false", "One JSON array: each token's number, bytes (hexadecimal) and text.")};
 
 const cli_verb verb_model_tokens = {
     .about = {.name = "model tokens",

@@ -16,17 +16,17 @@ typedef struct report_config {
 } report_config;
 
 static const cairn_option options[] = {
-    CLI_TEXT(report_config, "out", out, "",
-             "Write the page here: one HTML file that needs no network (- for standard output)."),
-    CLI_TEXT(report_config, "csv", csv, "",
-             "Write the tables as NAME-runs.csv, NAME-pairs.csv, NAME-bins.csv and NAME-labels.csv."),
-    CLI_INT(report_config, "problems", problems, "1000", 1, 1e9, "problems",
-            "Problems of each run that the page lists; the rest is counted."),
-    CLI_REAL(
-        report_config, "room", room, "4", 0.1, 1000, "MB",
+    CAIRN_TEXT(report_config, out, "", "",
+               "Write the page here: one HTML file that needs no network (- for standard output)."),
+    CAIRN_TEXT(report_config, csv, "", "",
+               "Write the tables as NAME-runs.csv, NAME-pairs.csv, NAME-bins.csv and NAME-labels.csv."),
+    CAIRN_INT(report_config, problems, "1000", 1, 1e9, "problems",
+              "Problems of each run that the page lists; the rest is counted."),
+    CAIRN_REAL(
+        report_config, room, "4", 0.1, 1000, "MB",
         "Room for problems and trees in the page. Larger trees keep their nodes of most interest, and what is left "
         "out is counted."),
-    CLI_FLAG(report_config, "json", json, "All numbers as one JSON object."),
+    CAIRN_BOOL(report_config, json, "false", "All numbers as one JSON object."),
 };
 
 /* ---- for people ---------------------------------------------------------------------------------------------------- */

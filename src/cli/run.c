@@ -16,7 +16,7 @@
 typedef struct json_config {
     bool json;
 } json_config;
-static const cairn_option json_options[] = {CLI_FLAG(json_config, "json", json, "Result as one JSON array.")};
+static const cairn_option json_options[] = {CAIRN_BOOL(json_config, json, "false", "Result as one JSON array.")};
 
 static const char *manifest_text(const cairn_run *run, const char *key) {
     const char *value = cairn_run_manifest(run, key);
@@ -188,14 +188,15 @@ typedef struct export_config {
 } export_config;
 
 static const cairn_option export_options[] = {
-    CLI_TEXT(export_config, "out", out, "-", "File to write; - is standard output."),
-    CLI_CHOICE(
-        export_config, "format", format, "run", "run" CAIRN_WRITE_LIST,
+    CAIRN_TEXT(export_config, out, "-", "", "File to write; - is standard output."),
+    CAIRN_CHOICE(
+        export_config, format, "run", "run" CAIRN_WRITE_LIST,
         "run: manifest and records as JSON lines. Others: the labelled solutions of `label`, or the candidates of "
         "`solve --keep-tree` (docs/formats.md)."),
     CLI_WRITTEN_LABEL_OPTIONS(export_config, write, "hard", "0",
                               "A label from here on is right; 0: above 0, where any completion of the step was right."),
-    CLI_FLAG(export_config, "skip-bad", skip_bad, "Name and count solutions that the format cannot hold."),
+    CAIRN_BOOL_AS("skip-bad", export_config, skip_bad, "false",
+                  "Name and count solutions that the format cannot hold."),
 };
 
 /* Writes the run's solutions in a format of data sets. */
@@ -261,10 +262,9 @@ typedef struct compare_config {
 } compare_config;
 
 static const cairn_option compare_options[] = {
-    CLI_TEXT(compare_config, "field", field, "correct",
-             "Field of the records to compare, e.g. correct or cost.tokens."),
+    CAIRN_TEXT(compare_config, field, "correct", "", "Field of the records to compare, e.g. correct or cost.tokens."),
     CLI_SEED(compare_config, seed),
-    CLI_FLAG(compare_config, "json", json, "Result as one JSON object."),
+    CAIRN_BOOL(compare_config, json, "false", "Result as one JSON object."),
 };
 
 static void print_comparison(const compare_config *config, char **paths, const cairn_comparison *r) {

@@ -13,17 +13,18 @@ typedef struct resume_config {
 } resume_config;
 
 static const cairn_option resume_options[] = {
-    CLI_INT(resume_config, "workers", workers, "0", 0, 1024, "threads", "0: one a processor."),
-    CLI_INT(resume_config, "in-flight", in_flight, "0", 0, 1024, "problems",
-            "Problems under way at once in each worker; 0: as many as lose little to a kill, at most 64."),
-    CLI_TEXT(resume_config, "out", out, "",
-             "Of a labelling: write the labelled solutions here (- for standard output) instead of where `cairn label "
-             "--out` "
-             "wrote them."),
-    CLI_FLAG(resume_config, "allow-exec", allow_exec,
-             "Start the programs (`exec:`) that the run file names. Without it they are shown and nothing runs."),
-    CLI_FLAG(resume_config, "quiet", quiet, "No progress line."),
-    CLI_FLAG(resume_config, "json", json, "Result as one JSON object."),
+    CAIRN_INT(resume_config, workers, "0", 0, 1024, "threads", "0: one a processor."),
+    CAIRN_INT_AS("in-flight", resume_config, in_flight, "0", 0, 1024, "problems",
+                 "Problems under way at once in each worker; 0: as many as lose little to a kill, at most 64."),
+    CAIRN_TEXT(
+        resume_config, out, "", "",
+        "Of a labelling: write the labelled solutions here (- for standard output) instead of where `cairn label "
+        "--out` "
+        "wrote them."),
+    CAIRN_BOOL_AS("allow-exec", resume_config, allow_exec, "false",
+                  "Start the programs (`exec:`) that the run file names. Without it they are shown and nothing runs."),
+    CAIRN_BOOL(resume_config, quiet, "false", "No progress line."),
+    CAIRN_BOOL(resume_config, json, "false", "Result as one JSON object."),
 };
 
 /* The options that a run's manifest records, as the command line that made it. */

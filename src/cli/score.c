@@ -17,11 +17,10 @@ typedef struct score_config {
 
 static const cairn_option options[] = {
     CLI_SCORED_OPTIONS(score_config),
-    CLI_TEXT(
-        score_config, "out", out, "",
+    CAIRN_TEXT(
+        score_config, out, "", "",
         "Write the solutions with their scores, codes and reasons as JSON lines to this file (- for standard output)."),
-    CLI_INT(score_config, "show", show, "-1", -1, 1e12, "solution",
-            "Show this one with its verdicts (0 is the first)."),
+    CAIRN_INT(score_config, show, "-1", -1, 1e12, "solution", "Show this one with its verdicts (0 is the first)."),
 };
 
 typedef struct scoring {

@@ -16,22 +16,23 @@ typedef struct scored_options {
     bool skip_bad, portable, quiet, json;
 } scored_options;
 
-#define CLI_SCORED_OPTIONS(type)                                                                                   \
-    CLI_TEXT(type, "reward", scored.reward, "calculator", "Who scores steps (cairn help rewards)."),               \
-        CLI_TEXT(type, "threshold", scored.threshold, "middle",                                                    \
-                 "A step with a lower score is wrong: a number, or the middle of the reward's range."),            \
-        CLI_TEXT(type, "world", scored.world, "text",                                                              \
-                 "World that reads the steps; text: any problem, steps as they are."),                             \
-        CLI_TEXT(type, "policy", scored.policy, "", "Policy for rewards that need one, such as mc."),              \
-        CLI_CHOICE(type, "format", scored.format, "auto", CAIRN_FORMAT_CHOICES,                                    \
-                   "Format of the file; auto: by its fields."),                                                    \
-        CLI_SPLIT(type, scored.split),                                                                             \
-        CLI_INT(type, "count", scored.count, "0", 0, 1e12, "solutions",                                            \
-                "Only the first so many (short: -n); 0: all."),                                                    \
-        CLI_FLAG(type, "skip-bad", scored.skip_bad, "Count and name bad lines instead of stopping at the first."), \
-        CLI_SEED(type, scored.seed), CLI_PORTABLE(type, scored.portable, "With models: "),                         \
-        CLI_FLAG(type, "quiet", scored.quiet, "No progress line."),                                                \
-        CLI_FLAG(type, "json", scored.json, "Result as JSON.")
+#define CLI_SCORED_OPTIONS(type)                                                                               \
+    CAIRN_TEXT_AS("reward", type, scored.reward, "calculator", "", "Who scores steps (cairn help rewards)."),  \
+        CAIRN_TEXT_AS("threshold", type, scored.threshold, "middle", "",                                       \
+                      "A step with a lower score is wrong: a number, or the middle of the reward's range."),   \
+        CAIRN_TEXT_AS("world", type, scored.world, "text", "",                                                 \
+                      "World that reads the steps; text: any problem, steps as they are."),                    \
+        CAIRN_TEXT_AS("policy", type, scored.policy, "", "", "Policy for rewards that need one, such as mc."), \
+        CAIRN_CHOICE_AS("format", type, scored.format, "auto", CAIRN_FORMAT_CHOICES,                           \
+                        "Format of the file; auto: by its fields."),                                           \
+        CLI_SPLIT(type, scored.split),                                                                         \
+        CAIRN_INT_AS("count", type, scored.count, "0", 0, 1e12, "solutions",                                   \
+                     "Only the first so many (short: -n); 0: all."),                                           \
+        CAIRN_BOOL_AS("skip-bad", type, scored.skip_bad, "false",                                              \
+                      "Count and name bad lines instead of stopping at the first."),                           \
+        CLI_SEED(type, scored.seed), CLI_PORTABLE(type, scored.portable, "With models: "),                     \
+        CAIRN_BOOL_AS("quiet", type, scored.quiet, "false", "No progress line."),                              \
+        CAIRN_BOOL_AS("json", type, scored.json, "false", "Result as JSON.")
 
 /* One scored solution; all memory lives until the visit returns. */
 typedef struct scored {

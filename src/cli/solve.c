@@ -15,11 +15,11 @@ typedef struct solve_config {
 } solve_config;
 
 static const cairn_option options[] = {
-    CLI_TEXT(solve_config, "search", search, "beam", "Algorithm: NAME or NAME:key=value,... (cairn help searches)."),
+    CAIRN_TEXT(solve_config, search, "beam", "", "Algorithm: NAME or NAME:key=value,... (cairn help searches)."),
     CLI_JOB_OPTIONS(solve_config, "100", "exact"),
-    CLI_FLAG(solve_config, "keep-tree", keep_tree, "Keep every tree in the run file."),
-    CLI_INT(solve_config, "draw", draw, "-1", -1, 1e12, "problem", "Draw the tree of this problem (0 is the first)."),
-    CLI_TEXT(solve_config, "svg", svg, "", "With --draw: write the tree as an SVG image here (- for standard output)."),
+    CAIRN_BOOL_AS("keep-tree", solve_config, keep_tree, "false", "Keep every tree in the run file."),
+    CAIRN_INT(solve_config, draw, "-1", -1, 1e12, "problem", "Draw the tree of this problem (0 is the first)."),
+    CAIRN_TEXT(solve_config, svg, "", "", "With --draw: write the tree as an SVG image here (- for standard output)."),
     CLI_PLAN(solve_config),
 };
 

@@ -12,12 +12,12 @@ typedef struct traces_config {
 } traces_config;
 
 static const cairn_option options[] = {
-    CLI_TEXT(traces_config, "policy", policy, "scripted", "Who writes the solutions (cairn help policies)."),
-    CLI_INT(traces_config, "count", count, "100", 1, 1e9, "problems", "How many problems (short: -n)."),
-    CLI_INT(traces_config, "samples", samples, "1", 1, 1e6, "solutions", "Solutions of each problem."),
+    CAIRN_TEXT(traces_config, policy, "scripted", "", "Who writes the solutions (cairn help policies)."),
+    CAIRN_INT(traces_config, count, "100", 1, 1e9, "problems", "How many problems (short: -n)."),
+    CAIRN_INT(traces_config, samples, "1", 1, 1e6, "solutions", "Solutions of each problem."),
     CLI_SEED(traces_config, seed),
     CLI_PORTABLE(traces_config, portable, "With models: "),
-    CLI_TEXT(traces_config, "out", out, "-", "File to write; - is standard output."),
+    CAIRN_TEXT(traces_config, out, "-", "", "File to write; - is standard output."),
 };
 
 /* Index of the first step that the world calls wrong, or -1. A solution that ends wrong without one goes wrong at the first step that the

@@ -14,83 +14,91 @@ typedef struct train_config {
 } train_config;
 
 #define TRAIN_FILES                                                                                                    \
-    CLI_TEXT(train_config, "out", learn.out, "", "Model file: the best so far, by the dev loss."),                     \
-        CLI_TEXT(train_config, "init", learn.init, "", "Model file to go on from, with its tokenizer."),               \
-        CLI_TEXT(train_config, "shape", learn.shape, "",                                                               \
-                 "Of a fresh model: width=128,layers=4,heads=4,kv-heads=2,feed-forward=0,context=512,tied=true."),     \
-        CLI_INT(train_config, "vocabulary", learn.vocabulary, "1024", 261, 1e6, "tokens",                              \
-                "Of the tokenizer that a fresh model trains on FILE first."),                                          \
-        CLI_TEXT(train_config, "format", format, "auto", "Of the data (docs/formats.md)."),                            \
+    CAIRN_TEXT_AS("out", train_config, learn.out, "", "", "Model file: the best so far, by the dev loss."),            \
+        CAIRN_TEXT_AS("init", train_config, learn.init, "", "", "Model file to go on from, with its tokenizer."),      \
+        CAIRN_TEXT_AS(                                                                                                 \
+            "shape", train_config, learn.shape, "", "",                                                                \
+            "Of a fresh model: width=128,layers=4,heads=4,kv-heads=2,feed-forward=0,context=512,tied=true."),          \
+        CAIRN_INT_AS("vocabulary", train_config, learn.vocabulary, "1024", 261, 1e6, "tokens",                         \
+                     "Of the tokenizer that a fresh model trains on FILE first."),                                     \
+        CAIRN_TEXT(train_config, format, "auto", "", "Of the data (docs/formats.md)."),                                \
         CLI_SPLIT(train_config, learn.split),                                                                          \
-        CLI_FLAG(train_config, "skip-bad", learn.skip_bad, "Count and name bad lines instead of failing."),            \
-        CLI_TEXT(train_config, "dev", learn.dev, "", "Dev set; without it some of FILE's problems are set aside."),    \
-        CLI_REAL(train_config, "dev-share", learn.dev_share, "0.1", 0, 0.9, "",                                        \
-                 "Share of the problems that are set aside."),                                                         \
-        CLI_TEXT(train_config, "checkpoint", learn.checkpoint, "", "Checkpoint; default: the model's name + .train."), \
-        CLI_FLAG(train_config, "resume", learn.resume, "Go on from the checkpoint, to the same bytes."),               \
-        CLI_TEXT(train_config, "log", learn.log, "", "Metrics as JSON lines, one a step."),                            \
-        CLI_TEXT(train_config, "tensorboard", learn.tensorboard, "", "Metrics as event files in this folder.")
+        CAIRN_BOOL_AS("skip-bad", train_config, learn.skip_bad, "false",                                               \
+                      "Count and name bad lines instead of failing."),                                                 \
+        CAIRN_TEXT_AS("dev", train_config, learn.dev, "", "",                                                          \
+                      "Dev set; without it some of FILE's problems are set aside."),                                   \
+        CAIRN_REAL_AS("dev-share", train_config, learn.dev_share, "0.1", 0, 0.9, "",                                   \
+                      "Share of the problems that are set aside."),                                                    \
+        CAIRN_TEXT_AS("checkpoint", train_config, learn.checkpoint, "", "",                                            \
+                      "Checkpoint; default: the model's name + .train."),                                              \
+        CAIRN_BOOL_AS("resume", train_config, learn.resume, "false", "Go on from the checkpoint, to the same bytes."), \
+        CAIRN_TEXT_AS("log", train_config, learn.log, "", "", "Metrics as JSON lines, one a step."),                   \
+        CAIRN_TEXT_AS("tensorboard", train_config, learn.tensorboard, "", "",                                          \
+                      "Metrics as event files in this folder.")
 
 #define TRAIN_LOOP                                                                                                   \
-    CLI_INT(train_config, "epochs", learn.epochs, "3", 1, 1e6, "", "Times through the data."),                       \
-        CLI_INT(train_config, "steps", learn.steps, "0", 0, 1e12, "steps", "Steps of the optimiser; 0: by epochs."), \
-        CLI_INT(train_config, "batch-tokens", learn.batch_tokens, "4096", 1, 1 << 24, "tokens",                      \
-                "Packed into a batch; a longer solution is a batch of its own."),                                    \
-        CLI_INT(train_config, "accumulate", learn.accumulate, "1", 1, 65536, "batches", "A step."),                  \
-        CLI_REAL(train_config, "rate", learn.rate, "0.001", 1e-12, 10, "", "Learning rate after the warm-up."),      \
-        CLI_REAL(train_config, "last-rate", learn.last_rate, "0.1", 0, 1, "", "At the end, as a share of it."),      \
-        CLI_CHOICE(train_config, "schedule", learn.schedule, "cosine", "constant|linear|cosine",                     \
-                   "How the rate falls."),                                                                           \
-        CLI_INT(train_config, "warmup", learn.warmup, "-1", -1, 1e12, "steps",                                       \
-                "In which the rate rises; -1: a twentieth."),                                                        \
-        CLI_REAL(train_config, "decay", learn.decay, "0.1", 0, 100, "", "Weight decay of matrices (AdamW)."),        \
-        CLI_REAL(train_config, "clip", learn.clip, "1", 0, 1e9, "", "Most gradient norm; 0: any."),                  \
-        CLI_REAL(train_config, "average", learn.average, "0", 0, 0.99999, "",                                        \
-                 "Decay of an average over the steps, measured and written in place of the last numbers; 0: none."), \
-        CLI_INT(train_config, "every", learn.every, "0", 0, 1e12, "steps",                                           \
-                "Between evaluations, each with a checkpoint; 0: an epoch's."),                                      \
-        CLI_INT(train_config, "patience", learn.patience, "0", 0, 1e9, "evaluations",                                \
-                "Stop after so many without a better dev loss; 0: never."),                                          \
-        CLI_FLAG(train_config, "bf16", learn.bf16, "Products in bf16, masters in f32."),                             \
-        CLI_FLAG(train_config, "store-bf16", learn.store_bf16, "Matrices of the model file as bf16."),               \
+    CAIRN_INT_AS("epochs", train_config, learn.epochs, "3", 1, 1e6, "", "Times through the data."),                  \
+        CAIRN_INT_AS("steps", train_config, learn.steps, "0", 0, 1e12, "steps",                                      \
+                     "Steps of the optimiser; 0: by epochs."),                                                       \
+        CAIRN_INT_AS("batch-tokens", train_config, learn.batch_tokens, "4096", 1, 1 << 24, "tokens",                 \
+                     "Packed into a batch; a longer solution is a batch of its own."),                               \
+        CAIRN_INT_AS("accumulate", train_config, learn.accumulate, "1", 1, 65536, "batches", "A step."),             \
+        CAIRN_REAL_AS("rate", train_config, learn.rate, "0.001", 1e-12, 10, "", "Learning rate after the warm-up."), \
+        CAIRN_REAL_AS("last-rate", train_config, learn.last_rate, "0.1", 0, 1, "", "At the end, as a share of it."), \
+        CAIRN_CHOICE_AS("schedule", train_config, learn.schedule, "cosine", "constant|linear|cosine",                \
+                        "How the rate falls."),                                                                      \
+        CAIRN_INT_AS("warmup", train_config, learn.warmup, "-1", -1, 1e12, "steps",                                  \
+                     "In which the rate rises; -1: a twentieth."),                                                   \
+        CAIRN_REAL_AS("decay", train_config, learn.decay, "0.1", 0, 100, "", "Weight decay of matrices (AdamW)."),   \
+        CAIRN_REAL_AS("clip", train_config, learn.clip, "1", 0, 1e9, "", "Most gradient norm; 0: any."),             \
+        CAIRN_REAL_AS(                                                                                               \
+            "average", train_config, learn.average, "0", 0, 0.99999, "",                                             \
+            "Decay of an average over the steps, measured and written in place of the last numbers; 0: none."),      \
+        CAIRN_INT_AS("every", train_config, learn.every, "0", 0, 1e12, "steps",                                      \
+                     "Between evaluations, each with a checkpoint; 0: an epoch's."),                                 \
+        CAIRN_INT_AS("patience", train_config, learn.patience, "0", 0, 1e9, "evaluations",                           \
+                     "Stop after so many without a better dev loss; 0: never."),                                     \
+        CAIRN_BOOL_AS("bf16", train_config, learn.bf16, "false", "Products in bf16, masters in f32."),               \
+        CAIRN_BOOL_AS("store-bf16", train_config, learn.store_bf16, "false", "Matrices of the model file as bf16."), \
         CLI_SEED(train_config, learn.seed), CLI_PORTABLE(train_config, learn.portable, "The "),                      \
-        CLI_INT(train_config, "threads", learn.threads, "0", 0, 1024, "threads", "0: one a processor."),             \
-        CLI_FLAG(train_config, "plan", plan, "Print the memory that the run will take, by part, and end."),          \
-        CLI_FLAG(train_config, "quiet", learn.quiet, "No progress, no metrics on standard error."),                  \
-        CLI_FLAG(train_config, "json", json, "Result as one JSON object.")
+        CAIRN_INT_AS("threads", train_config, learn.threads, "0", 0, 1024, "threads", "0: one a processor."),        \
+        CAIRN_BOOL(train_config, plan, "false", "Print the memory that the run will take, by part, and end."),       \
+        CAIRN_BOOL_AS("quiet", train_config, learn.quiet, "false", "No progress, no metrics on standard error."),    \
+        CAIRN_BOOL(train_config, json, "false", "Result as one JSON object.")
 
-#define TRAIN_HEAD(name_)                                                                     \
-    CLI_TEXT(train_config, "head", learn.head, name_, "Name of the head in the model file."), \
-        CLI_INT(train_config, "hidden", learn.hidden, "-1", -1, 65536, "numbers",             \
-                "Inner layer of the head; -1: as wide as the trunk; 0: none.")
+#define TRAIN_HEAD(name_)                                                                              \
+    CAIRN_TEXT_AS("head", train_config, learn.head, name_, "", "Name of the head in the model file."), \
+        CAIRN_INT_AS("hidden", train_config, learn.hidden, "-1", -1, 65536, "numbers",                 \
+                     "Inner layer of the head; -1: as wide as the trunk; 0: none.")
 
 static const cairn_option sft_options[] = {
     TRAIN_FILES,
-    CLI_FLAG(train_config, "only-right", learn.only_right, "Only solutions that are recorded as right."),
-    CLI_FLAG(train_config, "problems", problems, "Learn the text of the problems too, not of solutions alone."),
+    CAIRN_BOOL_AS("only-right", train_config, learn.only_right, "false", "Only solutions that are recorded as right."),
+    CAIRN_BOOL(train_config, problems, "false", "Learn the text of the problems too, not of solutions alone."),
     TRAIN_LOOP,
 };
 
 static const cairn_option prm_options[] = {
     TRAIN_FILES,
-    CLI_CHOICE(train_config, "loss", learn.loss, "hard", "hard|soft|mse",
-               "Two classes; one logit against the label itself; squared difference of its sigmoid."),
-    CLI_REAL(
-        train_config, "right-from", learn.right_from, "0.5", 0, 1, "",
+    CAIRN_CHOICE_AS("loss", train_config, learn.loss, "hard", "hard|soft|mse",
+                    "Two classes; one logit against the label itself; squared difference of its sigmoid."),
+    CAIRN_REAL_AS(
+        "right-from", train_config, learn.right_from, "0.5", 0, 1, "",
         "A label from here on is right: for `hard`, accuracy and AUROC. 0: above 0, where some completion succeeded."),
-    CLI_FLAG(train_config, "until-error", learn.until_error, "No labels behind a solution's first wrong step."),
-    CLI_FLAG(train_config, "likelihood", learn.likelihood,
-             "The head also reads how likely the decoder finds the step's tokens."),
-    CLI_REAL(train_config, "text", learn.text, "0", 0, 1000, "",
-             "Weight of the loss of the tokens of right steps beside the head's."),
+    CAIRN_BOOL_AS("until-error", train_config, learn.until_error, "false",
+                  "No labels behind a solution's first wrong step."),
+    CAIRN_BOOL_AS("likelihood", train_config, learn.likelihood, "false",
+                  "The head also reads how likely the decoder finds the step's tokens."),
+    CAIRN_REAL_AS("text", train_config, learn.text, "0", 0, 1000, "",
+                  "Weight of the loss of the tokens of right steps beside the head's."),
     TRAIN_HEAD("step"),
     TRAIN_LOOP,
 };
 
 static const cairn_option orm_options[] = {
     TRAIN_FILES,
-    CLI_CHOICE(train_config, "loss", learn.loss, "bce", "bce|mse",
-               "Binary cross-entropy of one logit, or squared difference of its sigmoid."),
+    CAIRN_CHOICE_AS("loss", train_config, learn.loss, "bce", "bce|mse",
+                    "Binary cross-entropy of one logit, or squared difference of its sigmoid."),
     TRAIN_HEAD("outcome"),
     TRAIN_LOOP,
 };

@@ -10,7 +10,7 @@ typedef struct list_config {
     bool json;
 } list_config;
 
-static const cairn_option list_options[] = {CLI_FLAG(list_config, "json", json, "Result as one JSON array.")};
+static const cairn_option list_options[] = {CAIRN_BOOL(list_config, json, "false", "Result as one JSON array.")};
 
 static void json_world(cli_json *j, const cairn_world_type *world) {
     cli_json_open(j, NULL, '{');
@@ -57,9 +57,9 @@ typedef struct generate_config {
 } generate_config;
 
 static const cairn_option generate_options[] = {
-    CLI_INT(generate_config, "count", count, "10", 1, 1e12, "problems", "How many (short: -n)."),
+    CAIRN_INT(generate_config, count, "10", 1, 1e12, "problems", "How many (short: -n)."),
     CLI_SEED(generate_config, seed),
-    CLI_TEXT(generate_config, "out", out, "-", "File to write; - is standard output."),
+    CAIRN_TEXT(generate_config, out, "-", "", "File to write; - is standard output."),
 };
 
 static cairn_status write_problem(const cairn_problem *problem, cairn_out *out) {

@@ -13,16 +13,18 @@ typedef struct written_options {
 
 #define CLI_LABEL_KINDS "as-they-are|hard|soft"
 /* Of the member `field` of the verb's config. */
-#define CLI_WRITTEN_LABEL_OPTIONS(type, field, labels_, right_from_, right_help_)                                    \
-    CLI_CHOICE(type, "labels", field.labels, labels_, CLI_LABEL_KINDS,                                               \
-               "Labels that are written: as true and false, as numbers where the format holds them, or each record " \
-               "as it is."),                                                                                         \
-        CLI_REAL(type, "right-from", field.right_from, right_from_, 0, 1, "", right_help_),                          \
-        CLI_FLAG(type, "fill", field.fill,                                                                           \
-                 "Fill missing labels that others imply: wrong after the first wrong step, right before a right one.")
-#define CLI_WRITTEN_OPTIONS(type, field, labels_, right_from_, right_help_)   \
-    CLI_CHOICE(type, "format", field.format, "stepwise", CAIRN_WRITE_CHOICES, \
-               "Format of the file that is written (docs/formats.md)."),      \
+#define CLI_WRITTEN_LABEL_OPTIONS(type, field, labels_, right_from_, right_help_)                             \
+    CAIRN_CHOICE_AS(                                                                                          \
+        "labels", type, field.labels, labels_, CLI_LABEL_KINDS,                                               \
+        "Labels that are written: as true and false, as numbers where the format holds them, or each record " \
+        "as it is."),                                                                                         \
+        CAIRN_REAL_AS("right-from", type, field.right_from, right_from_, 0, 1, "", right_help_),              \
+        CAIRN_BOOL_AS(                                                                                        \
+            "fill", type, field.fill, "false",                                                                \
+            "Fill missing labels that others imply: wrong after the first wrong step, right before a right one.")
+#define CLI_WRITTEN_OPTIONS(type, field, labels_, right_from_, right_help_)        \
+    CAIRN_CHOICE_AS("format", type, field.format, "stepwise", CAIRN_WRITE_CHOICES, \
+                    "Format of the file that is written (docs/formats.md)."),      \
         CLI_WRITTEN_LABEL_OPTIONS(type, field, labels_, right_from_, right_help_)
 #define CLI_RIGHT_FROM_HELP "A soft label from here on is right; 0: above 0."
 

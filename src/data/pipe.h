@@ -21,40 +21,15 @@ typedef struct pipe_options {
 } pipe_options;
 
 /* The rows of an options table for a `pipe_options` at `member` of a configuration. */
-#define PIPE_OPTIONS(type, member)                                                                                \
-    {.name = "command",                                                                                           \
-     .kind = CAIRN_OPTION_TEXT,                                                                                   \
-     .offset = offsetof(type, member.command),                                                                    \
-     .unit = "",                                                                                                  \
-     .help = "program, run by /bin/sh -c"},                                                                       \
-        {.name = "limit",                                                                                         \
-         .kind = CAIRN_OPTION_INT,                                                                                \
-         .offset = offsetof(type, member.limit),                                                                  \
-         .preset = "64",                                                                                          \
-         .low = 1,                                                                                                \
-         .high = 4096,                                                                                            \
-         .unit = "requests",                                                                                      \
-         .help = "requests sent to a process and not yet answered, at most"},                                     \
-        {.name = "timeout",                                                                                       \
-         .kind = CAIRN_OPTION_REAL,                                                                               \
-         .offset = offsetof(type, member.timeout),                                                                \
-         .preset = "600",                                                                                         \
-         .low = 0.01,                                                                                             \
-         .high = 1e6,                                                                                             \
-         .unit = "seconds",                                                                                       \
-         .help = "longest wait for a reply"},                                                                     \
-        {.name = "retries",                                                                                       \
-         .kind = CAIRN_OPTION_INT,                                                                                \
-         .offset = offsetof(type, member.retries),                                                                \
-         .preset = "2",                                                                                           \
-         .low = 0,                                                                                                \
-         .high = 1000,                                                                                            \
-         .unit = "tries",                                                                                         \
-         .help = "further tries of a request that failed"},                                                       \
-    {                                                                                                             \
-        .name = "processes", .kind = CAIRN_OPTION_INT, .offset = offsetof(type, member.processes), .preset = "1", \
-        .low = 1, .high = 256, .unit = "processes", .help = "processes of the program that share the requests"    \
-    }
+#define PIPE_OPTIONS(type, member)                                                                               \
+    CAIRN_TEXT_AS("command", type, member.command, NULL, "", "program, run by /bin/sh -c"),                      \
+        CAIRN_INT_AS("limit", type, member.limit, "64", 1, 4096, "requests",                                     \
+                     "requests sent to a process and not yet answered, at most"),                                \
+        CAIRN_REAL_AS("timeout", type, member.timeout, "600", 0.01, 1e6, "seconds", "longest wait for a reply"), \
+        CAIRN_INT_AS("retries", type, member.retries, "2", 0, 1000, "tries",                                     \
+                     "further tries of a request that failed"),                                                  \
+        CAIRN_INT_AS("processes", type, member.processes, "1", 1, 256, "processes",                              \
+                     "processes of the program that share the requests")
 
 typedef struct pipe_request {
     cairn_request base;

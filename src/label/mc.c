@@ -17,33 +17,16 @@ typedef struct config {
 } config;
 
 static const cairn_option options[] = {
-    {.name = "solutions",
-     .kind = CAIRN_OPTION_INT,
-     .offset = offsetof(config, solutions),
-     .preset = "4",
-     .low = 1,
-     .high = 4096,
-     .unit = "solutions",
-     .help = "Solutions sampled for each problem, where none are given."},
+    CAIRN_INT(config, solutions, "4", 1, 4096, "solutions",
+              "Solutions sampled for each problem, where none are given."),
     LABEL_ROLLOUTS_OPTION(config),
-    {.name = "order",
-     .kind = CAIRN_OPTION_CHOICE,
-     .offset = offsetof(config, order),
-     .preset = "all",
-     .choices = "all|left-to-right|bisect",
-     .help =
-         "Which prefixes are probed: all, from the left to the first that no completion gets right, or by bisection; "
-         "steps before a prefix with a right completion are labelled right."},
-    {.name = "early_stop",
-     .kind = CAIRN_OPTION_BOOL,
-     .offset = offsetof(config, early_stop),
-     .preset = "false",
-     .help = "Complete a prefix one by one until the first right completion: enough for hard labels."},
-    {.name = "only_wrong",
-     .kind = CAIRN_OPTION_BOOL,
-     .offset = offsetof(config, only_wrong),
-     .preset = "false",
-     .help = "Probe only solutions that end wrong; bisection never probes others."},
+    CAIRN_CHOICE(
+        config, order, "all", "all|left-to-right|bisect",
+        "Which prefixes are probed: all, from the left to the first that no completion gets right, or by bisection; "
+        "steps before a prefix with a right completion are labelled right."),
+    CAIRN_BOOL(config, early_stop, "false",
+               "Complete a prefix one by one until the first right completion: enough for hard labels."),
+    CAIRN_BOOL(config, only_wrong, "false", "Probe only solutions that end wrong; bisection never probes others."),
 };
 
 /* One solution that is being labelled. */

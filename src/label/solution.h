@@ -5,11 +5,8 @@
 #include "cairn/label.h"
 
 /* The row of an options table for the completions of a prefix: member `rollouts` of a configuration. */
-#define LABEL_ROLLOUTS_OPTION(type)                                                                                \
-    {                                                                                                              \
-        .name = "rollouts", .kind = CAIRN_OPTION_INT, .offset = offsetof(type, rollouts), .preset = "8", .low = 1, \
-        .high = 4096, .unit = "completions", .help = "Completions of each probed prefix (k)."                      \
-    }
+#define LABEL_ROLLOUTS_OPTION(type) \
+    CAIRN_INT(type, rollouts, "8", 1, 4096, "completions", "Completions of each probed prefix (k).")
 
 /* What a labeller begins with. */
 #define LABEL_NOTHING ((cairn_label_result){.kept = CAIRN_VERDICT_UNKNOWN, .dropped = ""})

@@ -11,11 +11,8 @@ typedef struct shape_config {
     bool tied;
 } shape_config;
 
-#define SHAPE(name_, field_, preset_, low_, high_, unit_, help_)                                              \
-    {                                                                                                         \
-        .name = name_, .kind = CAIRN_OPTION_INT, .offset = offsetof(shape_config, field_), .preset = preset_, \
-        .low = low_, .high = high_, .unit = unit_, .help = help_                                              \
-    }
+#define SHAPE(name_, field_, preset_, low_, high_, unit_, help_) \
+    CAIRN_INT_AS(name_, shape_config, field_, preset_, low_, high_, unit_, help_)
 
 static const cairn_option shape_options[] = {
     SHAPE("width", width, "128", 2, 65536, "numbers", "Of the trunk; a multiple of twice the heads."),
@@ -25,12 +22,7 @@ static const cairn_option shape_options[] = {
     SHAPE("feed-forward", feed_forward, "0", 0, 1 << 20, "numbers",
           "Width of the gated layer; 0: 8/3 of the trunk's, in sixteens."),
     SHAPE("context", context, "512", 8, 1 << 20, "tokens", "Longest solution."),
-    {.name = "tied",
-     .kind = CAIRN_OPTION_BOOL,
-     .offset = offsetof(shape_config, tied),
-     .preset = "true",
-     .unit = "",
-     .help = "Embedding and vocabulary head share their numbers."},
+    CAIRN_BOOL(shape_config, tied, "true", "Embedding and vocabulary head share their numbers."),
 };
 
 static const cairn_about shape_about = {.name = "shape",

@@ -12,31 +12,11 @@ typedef struct loaded_options {
 } loaded_options;
 
 /* The rows of an options table for a `loaded_options` at `member` of a configuration. */
-#define LOADED_OPTIONS(type, member)                                                                        \
-    {                                                                                                       \
-        "file",                                                                                             \
-        CAIRN_OPTION_TEXT,                                                                                  \
-        offsetof(type, member.file),                                                                        \
-        NULL,                                                                                               \
-        0,                                                                                                  \
-        0,                                                                                                  \
-        NULL,                                                                                               \
-        "",                                                                                                 \
-        "model file (GGUF) by cairn train"},                                                                \
-        {"cache",                                                                                           \
-         CAIRN_OPTION_INT,                                                                                  \
-         offsetof(type, member.cache),                                                                      \
-         "256",                                                                                             \
-         1,                                                                                                 \
-         1 << 20,                                                                                           \
-         NULL,                                                                                              \
-         "MiB",                                                                                             \
-         "kept keys and values of each worker"},                                                            \
-        {"rows", CAIRN_OPTION_INT, offsetof(type, member.rows), "256", 1, 65536,                            \
-         NULL,   "tokens",         "computed together, at most"},                                           \
-    {                                                                                                       \
-        "bf16", CAIRN_OPTION_BOOL, offsetof(type, member.bf16), "false", 0, 0, NULL, "", "multiply in bf16" \
-    }
+#define LOADED_OPTIONS(type, member)                                                                                \
+    CAIRN_TEXT_AS("file", type, member.file, NULL, "", "model file (GGUF) by cairn train"),                         \
+        CAIRN_INT_AS("cache", type, member.cache, "256", 1, 1 << 20, "MiB", "kept keys and values of each worker"), \
+        CAIRN_INT_AS("rows", type, member.rows, "256", 1, 65536, "tokens", "computed together, at most"),           \
+        CAIRN_BOOL_AS("bf16", type, member.bf16, "false", "multiply in bf16")
 
 typedef struct loaded {
     cairn_device *device; /* one thread: the run's workers are threads already */

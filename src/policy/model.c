@@ -15,12 +15,10 @@ typedef struct config {
 
 static const cairn_option options[] = {
     LOADED_OPTIONS(config, model),
-    {"top_k", CAIRN_OPTION_INT, offsetof(config, top_k), "0", 0, 1 << 20, NULL, "tokens",
-     "draw among the k most likely tokens; 0: all"},
-    {"top_p", CAIRN_OPTION_REAL, offsetof(config, top_p), "1", 0, 1, NULL, "",
-     "draw among the fewest tokens that together have this share"},
-    {"min_p", CAIRN_OPTION_REAL, offsetof(config, min_p), "0", 0, 1, NULL, "",
-     "draw among tokens that are at least this times as likely as the most likely"},
+    CAIRN_INT(config, top_k, "0", 0, 1 << 20, "tokens", "draw among the k most likely tokens; 0: all"),
+    CAIRN_REAL(config, top_p, "1", 0, 1, "", "draw among the fewest tokens that together have this share"),
+    CAIRN_REAL(config, min_p, "0", 0, 1, "",
+               "draw among tokens that are at least this times as likely as the most likely"),
 };
 
 typedef struct model {

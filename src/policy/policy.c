@@ -3,33 +3,23 @@
 
 #include <string.h>
 
+#include "core/registry.h"
 #include "policy_list.inc"
-#include "world/spec.h"
 
 const cairn_policy_type *const *cairn_policies(void) {
     return policy_list;
 }
 
-static const char *name_of(int index) {
-    return policy_list[index] ? policy_list[index]->about.name : NULL;
-}
-
 cairn_status cairn_policy_open(cairn_ctx *ctx, cairn_arena *arena, const char *spec, const cairn_world *world,
                                cairn_policy *out) {
-    size_t length;
+    int index;
     const char *options;
-    cairn_spec_split(spec, &length, &options);
-    for (int i = 0; policy_list[i]; i++) {
-        const cairn_policy_type *type = policy_list[i];
-        if (strlen(type->about.name) != length || memcmp(type->about.name, spec, length) != 0) continue;
-        const void *config = NULL;
-        void *self = NULL;
-        if (type->about.options) CAIRN_TRY(spec_config(ctx, arena, &type->about, options, &config));
-        CAIRN_TRY(type->open(ctx, arena, world, config, options, &self));
-        *out = (cairn_policy){.type = type, .world = world, .self = self};
-        return CAIRN_OK;
-    }
-    return spec_unknown(ctx, "policy", spec, length, name_of);
+    const void *config;
+    void *self = NULL;
+    CAIRN_TRY(registry_find(ctx, arena, "policy", policy_abouts, spec, &index, &options, &config));
+    CAIRN_TRY(policy_list[index]->open(ctx, arena, world, config, options, &self));
+    *out = (cairn_policy){.type = policy_list[index], .world = world, .self = self};
+    return CAIRN_OK;
 }
 
 void cairn_policy_close(cairn_policy *policy) {

@@ -20,13 +20,10 @@ typedef struct config {
 } config;
 
 static const cairn_option options[] = {
-    {"file", CAIRN_OPTION_TEXT, offsetof(config, file), NULL, 0, 0, NULL, "", "dataset of solutions"},
-    {"format", CAIRN_OPTION_CHOICE, offsetof(config, format), "auto", 0, 0, CAIRN_FORMAT_CHOICES, "",
-     "format of the file"},
-    {"split", CAIRN_OPTION_CHOICE, offsetof(config, split), "auto", 0, 0, CAIRN_SPLIT_CHOICES, "",
-     "how a solution that is one text is cut into steps"},
-    {"skip_bad", CAIRN_OPTION_BOOL, offsetof(config, skip_bad), "false", 0, 0, NULL, "",
-     "count and name bad lines of the file instead of stopping at the first"},
+    CAIRN_TEXT(config, file, NULL, "", "dataset of solutions"),
+    CAIRN_CHOICE(config, format, "auto", CAIRN_FORMAT_CHOICES, "format of the file"),
+    CAIRN_CHOICE(config, split, "auto", CAIRN_SPLIT_CHOICES, "how a solution that is one text is cut into steps"),
+    CAIRN_BOOL(config, skip_bad, "false", "count and name bad lines of the file instead of stopping at the first"),
 };
 
 typedef struct solution {

@@ -1,6 +1,6 @@
 /* Policy `scripted`: the world's own script, whose error rates are known. Its options are the script's. */
 #include "cairn/policy.h"
-#include "world/spec.h"
+#include "core/registry.h"
 
 typedef struct scripted {
     const cairn_world *world;
@@ -18,7 +18,7 @@ static cairn_status scripted_open(cairn_ctx *ctx, cairn_arena *arena, const cair
     scripted *self = cairn_arena_alloc(arena, 1, sizeof *self);
     if (!self) return CAIRN_NO_MEMORY;
     *self = (scripted){.world = world, .script = script};
-    cairn_status status = spec_config(ctx, arena, &script->about, options_text, &self->config);
+    cairn_status status = registry_config(ctx, arena, &script->about, options_text, &self->config);
     if (status != CAIRN_OK) return cairn_fail_within(ctx, status, "scripted");
     *out = self;
     return CAIRN_OK;

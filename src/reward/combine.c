@@ -17,12 +17,10 @@ typedef struct config {
 } config;
 
 static const cairn_option options[] = {
-    {"of", CAIRN_OPTION_TEXT, offsetof(config, of), NULL, 0, 0, NULL, "",
-     "rewards divided by |; inside them a comma is written \\, and a | is written \\|"},
-    {"rule", CAIRN_OPTION_CHOICE, offsetof(config, rule), "min", 0, 0, "min|product|mean|max|first-known", "",
-     "how the scores become one"},
-    {"meaning", CAIRN_OPTION_CHOICE, offsetof(config, meaning), "same", 0, 0, "same|" MEANING_CHOICES, "",
-     "what the result means; required where the rewards differ"},
+    CAIRN_TEXT(config, of, NULL, "", "rewards divided by |; inside them a comma is written \\, and a | is written \\|"),
+    CAIRN_CHOICE(config, rule, "min", "min|product|mean|max|first-known", "how the scores become one"),
+    CAIRN_CHOICE(config, meaning, "same", "same|" MEANING_CHOICES,
+                 "what the result means; required where the rewards differ"),
 };
 
 typedef struct combine {

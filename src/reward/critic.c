@@ -26,23 +26,21 @@ typedef struct config {
 
 static const cairn_option options[] = {
     LOADED_OPTIONS(config, model),
-    {"template", CAIRN_OPTION_TEXT, offsetof(config, template), "", 0, 0, NULL, "",
-     "file of what the critic is shown, with {problem}, {steps} (those before, one a line) and {step}; none: built in"},
-    {"max_tokens", CAIRN_OPTION_INT, offsetof(config, max_tokens), "256", 0, 1000000, NULL, "tokens",
-     "longest critique; 0: none, the verdict alone"},
-    {"temperature", CAIRN_OPTION_REAL, offsetof(config, temperature), "0", 0, 100, NULL, "",
-     "of the critiques; 0: the most likely token"},
-    {"samples", CAIRN_OPTION_INT, offsetof(config, samples), "1", 1, 1024, NULL, "critiques",
-     "of each step; the score is their mean"},
-    {"verdict", CAIRN_OPTION_CHOICE, offsetof(config, verdict), "forced", 0, 0, "forced|text", "",
-     "probability of yes against no behind the critique, or what its last line says"},
-    {"before", CAIRN_OPTION_TEXT, offsetof(config, before), "", 0, 0, NULL, "", "beginning of the verdict line"},
-    {"yes", CAIRN_OPTION_TEXT, offsetof(config, yes), "yes", 0, 0, NULL, "", "end of the verdict line: right"},
-    {"no", CAIRN_OPTION_TEXT, offsetof(config, no), "no", 0, 0, NULL, "", "end of the verdict line: wrong"},
-    {"unreadable", CAIRN_OPTION_CHOICE, offsetof(config, unreadable), "unknown", 0, 0, "unknown|wrong|half", "",
-     "a critique that was cut off or does not fit the context, or whose verdict cannot be read: left out, 0 or 0.5"},
-    {"meaning", CAIRN_OPTION_CHOICE, offsetof(config, meaning), "correctness", 0, 0, MEANING_CHOICES, "",
-     "what its scores mean"},
+    CAIRN_TEXT(config, template, "", "",
+               "file of what the critic is shown, with {problem}, {steps} (those before, one a line) and {step}; none: "
+               "built in"),
+    CAIRN_INT(config, max_tokens, "256", 0, 1000000, "tokens", "longest critique; 0: none, the verdict alone"),
+    CAIRN_REAL(config, temperature, "0", 0, 100, "", "of the critiques; 0: the most likely token"),
+    CAIRN_INT(config, samples, "1", 1, 1024, "critiques", "of each step; the score is their mean"),
+    CAIRN_CHOICE(config, verdict, "forced", "forced|text",
+                 "probability of yes against no behind the critique, or what its last line says"),
+    CAIRN_TEXT(config, before, "", "", "beginning of the verdict line"),
+    CAIRN_TEXT(config, yes, "yes", "", "end of the verdict line: right"),
+    CAIRN_TEXT(config, no, "no", "", "end of the verdict line: wrong"),
+    CAIRN_CHOICE(
+        config, unreadable, "unknown", "unknown|wrong|half",
+        "a critique that was cut off or does not fit the context, or whose verdict cannot be read: left out, 0 or 0.5"),
+    CAIRN_CHOICE(config, meaning, "correctness", MEANING_CHOICES, "what its scores mean"),
 };
 
 typedef struct critic {

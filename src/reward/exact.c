@@ -6,8 +6,9 @@ typedef struct config {
 } config;
 
 static const cairn_option options[] = {
-    {"what", CAIRN_OPTION_CHOICE, offsetof(config, what), "value", 0, 0, TRUTH_CHOICES, "",
-     "the policy's exact success probability, truth of the step, reachability of a right answer, or quality value"},
+    CAIRN_CHOICE(
+        config, what, "value", TRUTH_CHOICES,
+        "the policy's exact success probability, truth of the step, reachability of a right answer, or quality value"),
 };
 
 typedef struct exact {

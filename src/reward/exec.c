@@ -19,14 +19,13 @@ enum { ON_ERROR_FAIL, ON_ERROR_UNKNOWN };
 
 static const cairn_option options[] = {
     PIPE_OPTIONS(config, program),
-    {"meaning", CAIRN_OPTION_CHOICE, offsetof(config, meaning), "correctness", 0, 0, MEANING_CHOICES, "",
-     "what its scores mean"},
-    {"low", CAIRN_OPTION_REAL, offsetof(config, low), "0", -1e300, 1e300, NULL, "", "smallest score"},
-    {"high", CAIRN_OPTION_REAL, offsetof(config, high), "1", -1e300, 1e300, NULL, "", "largest score"},
-    {"reads", CAIRN_OPTION_CHOICE, offsetof(config, reads), "step", 0, 0, "step|solution", "",
-     "whole solutions are scored by one request a step, or by a single one (verb score_solution)"},
-    {"on_error", CAIRN_OPTION_CHOICE, offsetof(config, on_error), "fail", 0, 0, "fail|unknown", "",
-     "a step whose request failed for good ends the run, or is unknown and counted"},
+    CAIRN_CHOICE(config, meaning, "correctness", MEANING_CHOICES, "what its scores mean"),
+    CAIRN_REAL(config, low, "0", -1e300, 1e300, "", "smallest score"),
+    CAIRN_REAL(config, high, "1", -1e300, 1e300, "", "largest score"),
+    CAIRN_CHOICE(config, reads, "step", "step|solution",
+                 "whole solutions are scored by one request a step, or by a single one (verb score_solution)"),
+    CAIRN_CHOICE(config, on_error, "fail", "fail|unknown",
+                 "a step whose request failed for good ends the run, or is unknown and counted"),
 };
 
 typedef struct exec {

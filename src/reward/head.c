@@ -19,10 +19,8 @@ typedef struct config {
 
 static const cairn_option options[] = {
     LOADED_OPTIONS(config, model),
-    {"head", CAIRN_OPTION_TEXT, offsetof(config, head), "step", 0, 0, NULL, "",
-     "name of the head: step (train prm), outcome (train orm)"},
-    {"meaning", CAIRN_OPTION_CHOICE, offsetof(config, meaning), "correctness", 0, 0, MEANING_CHOICES, "",
-     "what its scores mean"},
+    CAIRN_TEXT(config, head, "step", "", "name of the head: step (train prm), outcome (train orm)"),
+    CAIRN_CHOICE(config, meaning, "correctness", MEANING_CHOICES, "what its scores mean"),
 };
 
 typedef struct scorer {

@@ -10,13 +10,10 @@ typedef struct config {
 } config;
 
 static const cairn_option options[] = {
-    {"rollouts", CAIRN_OPTION_INT, offsetof(config, rollouts), "8", 1, 100000, NULL, "completions",
-     "completions from each prefix"},
-    {"role", CAIRN_OPTION_INT, offsetof(config, role), "2", 0, 1000, NULL, "",
-     "key of their random numbers: equal roles give equal completions"},
-    {"temperature", CAIRN_OPTION_REAL, offsetof(config, temperature), "1", 0, 100, NULL, "", "of the completions"},
-    {"max_tokens", CAIRN_OPTION_INT, offsetof(config, max_tokens), "256", 1, 1000000, NULL, "tokens",
-     "longest step of a completion"},
+    CAIRN_INT(config, rollouts, "8", 1, 100000, "completions", "completions from each prefix"),
+    CAIRN_INT(config, role, "2", 0, 1000, "", "key of their random numbers: equal roles give equal completions"),
+    CAIRN_REAL(config, temperature, "1", 0, 100, "", "of the completions"),
+    CAIRN_INT(config, max_tokens, "256", 1, 1000000, "tokens", "longest step of a completion"),
 };
 
 typedef struct mc {

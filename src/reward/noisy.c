@@ -13,21 +13,14 @@ typedef struct config {
 } config;
 
 static const cairn_option options[] = {
-    {"what", CAIRN_OPTION_CHOICE, offsetof(config, what), "value", 0, 0, TRUTH_CHOICES, "",
-     "the truth that gets errors"},
-    {"miss", CAIRN_OPTION_REAL, offsetof(config, miss), "0", 0, 1, NULL, "",
-     "probability that a wrong step is called right (what=step)"},
-    {"false_alarm", CAIRN_OPTION_REAL, offsetof(config, false_alarm), "0", 0, 1, NULL, "",
-     "probability that a right step is called wrong (what=step)"},
-    {"sd", CAIRN_OPTION_REAL, offsetof(config, sd), "0", 0, 100, NULL, "", "normal noise, one draw a prefix"},
-    {"sd_state", CAIRN_OPTION_REAL, offsetof(config, sd_state), "0", 0, 100, NULL, "",
-     "normal noise, one draw a depth and state"},
-    {"sd_text", CAIRN_OPTION_REAL, offsetof(config, sd_text), "0", 0, 100, NULL, "",
-     "normal noise, one draw a depth, state and text of the last step"},
-    {"low", CAIRN_OPTION_REAL, offsetof(config, low), "0", -1e6, 1e6, NULL, "",
-     "smallest score: lower ones are clipped"},
-    {"high", CAIRN_OPTION_REAL, offsetof(config, high), "1", -1e6, 1e6, NULL, "",
-     "largest score: higher ones are clipped"},
+    CAIRN_CHOICE(config, what, "value", TRUTH_CHOICES, "the truth that gets errors"),
+    CAIRN_REAL(config, miss, "0", 0, 1, "", "probability that a wrong step is called right (what=step)"),
+    CAIRN_REAL(config, false_alarm, "0", 0, 1, "", "probability that a right step is called wrong (what=step)"),
+    CAIRN_REAL(config, sd, "0", 0, 100, "", "normal noise, one draw a prefix"),
+    CAIRN_REAL(config, sd_state, "0", 0, 100, "", "normal noise, one draw a depth and state"),
+    CAIRN_REAL(config, sd_text, "0", 0, 100, "", "normal noise, one draw a depth, state and text of the last step"),
+    CAIRN_REAL(config, low, "0", -1e6, 1e6, "", "smallest score: lower ones are clipped"),
+    CAIRN_REAL(config, high, "1", -1e6, 1e6, "", "largest score: higher ones are clipped"),
 };
 
 typedef struct noisy {

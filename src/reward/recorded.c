@@ -16,22 +16,18 @@ typedef struct config {
 enum { MISSING_UNKNOWN, MISSING_ERROR };
 
 static const cairn_option options[] = {
-    {"file", CAIRN_OPTION_TEXT, offsetof(config, file), NULL, 0, 0, NULL, "",
-     "scores as `cairn score --out` writes them, or lines of `id` and `scores`, or a data set with soft labels"},
-    {"field", CAIRN_OPTION_CHOICE, offsetof(config, field), "auto", 0, 0, "auto|step_scores|scores", "",
-     "field of the scores; auto: step_scores where the line has them, else scores"},
-    {"meaning", CAIRN_OPTION_CHOICE, offsetof(config, meaning), "file", 0, 0, "file|" MEANING_CHOICES, "",
-     "what the scores mean; file: as the file says, else correctness"},
-    {"low", CAIRN_OPTION_TEXT, offsetof(config, low), "file", 0, 0, NULL, "",
-     "smallest score; file: as the file says, else 0"},
-    {"high", CAIRN_OPTION_TEXT, offsetof(config, high), "file", 0, 0, NULL, "",
-     "largest score; file: as the file says, else 1"},
-    {"missing", CAIRN_OPTION_CHOICE, offsetof(config, missing), "unknown", 0, 0, "unknown|error", "",
-     "what a step is that the file does not have"},
-    {"format", CAIRN_OPTION_CHOICE, offsetof(config, format), "auto", 0, 0, CAIRN_FORMAT_CHOICES, "",
-     "format of a data set whose soft labels are the scores"},
-    {"skip_bad", CAIRN_OPTION_BOOL, offsetof(config, skip_bad), "false", 0, 0, NULL, "",
-     "count and name bad lines of the file instead of stopping at the first"},
+    CAIRN_TEXT(
+        config, file, NULL, "",
+        "scores as `cairn score --out` writes them, or lines of `id` and `scores`, or a data set with soft labels"),
+    CAIRN_CHOICE(config, field, "auto", "auto|step_scores|scores",
+                 "field of the scores; auto: step_scores where the line has them, else scores"),
+    CAIRN_CHOICE(config, meaning, "file", "file|" MEANING_CHOICES,
+                 "what the scores mean; file: as the file says, else correctness"),
+    CAIRN_TEXT(config, low, "file", "", "smallest score; file: as the file says, else 0"),
+    CAIRN_TEXT(config, high, "file", "", "largest score; file: as the file says, else 1"),
+    CAIRN_CHOICE(config, missing, "unknown", "unknown|error", "what a step is that the file does not have"),
+    CAIRN_CHOICE(config, format, "auto", CAIRN_FORMAT_CHOICES, "format of a data set whose soft labels are the scores"),
+    CAIRN_BOOL(config, skip_bad, "false", "count and name bad lines of the file instead of stopping at the first"),
 };
 
 typedef struct recorded {

@@ -4,14 +4,10 @@
 #include <string.h>
 
 #include "reward_list.inc"
-#include "world/spec.h"
+#include "core/registry.h"
 
 const cairn_reward_type *const *cairn_rewards(void) {
     return reward_list;
-}
-
-static const char *name_of(int index) {
-    return reward_list[index] ? reward_list[index]->about.name : NULL;
 }
 
 static const struct {
@@ -37,23 +33,17 @@ cairn_aggregator cairn_meaning_aggregator(cairn_meaning meaning) {
 
 cairn_status cairn_reward_open(cairn_ctx *ctx, cairn_arena *arena, const char *spec, const cairn_world *world,
                                const cairn_policy *policy, cairn_reward *out) {
-    size_t length;
+    int index;
     const char *options;
-    cairn_spec_split(spec, &length, &options);
-    for (int i = 0; reward_list[i]; i++) {
-        const cairn_reward_type *type = reward_list[i];
-        if (strlen(type->about.name) != length || memcmp(type->about.name, spec, length) != 0) continue;
-        const void *config;
-        void *self = NULL;
-        const char *source = cairn_arena_copy(arena, spec, strlen(spec));
-        if (!source) return CAIRN_NO_MEMORY;
-        CAIRN_TRY(spec_config(ctx, arena, &type->about, options, &config));
-        CAIRN_TRY(type->open(ctx, arena, world, policy, config, &self));
-        *out = (cairn_reward){.type = type, .world = world, .self = self, .source = source};
-        type->scale(self, &out->meaning, &out->low, &out->high);
-        return CAIRN_OK;
-    }
-    return spec_unknown(ctx, "reward", spec, length, name_of);
+    const void *config;
+    void *self = NULL;
+    const char *source = cairn_arena_copy(arena, spec, strlen(spec));
+    if (!source) return CAIRN_NO_MEMORY;
+    CAIRN_TRY(registry_find(ctx, arena, "reward", reward_abouts, spec, &index, &options, &config));
+    CAIRN_TRY(reward_list[index]->open(ctx, arena, world, policy, config, &self));
+    *out = (cairn_reward){.type = reward_list[index], .world = world, .self = self, .source = source};
+    out->type->scale(self, &out->meaning, &out->low, &out->high);
+    return CAIRN_OK;
 }
 
 void cairn_reward_close(cairn_reward *reward) {

@@ -11,22 +11,9 @@ typedef struct dvts_config {
 } dvts_config;
 
 static const cairn_option options[] = {
-    {.name = "width",
-     .kind = CAIRN_OPTION_INT,
-     .offset = offsetof(dvts_config, width),
-     .preset = "0",
-     .low = 0,
-     .high = FRONTIER_WIDEST,
-     .unit = "prefixes",
-     .help = "N: candidates in all; 0: what the budget pays for, 16 without one."},
-    {.name = "branch",
-     .kind = CAIRN_OPTION_INT,
-     .offset = offsetof(dvts_config, branch),
-     .preset = "4",
-     .low = 1,
-     .high = 1 << 20,
-     .unit = "steps",
-     .help = "M: next steps sampled by each of the N/M subtrees."},
+    CAIRN_INT(dvts_config, width, "0", 0, FRONTIER_WIDEST, "prefixes",
+              "N: candidates in all; 0: what the budget pays for, 16 without one."),
+    CAIRN_INT(dvts_config, branch, "4", 1, 1 << 20, "steps", "M: next steps sampled by each of the N/M subtrees."),
 };
 
 typedef struct subtree {

@@ -22,57 +22,30 @@ enum { PRIOR_SAMPLED, PRIOR_LOGP, PRIOR_UNIFORM };
 enum { EVALUATE_SCORE, EVALUATE_EDGE };
 enum { PICK_BEST, PICK_WEIGHTED, PICK_VISITS };
 
-#define CHOICE(field, preset_, choices_, help_)                                                                 \
-    {                                                                                                           \
-        .name = #field, .kind = CAIRN_OPTION_CHOICE, .offset = offsetof(mcts_config, field), .preset = preset_, \
-        .choices = choices_, .unit = "", .help = help_                                                          \
-    }
-#define REAL(name_, field, preset_, low_, high_, help_)                                                      \
-    {                                                                                                        \
-        .name = name_, .kind = CAIRN_OPTION_REAL, .offset = offsetof(mcts_config, field), .preset = preset_, \
-        .low = low_, .high = high_, .unit = "", .help = help_                                                \
-    }
-
 static const cairn_option options[] = {
-    CHOICE(rule, "puct", "uct|uct2|puct|muzero", "Formula that chooses the child to descend to."),
-    REAL("c", c, "0.25", 0, 1e6, "Exploration constant of uct, uct2 and puct; scale it with the step of the values."),
-    REAL("pb_c_init", pb_c_init, "1.25", 0, 1e6, "muzero: c is init + ln((N + base + 1) / base)."),
-    REAL("pb_c_base", pb_c_base, "19652", 1, 1e12, "muzero: see pb_c_init."),
-    CHOICE(normalise, "none", "none|siblings|range",
-           "Scale of child values: as they are; by parent and siblings; by the reward's range."),
-    {.name = "first_play",
-     .kind = CAIRN_OPTION_CHOICE,
-     .offset = offsetof(mcts_config, first_play),
-     .preset = "value",
-     .choices = "infinite|constant|parent|value",
-     .unit = "",
-     .help = "Value of a child not visited yet; value: its own reward, scored when it is expanded."},
-    REAL("first_play_value", first_play_value, "0", -1e6, 1e6, "The constant of first_play=constant."),
-    CHOICE(prior, "sampled", "sampled|logp|uniform",
-           "P of a child: how often it was drawn; policy probability; equal."),
-    CHOICE(backup, "mean", "mean|visit-mean|max", "How values travel to the root."),
-    CHOICE(evaluate, "score", "score|edge",
-           "score: a leaf is worth the aggregate of its path; edge: rewards (unknown: 0) are paid on the way, a leaf "
-           "is worth 0."),
-    REAL("discount", discount, "1", 0, 1, "Factor of the value for each step towards the root."),
-    {.name = "branch",
-     .kind = CAIRN_OPTION_INT,
-     .offset = offsetof(mcts_config, branch),
-     .preset = "4",
-     .low = 1,
-     .high = 1 << 16,
-     .unit = "steps",
-     .help = "Steps sampled when a leaf is expanded."},
-    {.name = "simulations",
-     .kind = CAIRN_OPTION_INT,
-     .offset = offsetof(mcts_config, simulations),
-     .preset = "0",
-     .low = 0,
-     .high = 1e12,
-     .unit = "",
-     .help = "At most so many; 0: until the budget is spent, without one as many steps as 16 solutions have."},
-    CHOICE(pick, "best", "best|weighted|visits",
-           "Answer: best-scored finished solution; weighted vote of all; the most visited path."),
+    CAIRN_CHOICE(mcts_config, rule, "puct", "uct|uct2|puct|muzero", "Formula that chooses the child to descend to."),
+    CAIRN_REAL(mcts_config, c, "0.25", 0, 1e6, "",
+               "Exploration constant of uct, uct2 and puct; scale it with the step of the values."),
+    CAIRN_REAL(mcts_config, pb_c_init, "1.25", 0, 1e6, "", "muzero: c is init + ln((N + base + 1) / base)."),
+    CAIRN_REAL(mcts_config, pb_c_base, "19652", 1, 1e12, "", "muzero: see pb_c_init."),
+    CAIRN_CHOICE(mcts_config, normalise, "none", "none|siblings|range",
+                 "Scale of child values: as they are; by parent and siblings; by the reward's range."),
+    CAIRN_CHOICE(mcts_config, first_play, "value", "infinite|constant|parent|value",
+                 "Value of a child not visited yet; value: its own reward, scored when it is expanded."),
+    CAIRN_REAL(mcts_config, first_play_value, "0", -1e6, 1e6, "", "The constant of first_play=constant."),
+    CAIRN_CHOICE(mcts_config, prior, "sampled", "sampled|logp|uniform",
+                 "P of a child: how often it was drawn; policy probability; equal."),
+    CAIRN_CHOICE(mcts_config, backup, "mean", "mean|visit-mean|max", "How values travel to the root."),
+    CAIRN_CHOICE(
+        mcts_config, evaluate, "score", "score|edge",
+        "score: a leaf is worth the aggregate of its path; edge: rewards (unknown: 0) are paid on the way, a leaf "
+        "is worth 0."),
+    CAIRN_REAL(mcts_config, discount, "1", 0, 1, "", "Factor of the value for each step towards the root."),
+    CAIRN_INT(mcts_config, branch, "4", 1, 1 << 16, "steps", "Steps sampled when a leaf is expanded."),
+    CAIRN_INT(mcts_config, simulations, "0", 0, 1e12, "",
+              "At most so many; 0: until the budget is spent, without one as many steps as 16 solutions have."),
+    CAIRN_CHOICE(mcts_config, pick, "best", "best|weighted|visits",
+                 "Answer: best-scored finished solution; weighted vote of all; the most visited path."),
 };
 
 /* ---- expand ------------------------------------------------------------------------------------------------------------------- */

@@ -12,22 +12,9 @@ typedef struct retry_config {
 } retry_config;
 
 static const cairn_option options[] = {
-    {.name = "tries",
-     .kind = CAIRN_OPTION_INT,
-     .offset = offsetof(retry_config, tries),
-     .preset = "8",
-     .low = 1,
-     .high = 1 << 20,
-     .unit = "steps",
-     .help = "Proposals for one step before the best is taken."},
-    {.name = "threshold",
-     .kind = CAIRN_OPTION_REAL,
-     .offset = offsetof(retry_config, threshold),
-     .preset = "0.5",
-     .low = -1e9,
-     .high = 1e9,
-     .unit = "score",
-     .help = "A step with at least this score is accepted; an unknown one is not."},
+    CAIRN_INT(retry_config, tries, "8", 1, 1 << 20, "steps", "Proposals for one step before the best is taken."),
+    CAIRN_REAL(retry_config, threshold, "0.5", -1e9, 1e9, "score",
+               "A step with at least this score is accepted; an unknown one is not."),
 };
 
 /* Proposes at `node` until a step is accepted; *next is that step, or the best of all tries. */

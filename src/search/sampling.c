@@ -6,12 +6,9 @@ typedef struct sampling_config {
     int64_t width;
 } sampling_config;
 
-#define WIDTH_OPTION                                                                                          \
-    {                                                                                                         \
-        .name = "width", .kind = CAIRN_OPTION_INT, .offset = offsetof(sampling_config, width), .preset = "0", \
-        .low = 0, .high = FRONTIER_WIDEST, .unit = "solutions",                                               \
-        .help = "How many solutions; 0: as many as the budget pays for, 16 without one."                      \
-    }
+#define WIDTH_OPTION                                                        \
+    CAIRN_INT(sampling_config, width, "0", 0, FRONTIER_WIDEST, "solutions", \
+              "How many solutions; 0: as many as the budget pays for, 16 without one.")
 
 static const cairn_option sampling_options[] = {WIDTH_OPTION};
 

@@ -3,29 +3,19 @@
 
 #include "cairn/search.h"
 #include "search_list.inc"
-#include "world/spec.h"
+#include "core/registry.h"
 
 const cairn_search_type *const *cairn_searches(void) {
     return search_list;
 }
 
-static const char *name_of(int index) {
-    return search_list[index] ? search_list[index]->about.name : NULL;
-}
-
 cairn_status cairn_search_find(cairn_ctx *ctx, cairn_arena *arena, const char *spec, const cairn_search_type **type,
                                const void **config) {
-    size_t length;
+    int index;
     const char *options;
-    cairn_spec_split(spec, &length, &options);
-    for (int i = 0; search_list[i]; i++) {
-        const cairn_about *about = &search_list[i]->about;
-        if (strlen(about->name) != length || memcmp(about->name, spec, length) != 0) continue;
-        CAIRN_TRY(spec_config(ctx, arena, about, options, config));
-        *type = search_list[i];
-        return CAIRN_OK;
-    }
-    return spec_unknown(ctx, "search", spec, length, name_of);
+    CAIRN_TRY(registry_find(ctx, arena, "search", search_abouts, spec, &index, &options, config));
+    *type = search_list[index];
+    return CAIRN_OK;
 }
 
 cairn_status cairn_search_ended(const cairn_search *search, cairn_node leaf, bool *ended) {

@@ -16,10 +16,10 @@ typedef struct config {
 } config;
 
 static const cairn_option options[] = {
-    {"steps", CAIRN_OPTION_INT, offsetof(config, steps), "8", 1, CHAIN_MAX_STEPS, NULL, "steps",
-     "steps of a solution (the most, where `shortest` is given)"},
-    {"shortest", CAIRN_OPTION_INT, offsetof(config, shortest), "0", 0, CHAIN_MAX_STEPS, NULL, "steps",
-     "solutions have from `shortest` to `steps` steps, uniformly; 0: all have `steps`"},
+    CAIRN_INT(config, steps, "8", 1, CHAIN_MAX_STEPS, "steps",
+              "steps of a solution (the most, where `shortest` is given)"),
+    CAIRN_INT(config, shortest, "0", 0, CHAIN_MAX_STEPS, "steps",
+              "solutions have from `shortest` to `steps` steps, uniformly; 0: all have `steps`"),
 };
 
 static cairn_status chain_open(cairn_ctx *ctx, cairn_arena *arena, const void *configuration, void **self) {

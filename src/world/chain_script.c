@@ -32,15 +32,14 @@ static const char *const leads[] = {"",          "So ",    "Now ",      "Then ",
 
 static const cairn_option options[] = {
     SCRIPT_RATE_OPTIONS(config, rates),
-    {"trap", CAIRN_OPTION_REAL, offsetof(config, trap), "0", 0, 1, NULL, "",
-     "fraction of problems in which one step is a trap"},
-    {"trap_error", CAIRN_OPTION_REAL, offsetof(config, trap_error), "0.5", 0, 1, NULL, "",
-     "probability of going wrong at a trap, always with the same value; replaces `error` there"},
+    CAIRN_REAL(config, trap, "0", 0, 1, "", "fraction of problems in which one step is a trap"),
+    CAIRN_REAL(config, trap_error, "0.5", 0, 1, "",
+               "probability of going wrong at a trap, always with the same value; replaces `error` there"),
     SCRIPT_CHOICE_OPTIONS(config, choices, "1", MOST_PARAPHRASES, MOST_WRONG_VALUES),
-    {"tokens_low", CAIRN_OPTION_INT, offsetof(config, tokens_low), "1", 1, 100000, NULL, "tokens",
-     "fewest tokens of a step where `tokens_high` is given"},
-    {"tokens_high", CAIRN_OPTION_INT, offsetof(config, tokens_high), "0", 0, 100000, NULL, "tokens",
-     "a step's size is uniform from `tokens_low` to this, fixed by its place and text; 0: its words and symbols"},
+    CAIRN_INT(config, tokens_low, "1", 1, 100000, "tokens", "fewest tokens of a step where `tokens_high` is given"),
+    CAIRN_INT(
+        config, tokens_high, "0", 0, 100000, "tokens",
+        "a step's size is uniform from `tokens_low` to this, fixed by its place and text; 0: its words and symbols"),
 };
 
 static double repair_rate(const config *c, const chain_problem *p) {

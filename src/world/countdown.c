@@ -12,10 +12,8 @@ typedef struct config {
 } config;
 
 static const cairn_option options[] = {
-    {"numbers", CAIRN_OPTION_INT, offsetof(config, numbers), "4", 3, COUNTDOWN_MOST, NULL, "numbers",
-     "how many numbers a problem has: its difficulty"},
-    {"largest", CAIRN_OPTION_INT, offsetof(config, largest), "25", 2, 100, NULL, "",
-     "numbers are drawn from 1 to this"},
+    CAIRN_INT(config, numbers, "4", 3, COUNTDOWN_MOST, "numbers", "how many numbers a problem has: its difficulty"),
+    CAIRN_INT(config, largest, "25", 2, 100, "", "numbers are drawn from 1 to this"),
 };
 
 static cairn_status countdown_open(cairn_ctx *ctx, cairn_arena *arena, const void *configuration, void **self) {

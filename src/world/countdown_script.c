@@ -14,10 +14,8 @@ typedef struct config {
 } config;
 
 static const cairn_option options[] = {
-    {"skill", CAIRN_OPTION_REAL, offsetof(config, skill), "0.5", 0, 1, NULL, "",
-     "probability to choose among steps that keep the target reachable"},
-    {"slip", CAIRN_OPTION_REAL, offsetof(config, slip), "0", 0, 1, NULL, "",
-     "probability that a step's result is false"},
+    CAIRN_REAL(config, skill, "0.5", 0, 1, "", "probability to choose among steps that keep the target reachable"),
+    CAIRN_REAL(config, slip, "0", 0, 1, "", "probability that a step's result is false"),
 };
 
 typedef struct choice {

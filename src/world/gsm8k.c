@@ -10,8 +10,7 @@ typedef struct config {
 } config;
 
 static const cairn_option options[] = {
-    {"max_steps", CAIRN_OPTION_INT, offsetof(config, max_steps), "32", 1, 4096, NULL, "steps",
-     "a longer solution is cut off"},
+    CAIRN_INT(config, max_steps, "32", 1, 4096, "steps", "a longer solution is cut off"),
 };
 
 static cairn_status gsm8k_open(cairn_ctx *ctx, cairn_arena *arena, const void *configuration, void **self) {

@@ -14,15 +14,8 @@ typedef struct script_choices {
     int64_t paraphrases, wrong_values;
 } script_choices;
 
-#define SCRIPT_OPTION(type, at, kind_, name_, preset_, low_, high_, unit_, help_)                                  \
-    {                                                                                                              \
-        .name = name_, .kind = kind_, .offset = offsetof(type, at), .preset = preset_, .low = low_, .high = high_, \
-        .unit = unit_, .help = help_                                                                               \
-    }
-#define SCRIPT_SHARE(type, at, name, preset, help) \
-    SCRIPT_OPTION(type, at, CAIRN_OPTION_REAL, name, preset, 0, 1, "", help)
-#define SCRIPT_SPREAD(type, at, name, help) \
-    SCRIPT_OPTION(type, at, CAIRN_OPTION_REAL, name, "0", 0, 100, "logits", help)
+#define SCRIPT_SHARE(type, at, name, preset, help) CAIRN_REAL_AS(name, type, at, preset, 0, 1, "", help)
+#define SCRIPT_SPREAD(type, at, name, help)        CAIRN_REAL_AS(name, type, at, "0", 0, 100, "logits", help)
 
 /* The rows of an options table for a `script_rates` at `member` of a configuration. */
 #define SCRIPT_RATE_OPTIONS(type, member)                                                           \
@@ -35,11 +28,11 @@ typedef struct script_choices {
                       "standard deviation over problems of the shift of `repair`")
 
 /* The same for a `script_choices`, of which there are as many as the last two say. */
-#define SCRIPT_CHOICE_OPTIONS(type, member, paraphrases_, most_paraphrases, most_wrong_values)                  \
-    SCRIPT_OPTION(type, member.paraphrases, CAIRN_OPTION_INT, "paraphrases", paraphrases_, 1, most_paraphrases, \
-                  "texts", "texts that say one step, chosen uniformly; as many as there are"),                  \
-        SCRIPT_OPTION(type, member.wrong_values, CAIRN_OPTION_INT, "wrong_values", "4", 1, most_wrong_values,   \
-                      "values", "wrong results of one step, chosen uniformly")
+#define SCRIPT_CHOICE_OPTIONS(type, member, paraphrases_, most_paraphrases, most_wrong_values)        \
+    CAIRN_INT_AS("paraphrases", type, member.paraphrases, paraphrases_, 1, most_paraphrases, "texts", \
+                 "texts that say one step, chosen uniformly; as many as there are"),                  \
+        CAIRN_INT_AS("wrong_values", type, member.wrong_values, "4", 1, most_wrong_values, "values",  \
+                     "wrong results of one step, chosen uniformly")
 
 /* The rates of a problem with these standard normal shifts, on the logit scale; 0 and 1 stay. */
 double script_error(const script_rates *rates, double hardness);

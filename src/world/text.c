@@ -15,10 +15,8 @@ typedef struct config {
 } config;
 
 static const cairn_option options[] = {
-    {"max_steps", CAIRN_OPTION_INT, offsetof(config, max_steps), "64", 1, 4096, NULL, "steps",
-     "a longer solution is cut off"},
-    {"format", CAIRN_OPTION_CHOICE, offsetof(config, format), "auto", 0, 0, CAIRN_FORMAT_CHOICES, "",
-     "format of the problem file"},
+    CAIRN_INT(config, max_steps, "64", 1, 4096, "steps", "a longer solution is cut off"),
+    CAIRN_CHOICE(config, format, "auto", CAIRN_FORMAT_CHOICES, "format of the problem file"),
 };
 
 /* ---- loading ------------------------------------------------------------------------------------------------------- */

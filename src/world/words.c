@@ -11,20 +11,20 @@
 #include <string.h>
 
 static const cairn_option options[] = {
-    {"operations", CAIRN_OPTION_INT, offsetof(words_settings, operations), "4", 1, 12, NULL, "operations",
-     "operations that the question needs: its difficulty (the most, where `fewest` is given)"},
-    {"fewest", CAIRN_OPTION_INT, offsetof(words_settings, fewest), "0", 0, 12, NULL, "operations",
-     "problems need from `fewest` to `operations` operations, uniformly; 0: all need `operations`"},
-    {"distractors", CAIRN_OPTION_INT, offsetof(words_settings, distractors), "2", 0, 8, NULL, "quantities",
-     "quantities that the question does not need"},
-    {"largest", CAIRN_OPTION_INT, offsetof(words_settings, largest), "99", 20, WORDS_LARGEST, NULL, "",
-     "all values are from 2 to this"},
-    {"objects", CAIRN_OPTION_INT, offsetof(words_settings, objects), "0", 0, WORDS_GROUP, NULL, "",
-     "kinds of objects in a problem, more where people run short; 1: a name alone says which quantity; 0: 2 to 4"},
-    {"joins", CAIRN_OPTION_REAL, offsetof(words_settings, joins), "0.4", 0, 1, NULL, "",
-     "share of derived quantities that come from two others instead of one and a number; 0: each question is a chain"},
-    {"shuffled", CAIRN_OPTION_BOOL, offsetof(words_settings, shuffled), "false", 0, 0, NULL, "",
-     "sentences come in any order, so that one may speak of what a later one tells"},
+    CAIRN_INT(words_settings, operations, "4", 1, 12, "operations",
+              "operations that the question needs: its difficulty (the most, where `fewest` is given)"),
+    CAIRN_INT(words_settings, fewest, "0", 0, 12, "operations",
+              "problems need from `fewest` to `operations` operations, uniformly; 0: all need `operations`"),
+    CAIRN_INT(words_settings, distractors, "2", 0, 8, "quantities", "quantities that the question does not need"),
+    CAIRN_INT(words_settings, largest, "99", 20, WORDS_LARGEST, "", "all values are from 2 to this"),
+    CAIRN_INT(
+        words_settings, objects, "0", 0, WORDS_GROUP, "",
+        "kinds of objects in a problem, more where people run short; 1: a name alone says which quantity; 0: 2 to 4"),
+    CAIRN_REAL(words_settings, joins, "0.4", 0, 1, "",
+               "share of derived quantities that come from two others instead of one and a number; 0: each question is "
+               "a chain"),
+    CAIRN_BOOL(words_settings, shuffled, "false",
+               "sentences come in any order, so that one may speak of what a later one tells"),
 };
 
 static cairn_status words_open(cairn_ctx *ctx, cairn_arena *arena, const void *configuration, void **self) {

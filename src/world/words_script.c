@@ -25,12 +25,12 @@ typedef struct config {
 
 static const cairn_option options[] = {
     SCRIPT_RATE_OPTIONS(config, rates),
-    {"misread", CAIRN_OPTION_REAL, offsetof(config, misread), "0.5", 0, 1, NULL, "",
-     "share of errors that take another quantity's value, where one fits; the others calculate wrongly"},
-    {"wander", CAIRN_OPTION_REAL, offsetof(config, wander), "0", 0, 1, NULL, "",
-     "probability to compute what the question does not need, where there is such"},
-    {"careful", CAIRN_OPTION_REAL, offsetof(config, careful), "1", 0, 1000, NULL, "",
-     "how often the first wording is chosen, which says where its numbers come from, for once of each other"},
+    CAIRN_REAL(config, misread, "0.5", 0, 1, "",
+               "share of errors that take another quantity's value, where one fits; the others calculate wrongly"),
+    CAIRN_REAL(config, wander, "0", 0, 1, "",
+               "probability to compute what the question does not need, where there is such"),
+    CAIRN_REAL(config, careful, "1", 0, 1000, "",
+               "how often the first wording is chosen, which says where its numbers come from, for once of each other"),
     SCRIPT_CHOICE_OPTIONS(config, choices, "7", MOST_PARAPHRASES, MOST_WRONG),
 };
 

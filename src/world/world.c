@@ -4,32 +4,22 @@
 #include <math.h>
 #include <string.h>
 
-#include "world/spec.h"
+#include "core/registry.h"
 #include "world_list.inc"
 
 const cairn_world_type *const *cairn_worlds(void) {
     return world_list;
 }
 
-static const char *name_of(int index) {
-    return world_list[index] ? world_list[index]->about.name : NULL;
-}
-
 cairn_status cairn_world_open(cairn_ctx *ctx, cairn_arena *arena, const char *spec, cairn_world *out) {
-    size_t length;
+    int index;
     const char *options;
-    cairn_spec_split(spec, &length, &options);
-    for (int i = 0; world_list[i]; i++) {
-        const cairn_world_type *type = world_list[i];
-        if (strlen(type->about.name) != length || memcmp(type->about.name, spec, length) != 0) continue;
-        const void *config;
-        void *self = NULL;
-        CAIRN_TRY(spec_config(ctx, arena, &type->about, options, &config));
-        CAIRN_TRY(type->open(ctx, arena, config, &self));
-        *out = (cairn_world){.type = type, .self = self};
-        return CAIRN_OK;
-    }
-    return spec_unknown(ctx, "world", spec, length, name_of);
+    const void *config;
+    void *self = NULL;
+    CAIRN_TRY(registry_find(ctx, arena, "world", world_abouts, spec, &index, &options, &config));
+    CAIRN_TRY(world_list[index]->open(ctx, arena, config, &self));
+    *out = (cairn_world){.type = world_list[index], .self = self};
+    return CAIRN_OK;
 }
 
 void cairn_world_close(cairn_world *world) {

@@ -1,9 +1,7 @@
-/* Specs "name:options": splitting and opening. */
-#include "world/spec.h"
+/* Finding a registered thing by its spec "name:options". */
+#include "core/registry.h"
 
 #include <string.h>
-
-#include "cairn/world.h"
 
 void cairn_spec_split(const char *spec, size_t *name_length, const char **options) {
     const char *colon = strchr(spec, ':');
@@ -20,8 +18,8 @@ static bool is_bare_command(const cairn_about *about, const char *options) {
     return false;
 }
 
-cairn_status spec_config(cairn_ctx *ctx, cairn_arena *arena, const cairn_about *about, const char *options,
-                         const void **config) {
+cairn_status registry_config(cairn_ctx *ctx, cairn_arena *arena, const cairn_about *about, const char *options,
+                             const void **config) {
     void *block = cairn_arena_alloc(arena, 1, about->config_size ? about->config_size : 1);
     if (!block) return CAIRN_NO_MEMORY;
     if (is_bare_command(about, options)) {
@@ -34,15 +32,29 @@ cairn_status spec_config(cairn_ctx *ctx, cairn_arena *arena, const cairn_about *
     return CAIRN_OK;
 }
 
-cairn_status spec_unknown(cairn_ctx *ctx, const char *kind, const char *spec, size_t name_length,
-                          const char *(*name_of)(int index)) {
+static cairn_status unknown(cairn_ctx *ctx, const char *kind, const cairn_about *const *list, const char *spec,
+                            size_t name_length) {
     cairn_text known = {0};
     cairn_status status = CAIRN_OK;
-    for (int i = 0; name_of(i) && status == CAIRN_OK; i++)
-        status = cairn_text_printf(ctx, &known, "%s%s", i ? ", " : "", name_of(i));
+    for (int i = 0; list[i] && status == CAIRN_OK; i++)
+        status = cairn_text_printf(ctx, &known, "%s%s", i ? ", " : "", list[i]->name);
     if (status == CAIRN_OK)
         status = cairn_fail(ctx, CAIRN_NOT_FOUND, "no %s `%.*s`; there are: %s", kind,
                             (int)(name_length < 80 ? name_length : 80), spec, known.data ? known.data : "none");
     cairn_text_free(&known);
     return status;
+}
+
+cairn_status registry_find(cairn_ctx *ctx, cairn_arena *arena, const char *kind, const cairn_about *const *list,
+                           const char *spec, int *index, const char **options, const void **config) {
+    size_t length;
+    cairn_spec_split(spec, &length, options);
+    for (int i = 0; list[i]; i++) {
+        if (strlen(list[i]->name) != length || memcmp(list[i]->name, spec, length) != 0) continue;
+        *config = NULL;
+        if (list[i]->options || list[i]->config_size) CAIRN_TRY(registry_config(ctx, arena, list[i], *options, config));
+        *index = i;
+        return CAIRN_OK;
+    }
+    return unknown(ctx, kind, list, spec, length);
 }
