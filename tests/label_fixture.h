@@ -16,7 +16,7 @@ typedef struct fixture {
     cairn_policy policy;
     cairn_tree *tree;
     cairn_problem problem;
-    cairn_search search;
+    cairn_workspace workspace;
     int64_t budget; /* steps; 0: none */
     uint64_t seed;
 } fixture;
@@ -45,17 +45,17 @@ static inline void close_fixture(fixture *f) {
 static inline void begin(fixture *f, int64_t index) {
     cairn_tree_reset(f->tree);
     assert_int_equal(f->world.type->generate(f->ctx, f->world.self, 77, index, f->arena, &f->problem), CAIRN_OK);
-    f->search = (cairn_search){.ctx = f->ctx,
-                               .world = &f->world,
-                               .policy = &f->policy,
-                               .problem = &f->problem,
-                               .tree = f->tree,
-                               .arena = f->arena,
-                               .seed = f->seed,
-                               .sampling = CAIRN_SAMPLING_DEFAULT,
-                               .budget = {.steps = f->budget},
-                               .column = -1};
-    assert_int_equal(cairn_search_begin(&f->search), CAIRN_OK);
+    f->workspace = (cairn_workspace){.ctx = f->ctx,
+                                     .world = &f->world,
+                                     .policy = &f->policy,
+                                     .problem = &f->problem,
+                                     .tree = f->tree,
+                                     .arena = f->arena,
+                                     .seed = f->seed,
+                                     .sampling = CAIRN_SAMPLING_DEFAULT,
+                                     .budget = {.steps = f->budget},
+                                     .column = -1};
+    assert_int_equal(cairn_workspace_begin(&f->workspace), CAIRN_OK);
 }
 
 /* Labels problem `index` on a fresh tree. */
@@ -66,7 +66,7 @@ static inline cairn_label_result label_given(fixture *f, int64_t index, const ch
     cairn_label_result result;
     begin(f, index);
     if (cairn_labeller_find(f->ctx, f->arena, spec, &type, &config) != CAIRN_OK) fail_msg("%s", cairn_error(f->ctx));
-    if (type->run(&f->search, config, given, n_given, &result) != CAIRN_OK) fail_msg("%s", cairn_error(f->ctx));
+    if (type->run(&f->workspace, config, given, n_given, &result) != CAIRN_OK) fail_msg("%s", cairn_error(f->ctx));
     return result;
 }
 

@@ -38,7 +38,7 @@ typedef struct fixture {
     cairn_policy policy;
     cairn_reward reward;
     cairn_problem problem;
-    cairn_search search;
+    cairn_workspace workspace;
 } fixture;
 
 static int64_t proposals, scorings; /* asked for since the fixture was opened */
@@ -152,17 +152,17 @@ static inline int open_letters(void **state, const letter_rules *rules) {
                                .source = "letters"};
     f->problem =
         (cairn_problem){.id = "p", .key = 1, .text = "write", .answer = rules->answer, .max_steps = rules->max_steps};
-    f->search = (cairn_search){.ctx = f->ctx,
-                               .world = &f->world,
-                               .policy = &f->policy,
-                               .reward = &f->reward,
-                               .problem = &f->problem,
-                               .tree = f->tree,
-                               .arena = f->arena,
-                               .seed = 1,
-                               .sampling = CAIRN_SAMPLING_DEFAULT,
-                               .aggregator = CAIRN_AGGREGATE_LAST,
-                               .column = -1};
+    f->workspace = (cairn_workspace){.ctx = f->ctx,
+                                     .world = &f->world,
+                                     .policy = &f->policy,
+                                     .reward = &f->reward,
+                                     .problem = &f->problem,
+                                     .tree = f->tree,
+                                     .arena = f->arena,
+                                     .seed = 1,
+                                     .sampling = CAIRN_SAMPLING_DEFAULT,
+                                     .aggregator = CAIRN_AGGREGATE_LAST,
+                                     .column = -1};
     proposals = scorings = 0;
     *state = f;
     return 0;
@@ -182,10 +182,10 @@ static inline const char *answer_of(fixture *f, const char *spec, cairn_result *
     const cairn_search_type *type;
     const void *config;
     assert_int_equal(cairn_search_find(f->ctx, f->arena, spec, &type, &config), CAIRN_OK);
-    assert_int_equal(cairn_search_begin(&f->search), CAIRN_OK);
-    cairn_status status = cairn_search_run(&f->search, type, config, result);
+    assert_int_equal(cairn_workspace_begin(&f->workspace), CAIRN_OK);
+    cairn_status status = cairn_search_run(&f->workspace, type, config, result);
     if (status != CAIRN_OK) fail_msg("%s: %s", spec, cairn_error(f->ctx));
-    return result->answer >= 0 ? f->search.answers[result->answer] : "";
+    return result->answer >= 0 ? f->workspace.answers[result->answer] : "";
 }
 
 #endif

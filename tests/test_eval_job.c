@@ -144,17 +144,17 @@ typedef struct counted {
 } counted;
 
 /* Searches in two halves with a pause between, so that many problems are really under way at once. */
-static cairn_status counted_body(cairn_search *search, void *arg, int64_t index, cairn_text *record) {
+static cairn_status counted_body(cairn_workspace *workspace, void *arg, int64_t index, cairn_text *record) {
     counted *c = arg;
     cairn_result result;
     atomic_fetch_add(c->started, 1);
-    cairn_yield(search->ctx);
-    cairn_status status = cairn_search_run(search, c->type, c->config, &result);
-    cairn_yield(search->ctx);
+    cairn_yield(workspace->ctx);
+    cairn_status status = cairn_search_run(workspace, c->type, c->config, &result);
+    cairn_yield(workspace->ctx);
     if (status != CAIRN_OK) return status;
-    return cairn_text_printf(search->ctx, record, "{\"answer\":\"%s\",\"index\":%lld,\"nodes\":%u}",
-                             result.answer >= 0 ? search->answers[result.answer] : "", (long long)index,
-                             search->tree->count);
+    return cairn_text_printf(workspace->ctx, record, "{\"answer\":\"%s\",\"index\":%lld,\"nodes\":%u}",
+                             result.answer >= 0 ? workspace->answers[result.answer] : "", (long long)index,
+                             workspace->tree->count);
 }
 
 /* One process: opens or resumes the run and works until done or killed. */
@@ -273,10 +273,10 @@ static void test_a_count_that_no_search_gives_is_named(void **state) {
 
 /* ---- failures ----------------------------------------------------------------------------------------------------------------------- */
 
-static cairn_status failing_body(cairn_search *search, void *arg, int64_t index, cairn_text *record) {
+static cairn_status failing_body(cairn_workspace *workspace, void *arg, int64_t index, cairn_text *record) {
     (void)arg;
-    if (index == 13) return cairn_fail(search->ctx, CAIRN_IO, "the thirteenth breaks");
-    return cairn_text_add(search->ctx, record, "{}", 2);
+    if (index == 13) return cairn_fail(workspace->ctx, CAIRN_IO, "the thirteenth breaks");
+    return cairn_text_add(workspace->ctx, record, "{}", 2);
 }
 
 static void test_a_failing_problem_stops_the_run_with_its_name_and_loses_nothing_recorded(void **state) {
@@ -427,14 +427,14 @@ typedef struct watching {
     atomic_long early, late;
 } watching;
 
-static cairn_status watching_body(cairn_search *search, void *arg, int64_t index, cairn_text *record) {
+static cairn_status watching_body(cairn_workspace *workspace, void *arg, int64_t index, cairn_text *record) {
     watching *w = arg;
     cairn_result result;
-    cairn_status status = cairn_search_run(search, w->body.type, w->body.config, &result);
+    cairn_status status = cairn_search_run(workspace, w->body.type, w->body.config, &result);
     if (index == 2000) atomic_store(&w->early, resident());
     if (index == 9999) atomic_store(&w->late, resident());
     if (status != CAIRN_OK) return status;
-    return cairn_text_add(search->ctx, record, "{}", 2);
+    return cairn_text_add(workspace->ctx, record, "{}", 2);
 }
 
 static void test_ten_thousand_problems_are_searched_in_flat_memory(void **state) {

@@ -44,14 +44,14 @@ static int set_up(void **state) {
     script[1] = "b";
     script[2] = ".c";
     if (open_letters(state, &small) != 0) return -1;
-    return cairn_search_begin(&((fixture *)*state)->search) == CAIRN_OK ? 0 : -1;
+    return cairn_workspace_begin(&((fixture *)*state)->workspace) == CAIRN_OK ? 0 : -1;
 }
 
 /* Draws `count` steps at a node; returns how many distinct children they are. */
 static int32_t grow(fixture *f, cairn_node node, int32_t count, cairn_branch *children) {
     int32_t n;
     cairn_branch branch = {.node = node, .count = count};
-    assert_int_equal(cairn_propose(&f->search, CAIRN_ROLE_GENERATOR, &branch, 1, children, &n), CAIRN_OK);
+    assert_int_equal(cairn_propose(&f->workspace, CAIRN_ROLE_GENERATOR, &branch, 1, children, &n), CAIRN_OK);
     return n;
 }
 
@@ -82,9 +82,9 @@ static void test_an_end_is_a_leaf_but_no_step(void **state) {
     assert_true(f->tree->flags[end] & CAIRN_NODE_TERMINAL);
     assert_int_equal(steps_of(f, end), 2);
     assert_int_equal(steps_of(f, abc), 3);
-    assert_int_equal(f->search.cost.steps[CAIRN_ROLE_GENERATOR], 6); /* it was drawn, so it is paid for */
+    assert_int_equal(f->workspace.cost.steps[CAIRN_ROLE_GENERATOR], 6); /* it was drawn, so it is paid for */
     cairn_node leaves[] = {end, abc};
-    assert_int_equal(cairn_check(&f->search, leaves, 2), CAIRN_OK);
+    assert_int_equal(cairn_check(&f->workspace, leaves, 2), CAIRN_OK);
     assert_true(f->tree->outcome[end] == 1 && f->tree->outcome[abc] == 0);
 }
 
@@ -92,8 +92,8 @@ static void test_an_end_is_scored_as_the_last_step_and_replaces_its_score(void *
     fixture *f = *state;
     cairn_node a = only_child(f, CAIRN_ROOT), ab = only_child(f, a), end = only_child(f, ab);
     cairn_node nodes[] = {a, ab, end};
-    assert_int_equal(cairn_score(&f->search, nodes, 3), CAIRN_OK);
-    int32_t column = f->search.column;
+    assert_int_equal(cairn_score(&f->workspace, nodes, 3), CAIRN_OK);
+    int32_t column = f->workspace.column;
     assert_near(f->tree->score[column][end], 0.21, 1e-6);
     assert_near(cairn_tree_aggregate(f->tree, end, column, CAIRN_AGGREGATE_PRODUCT), 0.1 * 0.21, 1e-6);
     assert_near(cairn_tree_aggregate(f->tree, end, column, CAIRN_AGGREGATE_MEAN), (0.1 + 0.21) / 2, 1e-6);
@@ -107,9 +107,9 @@ static void test_a_solution_of_no_steps_has_no_score(void **state) {
     script[0] = ".";
     cairn_node end = only_child(f, CAIRN_ROOT);
     assert_int_equal(steps_of(f, end), 0);
-    assert_int_equal(cairn_score(&f->search, &end, 1), CAIRN_OK);
-    assert_true(isnan(cairn_tree_aggregate(f->tree, end, f->search.column, CAIRN_AGGREGATE_PRODUCT)));
-    assert_int_equal(cairn_check(&f->search, &end, 1), CAIRN_OK);
+    assert_int_equal(cairn_score(&f->workspace, &end, 1), CAIRN_OK);
+    assert_true(isnan(cairn_tree_aggregate(f->tree, end, f->workspace.column, CAIRN_AGGREGATE_PRODUCT)));
+    assert_int_equal(cairn_check(&f->workspace, &end, 1), CAIRN_OK);
     assert_true(f->tree->outcome[end] == 0);
 }
 
@@ -135,7 +135,7 @@ static void test_an_end_is_not_paid_for(void **state) {
     int ends = 0;
     assert_int_equal(cairn_search_find(f->ctx, f->arena, "mcts:evaluate=edge,simulations=12,branch=2", &type, &config),
                      CAIRN_OK);
-    if (cairn_search_run(&f->search, type, config, &result) != CAIRN_OK) fail_msg("%s", cairn_error(f->ctx));
+    if (cairn_search_run(&f->workspace, type, config, &result) != CAIRN_OK) fail_msg("%s", cairn_error(f->ctx));
     for (cairn_node node = 1; node < f->tree->count; node++) {
         double steps = steps_of(f, node), whole = f->tree->flags[node] & CAIRN_NODE_TERMINAL ? 0.01 : 0;
         bool end = cairn_tree_is_end(f->tree, node);
@@ -152,15 +152,15 @@ static void test_completions_have_the_steps_that_were_said(void **state) {
     cairn_node root = CAIRN_ROOT, ends[2];
     cairn_rollout r[2];
     int32_t done;
-    assert_int_equal(cairn_rollouts(&f->search, CAIRN_ROLE_GENERATOR, &root, 1, 2, r, &done), CAIRN_OK);
+    assert_int_equal(cairn_rollouts(&f->workspace, CAIRN_ROLE_GENERATOR, &root, 1, 2, r, &done), CAIRN_OK);
     assert_int_equal(r[0].n_steps, 2);
     assert_int_equal(r[0].n_tokens, 3);
     assert_int_equal(r[0].outcome.verdict, CAIRN_VERDICT_RIGHT);
     assert_int_equal(r[1].n_steps, 3);
     assert_int_equal(r[1].outcome.verdict, CAIRN_VERDICT_WRONG);
-    assert_int_equal(f->search.cost.steps[CAIRN_ROLE_GENERATOR], 6);
+    assert_int_equal(f->workspace.cost.steps[CAIRN_ROLE_GENERATOR], 6);
     for (int i = 0; i < 2; i++)
-        assert_int_equal(cairn_graft(&f->search, CAIRN_ROOT, &r[i], r[i].n_steps, &ends[i]), CAIRN_OK);
+        assert_int_equal(cairn_graft(&f->workspace, CAIRN_ROOT, &r[i], r[i].n_steps, &ends[i]), CAIRN_OK);
     /* "ab" as a whole solution is not the "ab" that goes on. */
     cairn_node ab = f->tree->parent[ends[1]];
     assert_int_not_equal(ends[0], ab);
@@ -174,7 +174,7 @@ static cairn_label_result labelled(fixture *f, const char *spec) {
     const void *config;
     cairn_label_result result;
     assert_int_equal(cairn_labeller_find(f->ctx, f->arena, spec, &type, &config), CAIRN_OK);
-    if (type->run(&f->search, config, NULL, 0, &result) != CAIRN_OK) fail_msg("%s", cairn_error(f->ctx));
+    if (type->run(&f->workspace, config, NULL, 0, &result) != CAIRN_OK) fail_msg("%s", cairn_error(f->ctx));
     return result;
 }
 

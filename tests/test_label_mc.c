@@ -364,11 +364,12 @@ static void a_spent_budget_leaves_what_was_done(void **state) {
     for (int o = 0; o < 3; o++) {
         f->budget = 0;
         cairn_label_result whole = label(f, 5, specs[o]);
-        int64_t all = f->search.cost.steps[CAIRN_ROLE_GENERATOR] + f->search.cost.steps[CAIRN_ROLE_COMPLETER];
+        int64_t all = f->workspace.cost.steps[CAIRN_ROLE_GENERATOR] + f->workspace.cost.steps[CAIRN_ROLE_COMPLETER];
         int32_t unfinished = 0, seen = 0;
         for (f->budget = 1; f->budget <= all + 20; f->budget++) {
             cairn_label_result r = label(f, 5, specs[o]);
-            int64_t spent = f->search.cost.steps[CAIRN_ROLE_GENERATOR] + f->search.cost.steps[CAIRN_ROLE_COMPLETER];
+            int64_t spent =
+                f->workspace.cost.steps[CAIRN_ROLE_GENERATOR] + f->workspace.cost.steps[CAIRN_ROLE_COMPLETER];
             assert_true(spent <= f->budget);
             assert_true(r.n >= seen && r.n <= 4); /* more budget, no less done */
             seen = r.n;

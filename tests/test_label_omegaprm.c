@@ -12,7 +12,7 @@
 #define DISTINCT ",paraphrases=16,wrong_values=16"
 
 static int64_t steps_spent(const fixture *f) {
-    return f->search.cost.steps[CAIRN_ROLE_GENERATOR] + f->search.cost.steps[CAIRN_ROLE_COMPLETER];
+    return f->workspace.cost.steps[CAIRN_ROLE_GENERATOR] + f->workspace.cost.steps[CAIRN_ROLE_COMPLETER];
 }
 
 /* ---- location ---------------------------------------------------------------------------------------------------------- */
@@ -160,7 +160,7 @@ static int64_t rollouts_for_forty(const char *policy) {
         cairn_node root = CAIRN_ROOT;
         int32_t done;
         begin(f, i);
-        assert_int_equal(cairn_rollouts(&f->search, CAIRN_ROLE_GENERATOR, &root, 1, N, rollouts, &done), CAIRN_OK);
+        assert_int_equal(cairn_rollouts(&f->workspace, CAIRN_ROLE_GENERATOR, &root, 1, N, rollouts, &done), CAIRN_OK);
         for (int j = 0; j < N; j++) {
             given[j].steps = rollouts[j].steps;
             given[j].n_steps = rollouts[j].n_steps;
@@ -357,19 +357,19 @@ static void a_state_that_confirmation_found_good_is_good_for_later_rollouts(void
     f.world = (cairn_world){&marks_world, NULL};
     f.policy = (cairn_policy){&table_policy, &f.world, NULL};
     f.problem = (cairn_problem){.id = "p", .key = 1, .text = "write", .max_steps = 3};
-    f.search = (cairn_search){.ctx = f.ctx,
-                              .world = &f.world,
-                              .policy = &f.policy,
-                              .problem = &f.problem,
-                              .tree = f.tree,
-                              .arena = f.arena,
-                              .sampling = CAIRN_SAMPLING_DEFAULT,
-                              .column = -1};
-    assert_int_equal(cairn_search_begin(&f.search), CAIRN_OK);
+    f.workspace = (cairn_workspace){.ctx = f.ctx,
+                                    .world = &f.world,
+                                    .policy = &f.policy,
+                                    .problem = &f.problem,
+                                    .tree = f.tree,
+                                    .arena = f.arena,
+                                    .sampling = CAIRN_SAMPLING_DEFAULT,
+                                    .column = -1};
+    assert_int_equal(cairn_workspace_begin(&f.workspace), CAIRN_OK);
     assert_int_equal(
         cairn_labeller_find(f.ctx, f.arena, "omegaprm:rollouts=3,question_filter=0,confirm=2", &type, &config),
         CAIRN_OK);
-    assert_int_equal(type->run(&f.search, config, NULL, 0, &r), CAIRN_OK);
+    assert_int_equal(type->run(&f.workspace, config, NULL, 0, &r), CAIRN_OK);
     static const struct {
         const char *steps;
         double labels[3];
@@ -502,7 +502,7 @@ static void any_failing_allocation_is_a_status(void **state) {
         assert_int_equal(cairn_labeller_find(f->ctx, f->arena, "omegaprm:searches=20,confirm=2", &type, &config),
                          CAIRN_OK);
         cairn_faults_set(f->ctx, (cairn_faults){.alloc_fails_at = at});
-        status = type->run(&f->search, config, NULL, 0, &r);
+        status = type->run(&f->workspace, config, NULL, 0, &r);
         cairn_faults_set(f->ctx, (cairn_faults){0});
         failures += status == CAIRN_NO_MEMORY;
         close_fixture(f);

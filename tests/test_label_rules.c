@@ -129,94 +129,94 @@ static void bisection_refuses_what_makes_no_sense(void **state) {
 
 /* ---- the pool ------------------------------------------------------------------------------------------------------ */
 
-static const cairn_pool_rule paper = {.alpha = 0.5, .beta = 0.9, .length = 500, .c_puct = 0.125};
+static const cairn_queue_rule paper = {.alpha = 0.5, .beta = 0.9, .length = 500, .c_puct = 0.125};
 
 /* MC = 0.5, 250 tokens: Q = 0.5^0.5 0.9^0.5 = 0.70711 * 0.94868 = 0.67082. Sum N = 9, N = 2: U = 0.125 * 3 / 3. */
 static void priority_is_quality_plus_exploration(void **state) {
     (void)state;
-    cairn_pool_rule no_exploration = paper, exploration_alone = paper;
+    cairn_queue_rule no_exploration = paper, exploration_alone = paper;
     no_exploration.c_puct = 0;
     exploration_alone.alpha = exploration_alone.beta = 1; /* Q = 1 */
-    assert_near(cairn_pool_priority(no_exploration, 0.5, 250, 2, 9), 0.67082, 5e-6);
-    assert_near(cairn_pool_priority(exploration_alone, 0.5, 250, 2, 9) - 1, 0.125, 1e-15);
-    assert_near(cairn_pool_priority(paper, 0.5, 250, 2, 9), 0.79582, 5e-6);
+    assert_near(cairn_queue_priority(no_exploration, 0.5, 250, 2, 9), 0.67082, 5e-6);
+    assert_near(cairn_queue_priority(exploration_alone, 0.5, 250, 2, 9) - 1, 0.125, 1e-15);
+    assert_near(cairn_queue_priority(paper, 0.5, 250, 2, 9), 0.79582, 5e-6);
 }
 
-static cairn_rollout_pool *open_pool(cairn_ctx *ctx, cairn_pool_rule rule) {
-    cairn_rollout_pool *pool;
-    assert_int_equal(cairn_rollout_pool_open(ctx, rule, &pool), CAIRN_OK);
+static cairn_rollout_queue *open_pool(cairn_ctx *ctx, cairn_queue_rule rule) {
+    cairn_rollout_queue *pool;
+    assert_int_equal(cairn_rollout_queue_open(ctx, rule, &pool), CAIRN_OK);
     return pool;
 }
 
-static void assert_pops(cairn_rollout_pool *pool, const int32_t *visits, int64_t total, int32_t state,
+static void assert_pops(cairn_rollout_queue *pool, const int32_t *visits, int64_t total, int32_t state,
                         int32_t rollout) {
     int32_t s = -1, r = -1;
-    assert_int_equal(cairn_rollout_pool_pop(pool, visits, total, &s, &r), CAIRN_OK);
+    assert_int_equal(cairn_rollout_queue_pop(pool, visits, total, &s, &r), CAIRN_OK);
     assert_int_equal(s, state);
     assert_int_equal(r, rollout);
 }
 
 static void the_best_leaves_first_and_each_leaves_once(void **state) {
     static const int32_t none[1] = {0};
-    cairn_rollout_pool *pool = open_pool(*state, paper);
+    cairn_rollout_queue *pool = open_pool(*state, paper);
     int32_t s, r;
-    assert_int_equal(cairn_rollout_pool_pop(pool, none, 0, &s, &r), CAIRN_END);
+    assert_int_equal(cairn_rollout_queue_pop(pool, none, 0, &s, &r), CAIRN_END);
     /* Q: 0.5^0.75 = 0.5946, 0.5^0.25 = 0.8409, the same times 0.9^2 = 0.6811, 0.5^0.25 0.9^0.1 = 0.8321 */
-    assert_int_equal(cairn_rollout_pool_add(pool, 0, 10, 0.25, 0), CAIRN_OK);
-    assert_int_equal(cairn_rollout_pool_add(pool, 0, 11, 0.75, 0), CAIRN_OK);
-    assert_int_equal(cairn_rollout_pool_add(pool, 0, 12, 0.75, 1000), CAIRN_OK);
-    assert_int_equal(cairn_rollout_pool_add(pool, 0, 13, 0.75, 50), CAIRN_OK);
+    assert_int_equal(cairn_rollout_queue_add(pool, 0, 10, 0.25, 0), CAIRN_OK);
+    assert_int_equal(cairn_rollout_queue_add(pool, 0, 11, 0.75, 0), CAIRN_OK);
+    assert_int_equal(cairn_rollout_queue_add(pool, 0, 12, 0.75, 1000), CAIRN_OK);
+    assert_int_equal(cairn_rollout_queue_add(pool, 0, 13, 0.75, 50), CAIRN_OK);
     assert_pops(pool, none, 0, 0, 11);
     assert_pops(pool, none, 0, 0, 13);
-    assert_int_equal(cairn_rollout_pool_add(pool, 0, 14, 0.5, 0), CAIRN_OK); /* 0.7071: before what waits longer */
+    assert_int_equal(cairn_rollout_queue_add(pool, 0, 14, 0.5, 0), CAIRN_OK); /* 0.7071: before what waits longer */
     assert_pops(pool, none, 0, 0, 14);
     assert_pops(pool, none, 0, 0, 12);
     assert_pops(pool, none, 0, 0, 10);
-    assert_int_equal(cairn_rollout_pool_pop(pool, none, 0, &s, &r), CAIRN_END);
-    assert_int_equal(cairn_rollout_pool_pop(pool, none, 0, &s, &r), CAIRN_END);
-    cairn_rollout_pool_close(pool);
+    assert_int_equal(cairn_rollout_queue_pop(pool, none, 0, &s, &r), CAIRN_END);
+    assert_int_equal(cairn_rollout_queue_pop(pool, none, 0, &s, &r), CAIRN_END);
+    cairn_rollout_queue_close(pool);
 }
 
 static void equals_leave_in_order_of_arrival(void **state) {
     static const int32_t none[2] = {0};
-    cairn_rollout_pool *pool = open_pool(*state, paper);
-    for (int32_t i = 0; i < 100; i++) assert_int_equal(cairn_rollout_pool_add(pool, i % 2, i, 0.5, 250), CAIRN_OK);
+    cairn_rollout_queue *pool = open_pool(*state, paper);
+    for (int32_t i = 0; i < 100; i++) assert_int_equal(cairn_rollout_queue_add(pool, i % 2, i, 0.5, 250), CAIRN_OK);
     for (int32_t i = 0; i < 100; i++) assert_pops(pool, none, 0, i % 2, i);
-    cairn_rollout_pool_close(pool);
+    cairn_rollout_queue_close(pool);
 }
 
 /* Two rollouts of state 0 (Q = 0.70711) before two of state 1 (Q = 0.5^0.6 = 0.65975). A visit to state 0 with sum N = 1 leaves it
  * U = 0.125 / 2 = 0.0625 against 0.125 of state 1: 0.7696 against 0.7848. */
 static void visits_change_the_order_at_once(void **state) {
-    cairn_rollout_pool *pool = open_pool(*state, paper);
+    cairn_rollout_queue *pool = open_pool(*state, paper);
     int32_t visits[2] = {0, 0};
-    for (int32_t i = 0; i < 2; i++) assert_int_equal(cairn_rollout_pool_add(pool, 0, i, 0.5, 0), CAIRN_OK);
-    for (int32_t i = 2; i < 4; i++) assert_int_equal(cairn_rollout_pool_add(pool, 1, i, 0.4, 0), CAIRN_OK);
+    for (int32_t i = 0; i < 2; i++) assert_int_equal(cairn_rollout_queue_add(pool, 0, i, 0.5, 0), CAIRN_OK);
+    for (int32_t i = 2; i < 4; i++) assert_int_equal(cairn_rollout_queue_add(pool, 1, i, 0.4, 0), CAIRN_OK);
     assert_pops(pool, visits, 0, 0, 0);
     visits[0] = 1;
     assert_pops(pool, visits, 1, 1, 2);
     visits[1] = 1; /* U of both 0.125 sqrt(2) / 2: Q decides */
     assert_pops(pool, visits, 2, 0, 1);
     assert_pops(pool, visits, 3, 1, 3);
-    cairn_rollout_pool_close(pool);
+    cairn_rollout_queue_close(pool);
 }
 
 static void the_pool_refuses_what_makes_no_sense(void **state) {
-    static const cairn_pool_rule bad[] = {{0, 0.9, 500, 0.125},   {-0.5, 0.9, 500, 0.125},     {1.1, 0.9, 500, 0.125},
-                                          {NAN, 0.9, 500, 0.125}, {0.5, 0, 500, 0.125},        {0.5, 1.1, 500, 0.125},
-                                          {0.5, NAN, 500, 0.125}, {0.5, 0.9, 0, 0.125},        {0.5, 0.9, -1, 0.125},
-                                          {0.5, 0.9, NAN, 0.125}, {0.5, 0.9, INFINITY, 0.125}, {0.5, 0.9, 500, -1},
-                                          {0.5, 0.9, 500, NAN},   {0.5, 0.9, 500, INFINITY}};
-    cairn_rollout_pool *pool;
+    static const cairn_queue_rule bad[] = {{0, 0.9, 500, 0.125},   {-0.5, 0.9, 500, 0.125},     {1.1, 0.9, 500, 0.125},
+                                           {NAN, 0.9, 500, 0.125}, {0.5, 0, 500, 0.125},        {0.5, 1.1, 500, 0.125},
+                                           {0.5, NAN, 500, 0.125}, {0.5, 0.9, 0, 0.125},        {0.5, 0.9, -1, 0.125},
+                                           {0.5, 0.9, NAN, 0.125}, {0.5, 0.9, INFINITY, 0.125}, {0.5, 0.9, 500, -1},
+                                           {0.5, 0.9, 500, NAN},   {0.5, 0.9, 500, INFINITY}};
+    cairn_rollout_queue *pool;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        assert_int_equal(cairn_rollout_pool_open(*state, bad[i], &pool), CAIRN_INVALID);
-    pool = open_pool(*state, (cairn_pool_rule){1, 1, 1, 0});
+        assert_int_equal(cairn_rollout_queue_open(*state, bad[i], &pool), CAIRN_INVALID);
+    pool = open_pool(*state, (cairn_queue_rule){1, 1, 1, 0});
     static const double mc[] = {0, 1, -0.5, 1.5, NAN}, length[] = {-1, NAN, INFINITY};
-    for (int i = 0; i < 5; i++) assert_int_equal(cairn_rollout_pool_add(pool, 0, 0, mc[i], 10), CAIRN_INVALID);
-    for (int i = 0; i < 3; i++) assert_int_equal(cairn_rollout_pool_add(pool, 0, 0, 0.5, length[i]), CAIRN_INVALID);
+    for (int i = 0; i < 5; i++) assert_int_equal(cairn_rollout_queue_add(pool, 0, 0, mc[i], 10), CAIRN_INVALID);
+    for (int i = 0; i < 3; i++) assert_int_equal(cairn_rollout_queue_add(pool, 0, 0, 0.5, length[i]), CAIRN_INVALID);
     int32_t s, r, visits[1] = {0};
-    assert_int_equal(cairn_rollout_pool_pop(pool, visits, 0, &s, &r), CAIRN_END); /* nothing of that came in */
-    cairn_rollout_pool_close(pool);
+    assert_int_equal(cairn_rollout_queue_pop(pool, visits, 0, &s, &r), CAIRN_END); /* nothing of that came in */
+    cairn_rollout_queue_close(pool);
 }
 
 /* ---- rules over counts ----------------------------------------------------------------------------------------------- */

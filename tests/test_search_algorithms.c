@@ -51,32 +51,32 @@ static int set_up(void **state) {
 static void test_propose_merges_equal_texts_and_keeps_their_multiplicity(void **state) {
     fixture *f = *state;
     script[0] = "7717";
-    assert_int_equal(cairn_search_begin(&f->search), CAIRN_OK);
+    assert_int_equal(cairn_workspace_begin(&f->workspace), CAIRN_OK);
     cairn_branch branch = {.node = CAIRN_ROOT, .count = 4}, children[4];
     int32_t n;
-    assert_int_equal(cairn_propose(&f->search, CAIRN_ROLE_GENERATOR, &branch, 1, children, &n), CAIRN_OK);
+    assert_int_equal(cairn_propose(&f->workspace, CAIRN_ROLE_GENERATOR, &branch, 1, children, &n), CAIRN_OK);
     assert_int_equal(n, 2);
     assert_string_equal(cairn_tree_text(f->tree, children[0].node), "7");
     assert_int_equal(children[0].count, 3);
     assert_int_equal(children[1].count, 1);
     assert_int_equal(f->tree->multiplicity[children[0].node], 3);
-    assert_int_equal(f->search.cost.steps[CAIRN_ROLE_GENERATOR], 4);
-    assert_int_equal(f->search.cost.tokens[CAIRN_ROLE_GENERATOR], 12);
+    assert_int_equal(f->workspace.cost.steps[CAIRN_ROLE_GENERATOR], 4);
+    assert_int_equal(f->workspace.cost.tokens[CAIRN_ROLE_GENERATOR], 12);
     assert_int_equal(f->tree->draws[CAIRN_ROOT], 4);
 }
 
 static void test_propose_stops_at_the_step_budget_and_keeps_what_it_made(void **state) {
     fixture *f = *state;
     script[0] = "123456";
-    f->search.budget.steps = 4;
-    assert_int_equal(cairn_search_begin(&f->search), CAIRN_OK);
+    f->workspace.budget.steps = 4;
+    assert_int_equal(cairn_workspace_begin(&f->workspace), CAIRN_OK);
     cairn_branch branches[2] = {{.node = CAIRN_ROOT, .count = 3}, {.node = CAIRN_ROOT, .count = 3}}, children[6];
     int32_t n;
-    assert_int_equal(cairn_propose(&f->search, CAIRN_ROLE_GENERATOR, branches, 2, children, &n), CAIRN_BUDGET);
+    assert_int_equal(cairn_propose(&f->workspace, CAIRN_ROLE_GENERATOR, branches, 2, children, &n), CAIRN_BUDGET);
     assert_int_equal(n, 4);
     assert_int_equal(children[3].from, 1);
     assert_int_equal(proposals, 4);
-    assert_int_equal(cairn_budget_left(&f->search), 0);
+    assert_int_equal(cairn_budget_left(&f->workspace), 0);
 }
 
 static void test_score_asks_once_and_keeps_unknown_apart_from_zero(void **state) {
@@ -84,18 +84,18 @@ static void test_score_asks_once_and_keeps_unknown_apart_from_zero(void **state)
     script[0] = "12";
     table[0][1] = -1;
     table[0][2] = 0;
-    assert_int_equal(cairn_search_begin(&f->search), CAIRN_OK);
+    assert_int_equal(cairn_workspace_begin(&f->workspace), CAIRN_OK);
     cairn_branch branch = {.node = CAIRN_ROOT, .count = 2}, children[2];
     int32_t n;
-    assert_int_equal(cairn_propose(&f->search, CAIRN_ROLE_GENERATOR, &branch, 1, children, &n), CAIRN_OK);
+    assert_int_equal(cairn_propose(&f->workspace, CAIRN_ROLE_GENERATOR, &branch, 1, children, &n), CAIRN_OK);
     cairn_node nodes[2] = {children[0].node, children[1].node};
-    assert_int_equal(cairn_score(&f->search, nodes, 2), CAIRN_OK);
-    assert_int_equal(cairn_score(&f->search, nodes, 2), CAIRN_OK);
+    assert_int_equal(cairn_score(&f->workspace, nodes, 2), CAIRN_OK);
+    assert_int_equal(cairn_score(&f->workspace, nodes, 2), CAIRN_OK);
     assert_int_equal(scorings, 2);
-    assert_true(isnan(f->tree->score[f->search.column][nodes[0]]));
-    assert_true(f->tree->score[f->search.column][nodes[1]] == 0);
+    assert_true(isnan(f->tree->score[f->workspace.column][nodes[0]]));
+    assert_true(f->tree->score[f->workspace.column][nodes[1]] == 0);
     cairn_node root = CAIRN_ROOT;
-    assert_int_equal(cairn_score(&f->search, &root, 1), CAIRN_INVALID);
+    assert_int_equal(cairn_score(&f->workspace, &root, 1), CAIRN_INVALID);
 }
 
 /* ---- algorithms ------------------------------------------------------------------------------------------------------------------ */
@@ -128,11 +128,11 @@ static void test_majority_weighted_and_best_differ_as_defined(void **state) {
     script[0] = "122";
     script[1] = "0";
     table[0][1] = 0.9, table[0][2] = 0.35, table[1][0] = 1;
-    f->search.aggregator = CAIRN_AGGREGATE_MIN;
+    f->workspace.aggregator = CAIRN_AGGREGATE_MIN;
     for (int i = 0; i < 3; i++) {
         cairn_result r;
         cairn_tree_reset(f->tree);
-        f->search.n_answers = 0;
+        f->workspace.n_answers = 0;
         assert_string_equal(answer_of(f, cases[i].spec, &r), cases[i].answer);
     }
 }
@@ -145,7 +145,7 @@ static void test_best_of_n_follows_the_chosen_aggregate(void **state) {
     table[1][3] = 0.3, table[1][4] = 0.4;
     cairn_result r;
     /* Node 1 is drawn first and gets draw 0 of its own: 13; node 2: 23. last: tie at 0.3 goes to 13. */
-    f->search.aggregator = CAIRN_AGGREGATE_MIN;
+    f->workspace.aggregator = CAIRN_AGGREGATE_MIN;
     assert_string_equal(answer_of(f, "best-of-n:width=2", &r), "13");
     assert_true(fabs(r.candidates[0].score - 0.3) < 1e-6);
     assert_true(fabs(r.candidates[1].score - 0.2) < 1e-6);
@@ -160,7 +160,7 @@ static void test_beam_keeps_the_best_prefixes_and_deals_the_width_in_turn(void *
     cairn_result r;
     assert_string_equal(answer_of(f, "beam:width=4,branch=4", &r), "73"); /* one prefix kept: 7, grown four times */
     assert_int_equal(r.n, 4);
-    assert_int_equal(f->search.cost.steps[CAIRN_ROLE_GENERATOR], 8);
+    assert_int_equal(f->workspace.cost.steps[CAIRN_ROLE_GENERATOR], 8);
 }
 
 static void test_dvts_never_compares_across_subtrees(void **state) {
@@ -197,7 +197,7 @@ static void test_mcts_finds_the_rewarded_path_within_its_budget(void **state) {
     script[1] = "1234";
     table[0][1] = 0.2, table[0][7] = 0.8, table[0][3] = 0.1, table[0][4] = 0.1;
     table[1][3] = 1;
-    f->search.aggregator = CAIRN_AGGREGATE_MIN; /* 73: min(0.8, 1); 13: min(0.2, 1) */
+    f->workspace.aggregator = CAIRN_AGGREGATE_MIN; /* 73: min(0.8, 1); 13: min(0.2, 1) */
     const char *specs[] = {"mcts:branch=4,c=0.5",
                            "mcts:branch=4,rule=uct,c=0.5,first_play=infinite",
                            "mcts:branch=4,rule=muzero,normalise=siblings,first_play=constant",
@@ -208,11 +208,11 @@ static void test_mcts_finds_the_rewarded_path_within_its_budget(void **state) {
     for (size_t i = 0; i < sizeof specs / sizeof *specs; i++) {
         cairn_result r;
         cairn_tree_reset(f->tree);
-        f->search.cost = (cairn_cost){0};
-        f->search.n_answers = 0;
-        f->search.budget.steps = 20;
+        f->workspace.cost = (cairn_cost){0};
+        f->workspace.n_answers = 0;
+        f->workspace.budget.steps = 20;
         assert_string_equal(answer_of(f, specs[i], &r), "73");
-        assert_true(f->search.cost.steps[CAIRN_ROLE_GENERATOR] <= 20);
+        assert_true(f->workspace.cost.steps[CAIRN_ROLE_GENERATOR] <= 20);
     }
 }
 
@@ -221,17 +221,17 @@ static void test_mcts_ends_when_every_solution_was_visited_and_none_is_new(void 
     fixture *f = *state;
     script[0] = "12";
     script[1] = "34";
-    f->search.budget.steps = 100000;
+    f->workspace.budget.steps = 100000;
     cairn_result r;
     answer_of(f, "mcts:branch=2,simulations=1000", &r);
     assert_int_equal(r.n, 4);
-    assert_int_equal(f->search.cost.steps[CAIRN_ROLE_GENERATOR], 6);
+    assert_int_equal(f->workspace.cost.steps[CAIRN_ROLE_GENERATOR], 6);
     cairn_tree_reset(f->tree);
-    f->search.cost = (cairn_cost){0};
-    f->search.n_answers = 0;
+    f->workspace.cost = (cairn_cost){0};
+    f->workspace.n_answers = 0;
     answer_of(f, "mcts:branch=2", &r);
     assert_int_equal(r.n, 4);
-    assert_int_equal(f->search.cost.steps[CAIRN_ROLE_GENERATOR], 6 + 16 * 2);
+    assert_int_equal(f->workspace.cost.steps[CAIRN_ROLE_GENERATOR], 6 + 16 * 2);
 }
 
 /* Two of ten first steps are drawn at once; the tree of these is finished after 2 + 4 steps, the other eight come by widening it. */
@@ -239,10 +239,10 @@ static void test_mcts_widens_a_finished_tree_while_the_budget_lasts(void **state
     fixture *f = *state;
     script[0] = "0123456789";
     script[1] = "34";
-    f->search.budget.steps = 20;
+    f->workspace.budget.steps = 20;
     cairn_result r;
     answer_of(f, "mcts:branch=2", &r);
-    assert_int_equal(f->search.cost.steps[CAIRN_ROLE_GENERATOR], 20);
+    assert_int_equal(f->workspace.cost.steps[CAIRN_ROLE_GENERATOR], 20);
     assert_true(f->tree->n_children[CAIRN_ROOT] > 5);
 }
 
@@ -258,10 +258,10 @@ static void test_a_budget_in_tokens_needs_a_policy_that_tells_them(void **state)
     f->policy.self = &silent;
     script[0] = "0123456789";
     script[1] = "0123456789";
-    f->search.budget.tokens = 100;
-    assert_int_equal(cairn_search_begin(&f->search), CAIRN_OK);
+    f->workspace.budget.tokens = 100;
+    assert_int_equal(cairn_workspace_begin(&f->workspace), CAIRN_OK);
     assert_int_equal(cairn_search_find(f->ctx, f->arena, "mcts", &type, &config), CAIRN_OK);
-    assert_int_equal(cairn_search_run(&f->search, type, config, &r), CAIRN_INVALID);
+    assert_int_equal(cairn_search_run(&f->workspace, type, config, &r), CAIRN_INVALID);
     assert_non_null(strstr(cairn_error(f->ctx), "letters tells no tokens"));
 }
 
@@ -272,7 +272,7 @@ static void test_retry_proposes_until_a_step_is_good_enough(void **state) {
     table[0][7] = 0.8, table[1][3] = 0.6;
     cairn_result r;
     assert_string_equal(answer_of(f, "retry:tries=8,threshold=0.5", &r), "73");
-    assert_int_equal(f->search.cost.steps[CAIRN_ROLE_GENERATOR], 5);
+    assert_int_equal(f->workspace.cost.steps[CAIRN_ROLE_GENERATOR], 5);
 }
 
 static void test_retry_takes_the_best_when_none_is_good_enough(void **state) {
@@ -288,7 +288,7 @@ static void test_a_spent_budget_leaves_no_answer_but_is_no_error(void **state) {
     fixture *f = *state;
     script[0] = "1";
     script[1] = "1";
-    f->search.budget.steps = 1;
+    f->workspace.budget.steps = 1;
     cairn_result r;
     assert_string_equal(answer_of(f, "majority:width=1", &r), "");
     assert_int_equal(r.chosen, -1);
@@ -298,15 +298,15 @@ static void test_width_comes_from_the_budget_when_it_is_not_given(void **state) 
     fixture *f = *state;
     script[0] = "1";
     script[1] = "1";
-    f->search.budget.steps = 13; /* two steps a solution: six solutions */
+    f->workspace.budget.steps = 13; /* two steps a solution: six solutions */
     cairn_result r;
     answer_of(f, "majority", &r);
     assert_int_equal(r.candidates[0].count, 6);
-    f->search.budget.steps = 1; /* not even one: one is tried */
+    f->workspace.budget.steps = 1; /* not even one: one is tried */
     cairn_tree_reset(f->tree);
-    f->search.cost = (cairn_cost){0};
+    f->workspace.cost = (cairn_cost){0};
     answer_of(f, "majority", &r);
-    assert_int_equal(f->search.cost.steps[CAIRN_ROLE_GENERATOR], 1);
+    assert_int_equal(f->workspace.cost.steps[CAIRN_ROLE_GENERATOR], 1);
 }
 
 /* Two steps a solution: 16 solutions are 32 steps. */
@@ -318,17 +318,17 @@ static void test_without_width_and_budget_sixteen_solutions_are_sampled(void **s
     for (size_t i = 0; i < sizeof specs / sizeof *specs; i++) {
         cairn_result r;
         cairn_tree_reset(f->tree);
-        f->search.cost = (cairn_cost){0};
-        f->search.n_answers = 0;
+        f->workspace.cost = (cairn_cost){0};
+        f->workspace.n_answers = 0;
         answer_of(f, specs[i], &r);
-        assert_int_equal(f->search.cost.steps[CAIRN_ROLE_GENERATOR], 32);
+        assert_int_equal(f->workspace.cost.steps[CAIRN_ROLE_GENERATOR], 32);
     }
     cairn_result r;
     cairn_tree_reset(f->tree);
-    f->search.cost = (cairn_cost){0};
-    f->search.n_answers = 0;
+    f->workspace.cost = (cairn_cost){0};
+    f->workspace.n_answers = 0;
     answer_of(f, "mcts:branch=8", &r);
-    assert_int_equal(f->search.cost.steps[CAIRN_ROLE_GENERATOR], 32);
+    assert_int_equal(f->workspace.cost.steps[CAIRN_ROLE_GENERATOR], 32);
 }
 
 static void test_unknown_searches_and_options_are_named(void **state) {

@@ -17,7 +17,7 @@ typedef struct bench {
     cairn_policy policy, scripted;
     cairn_problem problem;
     cairn_tree *tree;
-    cairn_search search;
+    cairn_workspace workspace;
     char path[64], spec[128];
 } bench;
 
@@ -28,7 +28,7 @@ static cairn_asking request(double temperature) {
 
 static void test_ask_counts_requests_and_tokens_by_role(void **state) {
     bench *b = *state;
-    cairn_search *s = &b->search;
+    cairn_workspace *s = &b->workspace;
     cairn_asking q[2] = {request(0), request(0)};
     q[1].problem = "another text";
     q[1].one_step = true;
@@ -50,11 +50,11 @@ static void test_draws_follow_one_another(void **state) {
     cairn_asking all[N], one;
     int yes = 0;
     for (int i = 0; i < N; i++) all[i] = request(1);
-    assert_int_equal(cairn_ask(&b->search, CAIRN_ROLE_CRITIC, all, N), CAIRN_OK);
-    b->search.cost = (cairn_cost){0};
+    assert_int_equal(cairn_ask(&b->workspace, CAIRN_ROLE_CRITIC, all, N), CAIRN_OK);
+    b->workspace.cost = (cairn_cost){0};
     for (int i = 0; i < N; i++) {
         one = request(1);
-        assert_int_equal(cairn_ask(&b->search, CAIRN_ROLE_CRITIC, &one, 1), CAIRN_OK);
+        assert_int_equal(cairn_ask(&b->workspace, CAIRN_ROLE_CRITIC, &one, 1), CAIRN_OK);
         assert_string_equal(one.written[1], all[i].written[1]);
         yes += one.written[1][0] == 'y';
     }
@@ -63,7 +63,7 @@ static void test_draws_follow_one_another(void **state) {
 
 static void test_a_spent_token_budget_ends_the_asking_of_who_is_counted(void **state) {
     bench *b = *state;
-    cairn_search *s = &b->search;
+    cairn_workspace *s = &b->workspace;
     cairn_asking q = request(0);
     s->budget.tokens = 6;
     assert_int_equal(cairn_ask(s, CAIRN_ROLE_GENERATOR, &q, 1), CAIRN_OK);
@@ -75,7 +75,7 @@ static void test_a_spent_token_budget_ends_the_asking_of_who_is_counted(void **s
 /* Behind the root and behind a step: g is all that follows <sep>, y or n what follows <step>. */
 static void test_next_reads_the_steps_of_nodes(void **state) {
     bench *b = *state;
-    cairn_search *s = &b->search;
+    cairn_workspace *s = &b->workspace;
     cairn_child child = {.text = "19 + 8 = 27", .length = 11, .path = 7};
     cairn_node nodes[2] = {CAIRN_ROOT};
     cairn_prediction out[2] = {{0}};
@@ -100,10 +100,10 @@ static void test_a_policy_that_cannot_is_named(void **state) {
     cairn_asking q = request(0);
     cairn_prediction p = {0};
     cairn_node root = CAIRN_ROOT;
-    b->search.policy = &b->scripted;
-    assert_int_equal(cairn_ask(&b->search, CAIRN_ROLE_CRITIC, &q, 1), CAIRN_UNSUPPORTED);
+    b->workspace.policy = &b->scripted;
+    assert_int_equal(cairn_ask(&b->workspace, CAIRN_ROLE_CRITIC, &q, 1), CAIRN_UNSUPPORTED);
     assert_non_null(strstr(cairn_error(b->ctx), "scripted"));
-    assert_int_equal(cairn_next(&b->search, CAIRN_ROLE_CRITIC, &root, 1, &p), CAIRN_UNSUPPORTED);
+    assert_int_equal(cairn_next(&b->workspace, CAIRN_ROLE_CRITIC, &root, 1, &p), CAIRN_UNSUPPORTED);
 }
 
 /* ---- fixture ------------------------------------------------------------------------------------------------------------------- */
@@ -111,15 +111,15 @@ static void test_a_policy_that_cannot_is_named(void **state) {
 static int begin(void **state) {
     bench *b = *state;
     assert_int_equal(cairn_tree_open(b->ctx, b->world.type->state_bytes, &b->tree), CAIRN_OK);
-    b->search = (cairn_search){.ctx = b->ctx,
-                               .world = &b->world,
-                               .policy = &b->policy,
-                               .problem = &b->problem,
-                               .tree = b->tree,
-                               .arena = b->arena,
-                               .seed = 5,
-                               .sampling = CAIRN_SAMPLING_DEFAULT};
-    assert_int_equal(cairn_search_begin(&b->search), CAIRN_OK);
+    b->workspace = (cairn_workspace){.ctx = b->ctx,
+                                     .world = &b->world,
+                                     .policy = &b->policy,
+                                     .problem = &b->problem,
+                                     .tree = b->tree,
+                                     .arena = b->arena,
+                                     .seed = 5,
+                                     .sampling = CAIRN_SAMPLING_DEFAULT};
+    assert_int_equal(cairn_workspace_begin(&b->workspace), CAIRN_OK);
     return 0;
 }
 

@@ -13,7 +13,7 @@
 static char policy_spec[128], reward_spec[128];
 
 typedef struct searched {
-    cairn_search search;
+    cairn_workspace workspace;
     cairn_result result;
 } searched;
 
@@ -31,7 +31,7 @@ static searched run(fixture *f, const cairn_problem *problem, const char *spec, 
     const cairn_search_type *type;
     const void *config;
     assert_int_equal(cairn_tree_open(f->ctx, f->world.type->state_bytes, &s.search.tree), CAIRN_OK);
-    assert_int_equal(cairn_search_begin(&s.search), CAIRN_OK);
+    assert_int_equal(cairn_workspace_begin(&s.search), CAIRN_OK);
     assert_int_equal(cairn_search_find(f->ctx, f->arena, spec, &type, &config), CAIRN_OK);
     if (cairn_search_run(&s.search, type, config, &s.result) != CAIRN_OK) fail_msg("%s", cairn_error(f->ctx));
     return s;
@@ -111,16 +111,16 @@ static void test_policy_and_reward_pay_each_row_once(void **state) {
 /* ---- free requests --------------------------------------------------------------------------------------------------------- */
 
 /* A search of the problem that has done nothing yet. */
-static cairn_search begun_search(fixture *f, const cairn_problem *problem) {
-    cairn_search s = {.ctx = f->ctx,
-                      .world = &f->world,
-                      .policy = &f->policy,
-                      .problem = problem,
-                      .arena = f->arena,
-                      .seed = 5,
-                      .sampling = {.temperature = 1, .max_tokens = 12}};
+static cairn_workspace begun_search(fixture *f, const cairn_problem *problem) {
+    cairn_workspace s = {.ctx = f->ctx,
+                         .world = &f->world,
+                         .policy = &f->policy,
+                         .problem = problem,
+                         .arena = f->arena,
+                         .seed = 5,
+                         .sampling = {.temperature = 1, .max_tokens = 12}};
     assert_int_equal(cairn_tree_open(f->ctx, f->world.type->state_bytes, &s.tree), CAIRN_OK);
-    assert_int_equal(cairn_search_begin(&s), CAIRN_OK);
+    assert_int_equal(cairn_workspace_begin(&s), CAIRN_OK);
     return s;
 }
 
@@ -141,7 +141,7 @@ static cairn_asking question(const char *const *steps, int32_t n_steps, const ch
 }
 
 /* What one request adds to the role's FLOPs, which must be the request's own. */
-static double asked(cairn_search *s, cairn_asking *q) {
+static double asked(cairn_workspace *s, cairn_asking *q) {
     double before = s->cost.flops[CAIRN_ROLE_CRITIC];
     if (cairn_ask(s, CAIRN_ROLE_CRITIC, q, 1) != CAIRN_OK) fail_msg("%s", cairn_error(s->ctx));
     assert_near(s->cost.flops[CAIRN_ROLE_CRITIC] - before, q->flops, 1);
@@ -154,7 +154,7 @@ static void test_requests_pay_a_shared_beginning_once(void **state) {
     fixture *f = open_fixture("chain:steps=4", policy_spec, reward_spec);
     own_model m = open_own_model(f->ctx, tiny_path);
     cairn_problem problem = make_problem(f, 1, 0);
-    cairn_search s = begun_search(f, &problem);
+    cairn_workspace s = begun_search(f, &problem);
     const int64_t prompt = text_tokens(f, &m, problem.text, NULL, 0, ""),
                   first = text_tokens(f, &m, problem.text, steps, 1, ""),
                   both = text_tokens(f, &m, problem.text, steps, 2, ""),
@@ -205,7 +205,7 @@ static void test_choices_pay_the_row_before_them_once(void **state) {
     fixture *f = open_fixture("chain:steps=4", policy_spec, reward_spec);
     own_model m = open_own_model(f->ctx, tiny_path);
     cairn_problem problem = make_problem(f, 1, 0);
-    cairn_search s = begun_search(f, &problem);
+    cairn_workspace s = begun_search(f, &problem);
     cairn_asking q = question(NULL, 0, NULL, 0);
     q.forced = "x";
     q.choices = choices;
@@ -231,7 +231,7 @@ static void test_predictions_behind_nodes_pay_their_last_rows(void **state) {
     own_model m = open_own_model(f->ctx, tiny_path);
     cairn_problem problem = make_problem(f, 1, 0);
     searched all = run(f, &problem, "beam:width=4,branch=2", 0);
-    cairn_search *s = &all.search;
+    cairn_workspace *s = &all.search;
     cairn_prediction out;
     double before = s->cost.flops[CAIRN_ROLE_GENERATOR];
     for (cairn_node node = 0; node < s->tree->count; node++) {
@@ -263,7 +263,7 @@ static void test_spent_flops_end_the_asking(void **state) {
     (void)state;
     fixture *f = open_fixture("chain:steps=4", policy_spec, reward_spec);
     cairn_problem problem = make_problem(f, 1, 0);
-    cairn_search s = begun_search(f, &problem);
+    cairn_workspace s = begun_search(f, &problem);
     cairn_asking q = question(NULL, 0, NULL, 8);
     s.budget.flops = 1;
     assert_int_equal(cairn_ask(&s, CAIRN_ROLE_CRITIC, &q, 1), CAIRN_OK);
@@ -292,17 +292,17 @@ static void test_a_budget_in_flops_needs_a_policy_that_tells_them(void **state) 
     (void)state;
     fixture *f = open_fixture("chain:steps=4", "scripted", "exact");
     cairn_problem problem = make_problem(f, 1, 0);
-    cairn_search s = {.ctx = f->ctx,
-                      .world = &f->world,
-                      .policy = &f->policy,
-                      .problem = &problem,
-                      .arena = f->arena,
-                      .sampling = CAIRN_SAMPLING_DEFAULT,
-                      .budget.flops = 1e9};
+    cairn_workspace s = {.ctx = f->ctx,
+                         .world = &f->world,
+                         .policy = &f->policy,
+                         .problem = &problem,
+                         .arena = f->arena,
+                         .sampling = CAIRN_SAMPLING_DEFAULT,
+                         .budget.flops = 1e9};
     cairn_branch branch = {.node = CAIRN_ROOT, .count = 1}, child;
     int32_t n;
     assert_int_equal(cairn_tree_open(f->ctx, f->world.type->state_bytes, &s.tree), CAIRN_OK);
-    assert_int_equal(cairn_search_begin(&s), CAIRN_OK);
+    assert_int_equal(cairn_workspace_begin(&s), CAIRN_OK);
     assert_int_equal(cairn_propose(&s, CAIRN_ROLE_GENERATOR, &branch, 1, &child, &n), CAIRN_INVALID);
     assert_non_null(strstr(cairn_error(f->ctx), "scripted tells no FLOPs"));
     cairn_tree_close(s.tree);

@@ -38,10 +38,10 @@ static cairn_node add(cairn_node parent, const char *text, double score) {
     return node;
 }
 
-static const char *draw(cairn_draw how) {
+static const char *draw(cairn_rendering how) {
     how.svg = true;
     cairn_text_clear(&out);
-    if (cairn_tree_draw(ctx, tree, &how, &out) != CAIRN_OK) fail_msg("%s", cairn_error(ctx));
+    if (cairn_tree_render(ctx, tree, &how, &out) != CAIRN_OK) fail_msg("%s", cairn_error(ctx));
     return out.data;
 }
 
@@ -64,7 +64,7 @@ static void a_path_stays_in_its_column_and_branches_move_right(void **state) {
     tree->outcome[c] = 1;
     tree->outcome[d] = 0;
     tree->multiplicity[d] = 3;
-    const char *image = draw((cairn_draw){.column = 0, .good = 0.6, .bad = 0.4, .chosen = c});
+    const char *image = draw((cairn_rendering){.column = 0, .good = 0.6, .bad = 0.4, .chosen = c});
     assert_int_equal(count(image, "<circle class=\"dot chosen\" cx=\"90\""), 3); /* 24 + 56 + 10 */
     assert_int_equal(count(image, "<circle class=\"dot chosen\" cx=\"108\""), 1);
     assert_int_equal(count(image, "<circle class=\"dot\" cx=\"108\""), 1);
@@ -80,7 +80,7 @@ static void texts_are_never_markup(void **state) {
     (void)state;
     add(CAIRN_ROOT, "</text><script>alert(\"1\")</script> & \x1b[31m \xe2\x80\xae", NAN);
     const char *image =
-        draw((cairn_draw){.column = -1, .chosen = CAIRN_NONE, .title = "<b>1</b>\n2", .caption = "a<b&c"});
+        draw((cairn_rendering){.column = -1, .chosen = CAIRN_NONE, .title = "<b>1</b>\n2", .caption = "a<b&c"});
     assert_int_equal(count(image, "<script"), 0);
     assert_int_equal(count(image, "<b>"), 0);
     assert_int_equal(count(image, "\x1b"), 0);
@@ -94,7 +94,7 @@ static void texts_are_never_markup(void **state) {
 static void nodes_beyond_the_bound_are_counted(void **state) {
     (void)state;
     for (int i = 0; i < 6; i++) add(CAIRN_ROOT, "step", i);
-    const char *image = draw((cairn_draw){.column = 0, .chosen = CAIRN_NONE, .max_nodes = 3});
+    const char *image = draw((cairn_rendering){.column = 0, .chosen = CAIRN_NONE, .max_nodes = 3});
     assert_int_equal(count(image, ">step</text>"), 2);
     expect(image, ">… 4 more</text>");
     assert_int_equal(count(image, "<path "), 3); /* two steps and the note */
@@ -103,14 +103,14 @@ static void nodes_beyond_the_bound_are_counted(void **state) {
 static void long_steps_are_cut_and_whole_on_hovering(void **state) {
     (void)state;
     add(CAIRN_ROOT, "one two three four", NAN);
-    const char *image = draw((cairn_draw){.column = -1, .chosen = CAIRN_NONE, .max_width = 8});
+    const char *image = draw((cairn_rendering){.column = -1, .chosen = CAIRN_NONE, .max_width = 8});
     expect(image, "<title>one two three four</title>one two…</text>");
 }
 
 static void an_impossible_node_is_refused(void **state) {
     (void)state;
-    cairn_draw how = {.column = -1, .chosen = 7, .svg = true};
-    assert_int_equal(cairn_tree_draw(ctx, tree, &how, &out), CAIRN_INVALID);
+    cairn_rendering how = {.column = -1, .chosen = 7, .svg = true};
+    assert_int_equal(cairn_tree_render(ctx, tree, &how, &out), CAIRN_INVALID);
 }
 
 int main(void) {

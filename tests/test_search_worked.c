@@ -71,8 +71,8 @@ static const char *search(fixture *f, const char *spec, const rule *draws, const
     rules = draws;
     marks = scores;
     cairn_tree_reset(f->tree);
-    f->search.cost = (cairn_cost){0};
-    f->search.n_answers = 0;
+    f->workspace.cost = (cairn_cost){0};
+    f->workspace.n_answers = 0;
     return answer_of(f, spec, &result);
 }
 
@@ -172,7 +172,7 @@ static void dvts_goes_on_from_the_best_child_until_that_is_whole(void **state) {
     fixture *f = *state;
     assert_string_equal(search(f, "dvts:width=4,branch=2", draws, scores), "B");
     assert_string_equal(candidates(f), "a B cE cf");
-    assert_int_equal(f->search.cost.steps[CAIRN_ROLE_GENERATOR], 6);
+    assert_int_equal(f->workspace.cost.steps[CAIRN_ROLE_GENERATOR], 6);
     assert_int_equal(drawn_at(f, "a"), 0);
 }
 
@@ -190,7 +190,7 @@ static void dvts_stops_at_its_budget_with_what_it_finished(void **state) {
     static const rule draws[] = {{"", "aBcd"}, {NULL, NULL}};
     static const mark scores[] = {{"a", 0.4}, {"B", 0.1}, {"c", 0.3}, {NULL, 0}};
     fixture *f = *state;
-    f->search.budget.steps = 3;
+    f->workspace.budget.steps = 3;
     assert_string_equal(search(f, "dvts:width=4,branch=2", draws, scores), "B");
     assert_string_equal(candidates(f), "B");
 }

@@ -2,7 +2,7 @@
 #ifndef CAIRN_TESTS_WORDS_FIXTURE_H
 #define CAIRN_TESTS_WORDS_FIXTURE_H
 
-#include "world/words_wording.h"
+#include "world/words/wording.h"
 
 #define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 

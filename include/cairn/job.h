@@ -54,7 +54,7 @@ CAIRN_API cairn_status cairn_job_problem(cairn_job *job, cairn_ctx *ctx, int64_t
                                          cairn_problem *out);
 
 /* Works on one problem: `search` is ready and begun; writes the record (one JSON object) into `record`. */
-typedef cairn_status (*cairn_job_fn)(cairn_search *search, void *arg, int64_t index, cairn_text *record);
+typedef cairn_status (*cairn_job_fn)(cairn_workspace *workspace, void *arg, int64_t index, cairn_text *record);
 /* Runs the body on every problem that `run` (may be NULL) does not hold yet. The first failure stops the others; what was recorded before
  * stands. Without a run the records are kept in the job. Errors: the body's, with the problem's id; CANCELLED; those of the run file. */
 CAIRN_API cairn_status cairn_job_run(cairn_job *job, cairn_ctx *ctx, cairn_run *run, cairn_job_fn body, void *arg);
@@ -78,8 +78,8 @@ CAIRN_API cairn_status cairn_job_manifest(cairn_ctx *ctx, const cairn_job *job, 
 
 typedef struct cairn_solve_setup {
     const char *search; /* spec */
-    bool keep_tree;     /* the record holds the tree */
-    double *outcomes;   /* [problems] or NULL: 1 the answer is right, 0 wrong or unknown, NaN not judged */
+    bool keep_tree;        /* the record holds the tree */
+    double *outcomes;      /* [problems] or NULL: 1 the answer is right, 0 wrong or unknown, NaN not judged */
     cairn_outcomes
         *sampled; /* [problems] or NULL: outcomes of the candidates, each counted as often as it was sampled */
 } cairn_solve_setup;
@@ -117,12 +117,12 @@ CAIRN_API cairn_status cairn_solve_plan(cairn_ctx *ctx, cairn_job *job, const ca
 /* A search at a given computing: where it has a width that is not given, *out is the spec with the greatest one (at least one branching)
  * whose mean FLOPs of policy and reward over the pilot's problems are within `flops`; else `search`. *budget: what must bound each problem,
  * where the search has no width, else 0. In the arena. Errors: INVALID where the policy tells no FLOPs; those of cairn_solve. */
-CAIRN_API cairn_status cairn_solve_match(cairn_ctx *ctx, const cairn_job_setup *pilot, const char *search, double flops,
-                                         cairn_arena *arena, const char **out, double *budget);
+CAIRN_API cairn_status cairn_solve_match(cairn_ctx *ctx, const cairn_job_setup *pilot, const char *search,
+                                         double flops, cairn_arena *arena, const char **out, double *budget);
 /* One problem, drawn as text, or with how->svg as an image: question, tree with scores, the chosen path, the answer beside the truth. Column,
  * chosen node, wrong steps, title and caption of `how` are set here. */
-CAIRN_API cairn_status cairn_solve_draw(cairn_ctx *ctx, cairn_job *job, const cairn_solve_setup *setup, int64_t index,
-                                        const cairn_draw *how, cairn_text *out);
+CAIRN_API cairn_status cairn_solve_render(cairn_ctx *ctx, cairn_job *job, const cairn_solve_setup *setup, int64_t index,
+                                          const cairn_rendering *how, cairn_text *out);
 /* Entries for a run's manifest: verb, world, policy, reward, search and all other options that decide the records, in canonical form; in
  * the arena. */
 CAIRN_API cairn_status cairn_solve_manifest(cairn_ctx *ctx, cairn_job *job, const cairn_solve_setup *setup,

@@ -40,7 +40,7 @@ typedef struct cairn_label_result {
 typedef struct cairn_labeller_type {
     cairn_about about;
     /* `given`: solutions to label ([n_given] records of this problem), or none: the labeller samples its own. */
-    cairn_status (*run)(cairn_search *search, const void *config, const cairn_record *given, int32_t n_given,
+    cairn_status (*run)(cairn_workspace *workspace, const void *config, const cairn_record *given, int32_t n_given,
                         cairn_label_result *out);
 } cairn_labeller_type;
 
@@ -62,19 +62,19 @@ CAIRN_API cairn_status cairn_first_error_bisect(cairn_ctx *ctx, cairn_probe_fn p
 /* The pool of wrong rollouts (arXiv 2406.06592): each leaves once, the one with the greatest Q + U first, ties to the
  * earliest added.
  *   Q(s, r) = alpha^(1 - MC(s)) beta^(len(r) / L)      U(s) = c_puct sqrt(sum of N) / (1 + N(s)) */
-typedef struct cairn_rollout_pool cairn_rollout_pool;
-typedef struct cairn_pool_rule {
+typedef struct cairn_rollout_queue cairn_rollout_queue;
+typedef struct cairn_queue_rule {
     double alpha, beta, length, c_puct;
-} cairn_pool_rule; /* 0.5, 0.9, 500 tokens, 0.125 */
-CAIRN_API cairn_status cairn_rollout_pool_open(cairn_ctx *ctx, cairn_pool_rule rule, cairn_rollout_pool **out);
-CAIRN_API void cairn_rollout_pool_close(cairn_rollout_pool *pool);
+} cairn_queue_rule; /* 0.5, 0.9, 500 tokens, 0.125 */
+CAIRN_API cairn_status cairn_rollout_queue_open(cairn_ctx *ctx, cairn_queue_rule rule, cairn_rollout_queue **out);
+CAIRN_API void cairn_rollout_queue_close(cairn_rollout_queue *pool);
 /* mc strictly between 0 and 1; length in tokens. */
-CAIRN_API cairn_status cairn_rollout_pool_add(cairn_rollout_pool *pool, int32_t state, int32_t rollout, double mc,
-                                              double length);
+CAIRN_API cairn_status cairn_rollout_queue_add(cairn_rollout_queue *pool, int32_t state, int32_t rollout, double mc,
+                                               double length);
 /* visits[state] = N(s), total = sum of N. CAIRN_END when the pool is empty. */
-CAIRN_API cairn_status cairn_rollout_pool_pop(cairn_rollout_pool *pool, const int32_t *visits, int64_t total,
-                                              int32_t *state, int32_t *rollout);
-CAIRN_API double cairn_pool_priority(cairn_pool_rule rule, double mc, double length, int64_t visits, int64_t total);
+CAIRN_API cairn_status cairn_rollout_queue_pop(cairn_rollout_queue *pool, const int32_t *visits, int64_t total,
+                                               int32_t *state, int32_t *rollout);
+CAIRN_API double cairn_queue_priority(cairn_queue_rule rule, double mc, double length, int64_t visits, int64_t total);
 
 /* Target of a pairwise loss for two steps from one state: (1 + p - q) / 2. */
 CAIRN_API double cairn_label_pairwise_target(double p, double q);

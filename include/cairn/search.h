@@ -46,7 +46,7 @@ typedef struct cairn_prices {
 } cairn_prices;
 
 /* One problem's search: who acts, on what tree, within what budget. Filled by the caller; verbs update tree and cost. */
-typedef struct cairn_search {
+typedef struct cairn_workspace {
     cairn_ctx *ctx;
     const cairn_world *world;
     const cairn_policy *policy;
@@ -61,7 +61,7 @@ typedef struct cairn_search {
     cairn_budget budget;
     cairn_cost cost;
     cairn_prices prices;
-    int32_t column;       /* score column of the reward; set by cairn_search_begin */
+    int32_t column;       /* score column of the reward; set by cairn_workspace_begin */
     bool problem_read;    /* the policy's model has read the problem's text: its FLOPs are paid */
     uint64_t *beginnings; /* [beginnings_capacity] keys of other texts that it has read; 0: a free place */
     int32_t n_beginnings, beginnings_capacity;
@@ -69,10 +69,10 @@ typedef struct cairn_search {
     int32_t n_answers, answers_capacity;
     struct cairn_stated_end *stated; /* [n_stated] ends of recorded solutions, by node: search/stated.c's own */
     int32_t n_stated, stated_capacity;
-} cairn_search;
+} cairn_workspace;
 
 /* Puts the world's start state at the root and makes the reward's column. Call once, before any verb. */
-CAIRN_API cairn_status cairn_search_begin(cairn_search *search);
+CAIRN_API cairn_status cairn_workspace_begin(cairn_workspace *workspace);
 
 /* A node with a number of draws: how many steps to sample at it, or how many of the sampled ones gave it. */
 typedef struct cairn_branch {
@@ -90,35 +90,35 @@ typedef struct cairn_branch {
  * wave keeps the budget. A step that is cut off by that bound is paid and dropped; one of a policy that knows no bound counts as stopped
  * there. FLOPs of a token are taken to be the dearest so far; the first step, the problem's text with it, is not bounded by them.
  * Nodes that are TERMINAL get no children. A node becomes EXPANDED. Errors: those of the policy and the world. */
-CAIRN_API cairn_status cairn_propose(cairn_search *search, cairn_role role, const cairn_branch *branches, int32_t n,
-                                     cairn_branch *children, int32_t *n_children);
+CAIRN_API cairn_status cairn_propose(cairn_workspace *workspace, cairn_role role, const cairn_branch *branches,
+                                     int32_t n, cairn_branch *children, int32_t *n_children);
 /* score: the reward of each node's step (of an end: of the step before it, as the last), into score[column], once: nodes that are SCORED
  * are left alone. The root cannot be scored. */
-CAIRN_API cairn_status cairn_score(cairn_search *search, const cairn_node *nodes, int32_t n);
+CAIRN_API cairn_status cairn_score(cairn_workspace *workspace, const cairn_node *nodes, int32_t n);
 /* check: answer class and outcome of each leaf, once. A leaf need not be terminal: a cut-off solution is checked as it is. The class may
  * guide a vote; the outcome is truth and must guide no algorithm that is compared on it. */
-CAIRN_API cairn_status cairn_check(cairn_search *search, const cairn_node *leaves, int32_t n);
+CAIRN_API cairn_status cairn_check(cairn_workspace *workspace, const cairn_node *leaves, int32_t n);
 /* rollout: k completions from each node by the policy as `role`, kept in out[n * k] and counted in mc_n and mc_ok (unknown outcomes count
  * as tried only). Budget as for propose, in whole rollouts: *done of them were made. */
-CAIRN_API cairn_status cairn_rollouts(cairn_search *search, cairn_role role, const cairn_node *nodes, int32_t n,
+CAIRN_API cairn_status cairn_rollouts(cairn_workspace *workspace, cairn_role role, const cairn_node *nodes, int32_t n,
                                       int32_t k, cairn_rollout *out, int32_t *done);
 /* graft: the first m steps of a rollout become nodes below `node`, merged with equal ones; the last in *end. */
-CAIRN_API cairn_status cairn_graft(cairn_search *search, cairn_node node, const cairn_rollout *rollout, int32_t m,
+CAIRN_API cairn_status cairn_graft(cairn_workspace *workspace, cairn_node node, const cairn_rollout *rollout, int32_t m,
                                    cairn_node *end);
 /* ask: n free requests to the policy as `role`. The verb fills each one's random numbers, of draw cost.asks[role] at the root, and, where
  * they are NULL, name and problem by those of the search's problem; the rest is the caller's. Debits the tokens generated, and the FLOPs,
  * those of a beginning that the policy has read for this search (a step of the tree, an earlier request's) once.
  * Budget: nothing is asked and the status is CAIRN_BUDGET when the FLOPs are spent, or the tokens of generator and completer and the role
  * is one of them. Errors: UNSUPPORTED for a policy that cannot be asked; those of the policy; of the first request that failed. */
-CAIRN_API cairn_status cairn_ask(cairn_search *search, cairn_role role, cairn_asking *requests, int32_t n);
+CAIRN_API cairn_status cairn_ask(cairn_workspace *workspace, cairn_role role, cairn_asking *requests, int32_t n);
 /* next: the distribution of the token behind the steps of each node. out[i].begun and .legal are the caller's, the verb fills the rest;
  * steps are complete, so that the token is the first of another one. Debits FLOPs as ask does. Nothing is sampled: no budget. Errors: as for
  * ask. */
-CAIRN_API cairn_status cairn_next(cairn_search *search, cairn_role role, const cairn_node *nodes, int32_t n,
+CAIRN_API cairn_status cairn_next(cairn_workspace *workspace, cairn_role role, const cairn_node *nodes, int32_t n,
                                   cairn_prediction *out);
 /* Steps still to be had within the budget, of tokens and FLOPs at the mean cost of the steps so far; INT64_MAX without one, and before the
  * first step of a budget of tokens or FLOPs alone. */
-CAIRN_API int64_t cairn_budget_left(const cairn_search *search);
+CAIRN_API int64_t cairn_budget_left(const cairn_workspace *workspace);
 
 /* ---- algorithms ------------------------------------------------------------------------------------------------------------------ */
 
@@ -140,7 +140,7 @@ typedef struct cairn_result {
 typedef struct cairn_search_type {
     cairn_about about;
     bool needs_reward;
-    cairn_status (*run)(cairn_search *search, const void *config, cairn_result *out);
+    cairn_status (*run)(cairn_workspace *workspace, const void *config, cairn_result *out);
 } cairn_search_type;
 
 CAIRN_API const cairn_search_type *const *cairn_searches(void);
@@ -148,9 +148,9 @@ CAIRN_API const cairn_search_type *const *cairn_searches(void);
 CAIRN_API cairn_status cairn_search_find(cairn_ctx *ctx, cairn_arena *arena, const char *spec,
                                          const cairn_search_type **type, const void **config);
 /* Tells whether a leaf is a whole solution that the policy or the world ended, and not one that max_steps cut off. Errors: the world's. */
-CAIRN_API cairn_status cairn_search_ended(const cairn_search *search, cairn_node leaf, bool *ended);
+CAIRN_API cairn_status cairn_workspace_ended(const cairn_workspace *workspace, cairn_node leaf, bool *ended);
 /* Runs it; CAIRN_BUDGET from inside is not an error here: the result stands on what was found. */
-CAIRN_API cairn_status cairn_search_run(cairn_search *search, const cairn_search_type *type, const void *config,
+CAIRN_API cairn_status cairn_search_run(cairn_workspace *workspace, const cairn_search_type *type, const void *config,
                                         cairn_result *out);
 
 #ifdef __cplusplus

@@ -210,7 +210,7 @@ CAIRN_API cairn_status cairn_allocate_softmax(const double *rewards, int32_t n, 
 
 /* ---- drawing --------------------------------------------------------------------------------------------------------------------- */
 
-typedef struct cairn_draw {
+typedef struct cairn_rendering {
     bool colour;       /* ANSI colours */
     int32_t column;    /* score column shown, -1 none */
     double good, bad;  /* score >= good green, <= bad red, between yellow */
@@ -221,11 +221,12 @@ typedef struct cairn_draw {
     bool
         svg; /* an SVG image instead of text; `colour` says nothing then, and max_width bounds the columns of a step, 0: 100 */
     const char *title, *caption; /* of an image: above and below the tree, NULL for none */
-} cairn_draw;
+} cairn_rendering;
 /* The tree as indented text, a node a line: score, visits, branch lines (heavy on the chosen path), outcome, text. Control characters in
  * texts are shown escaped. HIDDEN subtrees are left out unless chosen. As SVG: the same nodes in rows with their numbers, a
  * step alone below another in its column; one image that needs nothing else, in which texts are never markup. Errors: INVALID column or chosen node. */
-CAIRN_API cairn_status cairn_tree_draw(cairn_ctx *ctx, const cairn_tree *tree, const cairn_draw *how, cairn_text *out);
+CAIRN_API cairn_status cairn_tree_render(cairn_ctx *ctx, const cairn_tree *tree, const cairn_rendering *how,
+                                         cairn_text *out);
 
 #ifdef __cplusplus
 }

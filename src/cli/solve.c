@@ -152,14 +152,14 @@ static cairn_status write_svg(cli *c, const char *path, const cairn_text *text) 
 static cairn_status draw(cli *c, cairn_job *job, const solve_config *config, const cairn_solve_setup *setup) {
     const cairn_reward *reward = cairn_job_reward(job);
     double low = reward ? reward->low : 0, high = reward ? reward->high : 1;
-    cairn_draw how = {.colour = c->colour,
-                      .good = low + 0.6 * (high - low),
-                      .bad = low + 0.4 * (high - low),
-                      .max_nodes = 60,
-                      .max_width = *config->svg ? 0 : c->width,
-                      .svg = *config->svg};
+    cairn_rendering how = {.colour = c->colour,
+                           .good = low + 0.6 * (high - low),
+                           .bad = low + 0.4 * (high - low),
+                           .max_nodes = 60,
+                           .max_width = *config->svg ? 0 : c->width,
+                           .svg = *config->svg};
     cairn_text text = {0};
-    cairn_status status = cairn_solve_draw(c->ctx, job, setup, config->draw, &how, &text);
+    cairn_status status = cairn_solve_render(c->ctx, job, setup, config->draw, &how, &text);
     if (status == CAIRN_OK) status = *config->svg ? write_svg(c, config->svg, &text) : print_tree(c, text.data);
     cairn_text_free(&text);
     return status;

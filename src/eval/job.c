@@ -259,24 +259,24 @@ cairn_status job_work_in_slot(worker *w, cairn_ctx *ctx, slot *s, int64_t index)
     cairn_problem problem;
     CAIRN_TRY(cairn_job_problem(job, ctx, index, s->arena, &problem));
     const cairn_reward *reward = job->setup.reward ? &w->reward : NULL;
-    cairn_search search = {.ctx = ctx,
-                           .world = &job->world,
-                           .policy = job->setup.policy ? &w->policy : NULL,
-                           .reward = reward,
-                           .problem = &problem,
-                           .tree = s->tree,
-                           .arena = s->arena,
-                           .seed = job->setup.seed,
-                           .sampling = job->setup.sampling,
-                           .aggregator = job->setup.aggregator >= 0 ? (cairn_aggregator)job->setup.aggregator
-                                         : reward                   ? cairn_meaning_aggregator(reward->meaning)
-                                                                    : CAIRN_AGGREGATE_LAST,
-                           .budget = job->setup.budget,
-                           .column = -1};
+    cairn_workspace workspace = {.ctx = ctx,
+                                 .world = &job->world,
+                                 .policy = job->setup.policy ? &w->policy : NULL,
+                                 .reward = reward,
+                                 .problem = &problem,
+                                 .tree = s->tree,
+                                 .arena = s->arena,
+                                 .seed = job->setup.seed,
+                                 .sampling = job->setup.sampling,
+                                 .aggregator = job->setup.aggregator >= 0 ? (cairn_aggregator)job->setup.aggregator
+                                               : reward                   ? cairn_meaning_aggregator(reward->meaning)
+                                                                          : CAIRN_AGGREGATE_LAST,
+                                 .budget = job->setup.budget,
+                                 .column = -1};
     cairn_text record = {0};
     uint32_t failed = cairn_allocations_failed(ctx);
-    cairn_status status = cairn_search_begin(&search);
-    if (status == CAIRN_OK) status = job->body(&search, job->arg, index, &record);
+    cairn_status status = cairn_workspace_begin(&workspace);
+    if (status == CAIRN_OK) status = job->body(&workspace, job->arg, index, &record);
     if (status == CAIRN_OK && cairn_allocations_failed(ctx) != failed)
         status = cairn_fail(ctx, CAIRN_NO_MEMORY, "no memory for all that was tried");
     if (status == CAIRN_OK) status = keep_record(job, ctx, index, problem.id, &record);

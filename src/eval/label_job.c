@@ -60,55 +60,55 @@ static json_t *solution_json(const cairn_labelled *s, const cairn_step_check *tr
 }
 
 /* Appends one labelled solution with the world's verdict on its steps. */
-static cairn_status add_solution(cairn_search *search, const cairn_labelled *solution, json_t *solutions) {
-    cairn_step_check *truth = cairn_arena_alloc(search->arena, (size_t)solution->n_steps + 1, sizeof *truth);
+static cairn_status add_solution(cairn_workspace *workspace, const cairn_labelled *solution, json_t *solutions) {
+    cairn_step_check *truth = cairn_arena_alloc(workspace->arena, (size_t)solution->n_steps + 1, sizeof *truth);
     if (!truth) return CAIRN_NO_MEMORY;
-    CAIRN_TRY(cairn_world_verify(search->ctx, search->world, search->problem, solution->steps, solution->n_steps,
-                                 search->arena, truth));
+    CAIRN_TRY(cairn_world_verify(workspace->ctx, workspace->world, workspace->problem, solution->steps,
+                                 solution->n_steps, workspace->arena, truth));
     errno = 0;
     if (json_array_append_new(solutions, solution_json(solution, truth)) == 0) return CAIRN_OK;
-    return json_fail_build(search->ctx, "the record");
+    return json_fail_build(workspace->ctx, "the record");
 }
 
 /* Takes over `solutions`. */
-static cairn_status write_object(cairn_search *search, const cairn_label_result *result, json_t *solutions,
+static cairn_status write_object(cairn_workspace *workspace, const cairn_label_result *result, json_t *solutions,
                                  cairn_text *record) {
     char key[20];
-    problem_key(search->problem, key);
+    problem_key(workspace->problem, key);
     errno = 0;
-    json_t *object =
-        json_pack("{s:s, s:s, s:s, s:o, s:I, s:I, s:s, s:o}", "id", search->problem->id, "problem_key", key, "problem",
-                  search->problem->text, "solutions", solutions, "rollouts", (json_int_t)result->rollouts, "unknown",
-                  (json_int_t)result->unknown, "dropped", result->dropped, "cost", cost_json(&search->cost));
-    if (object && search->problem->answer &&
-        json_object_set_new(object, "target", json_string(search->problem->answer)) != 0) {
+    json_t *object = json_pack("{s:s, s:s, s:s, s:o, s:I, s:I, s:s, s:o}", "id", workspace->problem->id, "problem_key",
+                               key, "problem", workspace->problem->text, "solutions", solutions, "rollouts",
+                               (json_int_t)result->rollouts, "unknown", (json_int_t)result->unknown, "dropped",
+                               result->dropped, "cost", cost_json(&workspace->cost));
+    if (object && workspace->problem->answer &&
+        json_object_set_new(object, "target", json_string(workspace->problem->answer)) != 0) {
         json_decref(object);
         object = NULL;
     }
-    if (!object) return json_fail_build(search->ctx, "the record");
-    cairn_status status = json_write(search->ctx, object, record);
+    if (!object) return json_fail_build(workspace->ctx, "the record");
+    cairn_status status = json_write(workspace->ctx, object, record);
     json_decref(object);
     return status;
 }
 
-static cairn_status write_result(cairn_search *search, const cairn_label_result *result, cairn_text *record) {
+static cairn_status write_result(cairn_workspace *workspace, const cairn_label_result *result, cairn_text *record) {
     json_t *solutions = json_array();
-    cairn_status status = solutions ? CAIRN_OK : cairn_fail(search->ctx, CAIRN_NO_MEMORY, "the record: no memory");
+    cairn_status status = solutions ? CAIRN_OK : cairn_fail(workspace->ctx, CAIRN_NO_MEMORY, "the record: no memory");
     for (int32_t i = 0; i < result->n && status == CAIRN_OK; i++)
-        status = add_solution(search, &result->solutions[i], solutions);
-    if (status == CAIRN_OK) return write_object(search, result, solutions, record);
+        status = add_solution(workspace, &result->solutions[i], solutions);
+    if (status == CAIRN_OK) return write_object(workspace, result, solutions, record);
     json_decref(solutions);
     return status;
 }
 
-static cairn_status label_one(cairn_search *search, void *arg, int64_t index, cairn_text *record) {
+static cairn_status label_one(cairn_workspace *workspace, void *arg, int64_t index, cairn_text *record) {
     const labelling *l = arg;
     cairn_label_result result = {.dropped = ""};
     const cairn_record *given = NULL;
     int32_t n = 0;
     if (l->solutions) given = cairn_solutions_of(l->solutions, index, &n);
-    if (n || !l->solutions) CAIRN_TRY(l->type->run(search, l->config, given, n, &result));
-    return write_result(search, &result, record);
+    if (n || !l->solutions) CAIRN_TRY(l->type->run(workspace, l->config, given, n, &result));
+    return write_result(workspace, &result, record);
 }
 
 /* ---- all records ---------------------------------------------------------------------------------------------------------- */

@@ -35,12 +35,12 @@ static json_t *text_or_null(const char *text) {
 }
 
 /* "cut_off", true, is there where the solution did not come to its end. */
-static cairn_status candidate_json(const cairn_search *search, const cairn_candidate *c, json_t **out) {
+static cairn_status candidate_json(const cairn_workspace *workspace, const cairn_candidate *c, json_t **out) {
     bool ended;
-    CAIRN_TRY(cairn_search_ended(search, c->leaf, &ended));
+    CAIRN_TRY(cairn_workspace_ended(workspace, c->leaf, &ended));
     *out = json_pack("{s:o, s:o, s:i, s:o, s:i}", "answer",
-                     text_or_null(c->answer >= 0 ? search->answers[c->answer] : NULL), "correct",
-                     outcome_json(search->tree->outcome[c->leaf]), "count", (int)c->count, "score",
+                     text_or_null(c->answer >= 0 ? workspace->answers[c->answer] : NULL), "correct",
+                     outcome_json(workspace->tree->outcome[c->leaf]), "count", (int)c->count, "score",
                      number_or_null(c->score), "leaf", (int)c->leaf);
     if (*out && !ended && json_object_set_new(*out, "cut_off", json_true()) != 0) {
         json_decref(*out);
@@ -50,11 +50,11 @@ static cairn_status candidate_json(const cairn_search *search, const cairn_candi
 }
 
 /* *out NULL: no memory. */
-static cairn_status candidates_json(const cairn_search *search, const cairn_result *result, json_t **out) {
+static cairn_status candidates_json(const cairn_workspace *workspace, const cairn_result *result, json_t **out) {
     *out = json_array();
     for (int32_t i = 0; i < result->n && *out; i++) {
         json_t *candidate = NULL;
-        cairn_status status = candidate_json(search, &result->candidates[i], &candidate);
+        cairn_status status = candidate_json(workspace, &result->candidates[i], &candidate);
         if (status == CAIRN_OK && json_array_append_new(*out, candidate) == 0) continue;
         json_decref(*out);
         *out = NULL;
@@ -67,36 +67,38 @@ static cairn_status candidates_json(const cairn_search *search, const cairn_resu
 #define MOST_VERIFIED 256
 
 /* What the world says of the steps on the path to `leaf`, for those nodes of it that are not `done`. */
-static cairn_status verify_path(cairn_search *search, cairn_node leaf, bool *done, cairn_verdict *verdicts) {
-    const cairn_tree *tree = search->tree;
-    cairn_arena_mark mark = cairn_arena_save(search->arena);
+static cairn_status verify_path(cairn_workspace *workspace, cairn_node leaf, bool *done, cairn_verdict *verdicts) {
+    const cairn_tree *tree = workspace->tree;
+    cairn_arena_mark mark = cairn_arena_save(workspace->arena);
     const char *const *steps;
     int32_t n;
-    CAIRN_TRY(cairn_tree_steps(search->ctx, tree, leaf, search->arena, &steps, &n));
+    CAIRN_TRY(cairn_tree_steps(workspace->ctx, tree, leaf, workspace->arena, &steps, &n));
     int32_t verified = n < MOST_VERIFIED ? n : MOST_VERIFIED;
-    cairn_step_check *checks = cairn_arena_alloc(search->arena, (size_t)verified + 1, sizeof *checks);
+    cairn_step_check *checks = cairn_arena_alloc(workspace->arena, (size_t)verified + 1, sizeof *checks);
     if (!checks) return CAIRN_NO_MEMORY;
-    CAIRN_TRY(cairn_world_verify(search->ctx, search->world, search->problem, steps, verified, search->arena, checks));
+    CAIRN_TRY(cairn_world_verify(workspace->ctx, workspace->world, workspace->problem, steps, verified,
+                                 workspace->arena, checks));
     for (cairn_node node = leaf; node != CAIRN_ROOT && !done[node]; node = tree->parent[node]) {
         done[node] = true;
         if (cairn_tree_is_end(tree, node)) continue;
         if (--n < verified) verdicts[node] = checks[n].verdict;
     }
-    cairn_arena_restore(search->arena, mark);
+    cairn_arena_restore(workspace->arena, mark);
     return CAIRN_OK;
 }
 
 /* verdicts[count]: what the world says of each step, up to the first wrong one of its path; unknown after it, and of ends. Each leaf's path
  * is verified once. */
-static cairn_status find_verdicts(cairn_search *search, cairn_verdict *verdicts) {
-    const cairn_tree *tree = search->tree;
-    bool *done = cairn_arena_alloc(search->arena, tree->count, sizeof *done);
-    bool *wrong = cairn_arena_alloc(search->arena, tree->count, sizeof *wrong); /* here or above */
+static cairn_status find_verdicts(cairn_workspace *workspace, cairn_verdict *verdicts) {
+    const cairn_tree *tree = workspace->tree;
+    bool *done = cairn_arena_alloc(workspace->arena, tree->count, sizeof *done);
+    bool *wrong = cairn_arena_alloc(workspace->arena, tree->count, sizeof *wrong); /* here or above */
     if (!done || !wrong) return CAIRN_NO_MEMORY;
     for (cairn_node node = 0; node < tree->count; node++) verdicts[node] = CAIRN_VERDICT_UNKNOWN;
     for (cairn_node node = tree->count - 1; node > 0; node--) {
-        if (cairn_cancelled(search->ctx)) return cairn_fail(search->ctx, CAIRN_CANCELLED, "the run was cancelled");
-        if (!done[node]) CAIRN_TRY(verify_path(search, node, done, verdicts));
+        if (cairn_cancelled(workspace->ctx))
+            return cairn_fail(workspace->ctx, CAIRN_CANCELLED, "the run was cancelled");
+        if (!done[node]) CAIRN_TRY(verify_path(workspace, node, done, verdicts));
     }
     for (cairn_node node = 1; node < tree->count; node++) {
         wrong[node] = wrong[tree->parent[node]];
@@ -107,23 +109,24 @@ static cairn_status find_verdicts(cairn_search *search, cairn_verdict *verdicts)
 }
 
 /* `end`, true, is there where a node ends its parent's solution and is no step. */
-static json_t *node_json(const cairn_search *search, cairn_node node, cairn_verdict truth) {
-    const cairn_tree *tree = search->tree;
-    json_t *object = json_pack(
-        "{s:o, s:s, s:I, s:I, s:o, s:o}", "parent", node == CAIRN_ROOT ? json_null() : json_integer(tree->parent[node]),
-        "text", cairn_tree_text(tree, node), "multiplicity", (json_int_t)tree->multiplicity[node], "visits",
-        (json_int_t)tree->visits[node], "score",
-        number_or_null(search->column >= 0 ? tree->score[search->column][node] : NAN), "truth", verdict_json(truth));
+static json_t *node_json(const cairn_workspace *workspace, cairn_node node, cairn_verdict truth) {
+    const cairn_tree *tree = workspace->tree;
+    json_t *object = json_pack("{s:o, s:s, s:I, s:I, s:o, s:o}", "parent",
+                               node == CAIRN_ROOT ? json_null() : json_integer(tree->parent[node]), "text",
+                               cairn_tree_text(tree, node), "multiplicity", (json_int_t)tree->multiplicity[node],
+                               "visits", (json_int_t)tree->visits[node], "score",
+                               number_or_null(workspace->column >= 0 ? tree->score[workspace->column][node] : NAN),
+                               "truth", verdict_json(truth));
     if (!object || !cairn_tree_is_end(tree, node) || json_object_set_new(object, "end", json_true()) == 0)
         return object;
     json_decref(object);
     return NULL;
 }
 
-static json_t *tree_json(const cairn_search *search, const cairn_verdict *truth) {
+static json_t *tree_json(const cairn_workspace *workspace, const cairn_verdict *truth) {
     json_t *list = json_array();
-    for (cairn_node node = 0; node < search->tree->count && list; node++)
-        if (json_array_append_new(list, node_json(search, node, truth[node])) != 0) {
+    for (cairn_node node = 0; node < workspace->tree->count && list; node++)
+        if (json_array_append_new(list, node_json(workspace, node, truth[node])) != 0) {
             json_decref(list);
             list = NULL;
         }
@@ -131,15 +134,15 @@ static json_t *tree_json(const cairn_search *search, const cairn_verdict *truth)
 }
 
 /* What the record holds more of a problem whose tree is kept: its text, the chosen candidate, the tree. */
-static cairn_status add_tree(cairn_search *search, const cairn_result *result, json_t *record) {
-    cairn_verdict *truth = cairn_arena_alloc(search->arena, search->tree->count, sizeof *truth);
+static cairn_status add_tree(cairn_workspace *workspace, const cairn_result *result, json_t *record) {
+    cairn_verdict *truth = cairn_arena_alloc(workspace->arena, workspace->tree->count, sizeof *truth);
     if (!truth) return CAIRN_NO_MEMORY;
-    CAIRN_TRY(find_verdicts(search, truth));
+    CAIRN_TRY(find_verdicts(workspace, truth));
     errno = 0;
-    int bad = json_object_set_new(record, "problem", json_string(search->problem->text));
+    int bad = json_object_set_new(record, "problem", json_string(workspace->problem->text));
     bad |= json_object_set_new(record, "chosen", result->chosen >= 0 ? json_integer(result->chosen) : json_null());
-    bad |= json_object_set_new(record, "tree", tree_json(search, truth));
-    return bad ? json_fail_build(search->ctx, "the record") : CAIRN_OK;
+    bad |= json_object_set_new(record, "tree", tree_json(workspace, truth));
+    return bad ? json_fail_build(workspace->ctx, "the record") : CAIRN_OK;
 }
 
 /* The candidate that is judged: the chosen one; where none was chosen the first that states an answer, else the first. NULL: none. */
@@ -151,37 +154,37 @@ static const cairn_candidate *judged_of(const cairn_result *result) {
 }
 
 /* No solution finished is wrong, unless there was none to replay. */
-static json_t *correct_json(const cairn_search *search, const cairn_candidate *judged) {
-    if (judged) return outcome_json(search->tree->outcome[judged->leaf]);
-    return cairn_policy_solutions(search->policy, search->problem) > 0 ? json_false() : json_null();
+static json_t *correct_json(const cairn_workspace *workspace, const cairn_candidate *judged) {
+    if (judged) return outcome_json(workspace->tree->outcome[judged->leaf]);
+    return cairn_policy_solutions(workspace->policy, workspace->problem) > 0 ? json_false() : json_null();
 }
 
-static cairn_status write_record(cairn_search *search, const cairn_solve_setup *setup, const cairn_result *result,
+static cairn_status write_record(cairn_workspace *workspace, const cairn_solve_setup *setup, const cairn_result *result,
                                  cairn_text *out) {
     const cairn_candidate *judged = judged_of(result);
     char key[20];
     json_t *candidates;
-    problem_key(search->problem, key);
+    problem_key(workspace->problem, key);
     errno = 0;
-    CAIRN_TRY(candidates_json(search, result, &candidates));
+    CAIRN_TRY(candidates_json(workspace, result, &candidates));
     json_t *record = json_pack(
-        "{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "id", search->problem->id, "problem_key", key, "answer",
-        text_or_null(judged && judged->answer >= 0 ? search->answers[judged->answer] : NULL), "target",
-        text_or_null(search->problem->answer), "correct", correct_json(search, judged), "score",
-        number_or_null(judged ? judged->score : NAN), "candidates", candidates, "cost", cost_json(&search->cost));
-    cairn_status status = record ? CAIRN_OK : json_fail_build(search->ctx, "the record");
-    if (status == CAIRN_OK && setup->keep_tree) status = add_tree(search, result, record);
-    if (status == CAIRN_OK) status = json_write(search->ctx, record, out);
+        "{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "id", workspace->problem->id, "problem_key", key, "answer",
+        text_or_null(judged && judged->answer >= 0 ? workspace->answers[judged->answer] : NULL), "target",
+        text_or_null(workspace->problem->answer), "correct", correct_json(workspace, judged), "score",
+        number_or_null(judged ? judged->score : NAN), "candidates", candidates, "cost", cost_json(&workspace->cost));
+    cairn_status status = record ? CAIRN_OK : json_fail_build(workspace->ctx, "the record");
+    if (status == CAIRN_OK && setup->keep_tree) status = add_tree(workspace, result, record);
+    if (status == CAIRN_OK) status = json_write(workspace->ctx, record, out);
     json_decref(record);
     return status;
 }
 
-static cairn_status solve_one(cairn_search *search, void *arg, int64_t index, cairn_text *record) {
+static cairn_status solve_one(cairn_workspace *workspace, void *arg, int64_t index, cairn_text *record) {
     (void)index;
     const solving *s = arg;
     cairn_result result;
-    CAIRN_TRY(cairn_search_run(search, s->type, s->config, &result));
-    return write_record(search, s->setup, &result, record);
+    CAIRN_TRY(cairn_search_run(workspace, s->type, s->config, &result));
+    return write_record(workspace, s->setup, &result, record);
 }
 
 /* ---- all records ----------------------------------------------------------------------------------------------------------- */
@@ -391,44 +394,44 @@ cairn_status cairn_solve_manifest(cairn_ctx *ctx, cairn_job *job, const cairn_so
 typedef struct drawing {
     solving solving;
     int64_t index;
-    const cairn_draw *how;
+    const cairn_rendering *how;
     cairn_text *out;
 } drawing;
 
-static cairn_status draw_problem(cairn_search *search, const drawing *d) {
+static cairn_status draw_problem(cairn_workspace *workspace, const drawing *d) {
     cairn_result result;
-    CAIRN_TRY(cairn_search_run(search, d->solving.type, d->solving.config, &result));
+    CAIRN_TRY(cairn_search_run(workspace, d->solving.type, d->solving.config, &result));
     const cairn_candidate *chosen = result.chosen >= 0 ? &result.candidates[result.chosen] : NULL;
-    cairn_draw how = *d->how;
-    how.column = search->column;
+    cairn_rendering how = *d->how;
+    how.column = workspace->column;
     how.chosen = chosen ? chosen->leaf : CAIRN_NONE;
-    size_t count = search->tree->count;
-    cairn_verdict *verdicts = cairn_arena_alloc(search->arena, count, sizeof *verdicts);
-    bool *wrong = cairn_arena_alloc(search->arena, count, sizeof *wrong);
+    size_t count = workspace->tree->count;
+    cairn_verdict *verdicts = cairn_arena_alloc(workspace->arena, count, sizeof *verdicts);
+    bool *wrong = cairn_arena_alloc(workspace->arena, count, sizeof *wrong);
     if (!verdicts || !wrong) return CAIRN_NO_MEMORY;
-    CAIRN_TRY(find_verdicts(search, verdicts));
+    CAIRN_TRY(find_verdicts(workspace, verdicts));
     for (size_t i = 0; i < count; i++) wrong[i] = verdicts[i] == CAIRN_VERDICT_WRONG;
     how.wrong = wrong;
-    const char *answer = cairn_arena_printf(search->arena, "answer %s, true answer %s",
-                                            result.answer >= 0 ? search->answers[result.answer] : "none",
-                                            search->problem->answer ? search->problem->answer : "unknown");
+    const char *answer = cairn_arena_printf(workspace->arena, "answer %s, true answer %s",
+                                            result.answer >= 0 ? workspace->answers[result.answer] : "none",
+                                            workspace->problem->answer ? workspace->problem->answer : "unknown");
     if (!answer) return CAIRN_NO_MEMORY;
-    how.title = search->problem->text;
+    how.title = workspace->problem->text;
     how.caption = answer;
-    if (how.svg) return cairn_tree_draw(search->ctx, search->tree, &how, d->out);
-    CAIRN_TRY(cairn_text_printf(search->ctx, d->out, "%s\n\n", search->problem->text));
-    CAIRN_TRY(cairn_tree_draw(search->ctx, search->tree, &how, d->out));
-    return cairn_text_printf(search->ctx, d->out, "\n%s\n", answer);
+    if (how.svg) return cairn_tree_render(workspace->ctx, workspace->tree, &how, d->out);
+    CAIRN_TRY(cairn_text_printf(workspace->ctx, d->out, "%s\n\n", workspace->problem->text));
+    CAIRN_TRY(cairn_tree_render(workspace->ctx, workspace->tree, &how, d->out));
+    return cairn_text_printf(workspace->ctx, d->out, "\n%s\n", answer);
 }
 
-static cairn_status draw_one(cairn_search *search, void *arg, int64_t index, cairn_text *record) {
+static cairn_status draw_one(cairn_workspace *workspace, void *arg, int64_t index, cairn_text *record) {
     drawing *d = arg;
-    if (index == d->index) CAIRN_TRY(draw_problem(search, d));
-    return cairn_text_add(search->ctx, record, "{}", 2);
+    if (index == d->index) CAIRN_TRY(draw_problem(workspace, d));
+    return cairn_text_add(workspace->ctx, record, "{}", 2);
 }
 
-cairn_status cairn_solve_draw(cairn_ctx *ctx, cairn_job *job, const cairn_solve_setup *setup, int64_t index,
-                              const cairn_draw *how, cairn_text *out) {
+cairn_status cairn_solve_render(cairn_ctx *ctx, cairn_job *job, const cairn_solve_setup *setup, int64_t index,
+                                const cairn_rendering *how, cairn_text *out) {
     if (index < 0 || index >= cairn_job_problems(job))
         return cairn_fail(ctx, CAIRN_INVALID, "there is no problem %lld", (long long)index);
     cairn_arena *arena;

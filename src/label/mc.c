@@ -31,7 +31,7 @@ static const cairn_option options[] = {
 
 /* One solution that is being labelled. */
 typedef struct job {
-    cairn_search *search;
+    cairn_workspace *workspace;
     const config *c;
     const cairn_rollout *solution;
     cairn_node *nodes;        /* [n_steps + 1]: the state after m steps */
@@ -45,7 +45,7 @@ static cairn_status probe(job *j, int32_t m) {
     cairn_step_count count = {.node = j->nodes[m]};
     for (int32_t made = 0; made < k && !(j->c->early_stop && count.ok); made += at_once) {
         label_estimate e;
-        CAIRN_TRY(label_estimate_node(j->search, CAIRN_ROLE_COMPLETER, count.node, at_once, j->result, &e));
+        CAIRN_TRY(label_estimate_node(j->workspace, CAIRN_ROLE_COMPLETER, count.node, at_once, j->result, &e));
         count.n += e.known;
         count.ok += e.ok;
     }
@@ -66,7 +66,7 @@ static cairn_status probe_by_bisection(job *j) {
     double mc[64];
     if (j->solution->outcome.verdict != CAIRN_VERDICT_WRONG || n == 0) return CAIRN_OK;
     cairn_status status =
-        cairn_first_error_bisect(j->search->ctx, probe_value, j, 0, n, 1, &first, positions, mc, &probes);
+        cairn_first_error_bisect(j->workspace->ctx, probe_value, j, 0, n, 1, &first, positions, mc, &probes);
     return status == CAIRN_END ? CAIRN_OK : status;
 }
 
@@ -109,8 +109,8 @@ static cairn_status label_solution(job *j, cairn_labelled *out) {
     int32_t n = j->solution->n_steps;
     cairn_verdict verdict = j->solution->outcome.verdict;
     double *labels;
-    CAIRN_TRY(label_room(j->search, n, &j->counts, &labels));
-    CAIRN_TRY(label_graft(j->search, CAIRN_ROOT, j->solution, &j->nodes));
+    CAIRN_TRY(label_room(j->workspace, n, &j->counts, &labels));
+    CAIRN_TRY(label_graft(j->workspace, CAIRN_ROOT, j->solution, &j->nodes));
     for (int32_t i = 0; i < n; i++) j->counts[i].node = j->nodes[i + 1];
     if (n && verdict != CAIRN_VERDICT_UNKNOWN)
         j->counts[n - 1] = (cairn_step_count){j->nodes[n], 1, verdict == CAIRN_VERDICT_RIGHT};
@@ -129,20 +129,20 @@ static cairn_status label_solution(job *j, cairn_labelled *out) {
     return status;
 }
 
-static cairn_status run(cairn_search *search, const void *configuration, const cairn_record *given, int32_t n_given,
-                        cairn_label_result *out) {
+static cairn_status run(cairn_workspace *workspace, const void *configuration, const cairn_record *given,
+                        int32_t n_given, cairn_label_result *out) {
     const config *c = configuration;
     label_estimate e;
     *out = LABEL_NOTHING;
     cairn_status status =
-        n_given ? label_adopt(search, given, n_given, &e)
-                : label_estimate_node(search, CAIRN_ROLE_GENERATOR, CAIRN_ROOT, (int32_t)c->solutions, out, &e);
+        n_given ? label_adopt(workspace, given, n_given, &e)
+                : label_estimate_node(workspace, CAIRN_ROLE_GENERATOR, CAIRN_ROOT, (int32_t)c->solutions, out, &e);
     if (status == CAIRN_OK) {
-        out->solutions = cairn_arena_alloc(search->arena, (size_t)e.n, sizeof *out->solutions);
+        out->solutions = cairn_arena_alloc(workspace->arena, (size_t)e.n, sizeof *out->solutions);
         if (!out->solutions) return CAIRN_NO_MEMORY;
     }
     for (int32_t i = 0; status == CAIRN_OK && i < e.n; i++) {
-        job j = {.search = search, .c = c, .solution = &e.rollouts[i], .result = out};
+        job j = {.workspace = workspace, .c = c, .solution = &e.rollouts[i], .result = out};
         cairn_labelled *solution = &out->solutions[i];
         status = label_solution(&j, solution);
         if (status != CAIRN_OK && status != CAIRN_BUDGET) break;

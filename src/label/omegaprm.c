@@ -44,11 +44,11 @@ typedef struct state {
 } state;
 
 typedef struct labelling {
-    cairn_search *search;
+    cairn_workspace *workspace;
     const config *c;
     const cairn_record *given; /* [n_given] solutions to bisect instead of sampled ones */
     int32_t n_given;
-    cairn_rollout_pool *pool;
+    cairn_rollout_queue *pool;
     state *states; /* [n_states] in order of birth; 0 is the root */
     size_t n_states, states_capacity;
     int32_t *visits; /* [n_states] N(s) */
@@ -63,11 +63,11 @@ typedef struct labelling {
 /* ---- states -------------------------------------------------------------------------------------------------------- */
 
 static cairn_status add_state(labelling *l, cairn_node node, const label_estimate *e, int32_t *index) {
-    cairn_ctx *ctx = l->search->ctx;
+    cairn_ctx *ctx = l->workspace->ctx;
     CAIRN_TRY(cairn_grow(ctx, (void **)&l->states, &l->states_capacity, l->n_states + 1, sizeof *l->states));
     CAIRN_TRY(cairn_grow(ctx, (void **)&l->visits, &l->visits_capacity, l->n_states + 1, sizeof *l->visits));
     CAIRN_TRY(
-        cairn_grow(ctx, (void **)&l->state_of, &l->state_of_capacity, l->search->tree->count, sizeof *l->state_of));
+        cairn_grow(ctx, (void **)&l->state_of, &l->state_of_capacity, l->workspace->tree->count, sizeof *l->state_of));
     *index = (int32_t)l->n_states++;
     l->states[*index] = (state){.node = node, .known = e->known, .ok = e->ok, .rollouts = e->rollouts};
     l->state_of[node] = *index + 1;
@@ -87,7 +87,7 @@ static cairn_status offer(labelling *l, int32_t index, const label_estimate *e) 
     double mc = (double)s->ok / s->known;
     for (int32_t i = 0; i < e->n; i++)
         if (e->rollouts[i].outcome.verdict == CAIRN_VERDICT_WRONG && e->rollouts[i].n_steps)
-            CAIRN_TRY(cairn_rollout_pool_add(l->pool, index, i, mc, e->rollouts[i].n_tokens));
+            CAIRN_TRY(cairn_rollout_queue_add(l->pool, index, i, mc, e->rollouts[i].n_tokens));
     return CAIRN_OK;
 }
 
@@ -115,7 +115,7 @@ static cairn_status probe(void *arg, int32_t m, double *mc) {
     if (!s) {
         label_estimate e;
         int32_t index;
-        CAIRN_TRY(label_estimate_node(l->search, CAIRN_ROLE_COMPLETER, node, (int32_t)l->c->rollouts, l->out, &e));
+        CAIRN_TRY(label_estimate_node(l->workspace, CAIRN_ROLE_COMPLETER, node, (int32_t)l->c->rollouts, l->out, &e));
         CAIRN_TRY(add_state(l, node, &e, &index));
         if (!l->n_given) CAIRN_TRY(offer(l, index, &e));
         s = &l->states[index];
@@ -132,7 +132,7 @@ static cairn_status confirm(bisection *b, int32_t m, bool good, bool *confirmed)
     state *s = known_state(l, b->nodes[m]);
     if (!s->fresh) {
         label_estimate e;
-        CAIRN_TRY(label_estimate_node(l->search, CAIRN_ROLE_COMPLETER, s->node, (int32_t)l->c->confirm, l->out, &e));
+        CAIRN_TRY(label_estimate_node(l->workspace, CAIRN_ROLE_COMPLETER, s->node, (int32_t)l->c->confirm, l->out, &e));
         s->fresh = e.known;
         s->fresh_ok = e.ok;
         s->known += e.known;
@@ -154,7 +154,7 @@ static cairn_status locate(bisection *b, int32_t n, int32_t *first) {
         const state *s = known_state(l, b->nodes[m]);
         if (s && s->known) narrow(b, m, s);
     }
-    cairn_status status = cairn_first_error_bisect(l->search->ctx, probe, b, b->lo, b->hi, (int32_t)l->c->min_span,
+    cairn_status status = cairn_first_error_bisect(l->workspace->ctx, probe, b, b->lo, b->hi, (int32_t)l->c->min_span,
                                                    &found, positions, mc, &probes);
     if (status == CAIRN_END) return CAIRN_OK;
     CAIRN_TRY(status);
@@ -171,12 +171,13 @@ static cairn_status locate(bisection *b, int32_t n, int32_t *first) {
  * such a label? */
 static cairn_status label_states(labelling *l, const bisection *b, int32_t n, int32_t first, cairn_labelled *out,
                                  bool *any) {
-    cairn_search *search = l->search;
-    int32_t depth = search->tree->depth[b->nodes[0]];
-    CAIRN_TRY(cairn_tree_steps(search->ctx, search->tree, b->nodes[n], search->arena, &out->steps, &out->n_steps));
+    cairn_workspace *workspace = l->workspace;
+    int32_t depth = workspace->tree->depth[b->nodes[0]];
+    CAIRN_TRY(
+        cairn_tree_steps(workspace->ctx, workspace->tree, b->nodes[n], workspace->arena, &out->steps, &out->n_steps));
     cairn_step_count *counts;
     double *labels;
-    CAIRN_TRY(label_room(search, out->n_steps, &counts, &labels));
+    CAIRN_TRY(label_room(workspace, out->n_steps, &counts, &labels));
     *any = false;
     for (int32_t m = 1; m <= n; m++) {
         state *s = known_state(l, b->nodes[m]);
@@ -198,7 +199,7 @@ static cairn_status next_solution(labelling *l, cairn_labelled **out) {
     cairn_label_result *all = l->out;
     if ((size_t)all->n == l->room) {
         size_t room = l->room ? 2 * l->room : 16;
-        cairn_labelled *grown = cairn_arena_alloc(l->search->arena, room, sizeof *grown);
+        cairn_labelled *grown = cairn_arena_alloc(l->workspace->arena, room, sizeof *grown);
         if (!grown) return CAIRN_NO_MEMORY;
         if (all->n) memcpy(grown, all->solutions, (size_t)all->n * sizeof *grown);
         all->solutions = grown;
@@ -216,7 +217,7 @@ static cairn_status search_once(labelling *l, int32_t s, int32_t r) {
     cairn_labelled *solution;
     bool any;
     rollout->used = true;
-    CAIRN_TRY(label_graft(l->search, l->states[s].node, rollout, &nodes));
+    CAIRN_TRY(label_graft(l->workspace, l->states[s].node, rollout, &nodes));
     if (!known_state(l, nodes[n])) CAIRN_TRY(add_state(l, nodes[n], &(label_estimate){.known = 1}, &index));
     bisection b = {.l = l, .nodes = nodes, .lo = 0, .hi = n};
     cairn_status status = locate(&b, n, &first);
@@ -234,16 +235,16 @@ static cairn_status search_once(labelling *l, int32_t s, int32_t r) {
 /* MC(root) from what the filter samples, else from k rollouts, and from the given solutions. In the pool go the given ones
  * where there are any. */
 static cairn_status open_root(labelling *l) {
-    cairn_search *search = l->search;
+    cairn_workspace *workspace = l->workspace;
     const config *c = l->c;
     cairn_label_result *out = l->out;
     label_estimate sampled, root = {0};
     int32_t k = (int32_t)(c->question_filter ? c->question_filter : c->rollouts), index;
     if (l->n_given) {
-        CAIRN_TRY(label_adopt(search, l->given, l->n_given, &root));
+        CAIRN_TRY(label_adopt(workspace, l->given, l->n_given, &root));
         if (root.ok == root.known) return CAIRN_OK; /* none is wrong: nothing to locate */
     }
-    CAIRN_TRY(label_estimate_node(search, CAIRN_ROLE_GENERATOR, CAIRN_ROOT, k, out, &sampled));
+    CAIRN_TRY(label_estimate_node(workspace, CAIRN_ROLE_GENERATOR, CAIRN_ROOT, k, out, &sampled));
     if (!l->n_given) {
         root.rollouts = sampled.rollouts;
         root.n = sampled.n;
@@ -266,7 +267,7 @@ static cairn_status label_problem(labelling *l) {
     CAIRN_TRY(open_root(l));
     for (; l->total < l->c->searches; l->total++) {
         int32_t s, r;
-        cairn_status status = cairn_rollout_pool_pop(l->pool, l->visits, l->total, &s, &r);
+        cairn_status status = cairn_rollout_queue_pop(l->pool, l->visits, l->total, &s, &r);
         if (status == CAIRN_END) break;
         CAIRN_TRY(status);
         l->visits[s]++;
@@ -275,15 +276,15 @@ static cairn_status label_problem(labelling *l) {
     return CAIRN_OK;
 }
 
-static cairn_status run(cairn_search *search, const void *configuration, const cairn_record *given, int32_t n_given,
-                        cairn_label_result *out) {
+static cairn_status run(cairn_workspace *workspace, const void *configuration, const cairn_record *given,
+                        int32_t n_given, cairn_label_result *out) {
     const config *c = configuration;
-    labelling l = {.search = search, .c = c, .given = given, .n_given = n_given, .out = out};
+    labelling l = {.workspace = workspace, .c = c, .given = given, .n_given = n_given, .out = out};
     *out = LABEL_NOTHING;
-    cairn_pool_rule rule = {.alpha = c->alpha, .beta = c->beta, .length = c->length, .c_puct = c->c_puct};
-    CAIRN_TRY(cairn_rollout_pool_open(search->ctx, rule, &l.pool));
+    cairn_queue_rule rule = {.alpha = c->alpha, .beta = c->beta, .length = c->length, .c_puct = c->c_puct};
+    CAIRN_TRY(cairn_rollout_queue_open(workspace->ctx, rule, &l.pool));
     cairn_status status = label_problem(&l);
-    cairn_rollout_pool_close(l.pool);
+    cairn_rollout_queue_close(l.pool);
     cairn_free(l.states);
     cairn_free(l.visits);
     cairn_free(l.state_of);

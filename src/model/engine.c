@@ -61,7 +61,7 @@ static cairn_status pick_logits(cairn_engine *e, cairn_tensor *hidden, cairn_ten
     return *out ? CAIRN_OK : CAIRN_NO_MEMORY;
 }
 
-static cairn_status draw_next(cairn_engine *e, cairn_ctx *ctx, engine_job *job, const float *logits) {
+static cairn_status render_next(cairn_engine *e, cairn_ctx *ctx, engine_job *job, const float *logits) {
     cairn_generation *g = job->asked;
     cairn_rng rng = g->rng;
     cairn_drawn draw;
@@ -84,7 +84,7 @@ static cairn_status use_pick(cairn_engine *e, cairn_ctx *ctx, const pick *p, con
         return CAIRN_OK;
     }
     const float *row = (const float *)logits->data + (size_t)e->logit_of[p->row] * (size_t)vocabulary;
-    if (p->kind == PICK_NEXT) return draw_next(e, ctx, p->job, row);
+    if (p->kind == PICK_NEXT) return render_next(e, ctx, p->job, row);
     cairn_status status = cairn_logit_logp(ctx, row, vocabulary, g->suffix[p->index], &g->suffix_logp[p->index]);
     return status == CAIRN_OK ? status : cairn_fail_within(ctx, status, "suffix token %d", p->index);
 }

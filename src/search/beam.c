@@ -37,11 +37,12 @@ static int64_t kept(const beam_config *c, int64_t width) {
 }
 
 /* The best distinct prefixes by aggregate share the growth. `width` is what finished prefixes, and the budget, have left. */
-static cairn_status allocate(cairn_search *search, const void *config, int64_t width, cairn_branch *open, int32_t n) {
+static cairn_status allocate(cairn_workspace *workspace, const void *config, int64_t width, cairn_branch *open,
+                             int32_t n) {
     const beam_config *c = config;
     int32_t *order;
-    if (search->tree->depth[open[0].node] >= c->iterations) return CAIRN_OK; /* all go on as they are */
-    CAIRN_TRY(rank_by_aggregate(search, open, n, &order));
+    if (workspace->tree->depth[open[0].node] >= c->iterations) return CAIRN_OK; /* all go on as they are */
+    CAIRN_TRY(rank_by_aggregate(workspace, open, n, &order));
     int64_t grown = c->width < width ? c->width : width;
     int64_t keep = kept(c, grown) < n ? kept(c, grown) : n, at = 0;
     int64_t shared = c->variant == VARIANT_ETS ? (width + keep - 1) / keep * keep : grown;
@@ -59,20 +60,21 @@ static void leave_first(frontier_pool *pool, int32_t begin, int64_t width) {
     pool->n = n;
 }
 
-static cairn_status round_at(cairn_search *search, const void *config, int64_t width, frontier_pool *pool) {
+static cairn_status round_at(cairn_workspace *workspace, const void *config, int64_t width, frontier_pool *pool) {
     beam_config c = *(const beam_config *)config;
     frontier_rule rule = {.scores = true, .allocate = allocate};
     int32_t begin = pool->n;
     c.width = width;
-    cairn_status status = frontier_grow(search, &rule, &c, width, c.variant == VARIANT_ETS ? width : INT64_MAX, pool);
+    cairn_status status =
+        frontier_grow(workspace, &rule, &c, width, c.variant == VARIANT_ETS ? width : INT64_MAX, pool);
     if (c.finished == FINISHED_FIRST) leave_first(pool, begin, width);
     return status;
 }
 
-static cairn_status run(cairn_search *search, const void *config, cairn_result *out) {
+static cairn_status run(cairn_workspace *workspace, const void *config, cairn_result *out) {
     const beam_config *c = config;
-    CAIRN_TRY(frontier_rounds(search, round_at, config, c->width, 1, out));
-    return pick_best(search, out);
+    CAIRN_TRY(frontier_rounds(workspace, round_at, config, c->width, 1, out));
+    return pick_best(workspace, out);
 }
 
 const cairn_search_type cairn_search_beam = {

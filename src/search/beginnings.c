@@ -3,11 +3,11 @@
 
 #include <string.h>
 
-static bool is_listed(const cairn_search *search, uint64_t key) {
-    size_t mask = (size_t)search->beginnings_capacity - 1, at = (size_t)key;
-    if (search->beginnings_capacity == 0) return false;
-    for (at &= mask; search->beginnings[at]; at = (at + 1) & mask)
-        if (search->beginnings[at] == key) return true;
+static bool is_listed(const cairn_workspace *workspace, uint64_t key) {
+    size_t mask = (size_t)workspace->beginnings_capacity - 1, at = (size_t)key;
+    if (workspace->beginnings_capacity == 0) return false;
+    for (at &= mask; workspace->beginnings[at]; at = (at + 1) & mask)
+        if (workspace->beginnings[at] == key) return true;
     return false;
 }
 
@@ -18,18 +18,18 @@ static void put(uint64_t *table, int32_t capacity, uint64_t key) {
 }
 
 /* At most half of the places are taken. */
-static cairn_status list(cairn_search *search, uint64_t key) {
-    if (2 * search->n_beginnings >= search->beginnings_capacity) {
-        int32_t capacity = search->beginnings_capacity ? 2 * search->beginnings_capacity : 16;
-        uint64_t *grown = cairn_arena_alloc(search->arena, (size_t)capacity, sizeof *grown);
+static cairn_status list(cairn_workspace *workspace, uint64_t key) {
+    if (2 * workspace->n_beginnings >= workspace->beginnings_capacity) {
+        int32_t capacity = workspace->beginnings_capacity ? 2 * workspace->beginnings_capacity : 16;
+        uint64_t *grown = cairn_arena_alloc(workspace->arena, (size_t)capacity, sizeof *grown);
         if (!grown) return CAIRN_NO_MEMORY;
-        for (int32_t i = 0; i < search->beginnings_capacity; i++)
-            if (search->beginnings[i]) put(grown, capacity, search->beginnings[i]);
-        search->beginnings = grown;
-        search->beginnings_capacity = capacity;
+        for (int32_t i = 0; i < workspace->beginnings_capacity; i++)
+            if (workspace->beginnings[i]) put(grown, capacity, workspace->beginnings[i]);
+        workspace->beginnings = grown;
+        workspace->beginnings_capacity = capacity;
     }
-    put(search->beginnings, search->beginnings_capacity, key);
-    search->n_beginnings++;
+    put(workspace->beginnings, workspace->beginnings_capacity, key);
+    workspace->n_beginnings++;
     return CAIRN_OK;
 }
 
@@ -44,25 +44,25 @@ static cairn_node written_child(const cairn_tree *tree, cairn_node parent, const
 }
 
 /* One more part: *known grows while all parts so far were read. */
-static cairn_status add_part(cairn_search *search, uint64_t key, bool read, int32_t at, int32_t *known) {
-    read = read || is_listed(search, key);
+static cairn_status add_part(cairn_workspace *workspace, uint64_t key, bool read, int32_t at, int32_t *known) {
+    read = read || is_listed(workspace, key);
     if (read && *known == at) (*known)++;
-    return read ? CAIRN_OK : list(search, key);
+    return read ? CAIRN_OK : list(workspace, key);
 }
 
-cairn_status beginning_read(cairn_search *search, const beginning *b, int32_t *known) {
-    bool own = strcmp(b->problem, search->problem->text) == 0;
-    cairn_node node = own && search->problem_read ? CAIRN_ROOT : CAIRN_NONE;
+cairn_status beginning_read(cairn_workspace *workspace, const beginning *b, int32_t *known) {
+    bool own = strcmp(b->problem, workspace->problem->text) == 0;
+    cairn_node node = own && workspace->problem_read ? CAIRN_ROOT : CAIRN_NONE;
     uint64_t key = cairn_key(b->problem, strlen(b->problem)) | 1; /* 0 is a free place, here and below */
     *known = 0;
-    CAIRN_TRY(add_part(search, key, node == CAIRN_ROOT, 0, known));
-    search->problem_read |= own;
+    CAIRN_TRY(add_part(workspace, key, node == CAIRN_ROOT, 0, known));
+    workspace->problem_read |= own;
     for (int32_t i = 0; i < b->n_steps; i++) {
-        node = written_child(search->tree, node, b->steps[i]);
+        node = written_child(workspace->tree, node, b->steps[i]);
         key = cairn_key_mix(key, cairn_key(b->steps[i], strlen(b->steps[i]))) | 1;
-        CAIRN_TRY(add_part(search, key, node != CAIRN_NONE, i + 1, known));
+        CAIRN_TRY(add_part(workspace, key, node != CAIRN_NONE, i + 1, known));
     }
     if (!b->begun || !*b->begun) return CAIRN_OK;
     key = cairn_key_mix(~key, cairn_key(b->begun, strlen(b->begun))) | 1; /* what is begun is not what is complete */
-    return add_part(search, key, false, b->n_steps + 1, known);
+    return add_part(workspace, key, false, b->n_steps + 1, known);
 }

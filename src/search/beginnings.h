@@ -14,6 +14,6 @@ typedef struct beginning {
 
 /* Counts the first parts that were read before, as steps of the tree or for an earlier call, into *known; from now on all of them were.
  * Errors: NO_MEMORY. */
-cairn_status beginning_read(cairn_search *search, const beginning *b, int32_t *known);
+cairn_status beginning_read(cairn_workspace *workspace, const beginning *b, int32_t *known);
 
 #endif

@@ -30,11 +30,12 @@ typedef struct forest {
 } forest;
 
 /* The child with the best aggregate, an unknown one last; ties to the earliest. */
-static cairn_node best_child(const cairn_search *search, const subtree *s) {
+static cairn_node best_child(const cairn_workspace *workspace, const subtree *s) {
     cairn_node best = CAIRN_NONE;
     double most = NAN;
     for (int32_t i = 0; i < s->n; i++) {
-        double score = cairn_tree_aggregate(search->tree, s->children[i].node, search->column, search->aggregator);
+        double score =
+            cairn_tree_aggregate(workspace->tree, s->children[i].node, workspace->column, workspace->aggregator);
         if (best == CAIRN_NONE || score > most || (isnan(most) && !isnan(score)))
             best = s->children[i].node, most = score;
     }
@@ -42,24 +43,24 @@ static cairn_node best_child(const cairn_search *search, const subtree *s) {
 }
 
 /* One step of the first n open subtrees; those whose best child is a whole solution, or that got no child, leave `open`. */
-static cairn_status grow(cairn_search *search, forest *f, int32_t n) {
+static cairn_status grow(cairn_workspace *workspace, forest *f, int32_t n) {
     int32_t made, kept = 0;
     size_t room = 0;
     for (int32_t i = 0; i < n; i++) room += (size_t)f->open[i].count;
-    cairn_branch *children = cairn_arena_alloc(search->arena, room, sizeof *children);
-    cairn_node *nodes = cairn_arena_alloc(search->arena, room, sizeof *nodes);
+    cairn_branch *children = cairn_arena_alloc(workspace->arena, room, sizeof *children);
+    cairn_node *nodes = cairn_arena_alloc(workspace->arena, room, sizeof *nodes);
     if (!children || !nodes) return CAIRN_NO_MEMORY;
-    cairn_status grown = cairn_propose(search, CAIRN_ROLE_GENERATOR, f->open, n, children, &made);
+    cairn_status grown = cairn_propose(workspace, CAIRN_ROLE_GENERATOR, f->open, n, children, &made);
     if (grown != CAIRN_OK && grown != CAIRN_BUDGET) return grown;
     for (int32_t i = 0; i < made; i++) nodes[i] = children[i].node;
-    CAIRN_TRY(cairn_score(search, nodes, made));
+    CAIRN_TRY(cairn_score(workspace, nodes, made));
     for (int32_t i = 0, at = 0; i < n; i++) { /* children stand in the order of their parents */
         cairn_branch open = f->open[i];
         subtree s = {.children = &children[at]};
         while (at < made && children[at].from == i) at++, s.n++;
         if (s.n == 0) continue;
-        open.node = best_child(search, &s);
-        s.ended = search->tree->flags[open.node] & CAIRN_NODE_TERMINAL;
+        open.node = best_child(workspace, &s);
+        s.ended = workspace->tree->flags[open.node] & CAIRN_NODE_TERMINAL;
         f->subtrees[open.group] = s;
         if (!s.ended) f->open[kept++] = open;
     }
@@ -69,48 +70,48 @@ static cairn_status grow(cairn_search *search, forest *f, int32_t n) {
 }
 
 /* Subtrees that the budget takes to their ends at once; the others wait. */
-static int32_t count_growing(const cairn_search *search, const frontier_pool *pool, const forest *f) {
+static int32_t count_growing(const cairn_workspace *workspace, const frontier_pool *pool, const forest *f) {
     int64_t taken = 0;
     int32_t n = 0;
     if (pool->given) return f->n_open;
     for (; n < f->n_open; n++) {
         taken += f->open[n].count;
-        if (n > 0 && taken > frontier_affords(search, pool, search->tree->depth[f->open[n].node])) break;
+        if (n > 0 && taken > frontier_affords(workspace, pool, workspace->tree->depth[f->open[n].node])) break;
     }
     return n;
 }
 
 /* All children of subtrees that ended; of those that the budget cut off only whole solutions. */
-static cairn_status collect(cairn_search *search, const forest *f, frontier_pool *pool) {
+static cairn_status collect(cairn_workspace *workspace, const forest *f, frontier_pool *pool) {
     for (int32_t g = 0; g < f->groups; g++)
         for (int32_t i = 0; i < f->subtrees[g].n; i++) {
             cairn_branch child = f->subtrees[g].children[i];
-            if (f->subtrees[g].ended || (search->tree->flags[child.node] & CAIRN_NODE_TERMINAL))
-                CAIRN_TRY(frontier_add(search, pool, child));
+            if (f->subtrees[g].ended || (workspace->tree->flags[child.node] & CAIRN_NODE_TERMINAL))
+                CAIRN_TRY(frontier_add(workspace, pool, child));
         }
     return CAIRN_OK;
 }
 
-static cairn_status round_at(cairn_search *search, const void *config, int64_t width, frontier_pool *pool) {
+static cairn_status round_at(cairn_workspace *workspace, const void *config, int64_t width, frontier_pool *pool) {
     const dvts_config *c = config;
     int64_t branch = c->branch < width ? c->branch : width; /* a width below M is one subtree of that width */
     forest f = {.groups = (int32_t)(width / branch)};
-    f.open = cairn_arena_alloc(search->arena, (size_t)f.groups, sizeof *f.open);
-    f.subtrees = cairn_arena_alloc(search->arena, (size_t)f.groups, sizeof *f.subtrees);
+    f.open = cairn_arena_alloc(workspace->arena, (size_t)f.groups, sizeof *f.open);
+    f.subtrees = cairn_arena_alloc(workspace->arena, (size_t)f.groups, sizeof *f.subtrees);
     if (!f.open || !f.subtrees) return CAIRN_NO_MEMORY;
     for (int32_t g = 0; g < f.groups; g++)
         f.open[f.n_open++] = (cairn_branch){.node = CAIRN_ROOT, .count = (int32_t)branch, .group = g};
     cairn_status status = CAIRN_OK;
-    while (f.n_open > 0 && status == CAIRN_OK) status = grow(search, &f, count_growing(search, pool, &f));
+    while (f.n_open > 0 && status == CAIRN_OK) status = grow(workspace, &f, count_growing(workspace, pool, &f));
     if (status != CAIRN_OK && status != CAIRN_BUDGET) return status;
-    CAIRN_TRY(collect(search, &f, pool));
+    CAIRN_TRY(collect(workspace, &f, pool));
     return status;
 }
 
-static cairn_status run(cairn_search *search, const void *config, cairn_result *out) {
+static cairn_status run(cairn_workspace *workspace, const void *config, cairn_result *out) {
     const dvts_config *c = config;
-    CAIRN_TRY(frontier_rounds(search, round_at, config, c->width, c->branch, out));
-    return pick_best(search, out);
+    CAIRN_TRY(frontier_rounds(workspace, round_at, config, c->width, c->branch, out));
+    return pick_best(workspace, out);
 }
 
 const cairn_search_type cairn_search_dvts = {

@@ -21,30 +21,32 @@ typedef struct frontier_pool {
     bool given; /* the width was given: the search is as published, and the budget only a bound */
 } frontier_pool;
 
-cairn_status frontier_add(cairn_search *search, frontier_pool *pool, cairn_branch branch);
+cairn_status frontier_add(cairn_workspace *workspace, frontier_pool *pool, cairn_branch branch);
 
 typedef struct frontier_rule {
     bool scores; /* grown children are scored */
     bool waits;  /* branches that the budget does not pay for at once wait until others have finished */
     /* Says how often to grow each open branch: sets open[i].count, 0 prunes. Comes with count = how many samples gave it. `width` is the
      * width not yet taken by finished solutions, at most what the budget pays for. */
-    cairn_status (*allocate)(cairn_search *search, const void *config, int64_t width, cairn_branch *open, int32_t n);
+    cairn_status (*allocate)(cairn_workspace *workspace, const void *config, int64_t width, cairn_branch *open,
+                             int32_t n);
 } frontier_rule;
 
 /* Grows `width` samples from the root until nothing is open, `most` samples have finished or the budget is spent (CAIRN_BUDGET). Finished
  * solutions leave the frontier for the pool. */
-cairn_status frontier_grow(cairn_search *search, const frontier_rule *rule, const void *config, int64_t width,
+cairn_status frontier_grow(cairn_workspace *workspace, const frontier_rule *rule, const void *config, int64_t width,
                            int64_t most, frontier_pool *pool);
 
 /* Steps that what is open may still take at once, so that each of them can go on to an end from `depth`; at least 1. */
-int64_t frontier_affords(const cairn_search *search, const frontier_pool *pool, int32_t depth);
+int64_t frontier_affords(const cairn_workspace *workspace, const frontier_pool *pool, int32_t depth);
 
 /* One round at a width. */
-typedef cairn_status (*frontier_round)(cairn_search *search, const void *config, int64_t width, frontier_pool *pool);
+typedef cairn_status (*frontier_round)(cairn_workspace *workspace, const void *config, int64_t width,
+                                       frontier_pool *pool);
 
 /* One round at `width` when it is given (> 0), or without a budget at FRONTIER_SOLUTIONS; else rounds until the budget pays for no further
  * one. Widths are multiples of `unit` where they reach it. The candidates are in *out. */
-cairn_status frontier_rounds(cairn_search *search, frontier_round round, const void *config, int64_t width,
+cairn_status frontier_rounds(cairn_workspace *workspace, frontier_round round, const void *config, int64_t width,
                              int64_t unit, cairn_result *out);
 
 /* Solutions that a search samples where neither a width nor a budget says how many. */

@@ -66,36 +66,36 @@ static void set_priors(cairn_tree *tree, const mcts_config *config, cairn_node n
         tree->prior[c] = (float)(tree->prior[c] / sum);
 }
 
-static cairn_status check_logp(cairn_search *search, const mcts_config *config, const cairn_branch *children,
+static cairn_status check_logp(cairn_workspace *workspace, const mcts_config *config, const cairn_branch *children,
                                int32_t n) {
     for (int32_t i = 0; i < n; i++)
-        if (config->prior == PRIOR_LOGP && isnan(search->tree->logp[children[i].node]))
-            return cairn_fail(search->ctx, CAIRN_INVALID, "prior=logp needs a policy that gives log-probabilities");
+        if (config->prior == PRIOR_LOGP && isnan(workspace->tree->logp[children[i].node]))
+            return cairn_fail(workspace->ctx, CAIRN_INVALID, "prior=logp needs a policy that gives log-probabilities");
     return CAIRN_OK;
 }
 
 /* Value of a scored node: the aggregate of its path, as the meaning of the scores asks for. Where nothing is known it stands at its
  * parent's mean, so that it neither attracts nor repels. */
-static double value_of(const cairn_tree *tree, const cairn_search *search, cairn_node node) {
-    double value = cairn_tree_aggregate(tree, node, search->column, search->aggregator);
+static double value_of(const cairn_tree *tree, const cairn_workspace *workspace, cairn_node node) {
+    double value = cairn_tree_aggregate(tree, node, workspace->column, workspace->aggregator);
     if (!isnan(value)) return value;
     cairn_node parent = tree->parent[node];
     return tree->visits[parent] ? tree->total[parent] / tree->visits[parent] : tree->value[parent];
 }
 
-static cairn_status score_children(cairn_search *search, const mcts_config *config, const cairn_branch *children,
+static cairn_status score_children(cairn_workspace *workspace, const mcts_config *config, const cairn_branch *children,
                                    int32_t n) {
-    cairn_tree *tree = search->tree;
-    cairn_node *nodes = cairn_arena_alloc(search->arena, (size_t)n + 1, sizeof *nodes);
+    cairn_tree *tree = workspace->tree;
+    cairn_node *nodes = cairn_arena_alloc(workspace->arena, (size_t)n + 1, sizeof *nodes);
     if (!nodes) return CAIRN_NO_MEMORY;
     for (int32_t i = 0; i < n; i++) nodes[i] = children[i].node;
-    CAIRN_TRY(cairn_score(search, nodes, n));
+    CAIRN_TRY(cairn_score(workspace, nodes, n));
     for (int32_t i = 0; i < n; i++) {
         if (config->evaluate == EVALUATE_SCORE) {
-            tree->value[nodes[i]] = (float)value_of(tree, search, nodes[i]);
+            tree->value[nodes[i]] = (float)value_of(tree, workspace, nodes[i]);
             continue;
         }
-        double reward = cairn_tree_is_end(tree, nodes[i]) ? 0 : tree->score[search->column][nodes[i]]; /* was paid */
+        double reward = cairn_tree_is_end(tree, nodes[i]) ? 0 : tree->score[workspace->column][nodes[i]]; /* was paid */
         tree->edge_reward[nodes[i]] = isnan(reward) ? 0 : (float)reward;
         tree->value[nodes[i]] = 0;
     }
@@ -103,38 +103,38 @@ static cairn_status score_children(cairn_search *search, const mcts_config *conf
 }
 
 /* Samples `count` steps at a leaf; children[*n] are those that it got. */
-static cairn_status sample(cairn_search *search, const mcts_config *config, cairn_node leaf, int64_t count,
+static cairn_status sample(cairn_workspace *workspace, const mcts_config *config, cairn_node leaf, int64_t count,
                            cairn_branch *children, int32_t *n) {
-    cairn_tree *tree = search->tree;
+    cairn_tree *tree = workspace->tree;
     cairn_branch branch = {.node = leaf, .count = (int32_t)count};
-    cairn_status status = cairn_propose(search, CAIRN_ROLE_GENERATOR, &branch, 1, children, n);
+    cairn_status status = cairn_propose(workspace, CAIRN_ROLE_GENERATOR, &branch, 1, children, n);
     if (status != CAIRN_OK && status != CAIRN_BUDGET) return status;
-    CAIRN_TRY(check_logp(search, config, children, *n));
+    CAIRN_TRY(check_logp(workspace, config, children, *n));
     set_priors(tree, config, leaf);
     for (int32_t i = 0; i < *n && tree->discount; i++) tree->discount[children[i].node] = (float)config->discount;
     /* Edge rewards and first-play values are needed before a child is visited; otherwise it is scored on its first visit. */
     if (config->evaluate == EVALUATE_EDGE || config->first_play == CAIRN_FIRST_PLAY_VALUE)
-        CAIRN_TRY(score_children(search, config, children, *n));
+        CAIRN_TRY(score_children(workspace, config, children, *n));
     return status;
 }
 
-static cairn_status expand(cairn_search *search, const mcts_config *config, cairn_node leaf) {
-    cairn_branch *children = cairn_arena_alloc(search->arena, (size_t)config->branch, sizeof *children);
+static cairn_status expand(cairn_workspace *workspace, const mcts_config *config, cairn_node leaf) {
+    cairn_branch *children = cairn_arena_alloc(workspace->arena, (size_t)config->branch, sizeof *children);
     int32_t n;
-    return children ? sample(search, config, leaf, config->branch, children, &n) : CAIRN_NO_MEMORY;
+    return children ? sample(workspace, config, leaf, config->branch, children, &n) : CAIRN_NO_MEMORY;
 }
 
 /* Opens a tree that is finished everywhere: samples one step more at each node from the root down, until a step is new. Its branch is where
  * the search goes on. *found: whether there was one before the end of a solution. */
-static cairn_status widen(cairn_search *search, const mcts_config *config, bool *found) {
-    cairn_tree *tree = search->tree;
+static cairn_status widen(cairn_workspace *workspace, const mcts_config *config, bool *found) {
+    cairn_tree *tree = workspace->tree;
     cairn_node node = CAIRN_ROOT;
     *found = false;
     while (!*found && !(tree->flags[node] & CAIRN_NODE_TERMINAL)) {
         uint32_t before = tree->count;
         cairn_branch child;
         int32_t n;
-        CAIRN_TRY(sample(search, config, node, 1, &child, &n));
+        CAIRN_TRY(sample(workspace, config, node, 1, &child, &n));
         if (n == 0) return CAIRN_OK;
         *found = tree->count > before;
         node = child.node;
@@ -146,26 +146,26 @@ static cairn_status widen(cairn_search *search, const mcts_config *config, bool 
 
 /* ---- one simulation ------------------------------------------------------------------------------------------------------------- */
 
-static cairn_status evaluate(cairn_search *search, const mcts_config *config, cairn_node leaf, double *value) {
+static cairn_status evaluate(cairn_workspace *workspace, const mcts_config *config, cairn_node leaf, double *value) {
     *value = 0;
     if (config->evaluate == EVALUATE_EDGE || leaf == CAIRN_ROOT) return CAIRN_OK;
-    CAIRN_TRY(cairn_score(search, &leaf, 1));
-    *value = value_of(search->tree, search, leaf);
-    search->tree->value[leaf] = (float)*value;
+    CAIRN_TRY(cairn_score(workspace, &leaf, 1));
+    *value = value_of(workspace->tree, workspace, leaf);
+    workspace->tree->value[leaf] = (float)*value;
     return CAIRN_OK;
 }
 
-static cairn_status simulate(cairn_search *search, const mcts_config *config, const cairn_select *select) {
-    cairn_tree *tree = search->tree;
+static cairn_status simulate(cairn_workspace *workspace, const mcts_config *config, const cairn_select *select) {
+    cairn_tree *tree = workspace->tree;
     cairn_node leaf = cairn_select_leaf(tree, CAIRN_ROOT, select);
     double value;
-    CAIRN_TRY(evaluate(search, config, leaf, &value));
+    CAIRN_TRY(evaluate(workspace, config, leaf, &value));
     cairn_backup(tree, leaf, value, (cairn_backup_rule)config->backup);
     if (tree->flags[leaf] & CAIRN_NODE_TERMINAL) {
         cairn_complete(tree, leaf);
         return CAIRN_OK;
     }
-    return expand(search, config, leaf);
+    return expand(workspace, config, leaf);
 }
 
 /* ---- a solution for sure ---------------------------------------------------------------------------------------------------------- */
@@ -178,8 +178,8 @@ static bool any_finished(const cairn_tree *tree) {
 }
 
 /* Goes down by greatest mean value (by own value where nothing was visited), then on by single samples to an end. */
-static cairn_status finish_one(cairn_search *search, const mcts_config *config) {
-    cairn_tree *tree = search->tree;
+static cairn_status finish_one(cairn_workspace *workspace, const mcts_config *config) {
+    cairn_tree *tree = workspace->tree;
     cairn_node node = CAIRN_ROOT;
     while (tree->first_child[node] != CAIRN_NONE) {
         cairn_node best = CAIRN_NONE;
@@ -193,7 +193,7 @@ static cairn_status finish_one(cairn_search *search, const mcts_config *config) 
     while (!(tree->flags[node] & CAIRN_NODE_TERMINAL)) {
         cairn_branch child = {.node = node};
         int32_t n;
-        CAIRN_TRY(sample(search, config, node, 1, &child, &n));
+        CAIRN_TRY(sample(workspace, config, node, 1, &child, &n));
         node = child.node;
     }
     return CAIRN_OK;
@@ -214,10 +214,10 @@ static cairn_node most_visited(const cairn_tree *tree) {
 }
 
 /* All finished solutions in order of generation; under pick=visits only the one the visits lead to. */
-static cairn_status finish(cairn_search *search, const mcts_config *config, cairn_result *out) {
-    cairn_tree *tree = search->tree;
-    cairn_branch *leaves = cairn_arena_alloc(search->arena, tree->count, sizeof *leaves);
-    cairn_node *nodes = cairn_arena_alloc(search->arena, tree->count, sizeof *nodes);
+static cairn_status finish(cairn_workspace *workspace, const mcts_config *config, cairn_result *out) {
+    cairn_tree *tree = workspace->tree;
+    cairn_branch *leaves = cairn_arena_alloc(workspace->arena, tree->count, sizeof *leaves);
+    cairn_node *nodes = cairn_arena_alloc(workspace->arena, tree->count, sizeof *nodes);
     if (!leaves || !nodes) return CAIRN_NO_MEMORY;
     cairn_node only = config->pick == PICK_VISITS ? most_visited(tree) : CAIRN_NONE;
     int32_t n = 0;
@@ -227,58 +227,59 @@ static cairn_status finish(cairn_search *search, const mcts_config *config, cair
         nodes[n] = node;
         leaves[n++] = (cairn_branch){.node = node, .count = (int32_t)tree->multiplicity[node]};
     }
-    CAIRN_TRY(cairn_score(search, nodes, n));
-    CAIRN_TRY(pick_candidates(search, leaves, n, out));
-    return config->pick == PICK_WEIGHTED ? pick_weighted(search, out) : pick_best(search, out);
+    CAIRN_TRY(cairn_score(workspace, nodes, n));
+    CAIRN_TRY(pick_candidates(workspace, leaves, n, out));
+    return config->pick == PICK_WEIGHTED ? pick_weighted(workspace, out) : pick_best(workspace, out);
 }
 
 /* Tells whether what is left may be what one solution takes: of tokens and FLOPs nothing is known before the first step. */
-static bool is_short(const cairn_search *search, const mcts_config *config) {
-    bool unknown = search->budget.tokens > 0 || search->budget.flops > 0;
-    if (unknown && search->prices.step_tokens == 0) return true;
-    return cairn_budget_left(search) < config->branch + search->problem->max_steps;
+static bool is_short(const cairn_workspace *workspace, const mcts_config *config) {
+    bool unknown = workspace->budget.tokens > 0 || workspace->budget.flops > 0;
+    if (unknown && workspace->prices.step_tokens == 0) return true;
+    return cairn_budget_left(workspace) < config->branch + workspace->problem->max_steps;
 }
 
 /* Simulates until the budget is spent, or as often as is asked; `spends`: a tree that is finished everywhere is widened. */
-static cairn_status search_tree(cairn_search *search, const mcts_config *config, const cairn_select *select,
+static cairn_status search_tree(cairn_workspace *workspace, const mcts_config *config, const cairn_select *select,
                                 bool spends) {
     enum { MOST_IN_VAIN = 16 }; /* solutions sampled again that bring no new step: there is none to be had */
     bool finished = false;
     for (int64_t i = 0, in_vain = 0; config->simulations == 0 || i < config->simulations; i++) {
-        if (cairn_cancelled(search->ctx)) return CAIRN_CANCELLED;
-        bool whole = search->tree->flags[CAIRN_ROOT] & CAIRN_NODE_COMPLETED, found = true;
+        if (cairn_cancelled(workspace->ctx)) return CAIRN_CANCELLED;
+        bool whole = workspace->tree->flags[CAIRN_ROOT] & CAIRN_NODE_COMPLETED, found = true;
         if (whole && (!spends || in_vain == MOST_IN_VAIN)) return CAIRN_OK;
-        if (!finished && is_short(search, config))
-            CAIRN_TRY(finish_one(search, config));
+        if (!finished && is_short(workspace, config))
+            CAIRN_TRY(finish_one(workspace, config));
         else if (whole)
-            CAIRN_TRY(widen(search, config, &found));
+            CAIRN_TRY(widen(workspace, config, &found));
         else
-            CAIRN_TRY(simulate(search, config, select));
+            CAIRN_TRY(simulate(workspace, config, select));
         in_vain = found ? 0 : in_vain + 1;
-        if (!finished) finished = any_finished(search->tree);
+        if (!finished) finished = any_finished(workspace->tree);
     }
-    return finished ? CAIRN_OK : finish_one(search, config);
+    return finished ? CAIRN_OK : finish_one(workspace, config);
 }
 
-static cairn_status run(cairn_search *search, const void *options_, cairn_result *out) {
+static cairn_status run(cairn_workspace *workspace, const void *options_, cairn_result *out) {
     const mcts_config *config = options_;
-    bool spends = config->simulations == 0 && spending_bounded(search);
+    bool spends = config->simulations == 0 && spending_bounded(workspace);
     if (config->simulations == 0 && !spends)
-        search->budget.steps = (int64_t)FRONTIER_SOLUTIONS * search->problem->max_steps; /* nobody says how much */
+        workspace->budget.steps =
+            (int64_t)FRONTIER_SOLUTIONS * workspace->problem->max_steps; /* nobody says how much */
     if (config->evaluate == EVALUATE_EDGE || config->discount < 1)
-        CAIRN_TRY(cairn_tree_need_edges(search->ctx, search->tree));
+        CAIRN_TRY(cairn_tree_need_edges(workspace->ctx, workspace->tree));
     cairn_select select = {.rule = (cairn_select_rule)config->rule,
                            .c = config->c,
                            .pb_c_init = config->pb_c_init,
                            .pb_c_base = config->pb_c_base,
                            .normalise = (cairn_normalise)config->normalise,
-                           .low = search->reward->low,
-                           .high = search->reward->high,
+                           .low = workspace->reward->low,
+                           .high = workspace->reward->high,
                            .first_play = (cairn_first_play)config->first_play,
                            .first_play_value = config->first_play_value};
-    cairn_status status = search_tree(search, config, &select, spends);
+    cairn_status status = search_tree(workspace, config, &select, spends);
     if (status != CAIRN_OK && status != CAIRN_BUDGET) return status;
-    return finish(search, config, out);
+    return finish(workspace, config, out);
 }
 
 const cairn_search_type cairn_search_mcts = {

@@ -17,39 +17,40 @@ static int by_order(const void *a, const void *b) {
 }
 
 /* places[n]: recorded solutions in their recorded order, others as they ended. */
-static void order_leaves(const cairn_search *search, const cairn_branch *leaves, int32_t n, place *places) {
+static void order_leaves(const cairn_workspace *workspace, const cairn_branch *leaves, int32_t n, place *places) {
     for (int32_t i = 0; i < n; i++) {
-        const cairn_stated *stated = stated_of(search, leaves[i].node);
+        const cairn_stated *stated = stated_of(workspace, leaves[i].node);
         places[i] = (place){stated ? stated->order : INT64_MAX, i};
     }
     if (n > 1) qsort(places, (size_t)n, sizeof *places, by_order);
 }
 
-cairn_status pick_candidates(cairn_search *search, const cairn_branch *leaves, int32_t n, cairn_result *out) {
-    cairn_candidate *candidates = cairn_arena_alloc(search->arena, (size_t)(n > 0 ? n : 1), sizeof *candidates);
-    place *places = cairn_arena_alloc(search->arena, (size_t)(n > 0 ? n : 1), sizeof *places);
+cairn_status pick_candidates(cairn_workspace *workspace, const cairn_branch *leaves, int32_t n, cairn_result *out) {
+    cairn_candidate *candidates = cairn_arena_alloc(workspace->arena, (size_t)(n > 0 ? n : 1), sizeof *candidates);
+    place *places = cairn_arena_alloc(workspace->arena, (size_t)(n > 0 ? n : 1), sizeof *places);
     if (!candidates || !places) return CAIRN_NO_MEMORY;
-    order_leaves(search, leaves, n, places);
+    order_leaves(workspace, leaves, n, places);
     for (int32_t i = 0; i < n; i++) {
         const cairn_branch *branch = &leaves[places[i].index];
         cairn_node leaf = branch->node;
-        CAIRN_TRY(cairn_check(search, &leaf, 1));
-        bool scored = search->tree->flags[leaf] & CAIRN_NODE_SCORED;
+        CAIRN_TRY(cairn_check(workspace, &leaf, 1));
+        bool scored = workspace->tree->flags[leaf] & CAIRN_NODE_SCORED;
         candidates[i] = (cairn_candidate){
             .leaf = leaf,
             .count = branch->count,
-            .answer = search->tree->answer[leaf],
-            .score = scored ? cairn_tree_aggregate(search->tree, leaf, search->column, search->aggregator) : NAN};
+            .answer = workspace->tree->answer[leaf],
+            .score =
+                scored ? cairn_tree_aggregate(workspace->tree, leaf, workspace->column, workspace->aggregator) : NAN};
     }
     *out = (cairn_result){.candidates = candidates, .n = n, .chosen = -1, .answer = -1};
     return CAIRN_OK;
 }
 
 /* The vote over candidates with these weights; its representative is the class's best-scored member, else its first. */
-static cairn_status vote(cairn_search *search, cairn_result *result, bool weighted) {
+static cairn_status vote(cairn_workspace *workspace, cairn_result *result, bool weighted) {
     size_t n = (size_t)result->n;
-    int32_t *classes = cairn_arena_alloc(search->arena, n + 1, sizeof *classes);
-    double *weights = cairn_arena_alloc(search->arena, n + 1, sizeof *weights);
+    int32_t *classes = cairn_arena_alloc(workspace->arena, n + 1, sizeof *classes);
+    double *weights = cairn_arena_alloc(workspace->arena, n + 1, sizeof *weights);
     if (!classes || !weights) return CAIRN_NO_MEMORY;
     for (size_t i = 0; i < n; i++) {
         const cairn_candidate *candidate = &result->candidates[i];
@@ -66,16 +67,16 @@ static cairn_status vote(cairn_search *search, cairn_result *result, bool weight
     return CAIRN_OK;
 }
 
-cairn_status pick_majority(cairn_search *search, cairn_result *result) {
-    return vote(search, result, false);
+cairn_status pick_majority(cairn_workspace *workspace, cairn_result *result) {
+    return vote(workspace, result, false);
 }
 
-cairn_status pick_weighted(cairn_search *search, cairn_result *result) {
-    return vote(search, result, true);
+cairn_status pick_weighted(cairn_workspace *workspace, cairn_result *result) {
+    return vote(workspace, result, true);
 }
 
-cairn_status pick_best(cairn_search *search, cairn_result *result) {
-    (void)search;
+cairn_status pick_best(cairn_workspace *workspace, cairn_result *result) {
+    (void)workspace;
     result->chosen = -1;
     for (int32_t i = 0; i < result->n; i++) {
         const cairn_candidate *candidate = &result->candidates[i];

@@ -6,13 +6,13 @@
 #include "cairn/search.h"
 
 /* Checks the leaves and lists them as candidates with the aggregate of their scores. */
-cairn_status pick_candidates(cairn_search *search, const cairn_branch *leaves, int32_t n, cairn_result *out);
+cairn_status pick_candidates(cairn_workspace *workspace, const cairn_branch *leaves, int32_t n, cairn_result *out);
 
 /* Class with most samples (arXiv 2203.11171). */
-cairn_status pick_majority(cairn_search *search, cairn_result *result);
+cairn_status pick_majority(cairn_workspace *workspace, cairn_result *result);
 /* Class with the largest sum of aggregates; a sample with unknown score has no weight. */
-cairn_status pick_weighted(cairn_search *search, cairn_result *result);
+cairn_status pick_weighted(cairn_workspace *workspace, cairn_result *result);
 /* Answer of the candidate with the greatest aggregate. */
-cairn_status pick_best(cairn_search *search, cairn_result *result);
+cairn_status pick_best(cairn_workspace *workspace, cairn_result *result);
 
 #endif

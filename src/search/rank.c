@@ -17,12 +17,13 @@ static int by_falling_score(const void *left, const void *right) {
     return (a->index > b->index) - (a->index < b->index);
 }
 
-cairn_status rank_by_aggregate(cairn_search *search, const cairn_branch *branches, int32_t n, int32_t **order) {
-    ranked *rows = cairn_arena_alloc(search->arena, (size_t)n + 1, sizeof *rows);
-    *order = cairn_arena_alloc(search->arena, (size_t)n + 1, sizeof **order);
+cairn_status rank_by_aggregate(cairn_workspace *workspace, const cairn_branch *branches, int32_t n, int32_t **order) {
+    ranked *rows = cairn_arena_alloc(workspace->arena, (size_t)n + 1, sizeof *rows);
+    *order = cairn_arena_alloc(workspace->arena, (size_t)n + 1, sizeof **order);
     if (!rows || !*order) return CAIRN_NO_MEMORY;
     for (int32_t i = 0; i < n; i++)
-        rows[i] = (ranked){cairn_tree_aggregate(search->tree, branches[i].node, search->column, search->aggregator), i};
+        rows[i] = (ranked){
+            cairn_tree_aggregate(workspace->tree, branches[i].node, workspace->column, workspace->aggregator), i};
     qsort(rows, (size_t)n, sizeof *rows, by_falling_score);
     for (int32_t i = 0; i < n; i++) (*order)[i] = rows[i].index;
     return CAIRN_OK;

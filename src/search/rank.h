@@ -5,6 +5,6 @@
 #include "cairn/search.h"
 
 /* order[n]: indices of the branches by falling aggregate of their scores; unknown last, ties to the earlier. In the arena. */
-cairn_status rank_by_aggregate(cairn_search *search, const cairn_branch *branches, int32_t n, int32_t **order);
+cairn_status rank_by_aggregate(cairn_workspace *workspace, const cairn_branch *branches, int32_t n, int32_t **order);
 
 #endif

@@ -22,35 +22,36 @@ static const cairn_option options[] = {
 };
 
 /* An unknown reward counts as the least of the range: it is kept only by what is left over. */
-static cairn_status allocate(cairn_search *search, const void *config, int64_t width, cairn_branch *open, int32_t n) {
+static cairn_status allocate(cairn_workspace *workspace, const void *config, int64_t width, cairn_branch *open,
+                             int32_t n) {
     const rebase_config *c = config;
-    bool too_deep = c->depth && search->tree->depth[open[0].node] >= c->depth;
-    double *rewards = cairn_arena_alloc(search->arena, (size_t)n + 1, sizeof *rewards);
-    int64_t *counts = cairn_arena_alloc(search->arena, (size_t)n + 1, sizeof *counts);
+    bool too_deep = c->depth && workspace->tree->depth[open[0].node] >= c->depth;
+    double *rewards = cairn_arena_alloc(workspace->arena, (size_t)n + 1, sizeof *rewards);
+    int64_t *counts = cairn_arena_alloc(workspace->arena, (size_t)n + 1, sizeof *counts);
     if (!rewards || !counts) return CAIRN_NO_MEMORY;
     for (int32_t i = 0; i < n; i++) {
-        double score = search->tree->score[search->column][open[i].node];
-        rewards[i] = isnan(score) ? search->reward->low : score;
+        double score = workspace->tree->score[workspace->column][open[i].node];
+        rewards[i] = isnan(score) ? workspace->reward->low : score;
     }
     cairn_status status =
         cairn_allocate_softmax(rewards, n, width, c->temperature, (cairn_allocation)c->allocation, counts);
     if (status != CAIRN_OK)
-        return cairn_fail(search->ctx, status, "rebase: %s",
+        return cairn_fail(workspace->ctx, status, "rebase: %s",
                           status == CAIRN_NO_MEMORY ? "no memory to share out what is left of the width"
                                                     : "the rewards cannot be turned into shares of the width");
     for (int32_t i = 0; i < n; i++) open[i].count = too_deep ? 0 : (int32_t)counts[i];
     return CAIRN_OK;
 }
 
-static cairn_status round_at(cairn_search *search, const void *config, int64_t width, frontier_pool *pool) {
+static cairn_status round_at(cairn_workspace *workspace, const void *config, int64_t width, frontier_pool *pool) {
     frontier_rule rule = {.scores = true, .allocate = allocate};
-    return frontier_grow(search, &rule, config, width, width, pool);
+    return frontier_grow(workspace, &rule, config, width, width, pool);
 }
 
-static cairn_status run(cairn_search *search, const void *config, cairn_result *out) {
+static cairn_status run(cairn_workspace *workspace, const void *config, cairn_result *out) {
     const rebase_config *c = config;
-    CAIRN_TRY(frontier_rounds(search, round_at, config, c->width, 1, out));
-    return pick_weighted(search, out);
+    CAIRN_TRY(frontier_rounds(workspace, round_at, config, c->width, 1, out));
+    return pick_weighted(workspace, out);
 }
 
 const cairn_search_type cairn_search_rebase = {

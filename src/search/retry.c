@@ -18,20 +18,21 @@ static const cairn_option options[] = {
 };
 
 /* Proposes at `node` until a step is accepted; *next is that step, or the best of all tries. */
-static cairn_status next_step(cairn_search *search, const retry_config *config, cairn_node node, cairn_node *next) {
-    cairn_branch *seen = cairn_arena_alloc(search->arena, (size_t)config->tries, sizeof *seen);
+static cairn_status next_step(cairn_workspace *workspace, const retry_config *config, cairn_node node,
+                              cairn_node *next) {
+    cairn_branch *seen = cairn_arena_alloc(workspace->arena, (size_t)config->tries, sizeof *seen);
     if (!seen) return CAIRN_NO_MEMORY;
     int32_t n = 0;
     cairn_status status = CAIRN_OK;
     for (int64_t i = 0; i < config->tries && status == CAIRN_OK; i++) {
         cairn_branch branch = {.node = node, .count = 1}, child;
         int32_t made;
-        status = cairn_propose(search, CAIRN_ROLE_GENERATOR, &branch, 1, &child, &made);
+        status = cairn_propose(workspace, CAIRN_ROLE_GENERATOR, &branch, 1, &child, &made);
         if (status != CAIRN_OK && status != CAIRN_BUDGET) return status;
         if (made == 0) break;
-        CAIRN_TRY(cairn_score(search, &child.node, 1));
+        CAIRN_TRY(cairn_score(workspace, &child.node, 1));
         seen[n++] = child;
-        if (search->tree->score[search->column][child.node] >= config->threshold) {
+        if (workspace->tree->score[workspace->column][child.node] >= config->threshold) {
             *next = child.node;
             return CAIRN_OK;
         }
@@ -39,8 +40,8 @@ static cairn_status next_step(cairn_search *search, const retry_config *config, 
     if (n == 0) return status;
     int32_t best = 0;
     for (int32_t i = 1; i < n; i++) {
-        float a = search->tree->score[search->column][seen[i].node];
-        float b = search->tree->score[search->column][seen[best].node];
+        float a = workspace->tree->score[workspace->column][seen[i].node];
+        float b = workspace->tree->score[workspace->column][seen[best].node];
         if (a > b || (isnan(b) && !isnan(a))) best = i;
     }
     *next = seen[best].node;
@@ -48,18 +49,19 @@ static cairn_status next_step(cairn_search *search, const retry_config *config, 
 }
 
 /* `width` solutions, one after another. */
-static cairn_status round_at(cairn_search *search, const void *config, int64_t width, frontier_pool *pool) {
+static cairn_status round_at(cairn_workspace *workspace, const void *config, int64_t width, frontier_pool *pool) {
     for (int64_t i = 0; i < width; i++) {
         cairn_node node = CAIRN_ROOT;
-        while (!(search->tree->flags[node] & CAIRN_NODE_TERMINAL)) CAIRN_TRY(next_step(search, config, node, &node));
-        CAIRN_TRY(frontier_add(search, pool, (cairn_branch){.node = node, .count = 1}));
+        while (!(workspace->tree->flags[node] & CAIRN_NODE_TERMINAL))
+            CAIRN_TRY(next_step(workspace, config, node, &node));
+        CAIRN_TRY(frontier_add(workspace, pool, (cairn_branch){.node = node, .count = 1}));
     }
     return CAIRN_OK;
 }
 
-static cairn_status run(cairn_search *search, const void *config, cairn_result *out) {
-    CAIRN_TRY(frontier_rounds(search, round_at, config, spending_bounded(search) ? 0 : 1, 1, out));
-    return pick_best(search, out);
+static cairn_status run(cairn_workspace *workspace, const void *config, cairn_result *out) {
+    CAIRN_TRY(frontier_rounds(workspace, round_at, config, spending_bounded(workspace) ? 0 : 1, 1, out));
+    return pick_best(workspace, out);
 }
 
 const cairn_search_type cairn_search_retry = {

@@ -12,37 +12,37 @@ typedef struct sampling_config {
 
 static const cairn_option sampling_options[] = {WIDTH_OPTION};
 
-static cairn_status round_of(cairn_search *search, bool scores, int64_t width, frontier_pool *pool) {
+static cairn_status round_of(cairn_workspace *workspace, bool scores, int64_t width, frontier_pool *pool) {
     frontier_rule rule = {.scores = scores, .waits = true};
-    return frontier_grow(search, &rule, NULL, width, INT64_MAX, pool);
+    return frontier_grow(workspace, &rule, NULL, width, INT64_MAX, pool);
 }
 
-static cairn_status plain_round(cairn_search *search, const void *config, int64_t width, frontier_pool *pool) {
+static cairn_status plain_round(cairn_workspace *workspace, const void *config, int64_t width, frontier_pool *pool) {
     (void)config;
-    return round_of(search, false, width, pool);
+    return round_of(workspace, false, width, pool);
 }
 
-static cairn_status scored_round(cairn_search *search, const void *config, int64_t width, frontier_pool *pool) {
+static cairn_status scored_round(cairn_workspace *workspace, const void *config, int64_t width, frontier_pool *pool) {
     (void)config;
-    return round_of(search, true, width, pool);
+    return round_of(workspace, true, width, pool);
 }
 
 /* Independent solutions from the root: `width` of them when it is given. Each recorded solution is one sample: of a policy that replays, all
  * or the first `width`, as far as the budget goes. */
-static cairn_status sample(cairn_search *search, int64_t width, bool scores, cairn_result *out) {
-    int64_t recorded = cairn_policy_solutions(search->policy, search->problem); /* INT64_MAX: it samples */
-    if (recorded == 0) return pick_candidates(search, NULL, 0, out);
+static cairn_status sample(cairn_workspace *workspace, int64_t width, bool scores, cairn_result *out) {
+    int64_t recorded = cairn_policy_solutions(workspace->policy, workspace->problem); /* INT64_MAX: it samples */
+    if (recorded == 0) return pick_candidates(workspace, NULL, 0, out);
     if (recorded < INT64_MAX && (width == 0 || width > recorded)) width = recorded;
-    return frontier_rounds(search, scores ? scored_round : plain_round, NULL, width, 1, out);
+    return frontier_rounds(workspace, scores ? scored_round : plain_round, NULL, width, 1, out);
 }
 
 /* ---- greedy: one solution --------------------------------------------------------------------------------------------- */
 
-static cairn_status run_greedy(cairn_search *search, const void *config, cairn_result *out) {
+static cairn_status run_greedy(cairn_workspace *workspace, const void *config, cairn_result *out) {
     (void)config;
-    search->sampling.temperature = 0;
-    CAIRN_TRY(sample(search, 1, false, out));
-    return pick_majority(search, out);
+    workspace->sampling.temperature = 0;
+    CAIRN_TRY(sample(workspace, 1, false, out));
+    return pick_majority(workspace, out);
 }
 
 const cairn_search_type cairn_search_greedy = {
@@ -55,10 +55,10 @@ const cairn_search_type cairn_search_greedy = {
 
 /* ---- majority vote (self-consistency) --------------------------------------------------------------------------------- */
 
-static cairn_status run_majority(cairn_search *search, const void *config, cairn_result *out) {
+static cairn_status run_majority(cairn_workspace *workspace, const void *config, cairn_result *out) {
     const sampling_config *c = config;
-    CAIRN_TRY(sample(search, c->width, false, out));
-    return pick_majority(search, out);
+    CAIRN_TRY(sample(workspace, c->width, false, out));
+    return pick_majority(workspace, out);
 }
 
 const cairn_search_type cairn_search_majority = {
@@ -73,10 +73,10 @@ const cairn_search_type cairn_search_majority = {
 
 /* ---- weighted majority ------------------------------------------------------------------------------------------------- */
 
-static cairn_status run_weighted(cairn_search *search, const void *config, cairn_result *out) {
+static cairn_status run_weighted(cairn_workspace *workspace, const void *config, cairn_result *out) {
     const sampling_config *c = config;
-    CAIRN_TRY(sample(search, c->width, true, out));
-    return pick_weighted(search, out);
+    CAIRN_TRY(sample(workspace, c->width, true, out));
+    return pick_weighted(workspace, out);
 }
 
 const cairn_search_type cairn_search_weighted = {
@@ -92,10 +92,10 @@ const cairn_search_type cairn_search_weighted = {
 
 /* ---- best-of-N ---------------------------------------------------------------------------------------------------------- */
 
-static cairn_status run_best_of_n(cairn_search *search, const void *config, cairn_result *out) {
+static cairn_status run_best_of_n(cairn_workspace *workspace, const void *config, cairn_result *out) {
     const sampling_config *c = config;
-    CAIRN_TRY(sample(search, c->width, true, out));
-    return pick_best(search, out);
+    CAIRN_TRY(sample(workspace, c->width, true, out));
+    return pick_best(workspace, out);
 }
 
 const cairn_search_type cairn_search_best_of_n = {

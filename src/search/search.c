@@ -18,24 +18,24 @@ cairn_status cairn_search_find(cairn_ctx *ctx, cairn_arena *arena, const char *s
     return CAIRN_OK;
 }
 
-cairn_status cairn_search_ended(const cairn_search *search, cairn_node leaf, bool *ended) {
-    cairn_tree *tree = search->tree;
+cairn_status cairn_workspace_ended(const cairn_workspace *workspace, cairn_node leaf, bool *ended) {
+    cairn_tree *tree = workspace->tree;
     bool whole = tree->flags[leaf] & CAIRN_NODE_TERMINAL;
-    *ended = whole && (tree->kind[leaf] == CAIRN_KIND_FINISH || tree->depth[leaf] < search->problem->max_steps);
+    *ended = whole && (tree->kind[leaf] == CAIRN_KIND_FINISH || tree->depth[leaf] < workspace->problem->max_steps);
     if (*ended || !whole || leaf == CAIRN_ROOT) return CAIRN_OK;
     const char *text =
         cairn_tree_text(tree, leaf); /* the last step that is allowed: the world says whether it ends there */
-    void *after = cairn_arena_alloc(search->arena, tree->state_bytes + 1, 1);
+    void *after = cairn_arena_alloc(workspace->arena, tree->state_bytes + 1, 1);
     if (!after) return CAIRN_NO_MEMORY;
-    return search->world->type->apply(search->ctx, search->world->self, search->problem,
-                                      cairn_tree_state(tree, tree->parent[leaf]), text, strlen(text), after, ended);
+    return workspace->world->type->apply(workspace->ctx, workspace->world->self, workspace->problem,
+                                         cairn_tree_state(tree, tree->parent[leaf]), text, strlen(text), after, ended);
 }
 
-cairn_status cairn_search_run(cairn_search *search, const cairn_search_type *type, const void *config,
+cairn_status cairn_search_run(cairn_workspace *workspace, const cairn_search_type *type, const void *config,
                               cairn_result *out) {
     *out = (cairn_result){.chosen = -1, .answer = -1};
-    if (type->needs_reward && !search->reward)
-        return cairn_fail(search->ctx, CAIRN_INVALID, "search %s scores steps: name a reward", type->about.name);
-    cairn_status status = type->run(search, config, out);
+    if (type->needs_reward && !workspace->reward)
+        return cairn_fail(workspace->ctx, CAIRN_INVALID, "search %s scores steps: name a reward", type->about.name);
+    cairn_status status = type->run(workspace, config, out);
     return status == CAIRN_BUDGET ? CAIRN_OK : status;
 }

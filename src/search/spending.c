@@ -1,8 +1,8 @@
 /* Budgets: what is left of one, and what it pays for. */
 #include "search/spending.h"
 
-spending spending_now(const cairn_search *search) {
-    const cairn_cost *cost = &search->cost;
+spending spending_now(const cairn_workspace *workspace) {
+    const cairn_cost *cost = &workspace->cost;
     spending out = {
         .steps = (double)(cost->steps[CAIRN_ROLE_GENERATOR] + cost->steps[CAIRN_ROLE_COMPLETER]),
         .tokens = (double)(cost->tokens[CAIRN_ROLE_GENERATOR] + cost->tokens[CAIRN_ROLE_COMPLETER]),
@@ -11,8 +11,8 @@ spending spending_now(const cairn_search *search) {
     return out;
 }
 
-bool spending_bounded(const cairn_search *search) {
-    return search->budget.steps > 0 || search->budget.tokens > 0 || search->budget.flops > 0;
+bool spending_bounded(const cairn_workspace *workspace) {
+    return workspace->budget.steps > 0 || workspace->budget.tokens > 0 || workspace->budget.flops > 0;
 }
 
 /* Units that `left` pays for at `cost` each; `bound` 0: any number. */
@@ -28,38 +28,38 @@ static int64_t whole(double units) {
 }
 
 /* FLOPs that more of the same will take: without those of the problem's text. */
-static double repeated_flops(const cairn_search *search, double flops) {
-    double problem = search->prices.problem_flops;
+static double repeated_flops(const cairn_workspace *workspace, double flops) {
+    double problem = workspace->prices.problem_flops;
     return flops > problem ? flops - problem : flops;
 }
 
-int64_t spending_affords(const cairn_search *search, int64_t units) {
-    const cairn_budget *b = &search->budget;
-    spending now = spending_now(search);
+int64_t spending_affords(const cairn_workspace *workspace, int64_t units) {
+    const cairn_budget *b = &workspace->budget;
+    spending now = spending_now(workspace);
     double n = (double)units;
     double steps = units_of((double)b->steps, (double)b->steps - now.steps, now.steps / n);
     double tokens = units_of((double)b->tokens, (double)b->tokens - now.tokens, now.tokens / n);
-    double flops = units_of(b->flops, b->flops - now.flops, repeated_flops(search, now.flops) / n);
+    double flops = units_of(b->flops, b->flops - now.flops, repeated_flops(workspace, now.flops) / n);
     double least = steps < tokens ? steps : tokens;
     return whole(least < flops ? least : flops);
 }
 
-int64_t spending_steps_left(const cairn_search *search) {
-    if (search->budget.steps <= 0) return INT64_MAX;
-    int64_t left = search->budget.steps - (int64_t)spending_now(search).steps;
+int64_t spending_steps_left(const cairn_workspace *workspace) {
+    if (workspace->budget.steps <= 0) return INT64_MAX;
+    int64_t left = workspace->budget.steps - (int64_t)spending_now(workspace).steps;
     return left > 0 ? left : 0;
 }
 
-int64_t cairn_budget_left(const cairn_search *search) {
-    int64_t steps = spending_steps_left(search);
-    spending now = spending_now(search);
-    const cairn_budget *b = &search->budget;
+int64_t cairn_budget_left(const cairn_workspace *workspace) {
+    int64_t steps = spending_steps_left(workspace);
+    spending now = spending_now(workspace);
+    const cairn_budget *b = &workspace->budget;
     if (steps == 0 || (b->tokens > 0 && now.tokens >= (double)b->tokens) || (b->flops > 0 && now.flops >= b->flops))
         return 0;
     if (now.steps <= 0 || (b->tokens <= 0 && b->flops <= 0)) return steps;
     double tokens =
         now.tokens > 0 ? units_of((double)b->tokens, (double)b->tokens - now.tokens, now.tokens / now.steps) : 1e18;
-    double flops = units_of(b->flops, b->flops - now.flops, repeated_flops(search, now.flops) / now.steps);
+    double flops = units_of(b->flops, b->flops - now.flops, repeated_flops(workspace, now.flops) / now.steps);
     int64_t paid = whole(tokens < flops ? tokens : flops);
     return paid < 1 ? 1 : paid < steps ? paid : steps;
 }
@@ -68,27 +68,28 @@ int64_t cairn_budget_left(const cairn_search *search) {
 #define DEARER 1.25
 
 /* FLOPs of one more token, with what scores it; 0: nothing is known yet. */
-static double token_flops(const cairn_search *search) {
-    return DEARER * (search->prices.token_flops + search->prices.score_flops);
+static double token_flops(const cairn_workspace *workspace) {
+    return DEARER * (workspace->prices.token_flops + workspace->prices.score_flops);
 }
 
-int32_t spending_wave(const cairn_search *search, int32_t asked, int64_t unscored, int32_t *most_tokens) {
-    const cairn_budget *b = &search->budget;
-    spending now = spending_now(search);
-    double full = search->sampling.max_tokens, left = 1e18;
+int32_t spending_wave(const cairn_workspace *workspace, int32_t asked, int64_t unscored, int32_t *most_tokens) {
+    const cairn_budget *b = &workspace->budget;
+    spending now = spending_now(workspace);
+    double full = workspace->sampling.max_tokens, left = 1e18;
     *most_tokens = INT32_MAX;
-    if (full < search->prices.step_tokens) full = search->prices.step_tokens; /* of a policy that knows no bound */
+    if (full < workspace->prices.step_tokens)
+        full = workspace->prices.step_tokens; /* of a policy that knows no bound */
     if (b->tokens > 0) left = (double)b->tokens - now.tokens;
     if (b->flops > 0 && now.flops >= b->flops) left = 0;
-    if (b->flops > 0 && token_flops(search) > 0) {
-        double owed = DEARER * (double)unscored * search->prices.score_flops;
-        double paid = (b->flops - now.flops - owed) / token_flops(search);
+    if (b->flops > 0 && token_flops(workspace) > 0) {
+        double owed = DEARER * (double)unscored * workspace->prices.score_flops;
+        double paid = (b->flops - now.flops - owed) / token_flops(workspace);
         left = paid < left ? paid : left;
     }
     if (left < 1) return 0;
-    bool unknown = search->prices.step_tokens == 0;
+    bool unknown = workspace->prices.step_tokens == 0;
     if (b->flops > 0 && unknown) asked = 1; /* the first step tells what a step costs */
-    double some = unknown ? 1 : left / (2.0 * search->prices.step_tokens);
+    double some = unknown ? 1 : left / (2.0 * workspace->prices.step_tokens);
     int32_t wave = left / asked >= full ? asked : some < 1 ? 1 : some < asked ? (int32_t)some : asked;
     if (left / wave < INT32_MAX) *most_tokens = (int32_t)(left / wave);
     return wave;

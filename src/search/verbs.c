@@ -9,70 +9,74 @@
 #include "search/spending.h"
 #include "search/stated.h"
 
-cairn_status cairn_search_begin(cairn_search *search) {
-    cairn_tree *tree = search->tree;
-    if (tree->state_bytes != search->world->type->state_bytes)
-        return cairn_fail(search->ctx, CAIRN_INVALID, "the tree holds states of %zu bytes, world %s has %zu",
-                          tree->state_bytes, search->world->type->about.name, search->world->type->state_bytes);
-    CAIRN_TRY(search->world->type->start(search->ctx, search->world->self, search->problem,
-                                         cairn_tree_state(tree, CAIRN_ROOT)));
-    if (!search->reward) return CAIRN_OK;
+cairn_status cairn_workspace_begin(cairn_workspace *workspace) {
+    cairn_tree *tree = workspace->tree;
+    if (tree->state_bytes != workspace->world->type->state_bytes)
+        return cairn_fail(workspace->ctx, CAIRN_INVALID, "the tree holds states of %zu bytes, world %s has %zu",
+                          tree->state_bytes, workspace->world->type->about.name, workspace->world->type->state_bytes);
+    CAIRN_TRY(workspace->world->type->start(workspace->ctx, workspace->world->self, workspace->problem,
+                                            cairn_tree_state(tree, CAIRN_ROOT)));
+    if (!workspace->reward) return CAIRN_OK;
     cairn_score_column about = {.name = "reward",
-                                .source = search->reward->source,
-                                .meaning = (int32_t)search->reward->meaning,
-                                .low = (float)search->reward->low,
-                                .high = (float)search->reward->high};
-    return cairn_tree_need_score(search->ctx, tree, about, &search->column);
+                                .source = workspace->reward->source,
+                                .meaning = (int32_t)workspace->reward->meaning,
+                                .low = (float)workspace->reward->low,
+                                .high = (float)workspace->reward->high};
+    return cairn_tree_need_score(workspace->ctx, tree, about, &workspace->column);
 }
 
-static void pay_problem(cairn_search *search, cairn_role role, double flops) {
-    if (!search->problem_read) {
-        search->cost.flops[role] += flops;
-        search->prices.problem_flops += flops;
+static void pay_problem(cairn_workspace *workspace, cairn_role role, double flops) {
+    if (!workspace->problem_read) {
+        workspace->cost.flops[role] += flops;
+        workspace->prices.problem_flops += flops;
     }
-    search->problem_read = true;
+    workspace->problem_read = true;
 }
 
 /* Every verb begins with it. */
-static cairn_status go_on(const cairn_search *search) {
-    return cairn_cancelled(search->ctx) ? cairn_fail(search->ctx, CAIRN_CANCELLED, "the run was cancelled") : CAIRN_OK;
+static cairn_status go_on(const cairn_workspace *workspace) {
+    return cairn_cancelled(workspace->ctx) ? cairn_fail(workspace->ctx, CAIRN_CANCELLED, "the run was cancelled")
+                                           : CAIRN_OK;
 }
 
 /* ---- propose ---------------------------------------------------------------------------------------------------------- */
 
 /* Fills the request of the node's next draw. `before` is the request before it, or NULL: of the same node, its steps are the same. */
-static cairn_status request_draw(cairn_search *search, cairn_role role, cairn_node node, int32_t most_tokens,
+static cairn_status request_draw(cairn_workspace *workspace, cairn_role role, cairn_node node, int32_t most_tokens,
                                  const cairn_proposal *before, cairn_proposal *request) {
-    cairn_tree *tree = search->tree;
+    cairn_tree *tree = workspace->tree;
     uint32_t draw = tree->draws[node]++;
-    *request = (cairn_proposal){.problem = search->problem,
+    *request = (cairn_proposal){.problem = workspace->problem,
                                 .state = cairn_tree_state(tree, node),
-                                .rng = cairn_rng_open(search->seed, search->problem->key, tree->path[node],
+                                .rng = cairn_rng_open(workspace->seed, workspace->problem->key, tree->path[node],
                                                       CAIRN_VERB_PROPOSE, (uint32_t)role, draw),
                                 .draw = draw,
-                                .sampling = search->sampling,
+                                .sampling = workspace->sampling,
                                 .logp = NAN};
     if (most_tokens < request->sampling.max_tokens) request->sampling.max_tokens = most_tokens;
     tree->flags[node] |= CAIRN_NODE_EXPANDED;
-    if (!before) return cairn_tree_steps(search->ctx, tree, node, search->arena, &request->steps, &request->n_steps);
+    if (!before)
+        return cairn_tree_steps(workspace->ctx, tree, node, workspace->arena, &request->steps, &request->n_steps);
     request->steps = before->steps;
     request->n_steps = before->n_steps;
     return CAIRN_OK;
 }
 
-static bool is_cut_off(const cairn_search *search, cairn_node node) {
-    int32_t depth = search->tree->depth[node];
-    return depth >= search->problem->max_steps && depth >= cairn_policy_max_steps(search->policy, search->problem);
+static bool is_cut_off(const cairn_workspace *workspace, cairn_node node) {
+    int32_t depth = workspace->tree->depth[node];
+    return depth >= workspace->problem->max_steps &&
+           depth >= cairn_policy_max_steps(workspace->policy, workspace->problem);
 }
 
 /* The child for one sampled step: an equal sibling if there is one, else a new node with the world's state after it. What ends the
  * solution is not equal to what does not, nor to an end of which something else is recorded; an end without a text is no step, and
  * leaves the state as it is. */
-static cairn_status child_for(cairn_search *search, cairn_node parent, const cairn_proposal *sample, cairn_node *out) {
-    cairn_tree *tree = search->tree;
+static cairn_status child_for(cairn_workspace *workspace, cairn_node parent, const cairn_proposal *sample,
+                              cairn_node *out) {
+    cairn_tree *tree = workspace->tree;
     size_t length = strlen(sample->text);
     cairn_kind kind = sample->stop == CAIRN_STOP_END ? CAIRN_KIND_FINISH : CAIRN_KIND_REASON;
-    cairn_node node = stated_find(search, parent, kind, sample->text, length, sample->stated);
+    cairn_node node = stated_find(workspace, parent, kind, sample->text, length, sample->stated);
     if (node == CAIRN_NONE) {
         cairn_child child = {.text = sample->text,
                              .length = length,
@@ -80,17 +84,17 @@ static cairn_status child_for(cairn_search *search, cairn_node parent, const cai
                              .logp = (float)sample->logp,
                              .path = cairn_path_child(tree->path[parent], sample->draw),
                              .kind = kind};
-        CAIRN_TRY(cairn_tree_add(search->ctx, tree, parent, &child, &node));
-        CAIRN_TRY(stated_keep(search, node, sample->stated));
+        CAIRN_TRY(cairn_tree_add(workspace->ctx, tree, parent, &child, &node));
+        CAIRN_TRY(stated_keep(workspace, node, sample->stated));
         bool done = false;
         const void *before = cairn_tree_state(tree, parent);
         void *after = cairn_tree_state(tree, node);
         if (!cairn_tree_is_end(tree, node))
-            CAIRN_TRY(search->world->type->apply(search->ctx, search->world->self, search->problem, before,
-                                                 sample->text, length, after, &done));
+            CAIRN_TRY(workspace->world->type->apply(workspace->ctx, workspace->world->self, workspace->problem, before,
+                                                    sample->text, length, after, &done));
         else if (tree->state_bytes)
             memcpy(after, before, tree->state_bytes);
-        if (done || sample->stop == CAIRN_STOP_END || is_cut_off(search, node))
+        if (done || sample->stop == CAIRN_STOP_END || is_cut_off(workspace, node))
             tree->flags[node] |= CAIRN_NODE_TERMINAL;
     }
     tree->multiplicity[node]++;
@@ -99,26 +103,26 @@ static cairn_status child_for(cairn_search *search, cairn_node parent, const cai
 }
 
 /* What the budget's bound of `most` tokens cut off, and not the sampling's own, is no step. */
-static bool is_cut(const cairn_search *search, const cairn_proposal *sample, int32_t most) {
+static bool is_cut(const cairn_workspace *workspace, const cairn_proposal *sample, int32_t most) {
     if (sample->n_tokens > most) return true;
-    return most < search->sampling.max_tokens && sample->n_tokens == most && sample->stop == CAIRN_STOP_LENGTH;
+    return most < workspace->sampling.max_tokens && sample->n_tokens == most && sample->stop == CAIRN_STOP_LENGTH;
 }
 
 /* Debits a sample. A policy that does not bound its steps is taken to have been stopped at the bound. */
-static void pay(cairn_search *search, cairn_role role, const cairn_proposal *sample, int32_t most) {
+static void pay(cairn_workspace *workspace, cairn_role role, const cairn_proposal *sample, int32_t most) {
     int32_t tokens = sample->n_tokens < most ? sample->n_tokens : most;
-    search->cost.steps[role]++;
-    search->cost.tokens[role] += tokens;
-    search->cost.flops[role] += sample->flops;
-    pay_problem(search, role, sample->problem_flops);
+    workspace->cost.steps[role]++;
+    workspace->cost.tokens[role] += tokens;
+    workspace->cost.flops[role] += sample->flops;
+    pay_problem(workspace, role, sample->problem_flops);
     double flops = sample->flops / (tokens > 0 ? tokens : 1);
-    if (tokens > search->prices.step_tokens) search->prices.step_tokens = tokens;
-    if (flops > search->prices.token_flops) search->prices.token_flops = flops;
+    if (tokens > workspace->prices.step_tokens) workspace->prices.step_tokens = tokens;
+    if (flops > workspace->prices.token_flops) workspace->prices.token_flops = flops;
 }
 
 /* One call of propose while it is worked on. */
 typedef struct growth {
-    cairn_search *search;
+    cairn_workspace *workspace;
     cairn_role role;
     const cairn_branch *branches;
     int32_t *owner;          /* [granted] branch of each draw, in order of the array */
@@ -133,13 +137,13 @@ typedef struct growth {
 static cairn_status adopt(growth *g, int32_t from, const cairn_proposal *sample) {
     const cairn_branch *branch = &g->branches[from];
     if (sample->status != CAIRN_OK) return sample->status;
-    if (!sample->text) return cairn_fail(g->search->ctx, CAIRN_INTERNAL, "the policy gave no text for a step");
-    pay(g->search, g->role, sample, g->most_tokens);
-    if (is_cut(g->search, sample, g->most_tokens)) return CAIRN_OK;
+    if (!sample->text) return cairn_fail(g->workspace->ctx, CAIRN_INTERNAL, "the policy gave no text for a step");
+    pay(g->workspace, g->role, sample, g->most_tokens);
+    if (is_cut(g->workspace, sample, g->most_tokens)) return CAIRN_OK;
     cairn_node node;
-    uint32_t before = g->search->tree->count;
-    CAIRN_TRY(child_for(g->search, branch->node, sample, &node));
-    if (g->search->tree->count > before) g->unscored += sample->n_tokens;
+    uint32_t before = g->workspace->tree->count;
+    CAIRN_TRY(child_for(g->workspace, branch->node, sample, &node));
+    if (g->workspace->tree->count > before) g->unscored += sample->n_tokens;
     int32_t at = g->first;
     while (at < g->n_children && g->children[at].node != node) at++;
     if (at == g->n_children)
@@ -151,7 +155,7 @@ static cairn_status adopt(growth *g, int32_t from, const cairn_proposal *sample)
 static void deal_draws(growth *g, int32_t n, int64_t granted) {
     int64_t dealt = 0;
     for (int32_t i = 0; i < n && dealt < granted; i++) {
-        if (g->search->tree->flags[g->branches[i].node] & CAIRN_NODE_TERMINAL) continue;
+        if (g->workspace->tree->flags[g->branches[i].node] & CAIRN_NODE_TERMINAL) continue;
         for (int32_t k = 0; k < g->branches[i].count && dealt < granted; k++) g->owner[dealt++] = i;
     }
 }
@@ -162,47 +166,48 @@ static cairn_status draw_wave(growth *g, int32_t made, int32_t n) {
     for (int32_t i = 0; i < n; i++) {
         cairn_node node = g->branches[owner[i]].node;
         const cairn_proposal *same = i > 0 && g->branches[owner[i - 1]].node == node ? &g->samples[i - 1] : NULL;
-        CAIRN_TRY(request_draw(g->search, g->role, node, g->most_tokens, same, &g->samples[i]));
+        CAIRN_TRY(request_draw(g->workspace, g->role, node, g->most_tokens, same, &g->samples[i]));
     }
-    const cairn_policy *policy = g->search->policy;
-    CAIRN_TRY(policy->type->propose(g->search->ctx, policy->self, g->search->arena, g->samples, n));
+    const cairn_policy *policy = g->workspace->policy;
+    CAIRN_TRY(policy->type->propose(g->workspace->ctx, policy->self, g->workspace->arena, g->samples, n));
     for (int32_t i = 0; i < n; i++) {
         if (made + i == 0 || owner[i] != owner[i - 1]) g->first = g->n_children;
         CAIRN_TRY(adopt(g, owner[i], &g->samples[i]));
     }
-    if (g->search->budget.flops > 0 && g->search->cost.flops[g->role] <= 0)
-        return cairn_fail(g->search->ctx, CAIRN_INVALID, "policy %s tells no FLOPs: a budget in FLOPs cannot bound it",
-                          policy->type->about.name);
+    if (g->workspace->budget.flops > 0 && g->workspace->cost.flops[g->role] <= 0)
+        return cairn_fail(g->workspace->ctx, CAIRN_INVALID,
+                          "policy %s tells no FLOPs: a budget in FLOPs cannot bound it", policy->type->about.name);
     enum { MANY = 64 }; /* an end may have no tokens, but not so many steps together */
-    if (g->search->budget.tokens > 0 && g->search->cost.tokens[g->role] <= 0 && g->search->cost.steps[g->role] >= MANY)
-        return cairn_fail(g->search->ctx, CAIRN_INVALID,
+    if (g->workspace->budget.tokens > 0 && g->workspace->cost.tokens[g->role] <= 0 &&
+        g->workspace->cost.steps[g->role] >= MANY)
+        return cairn_fail(g->workspace->ctx, CAIRN_INVALID,
                           "policy %s tells no tokens: a budget in tokens cannot bound it", policy->type->about.name);
     return CAIRN_OK;
 }
 
 static cairn_status grow(growth *g, int32_t granted) {
-    g->samples = cairn_arena_alloc(g->search->arena, (size_t)granted, sizeof *g->samples);
+    g->samples = cairn_arena_alloc(g->workspace->arena, (size_t)granted, sizeof *g->samples);
     if (!g->samples) return CAIRN_NO_MEMORY;
     for (int32_t made = 0, wave; made < granted; made += wave) {
-        wave = spending_wave(g->search, granted - made, g->unscored, &g->most_tokens);
+        wave = spending_wave(g->workspace, granted - made, g->unscored, &g->most_tokens);
         if (wave == 0) return CAIRN_BUDGET;
         CAIRN_TRY(draw_wave(g, made, wave));
     }
     return CAIRN_OK;
 }
 
-cairn_status cairn_propose(cairn_search *search, cairn_role role, const cairn_branch *branches, int32_t n,
+cairn_status cairn_propose(cairn_workspace *workspace, cairn_role role, const cairn_branch *branches, int32_t n,
                            cairn_branch *children, int32_t *n_children) {
-    growth g = {.search = search, .role = role, .branches = branches, .children = children};
+    growth g = {.workspace = workspace, .role = role, .branches = branches, .children = children};
     *n_children = 0;
-    CAIRN_TRY(go_on(search));
-    int64_t left = spending_steps_left(search), asked = 0;
+    CAIRN_TRY(go_on(workspace));
+    int64_t left = spending_steps_left(workspace), asked = 0;
     for (int32_t i = 0; i < n; i++)
-        if (!(search->tree->flags[branches[i].node] & CAIRN_NODE_TERMINAL)) asked += branches[i].count;
+        if (!(workspace->tree->flags[branches[i].node] & CAIRN_NODE_TERMINAL)) asked += branches[i].count;
     int64_t granted = asked < left ? asked : left;
     if (granted > INT32_MAX)
-        return cairn_fail(search->ctx, CAIRN_LIMIT, "a growth of %lld steps at once", (long long)granted);
-    g.owner = cairn_arena_alloc(search->arena, (size_t)granted + 1, sizeof *g.owner);
+        return cairn_fail(workspace->ctx, CAIRN_LIMIT, "a growth of %lld steps at once", (long long)granted);
+    g.owner = cairn_arena_alloc(workspace->arena, (size_t)granted + 1, sizeof *g.owner);
     if (!g.owner) return CAIRN_NO_MEMORY;
     deal_draws(&g, n, granted);
     cairn_status status = granted ? grow(&g, (int32_t)granted) : CAIRN_OK;
@@ -226,10 +231,10 @@ static int32_t read_path(cairn_tree *tree, cairn_node node) {
 
 /* The first call also reads the problem: what a token costs is known from the second on, and what the problem did with it. Until then the
  * reward is taken to be as much dearer than the policy for a token as it was for all that it read. */
-static void note_scoring(cairn_search *search, const cairn_node *nodes, int32_t n, double flops) {
-    cairn_prices *p = &search->prices;
+static void note_scoring(cairn_workspace *workspace, const cairn_node *nodes, int32_t n, double flops) {
+    cairn_prices *p = &workspace->prices;
     double tokens = 0;
-    for (int32_t i = 0; i < n; i++) tokens += search->tree->n_tokens[nodes[i]];
+    for (int32_t i = 0; i < n; i++) tokens += workspace->tree->n_tokens[nodes[i]];
     if (tokens < 1) tokens = 1;
     double each = flops / tokens;
     if (p->scored > 0 && (p->scored == 1 || each > p->score_flops)) p->score_flops = each;
@@ -245,46 +250,48 @@ static void note_scoring(cairn_search *search, const cairn_node *nodes, int32_t 
     if (p->scored < 2) p->scored++;
 }
 
-cairn_status cairn_score(cairn_search *search, const cairn_node *nodes, int32_t n) {
-    cairn_tree *tree = search->tree;
-    CAIRN_TRY(go_on(search));
-    if (!search->reward) return cairn_fail(search->ctx, CAIRN_INVALID, "this algorithm scores steps: name a reward");
-    cairn_scoring *requests = cairn_arena_alloc(search->arena, (size_t)(n > 0 ? n : 1), sizeof *requests);
-    cairn_node *asked = cairn_arena_alloc(search->arena, (size_t)(n > 0 ? n : 1), sizeof *asked);
+cairn_status cairn_score(cairn_workspace *workspace, const cairn_node *nodes, int32_t n) {
+    cairn_tree *tree = workspace->tree;
+    CAIRN_TRY(go_on(workspace));
+    if (!workspace->reward)
+        return cairn_fail(workspace->ctx, CAIRN_INVALID, "this algorithm scores steps: name a reward");
+    cairn_scoring *requests = cairn_arena_alloc(workspace->arena, (size_t)(n > 0 ? n : 1), sizeof *requests);
+    cairn_node *asked = cairn_arena_alloc(workspace->arena, (size_t)(n > 0 ? n : 1), sizeof *asked);
     if (!requests || !asked) return CAIRN_NO_MEMORY;
     int32_t m = 0;
     for (int32_t i = 0; i < n; i++) {
         cairn_node node = nodes[i];
         if (tree->flags[node] & CAIRN_NODE_SCORED) continue;
-        if (node == CAIRN_ROOT) return cairn_fail(search->ctx, CAIRN_INVALID, "the root has no step to score");
+        if (node == CAIRN_ROOT) return cairn_fail(workspace->ctx, CAIRN_INVALID, "the root has no step to score");
         cairn_scoring *request = &requests[m];
-        CAIRN_TRY(cairn_tree_steps(search->ctx, tree, node, search->arena, &request->steps, &request->n_steps));
+        CAIRN_TRY(cairn_tree_steps(workspace->ctx, tree, node, workspace->arena, &request->steps, &request->n_steps));
         if (request->n_steps == 0) { /* a solution of no steps */
             tree->flags[node] |= CAIRN_NODE_SCORED;
             continue;
         }
-        request->problem = search->problem;
+        request->problem = workspace->problem;
         request->state = cairn_tree_state(tree, node);
         request->done = tree->flags[node] & CAIRN_NODE_TERMINAL;
         request->path = tree->path[node];
-        request->seed = search->seed;
+        request->seed = workspace->seed;
         request->fresh = read_path(tree, node);
         tree->flags[node] |= CAIRN_NODE_SCORED;
         asked[m++] = node;
     }
     if (m == 0) return CAIRN_OK;
     cairn_reward_cost cost = {0};
-    CAIRN_TRY(search->reward->type->score(search->ctx, search->reward->self, search->arena, requests, m, &cost));
-    note_scoring(search, asked, m, cost.flops);
-    search->cost.scorings += m;
-    search->cost.failed += cost.failed;
-    search->cost.steps[CAIRN_ROLE_JUDGE] += cost.steps;
-    search->cost.tokens[CAIRN_ROLE_JUDGE] += cost.tokens;
-    search->cost.flops[CAIRN_ROLE_JUDGE] += cost.flops;
+    CAIRN_TRY(
+        workspace->reward->type->score(workspace->ctx, workspace->reward->self, workspace->arena, requests, m, &cost));
+    note_scoring(workspace, asked, m, cost.flops);
+    workspace->cost.scorings += m;
+    workspace->cost.failed += cost.failed;
+    workspace->cost.steps[CAIRN_ROLE_JUDGE] += cost.steps;
+    workspace->cost.tokens[CAIRN_ROLE_JUDGE] += cost.tokens;
+    workspace->cost.flops[CAIRN_ROLE_JUDGE] += cost.flops;
     for (int32_t i = 0; i < m; i++) {
         if (requests[i].status != CAIRN_OK) return requests[i].status;
-        search->cost.unscored += isnan(requests[i].score);
-        tree->score[search->column][asked[i]] = (float)requests[i].score;
+        workspace->cost.unscored += isnan(requests[i].score);
+        tree->score[workspace->column][asked[i]] = (float)requests[i].score;
         tree->value[asked[i]] = isnan(requests[i].score) ? 0 : (float)requests[i].score;
     }
     return CAIRN_OK;
@@ -293,95 +300,99 @@ cairn_status cairn_score(cairn_search *search, const cairn_node *nodes, int32_t 
 /* ---- check ------------------------------------------------------------------------------------------------------------ */
 
 /* Class of a canonical answer in this tree: of equal texts, or of equal values in a world that compares answers. */
-static cairn_status answer_class(cairn_search *search, const char *answer, int32_t *out) {
-    if (search->world->type->check_answer) {
-        CAIRN_TRY(cairn_answer_class(search->ctx, search->arena, search->answers, search->n_answers, answer, out));
+static cairn_status answer_class(cairn_workspace *workspace, const char *answer, int32_t *out) {
+    if (workspace->world->type->check_answer) {
+        CAIRN_TRY(cairn_answer_class(workspace->ctx, workspace->arena, workspace->answers, workspace->n_answers, answer,
+                                     out));
     } else {
         *out = 0;
-        while (*out < search->n_answers && strcmp(search->answers[*out], answer) != 0) ++*out;
+        while (*out < workspace->n_answers && strcmp(workspace->answers[*out], answer) != 0) ++*out;
     }
-    if (*out < search->n_answers) return CAIRN_OK;
-    if (search->n_answers == search->answers_capacity) {
-        int32_t capacity = search->answers_capacity ? 2 * search->answers_capacity : 8;
-        const char **grown = cairn_arena_alloc(search->arena, (size_t)capacity, sizeof *grown);
+    if (*out < workspace->n_answers) return CAIRN_OK;
+    if (workspace->n_answers == workspace->answers_capacity) {
+        int32_t capacity = workspace->answers_capacity ? 2 * workspace->answers_capacity : 8;
+        const char **grown = cairn_arena_alloc(workspace->arena, (size_t)capacity, sizeof *grown);
         if (!grown) return CAIRN_NO_MEMORY;
-        if (search->n_answers) memcpy(grown, search->answers, (size_t)search->n_answers * sizeof *grown);
-        search->answers = grown;
-        search->answers_capacity = capacity;
+        if (workspace->n_answers) memcpy(grown, workspace->answers, (size_t)workspace->n_answers * sizeof *grown);
+        workspace->answers = grown;
+        workspace->answers_capacity = capacity;
     }
-    const char *copy = cairn_arena_copy(search->arena, answer, strlen(answer));
+    const char *copy = cairn_arena_copy(workspace->arena, answer, strlen(answer));
     if (!copy) return CAIRN_NO_MEMORY;
-    search->answers[search->n_answers] = copy;
-    *out = search->n_answers++;
+    workspace->answers[workspace->n_answers] = copy;
+    *out = workspace->n_answers++;
     return CAIRN_OK;
 }
 
-cairn_status cairn_check(cairn_search *search, const cairn_node *leaves, int32_t n) {
-    cairn_tree *tree = search->tree;
-    CAIRN_TRY(go_on(search));
+cairn_status cairn_check(cairn_workspace *workspace, const cairn_node *leaves, int32_t n) {
+    cairn_tree *tree = workspace->tree;
+    CAIRN_TRY(go_on(workspace));
     for (int32_t i = 0; i < n; i++) {
         cairn_node leaf = leaves[i];
         if (tree->flags[leaf] & CAIRN_NODE_CHECKED) continue;
         const char *const *steps;
         int32_t n_steps;
         cairn_outcome outcome;
-        CAIRN_TRY(cairn_tree_steps(search->ctx, tree, leaf, search->arena, &steps, &n_steps));
-        CAIRN_TRY(cairn_world_outcome(search->ctx, search->world, search->problem, cairn_tree_state(tree, leaf), steps,
-                                      n_steps, stated_of(search, leaf), search->arena, &outcome));
-        search->cost.checks++;
+        CAIRN_TRY(cairn_tree_steps(workspace->ctx, tree, leaf, workspace->arena, &steps, &n_steps));
+        CAIRN_TRY(cairn_world_outcome(workspace->ctx, workspace->world, workspace->problem,
+                                      cairn_tree_state(tree, leaf), steps, n_steps, stated_of(workspace, leaf),
+                                      workspace->arena, &outcome));
+        workspace->cost.checks++;
         tree->flags[leaf] |= CAIRN_NODE_CHECKED;
         tree->outcome[leaf] = outcome.verdict == CAIRN_VERDICT_UNKNOWN ? NAN : (float)outcome.value;
         tree->answer[leaf] = -1;
-        if (outcome.answer) CAIRN_TRY(answer_class(search, outcome.answer, &tree->answer[leaf]));
+        if (outcome.answer) CAIRN_TRY(answer_class(workspace, outcome.answer, &tree->answer[leaf]));
     }
     return CAIRN_OK;
 }
 
 /* ---- ask, next -------------------------------------------------------------------------------------------------------- */
 
-static cairn_status cannot(const cairn_search *search, const char *what) {
-    return cairn_fail(search->ctx, CAIRN_UNSUPPORTED, "policy %s cannot %s", search->policy->type->about.name, what);
+static cairn_status cannot(const cairn_workspace *workspace, const char *what) {
+    return cairn_fail(workspace->ctx, CAIRN_UNSUPPORTED, "policy %s cannot %s", workspace->policy->type->about.name,
+                      what);
 }
 
-cairn_status cairn_ask(cairn_search *search, cairn_role role, cairn_asking *requests, int32_t n) {
-    CAIRN_TRY(go_on(search));
-    if (!search->policy->type->ask) return cannot(search, "be asked freely");
+cairn_status cairn_ask(cairn_workspace *workspace, cairn_role role, cairn_asking *requests, int32_t n) {
+    CAIRN_TRY(go_on(workspace));
+    if (!workspace->policy->type->ask) return cannot(workspace, "be asked freely");
     bool counted = role == CAIRN_ROLE_GENERATOR || role == CAIRN_ROLE_COMPLETER;
-    spending now = spending_now(search);
-    if (counted && search->budget.tokens > 0 && now.tokens >= (double)search->budget.tokens) return CAIRN_BUDGET;
-    if (search->budget.flops > 0 && now.flops >= search->budget.flops) return CAIRN_BUDGET;
+    spending now = spending_now(workspace);
+    if (counted && workspace->budget.tokens > 0 && now.tokens >= (double)workspace->budget.tokens) return CAIRN_BUDGET;
+    if (workspace->budget.flops > 0 && now.flops >= workspace->budget.flops) return CAIRN_BUDGET;
     for (int32_t i = 0; i < n; i++) {
-        if (!requests[i].name) requests[i].name = search->problem->id;
-        if (!requests[i].problem) requests[i].problem = search->problem->text;
-        requests[i].rng = cairn_rng_open(search->seed, search->problem->key, CAIRN_PATH_ROOT, CAIRN_VERB_ASK,
-                                         (uint32_t)role, (uint32_t)search->cost.asks[role]++);
+        if (!requests[i].name) requests[i].name = workspace->problem->id;
+        if (!requests[i].problem) requests[i].problem = workspace->problem->text;
+        requests[i].rng = cairn_rng_open(workspace->seed, workspace->problem->key, CAIRN_PATH_ROOT, CAIRN_VERB_ASK,
+                                         (uint32_t)role, (uint32_t)workspace->cost.asks[role]++);
         beginning b = {requests[i].problem, requests[i].steps, requests[i].n_steps, requests[i].begun};
-        CAIRN_TRY(beginning_read(search, &b, &requests[i].known));
+        CAIRN_TRY(beginning_read(workspace, &b, &requests[i].known));
     }
-    CAIRN_TRY(search->policy->type->ask(search->ctx, search->policy->self, search->arena, requests, n));
+    CAIRN_TRY(workspace->policy->type->ask(workspace->ctx, workspace->policy->self, workspace->arena, requests, n));
     cairn_status failed = CAIRN_OK;
     for (int32_t i = 0; i < n; i++) {
-        search->cost.tokens[role] += requests[i].n_tokens;
-        search->cost.flops[role] += requests[i].flops;
+        workspace->cost.tokens[role] += requests[i].n_tokens;
+        workspace->cost.flops[role] += requests[i].flops;
         if (failed == CAIRN_OK) failed = requests[i].status;
     }
     return failed;
 }
 
-cairn_status cairn_next(cairn_search *search, cairn_role role, const cairn_node *nodes, int32_t n,
+cairn_status cairn_next(cairn_workspace *workspace, cairn_role role, const cairn_node *nodes, int32_t n,
                         cairn_prediction *out) {
-    CAIRN_TRY(go_on(search));
-    if (!search->policy->type->next) return cannot(search, "say how likely the next token is");
+    CAIRN_TRY(go_on(workspace));
+    if (!workspace->policy->type->next) return cannot(workspace, "say how likely the next token is");
     for (int32_t i = 0; i < n; i++) {
-        out[i].name = search->problem->id;
-        out[i].problem = search->problem->text;
-        CAIRN_TRY(cairn_tree_steps(search->ctx, search->tree, nodes[i], search->arena, &out[i].steps, &out[i].n_steps));
+        out[i].name = workspace->problem->id;
+        out[i].problem = workspace->problem->text;
+        CAIRN_TRY(cairn_tree_steps(workspace->ctx, workspace->tree, nodes[i], workspace->arena, &out[i].steps,
+                                   &out[i].n_steps));
         beginning b = {out[i].problem, out[i].steps, out[i].n_steps, out[i].begun};
-        CAIRN_TRY(beginning_read(search, &b, &out[i].known));
+        CAIRN_TRY(beginning_read(workspace, &b, &out[i].known));
     }
-    CAIRN_TRY(search->policy->type->next(search->ctx, search->policy->self, search->arena, out, n));
-    search->cost.nexts[role] += n;
-    for (int32_t i = 0; i < n; i++) search->cost.flops[role] += out[i].flops;
+    CAIRN_TRY(workspace->policy->type->next(workspace->ctx, workspace->policy->self, workspace->arena, out, n));
+    workspace->cost.nexts[role] += n;
+    for (int32_t i = 0; i < n; i++) workspace->cost.flops[role] += out[i].flops;
     for (int32_t i = 0; i < n; i++)
         if (out[i].status != CAIRN_OK) return out[i].status;
     return CAIRN_OK;
@@ -389,43 +400,44 @@ cairn_status cairn_next(cairn_search *search, cairn_role role, const cairn_node 
 
 /* ---- rollout, graft --------------------------------------------------------------------------------------------------- */
 
-cairn_status cairn_rollouts(cairn_search *search, cairn_role role, const cairn_node *nodes, int32_t n, int32_t k,
+cairn_status cairn_rollouts(cairn_workspace *workspace, cairn_role role, const cairn_node *nodes, int32_t n, int32_t k,
                             cairn_rollout *out, int32_t *done) {
-    cairn_tree *tree = search->tree;
+    cairn_tree *tree = workspace->tree;
     *done = 0;
-    CAIRN_TRY(go_on(search));
-    CAIRN_TRY(cairn_tree_need_counts(search->ctx, tree));
-    cairn_start *starts = cairn_arena_alloc(search->arena, (size_t)(n > 0 ? n : 1), sizeof *starts);
+    CAIRN_TRY(go_on(workspace));
+    CAIRN_TRY(cairn_tree_need_counts(workspace->ctx, tree));
+    cairn_start *starts = cairn_arena_alloc(workspace->arena, (size_t)(n > 0 ? n : 1), sizeof *starts);
     if (!starts) return CAIRN_NO_MEMORY;
     int32_t granted = 0;
-    int64_t left = cairn_budget_left(search);
+    int64_t left = cairn_budget_left(workspace);
     for (; granted < n; granted++) { /* a rollout is granted whole: what is left must cover its longest form */
         cairn_node node = nodes[granted];
         bool terminal = tree->flags[node] & CAIRN_NODE_TERMINAL;
-        int32_t most = cairn_policy_max_steps(search->policy, search->problem);
+        int32_t most = cairn_policy_max_steps(workspace->policy, workspace->problem);
         int64_t longest = terminal ? 0 : (int64_t)k * (most - tree->depth[node]);
         if (longest > left) break;
         if (left != INT64_MAX) left -= longest;
         cairn_start *start = &starts[granted];
-        CAIRN_TRY(cairn_tree_steps(search->ctx, tree, node, search->arena, &start->steps, &start->n_steps));
-        start->problem = search->problem;
+        CAIRN_TRY(cairn_tree_steps(workspace->ctx, tree, node, workspace->arena, &start->steps, &start->n_steps));
+        start->problem = workspace->problem;
         start->state = cairn_tree_state(tree, node);
         start->done = terminal;
-        start->stated = stated_of(search, node);
+        start->stated = stated_of(workspace, node);
         start->path = tree->path[node];
         start->first_draw = tree->mc_n[node];
     }
     cairn_rollout_cost cost = {0};
-    CAIRN_TRY(cairn_policy_rollouts(search->ctx, search->policy, search->arena, search->seed, CAIRN_VERB_ROLLOUT,
-                                    (uint32_t)role, starts, granted, k, search->sampling, out, &cost));
-    search->cost.steps[role] += cost.steps;
-    search->cost.tokens[role] += cost.tokens;
-    search->cost.flops[role] += cost.flops;
-    if (cost.steps) pay_problem(search, role, cost.problem_flops);
+    CAIRN_TRY(cairn_policy_rollouts(workspace->ctx, workspace->policy, workspace->arena, workspace->seed,
+                                    CAIRN_VERB_ROLLOUT, (uint32_t)role, starts, granted, k, workspace->sampling, out,
+                                    &cost));
+    workspace->cost.steps[role] += cost.steps;
+    workspace->cost.tokens[role] += cost.tokens;
+    workspace->cost.flops[role] += cost.flops;
+    if (cost.steps) pay_problem(workspace, role, cost.problem_flops);
     for (int32_t i = 0; i < granted; i++)
         for (int32_t j = 0; j < k; j++) {
             cairn_verdict verdict = out[(size_t)i * (size_t)k + (size_t)j].outcome.verdict;
-            search->cost.checks++;
+            workspace->cost.checks++;
             tree->mc_n[nodes[i]]++;
             if (verdict == CAIRN_VERDICT_RIGHT) tree->mc_ok[nodes[i]]++;
         }
@@ -433,11 +445,11 @@ cairn_status cairn_rollouts(cairn_search *search, cairn_role role, const cairn_n
     return granted < n ? CAIRN_BUDGET : CAIRN_OK;
 }
 
-cairn_status cairn_graft(cairn_search *search, cairn_node node, const cairn_rollout *rollout, int32_t m,
+cairn_status cairn_graft(cairn_workspace *workspace, cairn_node node, const cairn_rollout *rollout, int32_t m,
                          cairn_node *end) {
     if (m < 0 || m > rollout->n_steps)
-        return cairn_fail(search->ctx, CAIRN_INVALID, "cannot graft %d of %d steps", m, rollout->n_steps);
-    cairn_tree *tree = search->tree;
+        return cairn_fail(workspace->ctx, CAIRN_INVALID, "cannot graft %d of %d steps", m, rollout->n_steps);
+    cairn_tree *tree = workspace->tree;
     for (int32_t i = 0; i < m; i++) {
         cairn_proposal sample = {.text = rollout->steps[i],
                                  .n_tokens = rollout->tokens ? rollout->tokens[i] : 0,
@@ -446,7 +458,7 @@ cairn_status cairn_graft(cairn_search *search, cairn_node node, const cairn_roll
                                  .stop = i + 1 == rollout->n_steps ? CAIRN_STOP_END : CAIRN_STOP_STEP,
                                  .stated = i + 1 == rollout->n_steps ? rollout->stated : NULL};
         uint32_t before = tree->count;
-        CAIRN_TRY(child_for(search, node, &sample, &node));
+        CAIRN_TRY(child_for(workspace, node, &sample, &node));
         if (tree->count > before) tree->draws[tree->parent[node]]++; /* the draw number is taken: paths stay distinct */
     }
     *end = node;

@@ -3,7 +3,7 @@
 #include <strings.h>
 
 #include "tool/answer.h"
-#include "tool/chain.h"
+#include "tool/arithmetic/equalities.h"
 
 enum { ANSWER_BRACES = 256, COMPARED_CLASSES = 256 };
 

@@ -1,6 +1,6 @@
 /* Worked solutions, step by step: the problem, the steps, the end. */
 #include "tool/trace.h"
-#include "tool/unread.h"
+#include "tool/arithmetic/unread.h"
 
 #include <math.h>
 #include <string.h>

@@ -11,8 +11,8 @@
 #ifndef CAIRN_TOOL_TRACE_H
 #define CAIRN_TOOL_TRACE_H
 
-#include "tool/chain.h"
-#include "tool/form.h"
+#include "tool/arithmetic/equalities.h"
+#include "tool/arithmetic/form.h"
 
 enum { TRACE_CANDIDATES = 8, TRACE_SEEN = 256 };
 

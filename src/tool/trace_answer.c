@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "tool/answer.h"
-#include "tool/calc.h"
+#include "tool/arithmetic/calc.h"
 
 enum {
     GAP_WORDS = 8,      /* between the computed number and the statement; more words may hide a computation */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "world/words.h"
+#include "world/words/words.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,0 +1,343 @@
+/* Reading a range of tokens as an expression: no recursion, exact rationals, a bound on the work. */
+#include "tool/arithmetic/calc.h"
+
+#include <string.h>
+
+#include "tool/arithmetic/machine.h"
+#include "tool/arithmetic/units.h"
+
+enum { CALC_UNIT_WORDS = 6 };
+
+/* ---- operands ---- */
+
+/* Reads a number token. */
+static cairn_status number(calc_run *r, mpq_t out) {
+    const lex_token *token = &r->l->tokens[r->at];
+    const char *text = r->l->text + token->at;
+    long decimals;
+    int digits;
+    if (!calc_numeral(text, token->length, out, &decimals, &digits))
+        return calc_refuse(r, CAIRN_LIMIT, "a number with too many digits");
+    r->m->work += (int64_t)token->length * (int64_t)token->length / 64;
+    r->out->doubt |= token->length > 1 && text[0] == '0' && text[1] >= '0' && text[1] <= '9' && r->mode != CALC_WHOLE;
+    r->out->literals++;
+    r->out->decimals = decimals > 0 ? (int)decimals : 0;
+    r->out->digits = digits;
+    r->out->fractional |= memchr(text, '.', token->length) != NULL;
+    return calc_weigh(r, out);
+}
+
+static bool whole_token(const calc_run *r, size_t at) {
+    if (at >= r->to || r->l->tokens[at].kind != LEX_NUMBER) return false;
+    const char *text = r->l->text + r->l->tokens[at].at;
+    for (size_t i = 0; i < r->l->tokens[at].length; i++)
+        if (text[i] < '0' || text[i] > '9') return false;
+    return true;
+}
+
+/* The fraction behind a number in LaTeX, "2\\frac{1}{3}": a proper one of two literals. False when there is none. */
+static bool latex_mixed(calc_run *r, mpq_t out) {
+    const lex_token *t = &r->l->tokens[r->at];
+    static const char kinds[] = {LEX_FRACTION, '(', LEX_NUMBER, ')', '(', LEX_NUMBER, ')'};
+    long decimals;
+    int digits;
+    if (r->to - r->at < sizeof kinds) return false;
+    for (size_t i = 0; i < sizeof kinds; i++)
+        if (t[i].kind != kinds[i]) return false;
+    if (!whole_token(r, r->at + 2) || !whole_token(r, r->at + 5)) return false;
+    mpq_t bottom;
+    mpq_init(bottom);
+    bool good = calc_numeral(r->l->text + t[2].at, t[2].length, out, &decimals, &digits) &&
+                calc_numeral(r->l->text + t[5].at, t[5].length, bottom, &decimals, &digits) && mpq_cmp(out, bottom) < 0;
+    if (good) mpq_div(out, out, bottom);
+    mpq_clear(bottom);
+    return good;
+}
+
+/* The fraction of a mixed number, "1 1/2" or "1" + one-character half, is added to the number just read. */
+static cairn_status mixed(calc_run *r, mpq_t value) {
+    const lex_token *t = r->l->tokens;
+    if (!whole_token(r, r->at - 1) || r->at >= r->to) return CAIRN_OK;
+    if (t[r->at].kind == LEX_VULGAR) {
+        mpq_set_ui(r->m->scratch, t[r->at].a, t[r->at].b);
+        mpq_add(value, value, r->m->scratch);
+        r->at++;
+        return calc_weigh(r, value);
+    }
+    if (t[r->at].kind == LEX_FRACTION && latex_mixed(r, r->m->scratch)) {
+        mpq_add(value, value, r->m->scratch);
+        r->at += 7;
+        return calc_weigh(r, value);
+    }
+    if (!whole_token(r, r->at) || !t[r->at].space || r->at + 2 >= r->to || t[r->at + 1].kind != '/' ||
+        t[r->at + 1].space || !whole_token(r, r->at + 2) || t[r->at + 2].space)
+        return CAIRN_OK;
+    mpq_t top, bottom;
+    mpq_init(top);
+    mpq_init(bottom);
+    cairn_status status = number(r, top);
+    r->at += 2;
+    if (status == CAIRN_OK) status = number(r, bottom);
+    r->at++;
+    if (status == CAIRN_OK && mpq_sgn(bottom) == 0) status = calc_refuse(r, CAIRN_INVALID, "division by zero");
+    if (status == CAIRN_OK && mpq_cmp(top, bottom) >= 0)
+        status = calc_refuse(r, CAIRN_FORMAT, "two numbers side by side");
+    if (status == CAIRN_OK) {
+        mpq_div(top, top, bottom);
+        mpq_add(value, value, top);
+        status = calc_weigh(r, value);
+    }
+    mpq_clear(top);
+    mpq_clear(bottom);
+    return status;
+}
+
+/* Reads signs, brackets and one operand. `*operand`: an operand was completed. */
+static cairn_status read_operand(calc_run *r, bool *operand) {
+    const lex_token *token = &r->l->tokens[r->at];
+    mpq_t *value;
+    const calc_name *name;
+    *operand = false;
+    r->words = 0;
+    switch (token->kind) {
+    case '+':
+    case LEX_CURRENCY:
+        r->out->currency |= token->kind == LEX_CURRENCY;
+        r->at++;
+        return CAIRN_OK;
+    case '-':
+        r->at++;
+        if (calc_top_operator(r) == 'n') {
+            r->m->operator_depth--;
+            return CAIRN_OK;
+        }
+        return calc_push_operator(r, 'n');
+    case '(':
+        r->at++;
+        r->open++;
+        return calc_push_operator(r, '(');
+    case LEX_FRACTION:
+    case LEX_ROOT:
+        r->at++;
+        if (token->kind == LEX_FRACTION && (r->at >= r->to || token[1].kind != '('))
+            return calc_refuse(r, CAIRN_FORMAT, "a fraction without top");
+        return calc_push_operator(r, token->kind);
+    case LEX_NUMBER:
+        CAIRN_TRY(calc_push_value(r, &value));
+        CAIRN_TRY(number(r, *value));
+        r->at++;
+        *operand = true;
+        return mixed(r, *value);
+    case LEX_VULGAR:
+        CAIRN_TRY(calc_push_value(r, &value));
+        mpq_set_ui(*value, token->a, token->b);
+        r->out->literals++;
+        r->at++;
+        *operand = true;
+        return CAIRN_OK;
+    case LEX_WORD: {
+        size_t words = calc_name_at(r->l, r->at, r->to, r->names, &name);
+        if (!words) return calc_refuse(r, CAIRN_NOT_FOUND, "a name without a value");
+        CAIRN_TRY(calc_push_value(r, &value));
+        mpq_set(*value, name->value);
+        r->out->names++;
+        r->at += words;
+        *operand = true;
+        return calc_weigh(r, *value);
+    }
+    default:
+        return calc_refuse(r, CAIRN_FORMAT, "expected a number");
+    }
+}
+
+/* Closes the innermost bracket. `*operand`: false after the first group of a \frac. */
+static cairn_status close_bracket(calc_run *r, bool *operand) {
+    while (calc_top_operator(r) != '(') {
+        if (!calc_precedence(calc_top_operator(r))) return calc_refuse(r, CAIRN_FORMAT, "a fraction without top");
+        CAIRN_TRY(calc_apply(r));
+    }
+    r->m->operator_depth--;
+    r->open--;
+    r->at++;
+    if (calc_top_operator(r) == LEX_FRACTION) {
+        r->m->operators[r->m->operator_depth - 1] = 'g';
+        *operand = false;
+        if (r->at >= r->to || r->l->tokens[r->at].kind != '(')
+            return calc_refuse(r, CAIRN_FORMAT, "a fraction without bottom");
+    } else if (calc_top_operator(r) == 'g') {
+        r->m->operators[r->m->operator_depth - 1] = '/';
+        return calc_apply(r);
+    }
+    return CAIRN_OK;
+}
+
+static cairn_status percentage(calc_run *r, size_t words) {
+    r->out->percents++;
+    r->at += words;
+    r->m->share[r->m->depth - 1] = true;
+    if (r->reading == CALC_NO_PERCENT) return CAIRN_OK;
+    mpq_t *value = &r->m->values[r->m->depth - 1];
+    mpq_set_ui(r->m->scratch, 1, 100);
+    mpq_mul(*value, *value, r->m->scratch);
+    r->out->decimals += 2;
+    return calc_weigh(r, *value);
+}
+
+/* A letter that stands for a quantity that is not known: no unit. */
+static bool unknown(const calc_run *r, size_t at) {
+    const lex_token *t = &r->l->tokens[at];
+    return t->kind == LEX_WORD && t->length == 1 && strchr("nxyzNXYZ", r->l->text[t->at]);
+}
+
+/* Skips unit words after an operand: "skeins per hat", "miles/gallon"; a single letter may be another quantity. Returns
+ * whether any was skipped. */
+static bool units(calc_run *r) {
+    size_t began = r->at, words = 0;
+    while (r->at < r->to && words < CALC_UNIT_WORDS) {
+        size_t at = r->at;
+        const lex_token *t = r->l->tokens;
+        size_t width;
+        if (t[at].kind == '/' && at + 1 < r->to && t[at + 1].kind == LEX_WORD &&
+            !calc_operand_at(r->l, at + 1, r->to, r->names))
+            at++;
+        const calc_name *name;
+        if (t[at].kind != LEX_WORD || unit_stops(r->l, at) || calc_name_at(r->l, at, r->to, r->names, &name)) break;
+        if (calc_operator_at(r->l, at, r->to, r->names, &width) || unknown(r, at)) break;
+        char end = r->l->text[t[at].at + t[at].length - 1];
+        bool letter = t[at].length == 1 && !lex_is(r->l, at, "a");
+        if (letter || (end >= '0' && end <= '9')) r->out->doubt = true;
+        if (r->words + words == 0 && lex_is(r->l, at, "of")) r->out->doubt = true; /* a share of something */
+        if (words == 0 && !t[at].space && strchr("n)", t[at - 1].kind) && !unit_measures(r->l, at))
+            r->out->doubt = true; /* "3apples", "(1/2)Bh": as likely so many times a quantity of that name */
+        if (r->out->unit_count < CALC_UNITS) r->out->units[r->out->unit_count++] = (uint32_t)at;
+        r->at = at + 1;
+        words++;
+    }
+    r->words += words;
+    return r->at > began;
+}
+
+/* After an operand: an sign, a closing bracket or an implicit product. `*done`: the expression ends here. */
+static cairn_status read_operator(calc_run *r, bool *operand, bool *done) {
+    const lex_token *token = &r->l->tokens[r->at];
+    bool prose = r->mode != CALC_WHOLE;
+    size_t words;
+    *done = false;
+    if (token->kind == ')' && r->open) return close_bracket(r, operand);
+    if (token->kind == '%' || lex_is(r->l, r->at, "percent")) return percentage(r, 1);
+    if (token->kind == LEX_POWER) {
+        mpq_t *value;
+        const calc_name *unit;
+        if (prose && token[-1].kind == LEX_WORD && !calc_name_at(r->l, r->at - 1, r->at, r->names, &unit)) {
+            r->at++; /* cubic centimetres */
+            return CAIRN_OK;
+        }
+        if (token->b && token->length == strlen("\u207b")) return calc_refuse(r, CAIRN_FORMAT, "expected a power");
+        CAIRN_TRY(calc_binary(r, '^'));
+        CAIRN_TRY(calc_push_value(r, &value));
+        mpq_set_si(*value, token->b ? -(long)token->a : (long)token->a, 1);
+        r->at++;
+        return CAIRN_OK;
+    }
+    char sign = calc_operator_at(r->l, r->at, r->to, r->names, &words);
+    if (sign && r->words > 0 && lex_is(r->l, r->at, "of")) { /* "3 boxes of 5", "8 hours to get a mean of 93" */
+        if (r->mode != CALC_PREFIX || r->open) return calc_refuse(r, CAIRN_FORMAT, "expected an operator");
+        r->out->doubt |= r->words <= 2;
+        *done = true;
+        return CAIRN_OK;
+    }
+    bool unit_slash = prose && token->kind == '/' && !calc_operand_at(r->l, r->at + 1, r->to, r->names);
+    if (sign && !unit_slash) {
+        bool more = calc_operand_at(r->l, r->at + words, r->to, r->names);
+        if (!more && r->mode == CALC_PREFIX && !r->open) {
+            *done = true;
+            bool dash = sign == '-' && token->space && r->at + 1 < r->to && r->l->tokens[r->at + 1].kind == LEX_WORD;
+            r->out->doubt |= !dash || r->l->tokens[r->at + 1].length == 1;
+            return CAIRN_OK;
+        }
+        r->out->share |= r->mode == CALC_PREFIX && lex_is(r->l, r->at, "of");
+        *operand = false;
+        cairn_status status = sign == '/' ? calc_divide(r) : calc_binary(r, sign);
+        r->at += words;
+        return status;
+    }
+    const calc_name *name;
+    bool closed = r->l->tokens[r->at - 1].kind == ')';
+    bool group = token->kind == '(' && (!prose || closed || !token->space);
+    bool named = calc_name_at(r->l, r->at, r->to, r->names, &name) > 0 && !token->space;
+    bool tail = closed && !prose && token->kind == LEX_NUMBER;
+    if (group || named || tail || token->kind == LEX_FRACTION || token->kind == LEX_ROOT) {
+        if (calc_top_operator(r) == '/' || (prose && r->l->tokens[r->at - 1].kind == LEX_WORD)) r->out->doubt = true;
+        *operand = false;
+        return calc_binary(r, '*');
+    }
+    if (token->kind == LEX_CURRENCY && (r->at + 1 >= r->to || r->l->tokens[r->at + 1].kind != LEX_NUMBER)) {
+        r->out->currency = true;
+        r->at++;
+        return CAIRN_OK;
+    }
+    if (prose && units(r)) return CAIRN_OK;
+    bool factor = unknown(r, r->at) && !token->space;
+    bool divisor = token->kind == '/' && r->at + 1 < r->to && unknown(r, r->at + 1);
+    if (factor || divisor) return calc_refuse(r, CAIRN_NOT_FOUND, "a name without a value");
+    if (r->mode == CALC_PREFIX && !r->open) {
+        *done = true;
+        return CAIRN_OK;
+    }
+    return calc_refuse(r, CAIRN_FORMAT, "expected an operator");
+}
+
+/* Whether a number at `at` goes on with what was read: "3 3/4", "5 feet 4 inches", "5 and 3/4", but not the one of "5 days to
+ * walk 20 miles" and "5 for Ann and 3 + 4 for Bob". */
+static bool goes_on(const calc_run *r, size_t at, bool joined) {
+    const lex_token *t = r->l->tokens;
+    if (at >= r->l->count || !strchr("n(fvu$", t[at].kind)) return false;
+    bool far = !joined && at >= 2 && t[at - 1].kind == LEX_WORD && t[at - 2].kind == LEX_WORD;
+    if (far) return lex_is(r->l, at - 1, "of") || lex_is(r->l, at - 1, "times");
+    bool sum = joined && t[at].kind == LEX_NUMBER && at + 1 < r->l->count && strchr("+-*=", t[at + 1].kind);
+    return !sum;
+}
+
+/* Where reading stopped early, whether what follows leaves the value in doubt: "5 R 1", "9:30", "8.333...". */
+static void doubt_after(calc_run *r) {
+    const lex_token *t = r->l->tokens;
+    size_t at = r->at;
+    if (at >= r->l->count) return;
+    bool tight = !t[at].space, next = at + 1 < r->l->count;
+    if (tight && next && t[at].kind == '.' && t[at + 1].kind == '.') r->out->doubt = true;
+    bool goes_with = tight && next && !t[at + 1].space;
+    if (goes_with && (t[at].kind == ':' || (t[at].kind == ',' && t[at + 1].kind == LEX_NUMBER))) r->out->doubt = true;
+    if (t[at].kind == LEX_OTHER || goes_on(r, at, false) || (lex_is(r->l, at, "and") && goes_on(r, at + 1, true)))
+        r->out->doubt = true;
+}
+
+cairn_status calc_range(calc *machine, const lex *tokens, size_t from, size_t to, const calc_names *names,
+                        calc_mode mode, calc_reading reading, calc_value *out) {
+    calc_run r = {
+        .m = machine, .l = tokens, .at = from, .to = to, .names = names, .mode = mode, .reading = reading, .out = out};
+    bool operand = false, done = false;
+    mpq_t keep;
+    memcpy(&keep, &out->value, sizeof keep);
+    memset(out, 0, sizeof *out);
+    memcpy(&out->value, &keep, sizeof keep);
+    out->from = out->stop = from;
+    machine->depth = machine->operator_depth = 0;
+    while (r.at < to && !done) {
+        machine->work++;
+        if (operand)
+            CAIRN_TRY(read_operator(&r, &operand, &done));
+        else
+            CAIRN_TRY(read_operand(&r, &operand));
+    }
+    if (!operand) return calc_refuse(&r, CAIRN_FORMAT, "an expression that is not finished");
+    if (r.open) return calc_refuse(&r, CAIRN_FORMAT, "a bracket that is not closed");
+    while (machine->operator_depth) {
+        if (!calc_precedence(calc_top_operator(&r))) return calc_refuse(&r, CAIRN_FORMAT, "a fraction without bottom");
+        CAIRN_TRY(calc_apply(&r));
+    }
+    if (machine->depth != 1) return calc_refuse(&r, CAIRN_FORMAT, "a fraction without bottom");
+    out->stop = r.at;
+    if (mode == CALC_PREFIX) doubt_after(&r);
+    mpq_swap(out->value, machine->values[0]);
+    return CAIRN_OK;
+}

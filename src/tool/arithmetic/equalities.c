@@ -1,0 +1,321 @@
+/* Chains of equalities: where one begins and ends, and how its sides are read, the left one from its end backwards. */
+#include "tool/arithmetic/equalities.h"
+
+#include <string.h>
+
+enum { CHAIN_UNIT_WORDS = 6 };
+
+/* ---- finding chains ---- */
+
+static bool relation(const lex *tokens, size_t at, bool words) {
+    char kind = tokens->tokens[at].kind;
+    if (kind == LEX_EQUAL || kind == LEX_APPROXIMATE) return true;
+    if (!words) return false;
+    if (kind == LEX_WEAK) return true;
+    return kind == ':' && at > 0 && tokens->tokens[at - 1].kind == LEX_WORD && at + 1 < tokens->count &&
+           strchr("n(-+$fvu", tokens->tokens[at + 1].kind) != NULL;
+}
+
+static bool boundary(const lex *tokens, size_t at, bool words) {
+    char kind = tokens->tokens[at].kind;
+    return strchr("\n,.:;r", kind) != NULL || (kind == LEX_WEAK && !words);
+}
+
+/* Whether words alone stand between token `at` and an equality sign: the start of another definition. */
+static bool names_next(const lex *tokens, size_t at) {
+    size_t end = at;
+    while (end < tokens->count && tokens->tokens[end].kind == LEX_WORD && end - at <= CALC_NAME_WORDS) end++;
+    return end > at && end < tokens->count && tokens->tokens[end].kind == LEX_EQUAL;
+}
+
+cairn_status chain_next(cairn_ctx *ctx, const lex *tokens, size_t *at, bool words, chain *out) {
+    size_t i = *at;
+    out->count = 0;
+    while (i < tokens->count && boundary(tokens, i, words) && !relation(tokens, i, words)) i++;
+    if (i >= tokens->count) return CAIRN_END;
+    chain_part part = {.from = i};
+    for (;; i++) {
+        bool end = i >= tokens->count;
+        bool link = !end && relation(tokens, i, words);
+        if (link && tokens->tokens[i].kind == LEX_WEAK && out->count && names_next(tokens, i + 1)) {
+            end = true;
+            link = false;
+        }
+        if (!end && !link && !boundary(tokens, i, words)) continue;
+        part.to = i;
+        CAIRN_TRY(cairn_grow(ctx, (void **)&out->parts, &out->capacity, out->count + 1, sizeof part));
+        out->parts[out->count++] = part;
+        if (!link) break;
+        char kind = tokens->tokens[i].kind;
+        part = (chain_part){.from = i + 1, .relation = kind == ':' ? LEX_WEAK : kind};
+    }
+    *at = i < tokens->count ? i + 1 : i;
+    return CAIRN_OK;
+}
+
+/* ---- reading a side from its end ---- */
+
+typedef struct back {
+    const lex *l;
+    const calc_names *names;
+    size_t from, i, best;
+    bool need;  /* an operand is expected to the left */
+    bool doubt; /* the start is not certain */
+    bool none;  /* something unreadable belongs to the expression */
+    size_t words;
+} back;
+
+static const lex_token *left_of(const back *b) {
+    return b->i > b->from ? &b->l->tokens[b->i - 1] : NULL;
+}
+
+static void took(back *b, size_t start) {
+    b->i = b->best = start;
+    b->need = false;
+    b->words = 0;
+}
+
+/* Words of a known name that ends before token i. */
+static size_t name_before(const back *b) {
+    const calc_name *name;
+    for (size_t words = 1; words <= CALC_NAME_WORDS && b->i >= b->from + words; words++)
+        if (calc_name_at(b->l, b->i - words, b->i, b->names, &name) == words) {
+            size_t longer = words + 1; /* the longest one counts */
+            for (size_t k = longer; k <= CALC_NAME_WORDS && b->i >= b->from + k; k++)
+                if (calc_name_at(b->l, b->i - k, b->i, b->names, &name) == k) words = k;
+            return words;
+        }
+    return 0;
+}
+
+/* A bracket group to the left, with what belongs in front of it. */
+static void take_group(back *b) {
+    const lex_token *t = b->l->tokens;
+    uint32_t pair = t[b->i - 1].pair;
+    if (pair == LEX_NONE || pair < b->from) {
+        b->none = true;
+        return;
+    }
+    size_t start = pair;
+    if (start > b->from && t[start - 1].kind == ')' && t[start - 1].pair != LEX_NONE && t[start - 1].pair > b->from &&
+        t[t[start - 1].pair - 1].kind == LEX_FRACTION)
+        start = t[start - 1].pair - 1;
+    else if (start > b->from && t[start - 1].kind == LEX_ROOT)
+        start--;
+    else if (start > b->from && t[start - 1].kind == LEX_WORD && !t[start].space) {
+        size_t words;
+        back before = *b;
+        before.i = start;
+        if (!calc_operator_at(b->l, start - 1, b->i, b->names, &words) && !name_before(&before)) {
+            b->none = true; /* a function of what is in the brackets */
+            return;
+        }
+    }
+    took(b, start);
+}
+
+static void operand_left(back *b) {
+    static const char *const breaks[] = {"and", "so", "then", "but", "or", "is", "are", "if", "where", "thus", NULL};
+    const lex_token *t = left_of(b);
+    size_t words = name_before(b);
+    if (words) {
+        took(b, b->i - words);
+        return;
+    }
+    switch (t->kind) {
+    case LEX_NUMBER:
+        took(b, b->i - 1);
+        return;
+    case LEX_VULGAR:
+        took(b, b->i - 1);
+        if (b->i > b->from && t[-1].kind == LEX_NUMBER) took(b, b->i - 1);
+        return;
+    case ')':
+        take_group(b);
+        return;
+    case '%':
+    case LEX_POWER:
+    case LEX_CURRENCY:
+        b->i--;
+        return;
+    case LEX_WORD:
+        b->none =
+            ++b->words > CHAIN_UNIT_WORDS || (lex_among(b->l, b->i - 1, breaks) && !lex_is(b->l, b->i - 1, "percent"));
+        b->i--;
+        return;
+    case '/':
+        b->none = b->words == 0;
+        b->i--;
+        return;
+    default:
+        b->none = true;
+        return;
+    }
+}
+
+/* Whether the words before position `at` end with a known name. */
+static bool name_ends(const back *b, size_t at) {
+    back before = *b;
+    before.i = at;
+    return name_before(&before) > 0;
+}
+
+/* Whether the token left of position `at` can end an operand. */
+static bool ends_operand(const back *b, size_t at) {
+    return at > b->from && strchr("n)%suw$", b->l->tokens[at - 1].kind) != NULL;
+}
+
+/* Whether the words before position `at` say an operator: "times", "divided by". */
+static bool operator_ends(const back *b, size_t at) {
+    size_t words;
+    for (size_t n = 1; n <= 2 && at >= b->from + n; n++)
+        if (calc_operator_at(b->l, at - n, b->l->count, b->names, &words) && words == n) return true;
+    return false;
+}
+
+static void sign_left(back *b) {
+    const lex_token *t = left_of(b);
+    bool attached = t->kind == '-' && t->space && !t[1].space; /* "So -3 + 4" against "the cost - 3 + 4" */
+    bool word =
+        b->i - 1 > b->from && t[-1].kind == LEX_WORD && !name_ends(b, b->i - 1) && !lex_is(b->l, b->i - 2, "percent");
+    bool said = word && operator_ends(b, b->i - 1);
+    for (size_t i = b->from; i < b->i && attached && word && !said; i++) /* "5 big apples -3 small ones" */
+        b->doubt |= b->l->tokens[i].kind == LEX_NUMBER;
+    if (ends_operand(b, b->i - 1) && !(attached && word) && !said) {
+        b->need = true;
+        b->i--;
+        return;
+    }
+    if (t->kind != '-' && t->kind != '+') {
+        b->none = !(t->kind == '*' && b->i - 1 == b->from); /* a star at the start is a bullet */
+        b->from = b->i;
+        return;
+    }
+    b->i--;
+    b->best = b->i;
+    bool bullet = b->i == b->from && t[1].space && (b->i == 0 || t[-1].kind == LEX_LINE);
+    b->doubt |= bullet;
+}
+
+/* Whether the "and" at token `at` joins a clause, not the last term of "5, 6 and 2 + 1". */
+static bool opens_clause(const back *b, size_t at) {
+    const lex_token *t = b->l->tokens;
+    return lex_is(b->l, at, "and") && at == b->from && at >= 2 && t[at - 1].kind == ',' && t[at - 2].kind == LEX_WORD;
+}
+
+/* Whether the "of" at token `of` stands behind a number: "20% of 50", "1/2 of 30". */
+static bool multiplies(const back *b, size_t of) {
+    return of > b->from && (strchr("n)%su", b->l->tokens[of - 1].kind) || lex_is(b->l, of - 1, "percent"));
+}
+
+/* "a total of 3 + 4": the expression begins after "of", or something is done to it ("half of", "the square of"). */
+static bool of_left(back *b) {
+    static const char *const wholes[] = {"total",  "sum",    "cost", "price", "amount", "profit", "distance", "length",
+                                         "weight", "volume", "area", "speed", "score",  "value",  "result",   NULL};
+    static const char *const parts[] = {"half",     "third",  "quarter", "fourth", "fifth",    "thirds", "quarters",
+                                        "fourths",  "fifths", "double",  "twice",  "square",   "cube",   "root",
+                                        "fraction", "part",   "mean",    "ratio",  "multiple", NULL};
+    size_t noun = b->i - 2;
+    bool known = b->i >= b->from + 2;
+    b->none = known && lex_among(b->l, noun, parts);
+    b->doubt |= !known || !lex_among(b->l, noun, wholes);
+    return false;
+}
+
+/* An operand stands to the right: looks for an operator before it. Returns false where the expression begins. */
+static bool operator_left(back *b) {
+    static const char *const unsure[] = {
+        "and",   "by",        "from",    "than", "over",     "minus",   "plus",     "times", "mod",     "base",
+        "log",   "ln",        "sin",     "cos",  "tan",      "less",    "more",     "into",  "divided", "pages",
+        "weeks", "days",      "years",   "rows", "steps",    "months",  "chapters", "hours", "ages",    "grades",
+        "items", "questions", "periods", "to",   "problems", "numbers", NULL};
+    const lex_token *t = left_of(b);
+    if (strchr("+-*/^", t->kind) || t->kind == LEX_FROM) {
+        sign_left(b);
+        return !b->none && b->i > b->from;
+    }
+    if (t->kind == LEX_CURRENCY) {
+        b->i--;
+        b->best = b->i;
+        return true;
+    }
+    bool group = t[1].kind == '(' || (t[1].kind == LEX_WORD && !t[1].space);
+    if (t->kind == ')' || (t->kind == LEX_NUMBER && group && !t[1].space)) { /* an implicit product */
+        b->need = true;
+        return true;
+    }
+    if (t->kind == LEX_NUMBER) {
+        bool mixed = t[1].kind == LEX_NUMBER && t + 3 < b->l->tokens + b->l->count && t[2].kind == '/' && !t[2].space &&
+                     t[3].kind == LEX_NUMBER && !t[3].space;
+        mixed |= t[1].kind == LEX_FRACTION;
+        if (mixed)
+            took(b, b->i - 1);
+        else
+            b->doubt = true;
+        return mixed;
+    }
+    if (t->kind == '(') {
+        b->doubt |= t->pair == LEX_NONE;
+        return false;
+    }
+    if (t->kind != LEX_WORD) {
+        b->none = true;
+        return false;
+    }
+    size_t words;
+    if (lex_is(b->l, b->i - 1, "of") && !multiplies(b, b->i - 1)) return of_left(b);
+    if (calc_operator_at(b->l, b->i - 1, b->l->count, b->names, &words) && words == 1) {
+        b->need = true;
+        b->i--;
+        return true;
+    }
+    if (b->i >= b->from + 2 && calc_operator_at(b->l, b->i - 2, b->l->count, b->names, &words) && words == 2) {
+        b->need = true;
+        b->i -= 2;
+        return true;
+    }
+    bool equal = lex_is(b->l, b->i - 1, "to") && b->i >= b->from + 2 && lex_is(b->l, b->i - 2, "equal");
+    b->doubt |= lex_among(b->l, b->i - 1, unsure) && !equal && !opens_clause(b, b->i - 1);
+    return false;
+}
+
+/* Start of the longest expression that ends where the part ends; false when there is none. */
+static bool suffix_start(const lex *tokens, const chain_part *part, const calc_names *names, size_t *start,
+                         bool *doubt) {
+    back b = {.l = tokens, .names = names, .from = part->from, .i = part->to, .best = part->to, .need = true};
+    while (b.i > b.from && !b.none) {
+        if (b.need)
+            operand_left(&b);
+        else if (!operator_left(&b))
+            break;
+    }
+    if (b.best >= part->to) return false;
+    if (b.none || b.need) {
+        /* "the cost - 3 + 4": a dash, or an unknown less 3; anything else that cannot be read belongs to the expression */
+        const lex_token *sign = &tokens->tokens[b.best > part->from ? b.best - 1 : b.best];
+        if (sign->kind != '-' || !sign->space || !sign[1].space) return false;
+        b.doubt = true;
+    }
+    if (b.best == part->from && b.best > 0 && strchr(",:.", tokens->tokens[b.best - 1].kind) &&
+        (!tokens->tokens[b.best].space || tokens->tokens[b.best].length == 3) && b.best > 1 &&
+        tokens->tokens[b.best - 2].kind == LEX_NUMBER)
+        b.doubt = true; /* the minutes of 9:30, the second half of 1,5 or of 14, 400 */
+    if (b.best == part->from && b.best > 1 && strchr("+-*/^", tokens->tokens[b.best - 2].kind)) b.doubt = true;
+    *start = b.best;
+    *doubt = b.doubt;
+    return true;
+}
+
+bool chain_side(calc *machine, const lex *tokens, const chain_part *part, bool tail, const calc_names *names,
+                calc_reading reading, calc_value *out) {
+    if (part->from >= part->to) return false;
+    if (!tail) return calc_range(machine, tokens, part->from, part->to, names, CALC_PREFIX, reading, out) == CAIRN_OK;
+    size_t start;
+    bool doubt;
+    if (!suffix_start(tokens, part, names, &start, &doubt)) return false;
+    if (calc_range(machine, tokens, start, part->to, names, CALC_PROSE, reading, out) != CAIRN_OK) return false;
+    out->doubt |= doubt;
+    /* "day 1 = 3 + 4", "8 batches = 5 * 8": the number counts something else */
+    if (out->operators == 0 && out->names == 0 && (start > part->from || out->unit_count)) out->doubt = true;
+    return true;
+}
