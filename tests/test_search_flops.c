@@ -18,22 +18,22 @@ typedef struct searched {
 } searched;
 
 static searched run(fixture *f, const cairn_problem *problem, const char *spec, double flops) {
-    searched s = {.search = {.ctx = f->ctx,
-                             .world = &f->world,
-                             .policy = &f->policy,
-                             .reward = &f->reward,
-                             .problem = problem,
-                             .arena = f->arena,
-                             .seed = 5,
-                             .sampling = {.temperature = 1, .max_tokens = 12},
-                             .aggregator = CAIRN_AGGREGATE_LAST,
-                             .budget.flops = flops}};
+    searched s = {.workspace = {.ctx = f->ctx,
+                                .world = &f->world,
+                                .policy = &f->policy,
+                                .reward = &f->reward,
+                                .problem = problem,
+                                .arena = f->arena,
+                                .seed = 5,
+                                .sampling = {.temperature = 1, .max_tokens = 12},
+                                .aggregator = CAIRN_AGGREGATE_LAST,
+                                .budget.flops = flops}};
     const cairn_search_type *type;
     const void *config;
-    assert_int_equal(cairn_tree_open(f->ctx, f->world.type->state_bytes, &s.search.tree), CAIRN_OK);
-    assert_int_equal(cairn_workspace_begin(&s.search), CAIRN_OK);
+    assert_int_equal(cairn_tree_open(f->ctx, f->world.type->state_bytes, &s.workspace.tree), CAIRN_OK);
+    assert_int_equal(cairn_workspace_begin(&s.workspace), CAIRN_OK);
     assert_int_equal(cairn_search_find(f->ctx, f->arena, spec, &type, &config), CAIRN_OK);
-    if (cairn_search_run(&s.search, type, config, &s.result) != CAIRN_OK) fail_msg("%s", cairn_error(f->ctx));
+    if (cairn_search_run(&s.workspace, type, config, &s.result) != CAIRN_OK) fail_msg("%s", cairn_error(f->ctx));
     return s;
 }
 
@@ -77,7 +77,7 @@ static void test_policy_and_reward_pay_each_row_once(void **state) {
         own_model m = open_own_model(f->ctx, tiny_path);
         cairn_problem problem = make_problem(f, 1, 0);
         searched s = run(f, &problem, specs[k], 0);
-        const cairn_tree *tree = s.search.tree;
+        const cairn_tree *tree = s.workspace.tree;
         double policy = 0, judge = 0;
         int64_t prompt, read = 0, scored = 0;
         assert_true(tree->count > 5);
@@ -98,11 +98,11 @@ static void test_policy_and_reward_pay_each_row_once(void **state) {
             scored += (tree->flags[node] & CAIRN_NODE_SCORED) != 0;
         }
         judge += (double)scored * (2.0 * 32 * 32 + 2.0 * 32 * 2); /* the head: 32 to 32 to 2 */
-        assert_near(s.search.cost.flops[CAIRN_ROLE_GENERATOR] / policy, 1, 1e-12);
-        assert_near(s.search.cost.flops[CAIRN_ROLE_JUDGE] / judge, 1, 1e-12);
-        assert_int_equal(s.search.cost.tokens[CAIRN_ROLE_JUDGE], read);
-        assert_int_equal(s.search.cost.scorings, scored);
-        cairn_tree_close(s.search.tree);
+        assert_near(s.workspace.cost.flops[CAIRN_ROLE_GENERATOR] / policy, 1, 1e-12);
+        assert_near(s.workspace.cost.flops[CAIRN_ROLE_JUDGE] / judge, 1, 1e-12);
+        assert_int_equal(s.workspace.cost.tokens[CAIRN_ROLE_JUDGE], read);
+        assert_int_equal(s.workspace.cost.scorings, scored);
+        cairn_tree_close(s.workspace.tree);
         close_own_model(&m);
         close_fixture(f);
     }
@@ -231,7 +231,7 @@ static void test_predictions_behind_nodes_pay_their_last_rows(void **state) {
     own_model m = open_own_model(f->ctx, tiny_path);
     cairn_problem problem = make_problem(f, 1, 0);
     searched all = run(f, &problem, "beam:width=4,branch=2", 0);
-    cairn_workspace *s = &all.search;
+    cairn_workspace *s = &all.workspace;
     cairn_prediction out;
     double before = s->cost.flops[CAIRN_ROLE_GENERATOR];
     for (cairn_node node = 0; node < s->tree->count; node++) {
@@ -281,9 +281,9 @@ static void test_a_budget_in_flops_is_spent_and_not_overrun(void **state) {
     cairn_problem problem = make_problem(f, 1, 0);
     for (double flops = 4e8; flops < 4e9; flops *= 2) {
         searched s = run(f, &problem, "mcts:branch=8", flops);
-        double spent = s.search.cost.flops[CAIRN_ROLE_GENERATOR] + s.search.cost.flops[CAIRN_ROLE_JUDGE];
+        double spent = s.workspace.cost.flops[CAIRN_ROLE_GENERATOR] + s.workspace.cost.flops[CAIRN_ROLE_JUDGE];
         assert_true(spent <= 1.05 * flops && spent >= 0.8 * flops);
-        cairn_tree_close(s.search.tree);
+        cairn_tree_close(s.workspace.tree);
     }
     close_fixture(f);
 }

@@ -78,8 +78,8 @@ CAIRN_API cairn_status cairn_job_manifest(cairn_ctx *ctx, const cairn_job *job, 
 
 typedef struct cairn_solve_setup {
     const char *search; /* spec */
-    bool keep_tree;        /* the record holds the tree */
-    double *outcomes;      /* [problems] or NULL: 1 the answer is right, 0 wrong or unknown, NaN not judged */
+    bool keep_tree;     /* the record holds the tree */
+    double *outcomes;   /* [problems] or NULL: 1 the answer is right, 0 wrong or unknown, NaN not judged */
     cairn_outcomes
         *sampled; /* [problems] or NULL: outcomes of the candidates, each counted as often as it was sampled */
 } cairn_solve_setup;
@@ -117,8 +117,8 @@ CAIRN_API cairn_status cairn_solve_plan(cairn_ctx *ctx, cairn_job *job, const ca
 /* A search at a given computing: where it has a width that is not given, *out is the spec with the greatest one (at least one branching)
  * whose mean FLOPs of policy and reward over the pilot's problems are within `flops`; else `search`. *budget: what must bound each problem,
  * where the search has no width, else 0. In the arena. Errors: INVALID where the policy tells no FLOPs; those of cairn_solve. */
-CAIRN_API cairn_status cairn_solve_match(cairn_ctx *ctx, const cairn_job_setup *pilot, const char *search,
-                                         double flops, cairn_arena *arena, const char **out, double *budget);
+CAIRN_API cairn_status cairn_solve_match(cairn_ctx *ctx, const cairn_job_setup *pilot, const char *search, double flops,
+                                         cairn_arena *arena, const char **out, double *budget);
 /* One problem, drawn as text, or with how->svg as an image: question, tree with scores, the chosen path, the answer beside the truth. Column,
  * chosen node, wrong steps, title and caption of `how` are set here. */
 CAIRN_API cairn_status cairn_solve_render(cairn_ctx *ctx, cairn_job *job, const cairn_solve_setup *setup, int64_t index,
