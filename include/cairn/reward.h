@@ -63,7 +63,8 @@ typedef cairn_status (*cairn_score_fn)(cairn_ctx *ctx, void *self, cairn_arena *
 
 typedef struct cairn_reward_type {
     cairn_about about;
-    /* `policy` (may be NULL) is the run's policy, for rewards that sample completions or read its exact value; `world` may not be NULL.
+    uint32_t uses; /* CAIRN_USES of the roles whose policy it is given */
+    /* `policy` (may be NULL) is the completer's, for rewards that sample completions or read its exact value; `world` may not be NULL.
      * Errors: INVALID when the reward needs what is not there. */
     cairn_status (*open)(cairn_ctx *ctx, cairn_arena *arena, const cairn_world *world, const cairn_policy *policy,
                          const void *config, void **self);
