@@ -1,4 +1,3 @@
-/* label: light */
 /* The driver of recipes, through its public door: a recipe that stands in a program is run, paired and judged.
  *
  * Worked by hand for seeds 1 .. 4: arm `a` has x = 3, 5, 4, 8 and arm `b` has x = 1, 2, 2, 3. Student's 97.5 % quantile with 3 degrees of
