@@ -1,39 +1,24 @@
 /* The sampling baselines: independent solutions, and how one answer is chosen among them. */
-#include "search/frontier.h"
-#include "search/pick.h"
+#include "cairn/loops.h"
 
 typedef struct sampling_config {
     int64_t width;
 } sampling_config;
 
-#define WIDTH_OPTION                                                        \
-    CAIRN_INT(sampling_config, width, "0", 0, FRONTIER_WIDEST, "solutions", \
+#define WIDTH_OPTION                                                         \
+    CAIRN_INT(sampling_config, width, "0", 0, CAIRN_MOST_WIDTH, "solutions", \
               "How many solutions; 0: as many as the budget pays for, 16 without one.")
 
 static const cairn_option sampling_options[] = {WIDTH_OPTION};
-
-static cairn_status round_of(cairn_workspace *workspace, bool scores, int64_t width, frontier_pool *pool) {
-    frontier_rule rule = {.scores = scores, .waits = true};
-    return frontier_grow(workspace, &rule, NULL, width, INT64_MAX, pool);
-}
-
-static cairn_status plain_round(cairn_workspace *workspace, const void *config, int64_t width, frontier_pool *pool) {
-    (void)config;
-    return round_of(workspace, false, width, pool);
-}
-
-static cairn_status scored_round(cairn_workspace *workspace, const void *config, int64_t width, frontier_pool *pool) {
-    (void)config;
-    return round_of(workspace, true, width, pool);
-}
 
 /* Independent solutions from the root: `width` of them when it is given. Each recorded solution is one sample: of a policy that replays, all
  * or the first `width`, as far as the budget goes. */
 static cairn_status sample(cairn_workspace *workspace, int64_t width, bool scores, cairn_result *out) {
     int64_t recorded = cairn_policy_solutions(workspace->policy, workspace->problem); /* INT64_MAX: it samples */
-    if (recorded == 0) return pick_candidates(workspace, NULL, 0, out);
+    if (recorded == 0) return cairn_candidates(workspace, NULL, 0, out);
     if (recorded < INT64_MAX && (width == 0 || width > recorded)) width = recorded;
-    return frontier_rounds(workspace, scores ? scored_round : plain_round, NULL, width, 1, out);
+    cairn_frontier loop = {.scores = scores, .waits = CAIRN_WAIT_SAMPLES};
+    return cairn_frontier_search(workspace, &loop, NULL, width, 1, out);
 }
 
 /* ---- greedy: one solution --------------------------------------------------------------------------------------------- */
@@ -42,7 +27,7 @@ static cairn_status run_greedy(cairn_workspace *workspace, const void *config, c
     (void)config;
     workspace->sampling.temperature = 0;
     CAIRN_TRY(sample(workspace, 1, false, out));
-    return pick_majority(workspace, out);
+    return cairn_choose_majority(workspace, out);
 }
 
 const cairn_search_type cairn_search_greedy = {
@@ -58,7 +43,7 @@ const cairn_search_type cairn_search_greedy = {
 static cairn_status run_majority(cairn_workspace *workspace, const void *config, cairn_result *out) {
     const sampling_config *c = config;
     CAIRN_TRY(sample(workspace, c->width, false, out));
-    return pick_majority(workspace, out);
+    return cairn_choose_majority(workspace, out);
 }
 
 const cairn_search_type cairn_search_majority = {
@@ -76,7 +61,7 @@ const cairn_search_type cairn_search_majority = {
 static cairn_status run_weighted(cairn_workspace *workspace, const void *config, cairn_result *out) {
     const sampling_config *c = config;
     CAIRN_TRY(sample(workspace, c->width, true, out));
-    return pick_weighted(workspace, out);
+    return cairn_choose_weighted(workspace, out);
 }
 
 const cairn_search_type cairn_search_weighted = {
@@ -95,7 +80,7 @@ const cairn_search_type cairn_search_weighted = {
 static cairn_status run_best_of_n(cairn_workspace *workspace, const void *config, cairn_result *out) {
     const sampling_config *c = config;
     CAIRN_TRY(sample(workspace, c->width, true, out));
-    return pick_best(workspace, out);
+    return cairn_choose_best(workspace, out);
 }
 
 const cairn_search_type cairn_search_best_of_n = {

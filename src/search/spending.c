@@ -1,6 +1,8 @@
 /* Budgets: what is left of one, and what it pays for. */
 #include "search/spending.h"
 
+#include "cairn/loops.h"
+
 spending spending_now(const cairn_workspace *workspace) {
     const cairn_cost *cost = &workspace->cost;
     spending out = {
@@ -11,7 +13,7 @@ spending spending_now(const cairn_workspace *workspace) {
     return out;
 }
 
-bool spending_bounded(const cairn_workspace *workspace) {
+bool cairn_budget_bounded(const cairn_workspace *workspace) {
     return workspace->budget.steps > 0 || workspace->budget.tokens > 0 || workspace->budget.flops > 0;
 }
 
@@ -33,7 +35,7 @@ static double repeated_flops(const cairn_workspace *workspace, double flops) {
     return flops > problem ? flops - problem : flops;
 }
 
-int64_t spending_affords(const cairn_workspace *workspace, int64_t units) {
+int64_t cairn_budget_affords(const cairn_workspace *workspace, int64_t units) {
     const cairn_budget *b = &workspace->budget;
     spending now = spending_now(workspace);
     double n = (double)units;
