@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cairn/job.h"
+#include "core/registry.h"
 #include "data/json.h"
 #include "eval/record.h"
 
@@ -15,7 +16,9 @@ typedef struct solving {
 
 static cairn_status find_search(cairn_ctx *ctx, cairn_arena *arena, const cairn_solve_setup *setup, solving *out) {
     out->setup = setup;
-    return cairn_search_find(ctx, arena, setup->search, &out->type, &out->config);
+    out->type = setup->type;
+    if (!setup->type) return cairn_search_find(ctx, arena, setup->search, &out->type, &out->config);
+    return registry_config(ctx, arena, &setup->type->about, setup->search ? setup->search : "", &out->config);
 }
 
 /* ---- one record ---------------------------------------------------------------------------------------------------------- */
