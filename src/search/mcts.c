@@ -103,6 +103,7 @@ static cairn_status most_visited(cairn_workspace *workspace, cairn_finished *fin
 
 static cairn_status run(cairn_workspace *workspace, const void *config, cairn_result *out) {
     mcts_config c = *(const mcts_config *)config;
+    const cairn_reward *reward = workspace->cast[CAIRN_ROLE_JUDGE].reward;
     cairn_finished finished = {0};
     if (c.evaluate == EVALUATE_EDGE || c.discount < 1)
         CAIRN_TRY(cairn_tree_need_edges(workspace->ctx, workspace->tree));
@@ -111,8 +112,8 @@ static cairn_status run(cairn_workspace *workspace, const void *config, cairn_re
                                         .pb_c_init = c.pb_c_init,
                                         .pb_c_base = c.pb_c_base,
                                         .normalise = (cairn_normalise)c.normalise,
-                                        .low = workspace->reward->low,
-                                        .high = workspace->reward->high,
+                                        .low = reward->low,
+                                        .high = reward->high,
                                         .first_play = (cairn_first_play)c.first_play,
                                         .first_play_value = c.first_play_value},
                             .evaluate = c.evaluate == EVALUATE_EDGE ? worth_nothing : NULL,

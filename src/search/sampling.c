@@ -11,22 +11,30 @@ typedef struct sampling_config {
 
 static const cairn_option sampling_options[] = {WIDTH_OPTION};
 
-/* Independent solutions from the root: `width` of them when it is given. Each recorded solution is one sample: of a policy that replays, all
- * or the first `width`, as far as the budget goes. */
-static cairn_status sample(cairn_workspace *workspace, int64_t width, bool scores, cairn_result *out) {
-    int64_t recorded = cairn_policy_solutions(workspace->policy, workspace->problem); /* INT64_MAX: it samples */
+/* Independent solutions from the root: `width` of them when it is given. Of a policy that replays recorded solutions each one is a sample:
+ * all, or the first `width`, as far as the budget goes. */
+static cairn_status sample(cairn_workspace *workspace, cairn_frontier loop, int64_t width, cairn_result *out) {
+    const cairn_policy *policy = cairn_workspace_policy(workspace, CAIRN_ROLE_GENERATOR);
+    int64_t recorded = cairn_policy_solutions(policy, workspace->problem); /* INT64_MAX: it samples */
     if (recorded == 0) return cairn_candidates(workspace, NULL, 0, out);
     if (recorded < INT64_MAX && (width == 0 || width > recorded)) width = recorded;
-    cairn_frontier loop = {.scores = scores, .waits = CAIRN_WAIT_SAMPLES};
+    loop.waits = CAIRN_WAIT_SAMPLES;
     return cairn_frontier_search(workspace, &loop, NULL, width, 1, out);
 }
 
 /* ---- greedy: one solution --------------------------------------------------------------------------------------------- */
 
+static cairn_status grow_greedily(cairn_workspace *workspace, void *arg, const cairn_branch *open, int32_t n,
+                                  cairn_branch *children, int32_t *n_children) {
+    cairn_sampling sampling = cairn_workspace_sampling(workspace, CAIRN_ROLE_GENERATOR);
+    (void)arg;
+    sampling.temperature = 0;
+    return cairn_propose_with(workspace, CAIRN_ROLE_GENERATOR, &sampling, open, n, children, n_children);
+}
+
 static cairn_status run_greedy(cairn_workspace *workspace, const void *config, cairn_result *out) {
     (void)config;
-    workspace->sampling.temperature = 0;
-    CAIRN_TRY(sample(workspace, 1, false, out));
+    CAIRN_TRY(sample(workspace, (cairn_frontier){.grow = grow_greedily}, 1, out));
     return cairn_choose_majority(workspace, out);
 }
 
@@ -42,7 +50,7 @@ const cairn_search_type cairn_search_greedy = {
 
 static cairn_status run_majority(cairn_workspace *workspace, const void *config, cairn_result *out) {
     const sampling_config *c = config;
-    CAIRN_TRY(sample(workspace, c->width, false, out));
+    CAIRN_TRY(sample(workspace, (cairn_frontier){0}, c->width, out));
     return cairn_choose_majority(workspace, out);
 }
 
@@ -60,7 +68,7 @@ const cairn_search_type cairn_search_majority = {
 
 static cairn_status run_weighted(cairn_workspace *workspace, const void *config, cairn_result *out) {
     const sampling_config *c = config;
-    CAIRN_TRY(sample(workspace, c->width, true, out));
+    CAIRN_TRY(sample(workspace, (cairn_frontier){.scores = true}, c->width, out));
     return cairn_choose_weighted(workspace, out);
 }
 
@@ -79,7 +87,7 @@ const cairn_search_type cairn_search_weighted = {
 
 static cairn_status run_best_of_n(cairn_workspace *workspace, const void *config, cairn_result *out) {
     const sampling_config *c = config;
-    CAIRN_TRY(sample(workspace, c->width, true, out));
+    CAIRN_TRY(sample(workspace, (cairn_frontier){.scores = true}, c->width, out));
     return cairn_choose_best(workspace, out);
 }
 

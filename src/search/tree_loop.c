@@ -3,6 +3,7 @@
 
 #include "cairn/loops.h"
 #include "core/maths.h"
+#include "search/caches.h"
 #include "search/open_nodes.h"
 
 /* One search while it runs. */
@@ -130,7 +131,7 @@ static cairn_status finish_one(tree_search *s) {
 static bool is_short(const tree_search *s) {
     const cairn_workspace *w = s->workspace;
     bool unknown = w->budget.tokens > 0 || w->budget.flops > 0;
-    if (unknown && w->prices.step_tokens == 0) return true;
+    if (unknown && w->caches->prices.step_tokens == 0) return true;
     return cairn_budget_left(w) < s->loop->branch + w->problem->max_steps;
 }
 
