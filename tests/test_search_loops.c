@@ -112,8 +112,8 @@ static void test_prune_decides_what_is_finished_and_what_stays_open(void **state
     assert_int_equal(finished.n, 2);
     assert_string_equal(cairn_tree_text(f->tree, finished.solutions[0].node), "9");
     assert_int_equal(f->tree->parent[finished.solutions[1].node], child(f, CAIRN_ROOT, "4"));
-    assert_int_equal(f->tree->draws[child(f, CAIRN_ROOT, "4")], 3);
-    assert_int_equal(f->tree->draws[child(f, CAIRN_ROOT, "1")], 0);
+    assert_int_equal(f->tree->draws[CAIRN_ROLE_GENERATOR][child(f, CAIRN_ROOT, "4")], 3);
+    assert_int_equal(f->tree->draws[CAIRN_ROLE_GENERATOR][child(f, CAIRN_ROOT, "1")], 0);
     assert_int_equal(b.width, 0);
 }
 
