@@ -261,18 +261,17 @@ cairn_status job_work_in_slot(worker *w, cairn_ctx *ctx, slot *s, int64_t index)
     const cairn_reward *reward = job->setup.reward ? &w->reward : NULL;
     cairn_workspace workspace = {.ctx = ctx,
                                  .world = &job->world,
-                                 .policy = job->setup.policy ? &w->policy : NULL,
-                                 .reward = reward,
                                  .problem = &problem,
                                  .tree = s->tree,
                                  .arena = s->arena,
                                  .seed = job->setup.seed,
-                                 .sampling = job->setup.sampling,
                                  .aggregator = job->setup.aggregator >= 0 ? (cairn_aggregator)job->setup.aggregator
                                                : reward                   ? cairn_meaning_aggregator(reward->meaning)
                                                                           : CAIRN_AGGREGATE_LAST,
-                                 .budget = job->setup.budget,
-                                 .column = -1};
+                                 .budget = job->setup.budget};
+    workspace.cast[CAIRN_ROLE_GENERATOR] =
+        (cairn_part){.policy = job->setup.policy ? &w->policy : NULL, .sampling = job->setup.sampling};
+    workspace.cast[CAIRN_ROLE_JUDGE].reward = reward;
     cairn_text record = {0};
     uint32_t failed = cairn_allocations_failed(ctx);
     cairn_status status = cairn_workspace_begin(&workspace);

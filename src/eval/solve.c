@@ -38,9 +38,8 @@ static json_t *text_or_null(const char *text) {
 static cairn_status candidate_json(const cairn_workspace *workspace, const cairn_candidate *c, json_t **out) {
     bool ended;
     CAIRN_TRY(cairn_workspace_ended(workspace, c->leaf, &ended));
-    *out = json_pack("{s:o, s:o, s:i, s:o, s:i}", "answer",
-                     text_or_null(c->answer >= 0 ? workspace->answers[c->answer] : NULL), "correct",
-                     outcome_json(workspace->tree->outcome[c->leaf]), "count", (int)c->count, "score",
+    *out = json_pack("{s:o, s:o, s:i, s:o, s:i}", "answer", text_or_null(cairn_workspace_answer(workspace, c->answer)),
+                     "correct", outcome_json(workspace->tree->outcome[c->leaf]), "count", (int)c->count, "score",
                      number_or_null(c->score), "leaf", (int)c->leaf);
     if (*out && !ended && json_object_set_new(*out, "cut_off", json_true()) != 0) {
         json_decref(*out);
@@ -156,7 +155,8 @@ static const cairn_candidate *judged_of(const cairn_result *result) {
 /* No solution finished is wrong, unless there was none to replay. */
 static json_t *correct_json(const cairn_workspace *workspace, const cairn_candidate *judged) {
     if (judged) return outcome_json(workspace->tree->outcome[judged->leaf]);
-    return cairn_policy_solutions(workspace->policy, workspace->problem) > 0 ? json_false() : json_null();
+    return cairn_policy_solutions(workspace->cast[CAIRN_ROLE_GENERATOR].policy, workspace->problem) > 0 ? json_false()
+                                                                                                        : json_null();
 }
 
 static cairn_status write_record(cairn_workspace *workspace, const cairn_solve_setup *setup, const cairn_result *result,
@@ -169,7 +169,7 @@ static cairn_status write_record(cairn_workspace *workspace, const cairn_solve_s
     CAIRN_TRY(candidates_json(workspace, result, &candidates));
     json_t *record = json_pack(
         "{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "id", workspace->problem->id, "problem_key", key, "answer",
-        text_or_null(judged && judged->answer >= 0 ? workspace->answers[judged->answer] : NULL), "target",
+        text_or_null(judged ? cairn_workspace_answer(workspace, judged->answer) : NULL), "target",
         text_or_null(workspace->problem->answer), "correct", correct_json(workspace, judged), "score",
         number_or_null(judged ? judged->score : NAN), "candidates", candidates, "cost", cost_json(&workspace->cost));
     cairn_status status = record ? CAIRN_OK : json_fail_build(workspace->ctx, "the record");
@@ -412,9 +412,10 @@ static cairn_status draw_problem(cairn_workspace *workspace, const drawing *d) {
     CAIRN_TRY(find_verdicts(workspace, verdicts));
     for (size_t i = 0; i < count; i++) wrong[i] = verdicts[i] == CAIRN_VERDICT_WRONG;
     how.wrong = wrong;
-    const char *answer = cairn_arena_printf(workspace->arena, "answer %s, true answer %s",
-                                            result.answer >= 0 ? workspace->answers[result.answer] : "none",
-                                            workspace->problem->answer ? workspace->problem->answer : "unknown");
+    const char *answer =
+        cairn_arena_printf(workspace->arena, "answer %s, true answer %s",
+                           result.answer >= 0 ? cairn_workspace_answer(workspace, result.answer) : "none",
+                           workspace->problem->answer ? workspace->problem->answer : "unknown");
     if (!answer) return CAIRN_NO_MEMORY;
     how.title = workspace->problem->text;
     how.caption = answer;
