@@ -100,6 +100,52 @@ CAIRN_API void cairn_certify_e(const double *p, const int32_t *reach, size_t m, 
 CAIRN_API void cairn_certify_outcome(const cairn_certify_item *items, const bool *good, size_t m, double *false_share,
                                      double *power);
 
+/* ---- items of a file ------------------------------------------------------------------------------------------------- */
+
+/* Where the columns of an item stand in a row of a file. A field may lie in others: "a.b", "a.3" for an element of an array. */
+typedef struct cairn_certify_columns {
+    const char *label; /* true, false or a number; missing or null: no label */
+    const char *unit;  /* what items of one problem share; NULL: nothing, every row is a problem of its own */
+    const char *const
+        *scores; /* [k] "FIELD": a number; "FIELD:min": an aggregate (cairn_aggregator) of an array of step scores */
+    int32_t k;
+    bool skip_bad;            /* count and name rows that cannot be read instead of failing */
+    cairn_progress *progress; /* gets the rows that are read, or NULL */
+} cairn_certify_columns;
+
+/* All memory is in the arena given to the reader. */
+typedef struct cairn_certify_row {
+    double label;         /* NaN: none */
+    const double *scores; /* [k] NaN: none */
+    uint64_t unit;        /* key of the unit */
+    bool has_unit;
+    const char *where; /* "file:7" */
+    const char
+        *json; /* the whole row as canonical JSON, an object; fields that cairn_certify_write adds are left out */
+} cairn_certify_row;
+
+typedef struct cairn_certify_rows {
+    cairn_certify_row *rows; /* [n] */
+    size_t n;
+    int64_t skipped;
+    uint64_t key; /* of the file's content */
+} cairn_certify_rows;
+
+/* Reads JSON lines, a JSON array, CSV, or the records of a run file (*.db). The whole file is held. Errors: IO, NOT_FOUND, FORMAT naming
+ * row and field; INVALID for an unknown aggregator. */
+CAIRN_API cairn_status cairn_certify_read(cairn_ctx *ctx, cairn_arena *arena, const char *path,
+                                          const cairn_certify_columns *columns, cairn_certify_rows *out);
+/* Of the rows that share a unit keeps the one with the greatest score `by`, the first of equals; n becomes smaller. Errors: INVALID for a row
+ * without a unit or that score; no memory. */
+CAIRN_API cairn_status cairn_certify_best(cairn_ctx *ctx, cairn_certify_rows *rows, int32_t by);
+/* Two rows of one unit, or a row without one where others have it: INVALID naming both. `other` NULL: within `rows`. */
+CAIRN_API cairn_status cairn_certify_check_units(cairn_ctx *ctx, const cairn_certify_rows *rows,
+                                                 const cairn_certify_rows *other);
+/* Appends the row with "certified", "certified_p", "certified_e" (null where there is none) and "certified_by", the name of the score, and
+ * a line end. */
+CAIRN_API cairn_status cairn_certify_write(cairn_ctx *ctx, const cairn_certify_row *row, const cairn_certify_item *item,
+                                           const char *score, cairn_text *out);
+
 #ifdef __cplusplus
 }
 #endif
