@@ -260,6 +260,14 @@ typedef struct cairn_scaling_fit {
 CAIRN_API cairn_status cairn_stat_fit_scaling(cairn_ctx *ctx, cairn_scaling form, const double *d, const double *gold,
                                               size_t n, cairn_scaling_fit *out);
 
+/* Pairs of numbers with different truth that the proxy orders as the truth does, ties of the proxy one half. Adds to
+ * *right and *pairs. Time n log n. Errors: INVALID for NaN; no memory. */
+CAIRN_API cairn_status cairn_stat_count_pairs(cairn_ctx *ctx, const double *proxy, const double *truth, size_t n,
+                                              double *right, double *pairs);
+/* Their share of all pairs with different truth. Errors: those; INVALID where there is no such pair. */
+CAIRN_API cairn_status cairn_stat_pair_accuracy(cairn_ctx *ctx, const double *proxy, const double *truth, size_t n,
+                                                double *out);
+
 /* ---- tests ------------------------------------------------------------------------------------------------------- */
 
 /* A test statistic and its p-value; both NaN where the test is undefined. */
