@@ -112,9 +112,8 @@ CAIRN_API cairn_status cairn_frontier_search(cairn_workspace *workspace, const c
 
 /* ---- tree: select -> evaluate -> back up -> expand --------------------------------------------------------------------------------- */
 
-/* One simulation selects a leaf, evaluates it, takes its value back to the root, and expands it (a whole solution is marked completed
- * instead). Expanding comes last, so that a leaf that is never selected again costs no steps. A loop with another order puts it into its
- * callbacks: select may call propose, evaluate may expand first. */
+/* One simulation selects a leaf, evaluates it, backs its value up to the root, and expands it; a whole solution is marked COMPLETED instead.
+ * A search with another order has it in its callbacks: select may call propose, evaluate may expand first. */
 typedef struct cairn_tree_loop {
     /* The leaf to work on; CAIRN_NONE ends the search. NULL: by `priority` where that is set, else cairn_select_leaf from the root by
      * `formula`. */
