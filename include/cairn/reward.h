@@ -44,7 +44,9 @@ typedef struct cairn_scoring {
     uint64_t seed;     /* the run's */
 
     cairn_status status;
-    double score;         /* within [low, high] of the reward; NaN: unknown */
+    double score; /* within [low, high] of the reward; NaN: unknown */
+    double
+        *more; /* [n_outputs - 1] the further scores of a reward that gives several, NaN when it is asked; else NULL */
     const char *code;     /* static or in the arena: why; "" when there is nothing to say */
     const char *evidence; /* one sentence for people, "" when there is none */
 } cairn_scoring;
@@ -61,13 +63,16 @@ typedef cairn_status (*cairn_score_fn)(cairn_ctx *ctx, void *self, cairn_arena *
 
 typedef struct cairn_reward_type {
     cairn_about about;
-    /* `policy` (may be NULL) is the run's policy, for rewards that sample completions or read its exact value; `world` may not be NULL.
+    uint32_t uses; /* CAIRN_USES of the roles whose policy it is given */
+    /* `policy` (may be NULL) is the completer's, for rewards that sample completions or read its exact value; `world` may not be NULL.
      * Errors: INVALID when the reward needs what is not there. */
     cairn_status (*open)(cairn_ctx *ctx, cairn_arena *arena, const cairn_world *world, const cairn_policy *policy,
                          const void *config, void **self);
     void (*close)(void *self);
     /* What its scores mean and their range; may depend on the options. */
     void (*scale)(void *self, cairn_meaning *meaning, double *low, double *high);
+    /* How many scores it gives of a step, all with this scale, and their names (NULL: numbered). NULL: one score. */
+    int32_t (*outputs)(const void *self, const char *const **names);
     /* Fills all replies. Same rules as propose. */
     cairn_score_fn score;
     /* The same for all prefixes of one whole solution, requests[i] that of i + 1 steps, for rewards that judge a step also by what
@@ -89,7 +94,9 @@ typedef struct cairn_reward {
     void *self;
     cairn_meaning meaning;
     double low, high;
-    const char *source; /* the spec it was opened by */
+    const char *source;         /* the spec it was opened by */
+    int32_t n_outputs;          /* scores of a step: 1, or more of a vector head; each becomes a column */
+    const char *const *outputs; /* [n_outputs] names, or NULL: they are numbered */
 } cairn_reward;
 
 CAIRN_API const cairn_reward_type *const *cairn_rewards(void);

@@ -14,6 +14,7 @@ extern const cli_verb verb_data_convert, verb_data_merge, verb_data_balance, ver
 extern const cli_verb verb_train_sft, verb_train_prm, verb_train_orm;
 extern const cli_verb verb_model_info, verb_model_tokens;
 extern const cli_verb verb_world_list, verb_world_generate, verb_world_traces;
+extern const cli_verb verb_recipe_list, verb_recipe_show, verb_recipe_run, verb_recipe_verify;
 extern const cli_verb verb_doctor, verb_help;
 
 /* What `cairn` alone prints. */

@@ -95,3 +95,9 @@ double cairn_rng_normal(cairn_rng *rng) {
     double u = 1 - cairn_rng_unit(rng), v = cairn_rng_unit(rng); /* u in (0, 1] */
     return sqrt(-2 * maths_log(u)) * maths_cos(6.283185307179586477 * v);
 }
+
+const char *cairn_role_name(cairn_role role) {
+    static const char *const names[CAIRN_ROLE_COUNT] = {"generator", "completer", "judge",  "critic",
+                                                        "prover",    "reference", "refiner"};
+    return (unsigned)role < CAIRN_ROLE_COUNT ? names[role] : NULL;
+}

@@ -15,12 +15,16 @@ typedef struct holding {
     cairn_engine_held policy, reward;
 } holding;
 
+/* Policies of all roles together, rewards likewise. */
 static holding held(const cairn_job *job) {
-    const cairn_policy *policy = cairn_job_policy(job);
-    const cairn_reward *reward = cairn_job_reward(job);
+    const worker *w = &job->workers[0];
     holding h = {0};
-    if (policy && policy->type->held) policy->type->held(policy->self, &h.policy);
-    if (reward && reward->type->held) reward->type->held(reward->self, &h.reward);
+    for (int role = 0; role < CAIRN_ROLE_COUNT; role++) {
+        const cairn_policy *policy = &w->policies[role];
+        const cairn_reward *reward = &w->rewards[role];
+        if (policy->type && policy->type->held) policy->type->held(policy->self, &h.policy);
+        if (reward->type && reward->type->held) reward->type->held(reward->self, &h.reward);
+    }
     return h;
 }
 

@@ -202,6 +202,7 @@ const cairn_reward_type cairn_reward_combine = {
               .options = options,
               .option_count = sizeof options / sizeof *options,
               .config_size = sizeof(config)},
+    .uses = CAIRN_USES(CAIRN_ROLE_COMPLETER),
     .open = combine_open,
     .close = combine_close,
     .scale = combine_scale,

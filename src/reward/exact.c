@@ -53,6 +53,7 @@ const cairn_reward_type cairn_reward_exact = {
               .options = options,
               .option_count = sizeof options / sizeof *options,
               .config_size = sizeof(config)},
+    .uses = CAIRN_USES(CAIRN_ROLE_COMPLETER), /* whose value it tells */
     .open = exact_open,
     .scale = exact_scale,
     .score = exact_score,

@@ -112,6 +112,7 @@ const cairn_reward_type cairn_reward_mc = {
               .options = options,
               .option_count = sizeof options / sizeof *options,
               .config_size = sizeof(config)},
+    .uses = CAIRN_USES(CAIRN_ROLE_COMPLETER),
     .open = mc_open,
     .scale = mc_scale,
     .score = mc_score,

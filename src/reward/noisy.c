@@ -108,6 +108,7 @@ const cairn_reward_type cairn_reward_noisy = {
               .options = options,
               .option_count = sizeof options / sizeof *options,
               .config_size = sizeof(config)},
+    .uses = CAIRN_USES(CAIRN_ROLE_COMPLETER), /* whose value it tells */
     .open = noisy_open,
     .scale = noisy_scale,
     .score = noisy_score,

@@ -8,6 +8,7 @@
 #include <math.h>
 
 #include "core/maths.h"
+#include "search/caches.h"
 #include "search/frontier.h"
 #include "search/pick.h"
 #include "search/spending.h"
@@ -235,7 +236,7 @@ static cairn_status finish(cairn_workspace *workspace, const mcts_config *config
 /* Tells whether what is left may be what one solution takes: of tokens and FLOPs nothing is known before the first step. */
 static bool is_short(const cairn_workspace *workspace, const mcts_config *config) {
     bool unknown = workspace->budget.tokens > 0 || workspace->budget.flops > 0;
-    if (unknown && workspace->prices.step_tokens == 0) return true;
+    if (unknown && workspace->caches->prices.step_tokens == 0) return true;
     return cairn_budget_left(workspace) < config->branch + workspace->problem->max_steps;
 }
 
@@ -273,8 +274,8 @@ static cairn_status run(cairn_workspace *workspace, const void *options_, cairn_
                            .pb_c_init = config->pb_c_init,
                            .pb_c_base = config->pb_c_base,
                            .normalise = (cairn_normalise)config->normalise,
-                           .low = workspace->reward->low,
-                           .high = workspace->reward->high,
+                           .low = workspace->cast[CAIRN_ROLE_JUDGE].reward->low,
+                           .high = workspace->cast[CAIRN_ROLE_JUDGE].reward->high,
                            .first_play = (cairn_first_play)config->first_play,
                            .first_play_value = config->first_play_value};
     cairn_status status = search_tree(workspace, config, &select, spends);

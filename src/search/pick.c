@@ -34,7 +34,7 @@ cairn_status pick_candidates(cairn_workspace *workspace, const cairn_branch *lea
         const cairn_branch *branch = &leaves[places[i].index];
         cairn_node leaf = branch->node;
         CAIRN_TRY(cairn_check(workspace, &leaf, 1));
-        bool scored = workspace->tree->flags[leaf] & CAIRN_NODE_SCORED;
+        bool scored = workspace->column >= 0 && (workspace->tree->marks[workspace->column][leaf] & CAIRN_SCORE_ASKED);
         candidates[i] = (cairn_candidate){
             .leaf = leaf,
             .count = branch->count,

@@ -31,7 +31,7 @@ static cairn_status allocate(cairn_workspace *workspace, const void *config, int
     if (!rewards || !counts) return CAIRN_NO_MEMORY;
     for (int32_t i = 0; i < n; i++) {
         double score = workspace->tree->score[workspace->column][open[i].node];
-        rewards[i] = isnan(score) ? workspace->reward->low : score;
+        rewards[i] = isnan(score) ? workspace->cast[CAIRN_ROLE_JUDGE].reward->low : score;
     }
     cairn_status status =
         cairn_allocate_softmax(rewards, n, width, c->temperature, (cairn_allocation)c->allocation, counts);

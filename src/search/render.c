@@ -115,7 +115,7 @@ static const char *score_colour(const drawing *d, float score) {
 
 static cairn_status draw_numbers(drawing *d, cairn_node node) {
     float score = render_score(d->tree, d->how, node);
-    bool asked = d->how->column == 0 && (d->tree->flags[node] & CAIRN_NODE_SCORED);
+    bool asked = d->how->column >= 0 && (d->tree->marks[d->how->column][node] & CAIRN_SCORE_ASKED);
     if (d->how->column >= 0 && isnan(score)) CAIRN_TRY(put(d, asked ? "      ? " : "        "));
     if (d->how->column >= 0 && !isnan(score)) {
         CAIRN_TRY(paint(d, score_colour(d, score)));

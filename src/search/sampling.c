@@ -30,7 +30,8 @@ static cairn_status scored_round(cairn_workspace *workspace, const void *config,
 /* Independent solutions from the root: `width` of them when it is given. Each recorded solution is one sample: of a policy that replays, all
  * or the first `width`, as far as the budget goes. */
 static cairn_status sample(cairn_workspace *workspace, int64_t width, bool scores, cairn_result *out) {
-    int64_t recorded = cairn_policy_solutions(workspace->policy, workspace->problem); /* INT64_MAX: it samples */
+    int64_t recorded = cairn_policy_solutions(workspace->cast[CAIRN_ROLE_GENERATOR].policy,
+                                              workspace->problem); /* INT64_MAX: it samples */
     if (recorded == 0) return pick_candidates(workspace, NULL, 0, out);
     if (recorded < INT64_MAX && (width == 0 || width > recorded)) width = recorded;
     return frontier_rounds(workspace, scores ? scored_round : plain_round, NULL, width, 1, out);
@@ -40,7 +41,7 @@ static cairn_status sample(cairn_workspace *workspace, int64_t width, bool score
 
 static cairn_status run_greedy(cairn_workspace *workspace, const void *config, cairn_result *out) {
     (void)config;
-    workspace->sampling.temperature = 0;
+    workspace->cast[CAIRN_ROLE_GENERATOR].sampling.temperature = 0;
     CAIRN_TRY(sample(workspace, 1, false, out));
     return pick_majority(workspace, out);
 }
