@@ -40,6 +40,8 @@ CAIRN_API cairn_status cairn_ais_mixture(cairn_ctx *ctx, const double *log_c, co
                                          size_t n, size_t expectations, int32_t iterations, double *alpha, double *f);
 /* Cov(u, v) / Var(v) of u[n] = f_j phi_j / g_alpha and v[n] = g_j / g_alpha; `fallback` where Var(v) < 1e-12. */
 CAIRN_API double cairn_ais_beta(const double *u, const double *v, size_t n, double fallback);
+/* The weights that begin the search: sqrt(omega_j) means_j, normalised. Arrays [J]. */
+CAIRN_API void cairn_ais_first_alpha(const double *means, const double *omega, size_t expectations, double *alpha);
 /* Whether a round did not pay: variance `before` / (budget - used + round) <= `after` / (budget - used), where `used` counts it. */
 CAIRN_API bool cairn_ais_stops(double before, double after, int64_t budget, int64_t used, int64_t round);
 

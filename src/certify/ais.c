@@ -214,12 +214,11 @@ static cairn_status first_round(adapting *a, size_t n, double *means, double *ro
 /* A further round. It begins with the weights and coefficients of the last one; of the first one, in proportion to the means. */
 static cairn_status next_round(adapting *a, size_t n, double *means, double *room) {
     density *g = &a->rounds[a->n_rounds];
-    double sum = 0;
     bool second = a->n_rounds == 1;
     CAIRN_TRY(open_density(a, false, g));
-    for (size_t j = 0; j < a->j; j++) sum += sqrt(a->omega[j]) * means[j];
+    if (second) cairn_ais_first_alpha(means, a->omega, a->j, g->alpha);
     for (size_t j = 0; j < a->j; j++) {
-        g->alpha[j] = second ? sqrt(a->omega[j]) * means[j] / sum : (g - 1)->alpha[j];
+        if (!second) g->alpha[j] = (g - 1)->alpha[j];
         g->beta[j] = !a->how->control ? 0 : second ? means[j] : (g - 1)->beta[j];
     }
     CAIRN_TRY(fit_all(a, g));

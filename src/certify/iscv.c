@@ -77,6 +77,12 @@ double cairn_ais_beta(const double *u, const double *v, size_t n, double fallbac
     return n < 2 || square / ((double)n - 1) < 1e-12 ? fallback : both / square;
 }
 
+void cairn_ais_first_alpha(const double *means, const double *omega, size_t expectations, double *alpha) {
+    double sum = 0;
+    for (size_t j = 0; j < expectations; j++) sum += alpha[j] = sqrt(omega[j]) * means[j];
+    for (size_t j = 0; j < expectations; j++) alpha[j] /= sum;
+}
+
 bool cairn_ais_stops(double before, double after, int64_t budget, int64_t used, int64_t round) {
     return before / (double)(budget - used + round) <= after / (double)(budget - used);
 }
