@@ -24,7 +24,7 @@ static cairn_status sum_weights(cairn_ctx *ctx, const double *weights, size_t n,
 
 cairn_status cairn_ais_fit_gauss(cairn_ctx *ctx, const double *x, const double *weights, size_t n, size_t d,
                                  bool diagonal, double *mean, double *covariance) {
-    double sum;
+    double sum = 0;
     CAIRN_TRY(sum_weights(ctx, weights, n, &sum));
     memset(mean, 0, d * sizeof *mean);
     memset(covariance, 0, d * d * sizeof *covariance);
@@ -42,7 +42,7 @@ cairn_status cairn_ais_fit_gauss(cairn_ctx *ctx, const double *x, const double *
 cairn_status cairn_ais_fit_categorical(cairn_ctx *ctx, const double *counts, const double *weights, size_t n,
                                        size_t contexts, size_t actions, const double *prior, double smoothing,
                                        double *out) {
-    double sum;
+    double sum = 0;
     size_t cells = contexts * actions;
     if (!(smoothing >= 0 && smoothing <= 1))
         return cairn_fail(ctx, CAIRN_INVALID, "smoothing %g is not between 0 and 1", smoothing);
