@@ -234,7 +234,8 @@ static cairn_status collect(void *arg, int64_t index, const char *id, const char
 
 static cairn_status sample_job(cli *c, cairn_job *job, const ceiling_config *config, cairn_ceiling_table *table) {
     cairn_solve_setup setup = {.search = cairn_arena_printf(c->arena, "best-of-n:width=%" PRId64, config->samples),
-                               .keep_tree = true};
+                               .keep_tree = true,
+                               .keep_scores = true};
     cairn_manifest manifest;
     cairn_run *run;
     cairn_solve_summary summary;
