@@ -1,6 +1,5 @@
 /* The command: what its verbs share. A verb is one const struct with an options table; help, parsing and errors come from it. Exit
- * status: 0 done, 1 done and a condition of the command line does not hold, 2 refused or failed (one sentence on standard error), 128 +
- * signal interrupted (130 by Ctrl-C, 143 by SIGTERM).
+ * status: 0 done, 1 done and the answer is no (a claim of a recipe is missed, a condition of --fail-if holds), 2 refused or failed (one sentence on standard error), 128 + signal interrupted (130 by Ctrl-C, 143 by SIGTERM).
  */
 #ifndef CAIRN_CLI_CLI_H
 #define CAIRN_CLI_CLI_H
@@ -14,7 +13,7 @@ typedef struct cli {
     bool colour;        /* standard output is a terminal that shows colours */
     int width;          /* columns of that terminal; 0: unbounded */
     const char *advice; /* what an interrupted user can do, or NULL */
-    bool failed;        /* all was done, but a condition of the command line does not hold: exit status 1 */
+    bool no;            /* the verb did its work, and its answer is no: exit status 1 */
 } cli;
 
 typedef struct cli_verb {

@@ -143,7 +143,7 @@ static cairn_status check_gate(cli *c, const gate *g, ceilings *all) {
             all->failed[all->n_failed++] = said;
         }
     }
-    c->failed = all->n_failed > 0;
+    c->no = all->n_failed > 0;
     return CAIRN_OK;
 }
 
