@@ -412,7 +412,7 @@ CAIRN_API const char *cairn_stat_series_verdict_name(cairn_series_verdict verdic
  * NaN unless 0 < p < 1. */
 CAIRN_API double cairn_stat_logit_offset(double p_yes);
 /* Fair bits from independent but biased ones (von Neumann): of each pair of b[n], 01 gives 0, 10 gives 1, 00 and 11 are
- * dropped. bits[n / 2]; returns how many. */
+ * dropped. bits[n / 2], which may be b itself; returns how many. */
 CAIRN_API size_t cairn_stat_von_neumann(const uint8_t *b, size_t n, uint8_t *bits);
 
 #ifdef __cplusplus
