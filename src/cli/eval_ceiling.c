@@ -250,7 +250,7 @@ static cairn_status sample_job(cli *c, cairn_job *job, const ceiling_config *con
 static cairn_status sample(cli *c, const ceiling_config *config, cairn_ceiling_table *table) {
     cairn_job_setup setup;
     cairn_job *job;
-    cli_job_setup(&config->job, "sample", &setup);
+    CAIRN_TRY(cli_job_setup(c, &config->job, "sample", &setup));
     CAIRN_TRY(cairn_job_open(c->ctx, &setup, &job));
     cairn_status status = sample_job(c, job, config, table);
     cairn_job_close(job);
