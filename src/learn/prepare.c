@@ -362,7 +362,7 @@ cairn_status trainer_open(trainer *t) {
     CAIRN_TRY(open_head(t));
     CAIRN_TRY(read_examples(t));
     freeze(t);
-    CAIRN_TRY(cairn_params_moments(t->model->params));
+    CAIRN_TRY(cairn_params_moments(t->model->params, 2));
     CAIRN_TRY(open_average(t));
     CAIRN_TRY(make_room(t));
     CAIRN_TRY(plan(t));
