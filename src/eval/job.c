@@ -35,9 +35,10 @@ static cairn_status check_content(const cairn_job *job, const worker *w) {
 }
 
 static cairn_status open_worker(cairn_job *job, worker *w) {
-    if (job->setup.policy) CAIRN_TRY(cairn_policy_open(w->ctx, w->arena, job->setup.policy, &job->world, &w->policy));
+    CAIRN_TRY(cairn_world_share(w->ctx, &job->world, &w->world));
+    if (job->setup.policy) CAIRN_TRY(cairn_policy_open(w->ctx, w->arena, job->setup.policy, &w->world, &w->policy));
     if (job->setup.reward)
-        CAIRN_TRY(cairn_reward_open(w->ctx, w->arena, job->setup.reward, &job->world,
+        CAIRN_TRY(cairn_reward_open(w->ctx, w->arena, job->setup.reward, &w->world,
                                     job->setup.policy ? &w->policy : NULL, &w->reward));
     CAIRN_TRY(check_content(job, w));
     w->open = true;
@@ -58,6 +59,7 @@ static void close_worker(worker *w) {
     job_close_slots(w);
     if (w->reward.type) cairn_reward_close(&w->reward);
     if (w->policy.type) cairn_policy_close(&w->policy);
+    cairn_world_unshare(&w->world);
     cairn_arena_close(w->arena);
     cairn_ctx_close(w->ctx);
 }
@@ -196,14 +198,19 @@ const cairn_reward *cairn_job_reward(const cairn_job *job) {
     return job->setup.reward ? &job->workers[0].reward : NULL;
 }
 
-cairn_status cairn_job_problem(cairn_job *job, cairn_ctx *ctx, int64_t index, cairn_arena *arena, cairn_problem *out) {
+static cairn_status problem_of(cairn_job *job, const cairn_world *world, cairn_ctx *ctx, int64_t index,
+                               cairn_arena *arena, cairn_problem *out) {
     if (index < 0 || index >= job->count)
         return cairn_fail(ctx, CAIRN_INVALID, "problem %" PRId64 " of %" PRId64, index, job->count);
     if (job->problems) {
         *out = job->problems[index];
         return CAIRN_OK;
     }
-    return job->world.type->generate(ctx, job->world.self, job->setup.seed, index, arena, out);
+    return world->type->generate(ctx, world->self, job->setup.seed, index, arena, out);
+}
+
+cairn_status cairn_job_problem(cairn_job *job, cairn_ctx *ctx, int64_t index, cairn_arena *arena, cairn_problem *out) {
+    return problem_of(job, &job->world, ctx, index, arena, out);
 }
 
 /* ---- run --------------------------------------------------------------------------------------------------------------- */
@@ -257,10 +264,10 @@ static cairn_status keep_record(cairn_job *job, cairn_ctx *ctx, int64_t index, c
 cairn_status job_work_in_slot(worker *w, cairn_ctx *ctx, slot *s, int64_t index) {
     cairn_job *job = w->job;
     cairn_problem problem;
-    CAIRN_TRY(cairn_job_problem(job, ctx, index, s->arena, &problem));
+    CAIRN_TRY(problem_of(job, &w->world, ctx, index, s->arena, &problem));
     const cairn_reward *reward = job->setup.reward ? &w->reward : NULL;
     cairn_workspace workspace = {.ctx = ctx,
-                                 .world = &job->world,
+                                 .world = &w->world,
                                  .policy = job->setup.policy ? &w->policy : NULL,
                                  .reward = reward,
                                  .problem = &problem,

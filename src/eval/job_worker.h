@@ -18,6 +18,7 @@ typedef struct worker {
     cairn_job *job;
     cairn_ctx *ctx; /* child of the context given to open */
     cairn_arena *arena;
+    cairn_world world; /* the job's, with an instance of this worker */
     cairn_policy policy;
     cairn_reward reward;
     bool open;

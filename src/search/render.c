@@ -25,6 +25,7 @@ typedef struct drawing {
     const cairn_tree *tree;
     const cairn_rendering *how;
     cairn_text *out;
+    cairn_arena *arena;
     drawn nodes;
     frame *frames;        /* [deepest + 1] */
     int32_t visits_width; /* 0: no column of visits */
@@ -78,6 +79,30 @@ const char *render_name(const cairn_tree *tree, cairn_node node, char out[16]) {
     if (cairn_tree_is_end(tree, node)) return "(end)";
     snprintf(out, 16, "#%" PRIu32, node);
     return out;
+}
+
+cairn_status render_step(const cairn_tree *tree, cairn_node node, cairn_arena *arena, const char **text,
+                         size_t *length) {
+    static const char arrow[] = " → ";
+    const char *observation = cairn_tree_observation(tree, node);
+    char number[16];
+    *text = cairn_tree_text(tree, node);
+    *length = tree->text_length[node];
+    if (*length == 0) {
+        const char *name = render_name(tree, node, number);
+        *length = strlen(name);
+        *text = cairn_arena_copy(arena, name, *length);
+    }
+    if (!observation) return *text ? CAIRN_OK : CAIRN_NO_MEMORY;
+    size_t own = *length, seen = strlen(observation), middle = sizeof arrow - 1;
+    char *both = cairn_arena_alloc(arena, own + middle + seen + 1, 1);
+    if (!both || !*text) return CAIRN_NO_MEMORY;
+    memcpy(both, *text, own);
+    memcpy(both + own, arrow, middle);
+    memcpy(both + own + middle, observation, seen);
+    *text = both;
+    *length = own + middle + seen;
+    return CAIRN_OK;
 }
 
 static frame frame_of(const drawing *d, cairn_node node) {
@@ -149,7 +174,6 @@ static size_t text_columns(const drawing *d, int32_t levels, int32_t more) {
 static cairn_status draw_step(drawing *d, cairn_node node, int32_t levels, const char *joint) {
     const cairn_tree *tree = d->tree;
     uint8_t flags = tree->flags[node];
-    float outcome = tree->outcome[node];
     int32_t marks = 0;
     CAIRN_TRY(draw_numbers(d, node));
     CAIRN_TRY(paint(d, d->nodes.chosen[node] ? BOLD : DIM));
@@ -161,7 +185,8 @@ static cairn_status draw_step(drawing *d, cairn_node node, int32_t levels, const
         marks += 2;
     }
     if (flags & CAIRN_NODE_TERMINAL || flags & CAIRN_NODE_CHECKED) {
-        bool known = !isnan(outcome), right = known && outcome >= 0.5f;
+        cairn_verdict verdict = cairn_tree_verdict(tree, node);
+        bool known = verdict != CAIRN_VERDICT_UNKNOWN, right = verdict == CAIRN_VERDICT_RIGHT;
         CAIRN_TRY(paint(d, right ? GREEN : known ? RED : YELLOW));
         CAIRN_TRY(put(d, right ? "✓ " : known ? "✗ " : flags & CAIRN_NODE_CHECKED ? "? " : "■ "));
         CAIRN_TRY(paint(d, PLAIN));
@@ -173,11 +198,10 @@ static cairn_status draw_step(drawing *d, cairn_node node, int32_t levels, const
     CAIRN_TRY(put(d, times));
     bool wrong = d->how->wrong && d->how->wrong[node];
     if (wrong) marks += WRONG_COLUMNS;
-    char number[16];
-    bool bare = tree->text_length[node] == 0;
-    const char *text = bare ? render_name(tree, node, number) : cairn_tree_text(tree, node);
-    CAIRN_TRY(terminal_add(d->ctx, d->out, text, bare ? strlen(text) : tree->text_length[node],
-                           text_columns(d, levels, 3 + marks)));
+    const char *text;
+    size_t length;
+    CAIRN_TRY(render_step(tree, node, d->arena, &text, &length));
+    CAIRN_TRY(terminal_add(d->ctx, d->out, text, length, text_columns(d, levels, 3 + marks)));
     CAIRN_TRY(paint(d, PLAIN));
     if (wrong) {
         CAIRN_TRY(paint(d, RED));
@@ -262,7 +286,7 @@ cairn_status cairn_tree_render(cairn_ctx *ctx, const cairn_tree *tree, const cai
         return cairn_fail(ctx, CAIRN_INVALID, "drawing: the tree has no score column %" PRId32, how->column);
     cairn_arena *arena;
     CAIRN_TRY(cairn_arena_open(ctx, 4096, &arena));
-    drawing d = {.ctx = ctx, .tree = tree, .how = how, .out = out};
+    drawing d = {.ctx = ctx, .tree = tree, .how = how, .out = out, .arena = arena};
     cairn_status status = how->svg ? render_svg(ctx, tree, how, arena, out) : draw_text(&d, arena);
     cairn_arena_close(arena);
     return status;

@@ -36,7 +36,7 @@ void chunks_reset(chunks *c, size_t keep_bytes);
 size_t chunks_bytes(const chunks *c);
 
 #define TREE_FIXED_COLUMNS 23
-#define TREE_COLUMNS       (TREE_FIXED_COLUMNS + 4 + CAIRN_SCORE_COLUMNS + 1)
+#define TREE_COLUMNS       (TREE_FIXED_COLUMNS + 7 + CAIRN_SCORE_COLUMNS + 1)
 
 struct cairn_tree_store {
     block column[TREE_COLUMNS];
@@ -46,7 +46,10 @@ struct cairn_tree_store {
 };
 
 enum { /* numbers of the optional columns */
-       TREE_EDGE_REWARD = TREE_FIXED_COLUMNS,
+       TREE_VERDICT = TREE_FIXED_COLUMNS,
+       TREE_OBSERVATION_AT,
+       TREE_OBSERVATION_LENGTH,
+       TREE_EDGE_REWARD,
        TREE_DISCOUNT,
        TREE_MC_N,
        TREE_MC_OK,
