@@ -1,4 +1,4 @@
-/* Drawing a tree: what the drawing as text and the one as SVG share. */
+/* Rendering a tree: as text (render_text.c), as SVG (render_svg.c), and what both share (render.c). */
 #ifndef CAIRN_SEARCH_RENDER_H
 #define CAIRN_SEARCH_RENDER_H
 
@@ -27,6 +27,9 @@ const char *render_name(const cairn_tree *tree, cairn_node node, char out[16]);
 cairn_status render_step(const cairn_tree *tree, cairn_node node, cairn_arena *arena, const char **text,
                          size_t *length);
 
+/* cairn_tree_render as lines of text. */
+cairn_status render_text(cairn_ctx *ctx, const cairn_tree *tree, const cairn_rendering *how, cairn_arena *arena,
+                         cairn_text *out);
 /* cairn_tree_render for how->svg. */
 cairn_status render_svg(cairn_ctx *ctx, const cairn_tree *tree, const cairn_rendering *how, cairn_arena *arena,
                         cairn_text *out);
