@@ -202,7 +202,7 @@ static void measure(drawing *d) {
 
 cairn_status render_text(cairn_ctx *ctx, const cairn_tree *tree, const cairn_rendering *how, cairn_arena *arena,
                          cairn_text *out) {
-    drawing d = {.ctx = ctx, .tree = tree, .how = how, .out = out};
+    drawing d = {.ctx = ctx, .tree = tree, .how = how, .out = out, .arena = arena};
     CAIRN_TRY(render_choose(tree, how, arena, &d.nodes));
     d.frames = cairn_arena_alloc(arena, (size_t)d.nodes.deepest + 1, sizeof *d.frames);
     if (!d.frames) return CAIRN_NO_MEMORY;
