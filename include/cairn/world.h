@@ -141,6 +141,8 @@ typedef struct cairn_world_type {
     /* Range of outcomes, and of returns from any state: an outcome with the rewards of all steps still to come. {0, 0}: 0 .. 1. */
     cairn_range outcome;
     cairn_range reward; /* of one step; {0, 0}: the world pays none */
+    /* The same where they depend on the options; NULL: they do not. */
+    void (*ranges)(void *self, cairn_range *outcome, cairn_range *reward);
 } cairn_world_type;
 
 /* An open world. A copy is used by one thread: cairn_world_share makes those of other threads. */

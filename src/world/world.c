@@ -68,12 +68,23 @@ static bool is_none(cairn_range range) {
     return range.low == 0 && range.high == 0;
 }
 
+typedef struct ranges {
+    cairn_range outcome, reward;
+} ranges;
+
+static ranges ranges_of(const cairn_world *world) {
+    ranges r = {world->type->outcome, world->type->reward};
+    if (world->type->ranges) world->type->ranges(world->self, &r.outcome, &r.reward);
+    if (is_none(r.outcome)) r.outcome.high = 1;
+    return r;
+}
+
 cairn_range cairn_world_outcomes(const cairn_world *world) {
-    return is_none(world->type->outcome) ? (cairn_range){0, 1} : world->type->outcome;
+    return ranges_of(world).outcome;
 }
 
 bool cairn_world_pays(const cairn_world *world) {
-    return !is_none(world->type->reward);
+    return !is_none(ranges_of(world).reward);
 }
 
 bool cairn_world_is_plain(const cairn_world *world) {
@@ -114,7 +125,7 @@ cairn_status cairn_world_outcome(cairn_ctx *ctx, const cairn_world *world, const
 cairn_status cairn_world_apply(cairn_ctx *ctx, const cairn_world *world, const cairn_problem *problem,
                                const void *before, cairn_turn *turn, void *after) {
     CAIRN_TRY(world->type->apply(ctx, world->self, problem, before, turn, after));
-    return check_range(ctx, world, "a reward", turn->reward, world->type->reward);
+    return check_range(ctx, world, "a reward", turn->reward, ranges_of(world).reward);
 }
 
 cairn_status cairn_world_replay(cairn_ctx *ctx, const cairn_world *world, const cairn_problem *problem,
