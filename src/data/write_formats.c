@@ -28,7 +28,9 @@ static cairn_status set_steps(const write_row *row, json_t *object, const char *
 /* Sets `observations`, null for steps without one; no member where the record has none. */
 static cairn_status set_observations(const write_row *row, json_t *object) {
     const cairn_record *record = row->record;
-    if (!record->observations) return CAIRN_OK;
+    bool any = false;
+    for (int32_t i = 0; record->observations && i < record->n_steps; i++) any |= record->observations[i] != NULL;
+    if (!any) return CAIRN_OK;
     return row_set(row, object, "observations", json_texts(record->observations, record->n_steps));
 }
 
