@@ -113,6 +113,19 @@ CAIRN_API cairn_status cairn_reward_score_steps(cairn_ctx *ctx, const cairn_rewa
                                                 int32_t n_steps, double *scores, const char **codes,
                                                 const char **evidence, cairn_reward_cost *cost);
 
+/* What a reward says of a whole solution. */
+typedef struct cairn_judgement {
+    const double *scores;          /* [n_steps] NaN: unknown */
+    const cairn_verdict *verdicts; /* [n_steps] wrong below the threshold */
+    int32_t first_error;           /* CAIRN_NO_ERROR; CAIRN_UNLABELLED where an unknown step stands before it */
+    const char *code;              /* of the first error, else of the first unknown step; "" for none */
+} cairn_judgement;
+/* Judges a whole solution of n_steps >= 1: one request where the reward reads whole solutions. A step whose score is below `threshold` is wrong.
+ * All in the arena. Errors: INVALID without a step; those of the reward. */
+CAIRN_API cairn_status cairn_reward_judge(cairn_ctx *ctx, const cairn_reward *reward, cairn_arena *arena, uint64_t seed,
+                                          const cairn_problem *problem, const char *const *steps, int32_t n_steps,
+                                          double threshold, cairn_judgement *out, cairn_reward_cost *cost);
+
 /* ---- critics: what reward `critic` shows a model, so that records to train it on say the same ------------------------------ */
 
 /* {steps}: those before the judged one, one a line; {step}: the judged one. */

@@ -157,7 +157,7 @@ static cairn_status label_to(cli *c, cairn_job *job, const label_config *config,
     CAIRN_TRY(manifest_of(c, job, config, &setup, &manifest));
     CAIRN_TRY(cli_open_run(c, &config->job, &manifest, &run));
     cairn_status status = cairn_label_problems(c->ctx, job, &setup, run, summary);
-    if (status == CAIRN_OK && writer) status = cairn_label_write(c->ctx, job, run, writer);
+    if (status == CAIRN_OK && writer) status = cairn_label_write(c->ctx, job, run, &summary->balance, writer);
     return cli_close_run(c, &config->job, run, status);
 }
 
