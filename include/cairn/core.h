@@ -207,6 +207,8 @@ typedef enum cairn_role {
     CAIRN_ROLE_REFINER,   /* rewrites solutions */
     CAIRN_ROLE_COUNT
 } cairn_role;
+/* The bit of a role in a set of roles. */
+#define CAIRN_USES(role) (UINT32_C(1) << (role))
 /* "generator", ...; NULL for a value outside the enumeration. Static. */
 CAIRN_API const char *cairn_role_name(cairn_role role);
 

@@ -145,6 +145,7 @@ typedef struct cairn_result {
 typedef struct cairn_search_type {
     cairn_about about;
     bool needs_reward;
+    uint32_t uses; /* CAIRN_USES of the roles that it acts in, beside generator and judge */
     cairn_status (*run)(cairn_workspace *workspace, const void *config, cairn_result *out);
 } cairn_search_type;
 

@@ -1,5 +1,5 @@
-/* cairn/stat.h: pure functions on plain arrays: sums, distributions, intervals, the bootstrap, ranks, calibration,
- * pass@k, aggregation of step scores and votes over answers.
+/* cairn/stat.h: pure functions on plain arrays: sums, distributions, intervals, the bootstrap, ranks, calibration, selections
+ * with a bounded false discovery rate, importance sampling, pass@k, aggregation of step scores and votes over answers.
  *
  * A function whose arguments can only be out of its domain returns NaN there and says so; a function that reads data
  * from outside returns a status. `level` is the coverage of a two-sided interval, 0 < level < 1. Layer: stat (uses
@@ -180,6 +180,43 @@ CAIRN_API int cairn_stat_calibration_bin(double p, int n_bins);
 CAIRN_API cairn_status cairn_stat_calibration_error(cairn_ctx *ctx, const double *p, const double *y, size_t n,
                                                     int n_bins, cairn_calibration_bin *bins, double *out);
 
+/* ---- many hypotheses at once -------------------------------------------------------------------------------------- */
+
+/* Benjamini and Hochberg (1995): selects of p[m] the k smallest, where k is the greatest rank with p_(k) <= q k / m. Equal values
+ * are selected together. The expected share of false selections is at most q, for independent or positively dependent p-values.
+ * selected[m]; *threshold is the largest selected p, 0 where none is, and may be NULL. Time m log m. Errors: INVALID for m = 0, q
+ * outside (0, 1), p outside [0, 1]; no memory. */
+CAIRN_API cairn_status cairn_stat_bh(cairn_ctx *ctx, const double *p, size_t m, double q, bool *selected, size_t *count,
+                                     double *threshold);
+/* Its comparison: whether p is at most q k / m. */
+CAIRN_API bool cairn_stat_bh_passes(double p, size_t k, double q, size_t m);
+/* Wang and Ramdas (arXiv 2009.02824): selects of e-values e[m] the k greatest, where k is the greatest rank with e_(k) >= m / (q k).
+ * The bound q holds whatever the dependence. Errors: as cairn_stat_bh; INVALID for e < 0. */
+CAIRN_API cairn_status cairn_stat_ebh(cairn_ctx *ctx, const double *e, size_t m, double q, bool *selected,
+                                      size_t *count);
+
+/* The non-decreasing fitted[n] with the least weighted squared distance from y[n] (pool adjacent violators), in linear time.
+ * weight[n] > 0, NULL: all 1. `fitted` may be `y`. Errors: INVALID for n = 0 and numbers out of range; no memory. */
+CAIRN_API cairn_status cairn_stat_isotonic(cairn_ctx *ctx, const double *y, const double *weight, size_t n,
+                                           double *fitted);
+
+/* ---- importance sampling ------------------------------------------------------------------------------------------- */
+
+/* ln of the sum of e^x[n], without overflow; -Infinity for n = 0, NaN where one is. */
+CAIRN_API double cairn_stat_log_sum(const double *x, size_t n);
+/* Kish's effective sample size (sum w)^2 / sum w^2 of weights[n]; 0 where all are 0. */
+CAIRN_API double cairn_stat_effective_size(const double *weights, size_t n);
+
+typedef struct cairn_importance {
+    double estimate;
+    double error;          /* standard error, by the delta method */
+    double effective_size; /* of the weights */
+} cairn_importance;
+/* Self-normalised importance sampling: mean of values[n] under weights e^log_weights[n], which are known up to a common factor.
+ * Errors: INVALID for n < 2, NaN, a weight that is not finite, weights that are all 0. */
+CAIRN_API cairn_status cairn_stat_importance(cairn_ctx *ctx, const double *log_weights, const double *values, size_t n,
+                                             cairn_importance *out);
+
 /* ---- pass@k ---------------------------------------------------------------------------------------------------- */
 
 /* Unbiased estimate of the probability that at least one of k samples is right, from `right` right ones of n samples:
@@ -200,9 +237,13 @@ typedef enum cairn_aggregator {
     CAIRN_AGGREGATE_PRODUCT,
     CAIRN_AGGREGATE_MEAN,
     CAIRN_AGGREGATE_SUM,
-    CAIRN_AGGREGATE_MAX
+    CAIRN_AGGREGATE_MAX,
+    /* Of probabilities, each clamped to [1e-9, 1 - 1e-9]. */
+    CAIRN_AGGREGATE_GEOMETRIC, /* geometric mean */
+    CAIRN_AGGREGATE_LOGIT,     /* the probability whose logit is the mean of the logits */
+    CAIRN_AGGREGATE_ODDS       /* mean of p / (1 - p) */
 } cairn_aggregator;
-#define CAIRN_AGGREGATOR_CHOICES "last|min|product|mean|sum|max" /* in enumeration order */
+#define CAIRN_AGGREGATOR_CHOICES "last|min|product|mean|sum|max|geometric|logit|odds" /* in enumeration order */
 
 /* Aggregate of scores[n]. An unknown (NaN) step is skipped: `last` is the last known step, `mean` divides by the
  * known ones. No steps at all give 0; steps that are all unknown give NaN. */

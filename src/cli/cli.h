@@ -1,5 +1,5 @@
 /* The command: what its verbs share. A verb is one const struct with an options table; help, parsing and errors come from it. Exit
- * status: 0 done, 2 refused or failed (one sentence on standard error), 128 + signal interrupted (130 by Ctrl-C, 143 by SIGTERM).
+ * status: 0 done, 1 done and the answer is no (a claim of a recipe is missed), 2 refused or failed (one sentence on standard error), 128 + signal interrupted (130 by Ctrl-C, 143 by SIGTERM).
  */
 #ifndef CAIRN_CLI_CLI_H
 #define CAIRN_CLI_CLI_H
@@ -13,6 +13,7 @@ typedef struct cli {
     bool colour;        /* standard output is a terminal that shows colours */
     int width;          /* columns of that terminal; 0: unbounded */
     const char *advice; /* what an interrupted user can do, or NULL */
+    bool no;            /* the verb did its work, and its answer is no: exit status 1 */
 } cli;
 
 typedef struct cli_verb {
@@ -39,6 +40,8 @@ bool cli_number_of(const cli_verb *verb, int index, const char **name, const cha
 /* Options of verbs over problems, of which each verb's table lists those that it takes; embedded as the field `job` of its config. */
 typedef struct job_options {
     const char *world, *policy, *reward, *problems, *run;
+    const char *role[CAIRN_ROLE_COUNT]; /* specs of policies of further roles; NULL or "": none */
+    const char *sampling;               /* of further roles; NULL: none */
     int64_t count, workers, in_flight, budget, token_budget, max_step_tokens;
     double flop_budget;
     uint64_t seed;
@@ -60,15 +63,18 @@ typedef struct job_options {
                   when_                             \
                   "results are the same bits on every processor; the default uses the fastest kernels of this one.")
 
-#define CLI_TASK_OPTIONS(type, count_)                                                                          \
-    CAIRN_TEXT_AS("world", type, job.world, "chain", "",                                                        \
-                  "Family of problems: NAME or NAME:key=value,... (cairn help worlds)."),                       \
-        CAIRN_TEXT_AS("policy", type, job.policy, "scripted", "", "Who proposes steps (cairn help policies)."), \
-        CAIRN_TEXT_AS("problems", type, job.problems, "", "",                                                   \
-                      "File of problems for the world to load, instead of generated ones."),                    \
-        CAIRN_BOOL_AS("skip-bad", type, job.skip_bad, "false",                                                  \
-                      "Name bad lines of files instead of stopping at the first."),                             \
-        CAIRN_INT_AS("count", type, job.count, count_, 0, 1e12, "problems",                                     \
+#define CLI_TASK_OPTIONS(type, count_) CLI_TASK_OPTIONS_WITH(type, count_, "chain", "", "scripted", "")
+/* The same with other presets of world and policy, and what more is said of them. */
+#define CLI_TASK_OPTIONS_WITH(type, count_, world_, world_help_, policy_, policy_help_)               \
+    CAIRN_TEXT_AS("world", type, job.world, world_, "",                                               \
+                  "Family of problems: NAME or NAME:key=value,... (cairn help worlds)." world_help_), \
+        CAIRN_TEXT_AS("policy", type, job.policy, policy_, "",                                        \
+                      "Who proposes steps (cairn help policies)." policy_help_),                      \
+        CAIRN_TEXT_AS("problems", type, job.problems, "", "",                                         \
+                      "File of problems for the world to load, instead of generated ones."),          \
+        CAIRN_BOOL_AS("skip-bad", type, job.skip_bad, "false",                                        \
+                      "Name bad lines of files instead of stopping at the first."),                   \
+        CAIRN_INT_AS("count", type, job.count, count_, 0, 1e12, "problems",                           \
                      "How many (short: -n); 0: all of a file, or 100 generated ones.")
 
 /* Of verbs in which searches ask for scores. */
@@ -77,6 +83,14 @@ typedef struct job_options {
                   "Who scores steps, where the search asks for scores (cairn help rewards)."),                      \
         CAIRN_CHOICE_AS("aggregate", type, job.aggregate, "by-meaning", "last|min|product|mean|sum|max|by-meaning", \
                         "Step scores to one score of a solution; by-meaning: as the reward's scores ask for.")
+
+/* Of verbs in which completions estimate values. */
+#define CLI_COMPLETER_OPTIONS(type)                                                                          \
+    CAIRN_TEXT_AS("completer", type, job.role[CAIRN_ROLE_COMPLETER], "", "",                                 \
+                  "Policy that completes prefixes to estimate their value; empty: --policy does it."),       \
+        CAIRN_TEXT_AS("role-sampling", type, job.sampling, "", "",                                           \
+                      "How a role samples where it differs from --temperature and --max-step-tokens, as in " \
+                      "'completer:temperature=0.7,max_tokens=64'; several are divided by blanks.")
 
 #define CLI_BUDGET_OPTIONS(type)                                                                                       \
     CAIRN_INT_AS("budget", type, job.budget, "0", 0, 1e12, "steps", "Sampled steps a problem may cost; 0: no bound."), \
@@ -116,7 +130,8 @@ typedef struct job_options {
 
 #define CLI_AGGREGATE_BY_MEANING 6 /* index of "by-meaning" above; before it stand the aggregators in order */
 
-void cli_job_setup(const job_options *options, const char *what, cairn_job_setup *out);
+/* Errors: INVALID for --role-sampling. */
+cairn_status cli_job_setup(cli *c, const job_options *options, const char *what, cairn_job_setup *out);
 /* Cuts an option's text at blanks into words[most]. Errors: INVALID for none and for more. */
 cairn_status cli_words(cli *c, const char *option, const char *text, const char **words, int most, int *count);
 /* The run file of --run and --resume, or NULL when none was named. */

@@ -126,6 +126,13 @@ static const struct {
      "Of the scores of distinct candidates against right and wrong: mean squared difference, and mean difference of "
      "score and share of right ones over ten bins. Candidates without score or outcome, or with a score outside 0 to "
      "1, are left out and counted."},
+    {"certify", "certified",
+     "Items selected as right. Over repetitions of the whole experiment with new problems the mean share of wrong ones "
+     "among them is at most --fdr (a repetition that certifies none counts as 0)."},
+    {"certify", "chosen for",
+     "Items for which this score was chosen: that by which most items would be certified, if the item itself were a "
+     "wrong one with a label (arXiv 2411.17983)."},
+    {"certify", "power", "Share of the right items that are certified, with Wilson's 95 % interval."},
     {"report", "AUROC",
      "Chance that a right chosen answer scores above a wrong one, ties half, with DeLong's interval."},
     {"report", "agreement",

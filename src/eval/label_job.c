@@ -28,6 +28,9 @@ static cairn_status find(cairn_ctx *ctx, cairn_arena *arena, cairn_job *job, con
         return cairn_fail(ctx, CAIRN_INVALID, "method %s: without a policy it needs --solutions FILE", name);
     if (!cairn_job_reward(job) && out->type->needs_judge)
         return cairn_fail(ctx, CAIRN_INVALID, "method %s needs a judge: --judge REWARD", name);
+    const char *what = cairn_arena_printf(arena, "labeller %s", name);
+    if (!what) return CAIRN_NO_MEMORY;
+    CAIRN_TRY(cairn_job_check_cast(ctx, job, what, out->type->uses));
     return find_rule(ctx, arena, setup, &out->rule);
 }
 

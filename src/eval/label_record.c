@@ -142,10 +142,10 @@ cairn_status label_record_make(cairn_workspace *workspace, cairn_label_result *r
     }
     problem_key(workspace->problem, key);
     errno = 0;
-    json_t *object = json_pack("{s:s, s:s, s:s, s:o, s:I, s:I, s:s, s:o}", "id", workspace->problem->id, "problem_key",
-                               key, "problem", workspace->problem->text, "solutions", solutions, "rollouts",
-                               (json_int_t)result->rollouts, "unknown", (json_int_t)result->unknown, "dropped",
-                               result->dropped, "cost", cost_json(&workspace->cost));
+    json_t *object =
+        json_pack("{s:s, s:s, s:s, s:o, s:I, s:I, s:s, s:o}", "id", workspace->problem->id, "problem_key", key,
+                  "problem", workspace->problem->text, "solutions", solutions, "rollouts", (json_int_t)result->rollouts,
+                  "unknown", (json_int_t)result->unknown, "dropped", result->dropped, "cost", cost_json(workspace));
     int bad = !object;
     if (!bad && workspace->problem->answer)
         bad |= json_object_set_new(object, "target", json_string(workspace->problem->answer));

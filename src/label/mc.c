@@ -199,6 +199,7 @@ const cairn_labeller_type cairn_labeller_mc = {
               .options = options,
               .option_count = sizeof options / sizeof *options,
               .config_size = sizeof(config)},
+    .uses = CAIRN_USES(CAIRN_ROLE_COMPLETER),
     .run = run,
     .labels_all_samples = true,
 };
