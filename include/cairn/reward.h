@@ -133,6 +133,12 @@ CAIRN_API cairn_status cairn_reward_judge(cairn_ctx *ctx, const cairn_reward *re
 
 /* {steps}: those before the judged one, one a line; {step}: the judged one. */
 #define CAIRN_CRITIC_TEMPLATE "{problem}\n{steps}\nIs this step right? {step}"
+/* {solution}: all steps, as <paragraph_0> ... </paragraph_0> and so on (reads=solution). */
+#define CAIRN_CRITIC_SOLUTION_TEMPLATE                                                                             \
+    "The following is a problem and a solution, whose paragraphs are tagged and numbered from 0.\n\n"              \
+    "[Problem]\n{problem}\n\n[Solution]\n{solution}\n\n"                                                           \
+    "Review the solution paragraph by paragraph. Once you find an error in a paragraph, return the number of the " \
+    "paragraph where the earliest error occurs; otherwise return -1. Put the number in \\boxed{{}."
 /* The template of a file, or the built-in one for "". Errors: those of cairn_template_read; FORMAT when {step} is missing. */
 CAIRN_API cairn_status cairn_critic_template(cairn_ctx *ctx, cairn_arena *arena, const char *path,
                                              cairn_template **out);

@@ -75,6 +75,6 @@ cairn_status rule_progress(cairn_ctx *ctx, const cairn_evidence *e, double eps, 
                                                            : "";
     if (!*keep->dropped) CAIRN_TRY(cairn_label_progress(ctx, labels, n, root, eps, mode, labels));
     for (int32_t i = 0; *keep->dropped && i < n; i++) labels[i] = NAN;
-    keep->first_error = cairn_labels_first_error(labels, n, 0);
+    keep->first_error = cairn_labels_first_error(labels, n, CAIRN_RIGHT_FROM);
     return CAIRN_OK;
 }
