@@ -40,8 +40,8 @@ static const cairn_option options[] = {
     CLI_WRITTEN_OPTIONS(label_config, write, "hard", "0",
                         "A label from here on is right; 0: above 0, where any completion of the step was right."),
     CLI_SPLIT(label_config, split),
-    CLI_TASK_OPTIONS_WITH(label_config, "0", "", " Empty: text with --solutions, else chain.", "",
-                          " Empty: scripted; none where given solutions need none."),
+    CLI_TASK_OPTIONS_WITH(label_config, "0", "auto", " auto: text with --solutions, else chain.", "auto",
+                          " auto: scripted; none where given solutions need none."),
     CLI_BUDGET_OPTIONS(label_config),
     CLI_COMPLETER_OPTIONS(label_config),
     CLI_SAMPLING_OPTIONS(label_config),
@@ -190,8 +190,10 @@ static cairn_status fill_job(cli *c, const label_config *config, job_options *jo
     const cairn_labeller_type *type;
     const void *options_of;
     CAIRN_TRY(cairn_labeller_find(c->ctx, c->arena, config->method, &type, &options_of));
-    if (!*job->world) job->world = *config->solutions ? "text" : "chain";
-    if (!*job->policy && !(*config->solutions && type->works_without_policy)) job->policy = "scripted";
+    bool needless = *config->solutions && type->works_without_policy; /* a policy is opened where one is named */
+    if (strcmp(job->world, "auto") == 0) job->world = *config->solutions ? "text" : "chain";
+    if (strcmp(job->policy, "auto") == 0) job->policy = needless ? "" : "scripted";
+    if (!*job->policy && !needless) return cairn_fail(c->ctx, CAIRN_INVALID, "--policy names no policy");
     job->aggregate = CLI_AGGREGATE_BY_MEANING; /* only the judge scores */
     job->reward = config->judge;
     if (*config->solutions && !*job->problems && loads(job->world)) job->problems = config->solutions;
