@@ -47,12 +47,12 @@ static inline void begin(fixture *f, int64_t index) {
     assert_int_equal(f->world.type->generate(f->ctx, f->world.self, 77, index, f->arena, &f->problem), CAIRN_OK);
     f->workspace = (cairn_workspace){.ctx = f->ctx,
                                      .world = &f->world,
-                                     .policy = &f->policy,
+                                     .cast[CAIRN_ROLE_GENERATOR].policy = &f->policy,
                                      .problem = &f->problem,
                                      .tree = f->tree,
                                      .arena = f->arena,
                                      .seed = f->seed,
-                                     .sampling = CAIRN_SAMPLING_DEFAULT,
+                                     .cast[CAIRN_ROLE_GENERATOR].sampling = CAIRN_SAMPLING_DEFAULT,
                                      .budget = {.steps = f->budget},
                                      .column = -1};
     assert_int_equal(cairn_workspace_begin(&f->workspace), CAIRN_OK);

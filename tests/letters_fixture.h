@@ -154,13 +154,13 @@ static inline int open_letters(void **state, const letter_rules *rules) {
         (cairn_problem){.id = "p", .key = 1, .text = "write", .answer = rules->answer, .max_steps = rules->max_steps};
     f->workspace = (cairn_workspace){.ctx = f->ctx,
                                      .world = &f->world,
-                                     .policy = &f->policy,
-                                     .reward = &f->reward,
+                                     .cast[CAIRN_ROLE_GENERATOR].policy = &f->policy,
+                                     .cast[CAIRN_ROLE_JUDGE].reward = &f->reward,
                                      .problem = &f->problem,
                                      .tree = f->tree,
                                      .arena = f->arena,
                                      .seed = 1,
-                                     .sampling = CAIRN_SAMPLING_DEFAULT,
+                                     .cast[CAIRN_ROLE_GENERATOR].sampling = CAIRN_SAMPLING_DEFAULT,
                                      .aggregator = CAIRN_AGGREGATE_LAST,
                                      .column = -1};
     proposals = scorings = 0;
@@ -185,7 +185,7 @@ static inline const char *answer_of(fixture *f, const char *spec, cairn_result *
     assert_int_equal(cairn_workspace_begin(&f->workspace), CAIRN_OK);
     cairn_status status = cairn_search_run(&f->workspace, type, config, result);
     if (status != CAIRN_OK) fail_msg("%s: %s", spec, cairn_error(f->ctx));
-    return result->answer >= 0 ? f->workspace.answers[result->answer] : "";
+    return result->answer >= 0 ? cairn_workspace_answer(&f->workspace, result->answer) : "";
 }
 
 #endif

@@ -153,8 +153,8 @@ static cairn_status counted_body(cairn_workspace *workspace, void *arg, int64_t 
     cairn_yield(workspace->ctx);
     if (status != CAIRN_OK) return status;
     return cairn_text_printf(workspace->ctx, record, "{\"answer\":\"%s\",\"index\":%lld,\"nodes\":%u}",
-                             result.answer >= 0 ? workspace->answers[result.answer] : "", (long long)index,
-                             workspace->tree->count);
+                             result.answer >= 0 ? cairn_workspace_answer(workspace, result.answer) : "",
+                             (long long)index, workspace->tree->count);
 }
 
 /* One process: opens or resumes the run and works until done or killed. */

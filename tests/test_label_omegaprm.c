@@ -359,11 +359,11 @@ static void a_state_that_confirmation_found_good_is_good_for_later_rollouts(void
     f.problem = (cairn_problem){.id = "p", .key = 1, .text = "write", .max_steps = 3};
     f.workspace = (cairn_workspace){.ctx = f.ctx,
                                     .world = &f.world,
-                                    .policy = &f.policy,
+                                    .cast[CAIRN_ROLE_GENERATOR].policy = &f.policy,
                                     .problem = &f.problem,
                                     .tree = f.tree,
                                     .arena = f.arena,
-                                    .sampling = CAIRN_SAMPLING_DEFAULT,
+                                    .cast[CAIRN_ROLE_GENERATOR].sampling = CAIRN_SAMPLING_DEFAULT,
                                     .column = -1};
     assert_int_equal(cairn_workspace_begin(&f.workspace), CAIRN_OK);
     assert_int_equal(

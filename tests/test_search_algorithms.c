@@ -62,7 +62,7 @@ static void test_propose_merges_equal_texts_and_keeps_their_multiplicity(void **
     assert_int_equal(f->tree->multiplicity[children[0].node], 3);
     assert_int_equal(f->workspace.cost.steps[CAIRN_ROLE_GENERATOR], 4);
     assert_int_equal(f->workspace.cost.tokens[CAIRN_ROLE_GENERATOR], 12);
-    assert_int_equal(f->tree->draws[CAIRN_ROOT], 4);
+    assert_int_equal(f->tree->draws[CAIRN_ROLE_GENERATOR][CAIRN_ROOT], 4);
 }
 
 static void test_propose_stops_at_the_step_budget_and_keeps_what_it_made(void **state) {
@@ -132,7 +132,6 @@ static void test_majority_weighted_and_best_differ_as_defined(void **state) {
     for (int i = 0; i < 3; i++) {
         cairn_result r;
         cairn_tree_reset(f->tree);
-        f->workspace.n_answers = 0;
         assert_string_equal(answer_of(f, cases[i].spec, &r), cases[i].answer);
     }
 }
@@ -186,9 +185,12 @@ static void test_rebase_shares_the_width_by_a_softmax_of_rewards(void **state) {
     table[0][1] = 0.9, table[0][2] = 0.7, table[0][3] = 0.5;
     cairn_result r;
     answer_of(f, "rebase:width=8", &r);
-    assert_int_equal(f->tree->draws[cairn_tree_find(f->tree, CAIRN_ROOT, CAIRN_KIND_REASON, "1", 1)], 6);
-    assert_int_equal(f->tree->draws[cairn_tree_find(f->tree, CAIRN_ROOT, CAIRN_KIND_REASON, "2", 1)], 2);
-    assert_int_equal(f->tree->draws[cairn_tree_find(f->tree, CAIRN_ROOT, CAIRN_KIND_REASON, "3", 1)], 0);
+    assert_int_equal(
+        f->tree->draws[CAIRN_ROLE_GENERATOR][cairn_tree_find(f->tree, CAIRN_ROOT, CAIRN_KIND_REASON, "1", 1)], 6);
+    assert_int_equal(
+        f->tree->draws[CAIRN_ROLE_GENERATOR][cairn_tree_find(f->tree, CAIRN_ROOT, CAIRN_KIND_REASON, "2", 1)], 2);
+    assert_int_equal(
+        f->tree->draws[CAIRN_ROLE_GENERATOR][cairn_tree_find(f->tree, CAIRN_ROOT, CAIRN_KIND_REASON, "3", 1)], 0);
 }
 
 static void test_mcts_finds_the_rewarded_path_within_its_budget(void **state) {
@@ -209,7 +211,6 @@ static void test_mcts_finds_the_rewarded_path_within_its_budget(void **state) {
         cairn_result r;
         cairn_tree_reset(f->tree);
         f->workspace.cost = (cairn_cost){0};
-        f->workspace.n_answers = 0;
         f->workspace.budget.steps = 20;
         assert_string_equal(answer_of(f, specs[i], &r), "73");
         assert_true(f->workspace.cost.steps[CAIRN_ROLE_GENERATOR] <= 20);
@@ -228,7 +229,6 @@ static void test_mcts_ends_when_every_solution_was_visited_and_none_is_new(void 
     assert_int_equal(f->workspace.cost.steps[CAIRN_ROLE_GENERATOR], 6);
     cairn_tree_reset(f->tree);
     f->workspace.cost = (cairn_cost){0};
-    f->workspace.n_answers = 0;
     answer_of(f, "mcts:branch=2", &r);
     assert_int_equal(r.n, 4);
     assert_int_equal(f->workspace.cost.steps[CAIRN_ROLE_GENERATOR], 6 + 16 * 2);
@@ -319,14 +319,12 @@ static void test_without_width_and_budget_sixteen_solutions_are_sampled(void **s
         cairn_result r;
         cairn_tree_reset(f->tree);
         f->workspace.cost = (cairn_cost){0};
-        f->workspace.n_answers = 0;
         answer_of(f, specs[i], &r);
         assert_int_equal(f->workspace.cost.steps[CAIRN_ROLE_GENERATOR], 32);
     }
     cairn_result r;
     cairn_tree_reset(f->tree);
     f->workspace.cost = (cairn_cost){0};
-    f->workspace.n_answers = 0;
     answer_of(f, "mcts:branch=8", &r);
     assert_int_equal(f->workspace.cost.steps[CAIRN_ROLE_GENERATOR], 32);
 }

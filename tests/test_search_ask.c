@@ -100,7 +100,7 @@ static void test_a_policy_that_cannot_is_named(void **state) {
     cairn_asking q = request(0);
     cairn_prediction p = {0};
     cairn_node root = CAIRN_ROOT;
-    b->workspace.policy = &b->scripted;
+    b->workspace.cast[CAIRN_ROLE_GENERATOR].policy = &b->scripted;
     assert_int_equal(cairn_ask(&b->workspace, CAIRN_ROLE_CRITIC, &q, 1), CAIRN_UNSUPPORTED);
     assert_non_null(strstr(cairn_error(b->ctx), "scripted"));
     assert_int_equal(cairn_next(&b->workspace, CAIRN_ROLE_CRITIC, &root, 1, &p), CAIRN_UNSUPPORTED);
@@ -113,12 +113,12 @@ static int begin(void **state) {
     assert_int_equal(cairn_tree_open(b->ctx, b->world.type->state_bytes, &b->tree), CAIRN_OK);
     b->workspace = (cairn_workspace){.ctx = b->ctx,
                                      .world = &b->world,
-                                     .policy = &b->policy,
+                                     .cast[CAIRN_ROLE_GENERATOR].policy = &b->policy,
                                      .problem = &b->problem,
                                      .tree = b->tree,
                                      .arena = b->arena,
                                      .seed = 5,
-                                     .sampling = CAIRN_SAMPLING_DEFAULT};
+                                     .cast[CAIRN_ROLE_GENERATOR].sampling = CAIRN_SAMPLING_DEFAULT};
     assert_int_equal(cairn_workspace_begin(&b->workspace), CAIRN_OK);
     return 0;
 }

@@ -20,12 +20,12 @@ typedef struct searched {
 static searched run(fixture *f, const cairn_problem *problem, const char *spec, double flops) {
     searched s = {.workspace = {.ctx = f->ctx,
                                 .world = &f->world,
-                                .policy = &f->policy,
-                                .reward = &f->reward,
+                                .cast[CAIRN_ROLE_GENERATOR].policy = &f->policy,
+                                .cast[CAIRN_ROLE_JUDGE].reward = &f->reward,
                                 .problem = problem,
                                 .arena = f->arena,
                                 .seed = 5,
-                                .sampling = {.temperature = 1, .max_tokens = 12},
+                                .cast[CAIRN_ROLE_GENERATOR].sampling = {.temperature = 1, .max_tokens = 12},
                                 .aggregator = CAIRN_AGGREGATE_LAST,
                                 .budget.flops = flops}};
     const cairn_search_type *type;
@@ -92,10 +92,10 @@ static void test_policy_and_reward_pay_each_row_once(void **state) {
             int64_t from = prefix_tokens(f, &m, &problem, tree, tree->parent[node], &prompt);
             assert_int_equal(tree->multiplicity[node], 1);
             policy += rows_flops(m.model, from - 1, from - 1 + tree->n_tokens[node], true);
-            if (!(tree->flags[node] & CAIRN_NODE_READ)) continue;
+            if (!(tree->marks[0][node] & CAIRN_SCORE_READ)) continue;
             judge += rows_flops(m.model, from, end, false);
             read += end - from;
-            scored += (tree->flags[node] & CAIRN_NODE_SCORED) != 0;
+            scored += (tree->marks[0][node] & CAIRN_SCORE_ASKED) != 0;
         }
         judge += (double)scored * (2.0 * 32 * 32 + 2.0 * 32 * 2); /* the head: 32 to 32 to 2 */
         assert_near(s.workspace.cost.flops[CAIRN_ROLE_GENERATOR] / policy, 1, 1e-12);
@@ -114,11 +114,11 @@ static void test_policy_and_reward_pay_each_row_once(void **state) {
 static cairn_workspace begun_search(fixture *f, const cairn_problem *problem) {
     cairn_workspace s = {.ctx = f->ctx,
                          .world = &f->world,
-                         .policy = &f->policy,
+                         .cast[CAIRN_ROLE_GENERATOR].policy = &f->policy,
                          .problem = problem,
                          .arena = f->arena,
                          .seed = 5,
-                         .sampling = {.temperature = 1, .max_tokens = 12}};
+                         .cast[CAIRN_ROLE_GENERATOR].sampling = {.temperature = 1, .max_tokens = 12}};
     assert_int_equal(cairn_tree_open(f->ctx, f->world.type->state_bytes, &s.tree), CAIRN_OK);
     assert_int_equal(cairn_workspace_begin(&s), CAIRN_OK);
     return s;
@@ -294,10 +294,10 @@ static void test_a_budget_in_flops_needs_a_policy_that_tells_them(void **state) 
     cairn_problem problem = make_problem(f, 1, 0);
     cairn_workspace s = {.ctx = f->ctx,
                          .world = &f->world,
-                         .policy = &f->policy,
+                         .cast[CAIRN_ROLE_GENERATOR].policy = &f->policy,
                          .problem = &problem,
                          .arena = f->arena,
-                         .sampling = CAIRN_SAMPLING_DEFAULT,
+                         .cast[CAIRN_ROLE_GENERATOR].sampling = CAIRN_SAMPLING_DEFAULT,
                          .budget.flops = 1e9};
     cairn_branch branch = {.node = CAIRN_ROOT, .count = 1}, child;
     int32_t n;

@@ -37,7 +37,7 @@ static cairn_node add(cairn_node parent, const char *text, double score, uint32_
     cairn_node node;
     assert_int_equal(cairn_tree_add(ctx, tree, parent, &child, &node), CAIRN_OK);
     tree->score[0][node] = (float)score;
-    tree->flags[node] |= CAIRN_NODE_SCORED;
+    tree->marks[0][node] |= CAIRN_SCORE_ASKED;
     tree->visits[node] = visits;
     return node;
 }

@@ -72,7 +72,6 @@ static const char *search(fixture *f, const char *spec, const rule *draws, const
     marks = scores;
     cairn_tree_reset(f->tree);
     f->workspace.cost = (cairn_cost){0};
-    f->workspace.n_answers = 0;
     return answer_of(f, spec, &result);
 }
 
@@ -84,7 +83,7 @@ static cairn_node node_of(const fixture *f, const char *prefix) {
 
 static int drawn_at(const fixture *f, const char *prefix) {
     cairn_node node = node_of(f, prefix);
-    return node == CAIRN_NONE ? -1 : (int)f->tree->draws[node];
+    return node == CAIRN_NONE ? -1 : (int)f->tree->draws[CAIRN_ROLE_GENERATOR][node];
 }
 
 /* The candidates as "aB cD": prefixes in order of generation. */

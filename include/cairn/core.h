@@ -195,14 +195,22 @@ typedef enum cairn_verb {
     CAIRN_VERB_LEARN /* first values, orders of examples, dropout */
 } cairn_verb;
 
-/* Who a verb acts as; part of the key too. */
+/* In which role a verb acts; part of the key too: two roles never share draws. The numbers are part of every random stream: new roles
+ * are added at the end. */
 typedef enum cairn_role {
-    CAIRN_ROLE_GENERATOR, /* proposes steps of the solution */
-    CAIRN_ROLE_COMPLETER, /* finishes prefixes to estimate their value */
-    CAIRN_ROLE_JUDGE,     /* scores */
+    CAIRN_ROLE_GENERATOR, /* proposes the steps of solutions */
+    CAIRN_ROLE_COMPLETER, /* completes prefixes, to estimate their value */
+    CAIRN_ROLE_JUDGE,     /* scores steps */
     CAIRN_ROLE_CRITIC,    /* writes about steps */
+    CAIRN_ROLE_PROVER,    /* another completer, whose success measures progress (arXiv 2410.08146) */
+    CAIRN_ROLE_REFERENCE, /* the model that another is compared with */
+    CAIRN_ROLE_REFINER,   /* rewrites solutions */
     CAIRN_ROLE_COUNT
 } cairn_role;
+/* The bit of a role in a set of roles. */
+#define CAIRN_USES(role) (UINT32_C(1) << (role))
+/* "generator", ...; NULL for a value outside the enumeration. Static. */
+CAIRN_API const char *cairn_role_name(cairn_role role);
 
 /* One stream of random numbers. Its numbers depend on its key only, never on what else runs. Copying forks nothing: two
  * copies give the same numbers. */

@@ -13,14 +13,21 @@
 extern "C" {
 #endif
 
+/* Who acts in a further role; NULL: nobody of its own, so that the role acts with the generator's policy and has no reward. */
+typedef struct cairn_casting {
+    const char *policy, *reward; /* specs */
+    cairn_sampling sampling;     /* max_tokens 0: the generator's */
+} cairn_casting;
+
 typedef struct cairn_job_setup {
-    const char *what;     /* title of the progress line: "solve" */
-    const char *world;    /* spec */
-    const char *policy;   /* spec, or NULL */
-    const char *reward;   /* spec, or NULL */
-    const char *problems; /* file for the world's load, or NULL: generated */
-    bool skip_bad;        /* bad lines of it are named in the log and passed over */
-    int64_t count;        /* problems; 0 with a file: all of it */
+    const char *what;                     /* title of the progress line: "solve" */
+    const char *world;                    /* spec */
+    const char *policy;                   /* spec of the generator, or NULL */
+    const char *reward;                   /* spec of the judge, or NULL */
+    cairn_casting cast[CAIRN_ROLE_COUNT]; /* of the other roles */
+    const char *problems;                 /* file for the world's load, or NULL: generated */
+    bool skip_bad;                        /* bad lines of it are named in the log and passed over */
+    int64_t count;                        /* problems; 0 with a file: all of it */
     uint64_t seed;
     int32_t workers; /* threads; 0: one a processor */
     int32_t
@@ -49,6 +56,9 @@ CAIRN_API uint64_t cairn_job_content(const cairn_job *job); /* key of the proble
 CAIRN_API const cairn_world *cairn_job_world(const cairn_job *job);
 CAIRN_API const cairn_policy *cairn_job_policy(const cairn_job *job); /* NULL when there is none */
 CAIRN_API const cairn_reward *cairn_job_reward(const cairn_job *job); /* NULL when there is none */
+/* Refuses roles that nothing would use: `uses` are those that `what` ("search beam") acts in, CAIRN_USES(role) | ..., beside generator and
+ * judge. Roles that a reward uses are known. Errors: INVALID naming the role. */
+CAIRN_API cairn_status cairn_job_check_cast(cairn_ctx *ctx, const cairn_job *job, const char *what, uint32_t uses);
 /* Problem `index`, made in `arena` or the job's own. */
 CAIRN_API cairn_status cairn_job_problem(cairn_job *job, cairn_ctx *ctx, int64_t index, cairn_arena *arena,
                                          cairn_problem *out);
@@ -77,9 +87,12 @@ CAIRN_API cairn_status cairn_job_manifest(cairn_ctx *ctx, const cairn_job *job, 
 /* ---- solve: a search on every problem -------------------------------------------------------------------------------------------- */
 
 typedef struct cairn_solve_setup {
-    const char *search; /* spec */
-    bool keep_tree;     /* the record holds the tree */
-    double *outcomes;   /* [problems] or NULL: 1 the answer is right, 0 wrong or unknown, NaN not judged */
+    const char *search; /* spec, "beam:width=16"; with `type` only its options, "width=16" or NULL */
+    const cairn_search_type
+        *type;        /* a search of the caller's own, which is not registered (cairn/loops.h); NULL: by the spec */
+    bool keep_tree;   /* the record holds the tree */
+    bool keep_scores; /* each candidate has the scores of its steps, by the name of their column */
+    double *outcomes; /* [problems] or NULL: 1 the answer is right, 0 wrong or unknown, NaN not judged */
     cairn_outcomes
         *sampled; /* [problems] or NULL: outcomes of the candidates, each counted as often as it was sampled */
 } cairn_solve_setup;
@@ -106,7 +119,8 @@ typedef struct cairn_solve_summary {
 } cairn_solve_summary;
 
 /* Searches every problem. Records: id, problem_key, answer, correct, target, score, candidates [{answer, correct, count, score, leaf}; one
- * that max_steps or the search cut off has "cut_off": true], cost, and with keep_tree also problem (its text), chosen (index of the candidate)
+ * that max_steps or the search cut off has "cut_off": true], cost; with keep_scores a candidate has
+ * also scores {column name: [score of each step, null unknown]}; with keep_tree the record has also problem (its text), chosen (index of the candidate)
  * and tree [{parent, text, multiplicity, visits, score, truth, end}]: truth is the world's verdict on a step, null after the first wrong one
  * of its path and after 256 steps. Resumes into `run`. */
 CAIRN_API cairn_status cairn_solve(cairn_ctx *ctx, cairn_job *job, const cairn_solve_setup *setup, cairn_run *run,

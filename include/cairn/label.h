@@ -39,6 +39,7 @@ typedef struct cairn_label_result {
 
 typedef struct cairn_labeller_type {
     cairn_about about;
+    uint32_t uses; /* CAIRN_USES of the roles that it acts in, beside the generator */
     /* `given`: solutions to label ([n_given] records of this problem), or none: the labeller samples its own. */
     cairn_status (*run)(cairn_workspace *workspace, const void *config, const cairn_record *given, int32_t n_given,
                         cairn_label_result *out);

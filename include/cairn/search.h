@@ -35,43 +35,41 @@ typedef struct cairn_cost {
     int64_t checks;                  /* outcomes checked */
 } cairn_cost;
 
-/* What sampling has cost so far: how many steps a budget grants at once follows from it. Kept by the verbs. */
-typedef struct cairn_prices {
-    int32_t step_tokens;              /* of the longest step; 0: none was sampled */
-    int32_t scored;                   /* calls of the reward, counted to 2 */
-    double token_flops;               /* the most of the policy for a token */
-    double score_flops;               /* the most of the reward for a token of the steps that it scored at once */
-    double problem_flops;             /* about what reading the problem took, which a search pays once */
-    double first_flops, first_tokens; /* of the first call of the reward */
-} cairn_prices;
+/* Who acts in a role. */
+typedef struct cairn_part {
+    const cairn_policy *policy; /* NULL: the generator's */
+    const cairn_reward *reward; /* NULL: this role scores nothing */
+    cairn_sampling sampling;    /* of its steps and completions; max_tokens 0: the generator's */
+    int32_t column;             /* of the reward's first score; set by cairn_workspace_begin, -1 without a reward */
+} cairn_part;
 
-/* One problem's search: who acts, on what tree, within what budget. Filled by the caller; verbs update tree and cost. */
+/* What a search, a labeller or a recipe works with on one problem: who acts, on what tree, within what budget. The caller fills it; verbs
+ * update tree and cost and change nothing else. */
 typedef struct cairn_workspace {
     cairn_ctx *ctx;
     const cairn_world *world;
-    const cairn_policy *policy;
-    const cairn_reward *reward; /* NULL: algorithms that score refuse with INVALID */
     const cairn_problem *problem;
     cairn_tree *tree;   /* its state_bytes are the world's */
     cairn_arena *arena; /* lives as long as the problem */
     uint64_t seed;
-    cairn_sampling sampling;
+    cairn_part cast[CAIRN_ROLE_COUNT]; /* who acts in each role; the generator has a policy, or nobody samples */
     cairn_aggregator
-        aggregator; /* of a solution's step scores; cairn_meaning_aggregator(reward->meaning) when not chosen */
+        aggregator; /* of a solution's step scores: cairn_meaning_aggregator(reward->meaning) unless chosen */
     cairn_budget budget;
     cairn_cost cost;
-    cairn_prices prices;
-    int32_t column;       /* score column of the reward; set by cairn_workspace_begin */
-    bool problem_read;    /* the policy's model has read the problem's text: its FLOPs are paid */
-    uint64_t *beginnings; /* [beginnings_capacity] keys of other texts that it has read; 0: a free place */
-    int32_t n_beginnings, beginnings_capacity;
-    const char **answers; /* [n_answers] canonical answers: class c of tree->answer is answers[c] */
-    int32_t n_answers, answers_capacity;
-    struct cairn_stated_end *stated; /* [n_stated] ends of recorded solutions, by node: search/stated.c's own */
-    int32_t n_stated, stated_capacity;
+    int32_t column;              /* the judge's score column; set by cairn_workspace_begin, -1 without a reward */
+    struct cairn_caches *caches; /* the verbs' own; made by cairn_workspace_begin in the arena */
 } cairn_workspace;
 
-/* Puts the world's start state at the root and makes the reward's column. Call once, before any verb. */
+/* The policy that acts in a role: its own, else the generator's; NULL where neither is bound. */
+CAIRN_API const cairn_policy *cairn_workspace_policy(const cairn_workspace *workspace, cairn_role role);
+/* How a role samples: as bound, with the generator's sampling where nothing is. */
+CAIRN_API cairn_sampling cairn_workspace_sampling(const cairn_workspace *workspace, cairn_role role);
+/* The number of answer classes so far, and the canonical answer of one; NULL for a class that does not exist. */
+CAIRN_API int32_t cairn_workspace_answers(const cairn_workspace *workspace);
+CAIRN_API const char *cairn_workspace_answer(const cairn_workspace *workspace, int32_t answer);
+/* Puts the world's start state at the root and makes the score columns of all rewards in the cast. The judge's is named "reward", another
+ * role's after the role; further outputs of a reward are numbered: "reward.2". Call once, before any verb. */
 CAIRN_API cairn_status cairn_workspace_begin(cairn_workspace *workspace);
 
 /* A node with a number of draws: how many steps to sample at it, or how many of the sampled ones gave it. */
@@ -82,24 +80,31 @@ typedef struct cairn_branch {
     int32_t from;  /* children: index of the parent's branch in the array given to propose */
 } cairn_branch;
 
-/* propose: samples count[i] next steps at each node, as children. Equal texts of one node that end its solution, or do not, become one child, the first kept, with its
- * multiplicity; children[] holds, per branch in order of first draw, each distinct child once with how many draws gave it here. `role` and the node's
- * draw counter key the random numbers. children has room for the sum of counts.
- * Budget: draws are made in order of the array until it is spent; when none or only a part could be made the rest is left out and the
- * status is CAIRN_BUDGET, with n_children valid. Under a budget of tokens or FLOPs draws are made in waves, each step bounded so that the
- * wave keeps the budget. A step that is cut off by that bound is paid and dropped; one of a policy that knows no bound counts as stopped
- * there. FLOPs of a token are taken to be the dearest so far; the first step, the problem's text with it, is not bounded by them.
- * Nodes that are TERMINAL get no children. A node becomes EXPANDED. Errors: those of the policy and the world. */
+/* propose: samples count[i] next steps at each node, as children. Samples with the same text and the same ending merge into one child,
+ * which keeps the first sample's tokens and counts the others in its multiplicity. children[] holds each distinct child of a branch once, in
+ * order of first draw, with the number of draws that gave it; it has room for the sum of counts. The role's draw counter of the node keys
+ * the random numbers. TERMINAL nodes get no children. A sampled node becomes EXPANDED.
+ * Budget: draws are made in order of the array. When the budget ends them early the status is CAIRN_BUDGET and n_children is valid. Under a
+ * budget of tokens or FLOPs draws are made in waves, and each step is bounded so that the wave keeps the budget. A step that this bound cuts
+ * off is paid and dropped; a step of a policy that knows no bound counts as stopped there. The FLOPs of a token are taken to be the dearest
+ * so far. The first step, with the problem's text, is not bounded by FLOPs. Errors: those of the policy and the world. */
 CAIRN_API cairn_status cairn_propose(cairn_workspace *workspace, cairn_role role, const cairn_branch *branches,
                                      int32_t n, cairn_branch *children, int32_t *n_children);
-/* score: the reward of each node's step (of an end: of the step before it, as the last), into score[column], once: nodes that are SCORED
- * are left alone. The root cannot be scored. */
+/* The same with another sampling than the role's. */
+CAIRN_API cairn_status cairn_propose_with(cairn_workspace *workspace, cairn_role role, const cairn_sampling *sampling,
+                                          const cairn_branch *branches, int32_t n, cairn_branch *children,
+                                          int32_t *n_children);
+/* score: the judge's reward of each node's step, into score[column] and the columns after it where the reward has several outputs. A node
+ * is scored once: asking again changes nothing. An end gets the score of the step before it, judged as the last. The root has no step to
+ * score. */
 CAIRN_API cairn_status cairn_score(cairn_workspace *workspace, const cairn_node *nodes, int32_t n);
+/* The same by the reward of another role, into the columns of that role. Errors: INVALID where the role has no reward. */
+CAIRN_API cairn_status cairn_score_as(cairn_workspace *workspace, cairn_role role, const cairn_node *nodes, int32_t n);
 /* check: answer class and outcome of each leaf, once. A leaf need not be terminal: a cut-off solution is checked as it is. The class may
  * guide a vote; the outcome is truth and must guide no algorithm that is compared on it. */
 CAIRN_API cairn_status cairn_check(cairn_workspace *workspace, const cairn_node *leaves, int32_t n);
-/* rollout: k completions from each node by the policy as `role`, kept in out[n * k] and counted in mc_n and mc_ok (unknown outcomes count
- * as tried only). Budget as for propose, in whole rollouts: *done of them were made. */
+/* rollout: k completions from each node by the policy of `role`, kept in out[n * k] and counted in the role's mc_n and mc_ok. An unknown
+ * outcome counts in mc_n only. Budget as for propose, in whole rollouts: *done of them were made. */
 CAIRN_API cairn_status cairn_rollouts(cairn_workspace *workspace, cairn_role role, const cairn_node *nodes, int32_t n,
                                       int32_t k, cairn_rollout *out, int32_t *done);
 /* graft: the first m steps of a rollout become nodes below `node`, merged with equal ones; the last in *end. */
@@ -140,6 +145,7 @@ typedef struct cairn_result {
 typedef struct cairn_search_type {
     cairn_about about;
     bool needs_reward;
+    uint32_t uses; /* CAIRN_USES of the roles that it acts in, beside generator and judge */
     cairn_status (*run)(cairn_workspace *workspace, const void *config, cairn_result *out);
 } cairn_search_type;
 

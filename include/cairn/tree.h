@@ -1,8 +1,8 @@
 /* cairn/tree.h: the search tree, and pure functions of it. Layer: search (uses core, stat).
  *
  * The tree is a struct of arrays: one column a property, one row a node, node 0 the root. Columns move when nodes are added: index them
- * afresh after every call that may add, never keep a column pointer across one. 100 bytes of columns a node with one score column, 116 with
- * edges and counts too, 4 more for each further score column; texts, token ids and world states lie beside.
+ * afresh after every call that may add, never keep a column pointer across one. 101 bytes of columns a node with one score column, 117
+ * with edges and the counts of one role too, 5 more for each further score column; texts, token ids and world states lie beside.
  *
  *   column        unit            who writes it, when
  *   parent ..     node            add
@@ -13,7 +13,8 @@
  *   token_at/n    tokens          add: token ids where the policy gives them; n_tokens is the step's cost either way
  *   key           hash            add: of the text, for merging equal siblings
  *   path          hash            add: for random numbers, cairn_path_child(parent's, draw)
- *   draws         count           propose: draws made at this node so far (the next draw's number)
+ *   draws[role]   count           propose: draws made at this node in this role (the next draw's number). The generator's
+ *                                 column is always there, that of another role from its first draw on
  *   multiplicity  count           propose: how often this text was drawn
  *   logp          nats            propose: the step under the policy, NaN unknown
  *   prior         probability     expand: PUCT's P
@@ -22,8 +23,9 @@
  *   outcome       0..1, NaN       check: NaN unchecked or unknown
  *   answer        class, -1       check: equal answers share a class of this tree
  *   edge_reward, discount (optional) value, factor    expand: of the edge into this node; without the column 0 and 1
- *   mc_n, mc_ok   (optional) count  rollouts from this node, and how many were right
- *   score[c]      scale of column  score: NaN unscored or unknown (flag CAIRN_NODE_SCORED tells which, for column 0)
+ *   mc_n[role], mc_ok[role]  (optional) count  rollouts from this node in this role, and how many of them were right
+ *   score[c]      scale of column  score: NaN unscored or unknown; marks[c] tells which
+ *   marks[c]      CAIRN_SCORE_*   score: what was done for this column
  */
 #ifndef CAIRN_TREE_H
 #define CAIRN_TREE_H
@@ -48,15 +50,18 @@ enum {
     CAIRN_NODE_HIDDEN = 4,     /* left out of drawing and export */
     CAIRN_NODE_DEAD = 8,       /* pruned: never selected again */
     CAIRN_NODE_COMPLETED = 16, /* nothing below is left to explore */
-    CAIRN_NODE_SCORED = 32,    /* score[0] was asked for: NaN there means unknown */
-    CAIRN_NODE_CHECKED = 64,   /* outcome was asked for */
-    CAIRN_NODE_READ = 128      /* the reward had this step, in this node's prefix or a longer one */
+    CAIRN_NODE_PARTIAL = 32,   /* its step was cut off at its token limit */
+    CAIRN_NODE_CHECKED = 64    /* outcome was asked for */
 };
 
-#define CAIRN_SCORE_COLUMNS 8
+/* Marks of a score column. */
+enum {
+    CAIRN_SCORE_ASKED = 1, /* the score was asked for: NaN means unknown */
+    CAIRN_SCORE_READ = 2   /* the reward read this step, in this node's prefix or a longer one */
+};
 
 typedef struct cairn_score_column {
-    const char *name;   /* "reward" */
+    const char *name;   /* unique in its tree: "reward", "prover", "reward.2" */
     const char *source; /* the spec of who writes it */
     int32_t meaning;    /* cairn_meaning of cairn/reward.h */
     float low, high;
@@ -70,16 +75,18 @@ typedef struct cairn_tree {
     uint8_t *kind, *flags;
     uint32_t *text_at, *text_length, *token_at, *n_tokens;
     uint64_t *key, *path;
-    uint32_t *draws, *multiplicity;
+    uint32_t *draws[CAIRN_ROLE_COUNT]; /* NULL until cairn_tree_need_draws, but the generator's */
+    uint32_t *multiplicity;
     float *logp, *prior, *value;
     double *total;
     uint32_t *visits;
     float *outcome;
     int32_t *answer;
-    float *edge_reward, *discount;     /* NULL until cairn_tree_need_edges */
-    uint32_t *mc_n, *mc_ok;            /* NULL until cairn_tree_need_counts */
-    float *score[CAIRN_SCORE_COLUMNS]; /* [n_scores] columns */
-    cairn_score_column about_score[CAIRN_SCORE_COLUMNS];
+    float *edge_reward, *discount;                              /* NULL until cairn_tree_need_edges */
+    uint32_t *mc_n[CAIRN_ROLE_COUNT], *mc_ok[CAIRN_ROLE_COUNT]; /* NULL until cairn_tree_need_counts */
+    float **score;                                              /* [n_scores] columns */
+    uint8_t **marks;                                            /* [n_scores] columns */
+    cairn_score_column *about_score;                            /* [n_scores] */
     int32_t n_scores;
     unsigned char *states; /* capacity * state_bytes: the world's state after the node's step */
     size_t state_bytes;
@@ -104,9 +111,10 @@ CAIRN_API void cairn_tree_close(cairn_tree *tree);
  * earlier, larger one needed is given back. */
 CAIRN_API void cairn_tree_reset(cairn_tree *tree);
 /* Optional columns, on first use; edges start at reward 0 and discount 1, counts at 0, scores at NaN. A score column that
- * is there under the same name and source is given again; INVALID when its meaning or range differ, LIMIT past CAIRN_SCORE_COLUMNS. */
+ * is there under the same name is given again; INVALID when its source, meaning or range differ. */
 CAIRN_API cairn_status cairn_tree_need_edges(cairn_ctx *ctx, cairn_tree *tree);
-CAIRN_API cairn_status cairn_tree_need_counts(cairn_ctx *ctx, cairn_tree *tree);
+CAIRN_API cairn_status cairn_tree_need_counts(cairn_ctx *ctx, cairn_tree *tree, cairn_role role);
+CAIRN_API cairn_status cairn_tree_need_draws(cairn_ctx *ctx, cairn_tree *tree, cairn_role role);
 CAIRN_API cairn_status cairn_tree_need_score(cairn_ctx *ctx, cairn_tree *tree, cairn_score_column about,
                                              int32_t *column);
 

@@ -1,5 +1,5 @@
 /* The command: what its verbs share. A verb is one const struct with an options table; help, parsing and errors come from it. Exit
- * status: 0 done, 2 refused or failed (one sentence on standard error), 128 + signal interrupted (130 by Ctrl-C, 143 by SIGTERM).
+ * status: 0 done, 1 done and the answer is no (a claim of a recipe is missed, a condition does not hold), 2 refused or failed (one sentence on standard error), 128 + signal interrupted (130 by Ctrl-C, 143 by SIGTERM).
  */
 #ifndef CAIRN_CLI_CLI_H
 #define CAIRN_CLI_CLI_H
@@ -13,6 +13,7 @@ typedef struct cli {
     bool colour;        /* standard output is a terminal that shows colours */
     int width;          /* columns of that terminal; 0: unbounded */
     const char *advice; /* what an interrupted user can do, or NULL */
+    bool no;            /* the verb did its work, and its answer is no: exit status 1 */
 } cli;
 
 typedef struct cli_verb {
@@ -39,6 +40,8 @@ bool cli_number_of(const cli_verb *verb, int index, const char **name, const cha
 /* Options of verbs over problems, of which each verb's table lists those that it takes; embedded as the field `job` of its config. */
 typedef struct job_options {
     const char *world, *policy, *reward, *problems, *run;
+    const char *role[CAIRN_ROLE_COUNT]; /* specs of policies of further roles; NULL or "": none */
+    const char *sampling;               /* of further roles; NULL: none */
     int64_t count, workers, in_flight, budget, token_budget, max_step_tokens;
     double flop_budget;
     uint64_t seed;
@@ -78,6 +81,14 @@ typedef struct job_options {
         CAIRN_CHOICE_AS("aggregate", type, job.aggregate, "by-meaning", "last|min|product|mean|sum|max|by-meaning", \
                         "Step scores to one score of a solution; by-meaning: as the reward's scores ask for.")
 
+/* Of verbs in which completions estimate values. */
+#define CLI_COMPLETER_OPTIONS(type)                                                                          \
+    CAIRN_TEXT_AS("completer", type, job.role[CAIRN_ROLE_COMPLETER], "", "",                                 \
+                  "Policy that completes prefixes to estimate their value; empty: --policy does it."),       \
+        CAIRN_TEXT_AS("role-sampling", type, job.sampling, "", "",                                           \
+                      "How a role samples where it differs from --temperature and --max-step-tokens, as in " \
+                      "'completer:temperature=0.7,max_tokens=64'; several are divided by blanks.")
+
 #define CLI_BUDGET_OPTIONS(type)                                                                                       \
     CAIRN_INT_AS("budget", type, job.budget, "0", 0, 1e12, "steps", "Sampled steps a problem may cost; 0: no bound."), \
         CAIRN_INT_AS("token-budget", type, job.token_budget, "0", 0, 1e12, "tokens", "Sampled tokens likewise."),      \
@@ -116,7 +127,8 @@ typedef struct job_options {
 
 #define CLI_AGGREGATE_BY_MEANING 6 /* index of "by-meaning" above; before it stand the aggregators in order */
 
-void cli_job_setup(const job_options *options, const char *what, cairn_job_setup *out);
+/* Errors: INVALID for --role-sampling. */
+cairn_status cli_job_setup(cli *c, const job_options *options, const char *what, cairn_job_setup *out);
 /* Cuts an option's text at blanks into words[most]. Errors: INVALID for none and for more. */
 cairn_status cli_words(cli *c, const char *option, const char *text, const char **words, int most, int *count);
 /* The run file of --run and --resume, or NULL when none was named. */

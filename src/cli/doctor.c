@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cairn/label.h"
+#include "cairn/recipe.h"
 #include "cairn/store.h"
 #include "cairn/tensor.h"
 #include "cli/verbs.h"
@@ -121,7 +122,7 @@ static cairn_status run(cli *c, const void *options_, int count, char **argument
     struct utsname system;
     struct stat info;
     if (uname(&system) != 0) return cairn_fail(c->ctx, CAIRN_IO, "cannot ask for the system's name");
-    const char *data = *config->data ? config->data : getenv("CAIRN_DATA") ? getenv("CAIRN_DATA") : "../shared/data";
+    const char *data = *config->data ? config->data : cairn_shared_data();
     bool has_data = stat(data, &info) == 0 && S_ISDIR(info.st_mode);
     cairn_device *device;
     CAIRN_TRY(cairn_device_open(c->ctx, 0, CAIRN_MATMUL_FASTEST, &device));

@@ -36,6 +36,7 @@ static const cairn_option options[] = {
         "Algorithm to which the others are compared, problem by problem; it is run where --searches leaves it out."),
     CLI_TASK_OPTIONS(budget_config, "500"),
     CLI_SCORE_OPTIONS(budget_config, "exact"),
+    CLI_COMPLETER_OPTIONS(budget_config),
     CLI_SAMPLING_OPTIONS(budget_config),
     CLI_OUTPUT_OPTIONS(budget_config),
 };
@@ -76,7 +77,7 @@ static cairn_status run_row(cli *c, const comparing *w, int64_t budget, double f
     const budget_config *config = w->config;
     cairn_job_setup setup;
     cairn_job *job;
-    cli_job_setup(&config->job, out->search, &setup);
+    CAIRN_TRY(cli_job_setup(c, &config->job, out->search, &setup));
     if (*config->match)
         setup.budget.flops = flops;
     else if (config->unit == UNIT_FLOPS)
@@ -408,7 +409,7 @@ static cairn_status match_all(cli *c, comparing *w) {
     cairn_solve_summary summary;
     cairn_solve_setup solve = {.search = config->match};
     cairn_job *job;
-    cli_job_setup(&config->job, "pilot", &pilot);
+    CAIRN_TRY(cli_job_setup(c, &config->job, "pilot", &pilot));
     pilot.seed = cairn_key_mix(pilot.seed, 1); /* other problems than those that are measured */
     pilot.count = config->pilot;
     CAIRN_TRY(cairn_job_open(c->ctx, &pilot, &job));
@@ -432,7 +433,7 @@ static cairn_status match_all(cli *c, comparing *w) {
 static cairn_status open_progress(cli *c, comparing *w) {
     cairn_job_setup setup;
     cairn_job *job;
-    cli_job_setup(&w->config->job, "eval budget", &setup);
+    CAIRN_TRY(cli_job_setup(c, &w->config->job, "eval budget", &setup));
     CAIRN_TRY(cairn_job_open(c->ctx, &setup, &job));
     double steps = 0, problems = (double)cairn_job_problems(job) * w->n_searches;
     cairn_job_close(job);

@@ -19,6 +19,7 @@ static const cairn_option options[] = {
                "Labellers, divided by blanks; each NAME or NAME:key=value,..."),
     CLI_TASK_OPTIONS(labels_config, "50"),
     CLI_BUDGET_OPTIONS(labels_config),
+    CLI_COMPLETER_OPTIONS(labels_config),
     CLI_SAMPLING_OPTIONS(labels_config),
     CLI_OUTPUT_OPTIONS(labels_config),
 };
@@ -89,7 +90,7 @@ static cairn_status run_method(cli *c, const comparing *w, const char *method) {
     cairn_job *job;
     cairn_label_summary s;
     cairn_label_setup label = {.method = method};
-    cli_job_setup(&w->config->job, method, &setup);
+    CAIRN_TRY(cli_job_setup(c, &w->config->job, method, &setup));
     setup.progress = w->progress;
     CAIRN_TRY(cairn_job_open(c->ctx, &setup, &job));
     cairn_status status = cairn_label_problems(c->ctx, job, &label, NULL, &s);
@@ -111,7 +112,7 @@ static void print_head(const cli *c) {
 static cairn_status run_all(cli *c, comparing *w) {
     cairn_job_setup setup;
     cairn_job *job;
-    cli_job_setup(&w->config->job, "eval labels", &setup);
+    CAIRN_TRY(cli_job_setup(c, &w->config->job, "eval labels", &setup));
     CAIRN_TRY(cairn_job_open(c->ctx, &setup, &job));
     int64_t total = cairn_job_problems(job) * w->n;
     cairn_job_close(job);

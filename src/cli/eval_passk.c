@@ -170,7 +170,7 @@ static cairn_status run(cli *c, const void *options_, int count, char **argument
     const passk_config *config = options_;
     cairn_job_setup setup;
     cairn_job *job;
-    cli_job_setup(&config->job, "sample", &setup);
+    CAIRN_TRY(cli_job_setup(c, &config->job, "sample", &setup));
     CAIRN_TRY(cairn_job_open(c->ctx, &setup, &job));
     cairn_status status = measure(c, job, config);
     cairn_job_close(job);

@@ -19,7 +19,8 @@ cairn_status cli_print_overview(cli *c) {
     printf(
         "\n  cairn VERB --help shows options and examples; cairn help TOPIC lists worlds, policies, scripts, rewards, "
         "searches, labellers, objectives.\n"
-        "  Exit status: 0 done; 2 refused or failed, with one sentence on standard error; 130 or 143 interrupted by "
+        "  Exit status: 0 done; 1 a claim of a recipe is missed; 2 refused or failed, with one sentence on standard "
+        "error; 130 or 143 interrupted by "
         "Ctrl-C or "
         "SIGTERM,\n  a second one ends at once. What a run file (--run) holds by then stays: cairn run resume FILE.\n");
     return CAIRN_OK;

@@ -31,6 +31,7 @@ static const cairn_option options[] = {
     CLI_SPLIT(label_config, split),
     CLI_TASK_OPTIONS(label_config, "0"),
     CLI_BUDGET_OPTIONS(label_config),
+    CLI_COMPLETER_OPTIONS(label_config),
     CLI_SAMPLING_OPTIONS(label_config),
     CLI_RUN_OPTIONS(label_config),
     CLI_OUTPUT_OPTIONS(label_config),
@@ -222,7 +223,7 @@ static cairn_status run(cli *c, const void *options_, int count, char **argument
         return cairn_fail(c->ctx, CAIRN_INVALID, "--plan is of a whole run: it does not go with --resume");
     if ((config->write.labels != CAIRN_LABELS_HARD || config->write.fill || config->write.format) && !*config->out)
         return cairn_fail(c->ctx, CAIRN_INVALID, "--labels, --fill and --format need --out FILE");
-    cli_job_setup(&options_of_job, "label", &setup);
+    CAIRN_TRY(cli_job_setup(c, &options_of_job, "label", &setup));
     CAIRN_TRY(cairn_job_open(c->ctx, &setup, &job));
     cairn_status status = CAIRN_OK;
     if (*config->solutions)

@@ -11,23 +11,51 @@
 #include "cli/cli.h"
 #include "cli/verbs.h"
 
-const cli_verb *const cli_verbs[] = {&verb_solve,        &verb_score,
-                                     &verb_label,        &verb_eval_budget,
-                                     &verb_eval_passk,   &verb_eval_mistakes,
-                                     &verb_eval_answers, &verb_eval_labels,
-                                     &verb_eval_steps,   &verb_eval_replay,
-                                     &verb_report,       &verb_run_list,
-                                     &verb_run_show,     &verb_run_export,
-                                     &verb_run_resume,   &verb_run_compare,
-                                     &verb_data_convert, &verb_data_merge,
-                                     &verb_data_balance, &verb_data_filter,
-                                     &verb_data_split,   &verb_data_check,
-                                     &verb_train_sft,    &verb_train_prm,
-                                     &verb_train_orm,    &verb_train_pairs,
-                                     &verb_model_info,   &verb_model_tokens,
-                                     &verb_world_list,   &verb_world_generate,
-                                     &verb_world_traces, &verb_doctor,
-                                     &verb_help,         NULL};
+/* clang-format off */
+const cli_verb *const cli_verbs[] = {
+    &verb_solve,
+    &verb_score,
+    &verb_label,
+    &verb_eval_budget,
+    &verb_eval_passk,
+    &verb_eval_mistakes,
+    &verb_eval_answers,
+    &verb_eval_labels,
+    &verb_eval_steps,
+    &verb_eval_ceiling,
+    &verb_eval_binary,
+    &verb_eval_replay,
+    &verb_certify,
+    &verb_report,
+    &verb_run_list,
+    &verb_run_show,
+    &verb_run_export,
+    &verb_run_resume,
+    &verb_run_compare,
+    &verb_data_convert,
+    &verb_data_merge,
+    &verb_data_balance,
+    &verb_data_filter,
+    &verb_data_split,
+    &verb_data_check,
+    &verb_train_sft,
+    &verb_train_prm,
+    &verb_train_orm,
+    &verb_train_pairs,
+    &verb_model_info,
+    &verb_model_tokens,
+    &verb_world_list,
+    &verb_world_generate,
+    &verb_world_traces,
+    &verb_recipe_list,
+    &verb_recipe_show,
+    &verb_recipe_run,
+    &verb_recipe_verify,
+    &verb_doctor,
+    &verb_help,
+    NULL,
+};
+/* clang-format on */
 
 static cairn_ctx *volatile interrupted; /* the one context a signal handler can reach */
 static volatile sig_atomic_t signalled;
@@ -145,7 +173,7 @@ static cairn_status dispatch(cli *c, int argc, char **argv) {
 /* The end of the command: its error, its exit status. */
 static int finish(const cli *c, cairn_status status) {
     char text[1200] = "interrupted";
-    if (status == CAIRN_OK) return 0;
+    if (status == CAIRN_OK) return c->no ? 1 : 0;
     bool stopped = status == CAIRN_CANCELLED && signalled;
     if (!stopped)
         snprintf(text, sizeof text, "%s", *cairn_error(c->ctx) ? cairn_error(c->ctx) : cairn_status_name(status));

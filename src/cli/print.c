@@ -105,11 +105,53 @@ cairn_status cli_words(cli *c, const char *option, const char *text, const char 
     return *count ? CAIRN_OK : cairn_fail(c->ctx, CAIRN_INVALID, "--%s is empty", option);
 }
 
+/* How a role samples. */
+typedef struct role_sampling {
+    double temperature;
+    int64_t max_tokens;
+} role_sampling;
+
 static const char *or_null(const char *text) {
     return text && *text ? text : NULL;
 }
 
-void cli_job_setup(const job_options *options, const char *what, cairn_job_setup *out) {
+static const cairn_option sampling_options[] = {
+    CAIRN_REAL(role_sampling, temperature, "1", 0, 100, "", "Sampling temperature."),
+    CAIRN_INT(role_sampling, max_tokens, "256", 1, 1e6, "tokens", "A longer step is cut off."),
+};
+static const cairn_about sampling_about = {.name = "role-sampling",
+                                           .options = sampling_options,
+                                           .option_count = sizeof sampling_options / sizeof *sampling_options,
+                                           .config_size = sizeof(role_sampling)};
+
+/* "completer:temperature=0.7": what is not said is as the generator samples. */
+static cairn_status read_role_sampling(cli *c, const char *word, cairn_job_setup *out) {
+    size_t length;
+    const char *options;
+    int role = 1;
+    cairn_spec_split(word, &length, &options);
+    while (role < CAIRN_ROLE_COUNT && (strlen(cairn_role_name((cairn_role)role)) != length ||
+                                       memcmp(cairn_role_name((cairn_role)role), word, length) != 0))
+        role++;
+    if (role == CAIRN_ROLE_COUNT)
+        return cairn_fail(
+            c->ctx, CAIRN_INVALID,
+            "--role-sampling: `%s`: expected ROLE:key=value,... with a role as in completer, critic, prover", word);
+    role_sampling sampling = {.temperature = out->sampling.temperature, .max_tokens = out->sampling.max_tokens};
+    while (*options) {
+        size_t n = strcspn(options, ","), name = strcspn(options, "=,");
+        const char *key = cairn_arena_copy(c->arena, options, name);
+        const char *value = cairn_arena_copy(c->arena, options + name + (name < n), n - name - (name < n));
+        if (!key || !value) return CAIRN_NO_MEMORY;
+        CAIRN_TRY(cairn_options_set(c->ctx, &sampling_about, c->arena, &sampling, key, value, "--role-sampling"));
+        options += n + (options[n] == ',');
+    }
+    out->cast[role].sampling =
+        (cairn_sampling){.temperature = sampling.temperature, .max_tokens = (int32_t)sampling.max_tokens};
+    return CAIRN_OK;
+}
+
+cairn_status cli_job_setup(cli *c, const job_options *options, const char *what, cairn_job_setup *out) {
     *out = (cairn_job_setup){
         .what = what,
         .world = options->world,
@@ -127,6 +169,13 @@ void cli_job_setup(const job_options *options, const char *what, cairn_job_setup
         .portable = options->portable,
         .quiet = options->quiet,
     };
+    for (int role = 0; role < CAIRN_ROLE_COUNT; role++) out->cast[role].policy = or_null(options->role[role]);
+    const char *words[CAIRN_ROLE_COUNT];
+    int n = 0;
+    if (or_null(options->sampling))
+        CAIRN_TRY(cli_words(c, "role-sampling", options->sampling, words, CAIRN_ROLE_COUNT, &n));
+    for (int i = 0; i < n; i++) CAIRN_TRY(read_role_sampling(c, words[i], out));
+    return CAIRN_OK;
 }
 
 cairn_status cli_open_run(cli *c, const job_options *options, const cairn_manifest *manifest, cairn_run **out) {
@@ -140,6 +189,8 @@ cairn_status cli_open_run(cli *c, const job_options *options, const cairn_manife
 }
 
 static bool names_program(const job_options *options) {
+    for (int role = 0; role < CAIRN_ROLE_COUNT; role++)
+        if (options->role[role] && strstr(options->role[role], "exec:")) return true;
     return strstr(options->policy, "exec:") || strstr(options->reward, "exec:");
 }
 

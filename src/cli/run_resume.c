@@ -34,6 +34,8 @@ static const struct {
     {"world", "--world"},
     {"policy", "--policy"},
     {"reward", "--reward"},
+    {"completer", "--completer"},
+    {"role_sampling", "--role-sampling"},
     {"search", "--search"},
     {"method", "--method"},
     {"aggregate", "--aggregate"},
@@ -121,6 +123,7 @@ static cairn_status rebuild_words(cli *c, const cairn_run *run, const cli_verb *
     CAIRN_TRY(add_word(c, words, n, "--run=%s%s", path, ""));
     CAIRN_TRY(add_word(c, words, n, "--%s%s", "resume", ""));
     if (strcmp(text_of(run, "tree"), "kept") == 0) CAIRN_TRY(add_word(c, words, n, "--%s%s", "keep-tree", ""));
+    if (strcmp(text_of(run, "scores"), "kept") == 0) CAIRN_TRY(add_word(c, words, n, "--%s%s", "keep-scores", ""));
     if (strcmp(text_of(run, "instruction_set"), cairn_bits_name(true)) == 0)
         CAIRN_TRY(add_word(c, words, n, "--%s%s", "portable", ""));
     if (*out) CAIRN_TRY(add_word(c, words, n, "--out=%s%s", out, ""));

@@ -11,13 +11,16 @@ typedef struct solve_config {
     job_options job;
     const char *search, *svg;
     int64_t draw;
-    bool keep_tree, plan;
+    bool keep_tree, keep_scores, plan;
 } solve_config;
 
 static const cairn_option options[] = {
     CAIRN_TEXT(solve_config, search, "beam", "", "Algorithm: NAME or NAME:key=value,... (cairn help searches)."),
     CLI_JOB_OPTIONS(solve_config, "100", "exact"),
+    CLI_COMPLETER_OPTIONS(solve_config),
     CAIRN_BOOL_AS("keep-tree", solve_config, keep_tree, "false", "Keep every tree in the run file."),
+    CAIRN_BOOL_AS("keep-scores", solve_config, keep_scores, "false",
+                  "Keep the step scores of every candidate in the run file, to choose among them afterwards."),
     CAIRN_INT(solve_config, draw, "-1", -1, 1e12, "problem", "Draw the tree of this problem (0 is the first)."),
     CAIRN_TEXT(solve_config, svg, "", "", "With --draw: write the tree as an SVG image here (- for standard output)."),
     CLI_PLAN(solve_config),
@@ -172,7 +175,8 @@ static cairn_status plan(cli *c, cairn_job *job, const solve_config *config, con
 }
 
 static cairn_status solve(cli *c, cairn_job *job, const solve_config *config) {
-    cairn_solve_setup setup = {.search = config->search, .keep_tree = config->keep_tree};
+    cairn_solve_setup setup = {
+        .search = config->search, .keep_tree = config->keep_tree, .keep_scores = config->keep_scores};
     if (config->draw >= 0) return draw(c, job, config, &setup);
     if (config->plan) return plan(c, job, config, &setup);
     cairn_manifest manifest;
@@ -202,9 +206,11 @@ static cairn_status run(cli *c, const void *options_, int count, char **argument
                           "--plan is of a whole run: it goes neither with --draw nor with --resume");
     if (config->keep_tree && !*config->job.run)
         return cairn_fail(c->ctx, CAIRN_INVALID, "--keep-tree needs --run FILE");
+    if (config->keep_scores && !*config->job.run)
+        return cairn_fail(c->ctx, CAIRN_INVALID, "--keep-scores needs --run FILE");
     CAIRN_TRY(cairn_search_find(c->ctx, c->arena, config->search, &search, &search_config));
-    cli_job_setup(&config->job, "solve", &setup);
-    if (!search->needs_reward) setup.reward = NULL; /* nobody is asked */
+    CAIRN_TRY(cli_job_setup(c, &config->job, "solve", &setup));
+    if (!search->needs_reward && !config->keep_scores) setup.reward = NULL; /* nobody is asked */
     CAIRN_TRY(cairn_job_open(c->ctx, &setup, &job));
     cairn_status status = solve(c, job, config);
     cairn_job_close(job);

@@ -51,8 +51,7 @@ cairn_status registry_find(cairn_ctx *ctx, cairn_arena *arena, const char *kind,
     cairn_spec_split(spec, &length, options);
     for (int i = 0; list[i]; i++) {
         if (strlen(list[i]->name) != length || memcmp(list[i]->name, spec, length) != 0) continue;
-        *config = NULL;
-        if (list[i]->options || list[i]->config_size) CAIRN_TRY(registry_config(ctx, arena, list[i], *options, config));
+        if (config) CAIRN_TRY(registry_config(ctx, arena, list[i], *options, config));
         *index = i;
         return CAIRN_OK;
     }

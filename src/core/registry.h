@@ -9,7 +9,7 @@
 cairn_status registry_config(cairn_ctx *ctx, cairn_arena *arena, const cairn_about *about, const char *options,
                              const void **config);
 /* Finds the entry of `list` (NULL-terminated) that `spec` names. *options is the text after the colon. *config is the entry's
- * configuration, or NULL where the entry has no options table and parses *options itself. Errors: NOT_FOUND listing the names
+ * configuration; with `config` NULL the caller parses *options. Errors: NOT_FOUND listing the names
  * ("no <kind> `x`; there are: a, b"); those of registry_config. */
 cairn_status registry_find(cairn_ctx *ctx, cairn_arena *arena, const char *kind, const cairn_about *const *list,
                            const char *spec, int *index, const char **options, const void **config);

@@ -22,24 +22,8 @@ static cairn_status open_contexts(cairn_job *job) {
     return CAIRN_OK;
 }
 
-/* Every worker reads the files for itself: what another answered from is not gone on with. */
-static cairn_status check_content(const cairn_job *job, const worker *w) {
-    const worker *first = &job->workers[0];
-    if (w->policy.type && cairn_policy_content(&w->policy) != cairn_policy_content(&first->policy))
-        return cairn_fail(w->ctx, CAIRN_INVALID, "policy `%s`: its file changed while the run began",
-                          job->setup.policy);
-    if (w->reward.type && cairn_reward_content(&w->reward) != cairn_reward_content(&first->reward))
-        return cairn_fail(w->ctx, CAIRN_INVALID, "reward `%s`: its file changed while the run began",
-                          job->setup.reward);
-    return CAIRN_OK;
-}
-
-static cairn_status open_worker(cairn_job *job, worker *w) {
-    if (job->setup.policy) CAIRN_TRY(cairn_policy_open(w->ctx, w->arena, job->setup.policy, &job->world, &w->policy));
-    if (job->setup.reward)
-        CAIRN_TRY(cairn_reward_open(w->ctx, w->arena, job->setup.reward, &job->world,
-                                    job->setup.policy ? &w->policy : NULL, &w->reward));
-    CAIRN_TRY(check_content(job, w));
+static cairn_status open_worker(worker *w) {
+    CAIRN_TRY(job_open_cast(w));
     w->open = true;
     return CAIRN_OK;
 }
@@ -56,8 +40,7 @@ void job_close_slots(worker *w) {
 
 static void close_worker(worker *w) {
     job_close_slots(w);
-    if (w->reward.type) cairn_reward_close(&w->reward);
-    if (w->policy.type) cairn_policy_close(&w->policy);
+    job_close_cast(w);
     cairn_arena_close(w->arena);
     cairn_ctx_close(w->ctx);
 }
@@ -117,7 +100,7 @@ static cairn_status open_all(cairn_job *job) {
     job->workers = cairn_alloc(job->ctx, (size_t)job->setup.workers, sizeof *job->workers);
     if (!job->workers) return CAIRN_NO_MEMORY;
     CAIRN_TRY(open_contexts(job));
-    cairn_status status = open_worker(job, &job->workers[0]);
+    cairn_status status = open_worker(&job->workers[0]);
     return status == CAIRN_OK ? status : cairn_fail(job->ctx, status, "%s", cairn_error(job->workers[0].ctx));
 }
 
@@ -189,11 +172,11 @@ const cairn_world *cairn_job_world(const cairn_job *job) {
 }
 
 const cairn_policy *cairn_job_policy(const cairn_job *job) {
-    return job->setup.policy ? &job->workers[0].policy : NULL;
+    return job->setup.policy ? &job->workers[0].policies[CAIRN_ROLE_GENERATOR] : NULL;
 }
 
 const cairn_reward *cairn_job_reward(const cairn_job *job) {
-    return job->setup.reward ? &job->workers[0].reward : NULL;
+    return job->setup.reward ? &job->workers[0].rewards[CAIRN_ROLE_JUDGE] : NULL;
 }
 
 cairn_status cairn_job_problem(cairn_job *job, cairn_ctx *ctx, int64_t index, cairn_arena *arena, cairn_problem *out) {
@@ -258,21 +241,18 @@ cairn_status job_work_in_slot(worker *w, cairn_ctx *ctx, slot *s, int64_t index)
     cairn_job *job = w->job;
     cairn_problem problem;
     CAIRN_TRY(cairn_job_problem(job, ctx, index, s->arena, &problem));
-    const cairn_reward *reward = job->setup.reward ? &w->reward : NULL;
+    const cairn_reward *reward = job->setup.reward ? &w->rewards[CAIRN_ROLE_JUDGE] : NULL;
     cairn_workspace workspace = {.ctx = ctx,
                                  .world = &job->world,
-                                 .policy = job->setup.policy ? &w->policy : NULL,
-                                 .reward = reward,
                                  .problem = &problem,
                                  .tree = s->tree,
                                  .arena = s->arena,
                                  .seed = job->setup.seed,
-                                 .sampling = job->setup.sampling,
                                  .aggregator = job->setup.aggregator >= 0 ? (cairn_aggregator)job->setup.aggregator
                                                : reward                   ? cairn_meaning_aggregator(reward->meaning)
                                                                           : CAIRN_AGGREGATE_LAST,
-                                 .budget = job->setup.budget,
-                                 .column = -1};
+                                 .budget = job->setup.budget};
+    job_fill_cast(w, workspace.cast);
     cairn_text record = {0};
     uint32_t failed = cairn_allocations_failed(ctx);
     cairn_status status = cairn_workspace_begin(&workspace);
@@ -332,7 +312,7 @@ static void run_worker(void *arg, int64_t block, int thread) {
     (void)thread;
     cairn_job *job = arg;
     worker *w = &job->workers[block];
-    cairn_status status = w->open ? CAIRN_OK : open_worker(job, w);
+    cairn_status status = w->open ? CAIRN_OK : open_worker(w);
     if (status == CAIRN_OK)
         status = cairn_fibers_run(w->ctx, job_in_flight(job, job->run != NULL), next_problem, work_on, w);
     if (status != CAIRN_OK) job_note_failure(job, w->ctx, status);

@@ -1,4 +1,4 @@
-/* What a job is inside, for who runs its problems. */
+/* The inside of a job. */
 #ifndef CAIRN_EVAL_JOB_WORKER_H
 #define CAIRN_EVAL_JOB_WORKER_H
 
@@ -18,8 +18,8 @@ typedef struct worker {
     cairn_job *job;
     cairn_ctx *ctx; /* child of the context given to open */
     cairn_arena *arena;
-    cairn_policy policy;
-    cairn_reward reward;
+    cairn_policy policies[CAIRN_ROLE_COUNT]; /* type NULL: the role has none of its own */
+    cairn_reward rewards[CAIRN_ROLE_COUNT];
     bool open;
     slot *free_slots;
 } worker;
@@ -47,6 +47,13 @@ struct cairn_job {
     char **ids;
 };
 
+/* The specs of a role's policy and reward; NULL: none. */
+const char *job_policy_spec(const cairn_job_setup *setup, cairn_role role);
+const char *job_reward_spec(const cairn_job_setup *setup, cairn_role role);
+/* Opens the worker's policies and rewards; closes those that are open; binds them in a workspace. */
+cairn_status job_open_cast(worker *w);
+void job_close_cast(worker *w);
+void job_fill_cast(const worker *w, cairn_part cast[CAIRN_ROLE_COUNT]);
 /* A slot for one problem: a free one or a new one; given back, it is reset and free. Errors: NO_MEMORY. */
 cairn_status job_take_slot(worker *w, cairn_ctx *ctx, slot **out);
 void job_give_slot(worker *w, slot *s);

@@ -13,6 +13,13 @@ typedef struct labelling {
     const cairn_solutions *solutions; /* or NULL */
 } labelling;
 
+static cairn_status find_labeller(cairn_ctx *ctx, const cairn_job *job, cairn_arena *arena,
+                                  const cairn_label_setup *setup, labelling *out) {
+    CAIRN_TRY(cairn_labeller_find(ctx, arena, setup->method, &out->type, &out->config));
+    const char *what = cairn_arena_printf(arena, "labeller %s", out->type->about.name);
+    return what ? cairn_job_check_cast(ctx, job, what, out->type->uses) : CAIRN_NO_MEMORY;
+}
+
 /* ---- one record ---------------------------------------------------------------------------------------------------- */
 
 /* The answer, as it was given where it was; NULL where none could be read. */
@@ -76,10 +83,10 @@ static cairn_status write_object(cairn_workspace *workspace, const cairn_label_r
     char key[20];
     problem_key(workspace->problem, key);
     errno = 0;
-    json_t *object = json_pack("{s:s, s:s, s:s, s:o, s:I, s:I, s:s, s:o}", "id", workspace->problem->id, "problem_key",
-                               key, "problem", workspace->problem->text, "solutions", solutions, "rollouts",
-                               (json_int_t)result->rollouts, "unknown", (json_int_t)result->unknown, "dropped",
-                               result->dropped, "cost", cost_json(&workspace->cost));
+    json_t *object =
+        json_pack("{s:s, s:s, s:s, s:o, s:I, s:I, s:s, s:o}", "id", workspace->problem->id, "problem_key", key,
+                  "problem", workspace->problem->text, "solutions", solutions, "rollouts", (json_int_t)result->rollouts,
+                  "unknown", (json_int_t)result->unknown, "dropped", result->dropped, "cost", cost_json(workspace));
     if (object && workspace->problem->answer &&
         json_object_set_new(object, "target", json_string(workspace->problem->answer)) != 0) {
         json_decref(object);
@@ -246,7 +253,7 @@ cairn_status cairn_label_problems(cairn_ctx *ctx, cairn_job *job, const cairn_la
     CAIRN_TRY(cairn_arena_open(ctx, 4096, &arena));
     labelling l = {.solutions = setup->solutions};
     double start = cairn_seconds();
-    cairn_status status = cairn_labeller_find(ctx, arena, setup->method, &l.type, &l.config);
+    cairn_status status = find_labeller(ctx, job, arena, setup, &l);
     if (status == CAIRN_OK) status = cairn_job_run(job, ctx, run, label_one, &l);
     if (status == CAIRN_OK) {
         tally t = {.ctx = ctx, .job = job, .arena = arena, .out = out, .right_from = setup->right_from};
@@ -269,7 +276,7 @@ cairn_status cairn_label_plan(cairn_ctx *ctx, cairn_job *job, const cairn_label_
     cairn_arena *arena;
     CAIRN_TRY(cairn_arena_open(ctx, 4096, &arena));
     labelling l = {.solutions = setup->solutions};
-    cairn_status status = cairn_labeller_find(ctx, arena, setup->method, &l.type, &l.config);
+    cairn_status status = find_labeller(ctx, job, arena, setup, &l);
     if (status == CAIRN_OK) status = cairn_job_plan(job, ctx, kept, label_one, &l, out);
     cairn_arena_close(arena);
     return status;
@@ -281,7 +288,7 @@ cairn_status cairn_label_manifest(cairn_ctx *ctx, cairn_job *job, const cairn_la
                                   cairn_manifest *out) {
     labelling l;
     const cairn_solutions *s = setup->solutions;
-    CAIRN_TRY(cairn_labeller_find(ctx, arena, setup->method, &l.type, &l.config));
+    CAIRN_TRY(find_labeller(ctx, job, arena, setup, &l));
     CAIRN_TRY(cairn_job_manifest(ctx, job, arena, "label", "method", &l.type->about, l.config, false, out));
     size_t n = (size_t)out->count;
     cairn_manifest_entry *entries = cairn_arena_alloc(arena, n + 3, sizeof *entries);

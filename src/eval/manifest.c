@@ -1,7 +1,7 @@
 /* What decides a job's records, in canonical form: the manifest of its run file. */
 #include <string.h>
 
-#include "cairn/job.h"
+#include "eval/job_worker.h"
 
 /* "name:every=option" */
 static cairn_status canonical_spec(cairn_ctx *ctx, cairn_arena *arena, const cairn_about *about, const void *config,
@@ -26,14 +26,38 @@ static const char *key_text(cairn_arena *arena, uint64_t key, const char *file) 
     return cairn_arena_printf(arena, "%016llx%s%s", (unsigned long long)key, *file ? " " : "", file);
 }
 
-static const char *policy_key(cairn_arena *arena, const cairn_job *job) {
-    const cairn_policy *policy = cairn_job_policy(job);
-    return policy ? key_text(arena, cairn_policy_content(policy), cairn_policy_file(policy)) : key_text(arena, 0, "");
+static const char *policy_key(cairn_arena *arena, const cairn_policy *policy) {
+    return policy->type ? key_text(arena, cairn_policy_content(policy), cairn_policy_file(policy))
+                        : key_text(arena, 0, "");
 }
 
-static const char *reward_key(cairn_arena *arena, const cairn_job *job) {
-    const cairn_reward *reward = cairn_job_reward(job);
-    return reward ? key_text(arena, cairn_reward_content(reward), cairn_reward_file(reward)) : key_text(arena, 0, "");
+static const char *reward_key(cairn_arena *arena, const cairn_reward *reward) {
+    return reward->type ? key_text(arena, cairn_reward_content(reward), cairn_reward_file(reward))
+                        : key_text(arena, 0, "");
+}
+
+/* Entries of the roles that are bound beside generator and judge: "completer", "completer_key", and "role_sampling" of all of them, as in
+ * "completer:temperature=0.7,max_tokens=64". */
+static void add_cast(cairn_arena *arena, const cairn_job *job, cairn_manifest_entry *entries, size_t *n) {
+    const worker *w = &job->workers[0];
+    const char *samplings = "";
+    for (int role = 0; role < CAIRN_ROLE_COUNT; role++) {
+        const cairn_casting *given = &job->setup.cast[role];
+        const char *name = cairn_role_name((cairn_role)role);
+        const char *spec = given->policy ? given->policy : given->reward;
+        if (spec) {
+            entries[(*n)++] = (cairn_manifest_entry){name, spec};
+            entries[(*n)++] = (cairn_manifest_entry){cairn_arena_printf(arena, "%s_key", name),
+                                                     given->policy ? policy_key(arena, &w->policies[role])
+                                                                   : reward_key(arena, &w->rewards[role])};
+        }
+        if (given->sampling.max_tokens <= 0 || !samplings) continue;
+        char temperature[32];
+        cairn_format_double(given->sampling.temperature, temperature);
+        samplings = cairn_arena_printf(arena, "%s%s%s:temperature=%s,max_tokens=%d", samplings, *samplings ? " " : "",
+                                       name, temperature, (int)given->sampling.max_tokens);
+    }
+    if (!samplings || *samplings) entries[(*n)++] = (cairn_manifest_entry){"role_sampling", samplings};
 }
 
 cairn_status cairn_job_manifest(cairn_ctx *ctx, const cairn_job *job, cairn_arena *arena, const char *verb,
@@ -61,16 +85,17 @@ cairn_status cairn_job_manifest(cairn_ctx *ctx, const cairn_job *job, cairn_aren
         {"problems_file", text_or_empty(j->problems)},
         {"problems_key", cairn_arena_printf(arena, "%016llx", (unsigned long long)cairn_job_content(job))},
         {"skip_bad", j->skip_bad ? "true" : "false"},
-        {"reward_key", reward_key(arena, job)},
-        {"policy_key", policy_key(arena, job)},
+        {"reward_key", reward_key(arena, &job->workers[0].rewards[CAIRN_ROLE_JUDGE])},
+        {"policy_key", policy_key(arena, &job->workers[0].policies[CAIRN_ROLE_GENERATOR])},
         {"tree", keep_tree ? "kept" : "dropped"},
     };
     size_t count = sizeof entries / sizeof *entries;
-    cairn_manifest_entry *copy = cairn_arena_alloc(arena, count, sizeof *copy);
+    cairn_manifest_entry *copy = cairn_arena_alloc(arena, count + 2 * CAIRN_ROLE_COUNT + 1, sizeof *copy);
     if (!copy) return CAIRN_NO_MEMORY;
     memcpy(copy, entries, sizeof entries);
+    add_cast(arena, job, copy, &count);
     for (size_t i = 0; i < count; i++)
-        if (!copy[i].value) return CAIRN_NO_MEMORY;
+        if (!copy[i].key || !copy[i].value) return CAIRN_NO_MEMORY;
     *out = (cairn_manifest){
         .entries = copy, .count = (int32_t)count, .problems = cairn_job_problems(job), .portable = j->portable};
     return CAIRN_OK;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cairn/job.h"
+#include "core/registry.h"
 #include "data/json.h"
 #include "eval/record.h"
 
@@ -13,9 +14,16 @@ typedef struct solving {
     const void *config;
 } solving;
 
-static cairn_status find_search(cairn_ctx *ctx, cairn_arena *arena, const cairn_solve_setup *setup, solving *out) {
+static cairn_status find_search(cairn_ctx *ctx, const cairn_job *job, cairn_arena *arena,
+                                const cairn_solve_setup *setup, solving *out) {
     out->setup = setup;
-    return cairn_search_find(ctx, arena, setup->search, &out->type, &out->config);
+    out->type = setup->type;
+    if (!setup->type)
+        CAIRN_TRY(cairn_search_find(ctx, arena, setup->search, &out->type, &out->config));
+    else
+        CAIRN_TRY(registry_config(ctx, arena, &setup->type->about, setup->search ? setup->search : "", &out->config));
+    const char *what = cairn_arena_printf(arena, "search %s", out->type->about.name);
+    return what ? cairn_job_check_cast(ctx, job, what, out->type->uses) : CAIRN_NO_MEMORY;
 }
 
 /* ---- one record ---------------------------------------------------------------------------------------------------------- */
@@ -34,15 +42,36 @@ static json_t *text_or_null(const char *text) {
     return text ? json_string(text) : json_null();
 }
 
-/* "cut_off", true, is there where the solution did not come to its end. */
-static cairn_status candidate_json(const cairn_workspace *workspace, const cairn_candidate *c, json_t **out) {
+/* {"reward": [0.9, null, ...], ...}: the scores of the steps up to `leaf`, by the name of their column. NULL: no memory. */
+static json_t *scores_json(const cairn_tree *tree, cairn_node leaf) {
+    json_t *all = json_object();
+    if (cairn_tree_is_end(tree, leaf)) leaf = tree->parent[leaf];
+    for (int32_t c = 0; c < tree->n_scores && all; c++) {
+        json_t *list = json_array();
+        int bad = !list;
+        for (cairn_node node = leaf; node != CAIRN_ROOT && !bad; node = tree->parent[node])
+            bad = json_array_insert_new(list, 0, number_or_null(tree->score[c][node]));
+        bad |= json_object_set(all, tree->about_score[c].name, list);
+        json_decref(list);
+        if (!bad) continue;
+        json_decref(all);
+        all = NULL;
+    }
+    return all;
+}
+
+/* "cut_off", true, is there where the solution did not come to its end; "scores" where the setup keeps them. */
+static cairn_status candidate_json(const cairn_workspace *workspace, const cairn_solve_setup *setup,
+                                   const cairn_candidate *c, json_t **out) {
     bool ended;
     CAIRN_TRY(cairn_workspace_ended(workspace, c->leaf, &ended));
-    *out = json_pack("{s:o, s:o, s:i, s:o, s:i}", "answer",
-                     text_or_null(c->answer >= 0 ? workspace->answers[c->answer] : NULL), "correct",
-                     outcome_json(workspace->tree->outcome[c->leaf]), "count", (int)c->count, "score",
+    *out = json_pack("{s:o, s:o, s:i, s:o, s:i}", "answer", text_or_null(cairn_workspace_answer(workspace, c->answer)),
+                     "correct", outcome_json(workspace->tree->outcome[c->leaf]), "count", (int)c->count, "score",
                      number_or_null(c->score), "leaf", (int)c->leaf);
-    if (*out && !ended && json_object_set_new(*out, "cut_off", json_true()) != 0) {
+    int bad = *out && !ended ? json_object_set_new(*out, "cut_off", json_true()) : 0;
+    if (*out && setup->keep_scores && workspace->tree->n_scores > 0)
+        bad |= json_object_set_new(*out, "scores", scores_json(workspace->tree, c->leaf));
+    if (bad) {
         json_decref(*out);
         *out = NULL;
     }
@@ -50,11 +79,12 @@ static cairn_status candidate_json(const cairn_workspace *workspace, const cairn
 }
 
 /* *out NULL: no memory. */
-static cairn_status candidates_json(const cairn_workspace *workspace, const cairn_result *result, json_t **out) {
+static cairn_status candidates_json(const cairn_workspace *workspace, const cairn_solve_setup *setup,
+                                    const cairn_result *result, json_t **out) {
     *out = json_array();
     for (int32_t i = 0; i < result->n && *out; i++) {
         json_t *candidate = NULL;
-        cairn_status status = candidate_json(workspace, &result->candidates[i], &candidate);
+        cairn_status status = candidate_json(workspace, setup, &result->candidates[i], &candidate);
         if (status == CAIRN_OK && json_array_append_new(*out, candidate) == 0) continue;
         json_decref(*out);
         *out = NULL;
@@ -156,7 +186,8 @@ static const cairn_candidate *judged_of(const cairn_result *result) {
 /* No solution finished is wrong, unless there was none to replay. */
 static json_t *correct_json(const cairn_workspace *workspace, const cairn_candidate *judged) {
     if (judged) return outcome_json(workspace->tree->outcome[judged->leaf]);
-    return cairn_policy_solutions(workspace->policy, workspace->problem) > 0 ? json_false() : json_null();
+    return cairn_policy_solutions(workspace->cast[CAIRN_ROLE_GENERATOR].policy, workspace->problem) > 0 ? json_false()
+                                                                                                        : json_null();
 }
 
 static cairn_status write_record(cairn_workspace *workspace, const cairn_solve_setup *setup, const cairn_result *result,
@@ -166,12 +197,12 @@ static cairn_status write_record(cairn_workspace *workspace, const cairn_solve_s
     json_t *candidates;
     problem_key(workspace->problem, key);
     errno = 0;
-    CAIRN_TRY(candidates_json(workspace, result, &candidates));
-    json_t *record = json_pack(
-        "{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "id", workspace->problem->id, "problem_key", key, "answer",
-        text_or_null(judged && judged->answer >= 0 ? workspace->answers[judged->answer] : NULL), "target",
-        text_or_null(workspace->problem->answer), "correct", correct_json(workspace, judged), "score",
-        number_or_null(judged ? judged->score : NAN), "candidates", candidates, "cost", cost_json(&workspace->cost));
+    CAIRN_TRY(candidates_json(workspace, setup, result, &candidates));
+    json_t *record =
+        json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "id", workspace->problem->id, "problem_key", key,
+                  "answer", text_or_null(judged ? cairn_workspace_answer(workspace, judged->answer) : NULL), "target",
+                  text_or_null(workspace->problem->answer), "correct", correct_json(workspace, judged), "score",
+                  number_or_null(judged ? judged->score : NAN), "candidates", candidates, "cost", cost_json(workspace));
     cairn_status status = record ? CAIRN_OK : json_fail_build(workspace->ctx, "the record");
     if (status == CAIRN_OK && setup->keep_tree) status = add_tree(workspace, result, record);
     if (status == CAIRN_OK) status = json_write(workspace->ctx, record, out);
@@ -179,11 +210,30 @@ static cairn_status write_record(cairn_workspace *workspace, const cairn_solve_s
     return status;
 }
 
+/* Every reward of the cast scores the steps of every candidate, where the search did not. */
+static cairn_status score_candidates(cairn_workspace *workspace, const cairn_result *result) {
+    const cairn_tree *tree = workspace->tree;
+    cairn_node *nodes = cairn_arena_alloc(workspace->arena, tree->count, sizeof *nodes);
+    bool *listed = cairn_arena_alloc(workspace->arena, tree->count, sizeof *listed);
+    int32_t n = 0;
+    if (!nodes || !listed) return CAIRN_NO_MEMORY;
+    for (int32_t i = 0; i < result->n; i++)
+        for (cairn_node node = result->candidates[i].leaf; node != CAIRN_ROOT && !listed[node];
+             node = tree->parent[node]) {
+            listed[node] = true;
+            if (!cairn_tree_is_end(tree, node)) nodes[n++] = node;
+        }
+    for (int role = 0; role < CAIRN_ROLE_COUNT; role++)
+        if (workspace->cast[role].reward) CAIRN_TRY(cairn_score_as(workspace, (cairn_role)role, nodes, n));
+    return CAIRN_OK;
+}
+
 static cairn_status solve_one(cairn_workspace *workspace, void *arg, int64_t index, cairn_text *record) {
     (void)index;
     const solving *s = arg;
     cairn_result result;
     CAIRN_TRY(cairn_search_run(workspace, s->type, s->config, &result));
+    if (s->setup->keep_scores) CAIRN_TRY(score_candidates(workspace, &result));
     return write_record(workspace, s->setup, &result, record);
 }
 
@@ -357,7 +407,7 @@ cairn_status cairn_solve(cairn_ctx *ctx, cairn_job *job, const cairn_solve_setup
     CAIRN_TRY(cairn_arena_open(ctx, 4096, &arena));
     double start = cairn_seconds();
     solving s;
-    cairn_status status = find_search(ctx, arena, setup, &s);
+    cairn_status status = find_search(ctx, job, arena, setup, &s);
     if (status == CAIRN_OK) status = cairn_job_run(job, ctx, run, solve_one, &s);
     if (status == CAIRN_OK) {
         double seconds = cairn_seconds() - start;
@@ -374,7 +424,7 @@ cairn_status cairn_solve_plan(cairn_ctx *ctx, cairn_job *job, const cairn_solve_
     cairn_arena *arena;
     CAIRN_TRY(cairn_arena_open(ctx, 4096, &arena));
     solving s;
-    cairn_status status = find_search(ctx, arena, setup, &s);
+    cairn_status status = find_search(ctx, job, arena, setup, &s);
     if (status == CAIRN_OK) status = cairn_job_plan(job, ctx, kept, solve_one, &s, out);
     cairn_arena_close(arena);
     return status;
@@ -385,8 +435,15 @@ cairn_status cairn_solve_plan(cairn_ctx *ctx, cairn_job *job, const cairn_solve_
 cairn_status cairn_solve_manifest(cairn_ctx *ctx, cairn_job *job, const cairn_solve_setup *setup, cairn_arena *arena,
                                   cairn_manifest *out) {
     solving s;
-    CAIRN_TRY(find_search(ctx, arena, setup, &s));
-    return cairn_job_manifest(ctx, job, arena, "solve", "search", &s.type->about, s.config, setup->keep_tree, out);
+    CAIRN_TRY(find_search(ctx, job, arena, setup, &s));
+    CAIRN_TRY(cairn_job_manifest(ctx, job, arena, "solve", "search", &s.type->about, s.config, setup->keep_tree, out));
+    if (!setup->keep_scores) return CAIRN_OK;
+    cairn_manifest_entry *entries = cairn_arena_alloc(arena, (size_t)out->count + 1, sizeof *entries);
+    if (!entries) return CAIRN_NO_MEMORY;
+    memcpy(entries, out->entries, (size_t)out->count * sizeof *entries);
+    entries[out->count++] = (cairn_manifest_entry){"scores", "kept"};
+    out->entries = entries;
+    return CAIRN_OK;
 }
 
 /* ---- drawing ------------------------------------------------------------------------------------------------------------------ */
@@ -412,9 +469,10 @@ static cairn_status draw_problem(cairn_workspace *workspace, const drawing *d) {
     CAIRN_TRY(find_verdicts(workspace, verdicts));
     for (size_t i = 0; i < count; i++) wrong[i] = verdicts[i] == CAIRN_VERDICT_WRONG;
     how.wrong = wrong;
-    const char *answer = cairn_arena_printf(workspace->arena, "answer %s, true answer %s",
-                                            result.answer >= 0 ? workspace->answers[result.answer] : "none",
-                                            workspace->problem->answer ? workspace->problem->answer : "unknown");
+    const char *answer =
+        cairn_arena_printf(workspace->arena, "answer %s, true answer %s",
+                           result.answer >= 0 ? cairn_workspace_answer(workspace, result.answer) : "none",
+                           workspace->problem->answer ? workspace->problem->answer : "unknown");
     if (!answer) return CAIRN_NO_MEMORY;
     how.title = workspace->problem->text;
     how.caption = answer;
@@ -437,7 +495,7 @@ cairn_status cairn_solve_render(cairn_ctx *ctx, cairn_job *job, const cairn_solv
     cairn_arena *arena;
     CAIRN_TRY(cairn_arena_open(ctx, 4096, &arena));
     drawing d = {.index = index, .how = how, .out = out};
-    cairn_status status = find_search(ctx, arena, setup, &d.solving);
+    cairn_status status = find_search(ctx, job, arena, setup, &d.solving);
     if (status == CAIRN_OK) status = cairn_job_run(job, ctx, NULL, draw_one, &d);
     cairn_arena_close(arena);
     return status;

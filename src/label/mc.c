@@ -159,5 +159,6 @@ const cairn_labeller_type cairn_labeller_mc = {
               .options = options,
               .option_count = sizeof options / sizeof *options,
               .config_size = sizeof(config)},
+    .uses = CAIRN_USES(CAIRN_ROLE_COMPLETER),
     .run = run,
 };

@@ -298,5 +298,6 @@ const cairn_labeller_type cairn_labeller_omegaprm = {
               .options = options,
               .option_count = sizeof options / sizeof *options,
               .config_size = sizeof(config)},
+    .uses = CAIRN_USES(CAIRN_ROLE_COMPLETER),
     .run = run,
 };

@@ -14,9 +14,11 @@ cairn_status cairn_policy_open(cairn_ctx *ctx, cairn_arena *arena, const char *s
                                cairn_policy *out) {
     int index;
     const char *options;
-    const void *config;
+    const void *config = NULL;
     void *self = NULL;
-    CAIRN_TRY(registry_find(ctx, arena, "policy", policy_abouts, spec, &index, &options, &config));
+    CAIRN_TRY(registry_find(ctx, arena, "policy", policy_abouts, spec, &index, &options, NULL));
+    const cairn_about *about = policy_abouts[index];
+    if (about->options) CAIRN_TRY(registry_config(ctx, arena, about, options, &config));
     CAIRN_TRY(policy_list[index]->open(ctx, arena, world, config, options, &self));
     *out = (cairn_policy){.type = policy_list[index], .world = world, .self = self};
     return CAIRN_OK;

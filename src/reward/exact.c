@@ -46,6 +46,10 @@ static cairn_status exact_score(cairn_ctx *ctx, void *data, cairn_arena *arena, 
     return CAIRN_OK;
 }
 
+static uint32_t exact_uses(const void *self) {
+    return ((const exact *)self)->what == TRUTH_VALUE ? CAIRN_USES(CAIRN_ROLE_COMPLETER) : 0;
+}
+
 const cairn_reward_type cairn_reward_exact = {
     .about = {.name = "exact",
               .summary = "the truth itself: exact value, truth of the step, reachability or quality value",
@@ -55,5 +59,6 @@ const cairn_reward_type cairn_reward_exact = {
               .config_size = sizeof(config)},
     .open = exact_open,
     .scale = exact_scale,
+    .uses = exact_uses,
     .score = exact_score,
 };

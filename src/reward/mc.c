@@ -105,6 +105,11 @@ static cairn_status mc_score(cairn_ctx *ctx, void *data, cairn_arena *arena, cai
     return CAIRN_OK;
 }
 
+static uint32_t mc_uses(const void *self) {
+    (void)self;
+    return CAIRN_USES(CAIRN_ROLE_COMPLETER);
+}
+
 const cairn_reward_type cairn_reward_mc = {
     .about = {.name = "mc",
               .summary = "fraction of right completions by the run's policy",
@@ -114,5 +119,6 @@ const cairn_reward_type cairn_reward_mc = {
               .config_size = sizeof(config)},
     .open = mc_open,
     .scale = mc_scale,
+    .uses = mc_uses,
     .score = mc_score,
 };

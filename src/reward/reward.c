@@ -43,6 +43,7 @@ cairn_status cairn_reward_open(cairn_ctx *ctx, cairn_arena *arena, const char *s
     CAIRN_TRY(reward_list[index]->open(ctx, arena, world, policy, config, &self));
     *out = (cairn_reward){.type = reward_list[index], .world = world, .self = self, .source = source};
     out->type->scale(self, &out->meaning, &out->low, &out->high);
+    out->n_outputs = out->type->outputs ? out->type->outputs(self, &out->outputs) : 1;
     return CAIRN_OK;
 }
 
@@ -110,4 +111,8 @@ cairn_status cairn_reward_score_steps(cairn_ctx *ctx, const cairn_reward *reward
         if (evidence) evidence[i] = requests[i].evidence ? requests[i].evidence : "";
     }
     return CAIRN_OK;
+}
+
+uint32_t cairn_reward_uses(const cairn_reward *reward) {
+    return reward->type->uses ? reward->type->uses(reward->self) : 0;
 }

@@ -3,11 +3,13 @@
 
 #include <string.h>
 
+#include "search/caches.h"
+
 static bool is_listed(const cairn_workspace *workspace, uint64_t key) {
-    size_t mask = (size_t)workspace->beginnings_capacity - 1, at = (size_t)key;
-    if (workspace->beginnings_capacity == 0) return false;
-    for (at &= mask; workspace->beginnings[at]; at = (at + 1) & mask)
-        if (workspace->beginnings[at] == key) return true;
+    size_t mask = (size_t)workspace->caches->beginnings_capacity - 1, at = (size_t)key;
+    if (workspace->caches->beginnings_capacity == 0) return false;
+    for (at &= mask; workspace->caches->beginnings[at]; at = (at + 1) & mask)
+        if (workspace->caches->beginnings[at] == key) return true;
     return false;
 }
 
@@ -19,17 +21,17 @@ static void put(uint64_t *table, int32_t capacity, uint64_t key) {
 
 /* At most half of the places are taken. */
 static cairn_status list(cairn_workspace *workspace, uint64_t key) {
-    if (2 * workspace->n_beginnings >= workspace->beginnings_capacity) {
-        int32_t capacity = workspace->beginnings_capacity ? 2 * workspace->beginnings_capacity : 16;
+    if (2 * workspace->caches->n_beginnings >= workspace->caches->beginnings_capacity) {
+        int32_t capacity = workspace->caches->beginnings_capacity ? 2 * workspace->caches->beginnings_capacity : 16;
         uint64_t *grown = cairn_arena_alloc(workspace->arena, (size_t)capacity, sizeof *grown);
         if (!grown) return CAIRN_NO_MEMORY;
-        for (int32_t i = 0; i < workspace->beginnings_capacity; i++)
-            if (workspace->beginnings[i]) put(grown, capacity, workspace->beginnings[i]);
-        workspace->beginnings = grown;
-        workspace->beginnings_capacity = capacity;
+        for (int32_t i = 0; i < workspace->caches->beginnings_capacity; i++)
+            if (workspace->caches->beginnings[i]) put(grown, capacity, workspace->caches->beginnings[i]);
+        workspace->caches->beginnings = grown;
+        workspace->caches->beginnings_capacity = capacity;
     }
-    put(workspace->beginnings, workspace->beginnings_capacity, key);
-    workspace->n_beginnings++;
+    put(workspace->caches->beginnings, workspace->caches->beginnings_capacity, key);
+    workspace->caches->n_beginnings++;
     return CAIRN_OK;
 }
 
@@ -50,15 +52,18 @@ static cairn_status add_part(cairn_workspace *workspace, uint64_t key, bool read
     return read ? CAIRN_OK : list(workspace, key);
 }
 
-cairn_status beginning_read(cairn_workspace *workspace, const beginning *b, int32_t *known) {
+cairn_status beginning_read(cairn_workspace *workspace, cairn_role role, const beginning *b, int32_t *known) {
+    cairn_role owner = caches_owner(workspace, role);
+    bool *problem_read = &workspace->caches->problem_read[owner];
     bool own = strcmp(b->problem, workspace->problem->text) == 0;
-    cairn_node node = own && workspace->problem_read ? CAIRN_ROOT : CAIRN_NONE;
+    cairn_node node = own && *problem_read ? CAIRN_ROOT : CAIRN_NONE;
     uint64_t key = cairn_key(b->problem, strlen(b->problem)) | 1; /* 0 is a free place, here and below */
+    if (owner != CAIRN_ROLE_GENERATOR) key = cairn_key_mix(key, (uint64_t)owner) | 1;
     *known = 0;
     CAIRN_TRY(add_part(workspace, key, node == CAIRN_ROOT, 0, known));
-    workspace->problem_read |= own;
+    *problem_read |= own;
     for (int32_t i = 0; i < b->n_steps; i++) {
-        node = written_child(workspace->tree, node, b->steps[i]);
+        node = owner == CAIRN_ROLE_GENERATOR ? written_child(workspace->tree, node, b->steps[i]) : CAIRN_NONE;
         key = cairn_key_mix(key, cairn_key(b->steps[i], strlen(b->steps[i]))) | 1;
         CAIRN_TRY(add_part(workspace, key, node != CAIRN_NONE, i + 1, known));
     }

@@ -34,7 +34,7 @@ cairn_status cairn_workspace_ended(const cairn_workspace *workspace, cairn_node 
 cairn_status cairn_search_run(cairn_workspace *workspace, const cairn_search_type *type, const void *config,
                               cairn_result *out) {
     *out = (cairn_result){.chosen = -1, .answer = -1};
-    if (type->needs_reward && !workspace->reward)
+    if (type->needs_reward && !workspace->cast[CAIRN_ROLE_JUDGE].reward)
         return cairn_fail(workspace->ctx, CAIRN_INVALID, "search %s scores steps: name a reward", type->about.name);
     cairn_status status = type->run(workspace, config, out);
     return status == CAIRN_BUDGET ? CAIRN_OK : status;

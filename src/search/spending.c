@@ -1,6 +1,9 @@
 /* Budgets: what is left of one, and what it pays for. */
 #include "search/spending.h"
 
+#include "cairn/loops.h"
+#include "search/caches.h"
+
 spending spending_now(const cairn_workspace *workspace) {
     const cairn_cost *cost = &workspace->cost;
     spending out = {
@@ -11,7 +14,7 @@ spending spending_now(const cairn_workspace *workspace) {
     return out;
 }
 
-bool spending_bounded(const cairn_workspace *workspace) {
+bool cairn_budget_bounded(const cairn_workspace *workspace) {
     return workspace->budget.steps > 0 || workspace->budget.tokens > 0 || workspace->budget.flops > 0;
 }
 
@@ -29,11 +32,11 @@ static int64_t whole(double units) {
 
 /* FLOPs that more of the same will take: without those of the problem's text. */
 static double repeated_flops(const cairn_workspace *workspace, double flops) {
-    double problem = workspace->prices.problem_flops;
+    double problem = workspace->caches->prices.problem_flops;
     return flops > problem ? flops - problem : flops;
 }
 
-int64_t spending_affords(const cairn_workspace *workspace, int64_t units) {
+int64_t cairn_budget_affords(const cairn_workspace *workspace, int64_t units) {
     const cairn_budget *b = &workspace->budget;
     spending now = spending_now(workspace);
     double n = (double)units;
@@ -69,27 +72,28 @@ int64_t cairn_budget_left(const cairn_workspace *workspace) {
 
 /* FLOPs of one more token, with what scores it; 0: nothing is known yet. */
 static double token_flops(const cairn_workspace *workspace) {
-    return DEARER * (workspace->prices.token_flops + workspace->prices.score_flops);
+    return DEARER * (workspace->caches->prices.token_flops + workspace->caches->prices.score_flops);
 }
 
-int32_t spending_wave(const cairn_workspace *workspace, int32_t asked, int64_t unscored, int32_t *most_tokens) {
+int32_t spending_wave(const cairn_workspace *workspace, int32_t longest, int32_t asked, int64_t unscored,
+                      int32_t *most_tokens) {
     const cairn_budget *b = &workspace->budget;
     spending now = spending_now(workspace);
-    double full = workspace->sampling.max_tokens, left = 1e18;
+    double full = longest, left = 1e18;
     *most_tokens = INT32_MAX;
-    if (full < workspace->prices.step_tokens)
-        full = workspace->prices.step_tokens; /* of a policy that knows no bound */
+    if (full < workspace->caches->prices.step_tokens)
+        full = workspace->caches->prices.step_tokens; /* of a policy that knows no bound */
     if (b->tokens > 0) left = (double)b->tokens - now.tokens;
     if (b->flops > 0 && now.flops >= b->flops) left = 0;
     if (b->flops > 0 && token_flops(workspace) > 0) {
-        double owed = DEARER * (double)unscored * workspace->prices.score_flops;
+        double owed = DEARER * (double)unscored * workspace->caches->prices.score_flops;
         double paid = (b->flops - now.flops - owed) / token_flops(workspace);
         left = paid < left ? paid : left;
     }
     if (left < 1) return 0;
-    bool unknown = workspace->prices.step_tokens == 0;
+    bool unknown = workspace->caches->prices.step_tokens == 0;
     if (b->flops > 0 && unknown) asked = 1; /* the first step tells what a step costs */
-    double some = unknown ? 1 : left / (2.0 * workspace->prices.step_tokens);
+    double some = unknown ? 1 : left / (2.0 * workspace->caches->prices.step_tokens);
     int32_t wave = left / asked >= full ? asked : some < 1 ? 1 : some < asked ? (int32_t)some : asked;
     if (left / wave < INT32_MAX) *most_tokens = (int32_t)(left / wave);
     return wave;

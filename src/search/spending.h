@@ -10,15 +10,12 @@ typedef struct spending {
 } spending;
 
 spending spending_now(const cairn_workspace *workspace);
-/* Tells whether anything bounds the search. */
-bool spending_bounded(const cairn_workspace *workspace);
-/* How many more units the budget pays for, when `units` (> 0) of them cost all that was spent so far, but for the problem's text. INT64_MAX
- * without a budget; 0 where they cost nothing in a unit that is bounded: such a budget is never spent. */
-int64_t spending_affords(const cairn_workspace *workspace, int64_t units);
 /* Steps of the step budget alone that are left; INT64_MAX without one. */
 int64_t spending_steps_left(const cairn_workspace *workspace);
-/* How many of `asked` samples to draw now, and the most tokens of each, so that tokens and FLOPs are kept even if each takes as many: what
- * the next samples cost is not known before. `unscored` tokens of samples before them have still to be scored. 0 when the budget is spent. *most_tokens is INT32_MAX where nothing binds. */
-int32_t spending_wave(const cairn_workspace *workspace, int32_t asked, int64_t unscored, int32_t *most_tokens);
+/* How many of `asked` samples of at most `longest` tokens to draw now, and the most tokens of each, so that the budgets of tokens and FLOPs
+ * are kept even if every sample takes that many. `unscored` tokens of earlier samples have still to be scored. 0 when the budget is
+ * spent. *most_tokens is INT32_MAX where nothing binds. */
+int32_t spending_wave(const cairn_workspace *workspace, int32_t longest, int32_t asked, int64_t unscored,
+                      int32_t *most_tokens);
 
 #endif

@@ -2,34 +2,39 @@
 
 #include <string.h>
 
-struct cairn_stated_end {
+#include "search/caches.h"
+
+struct stated_end {
     cairn_node node; /* rising */
     const cairn_stated *stated;
 };
 
 const cairn_stated *stated_of(const cairn_workspace *workspace, cairn_node node) {
-    int32_t low = 0, high = workspace->n_stated;
+    int32_t low = 0, high = workspace->caches->n_stated;
     while (low < high) {
         int32_t middle = low + (high - low) / 2;
-        if (workspace->stated[middle].node < node)
+        if (workspace->caches->stated[middle].node < node)
             low = middle + 1;
         else
             high = middle;
     }
-    return low < workspace->n_stated && workspace->stated[low].node == node ? workspace->stated[low].stated : NULL;
+    return low < workspace->caches->n_stated && workspace->caches->stated[low].node == node
+               ? workspace->caches->stated[low].stated
+               : NULL;
 }
 
 cairn_status stated_keep(cairn_workspace *workspace, cairn_node node, const cairn_stated *stated) {
     if (!stated) return CAIRN_OK;
-    if (workspace->n_stated == workspace->stated_capacity) {
-        int32_t capacity = workspace->stated_capacity ? 2 * workspace->stated_capacity : 8;
-        struct cairn_stated_end *grown = cairn_arena_alloc(workspace->arena, (size_t)capacity, sizeof *grown);
+    if (workspace->caches->n_stated == workspace->caches->stated_capacity) {
+        int32_t capacity = workspace->caches->stated_capacity ? 2 * workspace->caches->stated_capacity : 8;
+        struct stated_end *grown = cairn_arena_alloc(workspace->arena, (size_t)capacity, sizeof *grown);
         if (!grown) return CAIRN_NO_MEMORY;
-        if (workspace->n_stated) memcpy(grown, workspace->stated, (size_t)workspace->n_stated * sizeof *grown);
-        workspace->stated = grown;
-        workspace->stated_capacity = capacity;
+        if (workspace->caches->n_stated)
+            memcpy(grown, workspace->caches->stated, (size_t)workspace->caches->n_stated * sizeof *grown);
+        workspace->caches->stated = grown;
+        workspace->caches->stated_capacity = capacity;
     }
-    workspace->stated[workspace->n_stated++] = (struct cairn_stated_end){node, stated};
+    workspace->caches->stated[workspace->caches->n_stated++] = (struct stated_end){node, stated};
     return CAIRN_OK;
 }
 

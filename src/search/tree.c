@@ -14,6 +14,14 @@
         for (uint32_t i_ = 0; i_ < n; i_++) rows_[i_] = with_;                            \
     } while (0)
 
+static void fill_roles(cairn_tree *tree, cairn_node first, uint32_t n) {
+    for (int role = 0; role < CAIRN_ROLE_COUNT; role++) {
+        if (role != CAIRN_ROLE_GENERATOR && tree->draws[role]) FILL(draws[role], 0);
+        if (tree->mc_n[role]) FILL(mc_n[role], 0);
+        if (tree->mc_ok[role]) FILL(mc_ok[role], 0);
+    }
+}
+
 /* Sets every column of n new rows, children of `parent` with consecutive numbers. Column by column: a search of 10^6 simulations a second
  * lives from this loop. `path` and `prior` are the caller's to set. */
 static cairn_node rows_add(cairn_tree *tree, cairn_node parent, uint32_t n) {
@@ -30,7 +38,7 @@ static cairn_node rows_add(cairn_tree *tree, cairn_node parent, uint32_t n) {
     FILL(token_at, CAIRN_NONE);
     FILL(n_tokens, 0);
     FILL(key, tree->store->empty_key);
-    FILL(draws, 0);
+    FILL(draws[CAIRN_ROLE_GENERATOR], 0);
     FILL(multiplicity, 0);
     FILL(logp, NAN);
     FILL(value, 0);
@@ -42,11 +50,11 @@ static cairn_node rows_add(cairn_tree *tree, cairn_node parent, uint32_t n) {
         FILL(edge_reward, 0);
         FILL(discount, 1);
     }
-    if (tree->mc_n) {
-        FILL(mc_n, 0);
-        FILL(mc_ok, 0);
+    if (tree->store->by_role) fill_roles(tree, first, n);
+    for (int32_t c = 0; c < tree->n_scores; c++) {
+        FILL(score[c], NAN);
+        FILL(marks[c], 0);
     }
-    for (int32_t c = 0; c < tree->n_scores; c++) FILL(score[c], NAN);
     if (tree->state_bytes) memset(tree->states + first * tree->state_bytes, 0, n * tree->state_bytes);
     cairn_node *next = tree->next_sibling + first;
     for (uint32_t i = 0; i < n; i++) next[i] = first + i + 1;
@@ -94,11 +102,20 @@ void cairn_tree_close(cairn_tree *tree) {
         block_free(&s->texts.chunk[k]);
         block_free(&s->tokens.chunk[k]);
     }
+    for (size_t c = 0; c < s->score_room; c++) {
+        block_free(&s->scores[c].score);
+        block_free(&s->scores[c].marks);
+    }
+    cairn_free(s->scores);
+    cairn_free(tree->score);
+    cairn_free(tree->marks);
+    cairn_free(tree->about_score);
     cairn_free(tree); /* the store lies behind it */
 }
 
 void cairn_tree_reset(cairn_tree *tree) {
     tree_columns_reset(tree);
+    tree->store->by_role = false;
     tree->n_scores = 0;
     tree->count = 0;
     rows_add(tree, CAIRN_NONE, 1);
@@ -117,13 +134,22 @@ cairn_status cairn_tree_need_edges(cairn_ctx *ctx, cairn_tree *tree) {
     return CAIRN_OK;
 }
 
-cairn_status cairn_tree_need_counts(cairn_ctx *ctx, cairn_tree *tree) {
-    if (tree->mc_n && tree->mc_ok) return CAIRN_OK;
-    CAIRN_TRY(tree_column_open(ctx, tree, TREE_MC_OK));
-    for (cairn_node i = 0; i < tree->count; i++) tree->mc_ok[i] = 0;
-    CAIRN_TRY(tree_column_open(ctx, tree, TREE_MC_N));
-    for (cairn_node i = 0; i < tree->count; i++) tree->mc_n[i] = 0;
+/* A column of counts of one role, which begin at 0. */
+static cairn_status need_role_column(cairn_ctx *ctx, cairn_tree *tree, int k, uint32_t **column) {
+    if (*column) return CAIRN_OK;
+    CAIRN_TRY(tree_column_open(ctx, tree, k));
+    memset(*column, 0, tree->count * sizeof **column);
+    tree->store->by_role = true;
     return CAIRN_OK;
+}
+
+cairn_status cairn_tree_need_counts(cairn_ctx *ctx, cairn_tree *tree, cairn_role role) {
+    CAIRN_TRY(need_role_column(ctx, tree, TREE_MC_OK + (int)role, &tree->mc_ok[role]));
+    return need_role_column(ctx, tree, TREE_MC_N + (int)role, &tree->mc_n[role]);
+}
+
+cairn_status cairn_tree_need_draws(cairn_ctx *ctx, cairn_tree *tree, cairn_role role) {
+    return need_role_column(ctx, tree, TREE_DRAWS + (int)role, &tree->draws[role]);
 }
 
 static cairn_status text_keep(cairn_ctx *ctx, cairn_tree *tree, const char *text, size_t length, uint32_t *at) {
@@ -139,26 +165,23 @@ cairn_status cairn_tree_need_score(cairn_ctx *ctx, cairn_tree *tree, cairn_score
     if (!about.source) about.source = "";
     for (int32_t c = 0; c < tree->n_scores; c++) {
         const cairn_score_column *there = &tree->about_score[c];
-        if (strcmp(there->name, about.name) != 0 || strcmp(there->source, about.source) != 0) continue;
-        if (there->meaning != about.meaning || there->low != about.low || there->high != about.high)
-            return cairn_fail(ctx, CAIRN_INVALID, "score column `%s` of `%s` is there with another meaning or range",
-                              about.name, about.source);
+        if (strcmp(there->name, about.name) != 0) continue;
+        if (strcmp(there->source, about.source) != 0 || there->meaning != about.meaning || there->low != about.low ||
+            there->high != about.high)
+            return cairn_fail(ctx, CAIRN_INVALID,
+                              "score column `%s` of `%s` is there with another source, meaning or range", about.name,
+                              about.source);
         *column = c;
         return CAIRN_OK;
     }
     int32_t c = tree->n_scores;
-    if (c == CAIRN_SCORE_COLUMNS)
-        return cairn_fail(ctx, CAIRN_LIMIT, "score column `%s`: a tree has at most %d", about.name,
-                          CAIRN_SCORE_COLUMNS);
     uint32_t name, source;
     CAIRN_TRY(text_keep(ctx, tree, about.name, strlen(about.name), &name));
     CAIRN_TRY(text_keep(ctx, tree, about.source, strlen(about.source), &source));
-    CAIRN_TRY(tree_column_open(ctx, tree, TREE_SCORE + c));
+    CAIRN_TRY(tree_score_open(ctx, tree));
     about.name = chunks_at(&tree->store->texts, name);
     about.source = chunks_at(&tree->store->texts, source);
     tree->about_score[c] = about;
-    for (cairn_node i = 0; i < tree->count; i++) tree->score[c][i] = NAN;
-    tree->n_scores++;
     *column = c;
     return CAIRN_OK;
 }
@@ -219,9 +242,10 @@ cairn_status cairn_tree_expand(cairn_ctx *ctx, cairn_tree *tree, cairn_node pare
     CAIRN_TRY(rows_reserve(ctx, tree, parent, n));
     cairn_node node = n ? rows_add(tree, parent, n) : CAIRN_NONE;
     uint64_t *path = tree->path;
-    for (uint32_t i = 0; i < n; i++) path[node + i] = cairn_path_child(path[parent], tree->draws[parent] + i);
+    uint32_t *draws = tree->draws[CAIRN_ROLE_GENERATOR];
+    for (uint32_t i = 0; i < n; i++) path[node + i] = cairn_path_child(path[parent], draws[parent] + i);
     for (uint32_t i = 0; i < n; i++) tree->prior[node + i] = priors ? priors[i] : 1.0f / (float)n;
-    tree->draws[parent] += n;
+    draws[parent] += n;
     tree->flags[parent] |= CAIRN_NODE_EXPANDED;
     *first = node;
     return CAIRN_OK;
@@ -272,13 +296,14 @@ size_t cairn_tree_column_bytes(const cairn_tree *tree) {
     size_t sum = 0;
     for (int k = 0; k < TREE_STATES; k++)
         if (tree->store->present >> k & 1) sum += tree_column_width(tree, k);
-    return sum;
+    return sum + (size_t)tree->n_scores * (sizeof(float) + 1);
 }
 
 size_t cairn_tree_bytes(const cairn_tree *tree) {
     const struct cairn_tree_store *s = tree->store;
     size_t sum = sizeof *tree + sizeof *s + chunks_bytes(&s->texts) + chunks_bytes(&s->tokens);
     for (int k = 0; k < TREE_COLUMNS; k++) sum += s->column[k].bytes;
+    for (size_t c = 0; c < s->score_room; c++) sum += s->scores[c].score.bytes + s->scores[c].marks.bytes;
     return sum;
 }
 

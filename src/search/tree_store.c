@@ -1,4 +1,5 @@
 /* The memory of trees: growing blocks, text chunks, the table of columns. */
+#include <math.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -106,33 +107,24 @@ size_t chunks_bytes(const chunks *c) {
 
 #define COLUMN(name) \
     { offsetof(cairn_tree, name), sizeof(*((cairn_tree *)0)->name) }
-#define SCORE(k) \
-    { offsetof(cairn_tree, score) + (k) * sizeof(float *), sizeof(float) }
+/* One of each role. */
+#define COLUMNS(name)                                                                                         \
+    COLUMN(name[CAIRN_ROLE_GENERATOR]), COLUMN(name[CAIRN_ROLE_COMPLETER]), COLUMN(name[CAIRN_ROLE_JUDGE]),   \
+        COLUMN(name[CAIRN_ROLE_CRITIC]), COLUMN(name[CAIRN_ROLE_PROVER]), COLUMN(name[CAIRN_ROLE_REFERENCE]), \
+        COLUMN(name[CAIRN_ROLE_REFINER])
+_Static_assert(CAIRN_ROLE_COUNT == 7, "COLUMNS has one entry a role");
 
 static const struct {
     size_t slot; /* where the column's address lies in cairn_tree */
     size_t width;
 } about_column[TREE_COLUMNS] = {
-    COLUMN(parent),     COLUMN(first_child),
-    COLUMN(last_child), COLUMN(next_sibling),
-    COLUMN(n_children), COLUMN(depth),
-    COLUMN(kind),       COLUMN(flags),
-    COLUMN(text_at),    COLUMN(text_length),
-    COLUMN(token_at),   COLUMN(n_tokens),
-    COLUMN(key),        COLUMN(path),
-    COLUMN(draws),      COLUMN(multiplicity),
-    COLUMN(logp),       COLUMN(prior),
-    COLUMN(value),      COLUMN(total),
-    COLUMN(visits),     COLUMN(outcome),
-    COLUMN(answer),     COLUMN(edge_reward),
-    COLUMN(discount),   COLUMN(mc_n),
-    COLUMN(mc_ok),      SCORE(0),
-    SCORE(1),           SCORE(2),
-    SCORE(3),           SCORE(4),
-    SCORE(5),           SCORE(6),
-    SCORE(7),           COLUMN(states),
+    COLUMN(parent),       COLUMN(first_child), COLUMN(last_child), COLUMN(next_sibling), COLUMN(n_children),
+    COLUMN(depth),        COLUMN(kind),        COLUMN(flags),      COLUMN(text_at),      COLUMN(text_length),
+    COLUMN(token_at),     COLUMN(n_tokens),    COLUMN(key),        COLUMN(path),         COLUMN(draws[0]),
+    COLUMN(multiplicity), COLUMN(logp),        COLUMN(prior),      COLUMN(value),        COLUMN(total),
+    COLUMN(visits),       COLUMN(outcome),     COLUMN(answer),     COLUMN(edge_reward),  COLUMN(discount),
+    COLUMNS(draws),       COLUMNS(mc_n),       COLUMNS(mc_ok),     COLUMN(states),
 };
-_Static_assert(CAIRN_SCORE_COLUMNS == 8, "the table has one entry a score column");
 
 size_t tree_column_width(const cairn_tree *tree, int k) {
     return k == TREE_STATES ? tree->state_bytes : about_column[k].width;
@@ -142,8 +134,12 @@ size_t tree_column_width(const cairn_tree *tree, int k) {
  * children never straddle one. */
 #define LINE 64
 
+static size_t lead_of(size_t width) {
+    return LINE - width;
+}
+
 static size_t column_lead(int k) {
-    return k == TREE_STATES ? 0 : LINE - about_column[k].width;
+    return k == TREE_STATES ? 0 : lead_of(about_column[k].width);
 }
 
 static void column_point(cairn_tree *tree, int k, char *data) {
@@ -158,6 +154,16 @@ static size_t column_bytes(const cairn_tree *tree, int k, size_t rows) {
     return bytes > PTRDIFF_MAX ? SIZE_MAX : bytes + column_lead(k);
 }
 
+/* Room for `capacity` rows in the blocks of score column c, and the tree's pointers to them. */
+static cairn_status score_grow(cairn_ctx *ctx, cairn_tree *tree, int32_t c, size_t capacity) {
+    score_blocks *b = &tree->store->scores[c];
+    CAIRN_TRY(block_grow(ctx, &b->score, capacity * sizeof(float) + lead_of(sizeof(float))));
+    tree->score[c] = (float *)((char *)b->score.data + lead_of(sizeof(float)));
+    CAIRN_TRY(block_grow(ctx, &b->marks, capacity + lead_of(1)));
+    tree->marks[c] = (uint8_t *)b->marks.data + lead_of(1);
+    return CAIRN_OK;
+}
+
 cairn_status tree_columns_grow(cairn_ctx *ctx, cairn_tree *tree, uint32_t capacity) {
     struct cairn_tree_store *s = tree->store;
     if (capacity < FIRST_CAPACITY) capacity = FIRST_CAPACITY;
@@ -166,6 +172,7 @@ cairn_status tree_columns_grow(cairn_ctx *ctx, cairn_tree *tree, uint32_t capaci
         CAIRN_TRY(block_grow(ctx, &s->column[k], column_bytes(tree, k, capacity)));
         column_point(tree, k, s->column[k].data);
     }
+    for (int32_t c = 0; c < tree->n_scores; c++) CAIRN_TRY(score_grow(ctx, tree, c, capacity));
     tree->capacity = capacity;
     return CAIRN_OK;
 }
@@ -178,17 +185,38 @@ cairn_status tree_column_open(cairn_ctx *ctx, cairn_tree *tree, int k) {
     return CAIRN_OK;
 }
 
+cairn_status tree_score_open(cairn_ctx *ctx, cairn_tree *tree) {
+    struct cairn_tree_store *s = tree->store;
+    size_t need = (size_t)tree->n_scores + 1;
+    CAIRN_TRY(cairn_grow(ctx, (void **)&s->scores, &s->score_room, need, sizeof *s->scores));
+    CAIRN_TRY(cairn_grow(ctx, (void **)&tree->score, &s->score_pointers, need, sizeof *tree->score));
+    CAIRN_TRY(cairn_grow(ctx, (void **)&tree->marks, &s->mark_pointers, need, sizeof *tree->marks));
+    CAIRN_TRY(cairn_grow(ctx, (void **)&tree->about_score, &s->abouts, need, sizeof *tree->about_score));
+    int32_t c = tree->n_scores;
+    CAIRN_TRY(score_grow(ctx, tree, c, tree->capacity));
+    for (cairn_node i = 0; i < tree->count; i++) tree->score[c][i] = NAN;
+    memset(tree->marks[c], 0, tree->count);
+    tree->n_scores++;
+    return CAIRN_OK;
+}
+
 void tree_columns_reset(cairn_tree *tree) {
     struct cairn_tree_store *s = tree->store;
     size_t row = 0;
-    for (int k = 0; k < TREE_COLUMNS; k++) row += tree_column_width(tree, k);
+    for (int k = 0; k < TREE_COLUMNS; k++)
+        if (s->column[k].data) row += tree_column_width(tree, k);
     size_t keep = KEEP_BYTES / row > FIRST_CAPACITY ? KEEP_BYTES / row : FIRST_CAPACITY;
     if (keep < tree->count) keep = tree->count;
     if (keep < tree->capacity) {
         tree->capacity = (uint32_t)keep;
         for (int k = 0; k < TREE_COLUMNS; k++) block_shrink(&s->column[k], column_bytes(tree, k, keep));
+        for (size_t c = 0; c < s->score_room; c++) {
+            block_shrink(&s->scores[c].score, keep * sizeof(float) + lead_of(sizeof(float)));
+            block_shrink(&s->scores[c].marks, keep + lead_of(1));
+        }
     }
     for (int k = TREE_FIXED_COLUMNS; k < TREE_STATES; k++) {
+        if (k == TREE_DRAWS) continue; /* the generator's is a fixed column */
         s->present &= ~(UINT64_C(1) << k);
         column_point(tree, k, NULL);
     }
@@ -200,6 +228,10 @@ size_t tree_mapped_bytes(const cairn_tree *tree) {
     const struct cairn_tree_store *s = tree->store;
     size_t sum = 0;
     for (int k = 0; k < TREE_COLUMNS; k++) sum += s->column[k].mapped ? s->column[k].bytes : 0;
+    for (size_t c = 0; c < s->score_room; c++) {
+        sum += s->scores[c].score.mapped ? s->scores[c].score.bytes : 0;
+        sum += s->scores[c].marks.mapped ? s->scores[c].marks.bytes : 0;
+    }
     for (int k = 0; k < CHUNKS; k++) {
         sum += s->texts.chunk[k].mapped ? s->texts.chunk[k].bytes : 0;
         sum += s->tokens.chunk[k].mapped ? s->tokens.chunk[k].bytes : 0;

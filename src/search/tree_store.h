@@ -36,22 +36,30 @@ void chunks_reset(chunks *c, size_t keep_bytes);
 size_t chunks_bytes(const chunks *c);
 
 #define TREE_FIXED_COLUMNS 23
-#define TREE_COLUMNS       (TREE_FIXED_COLUMNS + 4 + CAIRN_SCORE_COLUMNS + 1)
+
+enum { /* numbers of the optional columns; those of a role: the first and its number */
+       TREE_EDGE_REWARD = TREE_FIXED_COLUMNS,
+       TREE_DISCOUNT,
+       TREE_DRAWS, /* the generator's place stays empty: its column is fixed */
+       TREE_MC_N = TREE_DRAWS + CAIRN_ROLE_COUNT,
+       TREE_MC_OK = TREE_MC_N + CAIRN_ROLE_COUNT,
+       TREE_STATES = TREE_MC_OK + CAIRN_ROLE_COUNT,
+       TREE_COLUMNS
+};
+
+/* A score column and its marks. */
+typedef struct score_blocks {
+    block score, marks;
+} score_blocks;
 
 struct cairn_tree_store {
     block column[TREE_COLUMNS];
-    uint64_t present; /* bit k: column k is in use */
+    uint64_t present;     /* bit k: column k is in use */
+    score_blocks *scores; /* [score_room]; those of the tree's n_scores are in use */
+    size_t score_room, score_pointers, mark_pointers, abouts; /* capacities of the tree's arrays */
+    bool by_role; /* a column of counts of some role is there, other than the generator's draws */
     chunks texts, tokens;
     uint64_t empty_key; /* of the empty text */
-};
-
-enum { /* numbers of the optional columns */
-       TREE_EDGE_REWARD = TREE_FIXED_COLUMNS,
-       TREE_DISCOUNT,
-       TREE_MC_N,
-       TREE_MC_OK,
-       TREE_SCORE,
-       TREE_STATES = TREE_SCORE + CAIRN_SCORE_COLUMNS
 };
 
 /* Bytes of column k a node. */
@@ -60,6 +68,8 @@ size_t tree_column_width(const cairn_tree *tree, int k);
 cairn_status tree_columns_grow(cairn_ctx *ctx, cairn_tree *tree, uint32_t capacity);
 /* Brings column k into use at the tree's capacity; its rows are not set. */
 cairn_status tree_column_open(cairn_ctx *ctx, cairn_tree *tree, int k);
+/* Brings one more score column into use, as number n_scores - 1; its rows are set: NaN and no mark. On failure the tree is as before. */
+cairn_status tree_score_open(cairn_ctx *ctx, cairn_tree *tree);
 /* Gives up the optional columns (their memory is kept) and what memory a small tree does not need. */
 void tree_columns_reset(cairn_tree *tree);
 

@@ -6,8 +6,34 @@
 #include "cairn/search.h"
 #include "cairn/tool.h"
 #include "search/beginnings.h"
+#include "search/caches.h"
 #include "search/spending.h"
 #include "search/stated.h"
+
+/* The score columns of a role's reward, one an output. */
+static cairn_status open_columns(cairn_workspace *workspace, cairn_role role) {
+    cairn_part *part = &workspace->cast[role];
+    part->column = -1;
+    if (!part->reward) return CAIRN_OK;
+    const char *name = role == CAIRN_ROLE_JUDGE ? "reward" : cairn_role_name(role);
+    cairn_score_column about = {.name = name,
+                                .source = part->reward->source,
+                                .meaning = (int32_t)part->reward->meaning,
+                                .low = (float)part->reward->low,
+                                .high = (float)part->reward->high};
+    CAIRN_TRY(cairn_tree_need_score(workspace->ctx, workspace->tree, about, &part->column));
+    for (int32_t k = 1; k < part->reward->n_outputs; k++) {
+        int32_t column;
+        const char *output = part->reward->outputs ? part->reward->outputs[k] : NULL;
+        about.name = output ? cairn_arena_printf(workspace->arena, "%s.%s", name, output)
+                            : cairn_arena_printf(workspace->arena, "%s.%d", name, (int)k + 1);
+        if (!about.name) return CAIRN_NO_MEMORY;
+        CAIRN_TRY(cairn_tree_need_score(workspace->ctx, workspace->tree, about, &column));
+        if (column != part->column + k)
+            return cairn_fail(workspace->ctx, CAIRN_INVALID, "score column `%s` is named twice", about.name);
+    }
+    return CAIRN_OK;
+}
 
 cairn_status cairn_workspace_begin(cairn_workspace *workspace) {
     cairn_tree *tree = workspace->tree;
@@ -16,21 +42,56 @@ cairn_status cairn_workspace_begin(cairn_workspace *workspace) {
                           tree->state_bytes, workspace->world->type->about.name, workspace->world->type->state_bytes);
     CAIRN_TRY(workspace->world->type->start(workspace->ctx, workspace->world->self, workspace->problem,
                                             cairn_tree_state(tree, CAIRN_ROOT)));
-    if (!workspace->reward) return CAIRN_OK;
-    cairn_score_column about = {.name = "reward",
-                                .source = workspace->reward->source,
-                                .meaning = (int32_t)workspace->reward->meaning,
-                                .low = (float)workspace->reward->low,
-                                .high = (float)workspace->reward->high};
-    return cairn_tree_need_score(workspace->ctx, tree, about, &workspace->column);
+    workspace->caches = cairn_arena_alloc(workspace->arena, 1, sizeof *workspace->caches);
+    if (!workspace->caches) return CAIRN_NO_MEMORY;
+    /* The judge's columns come first: they are those that searches look at. */
+    CAIRN_TRY(open_columns(workspace, CAIRN_ROLE_JUDGE));
+    for (int role = 0; role < CAIRN_ROLE_COUNT; role++)
+        if (role != CAIRN_ROLE_JUDGE) CAIRN_TRY(open_columns(workspace, (cairn_role)role));
+    workspace->column = workspace->cast[CAIRN_ROLE_JUDGE].column;
+    return CAIRN_OK;
+}
+
+const cairn_policy *cairn_workspace_policy(const cairn_workspace *workspace, cairn_role role) {
+    const cairn_policy *own = workspace->cast[role].policy;
+    return own ? own : workspace->cast[CAIRN_ROLE_GENERATOR].policy;
+}
+
+cairn_sampling cairn_workspace_sampling(const cairn_workspace *workspace, cairn_role role) {
+    const cairn_sampling *own = &workspace->cast[role].sampling;
+    return own->max_tokens > 0 ? *own : workspace->cast[CAIRN_ROLE_GENERATOR].sampling;
+}
+
+int32_t cairn_workspace_answers(const cairn_workspace *workspace) {
+    return workspace->caches->n_answers;
+}
+
+const char *cairn_workspace_answer(const cairn_workspace *workspace, int32_t answer) {
+    const struct cairn_caches *caches = workspace->caches;
+    return answer >= 0 && answer < caches->n_answers ? caches->answers[answer] : NULL;
+}
+
+cairn_role caches_owner(const cairn_workspace *workspace, cairn_role role) {
+    const cairn_policy *policy = cairn_workspace_policy(workspace, role);
+    for (int first = 0; first < (int)role; first++)
+        if (cairn_workspace_policy(workspace, (cairn_role)first) == policy) return (cairn_role)first;
+    return role;
+}
+
+/* Every verb of a policy begins with it. */
+static cairn_status policy_of(const cairn_workspace *workspace, cairn_role role, const cairn_policy **out) {
+    *out = cairn_workspace_policy(workspace, role);
+    return *out ? CAIRN_OK
+                : cairn_fail(workspace->ctx, CAIRN_INVALID, "no policy acts as %s: name one", cairn_role_name(role));
 }
 
 static void pay_problem(cairn_workspace *workspace, cairn_role role, double flops) {
-    if (!workspace->problem_read) {
+    bool *read = &workspace->caches->problem_read[caches_owner(workspace, role)];
+    if (!*read) {
         workspace->cost.flops[role] += flops;
-        workspace->prices.problem_flops += flops;
+        workspace->caches->prices.problem_flops += flops;
     }
-    workspace->problem_read = true;
+    *read = true;
 }
 
 /* Every verb begins with it. */
@@ -41,19 +102,35 @@ static cairn_status go_on(const cairn_workspace *workspace) {
 
 /* ---- propose ---------------------------------------------------------------------------------------------------------- */
 
+/* One call of propose while it is worked on. */
+typedef struct growth {
+    cairn_workspace *workspace;
+    cairn_role role;
+    const cairn_policy *policy;
+    cairn_sampling sampling;
+    const cairn_branch *branches;
+    int32_t *owner;          /* [granted] branch of each draw, in order of the array */
+    cairn_proposal *samples; /* [granted] of one wave */
+    cairn_branch *children;
+    int32_t n_children, first; /* children of the branch that is worked on begin at `first` */
+    int32_t most_tokens;       /* of a step, that the budget bounds in this wave */
+    int64_t unscored;          /* tokens of new children, which the reward has still to read */
+} growth;
+
 /* Fills the request of the node's next draw. `before` is the request before it, or NULL: of the same node, its steps are the same. */
-static cairn_status request_draw(cairn_workspace *workspace, cairn_role role, cairn_node node, int32_t most_tokens,
-                                 const cairn_proposal *before, cairn_proposal *request) {
+static cairn_status request_draw(const growth *g, cairn_node node, const cairn_proposal *before,
+                                 cairn_proposal *request) {
+    cairn_workspace *workspace = g->workspace;
     cairn_tree *tree = workspace->tree;
-    uint32_t draw = tree->draws[node]++;
+    uint32_t draw = tree->draws[g->role][node]++;
     *request = (cairn_proposal){.problem = workspace->problem,
                                 .state = cairn_tree_state(tree, node),
                                 .rng = cairn_rng_open(workspace->seed, workspace->problem->key, tree->path[node],
-                                                      CAIRN_VERB_PROPOSE, (uint32_t)role, draw),
+                                                      CAIRN_VERB_PROPOSE, (uint32_t)g->role, draw),
                                 .draw = draw,
-                                .sampling = workspace->sampling,
+                                .sampling = g->sampling,
                                 .logp = NAN};
-    if (most_tokens < request->sampling.max_tokens) request->sampling.max_tokens = most_tokens;
+    if (g->most_tokens < request->sampling.max_tokens) request->sampling.max_tokens = g->most_tokens;
     tree->flags[node] |= CAIRN_NODE_EXPANDED;
     if (!before)
         return cairn_tree_steps(workspace->ctx, tree, node, workspace->arena, &request->steps, &request->n_steps);
@@ -62,17 +139,22 @@ static cairn_status request_draw(cairn_workspace *workspace, cairn_role role, ca
     return CAIRN_OK;
 }
 
-static bool is_cut_off(const cairn_workspace *workspace, cairn_node node) {
+static bool is_cut_off(const cairn_workspace *workspace, const cairn_policy *policy, cairn_node node) {
     int32_t depth = workspace->tree->depth[node];
-    return depth >= workspace->problem->max_steps &&
-           depth >= cairn_policy_max_steps(workspace->policy, workspace->problem);
+    return depth >= workspace->problem->max_steps && depth >= cairn_policy_max_steps(policy, workspace->problem);
+}
+
+/* Roles count their draws apart: the path of a child says which role drew it. */
+static uint64_t path_of(uint64_t parent, cairn_role role, uint32_t draw) {
+    if (role != CAIRN_ROLE_GENERATOR) parent = cairn_key_mix(parent, (uint64_t)role);
+    return cairn_path_child(parent, draw);
 }
 
 /* The child for one sampled step: an equal sibling if there is one, else a new node with the world's state after it. What ends the
  * solution is not equal to what does not, nor to an end of which something else is recorded; an end without a text is no step, and
  * leaves the state as it is. */
-static cairn_status child_for(cairn_workspace *workspace, cairn_node parent, const cairn_proposal *sample,
-                              cairn_node *out) {
+static cairn_status child_for(cairn_workspace *workspace, cairn_role role, cairn_node parent,
+                              const cairn_proposal *sample, cairn_node *out) {
     cairn_tree *tree = workspace->tree;
     size_t length = strlen(sample->text);
     cairn_kind kind = sample->stop == CAIRN_STOP_END ? CAIRN_KIND_FINISH : CAIRN_KIND_REASON;
@@ -82,7 +164,7 @@ static cairn_status child_for(cairn_workspace *workspace, cairn_node parent, con
                              .length = length,
                              .n_tokens = (uint32_t)sample->n_tokens,
                              .logp = (float)sample->logp,
-                             .path = cairn_path_child(tree->path[parent], sample->draw),
+                             .path = path_of(tree->path[parent], role, sample->draw),
                              .kind = kind};
         CAIRN_TRY(cairn_tree_add(workspace->ctx, tree, parent, &child, &node));
         CAIRN_TRY(stated_keep(workspace, node, sample->stated));
@@ -94,8 +176,10 @@ static cairn_status child_for(cairn_workspace *workspace, cairn_node parent, con
                                                     sample->text, length, after, &done));
         else if (tree->state_bytes)
             memcpy(after, before, tree->state_bytes);
-        if (done || sample->stop == CAIRN_STOP_END || is_cut_off(workspace, node))
+        if (done || sample->stop == CAIRN_STOP_END ||
+            is_cut_off(workspace, cairn_workspace_policy(workspace, role), node))
             tree->flags[node] |= CAIRN_NODE_TERMINAL;
+        if (sample->stop == CAIRN_STOP_LENGTH) tree->flags[node] |= CAIRN_NODE_PARTIAL;
     }
     tree->multiplicity[node]++;
     *out = node;
@@ -103,9 +187,10 @@ static cairn_status child_for(cairn_workspace *workspace, cairn_node parent, con
 }
 
 /* What the budget's bound of `most` tokens cut off, and not the sampling's own, is no step. */
-static bool is_cut(const cairn_workspace *workspace, const cairn_proposal *sample, int32_t most) {
+static bool is_cut(const growth *g, const cairn_proposal *sample) {
+    int32_t most = g->most_tokens;
     if (sample->n_tokens > most) return true;
-    return most < workspace->sampling.max_tokens && sample->n_tokens == most && sample->stop == CAIRN_STOP_LENGTH;
+    return most < g->sampling.max_tokens && sample->n_tokens == most && sample->stop == CAIRN_STOP_LENGTH;
 }
 
 /* Debits a sample. A policy that does not bound its steps is taken to have been stopped at the bound. */
@@ -116,22 +201,9 @@ static void pay(cairn_workspace *workspace, cairn_role role, const cairn_proposa
     workspace->cost.flops[role] += sample->flops;
     pay_problem(workspace, role, sample->problem_flops);
     double flops = sample->flops / (tokens > 0 ? tokens : 1);
-    if (tokens > workspace->prices.step_tokens) workspace->prices.step_tokens = tokens;
-    if (flops > workspace->prices.token_flops) workspace->prices.token_flops = flops;
+    if (tokens > workspace->caches->prices.step_tokens) workspace->caches->prices.step_tokens = tokens;
+    if (flops > workspace->caches->prices.token_flops) workspace->caches->prices.token_flops = flops;
 }
-
-/* One call of propose while it is worked on. */
-typedef struct growth {
-    cairn_workspace *workspace;
-    cairn_role role;
-    const cairn_branch *branches;
-    int32_t *owner;          /* [granted] branch of each draw, in order of the array */
-    cairn_proposal *samples; /* [granted] of one wave */
-    cairn_branch *children;
-    int32_t n_children, first; /* children of the branch that is worked on begin at `first` */
-    int32_t most_tokens;       /* of a step, that the budget bounds in this wave */
-    int64_t unscored;          /* tokens of new children, which the reward has still to read */
-} growth;
 
 /* Adds a sample of branch number `from` to the tree. A distinct child is listed once, in order of first draw. */
 static cairn_status adopt(growth *g, int32_t from, const cairn_proposal *sample) {
@@ -139,10 +211,10 @@ static cairn_status adopt(growth *g, int32_t from, const cairn_proposal *sample)
     if (sample->status != CAIRN_OK) return sample->status;
     if (!sample->text) return cairn_fail(g->workspace->ctx, CAIRN_INTERNAL, "the policy gave no text for a step");
     pay(g->workspace, g->role, sample, g->most_tokens);
-    if (is_cut(g->workspace, sample, g->most_tokens)) return CAIRN_OK;
+    if (is_cut(g, sample)) return CAIRN_OK;
     cairn_node node;
     uint32_t before = g->workspace->tree->count;
-    CAIRN_TRY(child_for(g->workspace, branch->node, sample, &node));
+    CAIRN_TRY(child_for(g->workspace, g->role, branch->node, sample, &node));
     if (g->workspace->tree->count > before) g->unscored += sample->n_tokens;
     int32_t at = g->first;
     while (at < g->n_children && g->children[at].node != node) at++;
@@ -166,9 +238,9 @@ static cairn_status draw_wave(growth *g, int32_t made, int32_t n) {
     for (int32_t i = 0; i < n; i++) {
         cairn_node node = g->branches[owner[i]].node;
         const cairn_proposal *same = i > 0 && g->branches[owner[i - 1]].node == node ? &g->samples[i - 1] : NULL;
-        CAIRN_TRY(request_draw(g->workspace, g->role, node, g->most_tokens, same, &g->samples[i]));
+        CAIRN_TRY(request_draw(g, node, same, &g->samples[i]));
     }
-    const cairn_policy *policy = g->workspace->policy;
+    const cairn_policy *policy = g->policy;
     CAIRN_TRY(policy->type->propose(g->workspace->ctx, policy->self, g->workspace->arena, g->samples, n));
     for (int32_t i = 0; i < n; i++) {
         if (made + i == 0 || owner[i] != owner[i - 1]) g->first = g->n_children;
@@ -189,7 +261,7 @@ static cairn_status grow(growth *g, int32_t granted) {
     g->samples = cairn_arena_alloc(g->workspace->arena, (size_t)granted, sizeof *g->samples);
     if (!g->samples) return CAIRN_NO_MEMORY;
     for (int32_t made = 0, wave; made < granted; made += wave) {
-        wave = spending_wave(g->workspace, granted - made, g->unscored, &g->most_tokens);
+        wave = spending_wave(g->workspace, g->sampling.max_tokens, granted - made, g->unscored, &g->most_tokens);
         if (wave == 0) return CAIRN_BUDGET;
         CAIRN_TRY(draw_wave(g, made, wave));
     }
@@ -198,9 +270,18 @@ static cairn_status grow(growth *g, int32_t granted) {
 
 cairn_status cairn_propose(cairn_workspace *workspace, cairn_role role, const cairn_branch *branches, int32_t n,
                            cairn_branch *children, int32_t *n_children) {
-    growth g = {.workspace = workspace, .role = role, .branches = branches, .children = children};
+    cairn_sampling sampling = cairn_workspace_sampling(workspace, role);
+    return cairn_propose_with(workspace, role, &sampling, branches, n, children, n_children);
+}
+
+cairn_status cairn_propose_with(cairn_workspace *workspace, cairn_role role, const cairn_sampling *sampling,
+                                const cairn_branch *branches, int32_t n, cairn_branch *children, int32_t *n_children) {
+    growth g = {
+        .workspace = workspace, .role = role, .sampling = *sampling, .branches = branches, .children = children};
     *n_children = 0;
     CAIRN_TRY(go_on(workspace));
+    CAIRN_TRY(policy_of(workspace, role, &g.policy));
+    CAIRN_TRY(cairn_tree_need_draws(workspace->ctx, workspace->tree, role));
     int64_t left = spending_steps_left(workspace), asked = 0;
     for (int32_t i = 0; i < n; i++)
         if (!(workspace->tree->flags[branches[i].node] & CAIRN_NODE_TERMINAL)) asked += branches[i].count;
@@ -218,12 +299,13 @@ cairn_status cairn_propose(cairn_workspace *workspace, cairn_role role, const ca
 
 /* ---- score ------------------------------------------------------------------------------------------------------------ */
 
-/* How many last steps of the node's path no request had before, one more where not even the problem was read; marks them as had. */
-static int32_t read_path(cairn_tree *tree, cairn_node node) {
-    int32_t fresh = 0;
-    for (;; node = tree->parent[node]) {
-        if (tree->flags[node] & CAIRN_NODE_READ) return fresh;
-        tree->flags[node] |= CAIRN_NODE_READ;
+/* The number of last steps of the node's path that the reward of this column did not read before, one more where it did not read the
+ * problem; marks them as read. */
+static int32_t read_path(cairn_tree *tree, int32_t column, cairn_node node) {
+    uint8_t *marks = tree->marks[column];
+    for (int32_t fresh = 0;; node = tree->parent[node]) {
+        if (marks[node] & CAIRN_SCORE_READ) return fresh;
+        marks[node] |= CAIRN_SCORE_READ;
         fresh += !cairn_tree_is_end(tree, node);
         if (node == CAIRN_ROOT) return fresh;
     }
@@ -232,7 +314,7 @@ static int32_t read_path(cairn_tree *tree, cairn_node node) {
 /* The first call also reads the problem: what a token costs is known from the second on, and what the problem did with it. Until then the
  * reward is taken to be as much dearer than the policy for a token as it was for all that it read. */
 static void note_scoring(cairn_workspace *workspace, const cairn_node *nodes, int32_t n, double flops) {
-    cairn_prices *p = &workspace->prices;
+    prices *p = &workspace->caches->prices;
     double tokens = 0;
     for (int32_t i = 0; i < n; i++) tokens += workspace->tree->n_tokens[nodes[i]];
     if (tokens < 1) tokens = 1;
@@ -250,49 +332,75 @@ static void note_scoring(cairn_workspace *workspace, const cairn_node *nodes, in
     if (p->scored < 2) p->scored++;
 }
 
-cairn_status cairn_score(cairn_workspace *workspace, const cairn_node *nodes, int32_t n) {
+/* The request for a node's step; *asked is false where there is nothing to score. */
+static cairn_status request_score(cairn_workspace *workspace, const cairn_part *part, cairn_node node,
+                                  cairn_scoring *request, bool *asked) {
     cairn_tree *tree = workspace->tree;
+    *asked = false;
+    if (tree->marks[part->column][node] & CAIRN_SCORE_ASKED) return CAIRN_OK;
+    if (node == CAIRN_ROOT) return cairn_fail(workspace->ctx, CAIRN_INVALID, "the root has no step to score");
+    CAIRN_TRY(cairn_tree_steps(workspace->ctx, tree, node, workspace->arena, &request->steps, &request->n_steps));
+    tree->marks[part->column][node] |= CAIRN_SCORE_ASKED;
+    if (request->n_steps == 0) return CAIRN_OK; /* a solution of no steps */
+    int32_t more = part->reward->n_outputs - 1;
+    if (more > 0) {
+        request->more = cairn_arena_alloc(workspace->arena, (size_t)more, sizeof *request->more);
+        if (!request->more) return CAIRN_NO_MEMORY;
+        for (int32_t k = 0; k < more; k++) request->more[k] = NAN;
+    }
+    request->problem = workspace->problem;
+    request->state = cairn_tree_state(tree, node);
+    request->done = tree->flags[node] & CAIRN_NODE_TERMINAL;
+    request->path = tree->path[node];
+    request->seed = workspace->seed;
+    request->fresh = read_path(tree, part->column, node);
+    *asked = true;
+    return CAIRN_OK;
+}
+
+/* The answered request's scores, into the role's columns. The judge's is the node's value too. */
+static void keep_scores(cairn_workspace *workspace, cairn_role role, cairn_node node, const cairn_scoring *request) {
+    const cairn_part *part = &workspace->cast[role];
+    cairn_tree *tree = workspace->tree;
+    workspace->cost.unscored += isnan(request->score);
+    tree->score[part->column][node] = (float)request->score;
+    for (int32_t k = 1; k < part->reward->n_outputs; k++)
+        tree->score[part->column + k][node] = (float)request->more[k - 1];
+    if (role == CAIRN_ROLE_JUDGE) tree->value[node] = isnan(request->score) ? 0 : (float)request->score;
+}
+
+cairn_status cairn_score(cairn_workspace *workspace, const cairn_node *nodes, int32_t n) {
+    return cairn_score_as(workspace, CAIRN_ROLE_JUDGE, nodes, n);
+}
+
+cairn_status cairn_score_as(cairn_workspace *workspace, cairn_role role, const cairn_node *nodes, int32_t n) {
+    const cairn_part *part = &workspace->cast[role];
     CAIRN_TRY(go_on(workspace));
-    if (!workspace->reward)
+    if (!part->reward && role == CAIRN_ROLE_JUDGE)
         return cairn_fail(workspace->ctx, CAIRN_INVALID, "this algorithm scores steps: name a reward");
+    if (!part->reward)
+        return cairn_fail(workspace->ctx, CAIRN_INVALID, "no reward acts as %s: name one", cairn_role_name(role));
     cairn_scoring *requests = cairn_arena_alloc(workspace->arena, (size_t)(n > 0 ? n : 1), sizeof *requests);
     cairn_node *asked = cairn_arena_alloc(workspace->arena, (size_t)(n > 0 ? n : 1), sizeof *asked);
     if (!requests || !asked) return CAIRN_NO_MEMORY;
     int32_t m = 0;
     for (int32_t i = 0; i < n; i++) {
-        cairn_node node = nodes[i];
-        if (tree->flags[node] & CAIRN_NODE_SCORED) continue;
-        if (node == CAIRN_ROOT) return cairn_fail(workspace->ctx, CAIRN_INVALID, "the root has no step to score");
-        cairn_scoring *request = &requests[m];
-        CAIRN_TRY(cairn_tree_steps(workspace->ctx, tree, node, workspace->arena, &request->steps, &request->n_steps));
-        if (request->n_steps == 0) { /* a solution of no steps */
-            tree->flags[node] |= CAIRN_NODE_SCORED;
-            continue;
-        }
-        request->problem = workspace->problem;
-        request->state = cairn_tree_state(tree, node);
-        request->done = tree->flags[node] & CAIRN_NODE_TERMINAL;
-        request->path = tree->path[node];
-        request->seed = workspace->seed;
-        request->fresh = read_path(tree, node);
-        tree->flags[node] |= CAIRN_NODE_SCORED;
-        asked[m++] = node;
+        bool wanted;
+        CAIRN_TRY(request_score(workspace, part, nodes[i], &requests[m], &wanted));
+        if (wanted) asked[m++] = nodes[i];
     }
     if (m == 0) return CAIRN_OK;
     cairn_reward_cost cost = {0};
-    CAIRN_TRY(
-        workspace->reward->type->score(workspace->ctx, workspace->reward->self, workspace->arena, requests, m, &cost));
+    CAIRN_TRY(part->reward->type->score(workspace->ctx, part->reward->self, workspace->arena, requests, m, &cost));
     note_scoring(workspace, asked, m, cost.flops);
     workspace->cost.scorings += m;
     workspace->cost.failed += cost.failed;
-    workspace->cost.steps[CAIRN_ROLE_JUDGE] += cost.steps;
-    workspace->cost.tokens[CAIRN_ROLE_JUDGE] += cost.tokens;
-    workspace->cost.flops[CAIRN_ROLE_JUDGE] += cost.flops;
+    workspace->cost.steps[role] += cost.steps;
+    workspace->cost.tokens[role] += cost.tokens;
+    workspace->cost.flops[role] += cost.flops;
     for (int32_t i = 0; i < m; i++) {
         if (requests[i].status != CAIRN_OK) return requests[i].status;
-        workspace->cost.unscored += isnan(requests[i].score);
-        tree->score[workspace->column][asked[i]] = (float)requests[i].score;
-        tree->value[asked[i]] = isnan(requests[i].score) ? 0 : (float)requests[i].score;
+        keep_scores(workspace, role, asked[i], &requests[i]);
     }
     return CAIRN_OK;
 }
@@ -301,26 +409,27 @@ cairn_status cairn_score(cairn_workspace *workspace, const cairn_node *nodes, in
 
 /* Class of a canonical answer in this tree: of equal texts, or of equal values in a world that compares answers. */
 static cairn_status answer_class(cairn_workspace *workspace, const char *answer, int32_t *out) {
+    struct cairn_caches *caches = workspace->caches;
     if (workspace->world->type->check_answer) {
-        CAIRN_TRY(cairn_answer_class(workspace->ctx, workspace->arena, workspace->answers, workspace->n_answers, answer,
-                                     out));
+        CAIRN_TRY(
+            cairn_answer_class(workspace->ctx, workspace->arena, caches->answers, caches->n_answers, answer, out));
     } else {
         *out = 0;
-        while (*out < workspace->n_answers && strcmp(workspace->answers[*out], answer) != 0) ++*out;
+        while (*out < caches->n_answers && strcmp(caches->answers[*out], answer) != 0) ++*out;
     }
-    if (*out < workspace->n_answers) return CAIRN_OK;
-    if (workspace->n_answers == workspace->answers_capacity) {
-        int32_t capacity = workspace->answers_capacity ? 2 * workspace->answers_capacity : 8;
+    if (*out < caches->n_answers) return CAIRN_OK;
+    if (caches->n_answers == caches->answers_capacity) {
+        int32_t capacity = caches->answers_capacity ? 2 * caches->answers_capacity : 8;
         const char **grown = cairn_arena_alloc(workspace->arena, (size_t)capacity, sizeof *grown);
         if (!grown) return CAIRN_NO_MEMORY;
-        if (workspace->n_answers) memcpy(grown, workspace->answers, (size_t)workspace->n_answers * sizeof *grown);
-        workspace->answers = grown;
-        workspace->answers_capacity = capacity;
+        if (caches->n_answers) memcpy(grown, caches->answers, (size_t)caches->n_answers * sizeof *grown);
+        caches->answers = grown;
+        caches->answers_capacity = capacity;
     }
     const char *copy = cairn_arena_copy(workspace->arena, answer, strlen(answer));
     if (!copy) return CAIRN_NO_MEMORY;
-    workspace->answers[workspace->n_answers] = copy;
-    *out = workspace->n_answers++;
+    caches->answers[caches->n_answers] = copy;
+    *out = caches->n_answers++;
     return CAIRN_OK;
 }
 
@@ -348,14 +457,15 @@ cairn_status cairn_check(cairn_workspace *workspace, const cairn_node *leaves, i
 
 /* ---- ask, next -------------------------------------------------------------------------------------------------------- */
 
-static cairn_status cannot(const cairn_workspace *workspace, const char *what) {
-    return cairn_fail(workspace->ctx, CAIRN_UNSUPPORTED, "policy %s cannot %s", workspace->policy->type->about.name,
-                      what);
+static cairn_status cannot(const cairn_workspace *workspace, const cairn_policy *policy, const char *what) {
+    return cairn_fail(workspace->ctx, CAIRN_UNSUPPORTED, "policy %s cannot %s", policy->type->about.name, what);
 }
 
 cairn_status cairn_ask(cairn_workspace *workspace, cairn_role role, cairn_asking *requests, int32_t n) {
+    const cairn_policy *policy;
     CAIRN_TRY(go_on(workspace));
-    if (!workspace->policy->type->ask) return cannot(workspace, "be asked freely");
+    CAIRN_TRY(policy_of(workspace, role, &policy));
+    if (!policy->type->ask) return cannot(workspace, policy, "be asked freely");
     bool counted = role == CAIRN_ROLE_GENERATOR || role == CAIRN_ROLE_COMPLETER;
     spending now = spending_now(workspace);
     if (counted && workspace->budget.tokens > 0 && now.tokens >= (double)workspace->budget.tokens) return CAIRN_BUDGET;
@@ -366,9 +476,9 @@ cairn_status cairn_ask(cairn_workspace *workspace, cairn_role role, cairn_asking
         requests[i].rng = cairn_rng_open(workspace->seed, workspace->problem->key, CAIRN_PATH_ROOT, CAIRN_VERB_ASK,
                                          (uint32_t)role, (uint32_t)workspace->cost.asks[role]++);
         beginning b = {requests[i].problem, requests[i].steps, requests[i].n_steps, requests[i].begun};
-        CAIRN_TRY(beginning_read(workspace, &b, &requests[i].known));
+        CAIRN_TRY(beginning_read(workspace, role, &b, &requests[i].known));
     }
-    CAIRN_TRY(workspace->policy->type->ask(workspace->ctx, workspace->policy->self, workspace->arena, requests, n));
+    CAIRN_TRY(policy->type->ask(workspace->ctx, policy->self, workspace->arena, requests, n));
     cairn_status failed = CAIRN_OK;
     for (int32_t i = 0; i < n; i++) {
         workspace->cost.tokens[role] += requests[i].n_tokens;
@@ -380,17 +490,19 @@ cairn_status cairn_ask(cairn_workspace *workspace, cairn_role role, cairn_asking
 
 cairn_status cairn_next(cairn_workspace *workspace, cairn_role role, const cairn_node *nodes, int32_t n,
                         cairn_prediction *out) {
+    const cairn_policy *policy;
     CAIRN_TRY(go_on(workspace));
-    if (!workspace->policy->type->next) return cannot(workspace, "say how likely the next token is");
+    CAIRN_TRY(policy_of(workspace, role, &policy));
+    if (!policy->type->next) return cannot(workspace, policy, "say how likely the next token is");
     for (int32_t i = 0; i < n; i++) {
         out[i].name = workspace->problem->id;
         out[i].problem = workspace->problem->text;
         CAIRN_TRY(cairn_tree_steps(workspace->ctx, workspace->tree, nodes[i], workspace->arena, &out[i].steps,
                                    &out[i].n_steps));
         beginning b = {out[i].problem, out[i].steps, out[i].n_steps, out[i].begun};
-        CAIRN_TRY(beginning_read(workspace, &b, &out[i].known));
+        CAIRN_TRY(beginning_read(workspace, role, &b, &out[i].known));
     }
-    CAIRN_TRY(workspace->policy->type->next(workspace->ctx, workspace->policy->self, workspace->arena, out, n));
+    CAIRN_TRY(policy->type->next(workspace->ctx, policy->self, workspace->arena, out, n));
     workspace->cost.nexts[role] += n;
     for (int32_t i = 0; i < n; i++) workspace->cost.flops[role] += out[i].flops;
     for (int32_t i = 0; i < n; i++)
@@ -405,7 +517,9 @@ cairn_status cairn_rollouts(cairn_workspace *workspace, cairn_role role, const c
     cairn_tree *tree = workspace->tree;
     *done = 0;
     CAIRN_TRY(go_on(workspace));
-    CAIRN_TRY(cairn_tree_need_counts(workspace->ctx, tree));
+    const cairn_policy *policy;
+    CAIRN_TRY(policy_of(workspace, role, &policy));
+    CAIRN_TRY(cairn_tree_need_counts(workspace->ctx, tree, role));
     cairn_start *starts = cairn_arena_alloc(workspace->arena, (size_t)(n > 0 ? n : 1), sizeof *starts);
     if (!starts) return CAIRN_NO_MEMORY;
     int32_t granted = 0;
@@ -413,7 +527,7 @@ cairn_status cairn_rollouts(cairn_workspace *workspace, cairn_role role, const c
     for (; granted < n; granted++) { /* a rollout is granted whole: what is left must cover its longest form */
         cairn_node node = nodes[granted];
         bool terminal = tree->flags[node] & CAIRN_NODE_TERMINAL;
-        int32_t most = cairn_policy_max_steps(workspace->policy, workspace->problem);
+        int32_t most = cairn_policy_max_steps(policy, workspace->problem);
         int64_t longest = terminal ? 0 : (int64_t)k * (most - tree->depth[node]);
         if (longest > left) break;
         if (left != INT64_MAX) left -= longest;
@@ -424,11 +538,11 @@ cairn_status cairn_rollouts(cairn_workspace *workspace, cairn_role role, const c
         start->done = terminal;
         start->stated = stated_of(workspace, node);
         start->path = tree->path[node];
-        start->first_draw = tree->mc_n[node];
+        start->first_draw = tree->mc_n[role][node];
     }
     cairn_rollout_cost cost = {0};
-    CAIRN_TRY(cairn_policy_rollouts(workspace->ctx, workspace->policy, workspace->arena, workspace->seed,
-                                    CAIRN_VERB_ROLLOUT, (uint32_t)role, starts, granted, k, workspace->sampling, out,
+    CAIRN_TRY(cairn_policy_rollouts(workspace->ctx, policy, workspace->arena, workspace->seed, CAIRN_VERB_ROLLOUT,
+                                    (uint32_t)role, starts, granted, k, cairn_workspace_sampling(workspace, role), out,
                                     &cost));
     workspace->cost.steps[role] += cost.steps;
     workspace->cost.tokens[role] += cost.tokens;
@@ -438,8 +552,8 @@ cairn_status cairn_rollouts(cairn_workspace *workspace, cairn_role role, const c
         for (int32_t j = 0; j < k; j++) {
             cairn_verdict verdict = out[(size_t)i * (size_t)k + (size_t)j].outcome.verdict;
             workspace->cost.checks++;
-            tree->mc_n[nodes[i]]++;
-            if (verdict == CAIRN_VERDICT_RIGHT) tree->mc_ok[nodes[i]]++;
+            tree->mc_n[role][nodes[i]]++;
+            if (verdict == CAIRN_VERDICT_RIGHT) tree->mc_ok[role][nodes[i]]++;
         }
     *done = granted * k;
     return granted < n ? CAIRN_BUDGET : CAIRN_OK;
@@ -454,12 +568,13 @@ cairn_status cairn_graft(cairn_workspace *workspace, cairn_node node, const cair
         cairn_proposal sample = {.text = rollout->steps[i],
                                  .n_tokens = rollout->tokens ? rollout->tokens[i] : 0,
                                  .logp = NAN,
-                                 .draw = tree->draws[node],
+                                 .draw = tree->draws[CAIRN_ROLE_GENERATOR][node],
                                  .stop = i + 1 == rollout->n_steps ? CAIRN_STOP_END : CAIRN_STOP_STEP,
                                  .stated = i + 1 == rollout->n_steps ? rollout->stated : NULL};
         uint32_t before = tree->count;
-        CAIRN_TRY(child_for(workspace, node, &sample, &node));
-        if (tree->count > before) tree->draws[tree->parent[node]]++; /* the draw number is taken: paths stay distinct */
+        CAIRN_TRY(child_for(workspace, CAIRN_ROLE_GENERATOR, node, &sample, &node));
+        if (tree->count > before)
+            tree->draws[CAIRN_ROLE_GENERATOR][tree->parent[node]]++; /* the draw number is taken: paths stay distinct */
     }
     *end = node;
     return CAIRN_OK;

@@ -3,12 +3,31 @@
 #include <string.h>
 
 #include "cairn/stat.h"
+#include "core/maths.h"
 
-static const char *const names[] = {"last", "min", "product", "mean", "sum", "max"};
+static const char *const names[] = {"last", "min", "product", "mean", "sum", "max", "geometric", "logit", "odds"};
 static const int name_count = (int)(sizeof names / sizeof names[0]);
+
+/* Means of probabilities on another scale; NaN where all steps are unknown. */
+static double mean_on_scale(cairn_aggregator how, const double *scores, size_t n) {
+    double sum = 0.0;
+    size_t known = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (isnan(scores[i])) continue;
+        double p = fmin(fmax(scores[i], 1e-9), 1 - 1e-9);
+        known++;
+        sum += how == CAIRN_AGGREGATE_ODDS        ? p / (1 - p)
+               : how == CAIRN_AGGREGATE_GEOMETRIC ? maths_log(p)
+                                                  : maths_log(p) - maths_log1p(-p);
+    }
+    double mean = known ? sum / (double)known : NAN;
+    if (how == CAIRN_AGGREGATE_ODDS) return mean;
+    return how == CAIRN_AGGREGATE_GEOMETRIC ? maths_exp(mean) : 1 / (1 + maths_exp(-mean));
+}
 
 double cairn_aggregate(cairn_aggregator how, const double *scores, size_t n) {
     if (n == 0) return 0.0;
+    if (how >= CAIRN_AGGREGATE_GEOMETRIC && how <= CAIRN_AGGREGATE_ODDS) return mean_on_scale(how, scores, n);
     double result = NAN;
     size_t known = 0;
     for (size_t i = 0; i < n; i++) {
