@@ -1,8 +1,14 @@
-/* cairn/reward.h: who scores steps. Layer: reward (uses core .. policy).
+/* cairn/reward.h: rewards score steps. Layer: reward (uses core .. policy).
+ *
+ *     cairn_reward_open(ctx, arena, "head:file=prm.gguf", &world, NULL, &reward);
+ *     cairn_reward_score_steps(ctx, &reward, arena, seed, &problem, steps, n_steps, scores, NULL, NULL, NULL);
+ *     double whole = cairn_aggregate(cairn_meaning_aggregator(reward.meaning), scores, n);
+ *     cairn_reward_close(&reward);
  *
  * A score has a meaning. The default aggregator of a solution's step scores follows from it; mixing meanings takes a declared combiner.
- * A reward that cannot say returns "unknown" (NaN with status OK), never silently 0, 0.5 or wrong; a NaN that a model or program
- * returns is an error. A reward is opened once per worker thread and called on fibers.
+ * A reward that cannot score a step returns "unknown" (NaN with status OK), never silently 0, 0.5 or wrong. A NaN that a model or program
+ * returns is an error. A reward is opened once for each worker thread and called on fibers. Rewards and policies of one model file share
+ * its weights and, on one context, its engine (cairn_engine_load).
  */
 #ifndef CAIRN_REWARD_H
 #define CAIRN_REWARD_H
@@ -36,9 +42,8 @@ typedef struct cairn_scoring {
     const char *const *steps;        /* [n_steps], n_steps >= 1 */
     const char *const *observations; /* [n_steps] what the world answered to each, NULL: nothing; NULL: to none */
     int32_t n_steps;
-    int32_t
-        fresh; /* so many last steps are new to this search's reward: a model has kept the rest; > n_steps: all is new, the
-                          problem too. Decides the cost alone, never the score */
+    /* Number of last steps that this search's reward did not read before; > n_steps: nor the problem. Affects cost only. */
+    int32_t fresh;
     const void *state; /* the world's state after the prefix */
     bool done;         /* the prefix is a whole solution */
     uint64_t path;     /* of the node, for rewards that draw random numbers */
