@@ -60,6 +60,21 @@ CAIRN_API cairn_status cairn_engine_open(cairn_ctx *ctx, cairn_device *device, c
                                          const cairn_tokenizer *tokenizer, const cairn_engine_options *options,
                                          cairn_engine **out);
 CAIRN_API void cairn_engine_close(cairn_engine *engine); /* no request may be open; NULL is fine */
+
+/* An engine on a model file. Decoder, heads, tokenizer and packed weights are read-only and in memory once for each content of a file and
+ * `weights`, however many threads and roles load it: the root context of `ctx` keeps them until the last engine on them is unloaded. The
+ * engine itself, with its cache and device of one thread, belongs to `ctx`: what is loaded on one context with equal options is one engine.
+ * `ctx` must stay open until then. Errors: those of cairn_transformer_load and cairn_engine_open. */
+CAIRN_API cairn_status cairn_engine_load(cairn_ctx *ctx, const char *path, cairn_dtype weights,
+                                         const cairn_engine_options *options, cairn_engine **out);
+/* Ends one use of a loaded engine, which has none of the caller's requests open; NULL is fine. */
+CAIRN_API void cairn_engine_unload(cairn_engine *engine);
+
+/* What an engine runs on. */
+CAIRN_API const cairn_transformer *cairn_engine_model(const cairn_engine *engine);
+CAIRN_API const cairn_tokenizer *cairn_engine_tokenizer(const cairn_engine *engine); /* NULL: it has none */
+CAIRN_API cairn_device *cairn_engine_device(const cairn_engine *engine);
+CAIRN_API uint64_t cairn_engine_content(const cairn_engine *engine); /* key of the file it was loaded from, else 0 */
 CAIRN_API cairn_backend *cairn_engine_backend(cairn_engine *engine);
 /* Gives up all kept keys and values, because parameters changed. No request may be open. */
 CAIRN_API void cairn_engine_forget(cairn_engine *engine);
@@ -76,16 +91,21 @@ typedef struct cairn_engine_need {
 CAIRN_API cairn_status cairn_engine_plan(cairn_ctx *ctx, const char *path, cairn_dtype weights, int threads,
                                          const cairn_engine_options *options, cairn_engine_need *out);
 
-/* What open engines hold [bytes], added up. */
+/* What open engines hold [bytes], added up; zeroed before its first use. An engine that several policies and rewards share counts once in
+ * a sum, and so does a model that several engines share (up to CAIRN_HELD_MOST of both). */
+enum { CAIRN_HELD_MOST = 64 };
 typedef struct cairn_engine_held {
-    size_t weights; /* f32: there since the model was read */
-    size_t working; /* packed copies, scratch */
-    size_t step;    /* activations of a step with all rows */
-    size_t stepped; /* of these at most so far */
-    size_t cache;   /* keys and values, when it is full */
-    size_t cached;  /* of these at most so far */
-    size_t asked;   /* what they would be so far, had nothing been given up for want of room */
-    size_t listed;  /* which tokens they are of, now */
+    size_t weights;                       /* of the models, f32 */
+    size_t packed;                        /* of the models: packed copies for products */
+    size_t working;                       /* scratch of the devices */
+    size_t step;                          /* activations of a step with all rows */
+    size_t stepped;                       /* activations of the largest step so far */
+    size_t cache;                         /* keys and values, when the cache is full */
+    size_t cached;                        /* keys and values, the most so far */
+    size_t asked;                         /* keys and values that were computed so far, as if none had been evicted */
+    size_t listed;                        /* tokens of the cache's sequences */
+    const void *counted[CAIRN_HELD_MOST]; /* [n_counted] engines and models in this sum */
+    int32_t n_counted;
 } cairn_engine_held;
 CAIRN_API void cairn_engine_add_held(const cairn_engine *engine, cairn_engine_held *sum);
 

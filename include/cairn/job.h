@@ -87,10 +87,12 @@ CAIRN_API cairn_status cairn_job_manifest(cairn_ctx *ctx, const cairn_job *job, 
 /* ---- solve: a search on every problem -------------------------------------------------------------------------------------------- */
 
 typedef struct cairn_solve_setup {
-    const char *search; /* spec */
-    bool keep_tree;     /* the record holds the tree */
-    bool keep_scores;   /* each candidate has the scores of its steps, by the name of their column */
-    double *outcomes;   /* [problems] or NULL: 1 the answer is right, 0 wrong or unknown, NaN not judged */
+    const char *search; /* spec, "beam:width=16"; with `type` only its options, "width=16" or NULL */
+    const cairn_search_type
+        *type;        /* a search of the caller's own, which is not registered (cairn/loops.h); NULL: by the spec */
+    bool keep_tree;   /* the record holds the tree */
+    bool keep_scores; /* each candidate has the scores of its steps, by the name of their column */
+    double *outcomes; /* [problems] or NULL: 1 the answer is right, 0 wrong or unknown, NaN not judged */
     cairn_outcomes
         *sampled; /* [problems] or NULL: outcomes of the candidates, each counted as often as it was sampled */
 } cairn_solve_setup;

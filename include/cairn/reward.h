@@ -63,7 +63,6 @@ typedef cairn_status (*cairn_score_fn)(cairn_ctx *ctx, void *self, cairn_arena *
 
 typedef struct cairn_reward_type {
     cairn_about about;
-    uint32_t uses; /* CAIRN_USES of the roles whose policy it is given */
     /* `policy` (may be NULL) is the completer's, for rewards that sample completions or read its exact value; `world` may not be NULL.
      * Errors: INVALID when the reward needs what is not there. */
     cairn_status (*open)(cairn_ctx *ctx, cairn_arena *arena, const cairn_world *world, const cairn_policy *policy,
@@ -71,6 +70,8 @@ typedef struct cairn_reward_type {
     void (*close)(void *self);
     /* What its scores mean and their range; may depend on the options. */
     void (*scale)(void *self, cairn_meaning *meaning, double *low, double *high);
+    /* CAIRN_USES of the roles whose policy its scores depend on; NULL: none. */
+    uint32_t (*uses)(const void *self);
     /* How many scores it gives of a step, all with this scale, and their names (NULL: numbered). NULL: one score. */
     int32_t (*outputs)(const void *self, const char *const **names);
     /* Fills all replies. Same rules as propose. */
@@ -108,6 +109,7 @@ CAIRN_API void cairn_reward_close(cairn_reward *reward);
 CAIRN_API uint64_t cairn_reward_content(const cairn_reward *reward); /* 0 where it scores by no file */
 CAIRN_API const char *cairn_reward_file(const cairn_reward *reward); /* name of its program's file; "" for none */
 CAIRN_API bool cairn_reward_elsewhere(const cairn_reward *reward);
+CAIRN_API uint32_t cairn_reward_uses(const cairn_reward *reward);
 /* Scores every step of one whole solution: scores[n_steps], codes and evidence (may be NULL) likewise. Replays the world from the start. */
 CAIRN_API cairn_status cairn_reward_score_steps(cairn_ctx *ctx, const cairn_reward *reward, cairn_arena *arena,
                                                 uint64_t seed, const cairn_problem *problem, const char *const *steps,

@@ -102,6 +102,10 @@ CAIRN_API void cairn_param_init_normal(cairn_param *param, uint64_t seed, double
 CAIRN_API void cairn_param_fill(cairn_param *param, double value);
 /* Says that the value was written from outside. */
 CAIRN_API void cairn_param_changed(cairn_param *param);
+/* Makes the packed copy that products x w^T read, if it is not there or not up to date. Such a product makes it by itself; a parameter
+ * that was packed and does not change can be multiplied by on several devices at the same time. Errors: INVALID for a parameter that
+ * is no matrix; NO_MEMORY. */
+CAIRN_API cairn_status cairn_param_pack(cairn_device *device, cairn_param *param);
 
 /* ---- tape ------------------------------------------------------------------------------------------------------------- */
 

@@ -66,6 +66,9 @@ CAIRN_API void cairn_transformer_close(cairn_transformer *model); /* NULL is fin
 /* Random first values from a seed: normal with deviation sqrt(2 / (5 width)) (arXiv:1910.05895), of outputs into the residual stream
  * divided by sqrt(2 layers); gains 1. */
 CAIRN_API void cairn_transformer_init(cairn_transformer *model, uint64_t seed);
+/* Makes the packed copies of all weights that products read, heads included. While no parameter changes, any number of tapes that do not
+ * record, on devices of their own, may then compute with the model at the same time. Errors: NO_MEMORY. */
+CAIRN_API cairn_status cairn_transformer_pack(cairn_device *device, const cairn_transformer *model);
 /* A head on the trunk's output, zero or (with cairn_transformer_init after it) random. `likelihood`: it also reads how likely the decoder
  * itself finds the tokens of the step (cairn_head_apply_steps). Parameters head.NAME.0.weight, .bias,
  * head.NAME.2.weight, .bias. Errors: INVALID for a name twice. */

@@ -1,5 +1,5 @@
 /* The command: what its verbs share. A verb is one const struct with an options table; help, parsing and errors come from it. Exit
- * status: 0 done, 1 done and the answer is no (a claim of a recipe is missed), 2 refused or failed (one sentence on standard error), 128 + signal interrupted (130 by Ctrl-C, 143 by SIGTERM).
+ * status: 0 done, 1 done and the answer is no (a claim of a recipe is missed, a condition does not hold), 2 refused or failed (one sentence on standard error), 128 + signal interrupted (130 by Ctrl-C, 143 by SIGTERM).
  */
 #ifndef CAIRN_CLI_CLI_H
 #define CAIRN_CLI_CLI_H

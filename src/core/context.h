@@ -7,7 +7,8 @@
 
 #include "cairn/core.h"
 
-struct cairn_fiber; /* core/fiber.c */
+struct cairn_fiber;   /* core/fiber.c */
+struct loaded_engine; /* model/engine_load.c */
 
 /* Something that all contexts of a root use and that lives until the root closes: a running program. The first member of the thing. */
 typedef struct context_thing {
@@ -34,9 +35,10 @@ typedef struct context_shared {
 
 struct cairn_ctx {
     context_shared *shared;
-    bool root;                 /* owns `shared` */
-    bool portable;             /* devices opened with it compute portable bits */
-    struct cairn_fiber *fiber; /* the fiber that runs on this context, or NULL */
+    bool root;                     /* owns `shared` */
+    bool portable;                 /* devices opened with it compute portable bits */
+    struct cairn_fiber *fiber;     /* the fiber that runs on this context, or NULL */
+    struct loaded_engine *engines; /* loaded on it; the list of model/engine_load.c */
     uint32_t allocations_failed;
     uint32_t failures; /* that were said here */
     char error[1024];

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cairn/core.h"
+#include "core/key.h"
 #include "core/maths.h"
 
 void cairn_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]) {
@@ -27,17 +28,30 @@ uint64_t cairn_key_mix(uint64_t a, uint64_t b) {
     return mix(mix(a + UINT64_C(0x9E3779B97F4A7C15)) ^ (b + UINT64_C(0xD1B54A32D192ED03)));
 }
 
-uint64_t cairn_key(const void *bytes, size_t length) {
+uint64_t key_begin(size_t length) {
+    return UINT64_C(0xCBF29CE484222325) ^ mix(length);
+}
+
+uint64_t key_add(uint64_t key, const void *bytes, size_t length) {
     const unsigned char *p = bytes;
-    uint64_t h = UINT64_C(0xCBF29CE484222325) ^ mix(length);
     for (; length >= 8; p += 8, length -= 8) {
         uint64_t word = 0;
         for (int i = 7; i >= 0; i--) word = word << 8 | p[i];
-        h = cairn_key_mix(h, word);
+        key = cairn_key_mix(key, word);
     }
+    return key;
+}
+
+uint64_t key_end(uint64_t key, const void *bytes, size_t length) {
+    const unsigned char *p = bytes;
     uint64_t tail = 0;
     for (size_t i = length; i-- > 0;) tail = tail << 8 | p[i];
-    return cairn_key_mix(h, tail);
+    return cairn_key_mix(key, tail);
+}
+
+uint64_t cairn_key(const void *bytes, size_t length) {
+    size_t whole = length & ~(size_t)7;
+    return key_end(key_add(key_begin(length), bytes, whole), (const unsigned char *)bytes + whole, length - whole);
 }
 
 uint64_t cairn_path_child(uint64_t parent_path, uint32_t draw) {

@@ -65,12 +65,12 @@ void job_fill_cast(const worker *w, cairn_part cast[CAIRN_ROLE_COUNT]) {
 cairn_status cairn_job_check_cast(cairn_ctx *ctx, const cairn_job *job, const char *what, uint32_t uses) {
     uses |= CAIRN_USES(CAIRN_ROLE_GENERATOR) | CAIRN_USES(CAIRN_ROLE_JUDGE);
     for (int role = 0; role < CAIRN_ROLE_COUNT; role++)
-        if (job->workers[0].rewards[role].type) uses |= job->workers[0].rewards[role].type->uses;
+        if (job->workers[0].rewards[role].type) uses |= cairn_reward_uses(&job->workers[0].rewards[role]);
     for (int role = 0; role < CAIRN_ROLE_COUNT; role++) {
         const cairn_casting *given = &job->setup.cast[role];
         if (uses & CAIRN_USES(role) || (!given->policy && !given->reward && given->sampling.max_tokens == 0)) continue;
         return cairn_fail(ctx, CAIRN_INVALID, "%s: nothing in this run acts as %s: neither %s nor a reward",
-                          given->policy ? given->policy
+                          given->policy   ? given->policy
                           : given->reward ? given->reward
                                           : "sampling",
                           cairn_role_name((cairn_role)role), what);

@@ -11,6 +11,7 @@ enum {
     RECORD_OVERHEAD = 48    /* bytes of the heap for a record and its id */
 };
 
+/* What is shared by both counts with the policy. */
 typedef struct holding {
     cairn_engine_held policy, reward;
 } holding;
@@ -21,11 +22,20 @@ static holding held(const cairn_job *job) {
     holding h = {0};
     for (int role = 0; role < CAIRN_ROLE_COUNT; role++) {
         const cairn_policy *policy = &w->policies[role];
-        const cairn_reward *reward = &w->rewards[role];
         if (policy->type && policy->type->held) policy->type->held(policy->self, &h.policy);
+    }
+    memcpy(h.reward.counted, h.policy.counted, sizeof h.policy.counted);
+    h.reward.n_counted = h.policy.n_counted;
+    for (int role = 0; role < CAIRN_ROLE_COUNT; role++) {
+        const cairn_reward *reward = &w->rewards[role];
         if (reward->type && reward->type->held) reward->type->held(reward->self, &h.reward);
     }
     return h;
+}
+
+/* Of all models: weights and packed copies. */
+static size_t model_bytes(const holding *h) {
+    return h->policy.weights + h->policy.packed + h->reward.weights + h->reward.packed;
 }
 
 /* ---- trying ---------------------------------------------------------------------------------------------------------------- */
@@ -84,7 +94,7 @@ static void try_problem(cairn_ctx *ctx, void *arg, int64_t index) {
 /* The first `count` problems of the job by its first worker, so many at once. */
 static cairn_status try_problems(cairn_job *job, int64_t count, int32_t at_once, trial *t) {
     holding h = held(job);
-    *t = (trial){.w = &job->workers[0], .count = count, .watching = h.policy.weights + h.reward.weights == 0};
+    *t = (trial){.w = &job->workers[0], .count = count, .watching = model_bytes(&h) == 0};
     atomic_store(&job->next, count);
     atomic_store(&job->stopped, false);
     job->status = CAIRN_OK;
@@ -112,10 +122,10 @@ static size_t cache_bytes(const cairn_engine_held *h, double problems) {
     return h->cached ? (size_t)(kept + (double)h->listed * kept / (double)h->cached) : 0;
 }
 
-/* Weights, copies, and a step, whose rows grow with the problems under way. */
-static size_t model_bytes(const cairn_engine_held *h, double at_once) {
+/* Scratch and a step, whose rows grow with the problems under way. */
+static size_t step_bytes(const cairn_engine_held *h, double at_once) {
     double grown = (double)h->stepped * at_once, full = (double)h->step;
-    return h->weights + h->working + (size_t)(grown < full ? grown : full);
+    return h->working + (size_t)(grown < full ? grown : full);
 }
 
 typedef struct tried {
@@ -160,11 +170,10 @@ static void add_parts(const cairn_job *job, const tried *t, int64_t slots, bool 
         (double)job->count / (double)workers / (double)t->count; /* of a worker, for each that was tried */
     double at_once = (double)places / (double)t->at_once;
     holding h = held(job);
-    cairn_memory_add(m, "policy model", "weights, packed copies, the largest step",
-                     workers * model_bytes(&h.policy, at_once));
+    cairn_memory_add(m, "models", "weights and packed copies, once for all workers and roles", model_bytes(&h));
+    cairn_memory_add(m, "policy steps", "activations and scratch", workers * step_bytes(&h.policy, at_once));
     cairn_memory_add(m, "policy cache", "keys and values", workers * cache_bytes(&h.policy, problems));
-    cairn_memory_add(m, "reward model", "weights, packed copies, the largest step",
-                     workers * model_bytes(&h.reward, at_once));
+    cairn_memory_add(m, "reward steps", "activations and scratch", workers * step_bytes(&h.reward, at_once));
     cairn_memory_add(m, "reward cache", "keys and values", workers * cache_bytes(&h.reward, problems));
     cairn_memory_add(m, "problems", "under way: trees, texts, requests", workers * places * (t->heap + t->mapped));
     cairn_memory_add(m, "fibers", "their stacks, as far as used", workers * places * t->stack);
@@ -181,7 +190,7 @@ cairn_status cairn_job_plan(cairn_job *job, cairn_ctx *ctx, bool kept, cairn_job
     cairn_memory_plan m = {0};
     cairn_resident resident = cairn_resident_memory();
     holding h = held(job);
-    size_t program = less(resident.now, h.policy.weights + h.reward.weights);
+    size_t program = less(resident.now, model_bytes(&h));
     if (job->count == 0) return cairn_fail(ctx, CAIRN_INVALID, "there are no problems");
     int64_t share = (job->count + job->setup.workers - 1) / job->setup.workers, slots = job_in_flight(job, kept);
     tried t = {0};
@@ -192,7 +201,7 @@ cairn_status cairn_job_plan(cairn_job *job, cairn_ctx *ctx, bool kept, cairn_job
     job->arg = arg;
     if (slots > share) slots = share;
     cairn_status status = try_all(job, slots, &t);
-    m.reading = program + (size_t)job->setup.workers * less(resident.most, program);
+    m.reading = resident.most; /* the models were read already, and are read once */
     if (status == CAIRN_OK) add_parts(job, &t, slots, kept, program, &m);
     job_forget_records(job);
     if (status != CAIRN_OK) return ctx == job->ctx ? status : cairn_fail(ctx, status, "%s", cairn_error(job->ctx));

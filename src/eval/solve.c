@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cairn/job.h"
+#include "core/registry.h"
 #include "data/json.h"
 #include "eval/record.h"
 
@@ -16,7 +17,11 @@ typedef struct solving {
 static cairn_status find_search(cairn_ctx *ctx, const cairn_job *job, cairn_arena *arena,
                                 const cairn_solve_setup *setup, solving *out) {
     out->setup = setup;
-    CAIRN_TRY(cairn_search_find(ctx, arena, setup->search, &out->type, &out->config));
+    out->type = setup->type;
+    if (!setup->type)
+        CAIRN_TRY(cairn_search_find(ctx, arena, setup->search, &out->type, &out->config));
+    else
+        CAIRN_TRY(registry_config(ctx, arena, &setup->type->about, setup->search ? setup->search : "", &out->config));
     const char *what = cairn_arena_printf(arena, "search %s", out->type->about.name);
     return what ? cairn_job_check_cast(ctx, job, what, out->type->uses) : CAIRN_NO_MEMORY;
 }

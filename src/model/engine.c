@@ -212,6 +212,22 @@ void cairn_engine_forget(cairn_engine *engine) {
     kv_forget(engine->tree);
 }
 
+const cairn_transformer *cairn_engine_model(const cairn_engine *engine) {
+    return engine->model;
+}
+
+const cairn_tokenizer *cairn_engine_tokenizer(const cairn_engine *engine) {
+    return engine->tokenizer;
+}
+
+cairn_device *cairn_engine_device(const cairn_engine *engine) {
+    return engine->device;
+}
+
+uint64_t cairn_engine_content(const cairn_engine *engine) {
+    return engine->content;
+}
+
 cairn_engine_stats cairn_engine_statistics(const cairn_engine *engine) {
     const kv_tree *t = engine->tree;
     return (cairn_engine_stats){.steps = engine->steps,
@@ -224,4 +240,29 @@ cairn_engine_stats cairn_engine_statistics(const cairn_engine *engine) {
                                 .pages_most = t->most_used,
                                 .prefixes = t->live_nodes - 1,
                                 .open = engine->open};
+}
+
+/* Whether `thing` was counted before; it is now. */
+static bool was_counted(cairn_engine_held *sum, const void *thing) {
+    for (int32_t i = 0; i < sum->n_counted; i++)
+        if (sum->counted[i] == thing) return true;
+    if (sum->n_counted < CAIRN_HELD_MOST) sum->counted[sum->n_counted++] = thing;
+    return false;
+}
+
+void cairn_engine_add_held(const cairn_engine *engine, cairn_engine_held *sum) {
+    const kv_tree *tree = engine->tree;
+    size_t page = (size_t)tree->page_numbers * sizeof(float);
+    if (!was_counted(sum, engine->model)) {
+        sum->weights += (size_t)cairn_params_size(engine->model->params) * sizeof(float);
+        sum->packed += cairn_params_packed(engine->model->params);
+    }
+    if (was_counted(sum, engine)) return;
+    sum->working += cairn_device_scratch(engine->device);
+    sum->step += engine->tape_bytes;
+    sum->stepped += cairn_tape_touched(engine->tape);
+    sum->cache += page * (size_t)tree->n_pages;
+    sum->cached += page * (size_t)tree->most_used;
+    sum->asked += page * (size_t)tree->taken;
+    sum->listed += kv_listed(tree);
 }

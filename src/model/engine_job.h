@@ -44,6 +44,7 @@ struct cairn_engine {
     cairn_device *device;
     const cairn_transformer *model;
     const cairn_tokenizer *tokenizer;
+    uint64_t content;     /* key of the model's file; 0: it has none */
     size_t longest_token; /* bytes */
     cairn_tape *tape;
     size_t tape_bytes; /* of the largest step */

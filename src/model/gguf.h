@@ -47,7 +47,13 @@ typedef struct gguf_cursor {
 
 /* Records "<path>: byte <at>: <what is wrong>" as CAIRN_FORMAT. */
 cairn_status gguf_fail(const gguf_cursor *cursor, size_t at, const char *format, ...) CAIRN_PRINTF(3, 4);
-/* Reads a string: its length (8 bytes), then UTF-8. `field` is said in errors. */
+/* The next `length` bytes, which lie in the file's. `field` is the name that errors say. */
+cairn_status gguf_take(gguf_cursor *cursor, const char *field, size_t length, const uint8_t **out);
+cairn_status gguf_take_u32(gguf_cursor *cursor, const char *field, uint32_t *out);
+cairn_status gguf_take_u64(gguf_cursor *cursor, const char *field, uint64_t *out);
+/* A count of things of at least `least` bytes each, which must fit into the rest of the file. */
+cairn_status gguf_take_count(gguf_cursor *cursor, const char *field, size_t least, uint64_t *out);
+/* A string: its length (8 bytes), then UTF-8. */
 cairn_status gguf_take_string(gguf_cursor *cursor, const char *field, cairn_bytes *out);
 
 /* Bytes of a number or bool of this kind; 0 for strings and arrays. */
@@ -58,6 +64,10 @@ cairn_status gguf_read(cairn_ctx *ctx, cairn_gguf *file);
 /* Bytes of a tensor of this type and shape, and its elements. NULL when it is well formed, else what is wrong with it. `bytes` is 0 when
  * the layout of the type is not known. */
 const char *gguf_measure(uint32_t type, int32_t rank, const int64_t *shape, int64_t *elements, size_t *bytes);
+
+/* Key and size of the file at `path`, without keeping its bytes: what cairn_gguf_key and cairn_gguf_size say when it is open. Errors: those
+ * of cairn_gguf_open for files that cannot be read. */
+cairn_status gguf_file_key(cairn_ctx *ctx, const char *path, uint64_t *key, size_t *size);
 
 /* One step of a checksum: `length` (1 .. GGUF_BLOCK) bytes that follow what was folded before, 0 at the start of a file. */
 uint64_t gguf_fold(uint64_t folded, const void *block, size_t length);

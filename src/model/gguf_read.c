@@ -1,12 +1,10 @@
 /* Reads a GGUF file: header, metadata, directory of tensors. Whatever a file says about itself is compared with what is there before it
  * is used; arrays of entries and tensors grow as they are read, so that a count alone costs no memory. */
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "model/gguf.h"
-#include "model/utf8.h"
 
 enum {
     LEAST_ENTRY = 8 + 1 + 4 + 1,      /* bytes: key of one character, kind, value */
@@ -16,65 +14,7 @@ enum {
     SHOWN = 128                       /* bytes of a field's name in an error */
 };
 
-cairn_status gguf_fail(const gguf_cursor *cursor, size_t at, const char *format, ...) {
-    char text[512];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    return cairn_fail(cursor->ctx, CAIRN_FORMAT, "%s: byte %zu: %s", cursor->path, at, text);
-}
-
 /* ---- fields ------------------------------------------------------------------------------------------------------------ */
-
-static cairn_status take(gguf_cursor *c, const char *field, size_t length, const uint8_t **out) {
-    size_t left = c->size - c->at;
-    if (length > left)
-        return gguf_fail(c, c->at, "%s: it needs %zu bytes, and %zu are left of the file", field, length, left);
-    *out = c->bytes + c->at;
-    c->at += length;
-    return CAIRN_OK;
-}
-
-static cairn_status take_u32(gguf_cursor *c, const char *field, uint32_t *out) {
-    const uint8_t *bytes = NULL;
-    CAIRN_TRY(take(c, field, sizeof *out, &bytes));
-    memcpy(out, bytes, sizeof *out);
-    return CAIRN_OK;
-}
-
-static cairn_status take_u64(gguf_cursor *c, const char *field, uint64_t *out) {
-    const uint8_t *bytes = NULL;
-    CAIRN_TRY(take(c, field, sizeof *out, &bytes));
-    memcpy(out, bytes, sizeof *out);
-    return CAIRN_OK;
-}
-
-/* A count of things of at least `least` bytes each, which must fit what is left of the file. */
-static cairn_status take_count(gguf_cursor *c, const char *field, size_t least, uint64_t *out) {
-    size_t at = c->at;
-    CAIRN_TRY(take_u64(c, field, out));
-    if (*out > (c->size - c->at) / least)
-        return gguf_fail(c, at, "%s: %" PRIu64 " do not fit in the %zu bytes that are left of the file", field, *out,
-                         c->size - c->at);
-    return CAIRN_OK;
-}
-
-cairn_status gguf_take_string(gguf_cursor *c, const char *field, cairn_bytes *out) {
-    uint64_t length = 0;
-    const uint8_t *bytes = NULL;
-    size_t at = c->at;
-    CAIRN_TRY(take_u64(c, field, &length));
-    if (length > c->size - c->at)
-        return gguf_fail(c, at, "%s: a string of %" PRIu64 " bytes, and %zu are left of the file", field, length,
-                         c->size - c->at);
-    at = c->at;
-    CAIRN_TRY(take(c, field, (size_t)length, &bytes));
-    size_t valid = utf8_valid((const char *)bytes, (size_t)length);
-    if (valid < length) return gguf_fail(c, at + valid, "%s: byte 0x%02x is not UTF-8", field, bytes[valid]);
-    *out = (cairn_bytes){(const char *)bytes, (size_t)length};
-    return CAIRN_OK;
-}
 
 /* A key or a tensor's name, NUL-terminated in the file's arena. */
 static cairn_status take_name(gguf_cursor *c, cairn_gguf *file, const char *field, const char **out) {
@@ -93,7 +33,7 @@ static cairn_status take_name(gguf_cursor *c, cairn_gguf *file, const char *fiel
 static cairn_status take_kind(gguf_cursor *c, const char *field, cairn_gguf_kind *out) {
     uint32_t kind = 0;
     size_t at = c->at;
-    CAIRN_TRY(take_u32(c, field, &kind));
+    CAIRN_TRY(gguf_take_u32(c, field, &kind));
     if (kind >= CAIRN_GGUF_KINDS) return gguf_fail(c, at, "%s: there is no kind of value %" PRIu32, field, kind);
     *out = (cairn_gguf_kind)kind;
     return CAIRN_OK;
@@ -103,7 +43,7 @@ static cairn_status take_kind(gguf_cursor *c, const char *field, cairn_gguf_kind
 static cairn_status skip_numbers(gguf_cursor *c, const char *field, cairn_gguf_kind kind, uint64_t count) {
     const uint8_t *bytes = NULL;
     size_t at = c->at, length = (size_t)count * gguf_kind_size(kind);
-    CAIRN_TRY(take(c, field, length, &bytes));
+    CAIRN_TRY(gguf_take(c, field, length, &bytes));
     for (size_t i = 0; kind == CAIRN_GGUF_BOOL && i < length; i++)
         if (bytes[i] > 1) return gguf_fail(c, at + i, "%s: a bool is 0 or 1, this one %d", field, bytes[i]);
     return CAIRN_OK;
@@ -122,7 +62,7 @@ static cairn_status skip_array(gguf_cursor *c, const char *field, int depth, cai
     size_t least = *element == CAIRN_GGUF_STRING  ? LEAST_STRING
                    : *element == CAIRN_GGUF_ARRAY ? LEAST_ARRAY
                                                   : gguf_kind_size(*element);
-    CAIRN_TRY(take_count(c, field, least, count));
+    CAIRN_TRY(gguf_take_count(c, field, least, count));
     *start = c->at;
     return skip_elements(c, field, *element, *count, depth);
 }
@@ -210,20 +150,20 @@ static cairn_status read_tensor(gguf_cursor *c, cairn_gguf *file, uint64_t numbe
     CAIRN_TRY(take_name(c, file, field, &t.name));
     snprintf(field, sizeof field, "tensor `%.100s`", t.name);
     size_t at = c->at;
-    CAIRN_TRY(take_u32(c, field, &rank));
+    CAIRN_TRY(gguf_take_u32(c, field, &rank));
     if (rank > CAIRN_GGUF_RANK)
         return gguf_fail(c, at, "%s: it has %" PRIu32 " dimensions, at most %d are read", field, rank, CAIRN_GGUF_RANK);
     t.rank = (int32_t)rank;
     for (uint32_t i = 0; i < rank; i++) {
         uint64_t extent = 0;
-        CAIRN_TRY(take_u64(c, field, &extent));
+        CAIRN_TRY(gguf_take_u64(c, field, &extent));
         t.shape[i] = extent > INT64_MAX ? -1 : (int64_t)extent;
     }
-    CAIRN_TRY(take_u32(c, field, &t.type));
+    CAIRN_TRY(gguf_take_u32(c, field, &t.type));
     const char *wrong = gguf_measure(t.type, t.rank, t.shape, &t.elements, &t.bytes);
     if (wrong) return gguf_fail(c, at, "%s: %s", field, wrong);
     at = c->at;
-    CAIRN_TRY(take_u64(c, field, &t.offset));
+    CAIRN_TRY(gguf_take_u64(c, field, &t.offset));
     if (t.offset % file->alignment != 0)
         return gguf_fail(c, at, "%s: its offset %" PRIu64 " is no multiple of the alignment %zu", field, t.offset,
                          file->alignment);
@@ -287,7 +227,7 @@ static cairn_status index_tensors(gguf_cursor *c, cairn_gguf *file) {
 
 static cairn_status read_header(gguf_cursor *c, cairn_gguf *file, uint64_t *n_tensors, uint64_t *n_entries) {
     const uint8_t *magic = NULL;
-    CAIRN_TRY(take(c, "magic number", 4, &magic));
+    CAIRN_TRY(gguf_take(c, "magic number", 4, &magic));
     if (memcmp(magic, GGUF_MAGIC, 4) != 0 && c->size > 8 && c->bytes[8] == '{') /* after the length of its header */
         return gguf_fail(c, 0,
                          "this is a safetensors file, and a GGUF file is wanted: convert it, e.g. by llama.cpp's "
@@ -300,7 +240,7 @@ static cairn_status read_header(gguf_cursor *c, cairn_gguf *file, uint64_t *n_te
         return gguf_fail(c, 0,
                          "magic number: a GGUF file starts with the letters GGUF, this one with %02x %02x %02x %02x",
                          magic[0], magic[1], magic[2], magic[3]);
-    CAIRN_TRY(take_u32(c, "version", &file->version));
+    CAIRN_TRY(gguf_take_u32(c, "version", &file->version));
     if (file->version < GGUF_OLDEST || file->version > GGUF_VERSION) {
         bool swapped = file->version != 0 && (file->version & 0xFFFF) == 0;
         return cairn_fail(c->ctx, CAIRN_UNSUPPORTED,
@@ -308,8 +248,8 @@ static cairn_status read_header(gguf_cursor *c, cairn_gguf *file, uint64_t *n_te
                           swapped ? "a big-endian file," : "it is",
                           swapped ? __builtin_bswap32(file->version) : file->version, GGUF_OLDEST, GGUF_VERSION);
     }
-    CAIRN_TRY(take_count(c, "number of tensors", LEAST_TENSOR, n_tensors));
-    CAIRN_TRY(take_count(c, "number of keys", LEAST_ENTRY, n_entries));
+    CAIRN_TRY(gguf_take_count(c, "number of tensors", LEAST_TENSOR, n_tensors));
+    CAIRN_TRY(gguf_take_count(c, "number of keys", LEAST_ENTRY, n_entries));
     if (*n_tensors > INT32_MAX || *n_entries > INT32_MAX)
         return cairn_fail(c->ctx, CAIRN_LIMIT, "%s: byte 8: at most %d tensors and keys are read", c->path, INT32_MAX);
     return CAIRN_OK;

@@ -203,6 +203,22 @@ void cairn_transformer_init(cairn_transformer *model, uint64_t seed) {
     }
 }
 
+cairn_status cairn_transformer_pack(cairn_device *device, const cairn_transformer *model) {
+    CAIRN_TRY(cairn_param_pack(device, model->output ? model->output : model->embedding));
+    for (int32_t l = 0; l < model->shape.layers; l++) {
+        const cairn_block *b = &model->blocks[l];
+        cairn_param *const matrices[] = {b->q, b->k, b->v, b->o, b->gate, b->up, b->down};
+        for (size_t i = 0; i < sizeof matrices / sizeof *matrices; i++)
+            CAIRN_TRY(cairn_param_pack(device, matrices[i]));
+    }
+    for (int32_t i = 0; i < model->n_heads; i++) {
+        const cairn_head *h = model->heads[i];
+        if (h->inner) CAIRN_TRY(cairn_param_pack(device, h->inner));
+        CAIRN_TRY(cairn_param_pack(device, h->outer));
+    }
+    return CAIRN_OK;
+}
+
 /* ---- heads ------------------------------------------------------------------------------------------------------------ */
 
 const cairn_head *cairn_transformer_head(const cairn_transformer *model, const char *name) {

@@ -1,39 +1,27 @@
 #include "policy/loaded.h"
 
-/* The model and the key of the very bytes that it was read from. */
-static cairn_status read_file(cairn_ctx *ctx, const loaded_options *options, loaded *out) {
-    cairn_gguf *file;
-    CAIRN_TRY(cairn_gguf_open(ctx, options->file, &file));
-    cairn_status status = cairn_transformer_read(ctx, out->device, file, options->bf16 ? CAIRN_BF16 : CAIRN_F32,
-                                                 &out->model, &out->tokenizer);
-    out->content = cairn_gguf_key(file);
-    cairn_gguf_close(file);
-    return status;
+cairn_status loaded_on(cairn_ctx *ctx, cairn_engine *engine, loaded *out) {
+    *out = (loaded){.engine = engine, .model = cairn_engine_model(engine), .tokenizer = cairn_engine_tokenizer(engine)};
+    if (!out->tokenizer) return cairn_fail(ctx, CAIRN_INVALID, "the engine has no tokenizer");
+    CAIRN_TRY(cairn_solution_format_of(ctx, out->tokenizer, out->model->shape.context, &out->format));
+    CAIRN_TRY(cairn_tape_open(ctx, cairn_engine_device(engine), CAIRN_F32, &out->tape));
+    cairn_tape_record(out->tape, false);
+    return CAIRN_OK;
 }
 
 cairn_status loaded_open(cairn_ctx *ctx, const loaded_options *options, loaded *out) {
-    *out = (loaded){0};
-    cairn_engine_options engine = {.cache_bytes = (size_t)options->cache << 20, .rows = (int32_t)options->rows};
-    cairn_status status = cairn_device_open(ctx, 1, CAIRN_MATMUL_FASTEST, &out->device);
-    if (status == CAIRN_OK) status = read_file(ctx, options, out);
-    if (status == CAIRN_OK)
-        status = cairn_solution_format_of(ctx, out->tokenizer, out->model->shape.context, &out->format);
-    if (status == CAIRN_OK)
-        status = cairn_engine_open(ctx, out->device, out->model, out->tokenizer, &engine, &out->engine);
-    if (status == CAIRN_OK) status = cairn_tape_open(ctx, out->device, CAIRN_F32, &out->tape);
-    if (status == CAIRN_OK)
-        cairn_tape_record(out->tape, false);
-    else
-        loaded_close(out);
+    const cairn_engine_options o = {.cache_bytes = (size_t)options->cache << 20, .rows = (int32_t)options->rows};
+    cairn_engine *engine;
+    CAIRN_TRY(cairn_engine_load(ctx, options->file, options->bf16 ? CAIRN_BF16 : CAIRN_F32, &o, &engine));
+    cairn_status status = loaded_on(ctx, engine, out);
+    out->from_file = true;
+    if (status != CAIRN_OK) loaded_close(out);
     return status;
 }
 
 void loaded_close(loaded *l) {
     cairn_tape_close(l->tape);
-    cairn_engine_close(l->engine);
-    cairn_transformer_close(l->model);
-    cairn_tokenizer_close(l->tokenizer);
-    cairn_device_close(l->device);
+    if (l->from_file) cairn_engine_unload(l->engine);
     *l = (loaded){0};
 }
 

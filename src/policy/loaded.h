@@ -1,4 +1,5 @@
-/* A model file made ready for a policy or a reward of one worker thread: decoder, tokenizer, form of solutions, engine. */
+/* What a policy or a reward needs of an engine on one context: the form of solutions, and a tape for heads. The engine is loaded from a
+ * file, or the caller's own. */
 #ifndef CAIRN_POLICY_LOADED_H
 #define CAIRN_POLICY_LOADED_H
 
@@ -19,23 +20,25 @@ typedef struct loaded_options {
         CAIRN_BOOL_AS("bf16", type, member.bf16, "false", "multiply in bf16")
 
 typedef struct loaded {
-    cairn_device *device; /* one thread: the run's workers are threads already */
-    cairn_transformer *model;
-    cairn_tokenizer *tokenizer;
-    cairn_solution_format format;
     cairn_engine *engine;
+    bool from_file; /* loaded for this: it is unloaded in the end */
+    const cairn_transformer *model;
+    const cairn_tokenizer *tokenizer;
+    cairn_solution_format format;
     cairn_tape *tape; /* for heads on the engine's rows; records nothing */
-    uint64_t content; /* key of the file, for manifests: tokenizer and shape decide answers as tensors do */
 } loaded;
 
-/* Errors: those of the file; INVALID for a tokenizer without the special tokens of solutions. On failure nothing is left open. */
+/* From a file. Errors: those of cairn_engine_load; INVALID for a tokenizer without the special tokens of solutions. On failure nothing is
+ * left open. */
 cairn_status loaded_open(cairn_ctx *ctx, const loaded_options *options, loaded *out);
+/* On an engine of the caller's, which must stay open. Errors: INVALID, also for an engine without a tokenizer. */
+cairn_status loaded_on(cairn_ctx *ctx, cairn_engine *engine, loaded *out);
 void loaded_close(loaded *l);
-/* FLOPs of reading rows [.., to) of a text whose first `known` parts (problem, steps, what is begun) are kept: the last
- * row of these is computed again, because something follows it. */
+/* FLOPs of reading rows [.., to) of a text whose first `known` parts (problem, steps, begun step) are in the cache. The last row of these
+ * is computed again, because something follows it. */
 double loaded_read_flops(const loaded *l, const cairn_solution_tokens *text, int32_t known, int64_t to);
-/* Waits for requests to its engine: their own status says how each one went. Fails when all did: NO_MEMORY; CANCELLED; INVALID where
- * nothing could be asked. */
+/* Waits for requests to the engine; each says its own status. Fails when all did: NO_MEMORY; CANCELLED; INVALID where nothing could be
+ * asked. */
 cairn_status loaded_await(cairn_ctx *ctx, loaded *l, cairn_request *const *requests, int32_t n);
 
 #endif

@@ -161,7 +161,7 @@ static const cairn_tokenizer *model_tokenizer(const void *self) {
 }
 
 static uint64_t model_content(const void *self) {
-    return ((const model *)self)->l.content;
+    return cairn_engine_content(((const model *)self)->l.engine);
 }
 
 static void model_held(const void *self, cairn_engine_held *sum) {

@@ -195,6 +195,13 @@ static void combine_held(const void *data, cairn_engine_held *sum) {
         if (self->parts[i].type->held) self->parts[i].type->held(self->parts[i].self, sum);
 }
 
+static uint32_t combine_uses(const void *self) {
+    const combine *c = self;
+    uint32_t uses = 0;
+    for (int32_t i = 0; i < c->n_parts; i++) uses |= cairn_reward_uses(&c->parts[i]);
+    return uses;
+}
+
 const cairn_reward_type cairn_reward_combine = {
     .about = {.name = "combine",
               .summary = "one score of several rewards, by a declared rule",
@@ -202,10 +209,10 @@ const cairn_reward_type cairn_reward_combine = {
               .options = options,
               .option_count = sizeof options / sizeof *options,
               .config_size = sizeof(config)},
-    .uses = CAIRN_USES(CAIRN_ROLE_COMPLETER),
     .open = combine_open,
     .close = combine_close,
     .scale = combine_scale,
+    .uses = combine_uses,
     .score = combine_score,
     .score_solution = combine_score_solution,
     .content = combine_content,

@@ -350,7 +350,7 @@ static cairn_status critic_score(cairn_ctx *ctx, void *data, cairn_arena *arena,
 
 static uint64_t critic_content(const void *data) {
     const critic *self = data;
-    return cairn_key_mix(self->l.content, cairn_template_key(self->template));
+    return cairn_key_mix(cairn_engine_content(self->l.engine), cairn_template_key(self->template));
 }
 
 static void critic_held(const void *self, cairn_engine_held *sum) {

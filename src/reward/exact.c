@@ -46,6 +46,10 @@ static cairn_status exact_score(cairn_ctx *ctx, void *data, cairn_arena *arena, 
     return CAIRN_OK;
 }
 
+static uint32_t exact_uses(const void *self) {
+    return ((const exact *)self)->what == TRUTH_VALUE ? CAIRN_USES(CAIRN_ROLE_COMPLETER) : 0;
+}
+
 const cairn_reward_type cairn_reward_exact = {
     .about = {.name = "exact",
               .summary = "the truth itself: exact value, truth of the step, reachability or quality value",
@@ -53,8 +57,8 @@ const cairn_reward_type cairn_reward_exact = {
               .options = options,
               .option_count = sizeof options / sizeof *options,
               .config_size = sizeof(config)},
-    .uses = CAIRN_USES(CAIRN_ROLE_COMPLETER), /* whose value it tells */
     .open = exact_open,
     .scale = exact_scale,
+    .uses = exact_uses,
     .score = exact_score,
 };

@@ -238,7 +238,7 @@ static cairn_status scorer_score_solution(cairn_ctx *ctx, void *data, cairn_aren
 }
 
 static uint64_t scorer_content(const void *self) {
-    return ((const scorer *)self)->l.content;
+    return cairn_engine_content(((const scorer *)self)->l.engine);
 }
 
 static void scorer_held(const void *self, cairn_engine_held *sum) {

@@ -105,6 +105,11 @@ static cairn_status mc_score(cairn_ctx *ctx, void *data, cairn_arena *arena, cai
     return CAIRN_OK;
 }
 
+static uint32_t mc_uses(const void *self) {
+    (void)self;
+    return CAIRN_USES(CAIRN_ROLE_COMPLETER);
+}
+
 const cairn_reward_type cairn_reward_mc = {
     .about = {.name = "mc",
               .summary = "fraction of right completions by the run's policy",
@@ -112,8 +117,8 @@ const cairn_reward_type cairn_reward_mc = {
               .options = options,
               .option_count = sizeof options / sizeof *options,
               .config_size = sizeof(config)},
-    .uses = CAIRN_USES(CAIRN_ROLE_COMPLETER),
     .open = mc_open,
     .scale = mc_scale,
+    .uses = mc_uses,
     .score = mc_score,
 };

@@ -101,6 +101,10 @@ static cairn_status noisy_score(cairn_ctx *ctx, void *data, cairn_arena *arena, 
     return CAIRN_OK;
 }
 
+static uint32_t noisy_uses(const void *self) {
+    return ((const noisy *)self)->c.what == TRUTH_VALUE ? CAIRN_USES(CAIRN_ROLE_COMPLETER) : 0;
+}
+
 const cairn_reward_type cairn_reward_noisy = {
     .about = {.name = "noisy",
               .summary = "the truth with declared error rates or normal noise, fixed for each prefix",
@@ -108,8 +112,8 @@ const cairn_reward_type cairn_reward_noisy = {
               .options = options,
               .option_count = sizeof options / sizeof *options,
               .config_size = sizeof(config)},
-    .uses = CAIRN_USES(CAIRN_ROLE_COMPLETER), /* whose value it tells */
     .open = noisy_open,
     .scale = noisy_scale,
+    .uses = noisy_uses,
     .score = noisy_score,
 };

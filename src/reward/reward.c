@@ -112,3 +112,7 @@ cairn_status cairn_reward_score_steps(cairn_ctx *ctx, const cairn_reward *reward
     }
     return CAIRN_OK;
 }
+
+uint32_t cairn_reward_uses(const cairn_reward *reward) {
+    return reward->type->uses ? reward->type->uses(reward->self) : 0;
+}

@@ -7,9 +7,7 @@
  * ets (arXiv 2502.13575): ceil(sqrt(W)) are kept and get ceil(W'/kept) children each, W' being the width W less what has finished. */
 #include <math.h>
 
-#include "search/frontier.h"
-#include "search/pick.h"
-#include "search/rank.h"
+#include "cairn/loops.h"
 
 typedef struct beam_config {
     int64_t width, branch, iterations;
@@ -20,7 +18,7 @@ enum { VARIANT_SEARCH_AND_LEARN, VARIANT_ETS };
 enum { FINISHED_FIRST, FINISHED_BEST };
 
 static const cairn_option options[] = {
-    CAIRN_INT(beam_config, width, "0", 0, FRONTIER_WIDEST, "prefixes",
+    CAIRN_INT(beam_config, width, "0", 0, CAIRN_MOST_WIDTH, "prefixes",
               "N: prefixes grown at each depth; 0: what the budget pays for, 16 without one."),
     CAIRN_INT(beam_config, branch, "4", 1, 1 << 20, "steps", "M: children of each kept prefix; N/M prefixes are kept."),
     CAIRN_INT(beam_config, iterations, "40", 1, 65535, "steps",
@@ -37,12 +35,11 @@ static int64_t kept(const beam_config *c, int64_t width) {
 }
 
 /* The best distinct prefixes by aggregate share the growth. `width` is what finished prefixes, and the budget, have left. */
-static cairn_status allocate(cairn_workspace *workspace, const void *config, int64_t width, cairn_branch *open,
-                             int32_t n) {
-    const beam_config *c = config;
+static cairn_status allocate(cairn_workspace *workspace, void *arg, int64_t width, cairn_branch *open, int32_t n) {
+    const beam_config *c = arg;
     int32_t *order;
     if (workspace->tree->depth[open[0].node] >= c->iterations) return CAIRN_OK; /* all go on as they are */
-    CAIRN_TRY(rank_by_aggregate(workspace, open, n, &order));
+    CAIRN_TRY(cairn_rank_branches(workspace, open, n, &order));
     int64_t grown = c->width < width ? c->width : width;
     int64_t keep = kept(c, grown) < n ? kept(c, grown) : n, at = 0;
     int64_t shared = c->variant == VARIANT_ETS ? (width + keep - 1) / keep * keep : grown;
@@ -53,28 +50,26 @@ static cairn_status allocate(cairn_workspace *workspace, const void *config, int
     return CAIRN_OK;
 }
 
-/* Leaves of the pool's solutions from `begin` on only the first `width` samples. */
-static void leave_first(frontier_pool *pool, int32_t begin, int64_t width) {
-    int32_t n = begin;
-    for (int64_t samples = 0; n < pool->n && samples < width; n++) samples += pool->done[n].count;
-    pool->n = n;
-}
-
-static cairn_status round_at(cairn_workspace *workspace, const void *config, int64_t width, frontier_pool *pool) {
-    beam_config c = *(const beam_config *)config;
-    frontier_rule rule = {.scores = true, .allocate = allocate};
-    int32_t begin = pool->n;
+/* Of a round's solutions only the first `width` samples stay. */
+static cairn_status round_at(cairn_workspace *workspace, void *arg, int64_t width, cairn_finished *finished) {
+    beam_config c = *(const beam_config *)arg;
+    cairn_branch start = {.node = CAIRN_ROOT, .count = (int32_t)width};
+    cairn_frontier loop = {.scores = true, .allocate = allocate};
+    int64_t most = c.variant == VARIANT_ETS ? width : INT64_MAX, samples = 0;
+    int32_t n = finished->n;
     c.width = width;
-    cairn_status status =
-        frontier_grow(workspace, &rule, &c, width, c.variant == VARIANT_ETS ? width : INT64_MAX, pool);
-    if (c.finished == FINISHED_FIRST) leave_first(pool, begin, width);
+    cairn_status status = cairn_frontier_round(workspace, &loop, &c, &start, 1, most, finished);
+    for (; n < finished->n && samples < width; n++) samples += finished->solutions[n].count;
+    if (c.finished == FINISHED_FIRST) finished->n = n;
     return status;
 }
 
 static cairn_status run(cairn_workspace *workspace, const void *config, cairn_result *out) {
-    const beam_config *c = config;
-    CAIRN_TRY(frontier_rounds(workspace, round_at, config, c->width, 1, out));
-    return pick_best(workspace, out);
+    beam_config c = *(const beam_config *)config;
+    cairn_finished finished = {0};
+    CAIRN_TRY(cairn_rounds(workspace, round_at, &c, c.width, 1, &finished));
+    CAIRN_TRY(cairn_candidates(workspace, finished.solutions, finished.n, out));
+    return cairn_choose_best(workspace, out);
 }
 
 const cairn_search_type cairn_search_beam = {

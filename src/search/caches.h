@@ -18,9 +18,10 @@ struct stated_end;
 
 struct cairn_caches {
     prices prices;
-    bool problem_read[CAIRN_ROLE_COUNT]; /* the role's policy has read the problem's text: its FLOPs are paid. Roles with one policy share
+    bool problem_read
+        [CAIRN_ROLE_COUNT]; /* the role's policy has read the problem's text: its FLOPs are paid. Roles with one policy share
                                             the place of the first of them */
-    uint64_t *beginnings;                /* [beginnings_capacity] keys of other texts that a policy has read; 0: a free place */
+    uint64_t *beginnings; /* [beginnings_capacity] keys of other texts that a policy has read; 0: a free place */
     int32_t n_beginnings, beginnings_capacity;
     const char **answers; /* [n_answers] canonical answers: class c of tree->answer is answers[c] */
     int32_t n_answers, answers_capacity;

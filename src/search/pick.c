@@ -2,7 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "search/pick.h"
+#include "cairn/loops.h"
 #include "search/stated.h"
 
 typedef struct place {
@@ -25,7 +25,7 @@ static void order_leaves(const cairn_workspace *workspace, const cairn_branch *l
     if (n > 1) qsort(places, (size_t)n, sizeof *places, by_order);
 }
 
-cairn_status pick_candidates(cairn_workspace *workspace, const cairn_branch *leaves, int32_t n, cairn_result *out) {
+cairn_status cairn_candidates(cairn_workspace *workspace, const cairn_branch *leaves, int32_t n, cairn_result *out) {
     cairn_candidate *candidates = cairn_arena_alloc(workspace->arena, (size_t)(n > 0 ? n : 1), sizeof *candidates);
     place *places = cairn_arena_alloc(workspace->arena, (size_t)(n > 0 ? n : 1), sizeof *places);
     if (!candidates || !places) return CAIRN_NO_MEMORY;
@@ -67,15 +67,15 @@ static cairn_status vote(cairn_workspace *workspace, cairn_result *result, bool 
     return CAIRN_OK;
 }
 
-cairn_status pick_majority(cairn_workspace *workspace, cairn_result *result) {
+cairn_status cairn_choose_majority(cairn_workspace *workspace, cairn_result *result) {
     return vote(workspace, result, false);
 }
 
-cairn_status pick_weighted(cairn_workspace *workspace, cairn_result *result) {
+cairn_status cairn_choose_weighted(cairn_workspace *workspace, cairn_result *result) {
     return vote(workspace, result, true);
 }
 
-cairn_status pick_best(cairn_workspace *workspace, cairn_result *result) {
+cairn_status cairn_choose_best(cairn_workspace *workspace, cairn_result *result) {
     (void)workspace;
     result->chosen = -1;
     for (int32_t i = 0; i < result->n; i++) {

@@ -2,8 +2,7 @@
  * reward; finished ones take their share of the width with them. Equal texts are one prefix with one share. */
 #include <math.h>
 
-#include "search/frontier.h"
-#include "search/pick.h"
+#include "cairn/loops.h"
 
 typedef struct rebase_config {
     int64_t width, depth;
@@ -22,9 +21,8 @@ static const cairn_option options[] = {
 };
 
 /* An unknown reward counts as the least of the range: it is kept only by what is left over. */
-static cairn_status allocate(cairn_workspace *workspace, const void *config, int64_t width, cairn_branch *open,
-                             int32_t n) {
-    const rebase_config *c = config;
+static cairn_status allocate(cairn_workspace *workspace, void *arg, int64_t width, cairn_branch *open, int32_t n) {
+    const rebase_config *c = arg;
     bool too_deep = c->depth && workspace->tree->depth[open[0].node] >= c->depth;
     double *rewards = cairn_arena_alloc(workspace->arena, (size_t)n + 1, sizeof *rewards);
     int64_t *counts = cairn_arena_alloc(workspace->arena, (size_t)n + 1, sizeof *counts);
@@ -43,15 +41,11 @@ static cairn_status allocate(cairn_workspace *workspace, const void *config, int
     return CAIRN_OK;
 }
 
-static cairn_status round_at(cairn_workspace *workspace, const void *config, int64_t width, frontier_pool *pool) {
-    frontier_rule rule = {.scores = true, .allocate = allocate};
-    return frontier_grow(workspace, &rule, config, width, width, pool);
-}
-
 static cairn_status run(cairn_workspace *workspace, const void *config, cairn_result *out) {
-    const rebase_config *c = config;
-    CAIRN_TRY(frontier_rounds(workspace, round_at, config, c->width, 1, out));
-    return pick_weighted(workspace, out);
+    rebase_config c = *(const rebase_config *)config;
+    cairn_frontier loop = {.scores = true, .allocate = allocate};
+    CAIRN_TRY(cairn_frontier_search(workspace, &loop, &c, c.width, 1, out));
+    return cairn_choose_weighted(workspace, out);
 }
 
 const cairn_search_type cairn_search_rebase = {

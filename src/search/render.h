@@ -1,4 +1,4 @@
-/* Drawing a tree: what the drawing as text and the one as SVG share. */
+/* Rendering a tree: as text (render_text.c), as SVG (render_svg.c), and what both share (render.c). */
 #ifndef CAIRN_SEARCH_RENDER_H
 #define CAIRN_SEARCH_RENDER_H
 
@@ -23,6 +23,9 @@ uint32_t render_folded(const cairn_tree *tree, const drawn *d, cairn_node node);
 /* Text of a node without one: "root", "(end)", "#12". */
 const char *render_name(const cairn_tree *tree, cairn_node node, char out[16]);
 
+/* cairn_tree_render as lines of text. */
+cairn_status render_text(cairn_ctx *ctx, const cairn_tree *tree, const cairn_rendering *how, cairn_arena *arena,
+                         cairn_text *out);
 /* cairn_tree_render for how->svg. */
 cairn_status render_svg(cairn_ctx *ctx, const cairn_tree *tree, const cairn_rendering *how, cairn_arena *arena,
                         cairn_text *out);

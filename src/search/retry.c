@@ -1,10 +1,6 @@
 /* The retry loop: propose one step, accept it when its score reaches a threshold, else propose again; after `tries` proposals the best
  * of them is taken. */
-#include <math.h>
-
-#include "search/frontier.h"
-#include "search/pick.h"
-#include "search/spending.h"
+#include "cairn/loops.h"
 
 typedef struct retry_config {
     int64_t tries;
@@ -17,51 +13,31 @@ static const cairn_option options[] = {
                "A step with at least this score is accepted; an unknown one is not."),
 };
 
-/* Proposes at `node` until a step is accepted; *next is that step, or the best of all tries. */
-static cairn_status next_step(cairn_workspace *workspace, const retry_config *config, cairn_node node,
-                              cairn_node *next) {
-    cairn_branch *seen = cairn_arena_alloc(workspace->arena, (size_t)config->tries, sizeof *seen);
-    if (!seen) return CAIRN_NO_MEMORY;
-    int32_t n = 0;
-    cairn_status status = CAIRN_OK;
-    for (int64_t i = 0; i < config->tries && status == CAIRN_OK; i++) {
-        cairn_branch branch = {.node = node, .count = 1}, child;
-        int32_t made;
-        status = cairn_propose(workspace, CAIRN_ROLE_GENERATOR, &branch, 1, &child, &made);
-        if (status != CAIRN_OK && status != CAIRN_BUDGET) return status;
-        if (made == 0) break;
-        CAIRN_TRY(cairn_score(workspace, &child.node, 1));
-        seen[n++] = child;
-        if (workspace->tree->score[workspace->column][child.node] >= config->threshold) {
-            *next = child.node;
-            return CAIRN_OK;
-        }
-    }
-    if (n == 0) return status;
-    int32_t best = 0;
-    for (int32_t i = 1; i < n; i++) {
-        float a = workspace->tree->score[workspace->column][seen[i].node];
-        float b = workspace->tree->score[workspace->column][seen[best].node];
-        if (a > b || (isnan(b) && !isnan(a))) best = i;
-    }
-    *next = seen[best].node;
+static cairn_status accept(cairn_workspace *workspace, void *arg, cairn_node step, bool *accepted) {
+    const retry_config *c = arg;
+    CAIRN_TRY(cairn_score(workspace, &step, 1));
+    *accepted = workspace->tree->score[workspace->column][step] >= c->threshold;
     return CAIRN_OK;
 }
 
 /* `width` solutions, one after another. */
-static cairn_status round_at(cairn_workspace *workspace, const void *config, int64_t width, frontier_pool *pool) {
+static cairn_status round_at(cairn_workspace *workspace, void *arg, int64_t width, cairn_finished *finished) {
+    const retry_config *c = arg;
+    cairn_retry loop = {.tries = c->tries, .accept = accept};
     for (int64_t i = 0; i < width; i++) {
-        cairn_node node = CAIRN_ROOT;
-        while (!(workspace->tree->flags[node] & CAIRN_NODE_TERMINAL))
-            CAIRN_TRY(next_step(workspace, config, node, &node));
-        CAIRN_TRY(frontier_add(workspace, pool, (cairn_branch){.node = node, .count = 1}));
+        cairn_branch solution = {.count = 1};
+        CAIRN_TRY(cairn_retry_solution(workspace, &loop, arg, CAIRN_ROOT, &solution.node));
+        CAIRN_TRY(cairn_finished_add(workspace, finished, solution));
     }
     return CAIRN_OK;
 }
 
 static cairn_status run(cairn_workspace *workspace, const void *config, cairn_result *out) {
-    CAIRN_TRY(frontier_rounds(workspace, round_at, config, spending_bounded(workspace) ? 0 : 1, 1, out));
-    return pick_best(workspace, out);
+    retry_config c = *(const retry_config *)config;
+    cairn_finished finished = {0};
+    CAIRN_TRY(cairn_rounds(workspace, round_at, &c, cairn_budget_bounded(workspace) ? 0 : 1, 1, &finished));
+    CAIRN_TRY(cairn_candidates(workspace, finished.solutions, finished.n, out));
+    return cairn_choose_best(workspace, out);
 }
 
 const cairn_search_type cairn_search_retry = {

@@ -1,49 +1,41 @@
 /* The sampling baselines: independent solutions, and how one answer is chosen among them. */
-#include "search/frontier.h"
-#include "search/pick.h"
+#include "cairn/loops.h"
 
 typedef struct sampling_config {
     int64_t width;
 } sampling_config;
 
-#define WIDTH_OPTION                                                        \
-    CAIRN_INT(sampling_config, width, "0", 0, FRONTIER_WIDEST, "solutions", \
+#define WIDTH_OPTION                                                         \
+    CAIRN_INT(sampling_config, width, "0", 0, CAIRN_MOST_WIDTH, "solutions", \
               "How many solutions; 0: as many as the budget pays for, 16 without one.")
 
 static const cairn_option sampling_options[] = {WIDTH_OPTION};
 
-static cairn_status round_of(cairn_workspace *workspace, bool scores, int64_t width, frontier_pool *pool) {
-    frontier_rule rule = {.scores = scores, .waits = true};
-    return frontier_grow(workspace, &rule, NULL, width, INT64_MAX, pool);
-}
-
-static cairn_status plain_round(cairn_workspace *workspace, const void *config, int64_t width, frontier_pool *pool) {
-    (void)config;
-    return round_of(workspace, false, width, pool);
-}
-
-static cairn_status scored_round(cairn_workspace *workspace, const void *config, int64_t width, frontier_pool *pool) {
-    (void)config;
-    return round_of(workspace, true, width, pool);
-}
-
-/* Independent solutions from the root: `width` of them when it is given. Each recorded solution is one sample: of a policy that replays, all
- * or the first `width`, as far as the budget goes. */
-static cairn_status sample(cairn_workspace *workspace, int64_t width, bool scores, cairn_result *out) {
-    int64_t recorded = cairn_policy_solutions(workspace->cast[CAIRN_ROLE_GENERATOR].policy,
-                                              workspace->problem); /* INT64_MAX: it samples */
-    if (recorded == 0) return pick_candidates(workspace, NULL, 0, out);
+/* Independent solutions from the root: `width` of them when it is given. Of a policy that replays recorded solutions each one is a sample:
+ * all, or the first `width`, as far as the budget goes. */
+static cairn_status sample(cairn_workspace *workspace, cairn_frontier loop, int64_t width, cairn_result *out) {
+    const cairn_policy *policy = cairn_workspace_policy(workspace, CAIRN_ROLE_GENERATOR);
+    int64_t recorded = cairn_policy_solutions(policy, workspace->problem); /* INT64_MAX: it samples */
+    if (recorded == 0) return cairn_candidates(workspace, NULL, 0, out);
     if (recorded < INT64_MAX && (width == 0 || width > recorded)) width = recorded;
-    return frontier_rounds(workspace, scores ? scored_round : plain_round, NULL, width, 1, out);
+    loop.waits = CAIRN_WAIT_SAMPLES;
+    return cairn_frontier_search(workspace, &loop, NULL, width, 1, out);
 }
 
 /* ---- greedy: one solution --------------------------------------------------------------------------------------------- */
 
+static cairn_status grow_greedily(cairn_workspace *workspace, void *arg, const cairn_branch *open, int32_t n,
+                                  cairn_branch *children, int32_t *n_children) {
+    cairn_sampling sampling = cairn_workspace_sampling(workspace, CAIRN_ROLE_GENERATOR);
+    (void)arg;
+    sampling.temperature = 0;
+    return cairn_propose_with(workspace, CAIRN_ROLE_GENERATOR, &sampling, open, n, children, n_children);
+}
+
 static cairn_status run_greedy(cairn_workspace *workspace, const void *config, cairn_result *out) {
     (void)config;
-    workspace->cast[CAIRN_ROLE_GENERATOR].sampling.temperature = 0;
-    CAIRN_TRY(sample(workspace, 1, false, out));
-    return pick_majority(workspace, out);
+    CAIRN_TRY(sample(workspace, (cairn_frontier){.grow = grow_greedily}, 1, out));
+    return cairn_choose_majority(workspace, out);
 }
 
 const cairn_search_type cairn_search_greedy = {
@@ -58,8 +50,8 @@ const cairn_search_type cairn_search_greedy = {
 
 static cairn_status run_majority(cairn_workspace *workspace, const void *config, cairn_result *out) {
     const sampling_config *c = config;
-    CAIRN_TRY(sample(workspace, c->width, false, out));
-    return pick_majority(workspace, out);
+    CAIRN_TRY(sample(workspace, (cairn_frontier){0}, c->width, out));
+    return cairn_choose_majority(workspace, out);
 }
 
 const cairn_search_type cairn_search_majority = {
@@ -76,8 +68,8 @@ const cairn_search_type cairn_search_majority = {
 
 static cairn_status run_weighted(cairn_workspace *workspace, const void *config, cairn_result *out) {
     const sampling_config *c = config;
-    CAIRN_TRY(sample(workspace, c->width, true, out));
-    return pick_weighted(workspace, out);
+    CAIRN_TRY(sample(workspace, (cairn_frontier){.scores = true}, c->width, out));
+    return cairn_choose_weighted(workspace, out);
 }
 
 const cairn_search_type cairn_search_weighted = {
@@ -95,8 +87,8 @@ const cairn_search_type cairn_search_weighted = {
 
 static cairn_status run_best_of_n(cairn_workspace *workspace, const void *config, cairn_result *out) {
     const sampling_config *c = config;
-    CAIRN_TRY(sample(workspace, c->width, true, out));
-    return pick_best(workspace, out);
+    CAIRN_TRY(sample(workspace, (cairn_frontier){.scores = true}, c->width, out));
+    return cairn_choose_best(workspace, out);
 }
 
 const cairn_search_type cairn_search_best_of_n = {

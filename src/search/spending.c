@@ -1,6 +1,7 @@
 /* Budgets: what is left of one, and what it pays for. */
 #include "search/spending.h"
 
+#include "cairn/loops.h"
 #include "search/caches.h"
 
 spending spending_now(const cairn_workspace *workspace) {
@@ -13,7 +14,7 @@ spending spending_now(const cairn_workspace *workspace) {
     return out;
 }
 
-bool spending_bounded(const cairn_workspace *workspace) {
+bool cairn_budget_bounded(const cairn_workspace *workspace) {
     return workspace->budget.steps > 0 || workspace->budget.tokens > 0 || workspace->budget.flops > 0;
 }
 
@@ -35,7 +36,7 @@ static double repeated_flops(const cairn_workspace *workspace, double flops) {
     return flops > problem ? flops - problem : flops;
 }
 
-int64_t spending_affords(const cairn_workspace *workspace, int64_t units) {
+int64_t cairn_budget_affords(const cairn_workspace *workspace, int64_t units) {
     const cairn_budget *b = &workspace->budget;
     spending now = spending_now(workspace);
     double n = (double)units;

@@ -10,11 +10,6 @@ typedef struct spending {
 } spending;
 
 spending spending_now(const cairn_workspace *workspace);
-/* Tells whether anything bounds the search. */
-bool spending_bounded(const cairn_workspace *workspace);
-/* How many more units the budget pays for, when `units` (> 0) of them cost all that was spent so far, but for the problem's text. INT64_MAX
- * without a budget; 0 where they cost nothing in a unit that is bounded: such a budget is never spent. */
-int64_t spending_affords(const cairn_workspace *workspace, int64_t units);
 /* Steps of the step budget alone that are left; INT64_MAX without one. */
 int64_t spending_steps_left(const cairn_workspace *workspace);
 /* How many of `asked` samples of at most `longest` tokens to draw now, and the most tokens of each, so that the budgets of tokens and FLOPs

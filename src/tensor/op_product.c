@@ -5,21 +5,30 @@
 
 /* ---- y = x w^T + b ------------------------------------------------------------------------------------------------------ */
 
-/* The packed copy of w that y = x w^T (turned: dx = dy w) needs: a parameter keeps its own and refills it when it changed. */
+/* A parameter keeps its packed copies. One is filled again when the parameter changed; else it is only read, so that any number of devices
+ * may use it at the same time. In a rehearsal it is made and not filled. */
+static cairn_status pack_param(cairn_device *device, cairn_param *p, bool turned) {
+    if (p->packs[turned] && p->packed_version[turned] == p->version) return CAIRN_OK;
+    const cairn_tensor *w = &p->value;
+    CAIRN_TRY(
+        matmul_pack(device->products, w->data, w->shape[0], last_dimension(w), p->weights, turned, &p->packs[turned]));
+    p->packed_version[turned] = device->rehearsing ? UINT64_MAX : p->version;
+    return CAIRN_OK;
+}
+
+cairn_status cairn_param_pack(cairn_device *device, cairn_param *param) {
+    if (param->value.rank != 2) return cairn_fail(device->ctx, CAIRN_INVALID, "parameter %s is no matrix", param->name);
+    return device->products && param->value.dtype == CAIRN_F32 ? pack_param(device, param, false) : CAIRN_OK;
+}
+
+/* The packed copy of w that y = x w^T (turned: dx = dy w) needs. *mine: the caller frees it, because w is no parameter. */
 static cairn_status packed(cairn_tape *tape, const cairn_tensor *w, bool turned, weight_pack **out, bool *mine) {
-    matmul *m = tape->device->products;
-    int64_t n = w->shape[0], k = last_dimension(w);
-    cairn_param *p = w->param;
-    *mine = !p;
-    if (!p) {
-        *out = NULL;
-        return matmul_pack(m, w->data, n, k, CAIRN_F32, turned, out);
-    }
-    if (!p->packs[turned] || p->packed_version[turned] != p->version) {
-        CAIRN_TRY(matmul_pack(m, w->data, n, k, p->weights, turned, &p->packs[turned]));
-        p->packed_version[turned] = tape->device->rehearsing ? UINT64_MAX : p->version; /* made, not filled */
-    }
-    *out = p->packs[turned];
+    *mine = !w->param;
+    *out = NULL;
+    if (!w->param)
+        return matmul_pack(tape->device->products, w->data, w->shape[0], last_dimension(w), CAIRN_F32, turned, out);
+    CAIRN_TRY(pack_param(tape->device, w->param, turned));
+    *out = w->param->packs[turned];
     return CAIRN_OK;
 }
 

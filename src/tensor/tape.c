@@ -176,7 +176,8 @@ cairn_tensor *cairn_tape_param(cairn_tape *tape, cairn_param *param) {
     if (param->value.dtype != tape->dtype)
         return tape_fail(tape, "parameter %s holds %s, the tape computes in %s", param->name,
                          cairn_dtype_name(param->value.dtype), cairn_dtype_name(tape->dtype));
-    param->value.needs_grad = !param->frozen;
+    if (param->value.needs_grad == param->frozen)
+        param->value.needs_grad = !param->frozen; /* several threads may read */
     return &param->value;
 }
 
