@@ -28,9 +28,11 @@
  *   prior         probability     expand: PUCT's P
  *   value         value units     search: the node's working value V
  *   total, visits value, count    back-up: W and N; Q = W / N
- *   outcome       0..1, NaN       check: NaN unchecked or unknown
+ *   outcome       world's range   check: NaN unchecked or unknown
  *   answer        class, -1       check: equal answers share a class of this tree
- *   edge_reward, discount (optional) value, factor    expand: of the edge into this node; without the column 0 and 1
+ *   verdict       (optional) cairn_verdict  check: right or wrong, beside `outcome`
+ *   edge_reward, discount (optional) value, factor    add: the world's reward of the step; expand; without the column 0 and 1
+ *   observation_at/length (optional) bytes    add: what the world answered to the step; length 0: nothing
  *   mc_n[role], mc_ok[role]  (optional) count  rollouts from this node in this role, and how many of them were right
  *   score[c]      scale of column  score: NaN unscored or unknown; marks[c] tells which
  *   marks[c]      CAIRN_SCORE_*   score: what was done for this column
@@ -48,9 +50,6 @@ extern "C" {
 typedef uint32_t cairn_node;
 #define CAIRN_NONE UINT32_MAX
 #define CAIRN_ROOT 0u
-
-/* FINISH: with this step its policy ended the solution. Without a text it is no step: the solution ended with its parent's. */
-typedef enum cairn_kind { CAIRN_KIND_REASON, CAIRN_KIND_TOOL, CAIRN_KIND_FINISH, CAIRN_KIND_REFLECT } cairn_kind;
 
 enum {
     CAIRN_NODE_EXPANDED = 1,   /* children were asked for */
@@ -90,6 +89,8 @@ typedef struct cairn_tree {
     uint32_t *visits;
     float *outcome;
     int32_t *answer;
+    int8_t *verdict;                                            /* NULL until cairn_tree_need_verdicts */
+    uint32_t *observation_at, *observation_length;              /* NULL until the first observation */
     float *edge_reward, *discount;                              /* NULL until cairn_tree_need_edges */
     uint32_t *mc_n[CAIRN_ROLE_COUNT], *mc_ok[CAIRN_ROLE_COUNT]; /* NULL until cairn_tree_need_counts */
     float **score;                                              /* [n_scores] columns */
@@ -120,6 +121,7 @@ CAIRN_API void cairn_tree_close(cairn_tree *tree);
 CAIRN_API void cairn_tree_reset(cairn_tree *tree);
 /* Make an optional column where it does not exist yet. Edges start at reward 0 and discount 1, counts at 0, scores at NaN. A score column
  * of the same name is returned as it is. Errors: INVALID when its source, meaning or range differ. */
+CAIRN_API cairn_status cairn_tree_need_verdicts(cairn_ctx *ctx, cairn_tree *tree);
 CAIRN_API cairn_status cairn_tree_need_edges(cairn_ctx *ctx, cairn_tree *tree);
 CAIRN_API cairn_status cairn_tree_need_counts(cairn_ctx *ctx, cairn_tree *tree, cairn_role role);
 CAIRN_API cairn_status cairn_tree_need_draws(cairn_ctx *ctx, cairn_tree *tree, cairn_role role);
@@ -141,11 +143,20 @@ CAIRN_API bool cairn_tree_is_end(const cairn_tree *tree, cairn_node node);
 
 /* The step's text, NUL-terminated; "" for none. Texts never move: valid until reset or close. */
 CAIRN_API const char *cairn_tree_text(const cairn_tree *tree, cairn_node node);
+/* What the world answered to the node's step, valid as long as the text; NULL for nothing. */
+CAIRN_API const char *cairn_tree_observation(const cairn_tree *tree, cairn_node node);
+/* Sets it, once; NULL: nothing. Errors: NO_MEMORY, LIMIT as for texts. */
+CAIRN_API cairn_status cairn_tree_observe(cairn_ctx *ctx, cairn_tree *tree, cairn_node node, const char *observation);
+/* Right, wrong or unknown: as checked; in a tree without the column an outcome from 0.5 on is right. */
+CAIRN_API cairn_verdict cairn_tree_verdict(const cairn_tree *tree, cairn_node node);
 /* Its token ids [n_tokens], valid as long as the text; NULL where only their number is known. */
 CAIRN_API const int32_t *cairn_tree_tokens(const cairn_tree *tree, cairn_node node);
 /* Texts of the steps from the root to this node, in the arena. An end adds no step to those of its parent. */
 CAIRN_API cairn_status cairn_tree_steps(cairn_ctx *ctx, const cairn_tree *tree, cairn_node node, cairn_arena *arena,
                                         const char *const **steps, int32_t *n);
+/* The observations of those steps, [n] with NULL where there is none, in the arena; *observations is NULL where no step has one. */
+CAIRN_API cairn_status cairn_tree_observations(cairn_ctx *ctx, const cairn_tree *tree, cairn_node node,
+                                               cairn_arena *arena, const char *const **observations);
 /* The node's row of `states`, zeroed when the node was added. It moves like a column. NULL when state_bytes is 0. */
 CAIRN_API void *cairn_tree_state(cairn_tree *tree, cairn_node node);
 CAIRN_API size_t

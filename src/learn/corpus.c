@@ -42,8 +42,11 @@ static cairn_status each_record(trainer *t, const char *path, visit_fn visit, vo
 static cairn_status add_text(trainer *t, void *arg, const char *name, const cairn_record *record) {
     (void)t, (void)name;
     CAIRN_TRY(cairn_bpe_add(arg, record->problem, strlen(record->problem)));
-    for (int32_t i = 0; i < record->n_steps; i++)
+    for (int32_t i = 0; i < record->n_steps; i++) {
+        const char *seen = record->observations ? record->observations[i] : NULL;
         CAIRN_TRY(cairn_bpe_add(arg, record->steps[i], strlen(record->steps[i])));
+        if (seen) CAIRN_TRY(cairn_bpe_add(arg, seen, strlen(seen)));
+    }
     return CAIRN_OK;
 }
 
