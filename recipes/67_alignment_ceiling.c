@@ -1,6 +1,6 @@
 /* Alignment ceiling (arXiv 2311.00168): two rewards with the same pair accuracy, of which one has a ceiling: best-of-n by it raises the
  * true value up to n = 8 and lowers it from there. For your own scores:
- *     cairn eval ceiling scores.jsonl --detail
+ *     cairn eval ceiling candidates.jsonl --detail
  */
 #include "cairn/ceiling.h"
 #include "cairn/recipe.h"
@@ -185,7 +185,7 @@ const cairn_recipe cairn_recipe_alignment_ceiling = {
             "are only loosely tied. So the links are measured: how the true value of best-of-n moves while the reward "
             "rises, and what its "
             "mistakes have in common.",
-    .command = "cairn eval ceiling scores.jsonl --detail",
+    .command = "cairn eval ceiling candidates.jsonl --detail",
     .arms = arms,
     .arm_count = CAIRN_COUNT(arms),
     .claims = claims,
