@@ -56,6 +56,19 @@ static void test_a_recipe_answers_to_its_name_its_file_and_its_number(void **sta
     }
 }
 
+static void test_every_recipe_is_well_formed_and_shown(void **state) {
+    (void)state;
+    size_t i;
+    json_t *list = parsed(cairn("recipe list --json")), *recipe;
+    assert_true(json_array_size(list) > 0);
+    json_array_foreach(list, i, recipe) {
+        const char *source = json_string_value(json_object_get(recipe, "source"));
+        outcome *o = expect_ok(cairn("recipe show %s", json_string_value(json_object_get(recipe, "name"))));
+        assert_non_null(strstr(o->out, source));
+    }
+    json_decref(list);
+}
+
 static void test_wrong_words_are_one_clear_sentence(void **state) {
     (void)state;
     static const struct {
@@ -203,6 +216,7 @@ int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_list_names_each_recipe_with_its_command_and_last_verification),
         cmocka_unit_test(test_a_recipe_answers_to_its_name_its_file_and_its_number),
+        cmocka_unit_test(test_every_recipe_is_well_formed_and_shown),
         cmocka_unit_test(test_wrong_words_are_one_clear_sentence),
         cmocka_unit_test(test_run_prints_the_numbers_of_the_arm_that_is_named),
         cmocka_unit_test(test_a_missed_claim_is_exit_status_1),

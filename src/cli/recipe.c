@@ -104,6 +104,7 @@ static cairn_status run_show(cli *c, const void *options, int count, char **argu
     int32_t n;
     (void)options;
     CAIRN_TRY(cli_find_recipes(c, arguments, count, &recipes, &n));
+    for (int32_t i = 0; i < n; i++) CAIRN_TRY(cairn_recipe_check(c->ctx, recipes[i]));
     for (int32_t i = 0; i < n; i++) {
         if (i > 0) printf("\n");
         CAIRN_TRY(show(c, recipes[i]));
