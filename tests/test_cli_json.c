@@ -15,6 +15,7 @@ static const char solutions[] = "{\"id\":\"a\",\"generator\":\"m \\\"1\\\"\",\"p
                                 "= 6\"],\"final_answer_correct\":false,\"label\":0}\n"
                                 "{\"id\":\"b\",\"generator\":\"\\u001b\\n\",\"problem\":\"2 + 3?\",\"steps\":[\"2 + 3 "
                                 "= 5\"],\"final_answer_correct\":true,\"label\":-1}\n";
+static const char answers[] = "{\"answer\":\"yes\"}\n{\"answer\":\"no\"}\n{\"answer\":\"yes\"}\n";
 static const char only_right[] = "{\"id\":\"b\",\"generator\":\"x\",\"problem\":\"2 + 3?\",\"steps\":[\"2 + 3 = "
                                  "5\"],\"final_answer_correct\":true,\"label\":-1}\n";
 
@@ -35,6 +36,8 @@ static const struct {
     {"eval steps solutions.jsonl", JSON_OBJECT, "auroc"},
     {"eval mistakes only-right.jsonl", JSON_OBJECT, "acc_err"}, /* undefined without a mistake */
     {"eval answers solutions.jsonl", JSON_OBJECT, "models"},
+    {"eval ceiling --world words --samples 4 -n 3 --reward noisy:sd=0.5", JSON_OBJECT, "proxies"},
+    {"eval binary answers.jsonl", JSON_OBJECT, "series"},
     {"eval budget -n 1 --budgets '8 16' --searches 'majority beam'", JSON_ARRAY, "difference_low"},
     {"eval budget -n 3 --budgets 8 --searches 'beam dvts'", JSON_ARRAY, "search"},
     {"eval passk -n 2 --samples 5", JSON_ARRAY, "pass"},
@@ -54,6 +57,7 @@ static void test_every_verb_that_offers_json_writes_one_value(void **state) {
     (void)state;
     write_file("solutions.jsonl", solutions, sizeof solutions - 1);
     write_file("only-right.jsonl", only_right, sizeof only_right - 1);
+    write_file("answers.jsonl", answers, sizeof answers - 1);
     assert_int_equal(mkdir(in_folder("empty"), 0777), 0);
     expect_ok(cairn("solve -n 5 --budget 16 --search majority --run whole.db"));
     expect_ok(cairn("solve -n 5 --budget 16 --search beam --run other.db"));
@@ -71,10 +75,11 @@ static void test_every_verb_that_offers_json_writes_one_value(void **state) {
 /* The verbs of the table are all that have the option. */
 static void test_no_verb_with_json_is_forgotten(void **state) {
     (void)state;
-    static const char *const names[] = {"solve",         "score",          "label",        "eval budget", "eval passk",
-                                        "eval mistakes", "eval answers",   "eval labels",  "eval replay", "eval steps",
-                                        "run list",      "run show",       "run export",   "run resume",  "run compare",
-                                        "world list",    "world generate", "world traces", "doctor",      "help"};
+    static const char *const names[] = {
+        "solve",          "score",        "label",       "eval budget", "eval passk",   "eval mistakes",
+        "eval answers",   "eval labels",  "eval replay", "eval steps",  "eval ceiling", "eval binary",
+        "run list",       "run show",     "run export",  "run resume",  "run compare",  "world list",
+        "world generate", "world traces", "doctor",      "help"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         bool offers = strstr(expect_ok(cairn("%s --help", names[i]))->out, "json "),
              tested = strcmp(names[i], "eval replay") == 0;

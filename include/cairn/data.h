@@ -196,6 +196,33 @@ typedef struct cairn_slice {
 CAIRN_API cairn_status cairn_split_steps(cairn_ctx *ctx, cairn_arena *arena, cairn_split how, const char *text,
                                          size_t length, cairn_slice **slices, int32_t *count);
 
+/* ---- preferences ----------------------------------------------------------------------------------------------------- */
+
+/* Two answers to one problem. All memory is in the arena given to the reader. */
+typedef struct cairn_preference {
+    const char *problem;
+    const char *const *chosen;   /* [n_chosen] steps of the better answer */
+    const char *const *rejected; /* [n_rejected] */
+    int32_t n_chosen, n_rejected;
+    int64_t line; /* 1-based line of the file in which it starts */
+} cairn_preference;
+
+/* Rows with `chosen`, `rejected`, and `prompt` or `question`. An answer is a text, which is split into steps; an array of texts, its steps;
+ * or a dialogue [{role, content}, ...], whose last message it is. A prompt may be a dialogue; without one it is what the chosen dialogue has
+ * before its last message. */
+typedef struct cairn_preferences cairn_preferences;
+/* Whether the first row of a file has the field `chosen`. Errors: those of opening it. */
+CAIRN_API cairn_status cairn_preferences_detect(cairn_ctx *ctx, const char *path, bool *out);
+/* Errors: as cairn_dataset_open. */
+CAIRN_API cairn_status cairn_preferences_open(cairn_ctx *ctx, const char *path, cairn_split split, bool skip_bad,
+                                              cairn_preferences **out);
+/* CAIRN_END after the last. Errors: FORMAT, LIMIT, IO, each "file:line: field ..."; skip_bad names and counts those of one row. */
+CAIRN_API cairn_status cairn_preferences_next(cairn_preferences *preferences, cairn_arena *arena,
+                                              cairn_preference *out);
+CAIRN_API int64_t cairn_preferences_skipped(const cairn_preferences *preferences);
+CAIRN_API uint64_t cairn_preferences_key(const cairn_preferences *preferences); /* of the bytes read so far */
+CAIRN_API void cairn_preferences_close(cairn_preferences *preferences);         /* NULL is fine */
+
 /* ---- templates ------------------------------------------------------------------------------------------------------- */
 
 /* A text with places, "{step}", that are filled with texts. A "{" that opens no place is written "{{". */

@@ -149,6 +149,12 @@ CAIRN_API const cairn_policy_type *const *cairn_policies(void);
  * command=CMD, whole. `world` must stay where it is until the policy is closed. Errors: NOT_FOUND, INVALID, IO. */
 CAIRN_API cairn_status cairn_policy_open(cairn_ctx *ctx, cairn_arena *arena, const char *spec, const cairn_world *world,
                                          cairn_policy *out);
+/* Policy `model` on an engine of the caller's: weights in training propose without a file. After an update of the weights the caller calls
+ * cairn_engine_forget. `decoding` narrows what is drawn (NULL: nothing); its temperature is not read, each request has its own. Engine and
+ * world must stay until the policy is closed. Errors: INVALID for an engine without a tokenizer or special tokens of solutions; NO_MEMORY. */
+CAIRN_API cairn_status cairn_policy_open_engine(cairn_ctx *ctx, cairn_arena *arena, cairn_engine *engine,
+                                                const cairn_decoding *decoding, const cairn_world *world,
+                                                cairn_policy *out);
 CAIRN_API void cairn_policy_close(cairn_policy *policy);
 CAIRN_API uint64_t cairn_policy_content(const cairn_policy *policy); /* 0 where it proposes from no file */
 /* Different solutions that it can draw: those recorded, or INT64_MAX where it samples. */

@@ -107,6 +107,19 @@ CAIRN_API const cairn_reward_type *const *cairn_rewards(void);
 CAIRN_API cairn_status cairn_reward_open(cairn_ctx *ctx, cairn_arena *arena, const char *spec, const cairn_world *world,
                                          const cairn_policy *policy, cairn_reward *out);
 CAIRN_API void cairn_reward_close(cairn_reward *reward);
+
+/* What reward `head` reads of a decoder. */
+typedef struct cairn_head_choice {
+    const char *head;      /* name of a head; several: "step+outcome" */
+    int32_t output;        /* the one output to tell, counted over the heads from 0; -1: all, the first is the score */
+    cairn_meaning meaning; /* of the scores */
+} cairn_head_choice;
+/* Reward `head` on an engine of the caller's: weights in training score without a file. After an update of the weights the caller calls
+ * cairn_engine_forget. Engine and world must stay until the reward is closed. Errors: INVALID for an output that is not there, and for an
+ * engine without a tokenizer or special tokens of solutions; NOT_FOUND for a head; NO_MEMORY. */
+CAIRN_API cairn_status cairn_reward_open_head(cairn_ctx *ctx, cairn_arena *arena, cairn_engine *engine,
+                                              const cairn_head_choice *choice, const cairn_world *world,
+                                              cairn_reward *out);
 CAIRN_API uint64_t cairn_reward_content(const cairn_reward *reward); /* 0 where it scores by no file */
 CAIRN_API const char *cairn_reward_file(const cairn_reward *reward); /* name of its program's file; "" for none */
 CAIRN_API bool cairn_reward_elsewhere(const cairn_reward *reward);

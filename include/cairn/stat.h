@@ -269,6 +269,152 @@ CAIRN_API int32_t cairn_vote_best(const int32_t *classes, const double *scores, 
 /* Index of the highest of scores[n], the earliest of equals; NaN is lower than every number. -1 for n = 0. */
 CAIRN_API int64_t cairn_pick_best(const double *scores, size_t n);
 
+/* ---- best of n --------------------------------------------------------------------------------------------------- */
+
+/* Weights of the unbiased estimate of best-of-n from all `candidates` of a prompt: weights[i * candidates + r] =
+ * C(r, n_i - 1) / C(candidates, n_i) is the probability that the candidate of rank r (0 the lowest) is the best of
+ * ns[i] drawn without replacement. Each row sums to 1. Errors: INVALID for no candidates, ns[m] outside
+ * 1 .. candidates. */
+CAIRN_API cairn_status cairn_stat_best_of_weights(cairn_ctx *ctx, size_t candidates, const int32_t *ns, size_t m,
+                                                  double *weights);
+/* Mean proxy and mean truth of best-of-n by the proxy, for the m rows of `weights`: proxy_out[m], truth_out[m].
+ * Candidates of equal proxy share the mean of their truths. Errors: INVALID for no candidates, a number that is not
+ * finite; no memory. */
+CAIRN_API cairn_status cairn_stat_best_of_curve(cairn_ctx *ctx, const double *proxy, const double *truth,
+                                                size_t candidates, const double *weights, size_t m, double *proxy_out,
+                                                double *truth_out);
+/* KL divergence of best-of-n from the policy that proposes, ln n - (n - 1) / n [nats]: exact for scores without ties,
+ * else an upper bound. NaN for n < 1. */
+CAIRN_API double cairn_stat_best_of_kl(int64_t n);
+
+/* Forms of the true value as a function of d = sqrt(KL), relative to d = 0 (arXiv 2210.10760). */
+typedef enum cairn_scaling {
+    CAIRN_SCALING_BEST_OF, /* d (alpha - beta d) */
+    CAIRN_SCALING_RL       /* d (alpha - beta ln d) */
+} cairn_scaling;
+typedef struct cairn_scaling_fit {
+    double alpha, beta;
+    double peak, value; /* d at which the form is greatest, and its value there; NaN for beta <= 0: no ceiling seen */
+} cairn_scaling_fit;
+/* Least squares of gold[n] on d[n] >= 0; points at d = 0 say nothing. Errors: INVALID for fewer than three distinct
+ * d > 0, a negative d, a number that is not finite. */
+CAIRN_API cairn_status cairn_stat_fit_scaling(cairn_ctx *ctx, cairn_scaling form, const double *d, const double *gold,
+                                              size_t n, cairn_scaling_fit *out);
+
+/* Pairs of numbers with different truth that the proxy orders as the truth does, ties of the proxy one half. Adds to
+ * *right and *pairs. Time n log n. Errors: INVALID for NaN; no memory. */
+CAIRN_API cairn_status cairn_stat_count_pairs(cairn_ctx *ctx, const double *proxy, const double *truth, size_t n,
+                                              double *right, double *pairs);
+/* Their share of all pairs with different truth. Errors: those; INVALID where there is no such pair. */
+CAIRN_API cairn_status cairn_stat_pair_accuracy(cairn_ctx *ctx, const double *proxy, const double *truth, size_t n,
+                                                double *out);
+
+/* ---- tests ------------------------------------------------------------------------------------------------------- */
+
+/* A test statistic and its p-value; both NaN where the test is undefined. */
+typedef struct cairn_test {
+    double statistic, p;
+} cairn_test;
+
+/* P(X >= x) of chi-square with df degrees of freedom; NaN for df < 1 or x < 0. Time df. */
+CAIRN_API double cairn_stat_chi_square_tail(double x, int64_t df);
+/* Chi-square test of independence of the table (a b; c d), df 1, without correction. Undefined where a margin is 0;
+ * NaN for negative counts. */
+CAIRN_API cairn_test cairn_stat_chi_square_2x2(int64_t a, int64_t b, int64_t c, int64_t d);
+/* The least of the four expected counts of that table; 0 without any count. */
+CAIRN_API double cairn_stat_least_expected(int64_t a, int64_t b, int64_t c, int64_t d);
+/* Fisher's exact test of the same table, two-sided: the sum of the probabilities, given the margins, of the tables that
+ * are no more likely (within 1e-9, relative). 1 where a margin is 0; NaN for negative counts. Time: the least margin. */
+CAIRN_API double cairn_stat_fisher_exact(int64_t a, int64_t b, int64_t c, int64_t d);
+/* Two-sided exact binomial test of k of n against probability 1/2: the sum of the probabilities of the counts that are no
+ * more likely. 1 for n = 0; NaN unless 0 <= k <= n. */
+CAIRN_API double cairn_stat_fair_coin(int64_t k, int64_t n);
+/* Probability that this test rejects at level alpha when the probability is p. NaN outside n >= 0, 0 <= p <= 1,
+ * 0 < alpha < 1. */
+CAIRN_API double cairn_stat_fair_coin_power(int64_t n, double p, double alpha);
+/* Exact two-sided test of the number of runs in a series of `zero` 0s and `one` 1s, given these counts: the sum of the
+ * probabilities of the numbers of runs that are no more likely. NaN where a count is 0 or the number impossible. Time: the
+ * lesser count. */
+CAIRN_API double cairn_stat_runs_exact(int64_t zero, int64_t one, int64_t runs);
+/* McNemar's exact test of pairs of which `only_a` have a alone and `only_b` have b alone. */
+CAIRN_API double cairn_stat_mcnemar(int64_t only_a, int64_t only_b);
+/* Difference k_a / n_a - k_b / n_b of two independent shares: Newcombe's (1998) interval from Wilson's two. Errors: as
+ * cairn_stat_wilson. */
+CAIRN_API cairn_status cairn_stat_share_difference(cairn_ctx *ctx, int64_t k_a, int64_t n_a, int64_t k_b, int64_t n_b,
+                                                   double level, cairn_interval *out);
+/* adjusted[n]: Holm's adjusted p-values, which control the family-wise error; NaN are left out of the family and stay
+ * NaN. Errors: INVALID for a p outside [0, 1]; no memory. */
+CAIRN_API cairn_status cairn_stat_holm(cairn_ctx *ctx, const double *p, size_t n, double *adjusted);
+/* Fisher's pooling of independent p[n]: -2 sum ln p, chi-square with 2 n degrees of freedom. NaN are left out; with none
+ * left the test is undefined. Errors: INVALID for a p outside [0, 1]. */
+CAIRN_API cairn_status cairn_stat_pool_p(cairn_ctx *ctx, const double *p, size_t n, cairn_test *out);
+/* Spearman's correlation with a two-sided p-value: the share of `permutations` random orders of y, and the given one,
+ * with at least as large a correlation. Errors: INVALID for n < 2, NaN, permutations outside 1 .. 10,000,000;
+ * CANCELLED; no memory. A constant array leaves both NaN. */
+CAIRN_API cairn_status cairn_stat_spearman_test(cairn_ctx *ctx, const double *x, const double *y, size_t n,
+                                                int32_t permutations, uint64_t seed, cairn_test *out);
+
+/* ---- binary series ------------------------------------------------------------------------------------------------- */
+
+#define CAIRN_SERIES_STREAKS 3
+
+/* Is a series of yes (1) and no (0) fair and memoryless? (arXiv 2501.16356; the battery is Cairn's.) A p-value is NaN
+ * where its test is undefined, such as without a yes or without a no. */
+typedef struct cairn_binary_series {
+    int64_t n, yes;
+    cairn_interval share; /* of yes, Wilson 95 % */
+    double p_uniform;     /* cairn_stat_fair_coin: of independent answers */
+    /* Two-sided normal p of the same, with the variance of a chain in which an answer depends on the one before: (1 + r) / (1 - r)
+     * times that of independent answers, r the difference of the shares of yes after yes and after no. NaN where p_lag1 is. */
+    double p_uniform_chain;
+    /* Neighbours: pairs[a][b] counts a answer b after an answer a, within a segment. */
+    int64_t pairs[2][2];
+    cairn_test lag1;                     /* chi-square of `pairs` */
+    double p_lag1;                       /* its p; Fisher's exact where an expected count is below 5 */
+    bool lag1_exact;                     /* it is Fisher's */
+    int64_t runs;                        /* of equal neighbours */
+    double runs_expected, runs_variance; /* given the counts of yes and no (Wald and Wolfowitz) */
+    cairn_test run_test;                 /* z and its two-sided p; z > 0: changes too often */
+    double p_runs; /* its p; exact where an expected count of `pairs` is below 5, in one segment */
+    bool runs_exact;
+    cairn_interval change;  /* share of neighbours that differ, Wilson 95 %; NaN without neighbours */
+    double change_expected; /* 2 share (1 - share): of independent answers with this share of yes */
+    /* after_streak[L - 1]: share of changes after L equal answers; NaN where there is no such streak. */
+    double after_streak[CAIRN_SERIES_STREAKS];
+    cairn_test order2; /* G-square of order 2 against 1; `df` degrees of freedom */
+    int32_t order2_df; /* 2, less 1 for each middle answer whose table has an empty margin */
+    double p_order2;   /* its p; where an expected count is below 5 Fisher's exact tests of the two tables, pooled */
+    bool order2_exact;
+} cairn_binary_series;
+
+/* Measures b[n]. The series is `segments` consecutive parts of sizes[segments] answers (NULL: one part), such as the
+ * answers of one call each: neighbours stand in one part. Errors: INVALID for n < 2 or above 10^8, a value other than 0
+ * and 1, sizes that do not sum to n. */
+CAIRN_API cairn_status cairn_stat_binary_series(cairn_ctx *ctx, const uint8_t *b, size_t n, const size_t *sizes,
+                                                size_t segments, cairn_binary_series *out);
+
+typedef enum cairn_series_verdict {
+    CAIRN_SERIES_FAIR,      /* nothing is rejected, which is no proof: see interval and power */
+    CAIRN_SERIES_BIASED,    /* yes and no are not equally frequent */
+    CAIRN_SERIES_DEPENDENT, /* answers depend on earlier ones */
+    CAIRN_SERIES_BOTH,
+    CAIRN_SERIES_UNDECIDABLE /* all answers are equal: dependence cannot be tested */
+} cairn_series_verdict;
+/* By p_uniform, p_lag1, p_runs and p_order2, with Holm's correction over these four, at level alpha. Where dependence is found,
+ * p_uniform is too small for answers that repeat: then 2 p_uniform_chain must be within alpha as well, doubled since two
+ * questions were asked. adjusted[4] may be NULL. Errors: no memory. */
+CAIRN_API cairn_status cairn_stat_series_verdict(cairn_ctx *ctx, const cairn_binary_series *series, double alpha,
+                                                 double *adjusted, cairn_series_verdict *out);
+/* "fair", "biased", "dependent", "both", "undecidable". */
+CAIRN_API const char *cairn_stat_series_verdict_name(cairn_series_verdict verdict);
+
+/* What to add to the logit of yes, and to take from that of no, so that yes gets probability 1/2: -1/2 ln(p / (1 - p)).
+ * NaN unless 0 < p < 1. */
+CAIRN_API double cairn_stat_logit_offset(double p_yes);
+/* Fair bits from independent but biased ones (von Neumann): of each pair of b[n], 01 gives 0, 10 gives 1, 00 and 11 are
+ * dropped. bits[n / 2], which may be b itself; returns how many. */
+CAIRN_API size_t cairn_stat_von_neumann(const uint8_t *b, size_t n, uint8_t *bits);
+
 #ifdef __cplusplus
 }
 #endif

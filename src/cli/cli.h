@@ -1,5 +1,5 @@
 /* The command: what its verbs share. A verb is one const struct with an options table; help, parsing and errors come from it. Exit
- * status: 0 done, 1 done and the answer is no (a claim of a recipe is missed), 2 refused or failed (one sentence on standard error), 128 + signal interrupted (130 by Ctrl-C, 143 by SIGTERM).
+ * status: 0 done, 1 done and the answer is no (a claim of a recipe is missed, a condition does not hold), 2 refused or failed (one sentence on standard error), 128 + signal interrupted (130 by Ctrl-C, 143 by SIGTERM).
  */
 #ifndef CAIRN_CLI_CLI_H
 #define CAIRN_CLI_CLI_H
@@ -156,6 +156,9 @@ const char *cli_safe(cli *c, const char *text);
 void cli_safe_line(const char *text, char *out, size_t size);
 /* A JSON value of `length` bytes on standard output; in its strings stands \uNNNN for what is unsafe. */
 void cli_print_json(const char *json, size_t length);
+
+/* Name of this machine's processor; "unknown" where the system does not say. In the arena. */
+const char *cli_processor(cli *c);
 
 /* Columns to lay text out for: those of the terminal, at most 120; 100 where there is none. */
 int cli_columns(const cli *c);

@@ -112,6 +112,51 @@ static const struct {
     {"eval labels", "exact %", "Located errors that are the world's own first wrong step."},
     {"eval labels", "agreement %", "Labelled steps whose hard label (right above 0.5) is the world's verdict."},
     {"eval labels", "negative %", "Labelled steps that are labelled wrong."},
+    {"eval ceiling", "accuracy",
+     "Share of pairs of candidates of one prompt that differ in truth which the proxy orders rightly; ties count one "
+     "half. It is of candidates as they were sampled, and cannot see a ceiling."},
+    {"eval ceiling", "truth 1, truth n",
+     "Mean true value of one candidate, and of the best of n by the proxy, estimated without bias from all candidates "
+     "of "
+     "a prompt (equal proxies share their mean)."},
+    {"eval ceiling", "KL",
+     "ln n - (n - 1) / n: the distance of best-of-n from the policy, in nats; with equal candidates "
+     "an upper bound."},
+    {"eval ceiling", "peak", "The n with the highest truth."},
+    {"eval ceiling", "drop",
+     "Truth at the peak minus truth at the greatest n. The peak is chosen on one half of the prompts and the drop is "
+     "of "
+     "the other, and the reverse; `ceiling` where its 95 % interval, of a bootstrap over prompts, lies above 0."},
+    {"eval ceiling", "gap",
+     "What the proxy gains from n = 1 to the greatest n more than the truth, each in standard deviations over "
+     "candidates."},
+    {"eval ceiling", "overrated",
+     "The 5 % of candidates (--overrated) whose rank by the proxy exceeds their rank by truth most: their features "
+     "against those of the others, in standard deviations."},
+    {"eval ceiling", "left out",
+     "Candidates of unknown truth or without this score, and prompts with fewer candidates than the greatest n."},
+    {"eval binary", "uniform", "Exact binomial test that yes has probability 1/2."},
+    {"eval binary", "lag 1",
+     "Does an answer depend on the one before it: chi-square of the 2 x 2 table of neighbours, Fisher's exact test "
+     "where "
+     "an expected count is below 5."},
+    {"eval binary", "runs",
+     "Wald and Wolfowitz's test of the number of runs of equal answers, given the counts of yes and no. Too many: "
+     "negative recency."},
+    {"eval binary", "order 2",
+     "Does an answer depend on the one before last, given the last: G-square; Fisher's exact tests, pooled, where an "
+     "expected count is below 5."},
+    {"eval binary", "verdict",
+     "biased, dependent, both, or fair where nothing is rejected after Holm's correction; undecidable where all "
+     "answers "
+     "are equal."},
+    {"eval binary", "order",
+     "Share of answers that choose what stands first, over prompts that were asked in both orders; McNemar's exact "
+     "test "
+     "on the pairs that changed."},
+    {"eval binary", "versions",
+     "Difference of the shares of yes; equivalent where its 90 % interval lies within --margin, which is more than a "
+     "difference that is not significant."},
     {"eval replay", "visit counts",
      "Recorded nodes whose visit count is not the recorded one, or that the search does not reach: 0 is a "
      "reproduction."},
