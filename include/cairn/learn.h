@@ -62,7 +62,8 @@ CAIRN_API cairn_status cairn_examples_add(cairn_ctx *ctx, cairn_examples *exampl
 /* One continuation of a problem that is compared with others of its group. */
 typedef struct cairn_member {
     const char *problem;
-    const char *const *steps; /* [n_steps] */
+    const char *const *steps;        /* [n_steps] */
+    const char *const *observations; /* [n_steps] as in cairn_record: their tokens get no mark; NULL: none */
     int32_t n_steps;
     int32_t from;   /* first step that is compared; those before are shared */
     bool tokens;    /* a mark for each token of the steps from there on; else one mark, at the end of the last step */

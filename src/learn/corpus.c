@@ -81,6 +81,7 @@ static cairn_status add_solution(trainer *t, void *arg, const char *name, const 
     bool tokens = t->objective->reads == CAIRN_READS_SEQUENCE;
     const cairn_member member = {.problem = record->problem,
                                  .steps = record->steps,
+                                 .observations = record->observations,
                                  .n_steps = record->n_steps,
                                  .tokens = tokens,
                                  .finished = tokens,
@@ -209,6 +210,7 @@ static cairn_status add_siblings(trainer *t, void *arg, const char *name, const 
         const sibling *at = &s->at[s->next++];
         const cairn_member member = {.problem = record->problem,
                                      .steps = record->steps,
+                                     .observations = record->observations,
                                      .n_steps = i + 1,
                                      .from = i,
                                      .tokens = t->objective->reads == CAIRN_READS_SEQUENCE,
