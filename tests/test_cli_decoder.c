@@ -336,8 +336,9 @@ static void test_every_search_is_matched_the_baseline_too(void **state) {
 
 static void test_a_plan_says_what_a_run_will_hold_and_keeps_nothing(void **state) {
     (void)state;
-    static const char *const says[] = {"2 workers", "models", "policy steps", "policy cache", "reward steps", "reward cache",
-                                       "problems",  "fibers",       "run file",     "program",      "total"};
+    static const char *const says[] = {"2 workers",    "models",       "policy steps", "policy cache",
+                                       "reward steps", "reward cache", "problems",     "fibers",
+                                       "run file",     "program",      "total"};
     const char *name;
     json_t *part;
     int64_t sum = 0;

@@ -203,6 +203,154 @@ static void test_a_head_that_is_not_there_is_named(void **state) {
     close_fixture(f);
 }
 
+/* ---- several heads, and heads of several outputs ------------------------------------------------------------------------------ */
+
+static char many_path[] = "/tmp/cairn-heads-XXXXXX";
+
+/* tiny_path with two heads more: `moves`, a vector of three numbers, and `grade`, a classifier of three classes. */
+static void write_more_heads(cairn_ctx *ctx) {
+    own_model m = open_own_model(ctx, tiny_path);
+    int file = mkstemp(many_path);
+    assert_true(file >= 0);
+    close(file);
+    assert_int_equal(cairn_transformer_add_head(ctx, m.model, "moves", CAIRN_HEAD_VECTOR, 3, 0, false), CAIRN_OK);
+    assert_int_equal(cairn_transformer_add_head(ctx, m.model, "grade", CAIRN_HEAD_CLASSIFIER, 3, 8, false), CAIRN_OK);
+    for (int i = 0; i < 2; i++) {
+        const cairn_head *h = cairn_transformer_head(m.model, i ? "grade" : "moves");
+        cairn_param_init_normal(h->outer, 9, 1);
+        if (h->inner) cairn_param_init_normal(h->inner, 9, 1);
+    }
+    assert_int_equal(cairn_transformer_save(ctx, m.model, m.tokenizer, CAIRN_F32, many_path), CAIRN_OK);
+    close_own_model(&m);
+}
+
+static fixture *open_heads(const char *heads) {
+    if (strstr(many_path, "XXXXXX")) {
+        cairn_ctx *ctx;
+        assert_int_equal(cairn_ctx_open(&ctx), CAIRN_OK);
+        write_more_heads(ctx);
+        cairn_ctx_close(ctx);
+    }
+    snprintf(spec, sizeof spec, "head:file=%s,head=%s", many_path, heads);
+    return open_fixture("chain:steps=4", NULL, spec);
+}
+
+/* All scores of steps[2]. */
+static int32_t all_scores(fixture *f, double out[8]) {
+    cairn_problem problem = make_problem(f, 1, 0);
+    double more[8] = {0};
+    cairn_scoring q = {.problem = &problem, .steps = steps, .n_steps = 3, .more = more};
+    assert_int_equal(f->reward.type->score(f->ctx, f->reward.self, f->arena, &q, 1, NULL), CAIRN_OK);
+    if (q.status != CAIRN_OK) fail_msg("%s", cairn_error(f->ctx));
+    out[0] = q.score;
+    for (int32_t k = 1; k < f->reward.n_outputs; k++) out[k] = more[k - 1];
+    return f->reward.n_outputs;
+}
+
+/* A head's numbers for steps[2], by the decoder itself. */
+static void numbers_by_hand(const char *head, double out[3]) {
+    cairn_ctx *ctx;
+    assert_int_equal(cairn_ctx_open(&ctx), CAIRN_OK);
+    fixture *f = open_heads("step");
+    cairn_problem problem = make_problem(f, 1, 0);
+    own_model m = open_own_model(ctx, many_path);
+    cairn_solution_tokens tokens = {0};
+    assert_int_equal(cairn_solution_encode(ctx, &m.format, "p", problem.text, steps, 3, false, &tokens), CAIRN_OK);
+    const int32_t starts[] = {0, (int32_t)tokens.tokens.count};
+    cairn_tensor *trunk = cairn_transformer_trunk(m.tape, m.model, tokens.tokens.ids, starts, 1);
+    cairn_tensor *y = read_by_hand(&m, cairn_transformer_head(m.model, head), &tokens, trunk);
+    assert_non_null(y);
+    for (int i = 0; i < 3; i++) out[i] = cairn_tensor_at(y, 2 * 3 + i);
+    cairn_solution_free(&tokens);
+    close_own_model(&m);
+    close_fixture(f);
+    cairn_ctx_close(ctx);
+}
+
+static void test_a_vector_gives_its_numbers_as_they_are(void **state) {
+    (void)state;
+    double wanted[3], scores[8];
+    numbers_by_hand("moves", wanted);
+    fixture *f = open_heads("moves");
+    assert_int_equal(all_scores(f, scores), 3);
+    for (int i = 0; i < 3; i++) assert_near(scores[i], wanted[i], 1e-4);
+    assert_true(isinf(f->reward.low) && isinf(f->reward.high));
+    assert_string_equal(f->reward.outputs[2], "moves.2");
+    close_fixture(f);
+}
+
+static void test_three_classes_give_their_probabilities(void **state) {
+    (void)state;
+    double x[3], scores[8], sum = 0;
+    numbers_by_hand("grade", x);
+    for (int i = 0; i < 3; i++) sum += exp(x[i]);
+    fixture *f = open_heads("grade");
+    assert_int_equal(all_scores(f, scores), 3);
+    for (int i = 0; i < 3; i++) assert_near(scores[i], exp(x[i]) / sum, 1e-5);
+    assert_near(scores[0] + scores[1] + scores[2], 1, 1e-12);
+    assert_true(f->reward.low == 0 && f->reward.high == 1);
+    close_fixture(f);
+}
+
+static void test_one_output_is_picked_by_its_number(void **state) {
+    (void)state;
+    double all[8], one[8];
+    fixture *f = open_heads("step+moves");
+    assert_int_equal(all_scores(f, all), 4);
+    assert_string_equal(f->reward.outputs[0], "step");
+    close_fixture(f);
+    f = open_heads("step+moves,output=2");
+    assert_int_equal(all_scores(f, one), 1);
+    assert_string_equal(f->reward.outputs[0], "moves.1");
+    assert_true(one[0] == all[2]);
+    close_fixture(f);
+}
+
+/* Together with one that reads likelihoods, or in another order: the bits are those of each alone. */
+static void test_heads_read_together_say_what_each_says_alone(void **state) {
+    (void)state;
+    static const char *const heads[] = {"step", "value", "likely"};
+    double alone[3][8], together[8];
+    for (int h = 0; h < 3; h++) {
+        fixture *f = open_heads(heads[h]);
+        assert_int_equal(all_scores(f, alone[h]), 1);
+        close_fixture(f);
+    }
+    fixture *f = open_heads("value+likely+step");
+    assert_int_equal(all_scores(f, together), 3);
+    assert_true(together[0] == alone[1][0] && together[1] == alone[2][0] && together[2] == alone[0][0]);
+    assert_string_equal(f->reward.outputs[1], "likely");
+    double scores[3];
+    cairn_problem problem = make_problem(f, 1, 0);
+    score_all(f, 1, &problem, steps, 3, scores, NULL, NULL); /* whole solutions: the first output of each step */
+    assert_true(scores[2] == together[0]);
+    close_fixture(f);
+}
+
+static void test_heads_that_cannot_be_read_together_are_named(void **state) {
+    (void)state;
+    static const struct {
+        const char *heads, *said;
+        cairn_status status;
+    } wrong[] = {{"step+nobody", "there is no head `nobody`", CAIRN_NOT_FOUND},
+                 {"step+step", "head `step` is named twice", CAIRN_INVALID},
+                 {"step+", "there is no head ``", CAIRN_NOT_FOUND},
+                 {"step+moves,output=4", "gives the outputs 0 to 3", CAIRN_INVALID}};
+    fixture *f = open_heads("step");
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        cairn_reward reward;
+        snprintf(spec, sizeof spec, "head:file=%s,head=%s", many_path, wrong[i].heads);
+        assert_int_equal(cairn_reward_open(f->ctx, f->arena, spec, &f->world, NULL, &reward), wrong[i].status);
+        if (!strstr(cairn_error(f->ctx), wrong[i].said)) fail_msg("%s", cairn_error(f->ctx));
+    }
+    close_fixture(f);
+}
+
+static int remove_models(void **state) {
+    unlink(many_path);
+    return remove_model(state);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_scores_are_those_of_the_decoder),
@@ -211,6 +359,11 @@ int main(void) {
         cmocka_unit_test(test_likelihoods_cost_what_they_take),
         cmocka_unit_test(test_steps_that_do_not_fit_are_unknown),
         cmocka_unit_test(test_a_head_that_is_not_there_is_named),
+        cmocka_unit_test(test_a_vector_gives_its_numbers_as_they_are),
+        cmocka_unit_test(test_three_classes_give_their_probabilities),
+        cmocka_unit_test(test_one_output_is_picked_by_its_number),
+        cmocka_unit_test(test_heads_read_together_say_what_each_says_alone),
+        cmocka_unit_test(test_heads_that_cannot_be_read_together_are_named),
     };
-    return cmocka_run_group_tests_name("reward head", tests, write_model, remove_model);
+    return cmocka_run_group_tests_name("reward head", tests, write_model, remove_models);
 }

@@ -23,10 +23,11 @@ typedef struct cairn_record {
     const char *problem;      /* the question */
     const char *const *steps; /* [n_steps] */
     int32_t n_steps;
-    const char *answer;    /* the solution's own final answer, or NULL */
-    const char *target;    /* the true answer, or NULL */
-    cairn_verdict correct; /* recorded outcome of the whole solution */
-    int32_t first_error;   /* 0-based index of the first wrong step, CAIRN_NO_ERROR or CAIRN_UNLABELLED */
+    const char *const *observations; /* [n_steps] what the world answered to each step, NULL: nothing; NULL: to none */
+    const char *answer;              /* the solution's own final answer, or NULL */
+    const char *target;              /* the true answer, or NULL */
+    cairn_verdict correct;           /* recorded outcome of the whole solution */
+    int32_t first_error;             /* 0-based index of the first wrong step, CAIRN_NO_ERROR or CAIRN_UNLABELLED */
     const double *labels;  /* [n_steps] 1 right .. 0 wrong (soft between), NaN unlabelled; NULL when there are none */
     const int8_t *ratings; /* [n_steps] -1 bad, 0 neutral, 1 good, CAIRN_NO_RATING; NULL where the format has none */
     const char *generator; /* the model that wrote it, or NULL */
@@ -139,6 +140,7 @@ typedef struct cairn_write_options {
     X(GROUP, "groups")                \
     X(SUBSET, "subsets")              \
     X(DOMAIN, "domains")              \
+    X(OBSERVATIONS, "observations")   \
     X(SPACE, "white space around texts")
 #define CAIRN_UNHELD_MEMBER(symbol, words) CAIRN_UNHELD_##symbol,
 enum { CAIRN_UNHELD(CAIRN_UNHELD_MEMBER) CAIRN_UNHELD_COUNT };

@@ -28,7 +28,8 @@ typedef struct cairn_sampling {
 /* One sampled step: request above, reply below. */
 typedef struct cairn_proposal {
     const cairn_problem *problem;
-    const char *const *steps; /* [n_steps] the prefix */
+    const char *const *steps;        /* [n_steps] the prefix */
+    const char *const *observations; /* [n_steps] what the world answered to each, NULL: nothing; NULL: to none */
     int32_t n_steps;
     const void *state; /* the world's state after the prefix */
     cairn_rng rng;     /* this draw's own stream: (seed, problem, path, verb, role, draw) */
@@ -45,6 +46,8 @@ typedef struct cairn_proposal {
     double problem_flops; /* that the problem's text took, which a search pays once */
     cairn_stop stop;
     const cairn_stated *stated; /* with CAIRN_STOP_END: what is recorded of the solution; NULL: nothing */
+    const char
+        *observation; /* what is recorded as the answer to this step, used where the world gives none; NULL: nothing */
 } cairn_proposal;
 
 /* A free request, which need not be a solution: the policy reads problem and steps, writes on, and says how likely each choice would be
@@ -54,9 +57,10 @@ typedef struct cairn_proposal {
  * it learned: a critic, say, from records whose prompt is what it is shown and whose steps are lines of its critique. What was generated
  * is encoded anew when choices follow: equal texts give equal log-probabilities, however they came about. */
 typedef struct cairn_asking {
-    const char *name;         /* said in errors */
-    const char *problem;      /* the text that begins */
-    const char *const *steps; /* [n_steps] complete ones behind it */
+    const char *name;                /* said in errors */
+    const char *problem;             /* the text that begins */
+    const char *const *steps;        /* [n_steps] complete ones behind it */
+    const char *const *observations; /* [n_steps] as in cairn_proposal */
     int32_t n_steps;
     const char *begun; /* with which the next step begins, so that what is generated goes on with it; NULL: nothing */
     cairn_sampling sampling; /* max_tokens: of all steps generated together; 0: none is */
@@ -91,7 +95,8 @@ typedef struct cairn_asking {
 /* The distribution of the next token behind a prefix. Request above, reply below. */
 typedef struct cairn_prediction {
     const char *name, *problem;
-    const char *const *steps; /* [n_steps] complete */
+    const char *const *steps;        /* [n_steps] complete */
+    const char *const *observations; /* [n_steps] as in cairn_proposal */
     int32_t n_steps;
     const char *begun; /* with which the next step begins; NULL: nothing */
     const bool *legal; /* [n_tokens of the tokenizer] tokens that can follow: the others get probability 0; NULL: all */
@@ -144,6 +149,12 @@ CAIRN_API const cairn_policy_type *const *cairn_policies(void);
  * command=CMD, whole. `world` must stay where it is until the policy is closed. Errors: NOT_FOUND, INVALID, IO. */
 CAIRN_API cairn_status cairn_policy_open(cairn_ctx *ctx, cairn_arena *arena, const char *spec, const cairn_world *world,
                                          cairn_policy *out);
+/* Policy `model` on an engine of the caller's: weights in training propose without a file. After an update of the weights the caller calls
+ * cairn_engine_forget. `decoding` narrows what is drawn (NULL: nothing); its temperature is not read, each request has its own. Engine and
+ * world must stay until the policy is closed. Errors: INVALID for an engine without a tokenizer or special tokens of solutions; NO_MEMORY. */
+CAIRN_API cairn_status cairn_policy_open_engine(cairn_ctx *ctx, cairn_arena *arena, cairn_engine *engine,
+                                                const cairn_decoding *decoding, const cairn_world *world,
+                                                cairn_policy *out);
 CAIRN_API void cairn_policy_close(cairn_policy *policy);
 CAIRN_API uint64_t cairn_policy_content(const cairn_policy *policy); /* 0 where it proposes from no file */
 /* Different solutions that it can draw: those recorded, or INT64_MAX where it samples. */
@@ -156,19 +167,22 @@ CAIRN_API const char *cairn_policy_file(const cairn_policy *policy); /* name of 
 
 /* A completion from a prefix to its end, checked and kept. */
 typedef struct cairn_rollout {
-    int32_t from;             /* index into the starting points */
-    const char *const *steps; /* [n_steps] the steps after the prefix */
-    const int32_t *tokens;    /* [n_steps] */
+    int32_t from;                    /* index into the starting points */
+    const char *const *steps;        /* [n_steps] the steps after the prefix */
+    const char *const *observations; /* [n_steps] as in cairn_proposal */
+    const int32_t *tokens;           /* [n_steps] */
     int32_t n_steps;
     int32_t n_tokens;           /* sum over the steps, and what ended them */
     const cairn_stated *stated; /* what is recorded of the solution, or NULL */
     cairn_outcome outcome;
-    bool used; /* for who keeps rollouts: already spent (arXiv 2406.06592, pool) */
+    double reward; /* that the world paid, summed over the steps */
+    bool used;     /* for who keeps rollouts: already spent (arXiv 2406.06592, pool) */
 } cairn_rollout;
 
 typedef struct cairn_start {
     const cairn_problem *problem;
-    const char *const *steps; /* [n_steps] prefix */
+    const char *const *steps;        /* [n_steps] prefix */
+    const char *const *observations; /* [n_steps] as in cairn_proposal */
     int32_t n_steps;
     const void *state;
     bool done; /* the prefix is already a whole solution: its rollouts are empty and checked as they are */

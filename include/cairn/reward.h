@@ -33,7 +33,8 @@ CAIRN_API cairn_aggregator cairn_meaning_aggregator(cairn_meaning meaning);
 /* Scores the last step of a prefix: request above, reply below. */
 typedef struct cairn_scoring {
     const cairn_problem *problem;
-    const char *const *steps; /* [n_steps], n_steps >= 1 */
+    const char *const *steps;        /* [n_steps], n_steps >= 1 */
+    const char *const *observations; /* [n_steps] what the world answered to each, NULL: nothing; NULL: to none */
     int32_t n_steps;
     int32_t
         fresh; /* so many last steps are new to this search's reward: a model has kept the rest; > n_steps: all is new, the
@@ -106,6 +107,19 @@ CAIRN_API const cairn_reward_type *const *cairn_rewards(void);
 CAIRN_API cairn_status cairn_reward_open(cairn_ctx *ctx, cairn_arena *arena, const char *spec, const cairn_world *world,
                                          const cairn_policy *policy, cairn_reward *out);
 CAIRN_API void cairn_reward_close(cairn_reward *reward);
+
+/* What reward `head` reads of a decoder. */
+typedef struct cairn_head_choice {
+    const char *head;      /* name of a head; several: "step+outcome" */
+    int32_t output;        /* the one output to tell, counted over the heads from 0; -1: all, the first is the score */
+    cairn_meaning meaning; /* of the scores */
+} cairn_head_choice;
+/* Reward `head` on an engine of the caller's: weights in training score without a file. After an update of the weights the caller calls
+ * cairn_engine_forget. Engine and world must stay until the reward is closed. Errors: INVALID for an output that is not there, and for an
+ * engine without a tokenizer or special tokens of solutions; NOT_FOUND for a head; NO_MEMORY. */
+CAIRN_API cairn_status cairn_reward_open_head(cairn_ctx *ctx, cairn_arena *arena, cairn_engine *engine,
+                                              const cairn_head_choice *choice, const cairn_world *world,
+                                              cairn_reward *out);
 CAIRN_API uint64_t cairn_reward_content(const cairn_reward *reward); /* 0 where it scores by no file */
 CAIRN_API const char *cairn_reward_file(const cairn_reward *reward); /* name of its program's file; "" for none */
 CAIRN_API bool cairn_reward_elsewhere(const cairn_reward *reward);
@@ -115,6 +129,11 @@ CAIRN_API cairn_status cairn_reward_score_steps(cairn_ctx *ctx, const cairn_rewa
                                                 uint64_t seed, const cairn_problem *problem, const char *const *steps,
                                                 int32_t n_steps, double *scores, const char **codes,
                                                 const char **evidence, cairn_reward_cost *cost);
+/* The same of steps with recorded observations [n_steps] (NULL: none), which are shown where the world answers nothing. */
+CAIRN_API cairn_status cairn_reward_score_turns(cairn_ctx *ctx, const cairn_reward *reward, cairn_arena *arena,
+                                                uint64_t seed, const cairn_problem *problem, const char *const *steps,
+                                                const char *const *observations, int32_t n_steps, double *scores,
+                                                const char **codes, const char **evidence, cairn_reward_cost *cost);
 
 /* ---- critics: what reward `critic` shows a model, so that records to train it on say the same ------------------------------ */
 

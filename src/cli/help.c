@@ -18,7 +18,7 @@ cairn_status cli_print_overview(cli *c) {
         printf("  cairn %s%-16s%s %s\n", bold, cli_verbs[i]->about.name, plain, cli_verbs[i]->about.summary);
     printf(
         "\n  cairn VERB --help shows options and examples; cairn help TOPIC lists worlds, policies, scripts, rewards, "
-        "searches, labellers, objectives.\n"
+        "searches, labellers, rules, objectives.\n"
         "  Exit status: 0 done; 1 a claim of a recipe is missed; 2 refused or failed, with one sentence on standard "
         "error; 130 or 143 interrupted by "
         "Ctrl-C or "

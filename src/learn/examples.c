@@ -51,9 +51,10 @@ static void add_step_marks(cairn_examples *e, const cairn_solution_tokens *s, co
 
 static void add_marks(cairn_examples *e, const cairn_solution_tokens *s, cairn_learn_task task,
                       const cairn_example_choice *choice, const cairn_record *record) {
+    int32_t turn = 0;
     if (next_token(task))
         for (int32_t i = task == CAIRN_LEARN_TEXT ? 0 : s->prompt - 1; i + 1 < (int32_t)s->tokens.count; i++)
-            add_mark(e, i, 0);
+            if (task == CAIRN_LEARN_TEXT || !cairn_solution_is_observed(s, i + 1, &turn)) add_mark(e, i, 0);
     if (task == CAIRN_LEARN_ORM)
         add_mark(e, s->step_ends[s->n_steps - 1], record->correct == CAIRN_VERDICT_RIGHT ? 1 : 0);
     if (task == CAIRN_LEARN_PRM) add_step_marks(e, s, choice, record);
@@ -98,8 +99,9 @@ cairn_status cairn_examples_add(cairn_ctx *ctx, cairn_examples *examples, const 
         return CAIRN_OK;
     }
     cairn_solution_tokens solution = {0};
-    cairn_status status = cairn_solution_encode(ctx, format, name, record->problem, record->steps, record->n_steps,
-                                                next_token(task), &solution);
+    cairn_status status =
+        cairn_solution_encode_turns(ctx, format, name, record->problem, record->steps, record->observations,
+                                    record->n_steps, next_token(task), &solution);
     if (status == CAIRN_OK) status = append(ctx, examples, &solution, task, choice, record);
     cairn_solution_free(&solution);
     return status;

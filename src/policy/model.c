@@ -23,27 +23,23 @@ static const cairn_option options[] = {
 
 typedef struct model {
     loaded l;
-    config c;
+    cairn_decoding decoding; /* but for the temperature */
 } model;
 
 static cairn_status model_open(cairn_ctx *ctx, cairn_arena *arena, const cairn_world *world, const void *configuration,
                                const char *options_text, void **out) {
     (void)world, (void)options_text;
+    const config *c = configuration;
     model *self = cairn_arena_alloc(arena, 1, sizeof *self);
     if (!self) return CAIRN_NO_MEMORY;
-    self->c = *(const config *)configuration;
-    CAIRN_TRY(loaded_open(ctx, &self->c.model, &self->l));
+    self->decoding = (cairn_decoding){.top_k = (int32_t)c->top_k, .top_p = c->top_p, .min_p = c->min_p};
+    CAIRN_TRY(loaded_open(ctx, &c->model, &self->l));
     *out = self;
     return CAIRN_OK;
 }
 
 static void model_close(void *self) {
     loaded_close(&((model *)self)->l);
-}
-
-static cairn_decoding decoding_of(const model *self, double temperature) {
-    return (cairn_decoding){
-        .temperature = temperature, .top_k = (int32_t)self->c.top_k, .top_p = self->c.top_p, .min_p = self->c.min_p};
 }
 
 /* One proposal under way. */
@@ -54,13 +50,14 @@ typedef struct proposing {
 
 static cairn_status ask(cairn_ctx *ctx, const model *self, const cairn_proposal *q, const int32_t *stops,
                         proposing *a) {
-    CAIRN_TRY(cairn_solution_encode(ctx, &self->l.format, q->problem->id, q->problem->text, q->steps, q->n_steps, false,
-                                    &a->prefix));
+    CAIRN_TRY(cairn_solution_encode_turns(ctx, &self->l.format, q->problem->id, q->problem->text, q->steps,
+                                          q->observations, q->n_steps, false, &a->prefix));
     a->generation.from = CAIRN_PREFIX_EMPTY;
     a->generation.tokens = a->prefix.tokens.ids;
     a->generation.n_tokens = (int32_t)a->prefix.tokens.count;
     a->generation.max_tokens = q->sampling.max_tokens;
-    a->generation.decoding = decoding_of(self, q->sampling.temperature);
+    a->generation.decoding = self->decoding;
+    a->generation.decoding.temperature = q->sampling.temperature;
     a->generation.rng = q->rng;
     a->generation.stop_tokens = stops;
     a->generation.n_stop_tokens = 2;
@@ -148,8 +145,7 @@ static cairn_status model_propose(cairn_ctx *ctx, void *data, cairn_arena *arena
 
 static cairn_status model_ask(cairn_ctx *ctx, void *data, cairn_arena *arena, cairn_asking *requests, int32_t n) {
     model *self = data;
-    cairn_decoding decoding = decoding_of(self, 0);
-    return loaded_ask(ctx, &self->l, &decoding, arena, requests, n);
+    return loaded_ask(ctx, &self->l, &self->decoding, arena, requests, n);
 }
 
 static cairn_status model_next(cairn_ctx *ctx, void *data, cairn_arena *arena, cairn_prediction *requests, int32_t n) {
@@ -184,3 +180,17 @@ const cairn_policy_type cairn_policy_model = {
     .tokenizer = model_tokenizer,
     .held = model_held,
 };
+
+cairn_status cairn_policy_open_engine(cairn_ctx *ctx, cairn_arena *arena, cairn_engine *engine,
+                                      const cairn_decoding *decoding, const cairn_world *world, cairn_policy *out) {
+    model *self = cairn_arena_alloc(arena, 1, sizeof *self);
+    if (!self) return CAIRN_NO_MEMORY;
+    self->decoding = decoding ? *decoding : CAIRN_DECODING_DEFAULT;
+    cairn_status status = loaded_on(ctx, engine, &self->l);
+    if (status != CAIRN_OK) {
+        model_close(self);
+        return status;
+    }
+    *out = (cairn_policy){.type = &cairn_policy_model, .world = world, .self = self};
+    return CAIRN_OK;
+}
