@@ -265,6 +265,25 @@ static void test_a_budget_in_tokens_needs_a_policy_that_tells_them(void **state)
     assert_non_null(strstr(cairn_error(f->ctx), "letters tells no tokens"));
 }
 
+/* Plain numbers of a vector head, say: there is nothing to divide them by. */
+static void test_scores_without_a_range_are_not_scaled_by_it(void **state) {
+    fixture *f = *state;
+    const cairn_search_type *type;
+    const void *config;
+    cairn_result r;
+    script[0] = "12";
+    script[1] = "12";
+    f->reward.low = -INFINITY;
+    f->reward.high = INFINITY;
+    f->workspace.budget.steps = 20;
+    assert_int_equal(cairn_workspace_begin(&f->workspace), CAIRN_OK);
+    assert_int_equal(cairn_search_find(f->ctx, f->arena, "mcts:normalise=range", &type, &config), CAIRN_OK);
+    assert_int_equal(cairn_search_run(&f->workspace, type, config, &r), CAIRN_INVALID);
+    assert_non_null(strstr(cairn_error(f->ctx), "have no range"));
+    assert_int_equal(cairn_search_find(f->ctx, f->arena, "mcts:normalise=siblings", &type, &config), CAIRN_OK);
+    assert_int_equal(cairn_search_run(&f->workspace, type, config, &r), CAIRN_OK);
+}
+
 static void test_retry_proposes_until_a_step_is_good_enough(void **state) {
     fixture *f = *state;
     script[0] = "127";
@@ -355,6 +374,7 @@ int main(void) {
         TEST(test_dvts_never_compares_across_subtrees),
         TEST(test_rebase_shares_the_width_by_a_softmax_of_rewards),
         TEST(test_mcts_finds_the_rewarded_path_within_its_budget),
+        TEST(test_scores_without_a_range_are_not_scaled_by_it),
         TEST(test_mcts_ends_when_every_solution_was_visited_and_none_is_new),
         TEST(test_mcts_widens_a_finished_tree_while_the_budget_lasts),
         TEST(test_a_budget_in_tokens_needs_a_policy_that_tells_them),

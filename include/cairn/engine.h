@@ -1,9 +1,15 @@
-/* cairn/engine.h: generating, scoring and reading sequences with shared beginnings. Layer: model (uses core, tensor).
+/* cairn/engine.h: generating, scoring and reading sequences with shared prefixes. Layer: model (uses core, tensor).
  *
- * An engine is a backend: a request is submitted, every step computes one batch of rows of all requests that are open, and a
- * request is answered as soon as its own rows are done. Sequences with the same beginning share its keys and values, computed
- * once. What a request is answered depends on the request alone, bit for bit: never on what else is open, on threads, or on what
- * was kept or given up.
+ *     cairn_engine_load(ctx, "policy.gguf", CAIRN_F32, &CAIRN_ENGINE_DEFAULT, &engine);
+ *     cairn_generation g = {.tokens = prompt, .n_tokens = n, .max_tokens = 64, .decoding = CAIRN_DECODING_DEFAULT, .rng = rng};
+ *     cairn_request *all[] = {&g.request};
+ *     cairn_await(ctx, cairn_engine_backend(engine), all, 1);   // then g.generated[0 .. g.n_generated), g.logp_raw
+ *     cairn_generation_clear(engine, &g);
+ *     cairn_engine_unload(engine);
+ *
+ * An engine is a backend: every step computes one batch of rows of all open requests, and a request is answered as soon as its own rows
+ * are done. Sequences with the same prefix share its keys and values, computed once. A reply depends on its request alone, bit for bit:
+ * never on other requests, on threads, or on the contents of the cache.
  */
 #ifndef CAIRN_ENGINE_H
 #define CAIRN_ENGINE_H
@@ -15,10 +21,10 @@
 extern "C" {
 #endif
 
-/* ---- drawing a token ------------------------------------------------------------------------------------------------- */
+/* ---- sampling a token ------------------------------------------------------------------------------------------------ */
 
-/* Which tokens can be drawn: the logits are divided by the temperature, then top-k, top-p and min-p leave out tokens one after the
- * other. Of equally likely tokens the smaller comes first. */
+/* Which tokens can be drawn. The logits are divided by the temperature; then top-k, top-p and min-p remove tokens, in this order. Of equally
+ * likely tokens the one with the smaller number comes first. */
 typedef struct cairn_decoding {
     double temperature; /* 0: the most likely token */
     int32_t top_k;      /* the k most likely tokens; 0: all (arXiv 1805.04833) */
@@ -54,8 +60,8 @@ typedef struct cairn_engine_options {
 } cairn_engine_options;
 #define CAIRN_ENGINE_DEFAULT ((cairn_engine_options){.cache_bytes = (size_t)256 << 20, .rows = 256})
 
-/* `tokenizer` may be NULL: then requests have no stop texts. Model, device and tokenizer must outlive the engine, and the model's
- * parameters must stay as they are (else cairn_engine_forget). Errors: INVALID; NO_MEMORY. */
+/* An engine on a model of the caller's. Without a tokenizer (NULL) requests have no stop texts. Model, device and tokenizer must outlive the
+ * engine. After a change of the model's parameters the caller calls cairn_engine_forget. Errors: INVALID; NO_MEMORY. */
 CAIRN_API cairn_status cairn_engine_open(cairn_ctx *ctx, cairn_device *device, const cairn_transformer *model,
                                          const cairn_tokenizer *tokenizer, const cairn_engine_options *options,
                                          cairn_engine **out);
@@ -76,18 +82,18 @@ CAIRN_API const cairn_tokenizer *cairn_engine_tokenizer(const cairn_engine *engi
 CAIRN_API cairn_device *cairn_engine_device(const cairn_engine *engine);
 CAIRN_API uint64_t cairn_engine_content(const cairn_engine *engine); /* key of the file it was loaded from, else 0 */
 CAIRN_API cairn_backend *cairn_engine_backend(cairn_engine *engine);
-/* Gives up all kept keys and values, because parameters changed. No request may be open. */
+/* Empties the cache, because parameters changed. No request may be open. */
 CAIRN_API void cairn_engine_forget(cairn_engine *engine);
 
-/* What it takes to load a model file and run an engine on it: the cache full, as many rows in a step as there may be. `threads`: of the
- * device, as cairn_device_open counts them; which kernels it has is decided by the context (cairn_ctx_set_portable). */
+/* The memory that an engine on a model file takes with a full cache and all rows in a step. `threads`: of the device, as cairn_device_open
+ * counts them. The context decides which kernels it has (cairn_ctx_set_portable). */
 typedef struct cairn_engine_need {
     int64_t parameters;
     size_t token_bytes;   /* keys and values of one token */
-    int64_t cache_tokens; /* that fit into the cache */
+    int64_t cache_tokens; /* capacity of the cache */
     cairn_memory_plan memory;
 } cairn_engine_need;
-/* Reads what the file says of itself, but none of its numbers. Errors: those of cairn_transformer_load and cairn_engine_open. */
+/* Reads the metadata of the file, but no numbers. Errors: those of cairn_transformer_load and cairn_engine_open. */
 CAIRN_API cairn_status cairn_engine_plan(cairn_ctx *ctx, const char *path, cairn_dtype weights, int threads,
                                          const cairn_engine_options *options, cairn_engine_need *out);
 
@@ -109,7 +115,7 @@ typedef struct cairn_engine_held {
 } cairn_engine_held;
 CAIRN_API void cairn_engine_add_held(const cairn_engine *engine, cairn_engine_held *sum);
 
-/* A sequence that the engine knows, while it is held. Its keys and values may be given up; they are then computed again. */
+/* A sequence that the engine knows while it is held. Its keys and values may be evicted; they are then computed again. */
 typedef int32_t cairn_prefix;
 #define CAIRN_PREFIX_EMPTY 0
 /* The sequence `from` and then tokens, held; nothing is computed yet. Errors: INVALID for a token outside the vocabulary; NO_MEMORY. */
@@ -128,12 +134,12 @@ typedef enum cairn_finish {
     CAIRN_FINISH_CONTEXT /* the model's context is full */
 } cairn_finish;
 
-/* One request: read the prefix, generate, then read the suffix. Arrays that are asked with must stay until it is done. */
+/* One request: read the prefix, generate, then read the suffix. Arrays of the request must stay until it is done. */
 typedef struct cairn_generation {
     cairn_request request;
     /* asked */
     cairn_prefix from;
-    const int32_t *tokens; /* [n_tokens] behind `from`; together they are the prefix, of at least one token */
+    const int32_t *tokens; /* [n_tokens] after `from`; together they are the prefix, of at least one token */
     int32_t n_tokens;
     int32_t max_tokens; /* 0: generate nothing */
     cairn_decoding decoding;
@@ -142,9 +148,9 @@ typedef struct cairn_generation {
     int32_t n_stop_tokens;
     const char *const *stop_texts; /* none is empty */
     int32_t n_stop_texts;
-    const int32_t *suffix; /* [n_suffix] tokens to be scored behind what was generated */
+    const int32_t *suffix; /* [n_suffix] tokens to be scored after the generated ones */
     int32_t n_suffix;
-    const int32_t *rows; /* [n_rows] positions in the prefix, rising, whose trunk rows are wanted */
+    const int32_t *rows; /* [n_rows] positions in the prefix, rising, whose trunk rows are returned */
     int32_t n_rows;
     /* answered, when request.status is OK; lives until cairn_generation_clear */
     int32_t *generated; /* [n_generated] */
@@ -163,10 +169,10 @@ CAIRN_API void cairn_generation_clear(cairn_engine *engine, cairn_generation *ge
 
 typedef struct cairn_engine_stats {
     int64_t steps;
-    int64_t computed;                      /* rows of tokens that had no keys and values */
-    int64_t recomputed;                    /* rows of tokens that had them, for their logits or trunk row */
-    int64_t found;                         /* prefix tokens of requests that had them when it was submitted */
-    int64_t evicted;                       /* tokens that lost them for want of room */
+    int64_t computed;                      /* rows of tokens that were not in the cache */
+    int64_t recomputed;                    /* rows of tokens that were, for their logits or trunk row */
+    int64_t found;                         /* prefix tokens of requests that were in the cache at submission */
+    int64_t evicted;                       /* tokens whose keys and values were evicted */
     int32_t pages, pages_used, pages_most; /* of CAIRN_PAGE tokens: in all, now, at most so far */
     int32_t prefixes;                      /* nodes of the tree */
     int32_t open;                          /* requests */

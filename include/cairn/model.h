@@ -1,8 +1,15 @@
-/* cairn/model.h: model files and tokenizers. GGUF (versions 2 and 3, little-endian) is read whole and written as a
- * stream; a byte-level BPE tokenizer is trained, run, and kept inside such a file in the ecosystem's own keys (docs/models.md).
+/* cairn/model.h: model files, tokenizers, stepped solutions as tokens. Layer: model (uses core).
  *
- * A model file is hostile input: every count, length, offset and product is checked against the file's size before it is used. An
- * error names file, byte and field. Layer: model (uses core).
+ *     cairn_gguf_open(ctx, "policy.gguf", &file);
+ *     cairn_gguf_get_u32(ctx, file, "llama.block_count", &layers);
+ *     cairn_tokenizer_get(ctx, file, &tokenizer);
+ *     cairn_tokenizer_encode(ctx, tokenizer, text, strlen(text), &tokens);   // tokens.ids[0 .. tokens.count)
+ *     cairn_solution_format_of(ctx, tokenizer, context, &format);
+ *     cairn_solution_encode(ctx, &format, "name", problem, steps, n_steps, true, &solution);
+ *
+ * GGUF (versions 2 and 3, little-endian) is read whole and written as a stream. A byte-level BPE tokenizer is stored in such a file under
+ * the ecosystem's keys (docs/models.md). A model file is hostile input: every count, length, offset and product is checked against the
+ * file's size before it is used. An error names file, byte and field.
  */
 #ifndef CAIRN_MODEL_H
 #define CAIRN_MODEL_H
@@ -13,7 +20,7 @@
 extern "C" {
 #endif
 
-/* Bytes that somebody else owns; not NUL-terminated. */
+/* Bytes owned by another object; not NUL-terminated. */
 typedef struct cairn_bytes {
     const char *data;
     size_t length;
@@ -40,7 +47,7 @@ typedef enum cairn_gguf_kind {
 } cairn_gguf_kind;
 CAIRN_API const char *cairn_gguf_kind_name(cairn_gguf_kind kind); /* "u32", "string", ... */
 
-/* How a tensor's elements are stored; the numbers are the file's (ggml's). Those that Cairn deals with have a constant. */
+/* How a tensor's elements are stored; the numbers are the file's (ggml's). */
 enum {
     CAIRN_GGML_F32 = 0,
     CAIRN_GGML_F16 = 1,
@@ -82,12 +89,12 @@ typedef struct cairn_gguf_tensor {
     const void *data;           /* [bytes], inside the file's bytes */
 } cairn_gguf_tensor;
 
-/* A file that was read and checked: constant, so that any number of threads may use it, each with its own context. */
+/* A file that was read and checked. It is constant: any number of threads may use it, each with its own context. */
 typedef struct cairn_gguf cairn_gguf;
-/* Reads a file into memory, so that it may change afterwards; one of more than half the machine's memory is mapped, and must not be cut
- * off in place while it is open. Errors: NOT_FOUND; IO, also when it was changed meanwhile; UNSUPPORTED for another version or byte order; LIMIT for arrays deeper than
+/* Reads a file into memory: it may change afterwards. A file of more than half the machine's memory is mapped, and must not be truncated in
+ * place while it is open. Errors: NOT_FOUND; IO, also when it was changed meanwhile; UNSUPPORTED for another version or byte order; LIMIT for arrays deeper than
  * CAIRN_GGUF_DEPTH; FORMAT, "FILE: byte N: FIELD: ...", for everything else, duplicate keys or tensors, tensors that overlap or
- * reach beyond the file, and text that is not UTF-8 among it. Bytes behind the last tensor are ignored. */
+ * reach beyond the file, and text that is not UTF-8 among it. Bytes after the last tensor are ignored. */
 CAIRN_API cairn_status cairn_gguf_open(cairn_ctx *ctx, const char *path, cairn_gguf **out);
 /* The same from memory that the caller keeps; `name` stands for the path in errors. Tensors are as aligned as `bytes` is. */
 CAIRN_API cairn_status cairn_gguf_open_memory(cairn_ctx *ctx, const void *bytes, size_t size, const char *name,
@@ -133,7 +140,7 @@ CAIRN_API cairn_status cairn_gguf_get_tensor(cairn_ctx *ctx, const cairn_gguf *f
 /* Compares the file with its entry `cairn.checksum`, which the writer below puts into every file: it covers every byte but its own.
  * Errors: NOT_FOUND when there is none; FORMAT when the file has changed since. */
 CAIRN_API cairn_status cairn_gguf_verify(cairn_ctx *ctx, const cairn_gguf *file);
-CAIRN_API uint64_t cairn_gguf_key(const cairn_gguf *file); /* of every byte: equal files have equal keys */
+CAIRN_API uint64_t cairn_gguf_key(const cairn_gguf *file); /* hash of all bytes: equal files have equal keys */
 
 /* ---- GGUF: writing ---------------------------------------------------------------------------------------------------- */
 
@@ -178,14 +185,14 @@ CAIRN_API cairn_status cairn_gguf_write(cairn_gguf_writer *writer, const char *p
 
 #define CAIRN_NO_TOKEN (-1)
 
-/* A tokenizer that was trained or read: constant, so that any number of threads may use it, each with its own context. Tokens are
+/* A tokenizer that was trained or read. It is constant: any number of threads may use it, each with its own context. Tokens are
  * numbered from 0. An ordinary token stands for bytes; a special token (<s>, <step>, ...) for itself: no text encodes to it. */
 typedef struct cairn_tokenizer cairn_tokenizer;
 CAIRN_API void cairn_tokenizer_close(cairn_tokenizer *tokenizer); /* NULL is fine */
 
 CAIRN_API int32_t cairn_tokenizer_size(const cairn_tokenizer *tokenizer);   /* tokens */
 CAIRN_API int32_t cairn_tokenizer_merges(const cairn_tokenizer *tokenizer); /* merge rules */
-/* 64-bit key of all tokens and rules: equal for tokenizers that do the same. */
+/* 64-bit key of all tokens and rules: equal for equal tokenizers. */
 CAIRN_API uint64_t cairn_tokenizer_key(const cairn_tokenizer *tokenizer);
 /* The tokens that begin and end a text and fill up a batch (<s>, </s> and <pad> where they were trained), or CAIRN_NO_TOKEN. */
 CAIRN_API int32_t cairn_tokenizer_bos(const cairn_tokenizer *tokenizer);
@@ -216,7 +223,7 @@ CAIRN_API cairn_status cairn_tokenizer_encode(cairn_ctx *ctx, const cairn_tokeni
 CAIRN_API cairn_status cairn_tokenizer_decode(cairn_ctx *ctx, const cairn_tokenizer *tokenizer, const int32_t *tokens,
                                               size_t count, bool specials, cairn_text *out);
 
-/* Decoding token by token for somebody who watches: bytes come out as soon as they end a character, or cannot begin one. Zeroed before
+/* Decoding token by token, for display: bytes come out as soon as they end a character, or cannot begin one. Zeroed before
  * its first use. */
 typedef struct cairn_decoder {
     char held[4]; /* the beginning of a character */
@@ -304,7 +311,7 @@ CAIRN_API bool cairn_solution_is_observed(const cairn_solution_tokens *solution,
  * that is not finished. Errors: LIMIT, naming `name`; NO_MEMORY. */
 CAIRN_API cairn_status cairn_solution_begin(cairn_ctx *ctx, const cairn_solution_format *format, const char *name,
                                             const char *text, cairn_solution_tokens *out);
-/* targets[i]: the token behind position i where that is one of the solution's (its steps, <step>, </s>), else -1: problem, <sep> and
+/* targets[i]: the token after position i where that is one of the solution's (its steps, <step>, </s>), else -1: problem, <sep> and
  * observations are given, not learned. [tokens.count] */
 CAIRN_API void cairn_solution_targets(const cairn_solution_tokens *solution, int32_t *targets);
 CAIRN_API void cairn_solution_free(cairn_solution_tokens *solution);

@@ -1,6 +1,13 @@
-/* cairn/policy.h: who proposes steps. Layer: policy (uses core .. world).
+/* cairn/policy.h: policies propose steps. Layer: policy (uses core .. world).
  *
- * A policy is opened once per worker thread and called on fibers: propose blocks the fiber, not the thread.
+ *     cairn_policy_open(ctx, arena, "model:file=policy.gguf", &world, &policy);
+ *     cairn_proposal q = {.problem = &problem, .state = state, .rng = rng, .sampling = CAIRN_SAMPLING_DEFAULT};
+ *     policy.type->propose(ctx, policy.self, arena, &q, 1);   // then q.status, q.text, q.logp, q.stop
+ *     cairn_policy_rollouts(ctx, &policy, arena, seed, CAIRN_VERB_ROLLOUT, role, &start, 1, 8, sampling, rollouts, NULL);
+ *     cairn_policy_close(&policy);
+ *
+ * A policy is opened once for each worker thread and called on fibers: propose blocks the fiber, not the thread. Policies of one model file
+ * share its weights (cairn_engine_load).
  */
 #ifndef CAIRN_POLICY_H
 #define CAIRN_POLICY_H
@@ -50,30 +57,30 @@ typedef struct cairn_proposal {
         *observation; /* what is recorded as the answer to this step, used where the world gives none; NULL: nothing */
 } cairn_proposal;
 
-/* A free request, which need not be a solution: the policy reads problem and steps, writes on, and says how likely each choice would be
- * behind that. Request above, reply below, in the arena given to ask.
+/* A free request, which need not be a solution: the policy reads problem and steps, continues the text, and gives the probability of each
+ * choice after it. Request above, reply below, in the arena given to ask.
  *
- * The text is encoded as that of solutions in training (cairn_solution_encode), so that a model of `cairn train sft` can be asked for what
- * it learned: a critic, say, from records whose prompt is what it is shown and whose steps are lines of its critique. What was generated
- * is encoded anew when choices follow: equal texts give equal log-probabilities, however they came about. */
+ * The text is encoded as solutions are in training (cairn_solution_encode), so that a model of `cairn train sft` can be asked for what it
+ * learned: a critic, for example, learns from records whose prompt is the text to judge and whose steps are the lines of the critique.
+ * Generated text is encoded again when choices follow: equal texts give equal log-probabilities, whichever tokens spelled them. */
 typedef struct cairn_asking {
     const char *name;                /* said in errors */
-    const char *problem;             /* the text that begins */
-    const char *const *steps;        /* [n_steps] complete ones behind it */
+    const char *problem;             /* the text at the beginning */
+    const char *const *steps;        /* [n_steps] complete steps after it */
     const char *const *observations; /* [n_steps] as in cairn_proposal */
     int32_t n_steps;
-    const char *begun; /* with which the next step begins, so that what is generated goes on with it; NULL: nothing */
-    cairn_sampling sampling; /* max_tokens: of all steps generated together; 0: none is */
+    const char *begun;       /* beginning of the next step, which generated text continues; NULL: nothing */
+    cairn_sampling sampling; /* max_tokens: of all generated steps together; 0: none */
     bool one_step;           /* stop at the end of a step; else only where the policy ends its text */
-    /* [n_stops] texts to stop at, none empty; what was generated ends before the first of them. */
+    /* [n_stops] texts to stop at, none empty; generated text ends before the first of them. */
     const char *const *stops;
     int32_t n_stops;
     cairn_rng rng;
-    /* Behind what was generated: goes on with a step that was cut off or stopped by a text, else begins another; NULL: nothing. */
+    /* Text after the generated one. It continues a step that was cut off or stopped by a text, else it begins another; NULL: nothing. */
     const char *forced;
-    const char *const *choices; /* [n_choices] texts behind `forced`, none empty */
+    const char *const *choices; /* [n_choices] texts after `forced`, none empty */
     int32_t n_choices;
-    /* Of problem, steps and `begun`, one behind the other, so many were read before: their keys are kept. Decides the cost alone. */
+    /* Number of leading parts (problem, steps, `begun`) already in the KV cache. Affects cost only. */
     int32_t known;
 
     cairn_status status;
@@ -82,24 +89,24 @@ typedef struct cairn_asking {
     int32_t n_written;
     const int32_t *tokens; /* [n_tokens] generated, with <step> and the like */
     int32_t n_tokens;
-    /* Tokens of the given texts, and those of the text before the choices that are spelled otherwise than they were generated. */
+    /* Tokens of the given texts, and tokens before the choices whose spelling differs from the generated one. */
     int64_t n_read;
-    double flops;    /* that all but the known beginning took; 0: the policy does not tell */
-    double logp;     /* of what was generated [nats] */
-    cairn_stop stop; /* LENGTH: also where nothing was to be generated, and when the context was full */
-    /* [n_choices] ln of the probability of its tokens, given everything before them [nats]: those behind the tokens that the encodings of
-     * the text with each choice and without one have in common. */
+    double flops;    /* of all but the known parts; 0: not known */
+    double logp;     /* of the generated tokens [nats] */
+    cairn_stop stop; /* LENGTH: also when nothing was to be generated, and when the context was full */
+    /* [n_choices] ln of the probability of the choice's tokens given everything before [nats]. Its tokens are those after the longest prefix
+     * that the encodings of the text with each choice and without one share. */
     double *choice_logp;
 } cairn_asking;
 
-/* The distribution of the next token behind a prefix. Request above, reply below. */
+/* The distribution of the next token after a prefix. Request above, reply below. */
 typedef struct cairn_prediction {
     const char *name, *problem;
     const char *const *steps;        /* [n_steps] complete */
     const char *const *observations; /* [n_steps] as in cairn_proposal */
     int32_t n_steps;
-    const char *begun; /* with which the next step begins; NULL: nothing */
-    const bool *legal; /* [n_tokens of the tokenizer] tokens that can follow: the others get probability 0; NULL: all */
+    const char *begun; /* beginning of the next step; NULL: nothing */
+    const bool *legal; /* [n_tokens of the tokenizer] tokens that may follow: others get probability 0; NULL: all */
     int32_t known;     /* as in cairn_asking */
 
     cairn_status status;
@@ -128,13 +135,13 @@ typedef struct cairn_policy_type {
     /* The name of the file that `content` is the key of, where it is a program; NULL: it is none. */
     const char *(*file)(const void *self);
     /* Free requests, by the rules of propose; NULL where the policy cannot. Errors of a request: INVALID for an empty stop text or choice;
-     * LIMIT when what is given, or a choice behind what was generated, does not fit the context. */
+     * LIMIT when the given text, or a choice after the generated text, does not fit the context. */
     cairn_status (*ask)(cairn_ctx *ctx, void *self, cairn_arena *arena, cairn_asking *requests, int32_t n);
     /* Distributions of the next token, likewise. */
     cairn_status (*next)(cairn_ctx *ctx, void *self, cairn_arena *arena, cairn_prediction *requests, int32_t n);
     /* The tokens that ask and next speak of; NULL where there is neither. */
     const cairn_tokenizer *(*tokenizer)(const void *self);
-    /* Adds what its models in this process hold; NULL where there are none. */
+    /* Adds what its engines hold; NULL for a policy without engines. */
     void (*held)(const void *self, cairn_engine_held *sum);
 } cairn_policy_type;
 
@@ -176,7 +183,7 @@ typedef struct cairn_rollout {
     const cairn_stated *stated; /* what is recorded of the solution, or NULL */
     cairn_outcome outcome;
     double reward; /* that the world paid, summed over the steps */
-    bool used;     /* for who keeps rollouts: already spent (arXiv 2406.06592, pool) */
+    bool used;     /* for callers that keep rollouts: already spent (arXiv 2406.06592, pool) */
 } cairn_rollout;
 
 typedef struct cairn_start {

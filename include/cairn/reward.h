@@ -1,8 +1,14 @@
-/* cairn/reward.h: who scores steps. Layer: reward (uses core .. policy).
+/* cairn/reward.h: rewards score steps. Layer: reward (uses core .. policy).
+ *
+ *     cairn_reward_open(ctx, arena, "head:file=prm.gguf", &world, NULL, &reward);
+ *     cairn_reward_score_steps(ctx, &reward, arena, seed, &problem, steps, n_steps, scores, NULL, NULL, NULL);
+ *     double whole = cairn_aggregate(cairn_meaning_aggregator(reward.meaning), scores, n);
+ *     cairn_reward_close(&reward);
  *
  * A score has a meaning. The default aggregator of a solution's step scores follows from it; mixing meanings takes a declared combiner.
- * A reward that cannot say returns "unknown" (NaN with status OK), never silently 0, 0.5 or wrong; a NaN that a model or program
- * returns is an error. A reward is opened once per worker thread and called on fibers.
+ * A reward that cannot score a step returns "unknown" (NaN with status OK), never silently 0, 0.5 or wrong. A NaN that a model or program
+ * returns is an error. A reward is opened once for each worker thread and called on fibers. Rewards and policies of one model file share
+ * its weights and, on one context, its engine (cairn_engine_load).
  */
 #ifndef CAIRN_REWARD_H
 #define CAIRN_REWARD_H
@@ -36,9 +42,8 @@ typedef struct cairn_scoring {
     const char *const *steps;        /* [n_steps], n_steps >= 1 */
     const char *const *observations; /* [n_steps] what the world answered to each, NULL: nothing; NULL: to none */
     int32_t n_steps;
-    int32_t
-        fresh; /* so many last steps are new to this search's reward: a model has kept the rest; > n_steps: all is new, the
-                          problem too. Decides the cost alone, never the score */
+    /* Number of last steps that this search's reward did not read before; > n_steps: nor the problem. Affects cost only. */
+    int32_t fresh;
     const void *state; /* the world's state after the prefix */
     bool done;         /* the prefix is a whole solution */
     uint64_t path;     /* of the node, for rewards that draw random numbers */
@@ -135,10 +140,29 @@ CAIRN_API cairn_status cairn_reward_score_turns(cairn_ctx *ctx, const cairn_rewa
                                                 const char *const *observations, int32_t n_steps, double *scores,
                                                 const char **codes, const char **evidence, cairn_reward_cost *cost);
 
+/* What a reward says of a whole solution. */
+typedef struct cairn_judgement {
+    const double *scores;          /* [n_steps] NaN: unknown */
+    const cairn_verdict *verdicts; /* [n_steps] wrong below the threshold */
+    int32_t first_error;           /* CAIRN_NO_ERROR; CAIRN_UNLABELLED where an unknown step stands before it */
+    const char *code;              /* of the first error, else of the first unknown step; "" for none */
+} cairn_judgement;
+/* Judges a whole solution of n_steps >= 1: one request where the reward reads whole solutions. A step whose score is below `threshold` is wrong.
+ * All in the arena. Errors: INVALID without a step; those of the reward. */
+CAIRN_API cairn_status cairn_reward_judge(cairn_ctx *ctx, const cairn_reward *reward, cairn_arena *arena, uint64_t seed,
+                                          const cairn_problem *problem, const char *const *steps, int32_t n_steps,
+                                          double threshold, cairn_judgement *out, cairn_reward_cost *cost);
+
 /* ---- critics: what reward `critic` shows a model, so that records to train it on say the same ------------------------------ */
 
 /* {steps}: those before the judged one, one a line; {step}: the judged one. */
 #define CAIRN_CRITIC_TEMPLATE "{problem}\n{steps}\nIs this step right? {step}"
+/* {solution}: all steps, as <paragraph_0> ... </paragraph_0> and so on (reads=solution). */
+#define CAIRN_CRITIC_SOLUTION_TEMPLATE                                                                             \
+    "The following is a problem and a solution, whose paragraphs are tagged and numbered from 0.\n\n"              \
+    "[Problem]\n{problem}\n\n[Solution]\n{solution}\n\n"                                                           \
+    "Review the solution paragraph by paragraph. Once you find an error in a paragraph, return the number of the " \
+    "paragraph where the earliest error occurs; otherwise return -1. Put the number in \\boxed{{}."
 /* The template of a file, or the built-in one for "". Errors: those of cairn_template_read; FORMAT when {step} is missing. */
 CAIRN_API cairn_status cairn_critic_template(cairn_ctx *ctx, cairn_arena *arena, const char *path,
                                              cairn_template **out);

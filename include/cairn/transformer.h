@@ -1,7 +1,14 @@
 /* cairn/transformer.h: a Llama-shaped decoder with any number of named heads on one trunk. Layer: model (uses core, tensor).
  *
- * Sequences are packed: rows are the tokens of all sequences one after the other, starts[] says where each begins. Nothing is
- * padded, and a row's numbers depend on the tokens before it in its own sequence alone.
+ *     cairn_device_open(ctx, 0, CAIRN_MATMUL_FASTEST, &device);
+ *     cairn_transformer_load(ctx, device, "policy.gguf", CAIRN_F32, &model, &tokenizer);
+ *     cairn_tape_open(ctx, device, CAIRN_F32, &tape);
+ *     cairn_tensor *trunk = cairn_transformer_trunk(tape, model, tokens, starts, segments);   // [rows, D]
+ *     cairn_tensor *logits = cairn_transformer_logits(tape, model, trunk);                    // [rows, V]
+ *     cairn_transformer_save(ctx, model, tokenizer, CAIRN_BF16, "copy.gguf");
+ *
+ * Sequences are packed: the rows are the tokens of all sequences in order, and starts[] says where each sequence begins. There is no
+ * padding. A row depends on the tokens up to it in its own sequence alone.
  */
 #ifndef CAIRN_TRANSFORMER_H
 #define CAIRN_TRANSFORMER_H
@@ -36,7 +43,7 @@ typedef struct cairn_head {
     cairn_head_kind kind;
     int32_t outputs;
     int32_t hidden;  /* 0: one linear map; else linear(D, hidden), relu, linear(hidden, outputs) */
-    bool likelihood; /* reads CAIRN_LIKELIHOODS numbers behind the D of the row: D below is then so many more */
+    bool likelihood; /* reads CAIRN_LIKELIHOODS numbers after the D of the row: D below is larger by these */
     cairn_param *inner, *inner_bias; /* [hidden, D], [hidden]; NULL where hidden is 0 */
     cairn_param *outer, *outer_bias; /* [outputs, hidden or D], [outputs] */
 } cairn_head;
@@ -81,19 +88,18 @@ CAIRN_API const cairn_head *cairn_transformer_head(const cairn_transformer *mode
  * normalised last layer [rows, D], or NULL. Errors: INVALID for a token outside the vocabulary. */
 CAIRN_API cairn_tensor *cairn_transformer_trunk(cairn_tape *tape, const cairn_transformer *model, const int32_t *tokens,
                                                 const int32_t *starts, int32_t segments);
-/* The same for rows that go on from tokens kept in pages (cairn_attention_paged), of cairn_page_numbers(layers, kv_heads,
- * width / heads) floats, which then keep these rows too: the bits of a row are those of cairn_transformer_trunk on its whole sequence.
+/* The same for rows that continue tokens in pages (cairn_attention_paged) of cairn_page_numbers(layers, kv_heads, width / heads) floats. The
+ * pages then hold these rows too. The bits of a row are those of cairn_transformer_trunk on its whole sequence.
  * Errors: as above; INVALID on a tape that records. */
 CAIRN_API cairn_tensor *cairn_transformer_extend(cairn_tape *tape, const cairn_transformer *model,
                                                  const int32_t *tokens, const cairn_spans *spans);
 /* Logits of the next token: hidden [rows, D] to [rows, V]. */
 CAIRN_API cairn_tensor *cairn_transformer_logits(cairn_tape *tape, const cairn_transformer *model,
                                                  cairn_tensor *hidden);
-/* A head's numbers: hidden [rows, D] to [rows, outputs]. Take the rows it is asked at first (cairn_rows). */
+/* A head's numbers: hidden [rows, D] to [rows, outputs]. Select the rows to read with cairn_rows before. */
 CAIRN_API cairn_tensor *cairn_head_apply(cairn_tape *tape, const cairn_head *head, cairn_tensor *hidden);
 
-/* Steps in rows of a trunk: step i is read at row marks[i]; token j of a step is `targets[j]`, told by row text[j], and is of step
- * of[j]. */
+/* Steps in rows of a trunk. Step i is read at row marks[i]. Token targets[j] belongs to step of[j], and row text[j] predicts it. */
 typedef struct cairn_step_rows {
     const int32_t *marks; /* [n_marks] */
     int64_t n_marks;
@@ -101,13 +107,13 @@ typedef struct cairn_step_rows {
     int64_t n_text;
 } cairn_step_rows;
 enum { CAIRN_LIKELIHOODS = 3 };
-/* A head's numbers for steps: [n_marks, outputs]. Where it reads likelihoods it sees, of the decoder's own probabilities p of the step's
- * tokens, the sums of ln p, of p - 1 and of (p - 1)^2: a token that the decoder would not have written shows there. */
+/* A head's numbers for steps: [n_marks, outputs]. A head that reads likelihoods also gets three sums over the step's tokens, of ln p, of
+ * p - 1 and of (p - 1)^2, where p is the decoder's own probability of the token. */
 CAIRN_API cairn_tensor *cairn_head_apply_steps(cairn_tape *tape, const cairn_transformer *model, const cairn_head *head,
                                                cairn_tensor *hidden, const cairn_step_rows *rows);
 
-/* Floating-point operations that compute rows [from, to) of one sequence, the keys of earlier rows being there, and a multiplication
- * and an addition counting two: matrices of the layers and the products of attention; with `logits` the vocabulary head too. */
+/* Floating-point operations of computing rows [from, to) of one sequence whose earlier keys are in the cache: matrices of the layers and
+ * products of attention, with `logits` the vocabulary head too. A multiplication and an addition count two. */
 CAIRN_API double cairn_transformer_flops(const cairn_transformer_shape *shape, int64_t from, int64_t to, bool logits);
 /* The same of a head on one row. */
 CAIRN_API double cairn_head_flops(const cairn_head *head, int32_t width);
@@ -127,14 +133,14 @@ CAIRN_API cairn_status cairn_transformer_load(cairn_ctx *ctx, cairn_device *devi
 CAIRN_API cairn_status cairn_transformer_read(cairn_ctx *ctx, cairn_device *device, const cairn_gguf *file,
                                               cairn_dtype weights, cairn_transformer **model,
                                               cairn_tokenizer **tokenizer);
-/* The decoder alone into and out of a file under way. What was put lies in `arena` or in the model until the file was written. Errors, each
- * with file and key or tensor: NOT_FOUND for what is missing; FORMAT for what does not fit together or is not finite; UNSUPPORTED for
+/* The decoder alone, into and out of an open file. `arena` and the model must stay until the file is written. Errors name the file and the
+ * key or tensor: NOT_FOUND for what is missing; FORMAT for what does not fit together or is not finite; UNSUPPORTED for
  * another architecture, scaled or partial rotary positions, tensors of other types than f32 and bf16. */
 CAIRN_API cairn_status cairn_transformer_put(cairn_ctx *ctx, const cairn_transformer *model, cairn_dtype stored,
                                              cairn_arena *arena, cairn_gguf_writer *writer);
 CAIRN_API cairn_status cairn_transformer_get(cairn_ctx *ctx, cairn_device *device, const cairn_gguf *file,
                                              cairn_dtype weights, cairn_transformer **out);
-/* What cairn_transformer_get gives, with all numbers zero: only what the file says of itself is read. */
+/* What cairn_transformer_get gives, with all numbers zero: only the metadata of the file is read. */
 CAIRN_API cairn_status cairn_transformer_outline(cairn_ctx *ctx, cairn_device *device, const cairn_gguf *file,
                                                  cairn_dtype weights, cairn_transformer **out);
 

@@ -105,6 +105,10 @@ static cairn_status run(cairn_workspace *workspace, const void *config, cairn_re
     mcts_config c = *(const mcts_config *)config;
     const cairn_reward *reward = workspace->cast[CAIRN_ROLE_JUDGE].reward;
     cairn_finished finished = {0};
+    if (c.normalise == CAIRN_NORMALISE_RANGE && !isfinite(reward->high - reward->low))
+        return cairn_fail(workspace->ctx, CAIRN_INVALID,
+                          "mcts: the scores of `%s` have no range: normalise=siblings or normalise=none",
+                          reward->source);
     if (c.evaluate == EVALUATE_EDGE || c.discount < 1)
         CAIRN_TRY(cairn_tree_need_edges(workspace->ctx, workspace->tree));
     cairn_tree_loop loop = {.formula = {.rule = (cairn_select_rule)c.rule,
