@@ -75,7 +75,7 @@ typedef struct cairn_member {
 CAIRN_API cairn_status cairn_examples_add_member(cairn_ctx *ctx, cairn_examples *examples,
                                                  const cairn_solution_format *format, const char *name,
                                                  const cairn_member *member);
-/* Gives back the room for more. */
+/* Returns the memory that was held for more. */
 CAIRN_API void cairn_examples_trim(cairn_examples *examples);
 CAIRN_API size_t cairn_examples_bytes(const cairn_examples *examples);
 CAIRN_API void cairn_examples_free(cairn_examples *examples);
