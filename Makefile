@@ -1,7 +1,7 @@
 # A thin front: CMake builds, scripts/ do the rest. `make help` lists what there is.
 .DEFAULT_GOAL = build
 .PHONY: build demo models test bench asan tsan valgrind fuzz fuzz-smoke format tidy check bare reference install clean help \
-    setup configure
+    setup configure verify verify-all
 
 PREFIX = /usr/local
 BUILD = build/release
@@ -54,13 +54,20 @@ tidy: configure ## clang-tidy over the sources
 	@cmake --build $(BUILD)
 	@find src -name '*.c' | xargs -P 2 -n 4 clang-tidy --quiet -p $(BUILD)
 
+verify: build ## every claim of the recipes with scripted policies (minutes)
+	@$(BUILD)/cairn recipe verify
+
+verify-all: build ## the same also of the recipes that train decoders; new records in recipes/records, and docs/recipes.md from them
+	@$(BUILD)/cairn recipe verify --tier all --out recipes/records
+	@scripts/check-recipes --write $(BUILD)
+
 reference: build ## write docs/reference.md from the options tables
 	@scripts/check-reference --write $(BUILD)
 
-check: build ## layers, licences, symbols, mathematics, reference, all examples of help and pages, format
+check: build ## layers, licences, symbols, mathematics, reference, recipes, all examples of help and pages, format
 	@status=0; \
 	scripts/check-layers || status=1; \
-	for check in licences exports libm reference readme contributing examples; do scripts/check-$$check $(BUILD) || status=1; done; \
+	for check in licences exports libm reference recipes readme contributing examples; do scripts/check-$$check $(BUILD) || status=1; done; \
 	scripts/check-format || status=1; \
 	exit $$status
 

@@ -1,6 +1,6 @@
 /* OmegaPRM (arXiv 2406.06592): the first wrong step of a solution is found by bisection, so that a completion locates more errors than in a
  * scan of all steps. For your own problems:
- *     cairn label --problems problems.jsonl --policy model:file=policy.gguf --method omegaprm --out labels.jsonl
+ *     cairn label --world text --problems problems.jsonl --policy 'exec:./my_model' --method omegaprm --out labels.jsonl
  */
 #include <math.h>
 
@@ -98,8 +98,8 @@ const cairn_recipe cairn_recipe_omegaprm = {
             "found by bisection, with the logarithm of the completions that a scan costs. The completions are "
             "solutions themselves, so a "
             "tree keeps them, and the most instructive wrong ones are bisected next.",
-    .command =
-        "cairn label --problems problems.jsonl --policy model:file=policy.gguf --method omegaprm --out labels.jsonl",
+    .command = "cairn label --world text --problems problems.jsonl --policy 'exec:./my_model' --method omegaprm --out "
+               "labels.jsonl",
     .arms = arms,
     .arm_count = CAIRN_COUNT(arms),
     .claims = claims,

@@ -34,10 +34,14 @@ static inline FILE *create(const char *name) {
     return file;
 }
 
+static inline double metric_of(const cairn_learn_point *p, const char *name) {
+    return cairn_metric_of(p->metrics, p->n_metrics, name);
+}
+
 /* One layer of width 16 on bytes alone. */
 static inline cairn_learn_setup tiny_setup(cairn_learn_task task, const char *data, const char *out) {
     return (cairn_learn_setup){.task = task,
-                               .loss = task == CAIRN_LEARN_ORM ? CAIRN_LOSS_SOFT : CAIRN_LOSS_HARD,
+                               .objective = "",
                                .data = data,
                                .dev = "",
                                .out = out,
@@ -54,6 +58,8 @@ static inline cairn_learn_setup tiny_setup(cairn_learn_task task, const char *da
                                .accumulate = 1,
                                .warmup = 0,
                                .threads = 1,
+                               .beta1 = 0.9,
+                               .beta2 = 0.95,
                                .rate = 1e-2,
                                .last_rate = 0.1,
                                .decay = 0,

@@ -56,13 +56,13 @@ static inline cairn_status letters_start(cairn_ctx *ctx, void *self, const cairn
 }
 
 static inline cairn_status letters_apply(cairn_ctx *ctx, void *self, const cairn_problem *problem, const void *before,
-                                         const char *step, size_t length, void *after, bool *done) {
-    (void)ctx, (void)length;
+                                         cairn_turn *turn, void *after) {
+    (void)ctx;
     const letter_rules *rules = self;
     letters s = *(const letters *)before;
     assert_true(s.n < problem->max_steps);
-    s.text[s.n++] = letter_of(step);
-    *done = rules->whole && rules->whole(&s);
+    s.text[s.n++] = letter_of(turn->text);
+    turn->done = rules->whole && rules->whole(&s);
     *(letters *)after = s;
     return CAIRN_OK;
 }
@@ -141,7 +141,7 @@ static inline int open_letters(void **state, const letter_rules *rules) {
     if (!f || cairn_ctx_open(&f->ctx) != CAIRN_OK) return -1;
     if (cairn_arena_open(f->ctx, 4096, &f->arena) != CAIRN_OK) return -1;
     if (cairn_tree_open(f->ctx, sizeof(letters), &f->tree) != CAIRN_OK) return -1;
-    f->world = (cairn_world){&letters_world, self};
+    f->world = (cairn_world){.type = &letters_world, .self = self};
     f->policy = (cairn_policy){&letters_policy, &f->world, self};
     f->reward = (cairn_reward){.type = &letters_reward,
                                .world = &f->world,

@@ -118,6 +118,8 @@ static void test_bad_combinations_are_refused(void **state) {
         "eval ceiling",
         "eval ceiling hackable.jsonl --world words",
         "eval ceiling hackable.jsonl --run x.db",
+        "eval ceiling hackable.jsonl --reward exact",
+        "eval ceiling hackable.jsonl --samples 4",
         "eval ceiling hackable.jsonl --aggregates median",
         "eval ceiling hackable.jsonl --proxy nothing",
         "eval ceiling hackable.jsonl --most 9",

@@ -27,8 +27,8 @@ static void expect_same_bytes(const char *words, int every) {
     forget("first.db");
 }
 
-static const char *const searches[] = {"mcts",  "mcts:rule=puct", "beam:branch=3", "rebase",   "dvts",
-                                       "retry", "majority",       "weighted",      "best-of-n"};
+static const char *const searches[] = {"mcts",     "mcts:rule=puct", "beam:branch=3", "rebase",     "dvts",  "retry",
+                                       "majority", "weighted",       "best-of-n",     "best-first", "gumbel"};
 
 static void test_a_search_exports_the_same_bytes_in_every_shape(void **state) {
     (void)state;

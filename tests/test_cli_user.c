@@ -23,8 +23,8 @@ static void expect_refused(const outcome *o, const char *says) {
 
 static void test_every_search_works_without_width_and_budget(void **state) {
     (void)state;
-    static const char *const searches[] = {"greedy", "majority", "weighted", "best-of-n", "beam",
-                                           "dvts",   "rebase",   "mcts",     "retry"};
+    static const char *const searches[] = {"greedy", "majority", "weighted", "best-of-n",  "beam",  "dvts",
+                                           "rebase", "mcts",     "retry",    "best-first", "gumbel"};
     assert_int_equal(cairn("solve -n 5")->status, 0);
     for (size_t i = 0; i < sizeof searches / sizeof *searches; i++) {
         const outcome *o = cairn("solve -n 5 --search %s", searches[i]);

@@ -523,8 +523,58 @@ static void test_a_format_that_is_only_read_is_refused(void **state) {
     cairn_out_drop(out);
 }
 
+static void observations_are_kept_beside_the_steps(void **state) {
+    (void)state;
+    static const char *const steps[] = {"lookup(7)", "answer 3"}, *const seen[] = {"3", NULL};
+    cairn_record record = {.id = "a",
+                           .problem = "How much is 7?",
+                           .steps = steps,
+                           .n_steps = 2,
+                           .observations = seen,
+                           .correct = CAIRN_VERDICT_UNKNOWN,
+                           .first_error = CAIRN_NO_ERROR},
+                 back;
+    cairn_dataset *dataset;
+    expect_text(write_one(CAIRN_FORMAT_STEPWISE, &record),
+                "{\"completions\":[\"lookup(7)\",\"answer 3\"],\"id\":\"a\",\"labels\":[true,true],"
+                "\"observations\":[\"3\",null],\"prompt\":\"How much is 7?\",\"version\":1}\n");
+    assert_int_equal(counts.lost[CAIRN_UNHELD_OBSERVATIONS], 0);
+    assert_int_equal(cairn_dataset_open(ctx, path, (cairn_read_options){0}, &dataset), CAIRN_OK);
+    assert_int_equal(cairn_dataset_next(dataset, arena, &back), CAIRN_OK);
+    assert_string_equal(back.observations[0], "3");
+    assert_null(back.observations[1]);
+    cairn_dataset_close(dataset);
+    assert_non_null(write_one(CAIRN_FORMAT_MISTAKE, &record));
+    assert_int_equal(counts.lost[CAIRN_UNHELD_OBSERVATIONS], 0);
+    assert_non_null(write_one(CAIRN_FORMAT_PROCESSBENCH, &record));
+    assert_int_equal(counts.lost[CAIRN_UNHELD_OBSERVATIONS], 1);
+    assert_non_null(strstr(losses, "observations of 1 record"));
+    record.observations = (const char *const[]){NULL, NULL}; /* the same as none */
+    assert_null(strstr(write_one(CAIRN_FORMAT_STEPWISE, &record), "observations"));
+}
+
+static void observations_of_another_length_are_an_error(void **state) {
+    (void)state;
+    static const char *const bad[] = {"[\"3\"]", "[\"3\",4]", "\"3\""};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        FILE *file = fopen(path, "wb");
+        cairn_dataset *dataset;
+        cairn_record back;
+        assert_non_null(file);
+        fprintf(file, "{\"prompt\":\"p\",\"completions\":[\"a\",\"b\"],\"labels\":[true,true],\"observations\":%s}\n",
+                bad[i]);
+        assert_int_equal(fclose(file), 0);
+        assert_int_equal(cairn_dataset_open(ctx, path, (cairn_read_options){0}, &dataset), CAIRN_OK);
+        assert_int_equal(cairn_dataset_next(dataset, arena, &back), CAIRN_FORMAT);
+        assert_non_null(strstr(cairn_error(ctx), "observations"));
+        cairn_dataset_close(dataset);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(observations_are_kept_beside_the_steps),
+        cmocka_unit_test(observations_of_another_length_are_an_error),
         cmocka_unit_test(test_labels_are_filled_by_what_the_evidence_implies),
         cmocka_unit_test(test_a_soft_label_is_right_from_a_half_on_unless_said_otherwise),
         cmocka_unit_test(test_a_first_error_stays_beside_soft_labels),

@@ -17,8 +17,8 @@
 
 enum { PROBLEMS = 8, SAMPLES = 6 /* recorded, a problem */ };
 static char text_file[64] = "/tmp/cairn-budget-XXXXXX", text_policy[128], model_policy[128], head_reward[128];
-static const char *const searches[] = {"majority", "weighted",      "best-of-n", "beam", "beam:variant=ets",
-                                       "dvts",     "dvts:branch=2", "rebase",    "mcts", "retry"};
+static const char *const searches[] = {"majority",      "weighted", "best-of-n", "beam",  "beam:variant=ets", "dvts",
+                                       "dvts:branch=2", "rebase",   "mcts",      "retry", "best-first",       "gumbel"};
 enum { SEARCHES = sizeof searches / sizeof *searches };
 
 typedef struct task {

@@ -103,8 +103,9 @@ static void test_retry_with_the_truth_of_steps_reaches_the_exact_optimum(void **
 }
 
 static void test_no_search_exceeds_the_exact_optimum(void **state) {
-    static const char *const searches[] = {"majority",      "weighted", "best-of-n",    "beam:branch=2",
-                                           "dvts:branch=2", "rebase",   "mcts:branch=2"};
+    static const char *const searches[] = {"majority",       "weighted", "best-of-n",     "beam:branch=2",
+                                           "dvts:branch=2",  "rebase",   "mcts:branch=2", "best-first:branch=2",
+                                           "gumbel:branch=2"};
     for (size_t i = 0; i < sizeof searches / sizeof *searches; i++) {
         cairn_solve_summary s;
         solve(*state, repairing, "exact", 12, searches[i], &s);

@@ -301,13 +301,13 @@ static cairn_status marks_start(cairn_ctx *ctx, void *self, const cairn_problem 
 }
 
 static cairn_status marks_apply(cairn_ctx *ctx, void *self, const cairn_problem *problem, const void *before,
-                                const char *step, size_t length, void *after, bool *done) {
-    (void)ctx, (void)self, (void)problem, (void)length;
+                                cairn_turn *turn, void *after) {
+    (void)ctx, (void)self, (void)problem;
     marks s;
     memcpy(&s, before, sizeof s);
     s.n++;
-    s.wrong = *step == 'w' ? 1 : *step == 'R' ? 0 : s.wrong;
-    *done = s.n == 3;
+    s.wrong = *turn->text == 'w' ? 1 : *turn->text == 'R' ? 0 : s.wrong;
+    turn->done = s.n == 3;
     memcpy(after, &s, sizeof s);
     return CAIRN_OK;
 }
@@ -354,7 +354,7 @@ static void a_state_that_confirmation_found_good_is_good_for_later_rollouts(void
     assert_int_equal(cairn_ctx_open(&f.ctx), CAIRN_OK);
     assert_int_equal(cairn_arena_open(f.ctx, 4096, &f.arena), CAIRN_OK);
     assert_int_equal(cairn_tree_open(f.ctx, sizeof(marks), &f.tree), CAIRN_OK);
-    f.world = (cairn_world){&marks_world, NULL};
+    f.world = (cairn_world){.type = &marks_world, .self = NULL};
     f.policy = (cairn_policy){&table_policy, &f.world, NULL};
     f.problem = (cairn_problem){.id = "p", .key = 1, .text = "write", .max_steps = 3};
     f.workspace = (cairn_workspace){.ctx = f.ctx,

@@ -311,12 +311,12 @@ static void test_a_cut_or_damaged_end_is_taken_out(void **state) {
     assert_int_equal(events_open(ctx, in_folder("one"), 0, &e), CAIRN_OK);
     for (int64_t step = 1; step <= 300; step++)
         must(events_write(e, &(cairn_learn_point){.step = step,
-                                                  .loss = (double)step,
-                                                  .gradient_norm = NAN,
-                                                  .dev_loss = NAN,
-                                                  .dev_accuracy = INFINITY,
-                                                  .dev_auroc = NAN,
-                                                  .tokens_per_second = 1e300}));
+                                                  .metrics = (const cairn_metric[]){{"loss", (double)step},
+                                                                                    {"gradient_norm", NAN},
+                                                                                    {"rate", 0},
+                                                                                    {"dev_accuracy", INFINITY},
+                                                                                    {"tokens_per_second", 1e300}},
+                                                  .n_metrics = 5}));
     events_close(e);
     snprintf(whole, sizeof whole, "%s/events.out.tfevents.0000000000000001.cairn", in_folder("one"));
     snprintf(part, sizeof part, "%s/events.out.tfevents.0000000000000001.cairn", in_folder("part"));

@@ -5,7 +5,6 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "learn/batches.h"
 #include "learn_fixture.h"
 
 static cairn_tokenizer *bytes; /* the 256 bytes, then <s> 256, </s> 257, <sep> 258, <step> 259, <pad> 260 */
@@ -119,27 +118,25 @@ static void test_records_of_no_use_are_counted(void **state) {
 
 enum { COUNT = 40 };
 
-/* Solutions of 4 to 13 tokens, with tokens of no meaning. */
-static cairn_examples lengths_only(void) {
-    cairn_examples e = {.count = COUNT};
-    e.starts = cairn_alloc(ctx, COUNT + 1, sizeof *e.starts);
-    for (int i = 0; i < COUNT; i++) e.starts[i + 1] = e.starts[i] + 4 + i % 10;
-    return e;
+/* Solutions of 4 to 13 tokens. */
+static void fill_sizes(int64_t *sizes) {
+    for (int i = 0; i < COUNT; i++) sizes[i] = 4 + i % 10;
 }
 
 static void test_an_epoch_holds_every_example_once_and_batches_are_as_full_as_they_can_be(void **state) {
     (void)state;
-    cairn_examples e = lengths_only();
+    int64_t sizes[COUNT];
+    fill_sizes(sizes);
     int32_t pool[COUNT], ids[COUNT], first[2][COUNT];
-    batches b;
+    cairn_batches b;
     for (int i = 0; i < COUNT; i++) pool[i] = i;
-    must(batches_open(ctx, pool, COUNT, 5, &b));
-    int64_t in_two = batches_in(&b, &e, 30, 2), seen = 0;
+    must(cairn_batches_open(ctx, sizes, pool, COUNT, 5, &b));
+    int64_t in_two = cairn_batches_in(&b, 30, 2), seen = 0;
     for (int epoch = 0; epoch < 2; epoch++) {
         int times[COUNT] = {0}, at = 0;
         int64_t tokens_before = 31;
         while (at < COUNT) {
-            int32_t n = batches_next(&b, &e, 30, ids);
+            int32_t n = cairn_batches_next(&b, 30, ids);
             int64_t tokens = 0;
             assert_int_equal(b.epoch, epoch);
             for (int i = 0; i < n; i++) {
@@ -156,12 +153,11 @@ static void test_an_epoch_holds_every_example_once_and_batches_are_as_full_as_th
     }
     assert_int_equal(seen, in_two);
     assert_memory_not_equal(first[0], first[1], sizeof first[0]);
-    batches_seek(&b, 1, 0); /* the place says everything */
-    int32_t n = batches_next(&b, &e, 30, ids);
+    cairn_batches_seek(&b, 1, 0); /* the place says everything */
+    int32_t n = cairn_batches_next(&b, 30, ids);
     assert_memory_equal(ids, first[1], (size_t)n * sizeof *ids);
-    assert_int_equal(batches_next(&b, &e, 1, ids), 1); /* longer than a batch: alone */
-    batches_close(&b);
-    cairn_examples_free(&e);
+    assert_int_equal(cairn_batches_next(&b, 1, ids), 1); /* longer than a batch: alone */
+    cairn_batches_close(&b);
 }
 
 static int open_all(void **state) {

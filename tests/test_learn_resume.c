@@ -103,7 +103,7 @@ static void test_stopped_between_checkpoints_and_resumed_likewise(void **state) 
     s.watch = stop_at_seven;
     s.watch_arg = own;
     assert_int_equal(cairn_learn(own, &s, &r), CAIRN_CANCELLED);
-    assert_non_null(strstr(cairn_error(own), "stopped behind step 7 of 24"));
+    assert_non_null(strstr(cairn_error(own), "stopped after step 7 of 24"));
     cairn_ctx_close(own);
     s.watch = NULL;
     s.resume = true;

@@ -38,7 +38,7 @@ static cairn_learn_setup setup_of(uint64_t seed) {
 }
 
 static void keep(void *arg, const cairn_learn_point *p) {
-    ((double *)arg)[p->step - 1] = p->loss;
+    ((double *)arg)[p->step - 1] = metric_of(p, "loss");
 }
 
 /* The first values of the model that a seed begins with. */

@@ -50,6 +50,29 @@ static void test_ids_positions_and_targets_of_two_steps(void **state) {
     cairn_solution_free(&s);
 }
 
+static void test_observations_stand_after_their_steps_and_are_not_learned(void **state) {
+    (void)state;
+    static const int32_t ids[] = {256, 'Q', '?', 258, 'a', 259, 'o', 258, 'b', 'c', 259, 257};
+    static const int32_t wanted[] = {-1, -1, -1, 'a', 259, -1, -1, 'b', 'c', 259, 257, -1};
+    static const char *const steps[] = {"a", "bc"}, *const seen[] = {"o", NULL};
+    int32_t targets[12];
+    cairn_solution_tokens s = {0};
+    cairn_solution_format f = format(12), short_one = format(7);
+    must(cairn_solution_encode_turns(ctx, &f, "r1", "Q?", steps, seen, 2, true, &s));
+    assert_int_equal(s.tokens.count, 12);
+    assert_memory_equal(s.tokens.ids, ids, sizeof ids);
+    assert_int_equal(s.step_ends[0], 7); /* its score is read after what the world answered */
+    assert_int_equal(s.step_ends[1], 10);
+    assert_int_equal(s.text_ends[0], 5);
+    assert_int_equal(s.text_ends[1], 10);
+    cairn_solution_targets(&s, targets);
+    assert_memory_equal(targets, wanted, sizeof wanted);
+    /* an observation that does not fit leaves its step out */
+    assert_int_equal(cairn_solution_encode_turns(ctx, &short_one, "r1", "Q?", steps, seen, 1, false, &s), CAIRN_LIMIT);
+    assert_int_equal(s.n_steps, 0);
+    cairn_solution_free(&s);
+}
+
 static void test_no_steps_and_empty_steps(void **state) {
     (void)state;
     static const int32_t empty[] = {256, 258, 259, 259};
@@ -134,6 +157,7 @@ static int close_all(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ids_positions_and_targets_of_two_steps),
+        cmocka_unit_test(test_observations_stand_after_their_steps_and_are_not_learned),
         cmocka_unit_test(test_no_steps_and_empty_steps),
         cmocka_unit_test(test_a_step_that_spells_a_separator_stays_text),
         cmocka_unit_test(test_too_long_is_an_error_that_names_the_record),

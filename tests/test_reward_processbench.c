@@ -9,6 +9,7 @@
 
 #include <math.h>
 
+#include "apply.h"
 #include "reward_fixture.h"
 
 enum { K = 8, SOLUTIONS = 4000, SEEDS = 2 };
@@ -82,7 +83,7 @@ static int judge_by_completions(fixture *f, uint64_t seed, const cairn_problem *
     for (int t = 0; t < K; t++) {
         size_t length = strlen(r->steps[t]);
         path = cairn_key_mix(path, cairn_key(r->steps[t], length));
-        assert_int_equal(f->world.type->apply(f->ctx, f->world.self, p, state, r->steps[t], length, state, &done),
+        assert_int_equal(apply_step(f->world.type, f->ctx, f->world.self, p, state, r->steps[t], length, state, &done),
                          CAIRN_OK);
         cairn_scoring q = {.problem = p,
                            .steps = r->steps,

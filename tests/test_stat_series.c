@@ -89,6 +89,16 @@ static void test_exact_test_of_tea(void **state) {
     near(cairn_stat_least_expected(3, 1, 1, 3), 2, 0);
 }
 
+/* Five and five: 2, 8, 32, 48, 72, 48, 32, 8, 2 of 252 series have 2 .. 10 runs. */
+static void test_exact_runs_of_five_and_five(void **state) {
+    (void)state;
+    near(cairn_stat_runs_exact(5, 5, 8), 84.0 / 252, 1e-12);
+    near(cairn_stat_runs_exact(5, 5, 6), 1, 1e-12);
+    near(cairn_stat_runs_exact(5, 5, 10), 4.0 / 252, 1e-12);
+    near(cairn_stat_runs_exact(1, 3, 2), 1, 1e-12); /* two of four series, as many as with 3 runs */
+    assert_true(isnan(cairn_stat_runs_exact(0, 5, 1)) && isnan(cairn_stat_runs_exact(5, 5, 11)));
+}
+
 static void test_pairs_are_tested_by_a_coin(void **state) {
     (void)state;
     near(cairn_stat_mcnemar(8, 2), .109375, 1e-12);
@@ -150,6 +160,8 @@ static void test_battery_of_worked_series(void **state) {
     assert_int_equal(s.runs, 8);
     near(s.runs_expected, 6, 1e-12), near(s.runs_variance, 20.0 / 9, 1e-12);
     near(s.run_test.statistic, 1.341641, 5e-7), near(s.run_test.p, .179712, 5e-7);
+    assert_true(s.runs_exact);
+    near(s.p_runs, 84.0 / 252, 1e-12);
     near(s.change.estimate, 7.0 / 9, 1e-12), near(s.change_expected, .5, 1e-12);
 }
 
@@ -194,6 +206,18 @@ static void test_second_order_of_worked_series(void **state) {
     near(s.p_order2, 1, 1e-12); /* margins 3, 1 of 4: both tables have p = 1 */
 }
 
+/* Of 1110001110001 four of six answers after a yes are yes, two of six after a no: r = 1/3, twice the variance. */
+static void test_share_of_a_chain_has_the_chains_variance(void **state) {
+    (void)state;
+    near(series_of("1011010010").p_uniform_chain, 1, 1e-12);
+    cairn_binary_series s = series_of("1110001110001");
+    assert_int_equal(s.pairs[1][1], 4);
+    assert_int_equal(s.pairs[0][1], 2);
+    double sd = sqrt(.25 * 2 / 13);
+    near(s.p_uniform_chain, erfc((7.0 / 13 - .5) / sd / sqrt(2)), 1e-12);
+    assert_true(isnan(series_of("1111").p_uniform_chain));
+}
+
 /* Within segments no neighbour crosses: 10|01|10 has three changes and no equal neighbours, runs 6. */
 static void test_segments_keep_their_neighbours(void **state) {
     (void)state;
@@ -228,10 +252,16 @@ static void test_verdicts_of_plain_series(void **state) {
     assert_int_equal(cairn_stat_binary_series(ctx, b, 200, NULL, 0, &s), CAIRN_OK);
     assert_int_equal(cairn_stat_series_verdict(ctx, &s, .05, NULL, &verdict), CAIRN_OK);
     assert_int_equal(verdict, CAIRN_SERIES_DEPENDENT);
-    for (int i = 0; i < 200; i++) b[i] = i >= 100 || i < 40;
+    for (int i = 0; i < 200; i++) b[i] = i % 4 != 3;
     assert_int_equal(cairn_stat_binary_series(ctx, b, 200, NULL, 0, &s), CAIRN_OK);
     assert_int_equal(cairn_stat_series_verdict(ctx, &s, .05, NULL, &verdict), CAIRN_OK);
     assert_int_equal(verdict, CAIRN_SERIES_BOTH);
+    for (int i = 0; i < 200; i++)
+        b[i] = i >= 100 || i < 40; /* two changes in all: so few stretches tell nothing of bias */
+    assert_int_equal(cairn_stat_binary_series(ctx, b, 200, NULL, 0, &s), CAIRN_OK);
+    assert_int_equal(cairn_stat_series_verdict(ctx, &s, .05, NULL, &verdict), CAIRN_OK);
+    assert_true(s.p_uniform < 1e-4);
+    assert_int_equal(verdict, CAIRN_SERIES_DEPENDENT);
     cairn_rng rng = cairn_rng_open(3, 1, 0, CAIRN_VERB_EVAL, 0, 0);
     for (int i = 0; i < 200; i++) b[i] = cairn_rng_unit(&rng) < .8;
     assert_int_equal(cairn_stat_binary_series(ctx, b, 200, NULL, 0, &s), CAIRN_OK);
@@ -266,6 +296,7 @@ int main(void) {
         cmocka_unit_test(test_power_is_the_chance_of_the_rejected_counts),
         cmocka_unit_test(test_chi_square_tails_have_their_closed_forms),
         cmocka_unit_test(test_exact_test_of_tea),
+        cmocka_unit_test(test_exact_runs_of_five_and_five),
         cmocka_unit_test(test_pairs_are_tested_by_a_coin),
         cmocka_unit_test(test_difference_of_shares_has_newcombes_interval),
         cmocka_unit_test(test_holm_multiplies_by_what_is_left),
@@ -275,6 +306,7 @@ int main(void) {
         cmocka_unit_test(test_equal_answers_decide_nothing_but_bias),
         cmocka_unit_test(test_streaks_are_followed_by_changes),
         cmocka_unit_test(test_second_order_of_worked_series),
+        cmocka_unit_test(test_share_of_a_chain_has_the_chains_variance),
         cmocka_unit_test(test_segments_keep_their_neighbours),
         cmocka_unit_test(test_series_refuses_other_answers),
         cmocka_unit_test(test_verdicts_of_plain_series),

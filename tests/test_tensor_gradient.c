@@ -154,7 +154,90 @@ static cairn_tensor *run_graph(cairn_tape *t, cairn_tensor **x) {
     return cairn_scatter_rows(t, messages, to, 4);
 }
 
+static cairn_tensor *run_add_column(cairn_tape *t, cairn_tensor **x) {
+    return cairn_mul(t, cairn_add(t, x[0], x[1]), cairn_sub(t, x[0], x[1]));
+}
+static cairn_tensor *run_mul_column(cairn_tape *t, cairn_tensor **x) {
+    return cairn_mul(t, x[0], x[1]);
+}
+static cairn_tensor *run_elu(cairn_tape *t, cairn_tensor **x) {
+    return cairn_map(t, x[0], CAIRN_ELU);
+}
+static cairn_tensor *run_abs(cairn_tape *t, cairn_tensor **x) {
+    return cairn_map(t, x[0], CAIRN_ABS);
+}
+static cairn_tensor *run_sqrt(cairn_tape *t, cairn_tensor **x) {
+    return cairn_map(t, x[0], CAIRN_SQRT);
+}
+static cairn_tensor *run_reciprocal(cairn_tape *t, cairn_tensor **x) {
+    return cairn_map(t, x[0], CAIRN_RECIPROCAL);
+}
+static cairn_tensor *run_min(cairn_tape *t, cairn_tensor **x) {
+    return cairn_min(t, x[0], x[1]);
+}
+static cairn_tensor *run_max(cairn_tape *t, cairn_tensor **x) {
+    return cairn_mul(t, cairn_max(t, x[0], x[1]), x[0]);
+}
+static cairn_tensor *run_clamp(cairn_tape *t, cairn_tensor **x) {
+    return cairn_clamp(t, x[0], -0.4, 0.6);
+}
+static cairn_tensor *run_take(cairn_tape *t, cairn_tensor **x) {
+    return cairn_mul(t, cairn_take(t, x[0], 1), cairn_take(t, x[0], 4));
+}
+static cairn_tensor *run_pick(cairn_tape *t, cairn_tensor **x) {
+    static const int32_t columns[] = {4, 0, 0, 2};
+    return cairn_map(t, cairn_pick(t, x[0], columns), CAIRN_SQUARE);
+}
+static cairn_tensor *run_spread(cairn_tape *t, cairn_tensor **x) {
+    return cairn_mul(t, cairn_spread(t, cairn_row_sum(t, x[0]), 3), cairn_spread(t, x[1], 3));
+}
+static const int32_t segments[] = {0, 2, 2, 5, 6}; /* one is empty */
+static cairn_tensor *run_segment_sum(cairn_tape *t, cairn_tensor **x) {
+    return cairn_segment_sum(t, x[0], segments, 4);
+}
+static cairn_tensor *run_segment_sum_flat(cairn_tape *t, cairn_tensor **x) {
+    cairn_tensor *sum = cairn_segment_sum(t, cairn_reshape(t, x[0], 1, (int64_t[]){6}), segments, 4);
+    return cairn_map(t, sum, CAIRN_SQUARE);
+}
+static cairn_tensor *run_segment_softmax(cairn_tape *t, cairn_tensor **x) {
+    return cairn_segment_softmax(t, x[0], segments, 4);
+}
+static cairn_tensor *run_stack(cairn_tape *t, cairn_tensor **x) {
+    return cairn_map(t, cairn_stack(t, (cairn_tensor *[]){x[0], x[1], x[0]}, 3), CAIRN_SQUARE);
+}
+/* sum of a_i a_(i+1) */
+static cairn_status neighbours(cairn_ctx *ctx, void *arg, int64_t n, const double *x, double *loss, double *slope) {
+    (void)ctx, (void)arg;
+    for (int64_t i = 0; i + 1 < n; i++) {
+        *loss += x[i] * x[i + 1];
+        slope[i] += x[i + 1];
+        slope[i + 1] += x[i];
+    }
+    return CAIRN_OK;
+}
+static cairn_tensor *run_loss(cairn_tape *t, cairn_tensor **x) {
+    return cairn_add(t, cairn_loss(t, x[0], neighbours, NULL),
+                     cairn_affine(t, cairn_loss(t, x[0], neighbours, NULL), 2, 0));
+}
+
 static const example examples[] = {
+    {"add and subtract a column", run_add_column, {{4, 5}, {4, 1}}, 0, 0},
+    {"mul a column", run_mul_column, {{4, 70}, {4, 1}}, 0, 0},
+    {"elu", run_elu, {{4, 50}}, -3, 3},
+    {"abs", run_abs, {{4, 50}}, 0, 0},
+    {"sqrt", run_sqrt, {{4, 50}}, 0.1, 4},
+    {"reciprocal", run_reciprocal, {{4, 50}}, 0.5, 4},
+    {"min", run_min, {{4, 50}, {4, 50}}, 0, 0},
+    {"max", run_max, {{4, 50}, {4, 50}}, 0, 0},
+    {"clamp", run_clamp, {{4, 50}}, 0, 0},
+    {"take", run_take, {{4, 5}}, 0, 0},
+    {"pick", run_pick, {{4, 5}}, 0, 0},
+    {"spread", run_spread, {{4, 5}, {4, 1}}, 0, 0},
+    {"segment sum", run_segment_sum, {{6, 5}}, 0, 0},
+    {"segment sum of numbers", run_segment_sum_flat, {{6, 1}}, 0, 0},
+    {"segment softmax", run_segment_softmax, {{6, 1}}, -2, 2},
+    {"stack", run_stack, {{3, 5}, {2, 5}}, 0, 0},
+    {"loss from a function", run_loss, {{6, 3}}, 0, 0},
     {"linear", run_linear, {{5, 37}, {9, 37}, {1, 9}}, 0, 0},
     {"linear twice through one weight", run_twice, {{3, 6}, {6, 6}}, 0, 0},
     {"rows", run_rows, {{5, 7}}, 0, 0},
@@ -338,6 +421,38 @@ static void test_a_stopped_gradient_does_not_flow(void **state) {
     discard(&n);
 }
 
+static cairn_status refuse(cairn_ctx *ctx, void *arg, int64_t n, const double *x, double *loss, double *slope) {
+    (void)arg, (void)n, (void)x, (void)loss, (void)slope;
+    return cairn_fail(ctx, CAIRN_INVALID, "no number is right");
+}
+
+static void test_shapes_that_do_not_fit_are_named(void **state) {
+    const bench *b = *state;
+    cairn_tape *tape;
+    const float zeros[12] = {0};
+    assert_int_equal(cairn_tape_open(b->ctx, b->device, CAIRN_F64, &tape), CAIRN_OK);
+    cairn_tensor *a = cairn_tape_input(tape, 2, (int64_t[]){3, 4}, zeros, true);
+    cairn_tensor *c = cairn_tape_input(tape, 2, (int64_t[]){4, 3}, zeros, true);
+    cairn_tensor *flat = cairn_reshape(tape, a, 1, (int64_t[]){12});
+#define REFUSED(call, text)                                 \
+    do {                                                    \
+        assert_null(call);                                  \
+        assert_non_null(strstr(cairn_error(b->ctx), text)); \
+    } while (0)
+    REFUSED(cairn_max(tape, a, c), "extreme: [3, 4] and [4, 3]");
+    REFUSED(cairn_add(tape, a, c), "add: [3, 4] and [4, 3]");
+    REFUSED(cairn_clamp(tape, a, 1, 0), "clamp: 1 .. 0 is no range");
+    REFUSED(cairn_take(tape, a, 4), "4 .. 5 of 4");
+    REFUSED(cairn_pick(tape, a, (int32_t[]){0, 4, 0}), "column 4 of row 1");
+    REFUSED(cairn_spread(tape, a, 0), "no 0 columns");
+    REFUSED(cairn_stack(tape, (cairn_tensor *[]){a, c}, 2), "rows of 4 and of 3");
+    REFUSED(cairn_segment_sum(tape, a, (int32_t[]){0, 2}, 1), "do not divide 3 rows");
+    REFUSED(cairn_segment_softmax(tape, flat, (int32_t[]){0, 7, 5, 12}, 3), "do not divide 12 rows");
+    REFUSED(cairn_loss(tape, a, refuse, NULL), "no number is right");
+    assert_null(cairn_take(tape, NULL, 0)); /* a chain of NULL stays NULL */
+    cairn_tape_close(tape);
+}
+
 static int open_bench(void **state) {
     static bench b;
     if (cairn_ctx_open(&b.ctx) != CAIRN_OK || cairn_device_open(b.ctx, 2, CAIRN_MATMUL_FASTEST, &b.device) != CAIRN_OK)
@@ -358,6 +473,7 @@ int main(void) {
         cmocka_unit_test(test_every_gradient_is_that_of_central_differences),
         cmocka_unit_test(test_floats_are_within_rounding_of_doubles),
         cmocka_unit_test(test_a_stopped_gradient_does_not_flow),
+        cmocka_unit_test(test_shapes_that_do_not_fit_are_named),
     };
     return cmocka_run_group_tests_name("tensor gradient", tests, open_bench, close_bench);
 }

@@ -65,6 +65,99 @@ static void test_sgd_with_momentum_takes_the_steps_worked_by_hand(void **state) 
     cairn_params_close(params);
 }
 
+static void test_amsgrad_keeps_the_greatest_second_moment(void **state) {
+    const bench *b = *state;
+    cairn_params *params;
+    cairn_param *p = one_param(b, CAIRN_F64, (double[]){0}, 1, &params);
+    cairn_adamw options = {.rate = 0.1, .beta1 = 0, .beta2 = 0.5, .epsilon = 0, .amsgrad = true};
+    set_grad(p, 4); /* v = 8, greatest 8, corrected by 1 - 0.5: 16 */
+    assert_int_equal(cairn_params_adamw(params, &options, 1), CAIRN_OK);
+    assert_near(cairn_tensor_at(&p->value, 0), -0.1, 1e-12);
+    set_grad(p, 1); /* v = 4.5, greatest still 8, corrected by 1 - 0.25 */
+    assert_int_equal(cairn_params_adamw(params, &options, 2), CAIRN_OK);
+    assert_near(cairn_tensor_at(&p->value, 0), -0.1 - 0.1 / sqrt(8 / 0.75), 1e-12);
+    cairn_params_close(params);
+}
+
+static void test_rmsprop_takes_the_steps_worked_by_hand(void **state) {
+    const bench *b = *state;
+    cairn_params *params;
+    cairn_param *p = one_param(b, CAIRN_F64, (double[]){1}, 1, &params);
+    cairn_rmsprop options = {.rate = 0.1, .smoothing = 0.75, .epsilon = 0.5};
+    set_grad(p, 2); /* v = 1 */
+    assert_int_equal(cairn_params_rmsprop(params, &options), CAIRN_OK);
+    assert_near(cairn_tensor_at(&p->value, 0), 1 - 0.1 * 2 / 1.5, 1e-12);
+    set_grad(p, -1); /* v = 0.75 + 0.25 = 1; decay 0.5 of the value */
+    double before = cairn_tensor_at(&p->value, 0);
+    options.decay = 0.5;
+    assert_int_equal(cairn_params_rmsprop(params, &options), CAIRN_OK);
+    assert_near(cairn_tensor_at(&p->value, 0), before - 0.1 * (-1 / 1.5 + 0.5 * before), 1e-12);
+    cairn_params_close(params);
+}
+
+static void test_a_rate_factor_scales_the_steps_of_its_parameter(void **state) {
+    const bench *b = *state;
+    for (int optimiser = 0; optimiser < 3; optimiser++) {
+        double moved[2];
+        for (int slow = 0; slow < 2; slow++) {
+            cairn_params *params;
+            cairn_param *p = one_param(b, CAIRN_F64, (double[]){1}, 1, &params);
+            if (slow) p->rate = 0.25;
+            set_grad(p, 2);
+            cairn_adamw adamw = {.rate = 0.1, .beta1 = 0.9, .beta2 = 0.99, .epsilon = 1e-8, .decay = 0.5};
+            cairn_rmsprop rmsprop = CAIRN_RMSPROP_DEFAULT;
+            assert_int_equal(optimiser == 0   ? cairn_params_adamw(params, &adamw, 1)
+                             : optimiser == 1 ? cairn_params_rmsprop(params, &rmsprop)
+                                              : cairn_params_sgd(params, 0.1, 0.9, 0.5),
+                             CAIRN_OK);
+            moved[slow] = 1 - cairn_tensor_at(&p->value, 0);
+            cairn_params_close(params);
+        }
+        assert_near(moved[1], moved[0] / 4, 1e-12);
+    }
+}
+
+static void test_uniform_numbers_fill_their_range(void **state) {
+    const bench *b = *state;
+    double numbers[2000] = {0}, sum = 0, least = 9, most = -9;
+    cairn_params *params;
+    cairn_param *p = one_param(b, CAIRN_F64, numbers, 2000, &params);
+    cairn_param_init_uniform(p, 5, -0.5, 1.5);
+    for (int64_t i = 0; i < 2000; i++) {
+        double x = cairn_tensor_at(&p->value, i);
+        sum += x;
+        least = fmin(least, x);
+        most = fmax(most, x);
+    }
+    assert_true(least >= -0.5 && least < -0.48 && most <= 1.5 && most > 1.48);
+    assert_near(sum / 2000, 0.5, 4 * 2 / sqrt(12 * 2000.0)); /* four standard errors */
+    cairn_params_close(params);
+}
+
+static void test_orthogonal_rows_or_columns_have_the_length_of_the_gain(void **state) {
+    const bench *b = *state;
+    const int64_t shapes[][2] = {{3, 7}, {7, 3}, {5, 5}, {1, 4}};
+    for (int s = 0; s < 4; s++) {
+        cairn_params *params;
+        cairn_param *p;
+        int64_t rows = shapes[s][0], columns = shapes[s][1];
+        bool wide = columns >= rows;
+        assert_int_equal(cairn_params_open(b->ctx, b->device, CAIRN_F64, &params), CAIRN_OK);
+        assert_int_equal(cairn_params_add(params, "q", 2, shapes[s], &p), CAIRN_OK);
+        assert_int_equal(cairn_param_init_orthogonal(b->ctx, p, 3, 2), CAIRN_OK);
+        int64_t count = wide ? rows : columns, size = wide ? columns : rows;
+        for (int64_t i = 0; i < count; i++)
+            for (int64_t j = 0; j < count; j++) {
+                double product = 0;
+                for (int64_t k = 0; k < size; k++)
+                    product += cairn_tensor_at(&p->value, wide ? i * columns + k : k * columns + i) *
+                               cairn_tensor_at(&p->value, wide ? j * columns + k : k * columns + j);
+                assert_near(product, i == j ? 4 : 0, 1e-6);
+            }
+        cairn_params_close(params);
+    }
+}
+
 static void test_frozen_parameters_stay(void **state) {
     const bench *b = *state;
     cairn_params *params;
@@ -210,6 +303,11 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_adamw_takes_the_steps_worked_by_hand),
         cmocka_unit_test(test_sgd_with_momentum_takes_the_steps_worked_by_hand),
+        cmocka_unit_test(test_amsgrad_keeps_the_greatest_second_moment),
+        cmocka_unit_test(test_rmsprop_takes_the_steps_worked_by_hand),
+        cmocka_unit_test(test_a_rate_factor_scales_the_steps_of_its_parameter),
+        cmocka_unit_test(test_uniform_numbers_fill_their_range),
+        cmocka_unit_test(test_orthogonal_rows_or_columns_have_the_length_of_the_gain),
         cmocka_unit_test(test_frozen_parameters_stay),
         cmocka_unit_test(test_clipping_scales_to_the_norm_and_names_what_is_not_finite),
         cmocka_unit_test(test_an_average_follows_by_its_decay),

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apply.h"
 #include "near.h"
 #include "cairn/world.h"
 #include "world/chain.h"
@@ -144,7 +145,7 @@ static bool play(fixture *f, const cairn_problem *problem, cairn_rng *rng, chain
         cairn_script_step step;
         assert_int_equal(f->type->script->sample(f->ctx, f->world.self, f->config, problem, s, rng, f->arena, &step),
                          CAIRN_OK);
-        assert_int_equal(f->type->apply(f->ctx, f->world.self, problem, s, step.text, strlen(step.text), s, &done),
+        assert_int_equal(apply_step(f->type, f->ctx, f->world.self, problem, s, step.text, strlen(step.text), s, &done),
                          CAIRN_OK);
         assert_false(s->dead);
     }
@@ -218,7 +219,7 @@ static void a_wrong_value_comes_right_only_by_a_repair(void **unused) {
             cairn_script_step step;
             assert_int_equal(f.type->script->sample(f.ctx, f.world.self, f.config, &problem, &s, &rng, f.arena, &step),
                              CAIRN_OK);
-            f.type->apply(f.ctx, f.world.self, &problem, &s, step.text, strlen(step.text), &s, &done);
+            apply_step(f.type, f.ctx, f.world.self, &problem, &s, step.text, strlen(step.text), &s, &done);
             ever = ever || s.wrong;
             assert_int_equal(s.wrong, ever);
             assert_false(s.dead);
@@ -383,7 +384,7 @@ static void hostile_steps_are_dead_and_never_come_right(void **unused) {
     chain_state s;
     bool done;
     f.type->start(f.ctx, f.world.self, &problem, &s);
-    f.type->apply(f.ctx, f.world.self, &problem, &s, inside, sizeof inside - 1, &s, &done);
+    apply_step(f.type, f.ctx, f.world.self, &problem, &s, inside, sizeof inside - 1, &s, &done);
     assert_true(s.dead);
     close_fixture(&f);
 }
@@ -401,7 +402,7 @@ static void huge_values_stay_bounded_and_wrong(void **unused) {
     cairn_rng rng = cairn_rng_open(1, 1, 1, CAIRN_VERB_PROPOSE, 0, 0);
     assert_int_equal(f.type->script->sample(f.ctx, f.world.self, f.config, &problem, &s, &rng, f.arena, &step),
                      CAIRN_OK);
-    f.type->apply(f.ctx, f.world.self, &problem, &s, step.text, strlen(step.text), &s, &done);
+    apply_step(f.type, f.ctx, f.world.self, &problem, &s, step.text, strlen(step.text), &s, &done);
     assert_true(s.wrong);
     assert_false(s.dead);
     close_fixture(&f);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apply.h"
 #include "near.h"
 #include "cairn/world.h"
 #include "world/countdown.h"
@@ -236,7 +237,7 @@ static double value_by_texts(fixture *f, const cairn_problem *problem, const cou
     for (int32_t i = 0; i < n; i++) {
         countdown_state after;
         bool done;
-        f->type->apply(f->ctx, f->world.self, problem, s, steps[i], strlen(steps[i]), &after, &done);
+        apply_step(f->type, f->ctx, f->world.self, problem, s, steps[i], strlen(steps[i]), &after, &done);
         f->type->reachable(f->ctx, f->world.self, problem, &after, &reachable);
         good += reachable;
         sum += value_by_texts(f, problem, &after, skill, slip);
@@ -266,7 +267,7 @@ static void value_is_that_of_every_play_and_of_sampled_plays(void **unused) {
                 assert_int_equal(
                     f.type->script->sample(f.ctx, f.world.self, f.config, &problem, &s, &rng, f.arena, &step),
                     CAIRN_OK);
-                f.type->apply(f.ctx, f.world.self, &problem, &s, step.text, strlen(step.text), &s, &done);
+                apply_step(f.type, f.ctx, f.world.self, &problem, &s, step.text, strlen(step.text), &s, &done);
             }
             cairn_outcome outcome;
             f.type->check(f.ctx, f.world.self, &problem, &s, NULL, 0, f.arena, &outcome);

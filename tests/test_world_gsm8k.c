@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "apply.h"
 #include "cairn/data.h"
 #include "cairn/world.h"
 #include "data.h"
@@ -132,9 +133,9 @@ static void a_line_that_states_the_answer_ends_the_solution(void **unused) {
     fixture f = open_fixture("gsm8k");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         bool done = !cases[i].done;
-        assert_int_equal(
-            f.world.type->apply(f.ctx, f.world.self, &apples, NULL, cases[i].line, strlen(cases[i].line), NULL, &done),
-            CAIRN_OK);
+        assert_int_equal(apply_step(f.world.type, f.ctx, f.world.self, &apples, NULL, cases[i].line,
+                                    strlen(cases[i].line), NULL, &done),
+                         CAIRN_OK);
         assert_int_equal(done, cases[i].done);
     }
     close_fixture(&f);
@@ -217,7 +218,7 @@ static void world_text_leaves_the_end_to_the_policy(void **unused) {
     (void)unused;
     fixture f = open_fixture("text");
     bool done = true;
-    assert_int_equal(f.world.type->apply(f.ctx, f.world.self, &apples, NULL, "#### 10", 7, NULL, &done), CAIRN_OK);
+    assert_int_equal(apply_step(f.world.type, f.ctx, f.world.self, &apples, NULL, "#### 10", 7, NULL, &done), CAIRN_OK);
     assert_false(done);
     const char *boxed[] = {"3 * 4 - 2 = 10", "so \\boxed{10}"};
     assert_int_equal(outcome_of(&f, &apples, boxed, 2).verdict, CAIRN_VERDICT_RIGHT);

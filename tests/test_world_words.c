@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "apply.h"
 #include "near.h"
 #include "words_fixture.h"
 
@@ -348,7 +349,7 @@ static void texts_stay_within_a_small_alphabet(void **unused) {
         while (!done) {
             const char *step = sample(&f, &problem, &s, &rng).text;
             assert_true(strspn(step, LETTERS "0123456789 ,.:'=+-*/()") == strlen(step));
-            f.type->apply(f.ctx, f.world.self, &problem, &s, step, strlen(step), &s, &done);
+            apply_step(f.type, f.ctx, f.world.self, &problem, &s, step, strlen(step), &s, &done);
         }
     }
     close_fixture(&f);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apply.h"
 #include "near.h"
 #include "words_fixture.h"
 
@@ -37,7 +38,7 @@ static played play(fixture *f, const cairn_problem *problem, cairn_rng *rng) {
         cairn_step_check *check = &out.checks[out.n++];
         assert_int_equal(f->type->verify_step(f->ctx, f->world.self, problem, &s, out.steps, out.n, f->arena, check),
                          CAIRN_OK);
-        f->type->apply(f->ctx, f->world.self, problem, &s, step, strlen(step), &s, &done);
+        apply_step(f->type, f->ctx, f->world.self, problem, &s, step, strlen(step), &s, &done);
     }
     f->type->check(f->ctx, f->world.self, problem, &s, out.steps, out.n, f->arena, &out.outcome);
     return out;
@@ -292,7 +293,7 @@ static void expect_logp_of_frequencies(const char *script) {
             for (int k = 0; k < d.n; k++)
                 assert_near((double)d.counts[k] / N, d.p[k], 4.8 * sqrt(d.p[k] * (1 - d.p[k]) / N));
             const char *step = sample(&f, &problem, &s, &rng).text;
-            f.type->apply(f.ctx, f.world.self, &problem, &s, step, strlen(step), &s, &done);
+            apply_step(f.type, f.ctx, f.world.self, &problem, &s, step, strlen(step), &s, &done);
         }
     }
     close_fixture(&f);
@@ -316,7 +317,7 @@ static double brute(fixture *f, const cairn_problem *problem, const words_state 
     for (int k = 0; k < d.n; k++) {
         words_state after;
         bool ended;
-        f->type->apply(f->ctx, f->world.self, problem, s, d.text[k], strlen(d.text[k]), &after, &ended);
+        apply_step(f->type, f->ctx, f->world.self, problem, s, d.text[k], strlen(d.text[k]), &after, &ended);
         v += d.p[k] * brute(f, problem, &after, ended);
     }
     return v;
@@ -355,7 +356,7 @@ static void value_equals_the_enumeration_of_all_plays(void **unused) {
             }
             leap.used = problem.max_steps - 5;
             assert_near(value_at(&f, &problem, &leap), brute(&f, &problem, &leap, false), 1e-9);
-            f.type->apply(f.ctx, f.world.self, &problem, &s, "Answer: 1", 9, &s, &done);
+            apply_step(f.type, f.ctx, f.world.self, &problem, &s, "Answer: 1", 9, &s, &done);
             assert_near(value_at(&f, &problem, &s), atol(problem.answer) == 1, 0);
             cairn_arena_restore(f.arena, mark);
         }
@@ -421,7 +422,7 @@ static void sampled_completions_succeed_as_often_as_value_says(void **unused) {
                 f.type->start(f.ctx, f.world.self, &problem, &s);
                 while (!done && s.used < problem.max_steps) {
                     const char *step = sample(&f, &problem, &s, &rng).text;
-                    f.type->apply(f.ctx, f.world.self, &problem, &s, step, strlen(step), &s, &done);
+                    apply_step(f.type, f.ctx, f.world.self, &problem, &s, step, strlen(step), &s, &done);
                 }
                 assert_true(done); /* the script is never cut off */
                 assert_false(s.dead);

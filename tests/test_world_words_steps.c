@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "apply.h"
 #include "near.h"
 #include "words_fixture.h"
 
@@ -259,7 +260,7 @@ static void what_can_be_stated_next_is_listed(void **unused) {
         bool done;
         f.type->start(f.ctx, f.world.self, &problem, &s);
         for (char *step = strtok(text, "|"); step; step = strtok(NULL, "|"))
-            f.type->apply(f.ctx, f.world.self, &problem, &s, step, strlen(step), &s, &done);
+            apply_step(f.type, f.ctx, f.world.self, &problem, &s, step, strlen(step), &s, &done);
         assert_int_equal(f.type->legal(f.ctx, f.world.self, &problem, &s, f.arena, &steps, &n), CAIRN_OK);
         for (int32_t k = 0; k < n; k++) strcat(strcat(said, k ? "|" : ""), steps[k]);
         assert_string_equal(said, cases[i].legal);
@@ -297,8 +298,9 @@ static void a_right_answer_is_reachable_while_enough_steps_are_left(void **unuse
         double reachable;
         f.type->start(f.ctx, f.world.self, &problem, &s);
         if (cases[i].steps[0])
-            f.type->apply(f.ctx, f.world.self, &problem, &s, cases[i].steps, strlen(cases[i].steps), &s, &done);
-        for (int k = 0; k < cases[i].idle; k++) f.type->apply(f.ctx, f.world.self, &problem, &s, "Well.", 5, &s, &done);
+            apply_step(f.type, f.ctx, f.world.self, &problem, &s, cases[i].steps, strlen(cases[i].steps), &s, &done);
+        for (int k = 0; k < cases[i].idle; k++)
+            apply_step(f.type, f.ctx, f.world.self, &problem, &s, "Well.", 5, &s, &done);
         assert_int_equal(f.type->reachable(f.ctx, f.world.self, &problem, &s, &reachable), CAIRN_OK);
         assert_near(reachable, cases[i].reachable, 0);
     }
@@ -402,19 +404,19 @@ static void huge_and_binary_steps_are_unreadable(void **unused) {
         f.type->start(f.ctx, f.world.self, &problem, &s);
         assert_int_equal(f.type->verify_step(f.ctx, f.world.self, &problem, &s, steps, 1, f.arena, &check), CAIRN_OK);
         assert_string_equal(check.code, "illegal");
-        f.type->apply(f.ctx, f.world.self, &problem, &s, step, HUGE, &s, &done);
+        apply_step(f.type, f.ctx, f.world.self, &problem, &s, step, HUGE, &s, &done);
         assert_true(s.dead);
     }
     const char inside[] = "Carl has 3 * 4 = 12\0 apples.";
     f.type->start(f.ctx, f.world.self, &problem, &s);
-    f.type->apply(f.ctx, f.world.self, &problem, &s, inside, sizeof inside - 1, &s, &done);
+    apply_step(f.type, f.ctx, f.world.self, &problem, &s, inside, sizeof inside - 1, &s, &done);
     assert_true(s.dead);
     cairn_rng rng = cairn_rng_open(1, 2, 3, CAIRN_VERB_EVAL, 0, 0);
     for (int i = 0; i < 20000; i++) {
         uint32_t length = cairn_rng_below(&rng, 80);
         for (uint32_t k = 0; k < length; k++) step[k] = (char)cairn_rng_below(&rng, 256);
         f.type->start(f.ctx, f.world.self, &problem, &s);
-        assert_int_equal(f.type->apply(f.ctx, f.world.self, &problem, &s, step, length, &s, &done), CAIRN_OK);
+        assert_int_equal(apply_step(f.type, f.ctx, f.world.self, &problem, &s, step, length, &s, &done), CAIRN_OK);
         assert_int_equal(s.used, 1);
     }
     close_fixture(&f);

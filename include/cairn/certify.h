@@ -59,6 +59,7 @@ typedef struct cairn_certify_scores {
     const bool *good;          /* [n] */
     const double *test;        /* [k][m] */
     size_t k, n, m;
+    size_t stride; /* doubles from one score to the next, in both arrays; 0: n and m */
 } cairn_certify_scores;
 
 typedef struct cairn_certify_how {
@@ -99,6 +100,27 @@ CAIRN_API void cairn_certify_e(const double *p, const int32_t *reach, size_t m, 
  * where none is good). */
 CAIRN_API void cairn_certify_outcome(const cairn_certify_item *items, const bool *good, size_t m, double *false_share,
                                      double *power);
+
+/* ---- a score trained on the same labels ------------------------------------------------------------------------------ */
+
+/* Learns from x[n][d] and good[n], and scores `query` [d]: higher is more likely good. n may be 0. */
+typedef cairn_status (*cairn_certify_learner)(cairn_ctx *ctx, const void *arg, const double *x, const bool *good,
+                                              size_t n, size_t d, const double *query, double *score);
+/* Scores each of n items by what is learned from all the others (OptCS-Full, arXiv 2411.17983): scores[n] of features x[n][d]. The items are
+ * those with a label, then those to select from, whose `good` is false. cairn_certify_select with one such score (CS) or several (OPTCS)
+ * then needs no split. `oversample`: before each learning, members of the smaller class are drawn again until both are equally many. n
+ * learnings. Errors: INVALID for n = 0; those of the learner; no memory; CANCELLED. */
+CAIRN_API cairn_status cairn_certify_loo(cairn_ctx *ctx, cairn_certify_learner learner, const void *arg,
+                                         const double *x, const bool *good, size_t n, size_t d, bool oversample,
+                                         uint64_t seed, double *scores);
+
+/* Logistic regression, the log-odds; penalty / 2 times the squared norm of the weights but the intercept is added to the loss. `arg` points to the
+ * penalty, a double > 0. Errors: INVALID for a penalty out of range or features that are not finite. */
+CAIRN_API cairn_status cairn_certify_logistic(cairn_ctx *ctx, const void *arg, const double *x, const bool *good,
+                                              size_t n, size_t d, const double *query, double *score);
+/* Share of good ones among the nearest items (Euclidean; the earlier of equally near ones). `arg` points to their number, an int32_t > 0. */
+CAIRN_API cairn_status cairn_certify_nearest(cairn_ctx *ctx, const void *arg, const double *x, const bool *good,
+                                             size_t n, size_t d, const double *query, double *score);
 
 /* ---- items of a file ------------------------------------------------------------------------------------------------- */
 

@@ -54,6 +54,9 @@ typedef enum cairn_verdict {
     CAIRN_VERDICT_RIGHT = 1
 } cairn_verdict;
 
+/* What a step is. FINISH: its policy ended the solution with it; without a text it is no step: the solution ended with the one before. */
+typedef enum cairn_kind { CAIRN_KIND_REASON, CAIRN_KIND_TOOL, CAIRN_KIND_FINISH, CAIRN_KIND_REFLECT } cairn_kind;
+
 /* Short lower-case name of a status, e.g. "format". */
 CAIRN_API const char *cairn_status_name(cairn_status status);
 

@@ -23,10 +23,11 @@ typedef struct cairn_record {
     const char *problem;      /* the question */
     const char *const *steps; /* [n_steps] */
     int32_t n_steps;
-    const char *answer;    /* the solution's own final answer, or NULL */
-    const char *target;    /* the true answer, or NULL */
-    cairn_verdict correct; /* recorded outcome of the whole solution */
-    int32_t first_error;   /* 0-based index of the first wrong step, CAIRN_NO_ERROR or CAIRN_UNLABELLED */
+    const char *const *observations; /* [n_steps] what the world answered to each step, NULL: nothing; NULL: to none */
+    const char *answer;              /* the solution's own final answer, or NULL */
+    const char *target;              /* the true answer, or NULL */
+    cairn_verdict correct;           /* recorded outcome of the whole solution */
+    int32_t first_error;             /* 0-based index of the first wrong step, CAIRN_NO_ERROR or CAIRN_UNLABELLED */
     const double *labels;  /* [n_steps] 1 right .. 0 wrong (soft between), NaN unlabelled; NULL when there are none */
     const int8_t *ratings; /* [n_steps] -1 bad, 0 neutral, 1 good, CAIRN_NO_RATING; NULL where the format has none */
     const char *generator; /* the model that wrote it, or NULL */
@@ -139,6 +140,7 @@ typedef struct cairn_write_options {
     X(GROUP, "groups")                \
     X(SUBSET, "subsets")              \
     X(DOMAIN, "domains")              \
+    X(OBSERVATIONS, "observations")   \
     X(SPACE, "white space around texts")
 #define CAIRN_UNHELD_MEMBER(symbol, words) CAIRN_UNHELD_##symbol,
 enum { CAIRN_UNHELD(CAIRN_UNHELD_MEMBER) CAIRN_UNHELD_COUNT };
@@ -193,6 +195,33 @@ typedef struct cairn_slice {
 /* Slices of `text` that hold its steps in order, white space trimmed, never empty; in the arena. */
 CAIRN_API cairn_status cairn_split_steps(cairn_ctx *ctx, cairn_arena *arena, cairn_split how, const char *text,
                                          size_t length, cairn_slice **slices, int32_t *count);
+
+/* ---- preferences ----------------------------------------------------------------------------------------------------- */
+
+/* Two answers to one problem. All memory is in the arena given to the reader. */
+typedef struct cairn_preference {
+    const char *problem;
+    const char *const *chosen;   /* [n_chosen] steps of the better answer */
+    const char *const *rejected; /* [n_rejected] */
+    int32_t n_chosen, n_rejected;
+    int64_t line; /* 1-based line of the file in which it starts */
+} cairn_preference;
+
+/* Rows with `chosen`, `rejected`, and `prompt` or `question`. An answer is a text, which is split into steps; an array of texts, its steps;
+ * or a dialogue [{role, content}, ...], whose last message it is. A prompt may be a dialogue; without one it is what the chosen dialogue has
+ * before its last message. */
+typedef struct cairn_preferences cairn_preferences;
+/* Whether the first row of a file has the field `chosen`. Errors: those of opening it. */
+CAIRN_API cairn_status cairn_preferences_detect(cairn_ctx *ctx, const char *path, bool *out);
+/* Errors: as cairn_dataset_open. */
+CAIRN_API cairn_status cairn_preferences_open(cairn_ctx *ctx, const char *path, cairn_split split, bool skip_bad,
+                                              cairn_preferences **out);
+/* CAIRN_END after the last. Errors: FORMAT, LIMIT, IO, each "file:line: field ..."; skip_bad names and counts those of one row. */
+CAIRN_API cairn_status cairn_preferences_next(cairn_preferences *preferences, cairn_arena *arena,
+                                              cairn_preference *out);
+CAIRN_API int64_t cairn_preferences_skipped(const cairn_preferences *preferences);
+CAIRN_API uint64_t cairn_preferences_key(const cairn_preferences *preferences); /* of the bytes read so far */
+CAIRN_API void cairn_preferences_close(cairn_preferences *preferences);         /* NULL is fine */
 
 /* ---- templates ------------------------------------------------------------------------------------------------------- */
 

@@ -75,8 +75,8 @@ typedef enum cairn_waiting {
 typedef struct cairn_frontier {
     bool scores; /* cairn_score for all grown children, before prune */
     cairn_waiting waits;
-    /* How often each open branch grows next: sets open[i].count, 0 drops the branch. On entry count is how many samples gave it.
-     * `width`: what finished samples have left of the round's, at most what the budget affords. NULL: as it is. */
+    /* Sets open[i].count to the number of samples that branch i grows by next; 0 drops the branch. On entry it is the number of samples that
+     * gave the branch. `width`: the round's, less what has finished, at most what the budget affords. NULL: counts stay as they are. */
     cairn_status (*allocate)(cairn_workspace *workspace, void *arg, int64_t width, cairn_branch *open, int32_t n);
     /* Next steps of the open branches, as cairn_propose gives them (children in order of their parents). NULL: cairn_propose as generator. */
     cairn_status (*grow)(cairn_workspace *workspace, void *arg, const cairn_branch *open, int32_t n,
@@ -112,9 +112,8 @@ CAIRN_API cairn_status cairn_frontier_search(cairn_workspace *workspace, const c
 
 /* ---- tree: select -> evaluate -> back up -> expand --------------------------------------------------------------------------------- */
 
-/* One simulation selects a leaf, evaluates it, takes its value back to the root, and expands it (a whole solution is marked completed
- * instead). Expanding comes last, so that a leaf that is never selected again costs no steps. A loop with another order puts it into its
- * callbacks: select may call propose, evaluate may expand first. */
+/* One simulation selects a leaf, evaluates it, backs its value up to the root, and expands it; a whole solution is marked COMPLETED instead.
+ * A search with another order has it in its callbacks: select may call propose, evaluate may expand first. */
 typedef struct cairn_tree_loop {
     /* The leaf to work on; CAIRN_NONE ends the search. NULL: by `priority` where that is set, else cairn_select_leaf from the root by
      * `formula`. */
@@ -134,7 +133,7 @@ typedef struct cairn_tree_loop {
                            cairn_branch *children, int32_t *n);
     int64_t branch; /* steps sampled when a leaf is expanded, 1 .. 2^16 */
     int64_t
-        simulations; /* at most; 0: until the budget is spent, without one as many steps as CAIRN_DEFAULT_SOLUTIONS take */
+        simulations; /* at most; 0: until the budget is spent, or the steps of CAIRN_DEFAULT_SOLUTIONS without one */
 } cairn_tree_loop;
 
 /* Runs simulations on the workspace's tree; *finished gets its whole solutions. While no solution is finished and what is left may be what
@@ -199,16 +198,16 @@ CAIRN_API int32_t cairn_best_branch(const cairn_workspace *workspace, const cair
 CAIRN_API cairn_status cairn_candidates(cairn_workspace *workspace, const cairn_branch *leaves, int32_t n,
                                         cairn_result *out);
 
-/* The answer of a result, by the standard definitions. Answers are compared by class; a candidate without one has no vote; when none has
- * one there is no answer (-1). Every tie goes to the earlier candidate. A vote's chosen candidate is the best-scored one of the class, else
- * its first. Errors: NO_MEMORY. */
-CAIRN_API cairn_status cairn_choose_majority(cairn_workspace *workspace,
-                                             cairn_result *result); /* most samples (arXiv 2203.11171) */
-CAIRN_API cairn_status cairn_choose_weighted(cairn_workspace *workspace,
-                                             cairn_result *result); /* greatest sum of aggregates over samples;
-                                                                                                an unknown one adds nothing */
-CAIRN_API cairn_status cairn_choose_best(cairn_workspace *workspace,
-                                         cairn_result *result); /* greatest aggregate, unknown last */
+/* The answer of a result, by the standard definitions. Answers are compared by class. A candidate without an answer has no vote; when no
+ * candidate has one there is no answer (-1). Ties go to the earlier candidate. The chosen candidate of a vote is the best-scored one of the
+ * class, else its first. Errors: NO_MEMORY. */
+
+/* The class with the most samples (arXiv 2203.11171). */
+CAIRN_API cairn_status cairn_choose_majority(cairn_workspace *workspace, cairn_result *result);
+/* The class with the greatest sum of aggregates over its samples; an unknown one adds nothing. */
+CAIRN_API cairn_status cairn_choose_weighted(cairn_workspace *workspace, cairn_result *result);
+/* The answer of the candidate with the greatest aggregate, unknown last. */
+CAIRN_API cairn_status cairn_choose_best(cairn_workspace *workspace, cairn_result *result);
 
 /* ---- budget (beside cairn_budget_left) ---------------------------------------------------------------------------------------------- */
 

@@ -272,7 +272,8 @@ CAIRN_API cairn_status cairn_tokenizer_get(cairn_ctx *ctx, const cairn_gguf *fil
 #define CAIRN_SOLUTION_SPECIALS \
     { "<s>", "</s>", "<sep>", "<step>", "<pad>" }
 
-/* <s> problem <sep> step_1 <step> step_2 <step> ... step_K <step> </s> */
+/* <s> problem <sep> step_1 <step> step_2 <step> ... step_K <step> </s>; what the world answered to a step stands after it:
+ * step_1 <step> observation_1 <sep> step_2 <step> ... */
 typedef struct cairn_solution_format {
     const cairn_tokenizer *tokenizer;
     int32_t begin, separator, step, end; /* <s>, <sep>, <step>, </s> */
@@ -285,10 +286,13 @@ CAIRN_API cairn_status cairn_solution_format_of(cairn_ctx *ctx, const cairn_toke
 /* One solution; zeroed before its first use, then used again and again. All positions count from the <s>. */
 typedef struct cairn_solution_tokens {
     cairn_tokens tokens;
-    int32_t *step_ends; /* [n_steps] the <step> after each step: where its score is read */
+    /* [n_steps] the last token of each step, <step> or the <sep> of its observation: where its score is read. */
+    int32_t *step_ends;
+    /* [n_steps] the <step> after its text: the tokens from there to the step's end are given, not learned. */
+    int32_t *text_ends;
     int32_t n_steps;
     int32_t prompt; /* tokens up to and with <sep>; the first of the solution has this position */
-    size_t step_capacity;
+    size_t step_capacity, text_capacity;
 } cairn_solution_tokens;
 /* Encodes each text for itself and joins the numbers, so that a step's tokens never depend on its neighbours, and text that looks like
  * a special token stays text. `finished`: with </s>. `name` is said in errors. Errors: LIMIT, naming it, for more than `context`
@@ -296,12 +300,19 @@ typedef struct cairn_solution_tokens {
 CAIRN_API cairn_status cairn_solution_encode(cairn_ctx *ctx, const cairn_solution_format *format, const char *name,
                                              const char *problem, const char *const *steps, int32_t n_steps,
                                              bool finished, cairn_solution_tokens *out);
+/* The same with observations [n_steps], NULL for steps without one; NULL: none has one. */
+CAIRN_API cairn_status cairn_solution_encode_turns(cairn_ctx *ctx, const cairn_solution_format *format,
+                                                   const char *name, const char *problem, const char *const *steps,
+                                                   const char *const *observations, int32_t n_steps, bool finished,
+                                                   cairn_solution_tokens *out);
+/* Whether the token at `position` belongs to an observation. Positions of one pass rise, and *turn, 0 at first, follows them. */
+CAIRN_API bool cairn_solution_is_observed(const cairn_solution_tokens *solution, int32_t position, int32_t *turn);
 /* Appends the tokens of a text with which another step begins: those of the whole step's encoding, without <step>. `out` is a solution
  * that is not finished. Errors: LIMIT, naming `name`; NO_MEMORY. */
 CAIRN_API cairn_status cairn_solution_begin(cairn_ctx *ctx, const cairn_solution_format *format, const char *name,
                                             const char *text, cairn_solution_tokens *out);
-/* targets[i]: the token after position i where that is one of the solution's (its steps, <step>, </s>), else -1: problem and <sep> are
- * given, not learned. [tokens.count] */
+/* targets[i]: the token after position i where that is one of the solution's (its steps, <step>, </s>), else -1: problem, <sep> and
+ * observations are given, not learned. [tokens.count] */
 CAIRN_API void cairn_solution_targets(const cairn_solution_tokens *solution, int32_t *targets);
 CAIRN_API void cairn_solution_free(cairn_solution_tokens *solution);
 

@@ -35,7 +35,8 @@ typedef struct cairn_sampling {
 /* One sampled step: request above, reply below. */
 typedef struct cairn_proposal {
     const cairn_problem *problem;
-    const char *const *steps; /* [n_steps] the prefix */
+    const char *const *steps;        /* [n_steps] the prefix */
+    const char *const *observations; /* [n_steps] what the world answered to each, NULL: nothing; NULL: to none */
     int32_t n_steps;
     const void *state; /* the world's state after the prefix */
     cairn_rng rng;     /* this draw's own stream: (seed, problem, path, verb, role, draw) */
@@ -52,6 +53,8 @@ typedef struct cairn_proposal {
     double problem_flops; /* that the problem's text took, which a search pays once */
     cairn_stop stop;
     const cairn_stated *stated; /* with CAIRN_STOP_END: what is recorded of the solution; NULL: nothing */
+    const char
+        *observation; /* what is recorded as the answer to this step, used where the world gives none; NULL: nothing */
 } cairn_proposal;
 
 /* A free request, which need not be a solution: the policy reads problem and steps, continues the text, and gives the probability of each
@@ -61,9 +64,10 @@ typedef struct cairn_proposal {
  * learned: a critic, for example, learns from records whose prompt is the text to judge and whose steps are the lines of the critique.
  * Generated text is encoded again when choices follow: equal texts give equal log-probabilities, whichever tokens spelled them. */
 typedef struct cairn_asking {
-    const char *name;         /* said in errors */
-    const char *problem;      /* the text at the beginning */
-    const char *const *steps; /* [n_steps] complete steps after it */
+    const char *name;                /* said in errors */
+    const char *problem;             /* the text at the beginning */
+    const char *const *steps;        /* [n_steps] complete steps after it */
+    const char *const *observations; /* [n_steps] as in cairn_proposal */
     int32_t n_steps;
     const char *begun;       /* beginning of the next step, which generated text continues; NULL: nothing */
     cairn_sampling sampling; /* max_tokens: of all generated steps together; 0: none */
@@ -98,7 +102,8 @@ typedef struct cairn_asking {
 /* The distribution of the next token after a prefix. Request above, reply below. */
 typedef struct cairn_prediction {
     const char *name, *problem;
-    const char *const *steps; /* [n_steps] complete */
+    const char *const *steps;        /* [n_steps] complete */
+    const char *const *observations; /* [n_steps] as in cairn_proposal */
     int32_t n_steps;
     const char *begun; /* beginning of the next step; NULL: nothing */
     const bool *legal; /* [n_tokens of the tokenizer] tokens that may follow: others get probability 0; NULL: all */
@@ -169,19 +174,22 @@ CAIRN_API const char *cairn_policy_file(const cairn_policy *policy); /* name of 
 
 /* A completion from a prefix to its end, checked and kept. */
 typedef struct cairn_rollout {
-    int32_t from;             /* index into the starting points */
-    const char *const *steps; /* [n_steps] the steps after the prefix */
-    const int32_t *tokens;    /* [n_steps] */
+    int32_t from;                    /* index into the starting points */
+    const char *const *steps;        /* [n_steps] the steps after the prefix */
+    const char *const *observations; /* [n_steps] as in cairn_proposal */
+    const int32_t *tokens;           /* [n_steps] */
     int32_t n_steps;
     int32_t n_tokens;           /* sum over the steps, and what ended them */
     const cairn_stated *stated; /* what is recorded of the solution, or NULL */
     cairn_outcome outcome;
-    bool used; /* for callers that keep rollouts: already spent (arXiv 2406.06592, pool) */
+    double reward; /* that the world paid, summed over the steps */
+    bool used;     /* for callers that keep rollouts: already spent (arXiv 2406.06592, pool) */
 } cairn_rollout;
 
 typedef struct cairn_start {
     const cairn_problem *problem;
-    const char *const *steps; /* [n_steps] prefix */
+    const char *const *steps;        /* [n_steps] prefix */
+    const char *const *observations; /* [n_steps] as in cairn_proposal */
     int32_t n_steps;
     const void *state;
     bool done; /* the prefix is already a whole solution: its rollouts are empty and checked as they are */

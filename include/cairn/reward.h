@@ -39,7 +39,8 @@ CAIRN_API cairn_aggregator cairn_meaning_aggregator(cairn_meaning meaning);
 /* Scores the last step of a prefix: request above, reply below. */
 typedef struct cairn_scoring {
     const cairn_problem *problem;
-    const char *const *steps; /* [n_steps], n_steps >= 1 */
+    const char *const *steps;        /* [n_steps], n_steps >= 1 */
+    const char *const *observations; /* [n_steps] what the world answered to each, NULL: nothing; NULL: to none */
     int32_t n_steps;
     /* Number of last steps that this search's reward did not read before; > n_steps: nor the problem. Affects cost only. */
     int32_t fresh;
@@ -133,6 +134,11 @@ CAIRN_API cairn_status cairn_reward_score_steps(cairn_ctx *ctx, const cairn_rewa
                                                 uint64_t seed, const cairn_problem *problem, const char *const *steps,
                                                 int32_t n_steps, double *scores, const char **codes,
                                                 const char **evidence, cairn_reward_cost *cost);
+/* The same of steps with recorded observations [n_steps] (NULL: none), which are shown where the world answers nothing. */
+CAIRN_API cairn_status cairn_reward_score_turns(cairn_ctx *ctx, const cairn_reward *reward, cairn_arena *arena,
+                                                uint64_t seed, const cairn_problem *problem, const char *const *steps,
+                                                const char *const *observations, int32_t n_steps, double *scores,
+                                                const char **codes, const char **evidence, cairn_reward_cost *cost);
 
 /* ---- critics: what reward `critic` shows a model, so that records to train it on say the same ------------------------------ */
 

@@ -1,6 +1,15 @@
-/* cairn/search.h: the verbs on a tree, and the test-time algorithms as short compositions of them. Layer: search.
+/* cairn/search.h: the verbs on a tree, and the registered searches. Layer: search.
  *
- * Everything here runs on a fiber (or on a plain thread, which then waits) and blocks until done.
+ *     const cairn_search_type *type;
+ *     const void *config;
+ *     cairn_result result;
+ *     CAIRN_TRY(cairn_search_find(ctx, arena, "beam:branch=4", &type, &config));
+ *     CAIRN_TRY(cairn_workspace_begin(&workspace)); // context, world, problem, tree, arena, cast and budget are the caller's
+ *     CAIRN_TRY(cairn_search_run(&workspace, type, config, &result));
+ *     const char *answer = cairn_workspace_answer(&workspace, result.answer);
+ *
+ * A search is a composition of the verbs by the loops of cairn/loops.h. Every verb takes arrays and blocks until it is done: a fiber is
+ * parked meanwhile, a plain thread waits.
  */
 #ifndef CAIRN_SEARCH_H
 #define CAIRN_SEARCH_H
@@ -14,8 +23,8 @@
 extern "C" {
 #endif
 
-/* What a search may spend; 0 is no bound. Steps are sampled steps of generator and completer, whatever became of them; merged ones
- * count. Tokens are theirs. FLOPs are those of all roles. */
+/* What a search may spend; 0 is no bound. Steps and tokens are those sampled by generator and completer; merged and dropped steps count.
+ * FLOPs are those of all roles. */
 typedef struct cairn_budget {
     int64_t steps, tokens;
     double flops;
@@ -27,7 +36,7 @@ typedef struct cairn_cost {
     int64_t tokens[CAIRN_ROLE_COUNT];
     /* Floating-point operations of models in this process, every shared prefix counted once. */
     double flops[CAIRN_ROLE_COUNT];
-    int64_t asks[CAIRN_ROLE_COUNT];  /* free requests; the next one's number of its draw */
+    int64_t asks[CAIRN_ROLE_COUNT];  /* free requests, which is also the draw number of the next */
     int64_t nexts[CAIRN_ROLE_COUNT]; /* distributions of a next token */
     int64_t scorings;                /* steps scored */
     int64_t unscored;                /* of those, with an unknown score */
@@ -107,41 +116,42 @@ CAIRN_API cairn_status cairn_check(cairn_workspace *workspace, const cairn_node 
  * outcome counts in mc_n only. Budget as for propose, in whole rollouts: *done of them were made. */
 CAIRN_API cairn_status cairn_rollouts(cairn_workspace *workspace, cairn_role role, const cairn_node *nodes, int32_t n,
                                       int32_t k, cairn_rollout *out, int32_t *done);
-/* graft: the first m steps of a rollout become nodes below `node`, merged with equal ones; the last in *end. */
+/* graft: adds the first m steps of a rollout as nodes below `node`, merged with equal ones; *end is the last. Errors: INVALID m. */
 CAIRN_API cairn_status cairn_graft(cairn_workspace *workspace, cairn_node node, const cairn_rollout *rollout, int32_t m,
                                    cairn_node *end);
-/* ask: n free requests to the policy as `role`. The verb fills each one's random numbers, of draw cost.asks[role] at the root, and, where
- * they are NULL, name and problem by those of the search's problem; the rest is the caller's. Debits the tokens generated, and the FLOPs,
- * those of a beginning that the policy has read for this search (a step of the tree, an earlier request's) once.
- * Budget: nothing is asked and the status is CAIRN_BUDGET when the FLOPs are spent, or the tokens of generator and completer and the role
- * is one of them. Errors: UNSUPPORTED for a policy that cannot be asked; those of the policy; of the first request that failed. */
+/* ask: n free requests to the policy of `role`. The verb fills the random numbers of each request (the next draws of cost.asks[role] at the
+ * root), and name and problem where they are NULL. Debits the tokens generated and the FLOPs; a beginning that the policy has read for this
+ * problem before, as steps of the tree or in an earlier request, costs FLOPs once.
+ * Budget: CAIRN_BUDGET, and nothing is asked, when the FLOPs are spent; for generator and completer also when the tokens are. Errors:
+ * UNSUPPORTED for a policy that cannot be asked; those of the policy; that of the first request that failed. */
 CAIRN_API cairn_status cairn_ask(cairn_workspace *workspace, cairn_role role, cairn_asking *requests, int32_t n);
-/* next: the distribution of the token behind the steps of each node. out[i].begun and .legal are the caller's, the verb fills the rest;
- * steps are complete, so that the token is the first of another one. Debits FLOPs as ask does. Nothing is sampled: no budget. Errors: as for
- * ask. */
+/* next: the distribution of the first token of a further step of each node. The caller fills out[i].begun and .legal, the verb the rest.
+ * Debits FLOPs as ask does. Nothing is sampled, so no budget ends it. Errors: as for ask. */
 CAIRN_API cairn_status cairn_next(cairn_workspace *workspace, cairn_role role, const cairn_node *nodes, int32_t n,
                                   cairn_prediction *out);
-/* Steps still to be had within the budget, of tokens and FLOPs at the mean cost of the steps so far; INT64_MAX without one, and before the
- * first step of a budget of tokens or FLOPs alone. */
+/* Steps that the budget still pays for; tokens and FLOPs count by the mean cost of the steps so far. INT64_MAX without a budget, and before
+ * the first step of a budget of tokens or FLOPs alone. */
 CAIRN_API int64_t cairn_budget_left(const cairn_workspace *workspace);
 
-/* ---- algorithms ------------------------------------------------------------------------------------------------------------------ */
+/* ---- searches -------------------------------------------------------------------------------------------------------------------- */
 
-/* What an algorithm ends with. */
+/* A solution that a search ends with. */
 typedef struct cairn_candidate {
     cairn_node leaf;
-    int32_t count;  /* how many samples ended here */
+    int32_t count;  /* samples that ended here */
     int32_t answer; /* class, -1 none */
     double score;   /* aggregate of its step scores; NaN unknown or not scored */
 } cairn_candidate;
 
 typedef struct cairn_result {
-    cairn_candidate *candidates; /* [n] in order of generation; in the search's arena */
+    cairn_candidate *candidates; /* [n] in order of generation; in the workspace's arena */
     int32_t n;
-    int32_t chosen; /* candidate that stands for the answer, -1 none */
+    int32_t chosen; /* the candidate that represents the answer, -1 none */
     int32_t answer; /* class of the answer, -1 none */
 } cairn_result;
 
+/* A registered search is `const cairn_search_type cairn_search_NAME = {` in a file of src/search; a program's own one goes to cairn_search_run
+ * or cairn_solve by pointer. */
 typedef struct cairn_search_type {
     cairn_about about;
     bool needs_reward;
@@ -150,12 +160,13 @@ typedef struct cairn_search_type {
 } cairn_search_type;
 
 CAIRN_API const cairn_search_type *const *cairn_searches(void);
-/* Finds "beam" or "beam:width=16,keep=4" and fills its config in the arena. Errors: NOT_FOUND, INVALID. */
+/* Finds "beam" or "beam:width=16,branch=4" and fills its config in the arena. Errors: NOT_FOUND, INVALID. */
 CAIRN_API cairn_status cairn_search_find(cairn_ctx *ctx, cairn_arena *arena, const char *spec,
                                          const cairn_search_type **type, const void **config);
-/* Tells whether a leaf is a whole solution that the policy or the world ended, and not one that max_steps cut off. Errors: the world's. */
+/* Tells whether the policy or the world ended the solution at a leaf; false for one that was cut off. Errors: the world's. */
 CAIRN_API cairn_status cairn_workspace_ended(const cairn_workspace *workspace, cairn_node leaf, bool *ended);
-/* Runs it; CAIRN_BUDGET from inside is not an error here: the result stands on what was found. */
+/* Runs a search. A spent budget is no error here: the result holds what was found. Errors: INVALID where the search scores and the judge has
+ * no reward; those of the search. */
 CAIRN_API cairn_status cairn_search_run(cairn_workspace *workspace, const cairn_search_type *type, const void *config,
                                         cairn_result *out);
 

@@ -332,6 +332,10 @@ CAIRN_API double cairn_stat_fair_coin(int64_t k, int64_t n);
 /* Probability that this test rejects at level alpha when the probability is p. NaN outside n >= 0, 0 <= p <= 1,
  * 0 < alpha < 1. */
 CAIRN_API double cairn_stat_fair_coin_power(int64_t n, double p, double alpha);
+/* Exact two-sided test of the number of runs in a series of `zero` 0s and `one` 1s, given these counts: the sum of the
+ * probabilities of the numbers of runs that are no more likely. NaN where a count is 0 or the number impossible. Time: the
+ * lesser count. */
+CAIRN_API double cairn_stat_runs_exact(int64_t zero, int64_t one, int64_t runs);
 /* McNemar's exact test of pairs of which `only_a` have a alone and `only_b` have b alone. */
 CAIRN_API double cairn_stat_mcnemar(int64_t only_a, int64_t only_b);
 /* Difference k_a / n_a - k_b / n_b of two independent shares: Newcombe's (1998) interval from Wilson's two. Errors: as
@@ -359,7 +363,10 @@ CAIRN_API cairn_status cairn_stat_spearman_test(cairn_ctx *ctx, const double *x,
 typedef struct cairn_binary_series {
     int64_t n, yes;
     cairn_interval share; /* of yes, Wilson 95 % */
-    double p_uniform;     /* cairn_stat_fair_coin */
+    double p_uniform;     /* cairn_stat_fair_coin: of independent answers */
+    /* Two-sided normal p of the same, with the variance of a chain in which an answer depends on the one before: (1 + r) / (1 - r)
+     * times that of independent answers, r the difference of the shares of yes after yes and after no. NaN where p_lag1 is. */
+    double p_uniform_chain;
     /* Neighbours: pairs[a][b] counts a answer b after an answer a, within a segment. */
     int64_t pairs[2][2];
     cairn_test lag1;                     /* chi-square of `pairs` */
@@ -368,8 +375,10 @@ typedef struct cairn_binary_series {
     int64_t runs;                        /* of equal neighbours */
     double runs_expected, runs_variance; /* given the counts of yes and no (Wald and Wolfowitz) */
     cairn_test run_test;                 /* z and its two-sided p; z > 0: changes too often */
-    cairn_interval change;               /* share of neighbours that differ, Wilson 95 %; NaN without neighbours */
-    double change_expected;              /* 2 share (1 - share): of independent answers with this share of yes */
+    double p_runs; /* its p; exact where an expected count of `pairs` is below 5, in one segment */
+    bool runs_exact;
+    cairn_interval change;  /* share of neighbours that differ, Wilson 95 %; NaN without neighbours */
+    double change_expected; /* 2 share (1 - share): of independent answers with this share of yes */
     /* after_streak[L - 1]: share of changes after L equal answers; NaN where there is no such streak. */
     double after_streak[CAIRN_SERIES_STREAKS];
     cairn_test order2; /* G-square of order 2 against 1; `df` degrees of freedom */
@@ -391,8 +400,9 @@ typedef enum cairn_series_verdict {
     CAIRN_SERIES_BOTH,
     CAIRN_SERIES_UNDECIDABLE /* all answers are equal: dependence cannot be tested */
 } cairn_series_verdict;
-/* By p_uniform, p_lag1, run_test.p and p_order2, with Holm's correction over these four, at level alpha. adjusted[4] may
- * be NULL. Errors: no memory. */
+/* By p_uniform, p_lag1, p_runs and p_order2, with Holm's correction over these four, at level alpha. Where dependence is found,
+ * p_uniform is too small for answers that repeat: then 2 p_uniform_chain must be within alpha as well, doubled since two
+ * questions were asked. adjusted[4] may be NULL. Errors: no memory. */
 CAIRN_API cairn_status cairn_stat_series_verdict(cairn_ctx *ctx, const cairn_binary_series *series, double alpha,
                                                  double *adjusted, cairn_series_verdict *out);
 /* "fair", "biased", "dependent", "both", "undecidable". */
@@ -402,7 +412,7 @@ CAIRN_API const char *cairn_stat_series_verdict_name(cairn_series_verdict verdic
  * NaN unless 0 < p < 1. */
 CAIRN_API double cairn_stat_logit_offset(double p_yes);
 /* Fair bits from independent but biased ones (von Neumann): of each pair of b[n], 01 gives 0, 10 gives 1, 00 and 11 are
- * dropped. bits[n / 2]; returns how many. */
+ * dropped. bits[n / 2], which may be b itself; returns how many. */
 CAIRN_API size_t cairn_stat_von_neumann(const uint8_t *b, size_t n, uint8_t *bits);
 
 #ifdef __cplusplus

@@ -1,5 +1,11 @@
 /* cairn/tensor.h: tensors, operations with their gradients, optimisers. Layer: tensor (uses core, stat).
  *
+ *   cairn_params_add(params, "w", 2, (int64_t[]){1, 3}, &w);
+ *   cairn_tensor *y = cairn_linear(tape, cairn_tape_input(tape, 2, shape, x, false), cairn_tape_param(tape, w), NULL);
+ *   cairn_tensor *loss = cairn_loss(tape, y, my_loss, &targets);      // my_loss: numbers -> loss and derivative
+ *   if (cairn_tape_backward(tape, loss, 1) == CAIRN_OK) cairn_params_adamw(params, &CAIRN_ADAMW_DEFAULT, step);
+ *   cairn_tape_reset(tape);
+ *
  * A tape records operations as they are computed; cairn_tape_backward walks it in reverse. Tensors of a tape live until
  * cairn_tape_reset; parameters live in a cairn_params. All numbers of a tape are float, or double on tapes opened for F64
  * (gradient checks and references); parameters of BF16 products keep float masters.
@@ -75,7 +81,8 @@ CAIRN_API double cairn_tensor_grad_at(const cairn_tensor *x, int64_t i); /* 0 wh
 typedef struct cairn_param {
     const char *name; /* "blk.0.attn_q.weight" */
     cairn_tensor value;
-    void *moments[2];             /* [size] first and second, made by the optimiser */
+    void *moments[3];             /* [size] first, second, greatest second (AMSGrad); made by the optimiser */
+    double rate;                  /* factor of the optimiser's learning rate; 1 */
     bool decays;                  /* weight decay applies: matrices, not gains and biases */
     bool frozen;                  /* gets no gradient */
     cairn_dtype weights;          /* in which matrix products see it: F32, F64 or BF16 */
@@ -99,6 +106,11 @@ CAIRN_API int64_t cairn_params_size(const cairn_params *params);                
 CAIRN_API size_t cairn_params_packed(const cairn_params *params);                   /* bytes of packed copies */
 /* Normal numbers of this standard deviation from a stream of (seed, name) alone; the same as float and as double. */
 CAIRN_API void cairn_param_init_normal(cairn_param *param, uint64_t seed, double deviation);
+/* Uniform numbers in [low, high) from the same stream. */
+CAIRN_API void cairn_param_init_uniform(cairn_param *param, uint64_t seed, double low, double high);
+/* gain * Q, where the rows of Q, or its columns when there are fewer, are orthonormal (arXiv 1312.6120). Time grows with the square of the
+ * smaller side. Errors: INVALID for a vector; NO_MEMORY. */
+CAIRN_API cairn_status cairn_param_init_orthogonal(cairn_ctx *ctx, cairn_param *param, uint64_t seed, double gain);
 CAIRN_API void cairn_param_fill(cairn_param *param, double value);
 /* Says that the value was written from outside. */
 CAIRN_API void cairn_param_changed(cairn_param *param);
@@ -186,7 +198,7 @@ CAIRN_API cairn_tensor *cairn_rmsnorm(cairn_tape *tape, cairn_tensor *x, cairn_t
 /* (x - mean) / sqrt(var + eps) * gain + bias (arXiv 1607.06450). */
 CAIRN_API cairn_tensor *cairn_layernorm(cairn_tape *tape, cairn_tensor *x, cairn_tensor *gain, cairn_tensor *bias,
                                         double eps);
-/* a + b, a - b, a * b: equal shapes, or b [n] for every row of a. */
+/* a + b, a - b, a * b: equal shapes; b [n] for every row of a; or b [rows, 1] for every column of a. */
 CAIRN_API cairn_tensor *cairn_add(cairn_tape *tape, cairn_tensor *a, cairn_tensor *b);
 CAIRN_API cairn_tensor *cairn_sub(cairn_tape *tape, cairn_tensor *a, cairn_tensor *b);
 CAIRN_API cairn_tensor *cairn_mul(cairn_tape *tape, cairn_tensor *a, cairn_tensor *b);
@@ -203,9 +215,19 @@ typedef enum cairn_map_kind {
     CAIRN_LOG,
     CAIRN_SOFTPLUS, /* ln(1 + e^x) */
     CAIRN_SQUARE,
+    CAIRN_ELU, /* x, or e^x - 1 below 0 */
+    CAIRN_ABS, /* its slope at 0 is 0 */
+    CAIRN_SQRT,
+    CAIRN_RECIPROCAL, /* 1 / x */
     CAIRN_MAP_COUNT
 } cairn_map_kind;
 CAIRN_API cairn_tensor *cairn_map(cairn_tape *tape, cairn_tensor *x, cairn_map_kind kind);
+/* The smaller and the greater of two elements; equal shapes. The gradient goes to the winner, of equals to a. */
+CAIRN_API cairn_tensor *cairn_min(cairn_tape *tape, cairn_tensor *a, cairn_tensor *b);
+CAIRN_API cairn_tensor *cairn_max(cairn_tape *tape, cairn_tensor *a, cairn_tensor *b);
+CAIRN_API cairn_tensor *cairn_extreme(cairn_tape *tape, cairn_tensor *a, cairn_tensor *b, bool greatest);
+/* x limited to low .. high; no gradient outside. */
+CAIRN_API cairn_tensor *cairn_clamp(cairn_tape *tape, cairn_tensor *x, double low, double high);
 /* silu(gate) * up (arXiv 2002.05202). */
 CAIRN_API cairn_tensor *cairn_swiglu(cairn_tape *tape, cairn_tensor *gate, cairn_tensor *up);
 /* Zeroes each element with probability p and scales the others by 1 / (1 - p): element i by number i of the stream. */
@@ -216,9 +238,21 @@ CAIRN_API cairn_tensor *cairn_dropout(cairn_tape *tape, cairn_tensor *x, double 
 CAIRN_API cairn_tensor *cairn_concat(cairn_tape *tape, cairn_tensor *a, cairn_tensor *b); /* [rows, n + m] */
 CAIRN_API cairn_tensor *cairn_columns(cairn_tape *tape, cairn_tensor *x, int64_t from,
                                       int64_t to); /* columns from .. to - 1 */
+/* Column `column` of x [rows, n] as [rows]; column columns[r] of each row r. INVALID outside 0 .. n - 1. */
+CAIRN_API cairn_tensor *cairn_take(cairn_tape *tape, cairn_tensor *x, int64_t column);
+CAIRN_API cairn_tensor *cairn_pick(cairn_tape *tape, cairn_tensor *x, const int32_t *columns);
+/* y[r, j] = x[r] for j in 0 .. n - 1: one number for a whole row. x has `rows` elements in any shape. */
+CAIRN_API cairn_tensor *cairn_spread(cairn_tape *tape, cairn_tensor *x, int64_t n);
+/* The rows of parts[0], then those of parts[1], ...: [all rows, n]. */
+CAIRN_API cairn_tensor *cairn_stack(cairn_tape *tape, cairn_tensor *const *parts, int64_t count);
 CAIRN_API cairn_tensor *cairn_softmax(cairn_tape *tape, cairn_tensor *x);
 CAIRN_API cairn_tensor *cairn_log_softmax(cairn_tape *tape, cairn_tensor *x);
 CAIRN_API cairn_tensor *cairn_row_sum(cairn_tape *tape, cairn_tensor *x); /* [rows] */
+/* Over segments: starts[segments + 1], rising from 0 to the rows of x; segment s is rows starts[s] .. starts[s + 1] - 1.
+ * Sums: x [count] or [count, n] to [segments] or [segments, n]. Softmax: x [count], each segment a distribution. */
+CAIRN_API cairn_tensor *cairn_segment_sum(cairn_tape *tape, cairn_tensor *x, const int32_t *starts, int32_t segments);
+CAIRN_API cairn_tensor *cairn_segment_softmax(cairn_tape *tape, cairn_tensor *x, const int32_t *starts,
+                                              int32_t segments);
 /* sum of weights[i] x[i] / divisor, as one number: means, masked means and packed losses. x has `count` elements. */
 CAIRN_API cairn_tensor *cairn_weighted_sum(cairn_tape *tape, cairn_tensor *x, const float *weights, double divisor);
 
@@ -228,6 +262,12 @@ CAIRN_API cairn_tensor *cairn_weighted_sum(cairn_tape *tape, cairn_tensor *x, co
 CAIRN_API cairn_tensor *cairn_token_logp(cairn_tape *tape, cairn_tensor *logits, const int32_t *targets);
 /* Binary cross-entropy of a logit against a target in [0, 1]: -(t ln s(x) + (1 - t) ln(1 - s(x))). x [rows]. */
 CAIRN_API cairn_tensor *cairn_bce(cairn_tape *tape, cairn_tensor *logits, const float *targets);
+
+/* A loss from a pure function of all n elements of x: it sets *loss and slope[i] = d(loss)/d(x[i]); slope arrives zeroed. It is called
+ * once, when the operation is computed, with doubles on every tape. A status other than OK makes the operation NULL. */
+typedef cairn_status (*cairn_loss_fn)(cairn_ctx *ctx, void *arg, int64_t n, const double *x, double *loss,
+                                      double *slope);
+CAIRN_API cairn_tensor *cairn_loss(cairn_tape *tape, cairn_tensor *x, cairn_loss_fn function, void *arg);
 
 /* ---- optimisers -------------------------------------------------------------------------------------------------------------- */
 
@@ -240,12 +280,19 @@ CAIRN_API cairn_status cairn_params_clip(cairn_params *params, double most, doub
 
 typedef struct cairn_adamw {
     double rate, beta1, beta2, epsilon, decay;
+    bool amsgrad; /* divide by the greatest second moment so far (arXiv 1904.09237) */
 } cairn_adamw;
 #define CAIRN_ADAMW_DEFAULT ((cairn_adamw){.rate = 1e-3, .beta1 = 0.9, .beta2 = 0.95, .epsilon = 1e-8, .decay = 0.1})
-/* The moments of all parameters that are not frozen, zero where there were none: so that a checkpoint can fill them. */
-CAIRN_API cairn_status cairn_params_moments(cairn_params *params);
+/* The first `count` moments of all parameters that are not frozen, zero where there were none: so that a checkpoint can fill them. */
+CAIRN_API cairn_status cairn_params_moments(cairn_params *params, int count);
 /* One step of AdamW (arXiv 1711.05101) with bias correction; step counts from 1. Errors: NO_MEMORY; INVALID. */
 CAIRN_API cairn_status cairn_params_adamw(cairn_params *params, const cairn_adamw *options, int64_t step);
+typedef struct cairn_rmsprop {
+    double rate, smoothing, epsilon, decay;
+} cairn_rmsprop;
+#define CAIRN_RMSPROP_DEFAULT ((cairn_rmsprop){.rate = 1e-3, .smoothing = 0.99, .epsilon = 1e-8})
+/* v = s v + (1 - s) grad^2; value -= rate * (grad / (sqrt(v) + epsilon) + decay * value), s the smoothing. */
+CAIRN_API cairn_status cairn_params_rmsprop(cairn_params *params, const cairn_rmsprop *options);
 /* velocity = momentum * velocity + grad; value -= rate * (velocity + decay * value). */
 CAIRN_API cairn_status cairn_params_sgd(cairn_params *params, double rate, double momentum, double decay);
 /* average = decay * average + (1 - decay) * value, parameter by parameter; frozen ones are copied. Errors: INVALID when

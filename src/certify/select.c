@@ -26,6 +26,15 @@ static bool replaces(const cairn_certify_how *how, cairn_rng *rng, uint32_t *tie
     return !how->first_of_ties && cairn_rng_below(rng, *ties) == 0;
 }
 
+/* Of score k. */
+static const double *calibration_of(const cairn_certify_scores *s, size_t k) {
+    return s->calibration + k * (s->stride ? s->stride : s->n);
+}
+
+static const double *test_of(const cairn_certify_scores *s, size_t k) {
+    return s->test + k * (s->stride ? s->stride : s->m);
+}
+
 static cairn_status check(cairn_ctx *ctx, const cairn_certify_scores *s, const cairn_certify_how *how) {
     if (s->k == 0) return cairn_fail(ctx, CAIRN_INVALID, "there is no score to select by");
     if (s->n == 0) return cairn_fail(ctx, CAIRN_INVALID, "no item has a label");
@@ -38,10 +47,10 @@ static cairn_status check(cairn_ctx *ctx, const cairn_certify_scores *s, const c
         return cairn_fail(ctx, CAIRN_INVALID, "beta %g is not above 0 and at most 1", how->beta);
     for (size_t k = 0; k < s->k; k++) {
         for (size_t i = 0; i < s->n; i++)
-            if (isnan(s->calibration[k * s->n + i]))
+            if (isnan(calibration_of(s, k)[i]))
                 return cairn_fail(ctx, CAIRN_INVALID, "score %zu of calibration item %zu is not a number", k, i);
         for (size_t j = 0; j < s->m; j++)
-            if (isnan(s->test[k * s->m + j]))
+            if (isnan(test_of(s, k)[j]))
                 return cairn_fail(ctx, CAIRN_INVALID, "score %zu of test item %zu is not a number", k, j);
     }
     return CAIRN_OK;
@@ -61,18 +70,17 @@ static cairn_status select_by(cairn_ctx *ctx, ladder *l, const double *calibrati
     return cairn_stat_bh(ctx, p, l->m, q, selected, count, NULL);
 }
 
-/* The score with which most of m test items are selected, by labels of n items; strides of the arrays [k]. */
-static cairn_status choose(cairn_ctx *ctx, const cairn_certify_scores *s, const cairn_certify_how *how, size_t n,
-                           const double *test, size_t m, size_t stride, double *p, bool *selected, size_t *chosen) {
+/* The score with which most test items are selected. p[m], selected[m]: scratch. */
+static cairn_status choose(cairn_ctx *ctx, const cairn_certify_scores *s, const cairn_certify_how *how, double *p,
+                           bool *selected, size_t *chosen) {
     ladder l;
     cairn_rng rng = open_draw(how, DRAW_TIES);
     size_t count, most = 0;
     uint32_t ties = 1;
-    CAIRN_TRY(ladder_open(ctx, n, m, &l));
+    CAIRN_TRY(ladder_open(ctx, s->n, s->m, &l));
     cairn_status status = CAIRN_OK;
     for (size_t k = 0; k < s->k && status == CAIRN_OK; k++) {
-        status = select_by(ctx, &l, s->calibration + k * s->n, s->good, test + k * stride, NULL, how->fdr, p, selected,
-                           &count);
+        status = select_by(ctx, &l, calibration_of(s, k), s->good, test_of(s, k), NULL, how->fdr, p, selected, &count);
         if (status != CAIRN_OK) break;
         if (k == 0 || count > most)
             *chosen = k, most = count, ties = 1;
@@ -93,8 +101,8 @@ static cairn_status finish(cairn_ctx *ctx, const cairn_certify_scores *s, const 
     cairn_rng rng = open_draw(how, DRAW_P);
     for (size_t j = 0; u && j < s->m; j++) u[j] = draw_unit(&rng);
     CAIRN_TRY(ladder_open(ctx, s->n - first, s->m, &l));
-    cairn_status status = select_by(ctx, &l, s->calibration + k * s->n + first, s->good + first, s->test + k * s->m, u,
-                                    how->fdr, p, selected, &result->selected);
+    cairn_status status = select_by(ctx, &l, calibration_of(s, k) + first, s->good + first, test_of(s, k), u, how->fdr,
+                                    p, selected, &result->selected);
     for (size_t j = 0; j < s->m && status == CAIRN_OK; j++)
         items[j] = (cairn_certify_item){.p = p[j], .e = NAN, .score = (int32_t)k, .selected = selected[j]};
     result->bad = l.n_bad;
@@ -110,12 +118,16 @@ static cairn_status select_one(cairn_ctx *ctx, const cairn_certify_scores *s, co
         cairn_rng rng = open_draw(how, DRAW_SCORE);
         k = cairn_rng_below(&rng, (uint32_t)s->k);
     } else if (how->method == CAIRN_CERTIFY_NAIVE) {
-        CAIRN_TRY(choose(ctx, s, how, s->n, s->test, s->m, s->m, room, selected, &k));
+        CAIRN_TRY(choose(ctx, s, how, room, selected, &k));
     } else if (how->method == CAIRN_CERTIFY_SPLIT) {
         /* the first quarter as calibration, the next one as test items: their labels are not looked at */
         if (quarter == 0) return cairn_fail(ctx, CAIRN_INVALID, "a split needs 4 items with a label or more");
         half = s->n / 2;
-        CAIRN_TRY(choose(ctx, s, how, quarter, s->calibration + quarter, half - quarter, s->n, room, selected, &k));
+        cairn_certify_scores part = *s;
+        part.stride = s->stride ? s->stride : s->n;
+        part.test = s->calibration + quarter;
+        part.n = quarter, part.m = half - quarter;
+        CAIRN_TRY(choose(ctx, &part, how, room, selected, &k));
     }
     return finish(ctx, s, how, k, half, room, selected, items, result);
 }
@@ -127,7 +139,7 @@ static cairn_status optimise(cairn_ctx *ctx, const cairn_certify_scores *s, cons
                              uint32_t *ties, cairn_certify_item *items) {
     cairn_rng rng = open_draw(how, DRAW_TIES);
     for (size_t k = 0; k < s->k; k++) {
-        ladder_read(l, s->calibration + k * s->n, s->good, s->test + k * s->m);
+        ladder_read(l, calibration_of(s, k), s->good, test_of(s, k));
         ladder_reach(l, how->fdr);
         for (size_t j = 0; j < s->m; j++) {
             int32_t reach = (int32_t)l->reach[j];

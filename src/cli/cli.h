@@ -157,6 +157,9 @@ void cli_safe_line(const char *text, char *out, size_t size);
 /* A JSON value of `length` bytes on standard output; in its strings stands \uNNNN for what is unsafe. */
 void cli_print_json(const char *json, size_t length);
 
+/* Name of this machine's processor; "unknown" where the system does not say. In the arena. */
+const char *cli_processor(cli *c);
+
 /* Columns to lay text out for: those of the terminal, at most 120; 100 where there is none. */
 int cli_columns(const cli *c);
 /* Columns that a text takes: one a character. */

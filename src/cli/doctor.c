@@ -90,7 +90,7 @@ static void print_rows(cli *c, const char *data, bool has_data, const struct uts
                        cli_json *j) {
     print_row(j, "cairn", CAIRN_VERSION);
     print_row(j, "system", cairn_arena_printf(c->arena, "%s %s %s", system->sysname, system->release, system->machine));
-    print_row(j, "processor", proc_value(c, "/proc/cpuinfo", "model name"));
+    print_row(j, "processor", cli_processor(c));
     print_row(j, "threads", cairn_arena_printf(c->arena, "%d", cairn_device_threads(device)));
     print_row(j, "instruction set", cairn_instruction_set());
     print_row(j, "CAIRN_KERNELS", kernels_asked(c));
@@ -104,6 +104,10 @@ static void print_rows(cli *c, const char *data, bool has_data, const struct uts
                                             "absent: no folder %s (--data or $CAIRN_DATA names another); what "
                                             "needs it is skipped and says so",
                                             data));
+}
+
+const char *cli_processor(cli *c) {
+    return proc_value(c, "/proc/cpuinfo", "model name");
 }
 
 static cairn_status print_json(cli *c, const char *data, bool has_data, const struct utsname *system,

@@ -77,7 +77,7 @@ static void print_table(cli *c, const cairn_series *all) {
 }
 
 static void print_recency(const cairn_binary_series *t, double alpha) {
-    if (isnan(t->run_test.p) || t->run_test.p > alpha) return;
+    if (isnan(t->p_runs) || t->p_runs > alpha) return;
     printf("    recency        %s\n",
            t->run_test.statistic > 0 ? "negative: it changes too often" : "positive: it changes too rarely");
 }
@@ -107,8 +107,8 @@ static void print_detail(cli *c, const cairn_series_report *r, double alpha) {
                t->pairs[0][0], t->pairs[0][1], t->pairs[1][0], t->pairs[1][1], t->p_lag1,
                t->lag1_exact ? "Fisher's exact" : "chi-square");
     if (!isnan(t->run_test.p))
-        printf("    runs           %" PRId64 ", expected %.1f: z = %.2f, p = %.4g\n", t->runs, t->runs_expected,
-               t->run_test.statistic, t->run_test.p);
+        printf("    runs           %" PRId64 ", expected %.1f: z = %.2f, p = %.4g, %s\n", t->runs, t->runs_expected,
+               t->run_test.statistic, t->p_runs, t->runs_exact ? "exact" : "normal");
     if (!isnan(t->p_order2))
         printf("    order 2        G-square %.3f: p = %.4g, %s\n", t->order2.statistic, t->p_order2,
                t->order2_exact ? "Fisher's exact tests pooled" : "chi-square");
@@ -200,6 +200,7 @@ static void put_tests(cli_json *j, const cairn_series_report *r) {
     cli_json_int(j, "yes", t->yes);
     figure_json(j, "share", &t->share);
     cli_json_real(j, "p_uniform", t->p_uniform);
+    cli_json_real(j, "p_uniform_chain", t->p_uniform_chain);
     cli_json_open(j, "pairs", '[');
     for (int a = 0; a < 4; a++) cli_json_int(j, NULL, t->pairs[a / 2][a % 2]);
     cli_json_close(j, ']');
@@ -209,7 +210,8 @@ static void put_tests(cli_json *j, const cairn_series_report *r) {
     cli_json_int(j, "runs", t->runs);
     cli_json_real(j, "runs_expected", t->runs_expected);
     cli_json_real(j, "z_runs", t->run_test.statistic);
-    cli_json_real(j, "p_runs", t->run_test.p);
+    cli_json_real(j, "p_runs", t->p_runs);
+    cli_json_bool(j, "runs_exact", t->runs_exact);
     figure_json(j, "change", &t->change);
     cli_json_real(j, "change_expected", t->change_expected);
     cli_json_open(j, "change_after_streak", '[');

@@ -45,15 +45,15 @@ static const cairn_option options[] = {
     CAIRN_TEXT(ceiling_config, csv, "", "", "Write the curves as CSV to this file (- for standard output)."),
     CAIRN_TEXT_AS("world", ceiling_config, job.world, "", "",
                   "Without a file: sample solutions of this family of problems (cairn help worlds)."),
-    CAIRN_TEXT_AS("policy", ceiling_config, job.policy, "scripted", "",
-                  "With --world: who proposes steps (cairn help policies)."),
-    CAIRN_TEXT_AS("reward", ceiling_config, job.reward, "exact", "",
-                  "With --world: who scores steps (cairn help rewards)."),
+    CAIRN_TEXT_AS("policy", ceiling_config, job.policy, "", "",
+                  "With --world: what proposes steps; the default is `scripted` (cairn help policies)."),
+    CAIRN_TEXT_AS("reward", ceiling_config, job.reward, "", "",
+                  "With --world: what scores steps; the default is `exact` (cairn help rewards)."),
     CAIRN_TEXT_AS("problems", ceiling_config, job.problems, "", "",
                   "With --world: file of problems to load, instead of generated ones."),
-    CAIRN_INT_AS("count", ceiling_config, job.count, "200", 0, 1e12, "problems",
+    CAIRN_INT_AS("count", ceiling_config, job.count, "0", 0, 1e12, "problems",
                  "With --world: how many (short: -n); 0: all of a file, or 100 generated ones."),
-    CAIRN_INT(ceiling_config, samples, "64", 2, 1 << 20, "solutions", "With --world: sampled for each problem."),
+    CAIRN_INT(ceiling_config, samples, "0", 0, 1 << 20, "solutions", "With --world: sampled for each problem; 0: 64."),
     CLI_SAMPLING_OPTIONS(ceiling_config),
     CLI_RUN_OPTIONS(ceiling_config),
     CLI_OUTPUT_OPTIONS(ceiling_config),
@@ -180,15 +180,19 @@ static cairn_status measure_table(cli *c, const ceiling_config *config, cairn_ce
     all->proxies = proxies;
     all->candidates += (int64_t)data.first[data.prompts];
     all->prompts += (int64_t)data.prompts;
-    for (size_t i = 0; i < data.n_proxies; i++) {
+    cairn_progress *progress;
+    CAIRN_TRY(cairn_progress_open(c->ctx, "measure", (int64_t)data.n_proxies, config->job.quiet, &progress));
+    cairn_status status = CAIRN_OK;
+    for (size_t i = 0; i < data.n_proxies && status == CAIRN_OK; i++) {
         measured_proxy *p = &proxies[all->n++];
         *p = (measured_proxy){.file = file, .name = cli_safe(c, data.proxies[i].name)};
         const char *base = cli_safe(c, base_name(file));
         p->label = several ? cairn_arena_printf(c->arena, "%.*s: %s", (int)strcspn(base, "."), base, p->name) : p->name;
-        if (!p->label) return CAIRN_NO_MEMORY;
-        CAIRN_TRY(measure_proxy(c, config, &data, i, p));
+        status = p->label ? measure_proxy(c, config, &data, i, p) : CAIRN_NO_MEMORY;
+        cairn_progress_add(progress, 1);
     }
-    return CAIRN_OK;
+    cairn_progress_close(progress);
+    return status;
 }
 
 static cairn_status link_proxies(cli *c, uint64_t seed, ceilings *all) {
@@ -233,8 +237,10 @@ static cairn_status collect(void *arg, int64_t index, const char *id, const char
 }
 
 static cairn_status sample_job(cli *c, cairn_job *job, const ceiling_config *config, cairn_ceiling_table *table) {
-    cairn_solve_setup setup = {.search = cairn_arena_printf(c->arena, "best-of-n:width=%" PRId64, config->samples),
-                               .keep_tree = true};
+    cairn_solve_setup setup = {.search = cairn_arena_printf(c->arena, "best-of-n:width=%" PRId64,
+                                                            config->samples ? config->samples : PRESET_SAMPLES),
+                               .keep_tree = true,
+                               .keep_scores = true};
     cairn_manifest manifest;
     cairn_run *run;
     cairn_solve_summary summary;
@@ -250,6 +256,8 @@ static cairn_status sample(cli *c, const ceiling_config *config, cairn_ceiling_t
     cairn_job_setup setup;
     cairn_job *job;
     CAIRN_TRY(cli_job_setup(c, &config->job, "sample", &setup));
+    if (!setup.policy) setup.policy = "scripted";
+    if (!setup.reward) setup.reward = "exact";
     CAIRN_TRY(cairn_job_open(c->ctx, &setup, &job));
     cairn_status status = sample_job(c, job, config, table);
     cairn_job_close(job);
@@ -274,8 +282,11 @@ static cairn_status run(cli *c, const void *options_, int count, char **argument
     gate g;
     if ((count > 0) == (*config->job.world != 0))
         return cairn_fail(c->ctx, CAIRN_INVALID, "expected FILE... of scored candidates, or --world to sample them");
-    if (count > 0 && *config->job.run)
-        return cairn_fail(c->ctx, CAIRN_INVALID, "--run keeps what is sampled: it goes not with files");
+    if (count > 0 && (*config->job.policy || *config->job.reward || *config->job.problems || *config->job.run ||
+                      config->job.count || config->samples))
+        return cairn_fail(c->ctx, CAIRN_INVALID,
+                          "--policy, --reward, --problems, --count, --samples and --run are of sampling, with --world: "
+                          "they go not with files");
     if (config->job.json && strcmp(config->csv, "-") == 0)
         return cairn_fail(c->ctx, CAIRN_INVALID, "--json goes not with --csv -: both write to standard output");
     CAIRN_TRY(read_gate(c, config->fail_if, &g));

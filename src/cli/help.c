@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cairn/label.h"
+#include "cairn/objective.h"
 #include "cli/verbs.h"
 
 typedef struct help_config {
@@ -17,7 +18,7 @@ cairn_status cli_print_overview(cli *c) {
         printf("  cairn %s%-16s%s %s\n", bold, cli_verbs[i]->about.name, plain, cli_verbs[i]->about.summary);
     printf(
         "\n  cairn VERB --help shows options and examples; cairn help TOPIC lists worlds, policies, scripts, rewards, "
-        "searches, labellers.\n"
+        "searches, labellers, rules, objectives.\n"
         "  Exit status: 0 done; 1 a claim of a recipe is missed; 2 refused or failed, with one sentence on standard "
         "error; 130 or 143 interrupted by "
         "Ctrl-C or "
@@ -60,6 +61,9 @@ static const cairn_about *search_at(int i) {
 static const cairn_about *labeller_at(int i) {
     return cairn_labellers()[i] ? &cairn_labellers()[i]->about : NULL;
 }
+static const cairn_about *objective_at(int i) {
+    return cairn_objectives()[i] ? &cairn_objectives()[i]->about : NULL;
+}
 static const cairn_about *script_at(int i) {
     for (int w = 0; cairn_worlds()[w]; w++)
         if (cairn_worlds()[w]->script && i-- == 0) return &cairn_worlds()[w]->script->about;
@@ -74,6 +78,7 @@ static const topic topics[] = {
     {"rewards", "Rewards (`--reward NAME:key=value,...`)", reward_at},
     {"searches", "Searches (`--search NAME:key=value,...`)", search_at},
     {"labellers", "Labellers (`--method NAME:key=value,...`)", labeller_at},
+    {"objectives", "Objectives (`--loss NAME:key=value,...`)", objective_at},
 };
 enum { TOPICS = sizeof topics / sizeof *topics };
 
@@ -98,14 +103,16 @@ static void markdown_numbers(const cli_verb *verb) {
 
 static const char reference_head[] =
     "# Reference\n\n"
-    "Every verb, world, policy, reward, search and labeller with its options and, for verbs, what the numbers mean. "
+    "Every verb, world, policy, reward, search, labeller and objective with its options and, for verbs, what the "
+    "numbers mean. "
     "This page is what "
     "`cairn help reference` prints; `make reference` writes it, and `make check` compares.\n\n"
     "Options of verbs are written `--name value` or `--name=value`; `--config FILE` reads lines `name = value` from a "
     "file (blank lines "
     "and lines that start with `#` say nothing), wherever it stands; the command line overrides it, and later files "
     "override earlier "
-    "ones. A mistake in a file is named as `FILE:LINE`. Options of worlds, policies, rewards, searches and labellers "
+    "ones. A mistake in a file is named as `FILE:LINE`. Options of worlds, policies, rewards, searches, labellers and "
+    "objectives "
     "follow their name: "
     "`beam:width=16,branch=4`; a comma inside a value is written `\\,`.\n\n";
 
@@ -139,7 +146,8 @@ static cairn_status print_topic(cli *c, const char *name) {
         return CAIRN_OK;
     }
     return cairn_fail(c->ctx, CAIRN_INVALID,
-                      "no topic `%s`: worlds, policies, scripts, rewards, searches, labellers or reference", name);
+                      "no topic `%s`: worlds, policies, scripts, rewards, searches, labellers, objectives or reference",
+                      name);
 }
 
 static cairn_status run(cli *c, const void *config, int count, char **arguments) {
@@ -149,8 +157,8 @@ static cairn_status run(cli *c, const void *config, int count, char **arguments)
 
 const cli_verb verb_help = {
     .about = {.name = "help",
-              .summary =
-                  "List worlds, policies, scripts, rewards, searches or labellers with their options; or all of it.",
+              .summary = "List worlds, policies, scripts, rewards, searches, labellers or objectives with their "
+                         "options; or all of it.",
               .config_size = sizeof(help_config)},
     .arguments = "[TOPIC]",
     .most = 1,

@@ -41,6 +41,7 @@ const cli_verb *const cli_verbs[] = {
     &verb_train_sft,
     &verb_train_prm,
     &verb_train_orm,
+    &verb_train_pairs,
     &verb_model_info,
     &verb_model_tokens,
     &verb_world_list,

@@ -1,5 +1,4 @@
-/* cairn recipe list, show: what published systems are here and what they are for. */
-#include <inttypes.h>
+/* cairn recipe show: what a recipe says. */
 #include <stdio.h>
 #include <string.h>
 
@@ -47,56 +46,9 @@ cairn_status cli_find_recipes(cli *c, char *const *names, int count, const cairn
     return CAIRN_OK;
 }
 
-/* ---- list -------------------------------------------------------------------------------------------------------------------------- */
-
-typedef struct list_config {
-    bool json;
-} list_config;
-
-static const cairn_option list_options[] = {CAIRN_BOOL(list_config, json, "false", "Result as one JSON array.")};
-
-static const char *tier_name(cairn_tier tier) {
-    return tier == CAIRN_TIER_SCRIPTED ? "scripted" : "learned";
+const char *recipe_tier(const cairn_recipe *recipe) {
+    return recipe->tier == CAIRN_TIER_SCRIPTED ? "scripted" : "learned";
 }
-
-static void json_recipe(cli_json *j, const cairn_recipe *r) {
-    cli_json_open(j, NULL, '{');
-    cli_json_text(j, "name", r->about.name);
-    cli_json_int(j, "system", r->system);
-    cli_json_text(j, "source", r->about.source);
-    cli_json_text(j, "tier", tier_name(r->tier));
-    cli_json_text(j, "summary", r->about.summary);
-    cli_json_text(j, "command", r->command);
-    cli_json_close(j, '}');
-}
-
-static cairn_status run_list(cli *c, const void *options, int count, char **arguments) {
-    (void)count, (void)arguments;
-    const list_config *config = options;
-    cli_json j;
-    if (!config->json) {
-        for (int i = 0; recipe_list[i]; i++)
-            printf("%02d %-16s %-17s %s\n", recipe_list[i]->system, recipe_list[i]->about.name,
-                   recipe_list[i]->about.source, recipe_list[i]->about.summary);
-        return CAIRN_OK;
-    }
-    CAIRN_TRY(cli_json_begin(c, &j));
-    cli_json_open(&j, NULL, '[');
-    for (int i = 0; recipe_list[i]; i++) json_recipe(&j, recipe_list[i]);
-    cli_json_close(&j, ']');
-    return cli_json_end(&j);
-}
-
-const cli_verb verb_recipe_list = {
-    .about = {.name = "recipe list",
-              .summary = "List the published systems: what each is for.",
-              .options = list_options,
-              .option_count = 1,
-              .config_size = sizeof(list_config)},
-    .arguments = "",
-    .examples = "  cairn recipe list\n",
-    .run = run_list,
-};
 
 /* ---- show -------------------------------------------------------------------------------------------------------------------------- */
 
@@ -116,37 +68,45 @@ static void print_title(const cli *c, const char *title) {
     printf("\n%s%s%s\n", cli_paint_code(c, CLI_BOLD), title, cli_paint_code(c, CLI_PLAIN));
 }
 
+static cairn_status print_options(cli *c, const cairn_recipe *r) {
+    cairn_text text = {0};
+    cairn_help_style style = {.indent = 2, .width = cli_columns(c)};
+    cairn_status status = cairn_options_help(c->ctx, &r->about, &style, &text);
+    if (status == CAIRN_OK) printf("%s", text.data ? text.data : "");
+    cairn_text_free(&text);
+    return status;
+}
+
+static cairn_status show(cli *c, const cairn_recipe *r) {
+    printf("%s%02d %s%s  %s tier, seeds 1 .. %d  %s[%s]%s\n", cli_paint_code(c, CLI_BOLD), r->system, r->about.name,
+           cli_paint_code(c, CLI_PLAIN), recipe_tier(r), r->seeds, cli_paint_code(c, CLI_DIM), r->about.source,
+           cli_paint_code(c, CLI_PLAIN));
+    CAIRN_TRY(print_wrapped(c, r->about.summary));
+    CAIRN_TRY(print_wrapped(c, r->idea));
+    print_title(c, "on your own data");
+    if (r->command)
+        printf("  %s\n", r->command);
+    else
+        CAIRN_TRY(print_wrapped(c, r->no_command));
+    print_title(c, "claims");
+    for (int32_t k = 0; k < r->claim_count; k++)
+        printf("  %-56s %s\n", r->claims[k].text, recipe_bars(c, &r->claims[k]));
+    print_title(c, "arms (cairn recipe run --arm ARM)");
+    for (int32_t k = 0; k < r->arm_count; k++)
+        printf("  %-28s %s\n", r->arms[k].name, r->arms[k].options ? r->arms[k].options : "");
+    if (r->about.option_count == 0) return CAIRN_OK;
+    print_title(c, "options (--set OPTION=VALUE,...)");
+    return print_options(c, r);
+}
+
 static cairn_status run_show(cli *c, const void *options, int count, char **arguments) {
     const cairn_recipe **recipes;
     int32_t n;
     (void)options;
     CAIRN_TRY(cli_find_recipes(c, arguments, count, &recipes, &n));
     for (int32_t i = 0; i < n; i++) {
-        const cairn_recipe *r = recipes[i];
         if (i > 0) printf("\n");
-        printf("%s%02d %s%s  %s tier, seeds 1 .. %d  %s[%s]%s\n", cli_paint_code(c, CLI_BOLD), r->system, r->about.name,
-               cli_paint_code(c, CLI_PLAIN), tier_name(r->tier), r->seeds, cli_paint_code(c, CLI_DIM), r->about.source,
-               cli_paint_code(c, CLI_PLAIN));
-        CAIRN_TRY(print_wrapped(c, r->about.summary));
-        CAIRN_TRY(print_wrapped(c, r->idea));
-        print_title(c, "on your own data");
-        if (r->command)
-            printf("  %s\n", r->command);
-        else
-            CAIRN_TRY(print_wrapped(c, r->no_command));
-        print_title(c, "arms");
-        for (int32_t k = 0; k < r->arm_count; k++)
-            printf("  %-28s %s\n", r->arms[k].name, r->arms[k].options ? r->arms[k].options : "");
-        print_title(c, "claims");
-        for (int32_t k = 0; k < r->claim_count; k++)
-            printf("  %-56s %s\n", r->claims[k].text, recipe_bars(c, &r->claims[k]));
-        print_title(c, "options (--set OPTION=VALUE)");
-        cairn_text text = {0};
-        cairn_help_style style = {.indent = 2, .width = cli_columns(c)};
-        cairn_status status = cairn_options_help(c->ctx, &r->about, &style, &text);
-        if (status == CAIRN_OK) printf("%s", text.data ? text.data : "");
-        cairn_text_free(&text);
-        CAIRN_TRY(status);
+        CAIRN_TRY(show(c, recipes[i]));
     }
     return CAIRN_OK;
 }

@@ -11,11 +11,33 @@ const cairn_recipe *const *cli_recipes(void);
  * ("3", "03"), which all recipes of that system answer to. In the arena. Errors: NOT_FOUND, listing the names. */
 cairn_status cli_find_recipes(cli *c, char *const *names, int count, const cairn_recipe ***out, int32_t *n);
 
-/* "over left-to-right: at least 3": what the claim is about and its bars. In the arena. */
+const char *recipe_tier(const cairn_recipe *recipe); /* "scripted" or "learned" */
+
+/* The bars of a claim: "at least 0.4, at most 0.6". In the arena. */
 const char *recipe_bars(cli *c, const cairn_claim *claim);
+/* "3.36 (3.26 .. 3.46)", "-" where nothing is known. */
+const char *recipe_interval(const cairn_interval *interval, char out[112]);
 /* Numbers of the arms, then the claims, with what was left out. */
 void recipe_print(cli *c, const cairn_verified *v);
 /* Only the numbers. */
 void recipe_print_arms(cli *c, const cairn_verified *v);
+
+/* A verification that was kept, in a file FOLDER/NN_name.json. */
+typedef struct recipe_record {
+    bool found; /* false: there is no such file, and nothing of what follows */
+    bool stale; /* the recipe's claims, arms, options or seeds are others by now */
+    const char *date, *machine, *version;
+    double seconds;
+    int32_t seeds;
+    const cairn_claim_result *claims; /* [recipe->claim_count]; NULL where it is stale */
+    int32_t met, missed, open, not_run;
+} recipe_record;
+/* Folder of the records that this command was built or installed with. In the arena. Errors: IO. */
+cairn_status recipe_records_folder(cli *c, const char **out);
+/* Errors: FORMAT naming the file and what is wrong with it. */
+cairn_status recipe_record_read(cli *c, const char *folder, const cairn_recipe *recipe, recipe_record *out);
+/* `setup`: what the verification was made with. */
+cairn_status recipe_record_write(cli *c, const char *folder, const cairn_verified *verified,
+                                 const cairn_verify_setup *setup);
 
 #endif

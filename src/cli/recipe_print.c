@@ -31,6 +31,16 @@ static const char *number_text(double value, char out[32]) {
     return out;
 }
 
+const char *recipe_interval(const cairn_interval *interval, char out[112]) {
+    char mean[32], low[32], high[32];
+    number_text(interval->estimate, mean);
+    if (isnan(interval->low))
+        snprintf(out, 112, "%s", mean);
+    else
+        snprintf(out, 112, "%s (%s .. %s)", mean, number_text(interval->low, low), number_text(interval->high, high));
+    return out;
+}
+
 void recipe_print_arms(cli *c, const cairn_verified *v) {
     printf("%s  %-28s %-24s %10s %10s %6s%s\n", cli_paint_code(c, CLI_DIM), "arm", "number", "mean", "sd", "seeds",
            cli_paint_code(c, CLI_PLAIN));
@@ -52,15 +62,14 @@ static cli_paint paint_of(cairn_claim_verdict verdict) {
 }
 
 static void print_claim(cli *c, const cairn_claim_result *r) {
-    char mean[32], low[32], high[32];
+    char interval[112];
     printf("  %s%-7s%s  %s\n", cli_paint_code(c, paint_of(r->verdict)), cairn_claim_verdict_name(r->verdict),
            cli_paint_code(c, CLI_PLAIN), r->claim->text);
     if (r->verdict == CAIRN_CLAIM_NOT_RUN) {
         printf("           %s\n", r->reason);
         return;
     }
-    printf("           %s (%s .. %s); bar: %s", number_text(r->interval.estimate, mean),
-           number_text(r->interval.low, low), number_text(r->interval.high, high), recipe_bars(c, r->claim));
+    printf("           %s; bar: %s", recipe_interval(&r->interval, interval), recipe_bars(c, r->claim));
     if (r->unknown > 0) printf("; unknown on %d of %d seeds", r->unknown, r->unknown + r->seeds);
     printf("\n");
 }

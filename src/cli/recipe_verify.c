@@ -7,7 +7,7 @@
 
 typedef struct verify_config {
     job_options job; /* workers, run, resume, quiet, json */
-    const char *seeds, *arm, *set;
+    const char *seeds, *arm, *set, *out;
     int32_t tier;
 } verify_config;
 
@@ -140,6 +140,8 @@ static const cairn_option verify_options[] = {
     CAIRN_TEXT_AS("run", verify_config, job.run, "", "",
                   "Run file: the numbers of each arm and seed are kept in it at once."),
     CAIRN_BOOL_AS("resume", verify_config, job.resume, "false", "Go on with that run file."),
+    CAIRN_TEXT(verify_config, out, "", "",
+               "Folder that is there, for one record a recipe, NN_name.json (cairn recipe list --records)."),
     CLI_OUTPUT_OPTIONS(verify_config),
 };
 
@@ -155,34 +157,41 @@ static cairn_status of_tier(cli *c, int32_t tier, const cairn_recipe ***out, int
 }
 
 static cairn_status verify(cli *c, const verify_config *config, const cairn_recipe *const *recipes, int32_t n,
-                           cairn_verification **out) {
-    cairn_verify_setup setup;
+                           const cairn_verify_setup *setup, cairn_verification **out) {
     cairn_manifest manifest;
     cairn_run *run;
     job_options job = config->job;
     job.policy = job.reward = "";
-    CAIRN_TRY(read_setup(c, config, &setup));
-    CAIRN_TRY(cairn_recipe_manifest(c->ctx, recipes, n, &setup, c->arena, &manifest));
+    CAIRN_TRY(cairn_recipe_manifest(c->ctx, recipes, n, setup, c->arena, &manifest));
     CAIRN_TRY(cli_open_run(c, &job, &manifest, &run));
-    cairn_status status = cairn_recipe_verify(c->ctx, recipes, n, &setup, run, out);
+    cairn_status status = cairn_recipe_verify(c->ctx, recipes, n, setup, run, out);
     bool kept = run;
     status = cli_close_run(c, &job, run, status);
     if (kept) c->advice = "go on with the same command and --resume";
     return status;
 }
 
+static cairn_status show(cli *c, const verify_config *config, const cairn_verify_setup *setup,
+                         const cairn_verification *v, int32_t n) {
+    for (int32_t i = 0; i < n; i++) {
+        const cairn_verified *recipe = cairn_verified_at(v, i);
+        if (!config->job.json) recipe_print(c, recipe);
+        if (*config->out) CAIRN_TRY(recipe_record_write(c, config->out, recipe, setup));
+        if (recipe->missed > 0) c->no = true;
+    }
+    return config->job.json ? print_json(c, v, n) : CAIRN_OK;
+}
+
 static cairn_status run_verify(cli *c, const void *options, int count, char **arguments) {
     const verify_config *config = options;
     const cairn_recipe **recipes;
     int32_t n;
+    cairn_verify_setup setup;
     cairn_verification *v;
     CAIRN_TRY(count ? cli_find_recipes(c, arguments, count, &recipes, &n) : of_tier(c, config->tier, &recipes, &n));
-    CAIRN_TRY(verify(c, config, recipes, n, &v));
-    cairn_status status = config->job.json ? print_json(c, v, n) : CAIRN_OK;
-    for (int32_t i = 0; i < n; i++) {
-        if (!config->job.json) recipe_print(c, cairn_verified_at(v, i));
-        if (cairn_verified_at(v, i)->missed > 0) c->no = true;
-    }
+    CAIRN_TRY(read_setup(c, config, &setup));
+    CAIRN_TRY(verify(c, config, recipes, n, &setup, &v));
+    cairn_status status = show(c, config, &setup, v, n);
     cairn_verification_close(v);
     return status;
 }

@@ -137,7 +137,9 @@ static cairn_status read_words(cli *c, const cairn_run *run, const resume_config
                                char **words, int *n, const cli_verb **verb) {
     const char *name = text_of(run, "verb");
     *verb = strcmp(name, "solve") == 0 ? &verb_solve : strcmp(name, "label") == 0 ? &verb_label : NULL;
-    if (!*verb) return cairn_fail(c->ctx, CAIRN_INVALID, "%s was made by `%s`, which cannot be resumed", path, name);
+    if (!*verb)
+        return cairn_fail(c->ctx, CAIRN_INVALID, "%s was made by `cairn %s`: give it to that command, with --resume",
+                          path, name);
     if (*verb == &verb_solve && *config->out)
         return cairn_fail(c->ctx, CAIRN_INVALID, "%s was made by `solve`, which writes no labels: no --out", path);
     if (!config->allow_exec) CAIRN_TRY(refuse_programs(c, run, path));

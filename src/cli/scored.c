@@ -81,8 +81,8 @@ static cairn_status score_record(cairn_ctx *ctx, const scored_options *options, 
     cairn_outcome outcome;
     CAIRN_TRY(cairn_world_read(ctx, &s->world, arena, &problem));
     CAIRN_TRY(outcome_of(ctx, s, &problem, record, arena, &outcome));
-    CAIRN_TRY(cairn_reward_score_steps(ctx, &s->reward, arena, options->seed, &problem, record->steps, record->n_steps,
-                                       scores, codes, evidence, &cost));
+    CAIRN_TRY(cairn_reward_score_turns(ctx, &s->reward, arena, options->seed, &problem, record->steps,
+                                       record->observations, record->n_steps, scores, codes, evidence, &cost));
     *out = (scored){.index = index,
                     .record = record,
                     .reward = &s->reward,

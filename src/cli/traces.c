@@ -37,7 +37,7 @@ static cairn_status first_wrong(cli *c, const cairn_world *world, const cairn_pr
     return CAIRN_OK;
 }
 
-/* One record: input, steps, target, answer, mistake_index. */
+/* One record: input, steps, observations where there are any, target, answer, mistake_index. */
 static cairn_status write_trace(const cairn_problem *problem, const cairn_rollout *rollout, int32_t wrong,
                                 cairn_out *out) {
     cli_json j = {.out = out};
@@ -46,6 +46,11 @@ static cairn_status write_trace(const cairn_problem *problem, const cairn_rollou
     cli_json_open(&j, "steps", '[');
     for (int32_t i = 0; i < rollout->n_steps; i++) cli_json_text(&j, NULL, rollout->steps[i]);
     cli_json_close(&j, ']');
+    for (int32_t i = 0; rollout->observations && i < rollout->n_steps; i++) {
+        if (i == 0) cli_json_open(&j, "observations", '[');
+        cli_json_text(&j, NULL, rollout->observations[i]);
+        if (i + 1 == rollout->n_steps) cli_json_close(&j, ']');
+    }
     cli_json_text(&j, "target", problem->answer ? problem->answer : "");
     cli_json_text(&j, "answer", rollout->outcome.answer ? rollout->outcome.answer : "");
     if (wrong < 0)

@@ -11,7 +11,7 @@ extern const cli_verb verb_certify, verb_report;
 extern const cli_verb verb_run_list, verb_run_show, verb_run_export, verb_run_resume, verb_run_compare;
 extern const cli_verb verb_data_convert, verb_data_merge, verb_data_balance, verb_data_filter, verb_data_split,
     verb_data_check;
-extern const cli_verb verb_train_sft, verb_train_prm, verb_train_orm;
+extern const cli_verb verb_train_sft, verb_train_prm, verb_train_orm, verb_train_pairs;
 extern const cli_verb verb_model_info, verb_model_tokens;
 extern const cli_verb verb_world_list, verb_world_generate, verb_world_traces;
 extern const cli_verb verb_recipe_list, verb_recipe_show, verb_recipe_run, verb_recipe_verify;

@@ -95,6 +95,28 @@ cairn_status format_steps(const format_row *row, const char *field, cairn_record
     return CAIRN_OK;
 }
 
+cairn_status format_observations(const format_row *row, cairn_record *out) {
+    const json_t *array = format_field(row, "observations");
+    size_t n = (size_t)out->n_steps;
+    char expected[48];
+    if (!array) return CAIRN_OK;
+    snprintf(expected, sizeof expected, "an array of %zu", n);
+    if (!json_is_array(array) || json_array_size(array) != n)
+        return json_fail_field(row->ctx, row->where, "observations", expected, array);
+    const char **seen = cairn_arena_alloc(row->arena, n, sizeof *seen);
+    bool any = false;
+    if (!seen) return cairn_fail(row->ctx, CAIRN_NO_MEMORY, "%s: no memory for %zu observations", row->where, n);
+    for (size_t i = 0; i < n; i++) {
+        const json_t *value = json_array_get(array, i);
+        if (json_is_null(value)) continue;
+        if (!json_is_string(value)) return format_fail_element(row, "observations", i, "a string or null", value);
+        CAIRN_TRY(format_keep(row, json_string_value(value), json_string_length(value), &seen[i]));
+        any = true;
+    }
+    if (any) out->observations = seen;
+    return CAIRN_OK;
+}
+
 cairn_status format_steps_of_text(const format_row *row, cairn_split preset, const char *text, size_t length,
                                   cairn_record *out) {
     cairn_slice *slices;

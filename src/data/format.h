@@ -50,6 +50,8 @@ cairn_verdict format_verdict_of(bool right);
 cairn_status format_steps_alloc(const format_row *row, size_t n, cairn_record *out, const char ***steps);
 /* An array of strings: the record's steps. */
 cairn_status format_steps(const format_row *row, const char *field, cairn_record *out);
+/* The array `observations`, a string or null for each step, where the row has it. */
+cairn_status format_observations(const format_row *row, cairn_record *out);
 /* The steps of a text, cut as the options say, else by `preset`. */
 cairn_status format_steps_of_text(const format_row *row, cairn_split preset, const char *text, size_t length,
                                   cairn_record *out);

@@ -333,3 +333,23 @@ cairn_status json_get_object(cairn_ctx *ctx, const json_t *object, const char *n
     *out = (json_t *)(uintptr_t)value;
     return CAIRN_OK;
 }
+
+/* ---- building ------------------------------------------------------------------------------------------------------ */
+
+json_t *json_texts(const char *const *texts, int32_t n) {
+    json_t *array = json_array();
+    for (int32_t i = 0; i < n && array; i++)
+        if (json_array_append_new(array, texts[i] ? json_string(texts[i]) : json_null()) != 0) {
+            json_decref(array);
+            array = NULL;
+        }
+    return array;
+}
+
+json_t *json_add_observations(json_t *object, const char *const *observations, int32_t n) {
+    bool any = false;
+    for (int32_t i = 0; observations && i < n; i++) any |= observations[i] != NULL;
+    if (!object || !any || json_object_set_new(object, "observations", json_texts(observations, n)) == 0) return object;
+    json_decref(object);
+    return NULL;
+}

@@ -33,6 +33,12 @@ cairn_status json_get_bool(cairn_ctx *ctx, const json_t *object, const char *nam
 cairn_status json_get_array(cairn_ctx *ctx, const json_t *object, const char *name, const char *where, json_t **out);
 cairn_status json_get_object(cairn_ctx *ctx, const json_t *object, const char *name, const char *where, json_t **out);
 
+/* The texts [n] as an array, with null for NULL; NULL without memory or for a text that is not UTF-8. */
+json_t *json_texts(const char *const *texts, int32_t n);
+/* Adds the member `observations` to an object where there are any (NULL: none), and returns the object. The object, which may be NULL, is freed
+ * and NULL is returned where it cannot be built. */
+json_t *json_add_observations(json_t *object, const char *const *observations, int32_t n);
+
 /* A whole number from `low` to `high`, as an integer, a real (1.0) or, as CSV has it, a text ("1"). */
 bool json_whole(const json_t *value, int64_t low, int64_t high, int64_t *out);
 /* A string's text, or a number's in shortest form, written to `number`; NULL for any other value. */

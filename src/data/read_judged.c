@@ -16,6 +16,7 @@ cairn_status read_mistake(const format_row *row, int32_t item, cairn_record *out
     CAIRN_TRY(format_id(row, "id", &out->id));
     CAIRN_TRY(format_text(row, "input", &out->problem));
     CAIRN_TRY(format_steps(row, "steps", out));
+    CAIRN_TRY(format_observations(row, out));
     CAIRN_TRY(format_word_or_null(row, "target", &out->target));
     CAIRN_TRY(format_word_or_null(row, "answer", &out->answer));
     if (out->answer && out->target) out->correct = format_verdict_of(same_trimmed(out->answer, out->target));

@@ -78,6 +78,7 @@ cairn_status read_stepwise(const format_row *row, int32_t item, cairn_record *ou
     CAIRN_TRY(format_id(row, "id", &out->id));
     CAIRN_TRY(format_text(row, "prompt", &out->problem));
     CAIRN_TRY(format_steps(row, "completions", out));
+    CAIRN_TRY(format_observations(row, out));
     CAIRN_TRY(read_all_labels(row, out));
     CAIRN_TRY(read_ratings(row, out));
     CAIRN_TRY(format_word_or_null(row, "answer", &out->answer));

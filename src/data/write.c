@@ -107,6 +107,12 @@ static bool differs(const char *text, const char *back) {
     return text && (!back || strcmp(text, back) != 0);
 }
 
+static bool observations_differ(const cairn_record *record, const cairn_record *back) {
+    for (int32_t i = 0; record->observations && i < record->n_steps; i++)
+        if (differs(record->observations[i], back->observations ? back->observations[i] : NULL)) return true;
+    return false;
+}
+
 /* A format in which the problem or a step would read back as another text cannot hold the record. */
 static cairn_status compare_texts(const write_row *row, const cairn_record *back, bool lost[CAIRN_UNHELD_COUNT]) {
     const cairn_record *record = row->record;
@@ -150,6 +156,7 @@ static cairn_status compare(const cairn_writer *w, const write_row *row, const d
     lost[CAIRN_UNHELD_ANSWER] |= differs(record->answer, back->answer);
     lost[CAIRN_UNHELD_TARGET] |= differs(record->target, back->target);
     lost[CAIRN_UNHELD_CORRECT] |= record->correct != back->correct;
+    lost[CAIRN_UNHELD_OBSERVATIONS] |= observations_differ(record, back);
     lost[CAIRN_UNHELD_GENERATOR] |= differs(record->generator, back->generator);
     lost[CAIRN_UNHELD_GROUP] |= differs(record->group, back->group);
     lost[CAIRN_UNHELD_SUBSET] |= differs(record->subset, back->subset);
@@ -253,11 +260,16 @@ static cairn_status hold(cairn_writer *w, const cairn_record *record) {
     const char **steps = cairn_arena_alloc(w->held_arena, (size_t)record->n_steps, sizeof *steps);
     double *labels = cairn_arena_alloc(w->held_arena, (size_t)record->n_steps, sizeof *labels);
     int8_t *ratings = cairn_arena_alloc(w->held_arena, (size_t)record->n_steps, sizeof *ratings);
-    if (!steps || !labels || !ratings) return cairn_fail(w->ctx, CAIRN_NO_MEMORY, "no memory for a record that waits");
+    const char **seen = cairn_arena_alloc(w->held_arena, (size_t)record->n_steps, sizeof *seen);
+    if (!steps || !labels || !ratings || !seen)
+        return cairn_fail(w->ctx, CAIRN_NO_MEMORY, "no memory for a record that waits");
     const char **texts[] = {&w->held.id,        &w->held.problem, &w->held.answer, &w->held.target,
                             &w->held.generator, &w->held.group,   &w->held.subset, &w->held.domain};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) CAIRN_TRY(copy_text(w, *texts[i], texts[i]));
     for (int32_t i = 0; i < record->n_steps; i++) CAIRN_TRY(copy_text(w, record->steps[i], &steps[i]));
+    for (int32_t i = 0; record->observations && i < record->n_steps; i++)
+        CAIRN_TRY(copy_text(w, record->observations[i], &seen[i]));
+    w->held.observations = record->observations ? seen : NULL;
     if (record->labels) memcpy(labels, record->labels, (size_t)record->n_steps * sizeof *labels);
     w->held.steps = steps;
     w->held.labels = record->labels ? labels : NULL;

@@ -25,6 +25,15 @@ static cairn_status set_steps(const write_row *row, json_t *object, const char *
     return CAIRN_OK;
 }
 
+/* Sets `observations`, null for steps without one; no member where the record has none. */
+static cairn_status set_observations(const write_row *row, json_t *object) {
+    const cairn_record *record = row->record;
+    bool any = false;
+    for (int32_t i = 0; record->observations && i < record->n_steps; i++) any |= record->observations[i] != NULL;
+    if (!any) return CAIRN_OK;
+    return row_set(row, object, "observations", json_texts(record->observations, record->n_steps));
+}
+
 static cairn_status set_labels(const write_row *row, json_t *object, const char *name) {
     json_t *array = json_array();
     CAIRN_TRY(row_set(row, object, name, array));
@@ -90,6 +99,7 @@ static cairn_status stepwise_write(const write_row *row, json_t *object) {
     CAIRN_TRY(row_set(row, object, "version", json_integer(1)));
     CAIRN_TRY(row_set_text(row, object, "prompt", record->problem));
     CAIRN_TRY(set_steps(row, object, "completions", record));
+    CAIRN_TRY(set_observations(row, object));
     if (has_labels(record)) CAIRN_TRY(set_labels(row, object, row->soft ? "scores" : "labels"));
     if (row->soft && record->first_error != CAIRN_UNLABELLED) CAIRN_TRY(set_verdicts(row, object));
     if (record->ratings) CAIRN_TRY(set_ratings(row, object));
@@ -118,6 +128,7 @@ static cairn_status mistake_write(const write_row *row, json_t *object) {
     CAIRN_TRY(row_set_text(row, object, "id", record->id));
     CAIRN_TRY(row_set_text(row, object, "input", record->problem));
     CAIRN_TRY(set_steps(row, object, "steps", record));
+    CAIRN_TRY(set_observations(row, object));
     CAIRN_TRY(row_set_text(row, object, "target", record->target));
     CAIRN_TRY(row_set(row, object, "answer", record->answer ? json_string(record->answer) : json_null()));
     return row_set(row, object, "mistake_index", row->first_error < 0 ? json_null() : json_integer(row->first_error));

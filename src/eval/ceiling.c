@@ -213,6 +213,7 @@ static cairn_status sum_features(cairn_ctx *ctx, cairn_arena *arena, double shar
     m->others = cairn_arena_alloc(arena, m->prompts, sizeof *m->others);
     m->sums = cairn_arena_alloc(arena, m->prompts, (m->features + 1) * sizeof *m->sums);
     if (!m->known || !m->overrated || !m->over || !m->others || !m->sums) return CAIRN_NO_MEMORY;
+    if (m->features == 0) return CAIRN_OK;
     CAIRN_TRY(cairn_ceiling_overrated(ctx, m->proxy, m->truth, n, share, m->overrated));
     for (size_t p = 0; p < m->prompts; p++)
         for (size_t i = m->first[p]; i < m->first[p + 1]; i++) *(m->overrated[i] ? &m->over[p] : &m->others[p]) += 1;

@@ -277,41 +277,47 @@ static cairn_status read_path(const reading *r, const json_t *nodes, json_int_t 
     return CAIRN_OK;
 }
 
-static cairn_status put_path(const reading *r, const trace *p) {
+/* Proxies of a candidate: each named list of step scores, else the scores along its path, else its own score. */
+static cairn_status put_scores(const reading *r, const json_t *candidate, const trace *t) {
+    const json_t *named = json_object_get(candidate, "scores");
     bool scored = false;
-    for (size_t i = 0; i < p->n; i++) scored |= !isnan(p->scores[i]);
-    if (scored) CAIRN_TRY(ceiling_put_steps(r->table, r->ctx, "score", p->scores, p->n));
-    return ceiling_put_text(r->table, r->ctx, p->steps, p->n);
+    double score;
+    if (json_is_object(named)) return put_named(r, "scores", named);
+    for (size_t i = 0; i < t->n; i++) scored |= !isnan(t->scores[i]);
+    if (scored) return ceiling_put_steps(r->table, r->ctx, "score", t->scores, t->n);
+    CAIRN_TRY(number_of(r, "score", json_object_get(candidate, "score"), &score));
+    return isnan(score) ? CAIRN_OK : ceiling_put(r->table, r->ctx, &r->table->proxies, "score", score);
+}
+
+static cairn_status read_solution(const reading *r, const json_t *candidate, const json_t *nodes,
+                                  ceiling_candidate *c) {
+    int64_t count = 1, leaf = 0;
+    trace t = {.process = NAN};
+    if (json_object_get(candidate, "count")) CAIRN_TRY(json_get_int(r->ctx, candidate, "count", r->where, &count));
+    if (count < 1) return json_fail_field(r->ctx, r->where, "count", "1 or more", json_object_get(candidate, "count"));
+    CAIRN_TRY(number_of(r, "correct", json_object_get(candidate, "correct"), &c->truth));
+    if (json_is_array(nodes)) {
+        CAIRN_TRY(json_get_int(r->ctx, candidate, "leaf", r->where, &leaf));
+        if (leaf < 0 || (size_t)leaf >= json_array_size(nodes))
+            return json_fail_field(r->ctx, r->where, "leaf", "the number of a node",
+                                   json_object_get(candidate, "leaf"));
+        CAIRN_TRY(read_path(r, nodes, leaf, &t));
+        CAIRN_TRY(ceiling_put_text(r->table, r->ctx, t.steps, t.n));
+    }
+    CAIRN_TRY(put_scores(r, candidate, &t));
+    c->process = t.process;
+    c->answer = answer_of(json_object_get(candidate, "answer"));
+    return ceiling_add(r->table, r->ctx, c, (size_t)count);
 }
 
 static cairn_status read_solved(const reading *r, const json_t *record, const json_t *candidates) {
     const json_t *nodes = json_object_get(record, "tree"), *key = json_object_get(record, "problem_key");
     ceiling_candidate c = {0};
-    size_t i;
-    json_t *one;
-    CAIRN_TRY(prompt_of(&(reading){r->table, r->ctx, r->where}, record, &c.prompt));
+    CAIRN_TRY(prompt_of(r, record, &c.prompt));
     if (json_is_string(key)) c.prompt = cairn_key(json_string_value(key), json_string_length(key));
-    json_array_foreach((json_t *)candidates, i, one) {
-        int64_t count = 1, leaf = 0;
-        double score;
-        trace p = {.process = NAN};
+    for (size_t i = 0; i < json_array_size(candidates); i++) {
         cairn_arena_reset(r->table->scratch);
-        if (json_object_get(one, "count")) CAIRN_TRY(json_get_int(r->ctx, one, "count", r->where, &count));
-        if (count < 1) return json_fail_field(r->ctx, r->where, "count", "1 or more", json_object_get(one, "count"));
-        CAIRN_TRY(number_of(r, "correct", json_object_get(one, "correct"), &c.truth));
-        CAIRN_TRY(number_of(r, "score", json_object_get(one, "score"), &score));
-        if (json_is_array(nodes)) {
-            CAIRN_TRY(json_get_int(r->ctx, one, "leaf", r->where, &leaf));
-            if (leaf < 0 || (size_t)leaf >= json_array_size(nodes))
-                return json_fail_field(r->ctx, r->where, "leaf", "the number of a node", json_object_get(one, "leaf"));
-            CAIRN_TRY(read_path(r, nodes, leaf, &p));
-            CAIRN_TRY(put_path(r, &p));
-        } else if (!isnan(score)) {
-            CAIRN_TRY(ceiling_put(r->table, r->ctx, &r->table->proxies, "score", score));
-        }
-        c.process = p.process;
-        c.answer = answer_of(json_object_get(one, "answer"));
-        CAIRN_TRY(ceiling_add(r->table, r->ctx, &c, (size_t)count));
+        CAIRN_TRY(read_solution(r, json_array_get(candidates, i), nodes, &c));
     }
     return CAIRN_OK;
 }

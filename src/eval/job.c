@@ -23,6 +23,7 @@ static cairn_status open_contexts(cairn_job *job) {
 }
 
 static cairn_status open_worker(worker *w) {
+    CAIRN_TRY(cairn_world_share(w->ctx, &w->job->world, &w->world));
     CAIRN_TRY(job_open_cast(w));
     w->open = true;
     return CAIRN_OK;
@@ -41,6 +42,7 @@ void job_close_slots(worker *w) {
 static void close_worker(worker *w) {
     job_close_slots(w);
     job_close_cast(w);
+    cairn_world_unshare(&w->world);
     cairn_arena_close(w->arena);
     cairn_ctx_close(w->ctx);
 }
@@ -179,14 +181,19 @@ const cairn_reward *cairn_job_reward(const cairn_job *job) {
     return job->setup.reward ? &job->workers[0].rewards[CAIRN_ROLE_JUDGE] : NULL;
 }
 
-cairn_status cairn_job_problem(cairn_job *job, cairn_ctx *ctx, int64_t index, cairn_arena *arena, cairn_problem *out) {
+static cairn_status problem_of(cairn_job *job, const cairn_world *world, cairn_ctx *ctx, int64_t index,
+                               cairn_arena *arena, cairn_problem *out) {
     if (index < 0 || index >= job->count)
         return cairn_fail(ctx, CAIRN_INVALID, "problem %" PRId64 " of %" PRId64, index, job->count);
     if (job->problems) {
         *out = job->problems[index];
         return CAIRN_OK;
     }
-    return job->world.type->generate(ctx, job->world.self, job->setup.seed, index, arena, out);
+    return world->type->generate(ctx, world->self, job->setup.seed, index, arena, out);
+}
+
+cairn_status cairn_job_problem(cairn_job *job, cairn_ctx *ctx, int64_t index, cairn_arena *arena, cairn_problem *out) {
+    return problem_of(job, &job->world, ctx, index, arena, out);
 }
 
 /* ---- run --------------------------------------------------------------------------------------------------------------- */
@@ -240,10 +247,10 @@ static cairn_status keep_record(cairn_job *job, cairn_ctx *ctx, int64_t index, c
 cairn_status job_work_in_slot(worker *w, cairn_ctx *ctx, slot *s, int64_t index) {
     cairn_job *job = w->job;
     cairn_problem problem;
-    CAIRN_TRY(cairn_job_problem(job, ctx, index, s->arena, &problem));
+    CAIRN_TRY(problem_of(job, &w->world, ctx, index, s->arena, &problem));
     const cairn_reward *reward = job->setup.reward ? &w->rewards[CAIRN_ROLE_JUDGE] : NULL;
     cairn_workspace workspace = {.ctx = ctx,
-                                 .world = &job->world,
+                                 .world = &w->world,
                                  .problem = &problem,
                                  .tree = s->tree,
                                  .arena = s->arena,

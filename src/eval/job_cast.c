@@ -35,12 +35,12 @@ cairn_status job_open_cast(worker *w) {
     const cairn_job *job = w->job;
     for (int role = 0; role < CAIRN_ROLE_COUNT; role++) {
         const char *spec = job_policy_spec(&job->setup, (cairn_role)role);
-        if (spec) CAIRN_TRY(cairn_policy_open(w->ctx, w->arena, spec, &job->world, &w->policies[role]));
+        if (spec) CAIRN_TRY(cairn_policy_open(w->ctx, w->arena, spec, &w->world, &w->policies[role]));
     }
     for (int role = 0; role < CAIRN_ROLE_COUNT; role++) {
         const char *spec = job_reward_spec(&job->setup, (cairn_role)role);
         if (spec)
-            CAIRN_TRY(cairn_reward_open(w->ctx, w->arena, spec, &job->world, acts_as(w, CAIRN_ROLE_COMPLETER),
+            CAIRN_TRY(cairn_reward_open(w->ctx, w->arena, spec, &w->world, acts_as(w, CAIRN_ROLE_COMPLETER),
                                         &w->rewards[role]));
         CAIRN_TRY(check_content(w, (cairn_role)role));
     }

@@ -18,6 +18,7 @@ typedef struct worker {
     cairn_job *job;
     cairn_ctx *ctx; /* child of the context given to open */
     cairn_arena *arena;
+    cairn_world world;                       /* the job's, with an instance of this worker */
     cairn_policy policies[CAIRN_ROLE_COUNT]; /* type NULL: the role has none of its own */
     cairn_reward rewards[CAIRN_ROLE_COUNT];
     bool open;

@@ -41,7 +41,7 @@ static int set_given(json_t *object, const cairn_record *given) {
 }
 
 /* NULL when any part of it is missing. */
-static json_t *solution_json(const cairn_labelled *s, const cairn_step_check *truth) {
+static json_t *solution_json(const cairn_labelled *s, const char *const *observations, const cairn_step_check *truth) {
     json_t *steps = json_array(), *labels = json_array(), *counts = json_array(), *verdicts = json_array();
     int bad = !steps || !labels || !counts || !verdicts;
     for (int32_t i = 0; i < s->n_steps && !bad; i++) {
@@ -61,9 +61,20 @@ static json_t *solution_json(const cairn_labelled *s, const cairn_step_check *tr
                                counts, "truth", verdicts, "first_error", (int)s->first_error, "answer", answer_of(s),
                                "correct", verdict_json(s->outcome.verdict));
     if (object && s->given) bad |= set_given(object, s->given);
-    if (!bad) return object;
+    if (!bad) return json_add_observations(object, observations, s->n_steps);
     json_decref(object);
     return NULL;
+}
+
+/* What the world answered to the solution's steps; NULL: nothing. */
+static cairn_status observations_of(cairn_workspace *workspace, const cairn_labelled *s,
+                                    const char *const **observations) {
+    const char *const *steps;
+    int32_t n;
+    CAIRN_TRY(cairn_tree_steps(workspace->ctx, workspace->tree, s->leaf, workspace->arena, &steps, &n));
+    *observations = NULL;
+    if (n != s->n_steps) return CAIRN_OK;
+    return cairn_tree_observations(workspace->ctx, workspace->tree, s->leaf, workspace->arena, observations);
 }
 
 /* Appends one labelled solution with the world's verdict on its steps. */
@@ -72,8 +83,10 @@ static cairn_status add_solution(cairn_workspace *workspace, const cairn_labelle
     if (!truth) return CAIRN_NO_MEMORY;
     CAIRN_TRY(cairn_world_verify(workspace->ctx, workspace->world, workspace->problem, solution->steps,
                                  solution->n_steps, workspace->arena, truth));
+    const char *const *observations;
+    CAIRN_TRY(observations_of(workspace, solution, &observations));
     errno = 0;
-    if (json_array_append_new(solutions, solution_json(solution, truth)) == 0) return CAIRN_OK;
+    if (json_array_append_new(solutions, solution_json(solution, observations, truth)) == 0) return CAIRN_OK;
     return json_fail_build(workspace->ctx, "the record");
 }
 

@@ -168,7 +168,7 @@ static cairn_status pool_strata(cairn_series *all, cairn_ctx *ctx) {
             earlier |= j < i;
             if (!r->tested || same(r->truth, "unknown")) continue;
             lag1[k] = r->tests.p_lag1;
-            runs[k++] = r->tests.run_test.p;
+            runs[k++] = r->tests.p_runs;
         }
         if (earlier || k == 0) continue;
         cairn_series_pool *pool = &all->pools[all->n_pools++];

@@ -34,12 +34,20 @@ static json_t *number_or_null(double value) {
     return isfinite(value) ? json_real(value) : json_null();
 }
 
-static json_t *outcome_json(float outcome) {
-    return isnan(outcome) ? json_null() : json_boolean(outcome > 0.5f);
-}
-
 static json_t *text_or_null(const char *text) {
     return text ? json_string(text) : json_null();
+}
+
+static bool set(json_t *object, const char *name, json_t *value) {
+    return json_object_set_new(object, name, value) == 0;
+}
+
+/* The rewards on the path to a leaf and its outcome; NaN where the outcome is unknown. */
+static double return_of(const cairn_tree *tree, cairn_node leaf) {
+    double sum = tree->outcome[leaf];
+    for (cairn_node node = leaf; tree->edge_reward && node != CAIRN_ROOT; node = tree->parent[node])
+        sum += tree->edge_reward[node];
+    return sum;
 }
 
 /* {"reward": [0.9, null, ...], ...}: the scores of the steps up to `leaf`, by the name of their column. NULL: no memory. */
@@ -60,21 +68,23 @@ static json_t *scores_json(const cairn_tree *tree, cairn_node leaf) {
     return all;
 }
 
-/* "cut_off", true, is there where the solution did not come to its end; "scores" where the setup keeps them. */
+/* "cut_off", true, is there where the solution did not come to its end; "scores" where the setup keeps them; "return" where the world's
+ * returns are no success probabilities. */
 static cairn_status candidate_json(const cairn_workspace *workspace, const cairn_solve_setup *setup,
                                    const cairn_candidate *c, json_t **out) {
     bool ended;
     CAIRN_TRY(cairn_workspace_ended(workspace, c->leaf, &ended));
     *out = json_pack("{s:o, s:o, s:i, s:o, s:i}", "answer", text_or_null(cairn_workspace_answer(workspace, c->answer)),
-                     "correct", outcome_json(workspace->tree->outcome[c->leaf]), "count", (int)c->count, "score",
-                     number_or_null(c->score), "leaf", (int)c->leaf);
-    int bad = *out && !ended ? json_object_set_new(*out, "cut_off", json_true()) : 0;
-    if (*out && setup->keep_scores && workspace->tree->n_scores > 0)
-        bad |= json_object_set_new(*out, "scores", scores_json(workspace->tree, c->leaf));
-    if (bad) {
-        json_decref(*out);
-        *out = NULL;
-    }
+                     "correct", verdict_json(cairn_tree_verdict(workspace->tree, c->leaf)), "count", (int)c->count,
+                     "score", number_or_null(c->score), "leaf", (int)c->leaf);
+    bool whole = *out && (ended || set(*out, "cut_off", json_true()));
+    if (whole && setup->keep_scores && workspace->tree->n_scores > 0)
+        whole = set(*out, "scores", scores_json(workspace->tree, c->leaf));
+    if (whole && !cairn_world_is_plain(workspace->world))
+        whole = set(*out, "return", number_or_null(return_of(workspace->tree, c->leaf)));
+    if (whole) return CAIRN_OK;
+    json_decref(*out);
+    *out = NULL;
     return CAIRN_OK;
 }
 
@@ -138,6 +148,19 @@ static cairn_status find_verdicts(cairn_workspace *workspace, cairn_verdict *ver
     return CAIRN_OK;
 }
 
+/* Kind, observation and reward of a step, where the world says any. */
+static bool add_turn(const cairn_workspace *workspace, cairn_node node, json_t *object) {
+    const cairn_tree *tree = workspace->tree;
+    static const char *const kinds[] = {
+        [CAIRN_KIND_TOOL] = "tool", [CAIRN_KIND_FINISH] = NULL, [CAIRN_KIND_REFLECT] = "reflect"};
+    const char *observation = cairn_tree_observation(tree, node), *kind = kinds[tree->kind[node]];
+    bool good = !kind || set(object, "kind", json_string(kind));
+    if (good && observation) good = set(object, "observation", json_string(observation));
+    if (good && cairn_world_pays(workspace->world) && node != CAIRN_ROOT)
+        good = set(object, "reward", json_real(tree->edge_reward ? tree->edge_reward[node] : 0));
+    return good;
+}
+
 /* `end`, true, is there where a node ends its parent's solution and is no step. */
 static json_t *node_json(const cairn_workspace *workspace, cairn_node node, cairn_verdict truth) {
     const cairn_tree *tree = workspace->tree;
@@ -147,8 +170,8 @@ static json_t *node_json(const cairn_workspace *workspace, cairn_node node, cair
                                "visits", (json_int_t)tree->visits[node], "score",
                                number_or_null(workspace->column >= 0 ? tree->score[workspace->column][node] : NAN),
                                "truth", verdict_json(truth));
-    if (!object || !cairn_tree_is_end(tree, node) || json_object_set_new(object, "end", json_true()) == 0)
-        return object;
+    bool whole = object && (!cairn_tree_is_end(tree, node) || set(object, "end", json_true()));
+    if (whole && add_turn(workspace, node, object)) return object;
     json_decref(object);
     return NULL;
 }
@@ -185,7 +208,7 @@ static const cairn_candidate *judged_of(const cairn_result *result) {
 
 /* No solution finished is wrong, unless there was none to replay. */
 static json_t *correct_json(const cairn_workspace *workspace, const cairn_candidate *judged) {
-    if (judged) return outcome_json(workspace->tree->outcome[judged->leaf]);
+    if (judged) return verdict_json(cairn_tree_verdict(workspace->tree, judged->leaf));
     return cairn_policy_solutions(workspace->cast[CAIRN_ROLE_GENERATOR].policy, workspace->problem) > 0 ? json_false()
                                                                                                         : json_null();
 }

@@ -36,15 +36,22 @@ static cairn_status put_labelled(const writing *w, const json_t *problem, size_t
     const json_t *steps = json_object_get(solution, "steps"), *labels = json_object_get(solution, "labels");
     size_t n = json_array_size(steps);
     const char **texts = cairn_arena_alloc(w->arena, n, sizeof *texts);
+    const char **seen = cairn_arena_alloc(w->arena, n, sizeof *seen);
+    const json_t *observations = json_object_get(solution, "observations");
     double *values = cairn_arena_alloc(w->arena, n, sizeof *values);
-    if (!texts || !values) return cairn_fail(w->ctx, CAIRN_NO_MEMORY, "no memory for %zu steps", n);
+    if (!texts || !seen || !values) return cairn_fail(w->ctx, CAIRN_NO_MEMORY, "no memory for %zu steps", n);
     for (size_t i = 0; i < n; i++) {
         const json_t *label = json_array_get(labels, i);
         texts[i] = json_string_value(json_array_get(steps, i));
+        seen[i] = json_string_value(json_array_get(observations, i));
         values[i] = json_is_number(label) ? json_number_value(label) : NAN;
         if (!texts[i]) return cairn_fail(w->ctx, CAIRN_FORMAT, "a step is no text");
     }
-    cairn_record record = {.steps = texts, .n_steps = (int32_t)n, .labels = values, .first_error = CAIRN_UNLABELLED};
+    cairn_record record = {.steps = texts,
+                           .n_steps = (int32_t)n,
+                           .observations = observations ? seen : NULL,
+                           .labels = values,
+                           .first_error = CAIRN_UNLABELLED};
     return put(w, problem, number, solution, &record);
 }
 
@@ -72,10 +79,16 @@ static cairn_status put_candidate(const writing *w, const json_t *problem, size_
         n += is_step(node);
     }
     const char **texts = cairn_arena_alloc(w->arena, n, sizeof *texts);
-    if (!texts) return cairn_fail(w->ctx, CAIRN_NO_MEMORY, "no memory for %zu steps", n);
+    const char **seen = cairn_arena_alloc(w->arena, n, sizeof *seen);
+    if (!texts || !seen) return cairn_fail(w->ctx, CAIRN_NO_MEMORY, "no memory for %zu steps", n);
     cairn_record record = {.steps = texts, .n_steps = (int32_t)n, .first_error = CAIRN_UNLABELLED};
-    for (at = leaf; at >= 0; at = parent_of(json_array_get(tree, (size_t)at)))
-        if (is_step(json_array_get(tree, (size_t)at))) texts[--n] = text_of(json_array_get(tree, (size_t)at), "text");
+    for (at = leaf; at >= 0; at = parent_of(json_array_get(tree, (size_t)at))) {
+        const json_t *node = json_array_get(tree, (size_t)at);
+        if (!is_step(node)) continue;
+        texts[--n] = text_of(node, "text");
+        seen[n] = text_of(node, "observation");
+        if (seen[n]) record.observations = seen;
+    }
     return put(w, problem, number, candidate, &record);
 }
 

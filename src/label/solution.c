@@ -45,7 +45,8 @@ static cairn_status adopt_one(cairn_workspace *workspace, const cairn_record *re
     size_t n = (size_t)record->n_steps;
     int32_t *tokens = cairn_arena_alloc(workspace->arena, n, sizeof *tokens);
     if (!tokens) return CAIRN_NO_MEMORY;
-    *out = (cairn_rollout){.steps = record->steps, .tokens = tokens, .n_steps = record->n_steps};
+    *out = (cairn_rollout){
+        .steps = record->steps, .observations = record->observations, .tokens = tokens, .n_steps = record->n_steps};
     for (size_t i = 0; i < n; i++) out->n_tokens += tokens[i] = token_count(record->steps[i], strlen(record->steps[i]));
     return outcome_of(workspace, record, &out->outcome);
 }

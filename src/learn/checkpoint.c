@@ -1,4 +1,4 @@
-/* A checkpoint is one GGUF file: the model, the optimiser's moments, and where the run stands. It replaces the one before as a whole. */
+/* A checkpoint is one GGUF file: the model, the learner, and where the run stands. It replaces the one before as a whole. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -25,7 +25,7 @@ typedef struct entry {
 } entry;
 enum { ENTRIES = 12 };
 
-static void list_entries(progress *p, batches *order, int64_t *next, int64_t *finished, entry out[ENTRIES]) {
+static void list_entries(progress *p, cairn_batches *order, int64_t *next, int64_t *finished, entry out[ENTRIES]) {
     const entry all[ENTRIES] = {{RUN "step", &p->step, NULL},
                                 {RUN "tokens", &p->tokens, NULL},
                                 {RUN "best_step", &p->best_step, NULL},
@@ -57,34 +57,11 @@ static cairn_status put_progress(trainer *t, cairn_gguf_writer *w) {
     return CAIRN_OK;
 }
 
-static cairn_status put_averages(trainer *t, cairn_gguf_writer *w) {
-    for (int32_t i = 0; t->average && i < cairn_params_count(t->average->params); i++) {
-        const cairn_param *p = cairn_params_get(t->average->params, i);
-        char name[96];
-        snprintf(name, sizeof name, "ema.%s", p->name);
-        CAIRN_TRY(cairn_gguf_put_tensor(w, name, CAIRN_GGML_F32, 1, &p->value.size, p->value.data));
-    }
-    return CAIRN_OK;
-}
-
-static cairn_status put_moments(trainer *t, cairn_gguf_writer *w) {
-    for (int32_t i = 0; i < cairn_params_count(t->model->params); i++) {
-        const cairn_param *p = cairn_params_get(t->model->params, i);
-        for (int m = 0; m < 2 && !p->frozen; m++) {
-            char name[96];
-            snprintf(name, sizeof name, "m%d.%s", m + 1, p->name);
-            CAIRN_TRY(cairn_gguf_put_tensor(w, name, CAIRN_GGML_F32, 1, &p->value.size, p->moments[m]));
-        }
-    }
-    return CAIRN_OK;
-}
-
 static cairn_status write_checkpoint(trainer *t, cairn_arena *arena, cairn_gguf_writer *w) {
     CAIRN_TRY(cairn_transformer_put(t->ctx, t->model, CAIRN_F32, arena, w));
     CAIRN_TRY(cairn_tokenizer_put(t->ctx, t->tokenizer, w));
     CAIRN_TRY(put_progress(t, w));
-    CAIRN_TRY(put_moments(t, w));
-    CAIRN_TRY(put_averages(t, w));
+    CAIRN_TRY(cairn_learner_put(t->learner, w));
     return cairn_gguf_write(w, t->checkpoint);
 }
 
@@ -153,7 +130,7 @@ static cairn_status compare_manifest(const trainer *t, const cairn_gguf *file) {
 
 static cairn_status get_progress(trainer *t, const cairn_gguf *file) {
     entry entries[ENTRIES];
-    batches place = {0};
+    cairn_batches place = {0};
     int64_t next = 0, finished = 0;
     list_entries(&t->now, &place, &next, &finished, entries);
     for (int i = 0; i < ENTRIES; i++) {
@@ -164,37 +141,21 @@ static cairn_status get_progress(trainer *t, const cairn_gguf *file) {
             return cairn_fail(t->ctx, CAIRN_FORMAT, "%s: key `%s`: %lld is no count", t->checkpoint, entries[i].key,
                               (long long)*entries[i].whole);
     }
-    if (next > t->pool_count)
-        return cairn_fail(t->ctx, CAIRN_FORMAT, "%s: key `" RUN "next`: there are only %d examples", t->checkpoint,
-                          t->pool_count);
+    if (next > t->data.train.count)
+        return cairn_fail(t->ctx, CAIRN_FORMAT, "%s: key `" RUN "next`: there are only %d groups", t->checkpoint,
+                          t->data.train.count);
     t->now.finished = finished != 0;
-    batches_seek(&t->order, place.epoch, (int32_t)next);
+    cairn_batches_seek(&t->order, place.epoch, (int32_t)next);
     return CAIRN_OK;
 }
 
-/* The numbers of the tensor "PREFIX.NAME", in the order of the parameter. */
-static cairn_status get_plain(const trainer *t, const cairn_gguf *file, const char *prefix, const cairn_param *p,
-                              void *out) {
-    char name[96];
-    const cairn_gguf_tensor *tensor;
-    snprintf(name, sizeof name, "%s.%s", prefix, p->name);
-    CAIRN_TRY(cairn_gguf_get_tensor(t->ctx, file, name, 1, &p->value.size, &tensor));
-    if (tensor->type != CAIRN_GGML_F32)
-        return cairn_fail(t->ctx, CAIRN_FORMAT, "%s: tensor `%s` is not f32", t->checkpoint, name);
-    memcpy(out, tensor->data, tensor->bytes);
-    return CAIRN_OK;
-}
-
-static cairn_status get_param(const trainer *t, const cairn_gguf *file, const cairn_transformer *stored,
-                              cairn_param *p) {
+static cairn_status get_param(const trainer *t, const cairn_transformer *stored, cairn_param *p) {
     const cairn_param *q = cairn_params_find(stored->params, p->name);
     if (!q || q->value.size != p->value.size)
         return cairn_fail(t->ctx, CAIRN_FORMAT, "%s: tensor %s does not fit the model", t->checkpoint, p->name);
     memcpy(p->value.data, q->value.data, (size_t)p->value.size * sizeof(float));
     cairn_param_changed(p);
-    if (p->frozen) return CAIRN_OK;
-    CAIRN_TRY(get_plain(t, file, "m1", p, p->moments[0]));
-    return get_plain(t, file, "m2", p, p->moments[1]);
+    return CAIRN_OK;
 }
 
 static cairn_status get_numbers(trainer *t, const cairn_gguf *file) {
@@ -202,14 +163,9 @@ static cairn_status get_numbers(trainer *t, const cairn_gguf *file) {
     CAIRN_TRY(cairn_transformer_get(t->ctx, t->device, file, CAIRN_F32, &stored));
     cairn_status status = CAIRN_OK;
     for (int32_t i = 0; i < cairn_params_count(t->model->params) && status == CAIRN_OK; i++)
-        status = get_param(t, file, stored, cairn_params_get(t->model->params, i));
+        status = get_param(t, stored, cairn_params_get(t->model->params, i));
     cairn_transformer_close(stored);
-    for (int32_t i = 0; t->average && i < cairn_params_count(t->average->params) && status == CAIRN_OK; i++) {
-        cairn_param *p = cairn_params_get(t->average->params, i);
-        status = get_plain(t, file, "ema", p, p->value.data);
-        cairn_param_changed(p);
-    }
-    return status;
+    return status == CAIRN_OK ? cairn_learner_get(t->learner, file, t->checkpoint) : status;
 }
 
 cairn_status trainer_resume(trainer *t) {

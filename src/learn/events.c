@@ -12,7 +12,11 @@
 #include <unistd.h>
 
 #define NAME_FORMAT "events.out.tfevents.%016" PRId64 ".cairn"
-enum { HEAD = 12 /* length and its key */, TAIL = 4 /* key of the data */, MOST_DATA = 1024 };
+enum {
+    HEAD = 12 /* length and its key */,
+    TAIL = 4 /* key of the data */,
+    MOST_DATA = 4096 /* 32 metrics of at most 90 bytes */
+};
 
 struct events {
     cairn_ctx *ctx;
@@ -118,15 +122,17 @@ static cairn_status write_record(events *e, const message *event) {
     return CAIRN_OK;
 }
 
+/* "dev_loss" is the tag dev/loss, "loss" train/loss; the speed stands alone. */
+static void put_metric(message *summary, const cairn_metric *metric) {
+    char tag[96];
+    bool dev = strncmp(metric->name, "dev_", 4) == 0, alone = strcmp(metric->name, "tokens_per_second") == 0;
+    snprintf(tag, sizeof tag, "%s%.64s", dev ? "dev/" : alone ? "" : "train/", metric->name + (dev ? 4 : 0));
+    put_value(summary, tag, metric->value);
+}
+
 cairn_status events_write(events *e, const cairn_learn_point *p) {
     message event = begin_event(p->step), summary = {.length = 0};
-    put_value(&summary, "train/loss", p->loss);
-    put_value(&summary, "train/gradient_norm", p->gradient_norm);
-    put_value(&summary, "train/rate", p->rate);
-    put_value(&summary, "dev/loss", p->dev_loss);
-    put_value(&summary, "dev/accuracy", p->dev_accuracy);
-    put_value(&summary, "dev/auroc", p->dev_auroc);
-    put_value(&summary, "tokens_per_second", p->tokens_per_second);
+    for (int32_t i = 0; i < p->n_metrics; i++) put_metric(&summary, &p->metrics[i]);
     put_field(&event, 5, summary.bytes, summary.length);
     return write_record(e, &event);
 }
@@ -148,7 +154,7 @@ static bool next_step(FILE *file, uint64_t *step) {
     if (fread(data, 1, length + TAIL, file) != length + TAIL) return false;
     if (get_fixed(data + length, TAIL) != masked(data, length)) return false;
     *step = 0;
-    if (data[9] != (2 << 3 | VARINT)) return false; /* behind the time: as this writer puts them */
+    if (data[9] != (2 << 3 | VARINT)) return false; /* after the time: as this writer puts them */
     for (size_t i = 10; i < length && i < 20; i++) {
         *step |= (uint64_t)(data[i] & 0x7F) << (7 * (i - 10));
         if (data[i] < 0x80) return true;
@@ -156,7 +162,7 @@ static bool next_step(FILE *file, uint64_t *step) {
     return false;
 }
 
-/* Cuts a file behind its records of steps up to `done`. */
+/* Cuts a file after its records of steps up to `done`. */
 static cairn_status cut_file(cairn_ctx *ctx, int folder, const char *name, int64_t done) {
     uint64_t step;
     int fd = openat(folder, name, O_RDWR | O_CLOEXEC);

@@ -1,10 +1,10 @@
-/* Event files as TensorBoard reads them: what was measured behind a step, a record each. Layer: learn.
+/* Event files as TensorBoard reads them: what was measured after a step, a record each. Layer: learn.
  *
  * A file is a row of records: length (u64), masked CRC-32C of the length's bytes, data, masked CRC-32C of the data, all little-endian. The
  * data of a record is an Event in protobuf's encoding: wall_time (1, double), step (2, varint), file_version (3, only in the first record)
  * or summary (5), which repeats value (1): tag (1, string), simple_value (2, float).
  *
- * A file is named by its first step, "events.out.tfevents.0000000000000013.cairn": a run that goes on takes a new file, and no step
+ * A file is named by its first step, "events.out.tfevents.0000000000000013.cairn": a run that continues takes a new file, and no step
  * stands in two. */
 #ifndef CAIRN_LEARN_EVENTS_H
 #define CAIRN_LEARN_EVENTS_H

@@ -1,189 +1,136 @@
-/* What is minimised, and what is measured on the dev set. */
+/* Objectives: finding them, applying them to a batch, checking their derivative. */
+#include "cairn/objective.h"
+
 #include <math.h>
-#include <string.h>
 
-#include "cairn/stat.h"
-#include "learn/trainer.h"
+#include "core/registry.h"
+#include "objective_list.inc"
 
-bool trainer_is_right(const trainer *t, float label) {
-    return cairn_label_is_right((double)label, (double)(float)t->setup->right_from);
+const cairn_objective_type *const *cairn_objectives(void) {
+    return objective_list;
 }
 
-bool trainer_reads_text(const trainer *t) {
-    return t->head && (t->head->likelihood || t->setup->text > 0);
-}
-
-int32_t trainer_step_start(const trainer *t, const int32_t *tokens, int32_t mark) {
-    int32_t before = mark - 1;
-    while (tokens[before] != t->separator && tokens[before] != t->step) before--;
-    return before + 1;
-}
-
-/* The tokens of the step that is read at row `mark`. */
-static void pack_step(trainer *t, int32_t mark, bool right) {
-    packed *b = &t->batch;
-    for (int32_t row = trainer_step_start(t, b->tokens, mark) - 1; row < mark; row++) {
-        b->said[b->n_said] = row;
-        b->said_targets[b->n_said] = b->tokens[row + 1];
-        b->said_weights[b->n_said] = right;
-        b->said_of[b->n_said++] = b->n_marks;
-        b->n_learned += right;
-    }
-}
-
-void trainer_pack(trainer *t, const cairn_examples *from, const int32_t *ids, int32_t n) {
-    packed *b = &t->batch;
-    bool vocabulary = !t->head;
-    b->n_marks = b->n_said = b->n_learned = 0;
-    b->starts[0] = 0;
-    b->n = n;
-    for (int32_t s = 0; s < n; s++) {
-        int64_t start = from->starts[ids[s]], length = from->starts[ids[s] + 1] - start;
-        int32_t row = b->starts[s];
-        memcpy(b->tokens + row, from->tokens + start, (size_t)length * sizeof *b->tokens);
-        b->starts[s + 1] = row + (int32_t)length;
-        for (int64_t m = from->mark_starts[ids[s]]; m < from->mark_starts[ids[s] + 1]; m++) {
-            int32_t at = row + from->marks[m];
-            float label = from->labels[m];
-            if (trainer_reads_text(t)) pack_step(t, at, trainer_is_right(t, label));
-            b->marks[b->n_marks] = at;
-            b->labels[b->n_marks] = label;
-            b->targets[b->n_marks++] = vocabulary ? b->tokens[at + 1] : trainer_is_right(t, label);
-        }
-    }
-}
-
-static void fill(packed *b, float weight) {
-    for (int32_t i = 0; i < b->n_marks; i++) b->weights[i] = weight;
-}
-
-/* sum -log softmax(outputs)[target] / divisor: tokens, or the classes 0 wrong and 1 right */
-static cairn_tensor *cross_entropy(trainer *t, cairn_tensor *outputs, double divisor) {
-    fill(&t->batch, -1);
-    return cairn_weighted_sum(t->tape, cairn_token_logp(t->tape, outputs, t->batch.targets), t->batch.weights, divisor);
-}
-
-/* sum (sigmoid(x) - label)^2 / divisor */
-static cairn_tensor *squares(trainer *t, cairn_tensor *x, double divisor) {
-    const int64_t n = t->batch.n_marks;
-    cairn_tensor *labels = cairn_tape_input(t->tape, 1, &n, t->batch.labels, false);
-    cairn_tensor *apart = cairn_sub(t->tape, cairn_map(t->tape, x, CAIRN_SIGMOID), labels);
-    return cairn_weighted_sum(t->tape, cairn_map(t->tape, apart, CAIRN_SQUARE), t->batch.weights, divisor);
-}
-
-/* Adds the mean loss of the tokens of right steps, as heavy as the mean loss of the batch's marks times the weight of the text. */
-static cairn_tensor *add_text(trainer *t, const cairn_transformer *model, cairn_tensor *hidden, cairn_tensor *loss,
-                              double divisor) {
-    const packed *b = &t->batch;
-    cairn_tensor *logits = cairn_transformer_logits(t->tape, model, cairn_rows(t->tape, hidden, b->said, b->n_said));
-    cairn_tensor *sum = cairn_weighted_sum(t->tape, cairn_token_logp(t->tape, logits, b->said_targets), b->said_weights,
-                                           divisor * b->n_learned / b->n_marks);
-    return cairn_add(t->tape, loss, cairn_affine(t->tape, sum, -t->setup->text, 0));
-}
-
-static cairn_tensor *head_loss(trainer *t, cairn_tensor **outputs, double divisor) {
-    packed *b = &t->batch;
-    const int64_t n = b->n_marks;
-    if (!t->head || t->setup->loss == CAIRN_LOSS_HARD) return cross_entropy(t, *outputs, divisor);
-    *outputs = cairn_reshape(t->tape, *outputs, 1, &n);
-    fill(b, 1);
-    if (t->setup->loss == CAIRN_LOSS_MSE) return squares(t, *outputs, divisor);
-    return cairn_weighted_sum(t->tape, cairn_bce(t->tape, *outputs, b->labels), b->weights, divisor);
-}
-
-cairn_tensor *trainer_loss(trainer *t, const cairn_transformer *model, double divisor, bool learning,
-                           cairn_tensor **outputs) {
-    packed *b = &t->batch;
-    const int64_t n = b->n_marks;
-    cairn_tensor *hidden = cairn_transformer_trunk(t->tape, model, b->tokens, b->starts, b->n); /* [rows, D] */
-    const cairn_step_rows rows = {b->marks, n, b->said, b->said_targets, b->said_of, b->n_said};
-    *outputs = t->head
-                   ? cairn_head_apply_steps(t->tape, model, cairn_transformer_head(model, t->head->name), hidden, &rows)
-                   : cairn_transformer_logits(t->tape, model, cairn_rows(t->tape, hidden, b->marks, n));
-    cairn_tensor *loss = head_loss(t, outputs, divisor);
-    return learning && t->setup->text > 0 && b->n_learned > 0 ? add_text(t, model, hidden, loss, divisor) : loss;
-}
-
-/* ---- the dev set ------------------------------------------------------------------------------------------------------------- */
-
-/* Whether the greatest of a row's outputs is its target; of equals the first. */
-static bool is_hit(const cairn_tensor *outputs, int64_t row, int64_t n, int32_t target) {
-    const float *x = (const float *)outputs->data + row * n;
-    int64_t best = 0;
-    for (int64_t i = 1; i < n; i++)
-        if (x[i] > x[best]) best = i;
-    return best == target;
-}
-
-/* Logit of "right": of a classifier, the difference of its two. */
-static double right_logit(const trainer *t, const cairn_tensor *outputs, int64_t row) {
-    const float *x = outputs->data;
-    return t->setup->loss == CAIRN_LOSS_HARD ? (double)x[2 * row + 1] - (double)x[2 * row] : (double)x[row];
-}
-
-/* Hits of one batch; scores go behind those of the batches before it. */
-static int64_t count_hits(trainer *t, const cairn_tensor *outputs, int64_t done) {
-    const packed *b = &t->batch;
-    int64_t hits = 0;
-    for (int32_t i = 0; i < b->n_marks; i++) {
-        if (!t->head) {
-            hits += is_hit(outputs, i, t->model->shape.vocabulary, b->targets[i]);
-            continue;
-        }
-        double logit = right_logit(t, outputs, i);
-        t->dev_scores[done + i] = logit;
-        t->dev_right[done + i] = b->targets[i] == 1;
-        hits += (logit > 0) == t->dev_right[done + i];
-    }
-    return hits;
-}
-
-static cairn_status measure_auroc(trainer *t, cairn_learn_point *point) {
-    int64_t right = t->dev_right_marks;
-    cairn_auroc auroc;
-    if (!t->head || right == 0 || right == t->dev_marks) return CAIRN_OK;
-    CAIRN_TRY(cairn_stat_auroc(t->ctx, t->dev_scores, t->dev_right, (size_t)t->dev_marks, 0.95, &auroc));
-    point->dev_auroc = auroc.auroc;
+cairn_status cairn_objective_find(cairn_ctx *ctx, cairn_arena *arena, const char *spec,
+                                  const cairn_objective_type **type, const void **config) {
+    int index;
+    const char *options;
+    CAIRN_TRY(registry_find(ctx, arena, "objective", objective_abouts, spec, &index, &options, config));
+    *type = objective_list[index];
     return CAIRN_OK;
 }
 
-int32_t trainer_dev_batch(const trainer *t, int32_t from) {
-    int64_t tokens = 0;
-    int32_t n = 0;
-    for (; from + n < t->dev_count; n++) {
-        int32_t id = t->dev_pool[from + n];
-        tokens += t->dev->starts[id + 1] - t->dev->starts[id];
-        if (n > 0 && tokens > t->setup->batch_tokens) break;
-    }
-    return n;
+const char *cairn_column_name(cairn_column column) {
+    static const char *const names[] = {"label", "weight", "reference", "sampled", "advantage", "domain", "length"};
+    return (unsigned)column < CAIRN_COLUMNS ? names[column] : "";
 }
 
-cairn_status trainer_evaluate(trainer *t, const cairn_transformer *model, cairn_learn_point *point) {
-    const cairn_examples *dev = t->dev;
-    double loss = 0;
-    int64_t done = 0, hits = 0;
-    cairn_tape_record(t->tape, false);
-    for (int32_t i = 0, n; i < t->dev_count; i += n) {
-        cairn_tensor *outputs;
-        n = trainer_dev_batch(t, i);
-        cairn_tape_reset(t->tape);
-        trainer_pack(t, dev, t->dev_pool + i, n);
-        cairn_tensor *sum = trainer_loss(t, model, 1, false, &outputs);
-        if (!sum) {
-            cairn_tape_record(t->tape, true);
-            return cairn_fail_within(t->ctx, CAIRN_INVALID, "the dev set after step %lld", (long long)t->now.step);
+int64_t cairn_objective_units(const cairn_objective_type *type, const cairn_numbers *numbers) {
+    return type->counts == CAIRN_COUNTS_GROUPS ? numbers->n_groups : numbers->n;
+}
+
+/* ---- one group -------------------------------------------------------------------------------------------------------------- */
+
+/* The first column that is needed and missing, or CAIRN_COLUMNS. */
+static cairn_column missing_column(const cairn_objective_type *type, const float *const *columns) {
+    int c = 0;
+    while (c < CAIRN_COLUMNS && !(type->needs >> c & 1 && !columns[c])) c++;
+    return (cairn_column)c;
+}
+
+static cairn_status check_group(cairn_ctx *ctx, const cairn_objective_type *type, const cairn_group *g) {
+    cairn_column missing = missing_column(type, g->columns);
+    if (missing < CAIRN_COLUMNS)
+        return cairn_fail(ctx, CAIRN_INVALID, "objective %s needs the column `%s`", type->about.name,
+                          cairn_column_name(missing));
+    if (g->n >= type->least) return CAIRN_OK;
+    return cairn_fail(ctx, CAIRN_INVALID, "objective %s: a group has at least %d members, not %lld", type->about.name,
+                      type->least, (long long)g->n);
+}
+
+cairn_status cairn_objective_check(cairn_ctx *ctx, const cairn_objective_type *type, const void *config,
+                                   const cairn_group *group, double *worst) {
+    const double h = 1e-5;
+    size_t n = (size_t)group->n;
+    CAIRN_TRY(check_group(ctx, type, group));
+    double *room = cairn_alloc(ctx, 3 * n, sizeof *room),
+           loss = 0; /* the numbers, their slopes, slopes that are not used */
+    if (!room) return CAIRN_NO_MEMORY;
+    for (size_t i = 0; i < n; i++) room[i] = group->x[i];
+    cairn_group moved = *group;
+    moved.x = room;
+    cairn_status status = type->loss(ctx, config, &moved, &loss, room + n);
+    *worst = 0;
+    for (size_t i = 0; i < n && status == CAIRN_OK; i++) {
+        double side[2] = {0, 0};
+        for (int up = 0; up < 2 && status == CAIRN_OK; up++) {
+            for (size_t k = 0; k < n; k++) room[2 * n + k] = 0;
+            room[i] = group->x[i] + (up ? h : -h);
+            status = type->loss(ctx, config, &moved, &side[up], room + 2 * n);
         }
-        loss += cairn_tensor_at(sum, 0);
-        hits += count_hits(t, outputs, done);
-        done += t->batch.n_marks;
+        room[i] = group->x[i];
+        double difference = (side[1] - side[0]) / (2 * h);
+        *worst = fmax(*worst, fabs(room[n + i] - difference) / (1 + fabs(difference)));
     }
-    cairn_tape_record(t->tape, true);
-    point->dev_loss = loss / (double)t->dev_marks;
-    point->dev_accuracy = (double)hits / (double)t->dev_marks;
-    if (!isfinite(point->dev_loss)) {
-        const char *broken = trainer_broken(t);
-        return cairn_fail(t->ctx, CAIRN_INVALID, "the dev loss is not finite%s%s", broken ? ", nor is tensor " : "",
-                          broken ? broken : "");
+    cairn_free(room);
+    return status;
+}
+
+/* ---- a batch ------------------------------------------------------------------------------------------------------------------ */
+
+typedef struct application {
+    const cairn_objective_type *type;
+    const void *config;
+    const cairn_numbers *numbers;
+    double divisor;
+} application;
+
+static cairn_status sum_groups(cairn_ctx *ctx, void *arg, int64_t n, const double *x, double *loss, double *slope) {
+    const application *a = arg;
+    double sum = 0;
+    for (int32_t g = 0; g < a->numbers->n_groups; g++) {
+        int32_t from = a->numbers->groups[g];
+        cairn_group group = {.n = a->numbers->groups[g + 1] - from, .x = x + from};
+        double own = 0;
+        for (int c = 0; c < CAIRN_COLUMNS; c++)
+            if (a->numbers->columns[c]) group.columns[c] = a->numbers->columns[c] + from;
+        CAIRN_TRY(check_group(ctx, a->type, &group));
+        CAIRN_TRY(a->type->loss(ctx, a->config, &group, &own, slope + from));
+        sum += own;
     }
-    return measure_auroc(t, point);
+    *loss = sum / a->divisor;
+    for (int64_t i = 0; i < n; i++) slope[i] *= 1 / a->divisor;
+    return CAIRN_OK;
+}
+
+static bool groups_fit(const cairn_numbers *numbers) {
+    if (numbers->n_groups < 0 || numbers->groups[0] != 0 || numbers->groups[numbers->n_groups] != numbers->n)
+        return false;
+    for (int32_t g = 0; g < numbers->n_groups; g++)
+        if (numbers->groups[g] > numbers->groups[g + 1]) return false;
+    return true;
+}
+
+/* Says what of a batch does not fit. */
+static cairn_status refuse(cairn_ctx *ctx, void *arg, int64_t n, const double *x, double *loss, double *slope) {
+    const application *a = arg;
+    const char *name = a->type->about.name;
+    cairn_column missing = missing_column(a->type, a->numbers->columns);
+    (void)x, (void)loss, (void)slope;
+    if (missing < CAIRN_COLUMNS)
+        return cairn_fail(ctx, CAIRN_INVALID, "objective %s needs the column `%s`", name, cairn_column_name(missing));
+    if (!(a->divisor > 0))
+        return cairn_fail(ctx, CAIRN_INVALID, "objective %s: the divisor must be greater than 0, not %g", name,
+                          a->divisor);
+    return cairn_fail(ctx, CAIRN_INVALID, "objective %s: its groups do not divide %lld numbers", name, (long long)n);
+}
+
+cairn_tensor *cairn_objective_apply(cairn_tape *tape, const cairn_objective_type *type, const void *config,
+                                    cairn_tensor *x, const cairn_numbers *numbers, double divisor) {
+    application a = {type, config, numbers, divisor};
+    if (!x) return NULL;
+    if (x->size != numbers->n || !groups_fit(numbers) || !(divisor > 0) ||
+        missing_column(type, numbers->columns) < CAIRN_COLUMNS)
+        return cairn_loss(tape, x, refuse, &a);
+    if (type->graph) return type->graph(tape, config, x, numbers->columns, divisor);
+    return cairn_loss(tape, x, sum_groups, &a);
 }

@@ -55,7 +55,8 @@ static cairn_status find_room(cairn_ctx *ctx, const loaded *l, const cairn_askin
 static cairn_status begin(cairn_ctx *ctx, const loaded *l, const cairn_decoding *decoding, const int32_t *stops,
                           const cairn_asking *q, asking *a) {
     CAIRN_TRY(check(ctx, q));
-    CAIRN_TRY(cairn_solution_encode(ctx, &l->format, q->name, q->problem, q->steps, q->n_steps, false, &a->prefix));
+    CAIRN_TRY(cairn_solution_encode_turns(ctx, &l->format, q->name, q->problem, q->steps, q->observations, q->n_steps,
+                                          false, &a->prefix));
     CAIRN_TRY(cairn_solution_begin(ctx, &l->format, q->name, or_nothing(q->begun), &a->prefix));
     CAIRN_TRY(find_room(ctx, l, q, a));
     int32_t given = (int32_t)a->prefix.tokens.count, left = l->format.context - given - a->room;
@@ -161,10 +162,12 @@ static cairn_status finish_generating(cairn_ctx *ctx, const loaded *l, cairn_are
 
 /* The text before the choices: its complete steps, and what the unfinished one holds, with what is forced. */
 static cairn_status text_before(cairn_ctx *ctx, cairn_arena *arena, const asking *a, const cairn_asking *q,
-                                const char ***steps, int32_t *n_steps, cairn_text *open) {
+                                const char ***steps, const char ***observations, int32_t *n_steps, cairn_text *open) {
     int32_t n = q->n_steps, complete = q->n_written - (a->unfinished && q->n_written > 0);
     const char **all = cairn_arena_alloc(arena, (size_t)n + (size_t)q->n_written + 1, sizeof *all);
-    if (!all) return CAIRN_NO_MEMORY;
+    const char **seen = cairn_arena_alloc(arena, (size_t)n + (size_t)q->n_written + 1, sizeof *seen);
+    if (!all || !seen) return CAIRN_NO_MEMORY;
+    if (n && q->observations) memcpy(seen, q->observations, (size_t)n * sizeof *seen);
     if (n) memcpy(all, q->steps, (size_t)n * sizeof *all);
     for (int32_t i = 0; i < complete; i++) {
         all[n++] = i == 0 ? cairn_arena_printf(arena, "%s%s", or_nothing(q->begun), q->written[i]) : q->written[i];
@@ -174,6 +177,7 @@ static cairn_status text_before(cairn_ctx *ctx, cairn_arena *arena, const asking
     if (a->unfinished && complete == 0) CAIRN_TRY(cairn_text_printf(ctx, open, "%s", or_nothing(q->begun)));
     if (complete < q->n_written) CAIRN_TRY(cairn_text_printf(ctx, open, "%s", q->written[complete]));
     *steps = all;
+    *observations = seen;
     *n_steps = n;
     return cairn_text_printf(ctx, open, "%s", or_nothing(q->forced));
 }
@@ -188,10 +192,11 @@ static size_t common(const cairn_tokens *a, const cairn_tokens *b, size_t most) 
 /* Tokens of the text with each choice: complete steps, then open text and choice as one. *shared: those before the choices. */
 static cairn_status spell(cairn_ctx *ctx, const loaded *l, cairn_arena *arena, const cairn_asking *q, asking *a,
                           cairn_solution_tokens *s, cairn_text *open, size_t *shared) {
-    const char **steps;
+    const char **steps, **observations;
     int32_t n_steps;
-    CAIRN_TRY(text_before(ctx, arena, a, q, &steps, &n_steps, open));
-    CAIRN_TRY(cairn_solution_encode(ctx, &l->format, q->name, q->problem, steps, n_steps, false, s));
+    CAIRN_TRY(text_before(ctx, arena, a, q, &steps, &observations, &n_steps, open));
+    CAIRN_TRY(
+        cairn_solution_encode_turns(ctx, &l->format, q->name, q->problem, steps, observations, n_steps, false, s));
     size_t closed = s->tokens.count, length = open->length;
     CAIRN_TRY(cairn_solution_begin(ctx, &l->format, q->name, open->data, s));
     cairn_tokens bare = {0};

@@ -48,16 +48,12 @@ static json_t *message_of(const cairn_proposal *q) {
     char seed[24];
     cairn_rng rng = q->rng;
     snprintf(seed, sizeof seed, "%llu", (unsigned long long)cairn_rng_u64(&rng));
-    json_t *steps = json_array();
-    for (int32_t i = 0; i < q->n_steps && steps; i++)
-        if (json_array_append_new(steps, json_string(q->steps[i])) != 0) {
-            json_decref(steps);
-            steps = NULL;
-        }
+    json_t *steps = json_texts(q->steps, q->n_steps);
     if (!steps) return NULL;
-    return json_pack("{s:s, s:s, s:s, s:o, s:f, s:i, s:s}", "verb", "propose", "problem", q->problem->text,
-                     "problem_id", q->problem->id, "steps", steps, "temperature", q->sampling.temperature, "max_tokens",
-                     (int)q->sampling.max_tokens, "seed", seed);
+    json_t *message = json_pack("{s:s, s:s, s:s, s:o, s:f, s:i, s:s}", "verb", "propose", "problem", q->problem->text,
+                                "problem_id", q->problem->id, "steps", steps, "temperature", q->sampling.temperature,
+                                "max_tokens", (int)q->sampling.max_tokens, "seed", seed);
+    return json_add_observations(message, q->observations, q->n_steps);
 }
 
 typedef struct step {

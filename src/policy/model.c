@@ -50,8 +50,8 @@ typedef struct proposing {
 
 static cairn_status ask(cairn_ctx *ctx, const model *self, const cairn_proposal *q, const int32_t *stops,
                         proposing *a) {
-    CAIRN_TRY(cairn_solution_encode(ctx, &self->l.format, q->problem->id, q->problem->text, q->steps, q->n_steps, false,
-                                    &a->prefix));
+    CAIRN_TRY(cairn_solution_encode_turns(ctx, &self->l.format, q->problem->id, q->problem->text, q->steps,
+                                          q->observations, q->n_steps, false, &a->prefix));
     a->generation.from = CAIRN_PREFIX_EMPTY;
     a->generation.tokens = a->prefix.tokens.ids;
     a->generation.n_tokens = (int32_t)a->prefix.tokens.count;

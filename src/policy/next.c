@@ -9,7 +9,8 @@ typedef struct reading {
 } reading;
 
 static cairn_status begin(cairn_ctx *ctx, const loaded *l, const cairn_prediction *q, reading *r) {
-    CAIRN_TRY(cairn_solution_encode(ctx, &l->format, q->name, q->problem, q->steps, q->n_steps, false, &r->prefix));
+    CAIRN_TRY(cairn_solution_encode_turns(ctx, &l->format, q->name, q->problem, q->steps, q->observations, q->n_steps,
+                                          false, &r->prefix));
     CAIRN_TRY(cairn_solution_begin(ctx, &l->format, q->name, q->begun ? q->begun : "", &r->prefix));
     r->last = (int32_t)r->prefix.tokens.count - 1;
     r->generation.tokens = r->prefix.tokens.ids;

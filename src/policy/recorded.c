@@ -31,6 +31,7 @@ typedef struct solution {
     int64_t order;
     const char *problem;
     const char *const *steps;
+    const char *const *observations; /* NULL: none is recorded */
     int32_t n_steps;
     cairn_stated stated;
 } solution;
@@ -65,6 +66,7 @@ static cairn_status read_all(cairn_ctx *ctx, recorded *self, cairn_dataset *data
                                                   .order = (int64_t)self->count,
                                                   .problem = record.problem,
                                                   .steps = record.steps,
+                                                  .observations = record.observations,
                                                   .n_steps = record.n_steps,
                                                   .stated = {record.answer, record.correct, (int64_t)self->count}};
         self->count++;
@@ -156,6 +158,7 @@ static cairn_status recorded_propose(cairn_ctx *ctx, void *data, cairn_arena *ar
         q->text = cairn_arena_copy(arena, text, strlen(text));
         if (!q->text) return q->status = CAIRN_NO_MEMORY;
         q->n_tokens = token_count(text, strlen(text));
+        q->observation = s->n_steps && s->observations ? s->observations[q->n_steps] : NULL;
         q->logp = NAN;
         q->stop = q->n_steps + 1 >= s->n_steps ? CAIRN_STOP_END : CAIRN_STOP_STEP;
         q->stated = q->stop == CAIRN_STOP_END ? &s->stated : NULL;

@@ -20,6 +20,7 @@ typedef struct runner {
     unsigned char *states; /* [total][state_bytes] */
     int32_t *left;         /* [total] steps that it may have */
     const char ***texts;   /* [total] prefix and steps so far */
+    const char ***seen;    /* [total] observations of these; NULL as long as there is none */
     int32_t **tokens;      /* [total] of the steps so far */
     uint64_t *paths;       /* [total] of the rollout's current node */
     int64_t *live;         /* [n_live] rollouts not yet ended */
@@ -47,6 +48,16 @@ static int32_t steps_left(const runner *r, const cairn_start *s) {
     return s->done || s->n_steps >= most ? 0 : most - s->n_steps;
 }
 
+/* Room for the observations of rollout i, with those of its prefix. */
+static cairn_status open_seen(runner *r, int64_t i) {
+    const cairn_start *s = start_of(r, i);
+    const char **seen = cairn_arena_alloc(r->arena, (size_t)s->n_steps + (size_t)r->left[i] + 1, sizeof *seen);
+    if (!seen) return CAIRN_NO_MEMORY;
+    if (s->observations && s->n_steps) memcpy(seen, s->observations, (size_t)s->n_steps * sizeof *seen);
+    r->seen[i] = seen;
+    return CAIRN_OK;
+}
+
 static cairn_status begin(runner *r, int64_t i) {
     const cairn_start *s = start_of(r, i);
     int32_t left = i % r->k ? r->left[i - 1] : steps_left(r, s);
@@ -62,7 +73,7 @@ static cairn_status begin(runner *r, int64_t i) {
     r->out[i] = (cairn_rollout){
         .from = (int32_t)(i / r->k), .steps = texts + s->n_steps, .tokens = tokens, .stated = s->stated};
     if (left > 0) r->live[r->n_live++] = i;
-    return CAIRN_OK;
+    return s->observations ? open_seen(r, i) : CAIRN_OK;
 }
 
 static void ask(runner *r, int64_t i, cairn_proposal *q) {
@@ -70,6 +81,7 @@ static void ask(runner *r, int64_t i, cairn_proposal *q) {
     uint32_t draw = s->first_draw + (uint32_t)(i % r->k);
     *q = (cairn_proposal){.problem = s->problem,
                           .steps = r->texts[i],
+                          .observations = r->seen[i],
                           .n_steps = s->n_steps + r->out[i].n_steps,
                           .state = state_of(r, i),
                           .rng = cairn_rng_open(r->seed, s->problem->key, r->paths[i], r->verb, r->role, draw),
@@ -84,7 +96,7 @@ static cairn_status take(runner *r, int64_t i, const cairn_proposal *q, bool *en
     const cairn_world *world = r->policy->world;
     const cairn_start *s = start_of(r, i);
     cairn_rollout *out = &r->out[i];
-    bool done;
+    cairn_turn turn = {.text = q->text, .arena = r->arena};
     if (q->status != CAIRN_OK) return q->status;
     out->n_tokens += q->n_tokens;
     r->flops += q->flops;
@@ -95,12 +107,17 @@ static cairn_status take(runner *r, int64_t i, const cairn_proposal *q, bool *en
         *ended = true;
         return CAIRN_OK;
     }
-    CAIRN_TRY(world->type->apply(r->ctx, world->self, s->problem, state_of(r, i), q->text, strlen(q->text),
-                                 state_of(r, i), &done));
+    turn.length = strlen(q->text);
+    CAIRN_TRY(cairn_world_apply(r->ctx, world, s->problem, state_of(r, i), &turn, state_of(r, i)));
+    const char *observation = turn.observation ? turn.observation : q->observation;
+    if (observation && !r->seen[i]) CAIRN_TRY(open_seen(r, i));
+    if (observation) r->seen[i][s->n_steps + out->n_steps] = observation;
+    if (observation) out->observations = r->seen[i] + s->n_steps;
+    out->reward += turn.reward;
     r->texts[i][s->n_steps + out->n_steps] = q->text;
     r->tokens[i][out->n_steps] = q->n_tokens;
     out->n_steps++;
-    *ended = done || q->stop == CAIRN_STOP_END || out->n_steps == r->left[i];
+    *ended = turn.done || q->stop == CAIRN_STOP_END || out->n_steps == r->left[i];
     return CAIRN_OK;
 }
 
@@ -162,15 +179,17 @@ cairn_status cairn_policy_rollouts(cairn_ctx *ctx, const cairn_policy *policy, c
     r.states = cairn_alloc(ctx, total, r.state_bytes);
     r.left = cairn_alloc(ctx, total, sizeof *r.left);
     r.texts = cairn_alloc(ctx, total, sizeof *r.texts);
+    r.seen = cairn_alloc(ctx, total, sizeof *r.seen);
     r.tokens = cairn_alloc(ctx, total, sizeof *r.tokens);
     r.paths = cairn_alloc(ctx, total, sizeof *r.paths);
     r.live = cairn_alloc(ctx, total, sizeof *r.live);
     r.requests = cairn_alloc(ctx, total, sizeof *r.requests);
     cairn_status status = CAIRN_NO_MEMORY;
-    if (r.states && r.left && r.texts && r.tokens && r.paths && r.live && r.requests) status = roll(&r, cost);
+    if (r.states && r.left && r.texts && r.seen && r.tokens && r.paths && r.live && r.requests) status = roll(&r, cost);
     cairn_free(r.states);
     cairn_free(r.left);
     cairn_free(r.texts);
+    cairn_free(r.seen);
     cairn_free(r.tokens);
     cairn_free(r.paths);
     cairn_free(r.live);

@@ -197,7 +197,9 @@ static void show(const cairn_asking *critique, int32_t n_lines, char out[SHOWN])
 static cairn_status ask_critiques(cairn_ctx *ctx, critic *self, cairn_arena *arena, const cairn_scoring *q,
                                   cairn_asking *out) {
     cairn_text text = {0};
-    cairn_status status = cairn_critic_prompt(ctx, self->template, q->problem->text, q->steps, q->n_steps, &text);
+    const char *const *shown;
+    CAIRN_TRY(cairn_turn_texts(arena, q->steps, q->observations, q->n_steps, &shown));
+    cairn_status status = cairn_critic_prompt(ctx, self->template, q->problem->text, shown, q->n_steps, &text);
     const char *prompt = status == CAIRN_OK ? cairn_arena_copy(arena, text.data, text.length) : NULL;
     cairn_text_free(&text);
     CAIRN_TRY(status);

@@ -6,9 +6,9 @@ typedef struct config {
 } config;
 
 static const cairn_option options[] = {
-    CAIRN_CHOICE(
-        config, what, "value", TRUTH_CHOICES,
-        "the policy's exact success probability, truth of the step, reachability of a right answer, or quality value"),
+    CAIRN_CHOICE(config, what, "value", TRUTH_CHOICES,
+                 "the policy's exact value (success probability or expected return), truth of the step, reachability "
+                 "of a right answer, or quality value"),
 };
 
 typedef struct exact {
@@ -30,9 +30,7 @@ static cairn_status exact_open(cairn_ctx *ctx, cairn_arena *arena, const cairn_w
 
 static void exact_scale(void *data, cairn_meaning *meaning, double *low, double *high) {
     const exact *self = data;
-    *meaning = truth_meaning(self->what);
-    *low = 0;
-    *high = 1;
+    truth_scale(self->what, self->world, meaning, low, high);
 }
 
 static cairn_status exact_score(cairn_ctx *ctx, void *data, cairn_arena *arena, cairn_scoring *requests, int32_t n,

@@ -74,29 +74,21 @@ static const char *exec_file(const void *data) {
 
 /* ---- requests ------------------------------------------------------------------------------------------------------ */
 
-static json_t *steps_of(const cairn_scoring *q) {
-    json_t *steps = json_array();
-    for (int32_t i = 0; i < q->n_steps && steps; i++)
-        if (json_array_append_new(steps, json_string(q->steps[i])) != 0) {
-            json_decref(steps);
-            steps = NULL;
-        }
-    return steps;
-}
-
 static json_t *step_message(const cairn_scoring *q) {
-    json_t *steps = steps_of(q);
+    json_t *steps = json_texts(q->steps, q->n_steps);
     if (!steps) return NULL;
-    return json_pack("{s:s, s:s, s:s, s:o, s:b}", "verb", "score", "problem", q->problem->text, "problem_id",
-                     q->problem->id, "steps", steps, "done", (int)q->done);
+    json_t *message = json_pack("{s:s, s:s, s:s, s:o, s:b}", "verb", "score", "problem", q->problem->text, "problem_id",
+                                q->problem->id, "steps", steps, "done", (int)q->done);
+    return json_add_observations(message, q->observations, q->n_steps);
 }
 
 /* `last`: the scoring of all steps. */
 static json_t *solution_message(const cairn_scoring *last) {
-    json_t *steps = steps_of(last);
+    json_t *steps = json_texts(last->steps, last->n_steps);
     if (!steps) return NULL;
-    return json_pack("{s:s, s:s, s:s, s:o}", "verb", "score_solution", "problem", last->problem->text, "problem_id",
-                     last->problem->id, "steps", steps);
+    json_t *message = json_pack("{s:s, s:s, s:s, s:o}", "verb", "score_solution", "problem", last->problem->text,
+                                "problem_id", last->problem->id, "steps", steps);
+    return json_add_observations(message, last->observations, last->n_steps);
 }
 
 /* ---- replies ------------------------------------------------------------------------------------------------------- */

@@ -196,8 +196,8 @@ static cairn_status ask_all_rows(cairn_ctx *ctx, reading *r) {
 static cairn_status ask(cairn_ctx *ctx, const scorer *self, const cairn_scoring *q, bool every_step, reading *r) {
     if (q->n_steps < 1) return cairn_fail(ctx, CAIRN_INVALID, "head: no step to score");
     cairn_solution_tokens *s = &r->solution;
-    cairn_status status =
-        cairn_solution_encode(ctx, &self->l.format, q->problem->id, q->problem->text, q->steps, q->n_steps, false, s);
+    cairn_status status = cairn_solution_encode_turns(ctx, &self->l.format, q->problem->id, q->problem->text, q->steps,
+                                                      q->observations, q->n_steps, false, s);
     if (status != CAIRN_OK && status != CAIRN_LIMIT) return status;
     s->tokens.count = s->n_steps ? (size_t)s->step_ends[s->n_steps - 1] + 1 : 0; /* up to the last step that fits */
     r->generation.tokens = s->tokens.ids;

@@ -1,8 +1,10 @@
-/* Reward `mc`: Monte-Carlo estimate of the success probability, by completions of the run's policy from the prefix. */
+/* Reward `mc`: Monte-Carlo estimate of the success probability, by completions of the run's policy from the prefix. In a world that pays
+ * rewards or declares another range of outcomes it is the mean return of the completions. */
 #include <math.h>
 #include <string.h>
 
 #include "cairn/reward.h"
+#include "reward/truth.h"
 
 typedef struct config {
     int64_t rollouts, role, max_tokens;
@@ -17,40 +19,45 @@ static const cairn_option options[] = {
 };
 
 typedef struct mc {
+    const cairn_world *world;
     const cairn_policy *policy;
     config c;
 } mc;
 
 static cairn_status mc_open(cairn_ctx *ctx, cairn_arena *arena, const cairn_world *world, const cairn_policy *policy,
                             const void *configuration, void **out) {
-    (void)world;
     if (!policy) return cairn_fail(ctx, CAIRN_INVALID, "mc: needs a policy that completes solutions");
     mc *self = cairn_arena_alloc(arena, 1, sizeof *self);
     if (!self) return CAIRN_NO_MEMORY;
-    *self = (mc){.policy = policy, .c = *(const config *)configuration};
+    *self = (mc){.world = world, .policy = policy, .c = *(const config *)configuration};
     *out = self;
     return CAIRN_OK;
 }
 
 static void mc_scale(void *data, cairn_meaning *meaning, double *low, double *high) {
-    (void)data;
-    *meaning = CAIRN_MEANING_SUCCESS;
-    *low = 0;
-    *high = 1;
+    truth_range(((const mc *)data)->world, meaning, low, high);
 }
 
-/* Right ones among the completions whose outcome is known. */
-static void count(const cairn_rollout *rollouts, int32_t k, int32_t *right, int32_t *known) {
-    *right = *known = 0;
+/* The completions of one prefix. */
+typedef struct tally {
+    int32_t right, known;
+    double returns; /* summed over the known */
+} tally;
+
+static tally tally_of(const cairn_rollout *rollouts, int32_t k) {
+    tally t = {0};
     for (int32_t i = 0; i < k; i++) {
-        *known += rollouts[i].outcome.verdict != CAIRN_VERDICT_UNKNOWN;
-        *right += rollouts[i].outcome.verdict == CAIRN_VERDICT_RIGHT;
+        if (rollouts[i].outcome.verdict == CAIRN_VERDICT_UNKNOWN) continue;
+        t.known++;
+        t.right += rollouts[i].outcome.verdict == CAIRN_VERDICT_RIGHT;
+        t.returns += rollouts[i].outcome.value + rollouts[i].reward;
     }
+    return t;
 }
 
-/* The completions are of no use after they are counted: their memory goes back to the arena. `tallies` is [2 n]. */
+/* The completions are of no use after they are counted: their memory goes back to the arena. `tallies` is [n]. */
 static cairn_status roll(cairn_ctx *ctx, const mc *self, cairn_arena *arena, const cairn_scoring *requests, int32_t n,
-                         int32_t *tallies, cairn_reward_cost *cost) {
+                         tally *tallies, cairn_reward_cost *cost) {
     int32_t k = (int32_t)self->c.rollouts;
     cairn_sampling sampling = {.temperature = self->c.temperature, .max_tokens = (int32_t)self->c.max_tokens};
     cairn_rollout_cost spent = {0};
@@ -61,6 +68,7 @@ static cairn_status roll(cairn_ctx *ctx, const mc *self, cairn_arena *arena, con
         const cairn_scoring *q = &requests[i];
         starts[i] = (cairn_start){.problem = q->problem,
                                   .steps = q->steps,
+                                  .observations = q->observations,
                                   .n_steps = q->n_steps,
                                   .state = q->state,
                                   .done = q->done,
@@ -74,7 +82,7 @@ static cairn_status roll(cairn_ctx *ctx, const mc *self, cairn_arena *arena, con
                                         (uint32_t)self->c.role, starts + i, end - i, k, sampling,
                                         rollouts + (int64_t)i * k, &spent));
     }
-    for (int32_t i = 0; i < n; i++) count(rollouts + (int64_t)i * k, k, &tallies[2 * i], &tallies[2 * i + 1]);
+    for (int32_t i = 0; i < n; i++) tallies[i] = tally_of(rollouts + (int64_t)i * k, k);
     if (cost) {
         cost->calls += n;
         cost->steps += spent.steps;
@@ -88,17 +96,18 @@ static cairn_status mc_score(cairn_ctx *ctx, void *data, cairn_arena *arena, cai
                              cairn_reward_cost *cost) {
     const mc *self = data;
     if (n <= 0) return CAIRN_OK;
-    int32_t *tallies = cairn_arena_alloc(arena, 2 * (size_t)n, sizeof *tallies);
+    tally *tallies = cairn_arena_alloc(arena, (size_t)n, sizeof *tallies);
     if (!tallies) return CAIRN_NO_MEMORY;
     cairn_arena_mark mark = cairn_arena_save(arena);
     cairn_status status = roll(ctx, self, arena, requests, n, tallies, cost);
     cairn_arena_restore(arena, mark);
     CAIRN_TRY(status);
     for (int32_t i = 0; i < n; i++) {
-        int32_t right = tallies[2 * i], known = tallies[2 * i + 1];
-        requests[i].score = known > 0 ? (double)right / known : NAN;
-        requests[i].code = known > 0 ? "" : "no-outcome";
-        requests[i].evidence = cairn_arena_printf(arena, "%d of %d completions are right", (int)right, (int)known);
+        tally t = tallies[i];
+        double sum = cairn_world_is_plain(self->world) ? t.right : t.returns;
+        requests[i].score = t.known > 0 ? sum / t.known : NAN;
+        requests[i].code = t.known > 0 ? "" : "no-outcome";
+        requests[i].evidence = cairn_arena_printf(arena, "%d of %d completions are right", (int)t.right, (int)t.known);
         if (!requests[i].evidence) return CAIRN_NO_MEMORY;
         requests[i].status = CAIRN_OK;
     }
@@ -112,7 +121,7 @@ static uint32_t mc_uses(const void *self) {
 
 const cairn_reward_type cairn_reward_mc = {
     .about = {.name = "mc",
-              .summary = "fraction of right completions by the run's policy",
+              .summary = "fraction of right completions by the run's policy, or their mean return",
               .source = "arXiv 2312.08935",
               .options = options,
               .option_count = sizeof options / sizeof *options,

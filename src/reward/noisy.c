@@ -19,7 +19,8 @@ static const cairn_option options[] = {
     CAIRN_REAL(config, sd, "0", 0, 100, "", "normal noise, one draw a prefix"),
     CAIRN_REAL(config, sd_state, "0", 0, 100, "", "normal noise, one draw a depth and state"),
     CAIRN_REAL(config, sd_text, "0", 0, 100, "", "normal noise, one draw a depth, state and text of the last step"),
-    CAIRN_REAL(config, low, "0", -1e6, 1e6, "", "smallest score: lower ones are clipped"),
+    CAIRN_REAL(config, low, "0", -1e6, 1e6, "",
+               "smallest score: lower ones are clipped; 0 with high=1: the range of the truth"),
     CAIRN_REAL(config, high, "1", -1e6, 1e6, "", "largest score: higher ones are clipped"),
 };
 
@@ -40,6 +41,10 @@ static cairn_status noisy_open(cairn_ctx *ctx, cairn_arena *arena, const cairn_w
     if ((self->c.sd_state > 0 || self->c.sd_text > 0) && world->type->state_bytes == 0)
         return cairn_fail(ctx, CAIRN_INVALID, "noisy: world `%s` has no states for sd_state and sd_text; use sd",
                           world->type->about.name);
+    if (self->c.low == 0 && self->c.high == 1) {
+        cairn_meaning meaning;
+        truth_scale((truth)self->c.what, world, &meaning, &self->c.low, &self->c.high);
+    }
     if (self->c.low >= self->c.high)
         return cairn_fail(ctx, CAIRN_INVALID, "noisy: low=%g is not less than high=%g", self->c.low, self->c.high);
     *out = self;
@@ -48,7 +53,7 @@ static cairn_status noisy_open(cairn_ctx *ctx, cairn_arena *arena, const cairn_w
 
 static void noisy_scale(void *data, cairn_meaning *meaning, double *low, double *high) {
     const noisy *self = data;
-    *meaning = truth_meaning((truth)self->c.what);
+    truth_scale((truth)self->c.what, self->world, meaning, low, high);
     *low = self->c.low;
     *high = self->c.high;
 }

@@ -67,39 +67,44 @@ bool cairn_reward_elsewhere(const cairn_reward *reward) {
 
 /* A node's path is decided by the texts that lead to it: equal prefixes of two solutions share their random numbers, others do not. */
 static cairn_status prefixes_of(cairn_ctx *ctx, const cairn_world *world, cairn_arena *arena, uint64_t seed,
-                                const cairn_problem *problem, const char *const *steps, int32_t n_steps,
-                                cairn_scoring *requests) {
+                                const cairn_problem *problem, const char *const *steps, const char *const *given,
+                                int32_t n_steps, cairn_scoring *requests) {
+    const char **seen = cairn_arena_alloc(arena, (size_t)n_steps, sizeof *seen);
+    bool any = false;
     size_t bytes = world->type->state_bytes;
     unsigned char *states = cairn_arena_alloc(arena, (size_t)n_steps + 1, bytes);
     uint64_t path = CAIRN_PATH_ROOT;
-    if (!states) return CAIRN_NO_MEMORY;
+    if (!states || !seen) return CAIRN_NO_MEMORY;
     CAIRN_TRY(world->type->start(ctx, world->self, problem, states));
     for (int32_t i = 0; i < n_steps; i++) {
         unsigned char *before = states + (size_t)i * bytes;
         size_t length = strlen(steps[i]);
-        bool done;
-        CAIRN_TRY(world->type->apply(ctx, world->self, problem, before, steps[i], length, before + bytes, &done));
+        cairn_turn turn = {.text = steps[i], .length = length, .arena = arena};
+        CAIRN_TRY(cairn_world_apply(ctx, world, problem, before, &turn, before + bytes));
+        seen[i] = turn.observation ? turn.observation : given ? given[i] : NULL;
+        any |= seen[i] != NULL;
         path = cairn_key_mix(path, cairn_key(steps[i], length));
         requests[i] = (cairn_scoring){.problem = problem,
                                       .steps = steps,
+                                      .observations = any ? seen : NULL,
                                       .n_steps = i + 1,
                                       .fresh = i == 0 ? 2 : 1,
                                       .state = before + bytes,
-                                      .done = done || i + 1 == n_steps,
+                                      .done = turn.done || i + 1 == n_steps,
                                       .path = path,
                                       .seed = seed};
     }
     return CAIRN_OK;
 }
 
-cairn_status cairn_reward_score_steps(cairn_ctx *ctx, const cairn_reward *reward, cairn_arena *arena, uint64_t seed,
-                                      const cairn_problem *problem, const char *const *steps, int32_t n_steps,
-                                      double *scores, const char **codes, const char **evidence,
-                                      cairn_reward_cost *cost) {
+cairn_status cairn_reward_score_turns(cairn_ctx *ctx, const cairn_reward *reward, cairn_arena *arena, uint64_t seed,
+                                      const cairn_problem *problem, const char *const *steps,
+                                      const char *const *observations, int32_t n_steps, double *scores,
+                                      const char **codes, const char **evidence, cairn_reward_cost *cost) {
     if (n_steps <= 0) return CAIRN_OK;
     cairn_scoring *requests = cairn_arena_alloc(arena, (size_t)n_steps, sizeof *requests);
     if (!requests) return CAIRN_NO_MEMORY;
-    CAIRN_TRY(prefixes_of(ctx, reward->world, arena, seed, problem, steps, n_steps, requests));
+    CAIRN_TRY(prefixes_of(ctx, reward->world, arena, seed, problem, steps, observations, n_steps, requests));
     cairn_score_fn score = reward->type->score_solution ? reward->type->score_solution : reward->type->score;
     CAIRN_TRY(score(ctx, reward->self, arena, requests, n_steps, cost));
     for (int32_t i = 0; i < n_steps; i++)
@@ -111,6 +116,14 @@ cairn_status cairn_reward_score_steps(cairn_ctx *ctx, const cairn_reward *reward
         if (evidence) evidence[i] = requests[i].evidence ? requests[i].evidence : "";
     }
     return CAIRN_OK;
+}
+
+cairn_status cairn_reward_score_steps(cairn_ctx *ctx, const cairn_reward *reward, cairn_arena *arena, uint64_t seed,
+                                      const cairn_problem *problem, const char *const *steps, int32_t n_steps,
+                                      double *scores, const char **codes, const char **evidence,
+                                      cairn_reward_cost *cost) {
+    return cairn_reward_score_turns(ctx, reward, arena, seed, problem, steps, NULL, n_steps, scores, codes, evidence,
+                                    cost);
 }
 
 uint32_t cairn_reward_uses(const cairn_reward *reward) {

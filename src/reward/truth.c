@@ -16,18 +16,24 @@ cairn_status truth_check(cairn_ctx *ctx, const char *who, truth what, const cair
     return CAIRN_OK;
 }
 
-cairn_meaning truth_meaning(truth what) {
-    switch (what) {
-    case TRUTH_VALUE:
-        return CAIRN_MEANING_SUCCESS;
-    case TRUTH_STEP:
-        return CAIRN_MEANING_CORRECTNESS;
-    case TRUTH_REACHABLE:
-        return CAIRN_MEANING_REACHABILITY;
-    case TRUTH_QUALITY:
-        break;
+void truth_range(const cairn_world *world, cairn_meaning *meaning, double *low, double *high) {
+    cairn_range range = cairn_world_outcomes(world);
+    *meaning = cairn_world_is_plain(world) ? CAIRN_MEANING_SUCCESS : CAIRN_MEANING_RETURN;
+    *low = range.low;
+    *high = range.high;
+}
+
+void truth_scale(truth what, const cairn_world *world, cairn_meaning *meaning, double *low, double *high) {
+    static const cairn_meaning meanings[] = {[TRUTH_STEP] = CAIRN_MEANING_CORRECTNESS,
+                                             [TRUTH_REACHABLE] = CAIRN_MEANING_REACHABILITY,
+                                             [TRUTH_QUALITY] = CAIRN_MEANING_PROGRESS};
+    if (what == TRUTH_VALUE) {
+        truth_range(world, meaning, low, high);
+        return;
     }
-    return CAIRN_MEANING_PROGRESS;
+    *meaning = meanings[what];
+    *low = 0;
+    *high = 1;
 }
 
 static double verdict_number(cairn_verdict verdict) {

@@ -15,7 +15,10 @@ typedef enum truth {
 /* INVALID when world or policy do not know this truth. `who` opens the text. */
 cairn_status truth_check(cairn_ctx *ctx, const char *who, truth what, const cairn_world *world,
                          const cairn_policy *policy);
-cairn_meaning truth_meaning(truth what);
+/* Meaning and range of this truth's scores. */
+void truth_scale(truth what, const cairn_world *world, cairn_meaning *meaning, double *low, double *high);
+/* The same of expected returns: success probabilities where the world is plain. */
+void truth_range(const cairn_world *world, cairn_meaning *meaning, double *low, double *high);
 /* Fills score, code and evidence of a request: NaN where the world says unknown. */
 cairn_status truth_score(cairn_ctx *ctx, truth what, const cairn_world *world, const cairn_policy *policy,
                          cairn_arena *arena, cairn_scoring *request);

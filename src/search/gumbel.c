@@ -84,15 +84,21 @@ cairn_node gumbel_select_root(const cairn_tree *tree, cairn_node node, const gum
     return best;
 }
 
+static bool is_closed(const cairn_tree *tree, cairn_node node) {
+    return tree->flags[node] & (CAIRN_NODE_DEAD | CAIRN_NODE_COMPLETED);
+}
+
 cairn_node gumbel_select_inside(const cairn_tree *tree, cairn_node node, const gumbel_rule *rule, double *scratch) {
     double *q = scratch, *policy = scratch + tree->n_children[node];
     double top = -INFINITY, sum = 0, visits = 0;
     uint32_t i = 0;
+    bool any_open = false;
     complete(tree, node, rule, q);
     for (cairn_node c = tree->first_child[node]; c != CAIRN_NONE; c = tree->next_sibling[c], i++) {
         policy[i] = maths_log(tree->prior[c]) + q[i];
         top = fmax(top, policy[i]);
         visits += tree->visits[c];
+        any_open |= !is_closed(tree, c);
     }
     for (uint32_t k = 0; k < i; k++) sum += policy[k] = maths_exp(policy[k] - top);
     cairn_node best = CAIRN_NONE;
@@ -100,6 +106,7 @@ cairn_node gumbel_select_inside(const cairn_tree *tree, cairn_node node, const g
     i = 0;
     for (cairn_node c = tree->first_child[node]; c != CAIRN_NONE; c = tree->next_sibling[c], i++) {
         double lag = policy[i] / sum - tree->visits[c] / (1 + visits);
+        if (any_open && is_closed(tree, c)) continue;
         if (best == CAIRN_NONE || lag > greatest) best = c, greatest = lag;
     }
     return best;

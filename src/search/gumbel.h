@@ -27,8 +27,9 @@ typedef struct gumbel_halving {
 void gumbel_halving_open(gumbel_halving *h, int64_t considered, int64_t simulations, int64_t *visits);
 int64_t gumbel_halving_next(gumbel_halving *h);
 
-/* The child to go to; ties to the earliest. scratch[2 * n_children]. At the root: of the children with so many visits the one
- * with the greatest logit + sigma(completed q); CAIRN_NONE where none has so many. */
+/* The child to go to; ties to the earliest. scratch[2 * n_children]. At the root: of the children with this number of visits the one with
+ * the greatest logit + sigma(completed q); CAIRN_NONE where none has it. Inside: of the open children, and where all are DEAD or COMPLETED
+ * of all. */
 cairn_node gumbel_select_root(const cairn_tree *tree, cairn_node node, const gumbel_rule *rule, int64_t visits,
                               double *scratch);
 cairn_node gumbel_select_inside(const cairn_tree *tree, cairn_node node, const gumbel_rule *rule, double *scratch);

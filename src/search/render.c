@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 
 #include "search/shown.h"
 
@@ -51,4 +52,28 @@ const char *render_name(const cairn_tree *tree, cairn_node node, char out[16]) {
     if (cairn_tree_is_end(tree, node)) return "(end)";
     snprintf(out, 16, "#%" PRIu32, node);
     return out;
+}
+
+cairn_status render_step(const cairn_tree *tree, cairn_node node, cairn_arena *arena, const char **text,
+                         size_t *length) {
+    static const char arrow[] = " → ";
+    const char *observation = cairn_tree_observation(tree, node);
+    char number[16];
+    *text = cairn_tree_text(tree, node);
+    *length = tree->text_length[node];
+    if (*length == 0) {
+        const char *name = render_name(tree, node, number);
+        *length = strlen(name);
+        *text = cairn_arena_copy(arena, name, *length);
+    }
+    if (!observation) return *text ? CAIRN_OK : CAIRN_NO_MEMORY;
+    size_t own = *length, seen = strlen(observation), middle = sizeof arrow - 1;
+    char *both = cairn_arena_alloc(arena, own + middle + seen + 1, 1);
+    if (!both || !*text) return CAIRN_NO_MEMORY;
+    memcpy(both, *text, own);
+    memcpy(both + own, arrow, middle);
+    memcpy(both + own + middle, observation, seen);
+    *text = both;
+    *length = own + middle + seen;
+    return CAIRN_OK;
 }

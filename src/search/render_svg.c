@@ -43,6 +43,7 @@ typedef struct image {
     const cairn_tree *tree;
     const cairn_rendering *how;
     cairn_text *out;
+    cairn_arena *arena;
     drawn nodes;
     place *places;      /* [count] of the nodes shown */
     cairn_node *in_row; /* [rows] CAIRN_NONE for a note */
@@ -173,7 +174,9 @@ static int width_of(const image *m) {
     for (uint32_t row = 0; row < m->rows; row++) {
         cairn_node node = m->in_row[row];
         if (node == CAIRN_NONE) continue;
+        const char *seen = cairn_tree_observation(m->tree, node);
         size_t columns = columns_of(cairn_tree_text(m->tree, node), m->tree->text_length[node]);
+        if (seen) columns += 3 + columns_of(seen, strlen(seen));
         if (columns > text_columns(m)) columns = text_columns(m);
         int right = x_of(m, m->places[node].indent) + 18 + (int)(WIDE * (double)columns) + TAGS + MARGIN;
         if (right > width) width = right;
@@ -236,7 +239,7 @@ static cairn_status put_tag(image *m, const char *paint, const char *text, bool 
 static cairn_status put_tags(image *m, cairn_node node, int right, int y) {
     const cairn_tree *tree = m->tree;
     uint8_t flags = tree->flags[node];
-    float outcome = tree->outcome[node];
+    cairn_verdict verdict = cairn_tree_verdict(tree, node);
     bool end = flags & (CAIRN_NODE_TERMINAL | CAIRN_NODE_CHECKED), wrong = m->how->wrong && m->how->wrong[node];
     bool more = false;
     char times[16];
@@ -245,18 +248,18 @@ static cairn_status put_tags(image *m, cairn_node node, int right, int y) {
     snprintf(times, sizeof times, "×%" PRIu32, tree->multiplicity[node]);
     if (tree->multiplicity[node] > 1) CAIRN_TRY(put_tag(m, "soft", times, &more));
     if (wrong) CAIRN_TRY(put_tag(m, "wrong", "wrong step", &more));
-    if (end && isnan(outcome)) CAIRN_TRY(put_tag(m, "soft", "? not judged", &more));
-    if (end && outcome >= 0.5f) CAIRN_TRY(put_tag(m, "right", "✓ right", &more));
-    if (end && outcome < 0.5f) CAIRN_TRY(put_tag(m, "wrong", "✗ wrong", &more));
+    if (end && verdict == CAIRN_VERDICT_UNKNOWN) CAIRN_TRY(put_tag(m, "soft", "? not judged", &more));
+    if (end && verdict == CAIRN_VERDICT_RIGHT) CAIRN_TRY(put_tag(m, "right", "✓ right", &more));
+    if (end && verdict == CAIRN_VERDICT_WRONG) CAIRN_TRY(put_tag(m, "wrong", "✗ wrong", &more));
     return put(m, "</text>\n");
 }
 
 static cairn_status put_node(image *m, cairn_node node, int right) {
     const cairn_tree *tree = m->tree;
-    char name[16];
-    bool bare = tree->text_length[node] == 0, wrong = m->how->wrong && m->how->wrong[node];
-    const char *text = bare ? render_name(tree, node, name) : cairn_tree_text(tree, node);
-    size_t length = bare ? strlen(text) : tree->text_length[node];
+    bool wrong = m->how->wrong && m->how->wrong[node];
+    const char *text;
+    size_t length;
+    CAIRN_TRY(render_step(tree, node, m->arena, &text, &length));
     int x = x_of(m, m->places[node].indent), y = y_of(m, m->places[node].row);
     CAIRN_TRY(put_numbers(m, node, y));
     CAIRN_TRY(cairn_text_printf(m->ctx, m->out, "<circle class=\"dot%s\" cx=\"%d\" cy=\"%d\" r=\"4.5\"/>\n",
@@ -344,7 +347,7 @@ static cairn_status put_image(image *m) {
 
 cairn_status render_svg(cairn_ctx *ctx, const cairn_tree *tree, const cairn_rendering *how, cairn_arena *arena,
                         cairn_text *out) {
-    image m = {.ctx = ctx, .tree = tree, .how = how, .out = out};
+    image m = {.ctx = ctx, .tree = tree, .how = how, .out = out, .arena = arena};
     CAIRN_TRY(render_choose(tree, how, arena, &m.nodes));
     CAIRN_TRY(place_all(&m, arena));
     cairn_status status = put_image(&m);

@@ -24,6 +24,7 @@ typedef struct drawing {
     const cairn_tree *tree;
     const cairn_rendering *how;
     cairn_text *out;
+    cairn_arena *arena;
     drawn nodes;
     frame *frames;        /* [deepest + 1] */
     int32_t visits_width; /* 0: no column of visits */
@@ -99,7 +100,6 @@ static size_t text_columns(const drawing *d, int32_t levels, int32_t more) {
 static cairn_status draw_step(drawing *d, cairn_node node, int32_t levels, const char *joint) {
     const cairn_tree *tree = d->tree;
     uint8_t flags = tree->flags[node];
-    float outcome = tree->outcome[node];
     int32_t marks = 0;
     CAIRN_TRY(draw_numbers(d, node));
     CAIRN_TRY(paint(d, d->nodes.chosen[node] ? BOLD : DIM));
@@ -111,7 +111,8 @@ static cairn_status draw_step(drawing *d, cairn_node node, int32_t levels, const
         marks += 2;
     }
     if (flags & CAIRN_NODE_TERMINAL || flags & CAIRN_NODE_CHECKED) {
-        bool known = !isnan(outcome), right = known && outcome >= 0.5f;
+        cairn_verdict verdict = cairn_tree_verdict(tree, node);
+        bool known = verdict != CAIRN_VERDICT_UNKNOWN, right = verdict == CAIRN_VERDICT_RIGHT;
         CAIRN_TRY(paint(d, right ? GREEN : known ? RED : YELLOW));
         CAIRN_TRY(put(d, right ? "✓ " : known ? "✗ " : flags & CAIRN_NODE_CHECKED ? "? " : "■ "));
         CAIRN_TRY(paint(d, PLAIN));
@@ -123,11 +124,10 @@ static cairn_status draw_step(drawing *d, cairn_node node, int32_t levels, const
     CAIRN_TRY(put(d, times));
     bool wrong = d->how->wrong && d->how->wrong[node];
     if (wrong) marks += WRONG_COLUMNS;
-    char number[16];
-    bool bare = tree->text_length[node] == 0;
-    const char *text = bare ? render_name(tree, node, number) : cairn_tree_text(tree, node);
-    CAIRN_TRY(terminal_add(d->ctx, d->out, text, bare ? strlen(text) : tree->text_length[node],
-                           text_columns(d, levels, 3 + marks)));
+    const char *text;
+    size_t length;
+    CAIRN_TRY(render_step(tree, node, d->arena, &text, &length));
+    CAIRN_TRY(terminal_add(d->ctx, d->out, text, length, text_columns(d, levels, 3 + marks)));
     CAIRN_TRY(paint(d, PLAIN));
     if (wrong) {
         CAIRN_TRY(paint(d, RED));
@@ -202,7 +202,7 @@ static void measure(drawing *d) {
 
 cairn_status render_text(cairn_ctx *ctx, const cairn_tree *tree, const cairn_rendering *how, cairn_arena *arena,
                          cairn_text *out) {
-    drawing d = {.ctx = ctx, .tree = tree, .how = how, .out = out};
+    drawing d = {.ctx = ctx, .tree = tree, .how = how, .out = out, .arena = arena};
     CAIRN_TRY(render_choose(tree, how, arena, &d.nodes));
     d.frames = cairn_arena_alloc(arena, (size_t)d.nodes.deepest + 1, sizeof *d.frames);
     if (!d.frames) return CAIRN_NO_MEMORY;

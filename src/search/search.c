@@ -27,8 +27,11 @@ cairn_status cairn_workspace_ended(const cairn_workspace *workspace, cairn_node 
         cairn_tree_text(tree, leaf); /* the last step that is allowed: the world says whether it ends there */
     void *after = cairn_arena_alloc(workspace->arena, tree->state_bytes + 1, 1);
     if (!after) return CAIRN_NO_MEMORY;
-    return workspace->world->type->apply(workspace->ctx, workspace->world->self, workspace->problem,
-                                         cairn_tree_state(tree, tree->parent[leaf]), text, strlen(text), after, ended);
+    cairn_turn turn = {.text = text, .length = strlen(text)};
+    CAIRN_TRY(cairn_world_apply(workspace->ctx, workspace->world, workspace->problem,
+                                cairn_tree_state(tree, tree->parent[leaf]), &turn, after));
+    *ended = turn.done;
+    return CAIRN_OK;
 }
 
 cairn_status cairn_search_run(cairn_workspace *workspace, const cairn_search_type *type, const void *config,

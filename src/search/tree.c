@@ -46,6 +46,11 @@ static cairn_node rows_add(cairn_tree *tree, cairn_node parent, uint32_t n) {
     FILL(visits, 0);
     FILL(outcome, NAN);
     FILL(answer, -1);
+    if (tree->verdict) FILL(verdict, CAIRN_VERDICT_UNKNOWN);
+    if (tree->observation_at) {
+        FILL(observation_at, 0);
+        FILL(observation_length, 0);
+    }
     if (tree->edge_reward) {
         FILL(edge_reward, 0);
         FILL(discount, 1);
@@ -131,6 +136,22 @@ cairn_status cairn_tree_need_edges(cairn_ctx *ctx, cairn_tree *tree) {
     for (cairn_node i = 0; i < tree->count; i++) tree->discount[i] = 1;
     CAIRN_TRY(tree_column_open(ctx, tree, TREE_EDGE_REWARD));
     for (cairn_node i = 0; i < tree->count; i++) tree->edge_reward[i] = 0;
+    return CAIRN_OK;
+}
+
+cairn_status cairn_tree_need_verdicts(cairn_ctx *ctx, cairn_tree *tree) {
+    if (tree->verdict) return CAIRN_OK;
+    CAIRN_TRY(tree_column_open(ctx, tree, TREE_VERDICT));
+    for (cairn_node i = 0; i < tree->count; i++) tree->verdict[i] = CAIRN_VERDICT_UNKNOWN;
+    return CAIRN_OK;
+}
+
+static cairn_status need_observations(cairn_ctx *ctx, cairn_tree *tree) {
+    if (tree->observation_at && tree->observation_length) return CAIRN_OK;
+    CAIRN_TRY(tree_column_open(ctx, tree, TREE_OBSERVATION_LENGTH));
+    for (cairn_node i = 0; i < tree->count; i++) tree->observation_length[i] = 0;
+    CAIRN_TRY(tree_column_open(ctx, tree, TREE_OBSERVATION_AT));
+    for (cairn_node i = 0; i < tree->count; i++) tree->observation_at[i] = 0;
     return CAIRN_OK;
 }
 
@@ -237,6 +258,19 @@ cairn_status cairn_tree_add(cairn_ctx *ctx, cairn_tree *tree, cairn_node parent,
     return CAIRN_OK;
 }
 
+cairn_status cairn_tree_observe(cairn_ctx *ctx, cairn_tree *tree, cairn_node node, const char *observation) {
+    if (node >= tree->count) return cairn_fail(ctx, CAIRN_INVALID, "search tree: no node %" PRIu32, node);
+    if (!observation) return CAIRN_OK;
+    size_t length = strlen(observation);
+    uint32_t at;
+    if (length >= UINT32_MAX) return cairn_fail(ctx, CAIRN_LIMIT, "search tree: an observation of %zu bytes", length);
+    CAIRN_TRY(need_observations(ctx, tree));
+    CAIRN_TRY(text_keep(ctx, tree, observation, length, &at));
+    tree->observation_at[node] = at;
+    tree->observation_length[node] = (uint32_t)length;
+    return CAIRN_OK;
+}
+
 cairn_status cairn_tree_expand(cairn_ctx *ctx, cairn_tree *tree, cairn_node parent, const float *priors, uint32_t n,
                                cairn_node *first) {
     CAIRN_TRY(rows_reserve(ctx, tree, parent, n));
@@ -271,6 +305,17 @@ const char *cairn_tree_text(const cairn_tree *tree, cairn_node node) {
     return tree->text_length[node] ? chunks_at(&tree->store->texts, tree->text_at[node]) : "";
 }
 
+const char *cairn_tree_observation(const cairn_tree *tree, cairn_node node) {
+    if (!tree->observation_length || tree->observation_length[node] == 0) return NULL;
+    return chunks_at(&tree->store->texts, tree->observation_at[node]);
+}
+
+cairn_verdict cairn_tree_verdict(const cairn_tree *tree, cairn_node node) {
+    if (tree->verdict) return (cairn_verdict)tree->verdict[node];
+    if (isnan(tree->outcome[node])) return CAIRN_VERDICT_UNKNOWN;
+    return tree->outcome[node] >= 0.5f ? CAIRN_VERDICT_RIGHT : CAIRN_VERDICT_WRONG;
+}
+
 const int32_t *cairn_tree_tokens(const cairn_tree *tree, cairn_node node) {
     return tree->token_at[node] == CAIRN_NONE ? NULL : chunks_at(&tree->store->tokens, tree->token_at[node]);
 }
@@ -285,6 +330,24 @@ cairn_status cairn_tree_steps(cairn_ctx *ctx, const cairn_tree *tree, cairn_node
     for (int32_t k = depth - 1; k >= 0; k--, node = tree->parent[node]) texts[k] = cairn_tree_text(tree, node);
     *steps = texts;
     *n = depth;
+    return CAIRN_OK;
+}
+
+cairn_status cairn_tree_observations(cairn_ctx *ctx, const cairn_tree *tree, cairn_node node, cairn_arena *arena,
+                                     const char *const **observations) {
+    if (node >= tree->count) return cairn_fail(ctx, CAIRN_INVALID, "search tree: no node %" PRIu32, node);
+    *observations = NULL;
+    if (!tree->observation_length) return CAIRN_OK;
+    if (cairn_tree_is_end(tree, node)) node = tree->parent[node];
+    int32_t depth = tree->depth[node];
+    const char **texts = cairn_arena_alloc(arena, (size_t)depth, sizeof *texts);
+    bool any = false;
+    if (!texts) return CAIRN_NO_MEMORY;
+    for (int32_t k = depth - 1; k >= 0; k--, node = tree->parent[node]) {
+        texts[k] = cairn_tree_observation(tree, node);
+        any |= texts[k] != NULL;
+    }
+    if (any) *observations = texts;
     return CAIRN_OK;
 }
 

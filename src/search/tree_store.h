@@ -38,7 +38,10 @@ size_t chunks_bytes(const chunks *c);
 #define TREE_FIXED_COLUMNS 23
 
 enum { /* numbers of the optional columns; those of a role: the first and its number */
-       TREE_EDGE_REWARD = TREE_FIXED_COLUMNS,
+       TREE_VERDICT = TREE_FIXED_COLUMNS,
+       TREE_OBSERVATION_AT,
+       TREE_OBSERVATION_LENGTH,
+       TREE_EDGE_REWARD,
        TREE_DISCOUNT,
        TREE_DRAWS, /* the generator's place stays empty: its column is fixed */
        TREE_MC_N = TREE_DRAWS + CAIRN_ROLE_COUNT,

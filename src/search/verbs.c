@@ -132,11 +132,14 @@ static cairn_status request_draw(const growth *g, cairn_node node, const cairn_p
                                 .logp = NAN};
     if (g->most_tokens < request->sampling.max_tokens) request->sampling.max_tokens = g->most_tokens;
     tree->flags[node] |= CAIRN_NODE_EXPANDED;
-    if (!before)
-        return cairn_tree_steps(workspace->ctx, tree, node, workspace->arena, &request->steps, &request->n_steps);
-    request->steps = before->steps;
-    request->n_steps = before->n_steps;
-    return CAIRN_OK;
+    if (before) {
+        request->steps = before->steps;
+        request->observations = before->observations;
+        request->n_steps = before->n_steps;
+        return CAIRN_OK;
+    }
+    CAIRN_TRY(cairn_tree_steps(workspace->ctx, tree, node, workspace->arena, &request->steps, &request->n_steps));
+    return cairn_tree_observations(workspace->ctx, tree, node, workspace->arena, &request->observations);
 }
 
 static bool is_cut_off(const cairn_workspace *workspace, const cairn_policy *policy, cairn_node node) {
@@ -150,6 +153,32 @@ static uint64_t path_of(uint64_t parent, cairn_role role, uint32_t draw) {
     return cairn_path_child(parent, draw);
 }
 
+static cairn_node find_sibling(const cairn_workspace *workspace, cairn_node parent, const cairn_proposal *sample) {
+    static const cairn_kind steps[] = {CAIRN_KIND_REASON, CAIRN_KIND_TOOL, CAIRN_KIND_REFLECT};
+    size_t length = strlen(sample->text);
+    cairn_node node = CAIRN_NONE;
+    if (sample->stop == CAIRN_STOP_END)
+        return stated_find(workspace, parent, CAIRN_KIND_FINISH, sample->text, length, sample->stated);
+    for (size_t i = 0; i < sizeof steps / sizeof *steps && node == CAIRN_NONE; i++)
+        node = stated_find(workspace, parent, steps[i], sample->text, length, sample->stated);
+    return node;
+}
+
+/* Gives a new node the world's state after its step and what the world answered. */
+static cairn_status take_turn(cairn_workspace *workspace, cairn_node node, const cairn_proposal *sample, bool *done) {
+    cairn_tree *tree = workspace->tree;
+    cairn_turn turn = {.text = sample->text, .length = strlen(sample->text), .arena = workspace->arena};
+    CAIRN_TRY(cairn_world_apply(workspace->ctx, workspace->world, workspace->problem,
+                                cairn_tree_state(tree, tree->parent[node]), &turn, cairn_tree_state(tree, node)));
+    *done = turn.done;
+    if (tree->kind[node] != CAIRN_KIND_FINISH) tree->kind[node] = (uint8_t)turn.kind;
+    if (cairn_world_pays(workspace->world)) {
+        CAIRN_TRY(cairn_tree_need_edges(workspace->ctx, tree));
+        tree->edge_reward[node] = (float)turn.reward;
+    }
+    return cairn_tree_observe(workspace->ctx, tree, node, turn.observation ? turn.observation : sample->observation);
+}
+
 /* The child for one sampled step: an equal sibling if there is one, else a new node with the world's state after it. What ends the
  * solution is not equal to what does not, nor to an end of which something else is recorded; an end without a text is no step, and
  * leaves the state as it is. */
@@ -158,7 +187,7 @@ static cairn_status child_for(cairn_workspace *workspace, cairn_role role, cairn
     cairn_tree *tree = workspace->tree;
     size_t length = strlen(sample->text);
     cairn_kind kind = sample->stop == CAIRN_STOP_END ? CAIRN_KIND_FINISH : CAIRN_KIND_REASON;
-    cairn_node node = stated_find(workspace, parent, kind, sample->text, length, sample->stated);
+    cairn_node node = find_sibling(workspace, parent, sample);
     if (node == CAIRN_NONE) {
         cairn_child child = {.text = sample->text,
                              .length = length,
@@ -169,13 +198,10 @@ static cairn_status child_for(cairn_workspace *workspace, cairn_role role, cairn
         CAIRN_TRY(cairn_tree_add(workspace->ctx, tree, parent, &child, &node));
         CAIRN_TRY(stated_keep(workspace, node, sample->stated));
         bool done = false;
-        const void *before = cairn_tree_state(tree, parent);
-        void *after = cairn_tree_state(tree, node);
         if (!cairn_tree_is_end(tree, node))
-            CAIRN_TRY(workspace->world->type->apply(workspace->ctx, workspace->world->self, workspace->problem, before,
-                                                    sample->text, length, after, &done));
+            CAIRN_TRY(take_turn(workspace, node, sample, &done));
         else if (tree->state_bytes)
-            memcpy(after, before, tree->state_bytes);
+            memcpy(cairn_tree_state(tree, node), cairn_tree_state(tree, parent), tree->state_bytes);
         if (done || sample->stop == CAIRN_STOP_END ||
             is_cut_off(workspace, cairn_workspace_policy(workspace, role), node))
             tree->flags[node] |= CAIRN_NODE_TERMINAL;
@@ -341,6 +367,7 @@ static cairn_status request_score(cairn_workspace *workspace, const cairn_part *
     if (node == CAIRN_ROOT) return cairn_fail(workspace->ctx, CAIRN_INVALID, "the root has no step to score");
     CAIRN_TRY(cairn_tree_steps(workspace->ctx, tree, node, workspace->arena, &request->steps, &request->n_steps));
     tree->marks[part->column][node] |= CAIRN_SCORE_ASKED;
+    CAIRN_TRY(cairn_tree_observations(workspace->ctx, tree, node, workspace->arena, &request->observations));
     if (request->n_steps == 0) return CAIRN_OK; /* a solution of no steps */
     int32_t more = part->reward->n_outputs - 1;
     if (more > 0) {
@@ -436,6 +463,7 @@ static cairn_status answer_class(cairn_workspace *workspace, const char *answer,
 cairn_status cairn_check(cairn_workspace *workspace, const cairn_node *leaves, int32_t n) {
     cairn_tree *tree = workspace->tree;
     CAIRN_TRY(go_on(workspace));
+    CAIRN_TRY(cairn_tree_need_verdicts(workspace->ctx, tree));
     for (int32_t i = 0; i < n; i++) {
         cairn_node leaf = leaves[i];
         if (tree->flags[leaf] & CAIRN_NODE_CHECKED) continue;
@@ -449,6 +477,7 @@ cairn_status cairn_check(cairn_workspace *workspace, const cairn_node *leaves, i
         workspace->cost.checks++;
         tree->flags[leaf] |= CAIRN_NODE_CHECKED;
         tree->outcome[leaf] = outcome.verdict == CAIRN_VERDICT_UNKNOWN ? NAN : (float)outcome.value;
+        tree->verdict[leaf] = (int8_t)outcome.verdict;
         tree->answer[leaf] = -1;
         if (outcome.answer) CAIRN_TRY(answer_class(workspace, outcome.answer, &tree->answer[leaf]));
     }
@@ -499,6 +528,8 @@ cairn_status cairn_next(cairn_workspace *workspace, cairn_role role, const cairn
         out[i].problem = workspace->problem->text;
         CAIRN_TRY(cairn_tree_steps(workspace->ctx, workspace->tree, nodes[i], workspace->arena, &out[i].steps,
                                    &out[i].n_steps));
+        CAIRN_TRY(
+            cairn_tree_observations(workspace->ctx, workspace->tree, nodes[i], workspace->arena, &out[i].observations));
         beginning b = {out[i].problem, out[i].steps, out[i].n_steps, out[i].begun};
         CAIRN_TRY(beginning_read(workspace, role, &b, &out[i].known));
     }
@@ -533,6 +564,7 @@ cairn_status cairn_rollouts(cairn_workspace *workspace, cairn_role role, const c
         if (left != INT64_MAX) left -= longest;
         cairn_start *start = &starts[granted];
         CAIRN_TRY(cairn_tree_steps(workspace->ctx, tree, node, workspace->arena, &start->steps, &start->n_steps));
+        CAIRN_TRY(cairn_tree_observations(workspace->ctx, tree, node, workspace->arena, &start->observations));
         start->problem = workspace->problem;
         start->state = cairn_tree_state(tree, node);
         start->done = terminal;
@@ -570,7 +602,8 @@ cairn_status cairn_graft(cairn_workspace *workspace, cairn_node node, const cair
                                  .logp = NAN,
                                  .draw = tree->draws[CAIRN_ROLE_GENERATOR][node],
                                  .stop = i + 1 == rollout->n_steps ? CAIRN_STOP_END : CAIRN_STOP_STEP,
-                                 .stated = i + 1 == rollout->n_steps ? rollout->stated : NULL};
+                                 .stated = i + 1 == rollout->n_steps ? rollout->stated : NULL,
+                                 .observation = rollout->observations ? rollout->observations[i] : NULL};
         uint32_t before = tree->count;
         CAIRN_TRY(child_for(workspace, CAIRN_ROLE_GENERATOR, node, &sample, &node));
         if (tree->count > before)

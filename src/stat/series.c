@@ -58,11 +58,14 @@ static void expect_runs(const counts *c, int64_t neighbours, cairn_binary_series
     out->runs_variance = m * q + shared * 0.5 * q + (m * (m - 1.0) - shared) * apart - m * m * q * q;
 }
 
-static void test_runs(cairn_binary_series *out) {
+static void test_runs(const counts *c, cairn_binary_series *out) {
     out->run_test = (cairn_test){NAN, NAN};
+    out->p_runs = NAN;
     if (!(out->runs_variance > 1e-12 * out->runs_expected)) return;
     double z = ((double)out->runs - out->runs_expected) / sqrt(out->runs_variance);
     out->run_test = (cairn_test){z, maths_erfc(fabs(z) * M_SQRT1_2)};
+    out->runs_exact = out->lag1_exact && c->segments == 1;
+    out->p_runs = out->runs_exact ? cairn_stat_runs_exact(out->n - out->yes, out->yes, out->runs) : out->run_test.p;
 }
 
 static void test_lag1(cairn_binary_series *out) {
@@ -71,6 +74,17 @@ static void test_lag1(cairn_binary_series *out) {
     out->p_lag1 = out->lag1.p;
     out->lag1_exact = !isnan(out->p_lag1) && cairn_stat_least_expected(c[0][0], c[0][1], c[1][0], c[1][1]) < SMALL;
     if (out->lag1_exact) out->p_lag1 = cairn_stat_fisher_exact(c[0][0], c[0][1], c[1][0], c[1][1]);
+}
+
+static void test_chain(cairn_binary_series *out) {
+    int64_t(*c)[2] = out->pairs;
+    double after_no = (double)c[0][1] / (double)(c[0][0] + c[0][1]);
+    double after_yes = (double)c[1][1] / (double)(c[1][0] + c[1][1]);
+    double r = after_yes - after_no, off = out->share.estimate - 0.5;
+    out->p_uniform_chain = NAN;
+    if (isnan(out->p_lag1)) return;
+    double variance = 0.25 * (1.0 + r) / (1.0 - r) / (double)out->n;
+    out->p_uniform_chain = variance > 0.0 ? maths_erfc(fabs(off) / sqrt(2.0 * variance)) : off != 0.0 ? 0.0 : 1.0;
 }
 
 /* 2 sum c ln(c / expected) of a table. */
@@ -128,8 +142,9 @@ cairn_status cairn_stat_binary_series(cairn_ctx *ctx, const uint8_t *b, size_t n
     for (int i = 0; i < CAIRN_SERIES_STREAKS; i++)
         s.after_streak[i] = c.streaks[i] ? (double)c.changes_after[i] / (double)c.streaks[i] : NAN;
     expect_runs(&c, neighbours, &s);
-    test_runs(&s);
     test_lag1(&s);
+    test_runs(&c, &s);
+    test_chain(&s);
     CAIRN_TRY(test_order2(ctx, &c, &s));
     *out = s;
     return CAIRN_OK;
@@ -145,9 +160,10 @@ const char *cairn_stat_series_verdict_name(cairn_series_verdict verdict) {
 
 cairn_status cairn_stat_series_verdict(cairn_ctx *ctx, const cairn_binary_series *series, double alpha,
                                        double *adjusted, cairn_series_verdict *out) {
-    double p[4] = {series->p_uniform, series->p_lag1, series->run_test.p, series->p_order2}, holm[4];
+    double p[4] = {series->p_uniform, series->p_lag1, series->p_runs, series->p_order2}, holm[4];
     CAIRN_TRY(cairn_stat_holm(ctx, p, 4, holm));
-    bool biased = holm[0] <= alpha, dependent = holm[1] <= alpha || holm[2] <= alpha || holm[3] <= alpha;
+    bool dependent = holm[1] <= alpha || holm[2] <= alpha || holm[3] <= alpha;
+    bool biased = holm[0] <= alpha && (!dependent || 2.0 * series->p_uniform_chain <= alpha);
     for (int i = 0; i < 4 && adjusted; i++) adjusted[i] = holm[i];
     bool constant = series->yes == 0 || series->yes == series->n;
     *out = constant    ? CAIRN_SERIES_UNDECIDABLE

@@ -96,7 +96,8 @@ typedef struct kernels {
     /* rows and columns */
     kernel rows, scatter, copy_columns, add_columns, row_sum, row_sum_back;
     /* elementwise */
-    kernel binary, binary_da, binary_db, binary_db_columns, affine, map, map_back, swiglu, swiglu_back, dropout;
+    kernel binary, binary_da, binary_db, binary_db_columns, affine, map, map_back, extreme, extreme_back, clamp,
+        clamp_back, swiglu, swiglu_back, dropout;
     /* normalisation */
     kernel rmsnorm, rmsnorm_dx, rmsnorm_dgain, layernorm, layernorm_dx, layernorm_dgain, layernorm_dbias;
     /* attention */
@@ -104,7 +105,7 @@ typedef struct kernels {
     /* distributions and losses */
     kernel softmax, softmax_back, log_softmax, log_softmax_back, token_logp, token_logp_back, bce, bce_back;
     /* optimisers */
-    kernel adamw, sgd, average, scale;
+    kernel adamw, amsgrad, rmsprop, sgd, average, scale;
     double (*square_sum)(const void *x, int64_t n);
     double (*weighted_sum)(const void *x, const float *weights, int64_t n);
     size_t (*attention_scratch)(int64_t longest, int64_t dim); /* bytes for one thread */

@@ -22,6 +22,10 @@ static cairn_status binary_back(cairn_tape *tape, tape_entry *e) {
 static cairn_tensor *binary(cairn_tape *tape, const char *name, binary_kind kind, cairn_tensor *a, cairn_tensor *b) {
     if (!tape_takes(tape, name, 2, (cairn_tensor *[]){a, b})) return NULL;
     int64_t n = last_dimension(a);
+    if (n > 1 && last_dimension(b) == 1 && b->rank > 1 && b->size == a->size / n) {
+        b = cairn_spread(tape, b, n);
+        if (!b) return NULL;
+    }
     bool one_row = b->size == n && last_dimension(b) == n && a->size != n;
     if (!one_row && (b->size != a->size || last_dimension(b) != n))
         return tape_fail(tape, "%s: [%lld, %lld] and [%lld, %lld] do not fit", name, (long long)(a->size / n),

@@ -49,9 +49,9 @@ static cairn_status need_moments(cairn_params *params, cairn_param *p, int count
     return CAIRN_OK;
 }
 
-cairn_status cairn_params_moments(cairn_params *params) {
+cairn_status cairn_params_moments(cairn_params *params, int count) {
     for (int32_t i = 0; i < params->count; i++)
-        if (!params->items[i]->frozen) CAIRN_TRY(need_moments(params, params->items[i], 2));
+        if (!params->items[i]->frozen) CAIRN_TRY(need_moments(params, params->items[i], count));
     return CAIRN_OK;
 }
 
@@ -65,11 +65,27 @@ cairn_status cairn_params_adamw(cairn_params *params, const cairn_adamw *options
     for (int32_t i = 0; i < params->count; i++) {
         cairn_param *p = params->items[i];
         if (p->frozen) continue;
-        CAIRN_TRY(need_moments(params, p, 2));
+        CAIRN_TRY(need_moments(params, p, options->amsgrad ? 3 : 2));
         kernel_args a = {.x = {p->value.grad, correction, p->decays ? &options->decay : &none},
-                         .y = {p->value.data, p->moments[0], p->moments[1]},
-                         .p = {options->rate, options->beta1, options->beta2, options->epsilon}};
-        CAIRN_TRY(device_run(params->device, k->adamw, &a, p->value.size, ELEMENTS, 0));
+                         .y = {p->value.data, p->moments[0], p->moments[1], p->moments[2]},
+                         .p = {options->rate * p->rate, options->beta1, options->beta2, options->epsilon}};
+        CAIRN_TRY(device_run(params->device, options->amsgrad ? k->amsgrad : k->adamw, &a, p->value.size, ELEMENTS, 0));
+        cairn_param_changed(p);
+    }
+    return CAIRN_OK;
+}
+
+cairn_status cairn_params_rmsprop(cairn_params *params, const cairn_rmsprop *options) {
+    const kernels *k = device_kernels(params->device, params->dtype);
+    for (int32_t i = 0; i < params->count; i++) {
+        cairn_param *p = params->items[i];
+        if (p->frozen) continue;
+        CAIRN_TRY(need_moments(params, p, 1));
+        kernel_args a = {
+            .x = {p->value.grad},
+            .y = {p->value.data, p->moments[0]},
+            .p = {options->rate * p->rate, options->smoothing, options->epsilon, p->decays ? options->decay : 0}};
+        CAIRN_TRY(device_run(params->device, k->rmsprop, &a, p->value.size, ELEMENTS, 0));
         cairn_param_changed(p);
     }
     return CAIRN_OK;
@@ -81,8 +97,9 @@ cairn_status cairn_params_sgd(cairn_params *params, double rate, double momentum
         cairn_param *p = params->items[i];
         if (p->frozen) continue;
         CAIRN_TRY(need_moments(params, p, 1));
-        kernel_args a = {
-            .x = {p->value.grad}, .y = {p->value.data, p->moments[0]}, .p = {rate, momentum, p->decays ? decay : 0}};
+        kernel_args a = {.x = {p->value.grad},
+                         .y = {p->value.data, p->moments[0]},
+                         .p = {rate * p->rate, momentum, p->decays ? decay : 0}};
         CAIRN_TRY(device_run(params->device, k->sgd, &a, p->value.size, ELEMENTS, 0));
         cairn_param_changed(p);
     }

@@ -78,6 +78,7 @@ cairn_status cairn_params_add(cairn_params *params, const char *name, int32_t ra
     if (!p->name || !p->value.data || !p->value.grad) return CAIRN_NO_MEMORY;
     p->value.param = p;
     p->decays = rank >= 2;
+    p->rate = 1;
     p->weights = params->weights;
     params->items[params->count++] = p;
     *out = p;
@@ -123,6 +124,48 @@ void cairn_param_init_normal(cairn_param *param, uint64_t seed, double deviation
     cairn_rng rng = cairn_rng_open(seed, key, CAIRN_PATH_ROOT, CAIRN_VERB_LEARN, 0, 0);
     for (int64_t i = 0; i < param->value.size; i++) set_value(param, i, (float)(deviation * cairn_rng_normal(&rng)));
     cairn_param_changed(param);
+}
+
+void cairn_param_init_uniform(cairn_param *param, uint64_t seed, double low, double high) {
+    uint64_t key = cairn_key(param->name, strlen(param->name));
+    cairn_rng rng = cairn_rng_open(seed, key, CAIRN_PATH_ROOT, CAIRN_VERB_LEARN, 0, 0);
+    for (int64_t i = 0; i < param->value.size; i++)
+        set_value(param, i, (float)(low + (high - low) * cairn_rng_unit(&rng)));
+    cairn_param_changed(param);
+}
+
+/* Subtracts from vector `of` what lies along the vectors before it, twice (one pass leaves rounding), and scales it to length 1. */
+static void orthonormalise(double *vectors, int64_t of, int64_t size) {
+    double *v = vectors + of * size, norm = 0;
+    for (int64_t pass = 0; pass < 2; pass++)
+        for (int64_t b = 0; b < of; b++) {
+            const double *u = vectors + b * size;
+            double along = 0;
+            for (int64_t i = 0; i < size; i++) along += u[i] * v[i];
+            for (int64_t i = 0; i < size; i++) v[i] -= along * u[i];
+        }
+    for (int64_t i = 0; i < size; i++) norm += v[i] * v[i];
+    for (int64_t i = 0; i < size; i++) v[i] /= sqrt(norm);
+}
+
+cairn_status cairn_param_init_orthogonal(cairn_ctx *ctx, cairn_param *param, uint64_t seed, double gain) {
+    int64_t columns = param->value.shape[param->value.rank - 1], rows = param->value.size / columns;
+    bool wide = columns >= rows;
+    int64_t count = wide ? rows : columns, size = wide ? columns : rows; /* vectors, numbers of one */
+    if (param->value.rank < 2)
+        return cairn_fail(ctx, CAIRN_INVALID, "parameter %s: only a matrix can be orthogonal", param->name);
+    double *vectors = cairn_alloc(ctx, (size_t)param->value.size, sizeof *vectors);
+    if (!vectors) return CAIRN_NO_MEMORY;
+    cairn_rng rng =
+        cairn_rng_open(seed, cairn_key(param->name, strlen(param->name)), CAIRN_PATH_ROOT, CAIRN_VERB_LEARN, 0, 0);
+    for (int64_t i = 0; i < param->value.size; i++) vectors[i] = cairn_rng_normal(&rng);
+    for (int64_t v = 0; v < count; v++) orthonormalise(vectors, v, size);
+    for (int64_t v = 0; v < count; v++)
+        for (int64_t i = 0; i < size; i++)
+            set_value(param, wide ? v * columns + i : i * columns + v, (float)(gain * vectors[v * size + i]));
+    cairn_free(vectors);
+    cairn_param_changed(param);
+    return CAIRN_OK;
 }
 
 void cairn_param_fill(cairn_param *param, double value) {

@@ -152,13 +152,13 @@ static cairn_status chain_start(cairn_ctx *ctx, void *self, const cairn_problem 
 }
 
 static cairn_status chain_apply(cairn_ctx *ctx, void *self, const cairn_problem *problem, const void *before,
-                                const char *step, size_t length, void *after, bool *done) {
+                                cairn_turn *turn, void *after) {
     (void)ctx, (void)self;
     const chain_problem *p = problem->data;
     chain_state s;
     statement said;
     memcpy(&s, before, sizeof s);
-    if (s.dead || s.position >= p->steps || !read_statement(step, length, &said)) {
+    if (s.dead || s.position >= p->steps || !read_statement(turn->text, turn->length, &said)) {
         s.dead = s.wrong = 1;
         if (s.position < p->steps) s.position++;
     } else {
@@ -167,7 +167,7 @@ static cairn_status chain_apply(cairn_ctx *ctx, void *self, const cairn_problem 
         s.wrong = said.c != p->truth[s.position];
     }
     memcpy(after, &s, sizeof s);
-    *done = s.position >= p->steps;
+    turn->done = s.position >= p->steps;
     return CAIRN_OK;
 }
 

@@ -139,18 +139,18 @@ static cairn_status countdown_start(cairn_ctx *ctx, void *self, const cairn_prob
 }
 
 static cairn_status countdown_apply(cairn_ctx *ctx, void *self, const cairn_problem *problem, const void *before,
-                                    const char *step, size_t length, void *after, bool *done) {
+                                    cairn_turn *turn, void *after) {
     (void)ctx, (void)self, (void)problem;
     countdown_state s, next;
     memcpy(&s, before, sizeof s);
-    if (read_legal(&s, step, length, &next) == LEGAL) {
+    if (read_legal(&s, turn->text, turn->length, &next) == LEGAL) {
         s = next;
     } else {
         s.dead = 1;
         if (s.count > 1) s.numbers[--s.count] = 0;
     }
     memcpy(after, &s, sizeof s);
-    *done = s.count <= 1;
+    turn->done = s.count <= 1;
     return CAIRN_OK;
 }
 

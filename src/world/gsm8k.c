@@ -38,9 +38,9 @@ static bool states_answer(const char *line, size_t length) {
 }
 
 static cairn_status gsm8k_apply(cairn_ctx *ctx, void *self, const cairn_problem *problem, const void *before,
-                                const char *step, size_t length, void *after, bool *done) {
+                                cairn_turn *turn, void *after) {
     (void)ctx, (void)self, (void)problem, (void)before, (void)after;
-    *done = states_answer(step, length);
+    turn->done = states_answer(turn->text, turn->length);
     return CAIRN_OK;
 }
 

@@ -209,9 +209,8 @@ static cairn_status load_text(cairn_ctx *ctx, void *self, const char *path, bool
 }
 
 static cairn_status apply_text(cairn_ctx *ctx, void *self, const cairn_problem *problem, const void *before,
-                               const char *step, size_t length, void *after, bool *done) {
-    (void)ctx, (void)self, (void)problem, (void)before, (void)step, (void)length, (void)after;
-    *done = false;
+                               cairn_turn *turn, void *after) {
+    (void)ctx, (void)self, (void)problem, (void)before, (void)turn, (void)after;
     return CAIRN_OK;
 }
 

@@ -12,10 +12,10 @@ cairn_status cairn_world_verify(cairn_ctx *ctx, const cairn_world *world, const 
     if (!state) return CAIRN_NO_MEMORY;
     CAIRN_TRY(type->start(ctx, world->self, problem, state));
     for (int32_t i = 0; i < n_steps; i++) {
-        bool done;
+        cairn_turn turn = {.text = steps[i], .length = strlen(steps[i])};
         if (cairn_cancelled(ctx)) return cairn_fail(ctx, CAIRN_CANCELLED, "verifying was cancelled");
         CAIRN_TRY(type->verify_step(ctx, world->self, problem, state, steps, i + 1, arena, &checks[i]));
-        CAIRN_TRY(type->apply(ctx, world->self, problem, state, steps[i], strlen(steps[i]), state, &done));
+        CAIRN_TRY(cairn_world_apply(ctx, world, problem, state, &turn, state));
     }
     return CAIRN_OK;
 }

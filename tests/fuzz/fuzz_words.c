@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../apply.h"
 #include "world/words/words.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -68,7 +69,7 @@ static void look(fuzz *f, const void *state, bool done, bool value) {
     }
     assert(type->script->sample(f->ctx, f->world.self, f->script, &f->problem, state, &rng, f->arena, &step) ==
            CAIRN_OK);
-    type->apply(f->ctx, f->world.self, &f->problem, state, step.text, strlen(step.text), &after, &ended);
+    apply_step(type, f->ctx, f->world.self, &f->problem, state, step.text, strlen(step.text), &after, &ended);
     assert(done || is_dead(state) || !after.dead);
     assert(type->reachable(f->ctx, f->world.self, &f->problem, state, &reachable) == CAIRN_OK);
     if (value && type->script->value(f->ctx, f->world.self, f->script, &f->problem, state, &v) != CAIRN_OK) v = 0;
@@ -96,7 +97,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         cairn_step_check check;
         assert(type->verify_step(f.ctx, f.world.self, &f.problem, &before, steps, 1, f.arena, &check) == CAIRN_OK);
         assert(check.code && check.evidence && strlen(check.evidence) < WORDS_SAID_BYTES);
-        assert(type->apply(f.ctx, f.world.self, &f.problem, &before, step, length, &state, &done) == CAIRN_OK);
+        assert(apply_step(type, f.ctx, f.world.self, &f.problem, &before, step, length, &state, &done) == CAIRN_OK);
         assert(state.used == before.used + 1 && (state.dead || !before.answered));
         if (check.verdict == CAIRN_VERDICT_UNKNOWN && strlen(step) == length)
             assert(state.known == before.known && memcmp(state.value, before.value, sizeof state.value) == 0);

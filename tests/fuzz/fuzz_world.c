@@ -3,6 +3,7 @@
  * fails. */
 #include <math.h>
 
+#include "../apply.h"
 #include "cairn/world.h"
 #include "fuzz.h"
 
@@ -30,7 +31,7 @@ static void walk(cairn_ctx *ctx, cairn_arena *arena, const cairn_world *world, c
     for (int32_t i = 0; i < n && !done; i++) {
         must(world->type->verify_step(ctx, world->self, problem, state, steps, i + 1, arena, &check) == CAIRN_OK);
         must(check.code && check.evidence);
-        must(world->type->apply(ctx, world->self, problem, state, steps[i], strlen(steps[i]), state, &done) ==
+        must(apply_step(world->type, ctx, world->self, problem, state, steps[i], strlen(steps[i]), state, &done) ==
              CAIRN_OK);
         must(world->type->check(ctx, world->self, problem, state, steps, i + 1, arena, &outcome) == CAIRN_OK);
         must(outcome.verdict == CAIRN_VERDICT_UNKNOWN ? isnan(outcome.value)

@@ -88,18 +88,18 @@ static cairn_status words_start(cairn_ctx *ctx, void *self, const cairn_problem 
 
 /* Behind an unreadable step only a stated answer still matters: it ends the solution. */
 static cairn_status words_apply(cairn_ctx *ctx, void *self, const cairn_problem *problem, const void *before,
-                                const char *step, size_t length, void *after, bool *done) {
+                                cairn_turn *turn, void *after) {
     (void)ctx, (void)self;
     words_claim claims[WORDS_CLAIMS];
     words_state s;
     int32_t n = 0;
     memcpy(&s, before, sizeof s);
-    bool readable = words_claims(problem->data, step, length, claims, &n);
+    bool readable = words_claims(problem->data, turn->text, turn->length, claims, &n);
     if (!readable || s.answered) s.dead = 1;
     for (int32_t i = 0; i < n && readable; i++) words_take(&s, &claims[i]);
     s.used++;
     memcpy(after, &s, sizeof s);
-    *done = s.answered != 0;
+    turn->done = s.answered != 0;
     return CAIRN_OK;
 }
 
