@@ -32,9 +32,9 @@ static const cairn_option options[] = {
                "Scores of five published reward models on RewardMATH, halved at random, instead of simulated ones."),
 };
 
-#define NOISE "informative=0,"
-#define SMALL "labelled=50,items=50,informative=3,separation=1,fdr=0.3,"
-#define REAL  "real=true,repeats=20,"
+#define NOISE "informative=0"
+#define SMALL "labelled=50,items=50,informative=3,separation=1,fdr=0.3"
+#define REAL  "real=true,repeats=20"
 static const cairn_arm arms[] = {
     {"optcs", ""},
     {"dtm", "prune=dtm"},
@@ -43,16 +43,16 @@ static const cairn_arm arms[] = {
     {"split", "method=split"},
     {"best", "method=cs"},
     {"noise-optcs", NOISE},
-    {"noise-dtm", NOISE "prune=dtm"},
-    {"noise-naive", NOISE "method=naive"},
+    {"noise-dtm", NOISE ",prune=dtm"},
+    {"noise-naive", NOISE ",method=naive"},
     {"small-optcs", SMALL},
-    {"small-dtm", SMALL "prune=dtm"},
-    {"small-naive", SMALL "method=naive"},
-    {"small-split", SMALL "method=split"},
+    {"small-dtm", SMALL ",prune=dtm"},
+    {"small-naive", SMALL ",method=naive"},
+    {"small-split", SMALL ",method=split"},
     {"real-optcs", REAL},
-    {"real-dtm", REAL "prune=dtm"},
-    {"real-naive", REAL "method=naive"},
-    {"real-split", REAL "method=split"},
+    {"real-dtm", REAL ",prune=dtm"},
+    {"real-naive", REAL ",method=naive"},
+    {"real-split", REAL ",method=split"},
 };
 
 /* The bound q may be passed by two standard errors of the mean. */

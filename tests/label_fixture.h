@@ -75,6 +75,11 @@ static inline cairn_label_result label(fixture *f, int64_t index, const char *sp
     return label_given(f, index, spec, NULL, 0);
 }
 
+/* The completer's counts of a solution's steps. */
+static inline const cairn_step_count *counts_of(const cairn_labelled *s) {
+    return s->evidence.counts[CAIRN_ROLE_COMPLETER];
+}
+
 /* The policy's exact V at a node. */
 static inline double value_at(fixture *f, cairn_node node) {
     double v;
@@ -97,8 +102,8 @@ static inline bool same_solution(const cairn_labelled *a, const cairn_labelled *
     bool same =
         a->n_steps == b->n_steps && a->first_error == b->first_error && a->outcome.verdict == b->outcome.verdict;
     for (int32_t i = 0; i < a->n_steps && same; i++)
-        same = strcmp(a->steps[i], b->steps[i]) == 0 && a->counts[i].n == b->counts[i].n &&
-               a->counts[i].ok == b->counts[i].ok &&
+        same = strcmp(a->steps[i], b->steps[i]) == 0 && counts_of(a)[i].n == counts_of(b)[i].n &&
+               counts_of(a)[i].ok == counts_of(b)[i].ok &&
                (a->labels[i] == b->labels[i] || (isnan(a->labels[i]) && isnan(b->labels[i])));
     return same;
 }

@@ -142,6 +142,8 @@ static void test_published_scores_make_a_family(void **state) {
     assert_near(real(json_object_get(r, "link"), "correlation"), 1, 1e-12);
     assert_true(json_is_null(json_object_get(json_object_get(r, "link"), "p")));
     json_decref(r);
+    outcome *o = expect_ok(cairn("eval ceiling %s --detail", a));
+    assert_non_null(strstr(o->out, "no ceiling seen up to n = 10"));
 }
 
 /* ---- binary ---------------------------------------------------------------------------------------------------------- */

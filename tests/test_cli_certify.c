@@ -121,7 +121,15 @@ static void test_the_draw_is_kept_and_a_second_one_refused(void **state) {
     (void)state;
     write_items("items.jsonl");
     expect_ok(cairn("certify items.jsonl --choose 'sure noise' --out drawn.jsonl"));
-    assert_true(is_there("drawn.jsonl.draw"));
+    char draw[4096], *second;
+    read_into(in_folder("drawn.jsonl.draw"), draw, sizeof draw);
+    assert_non_null(second = strchr(draw, '\n')); /* the settings, then what was drawn */
+    json_t *settings = json_loadb(draw, (size_t)(second - draw), 0, NULL), *drawn = json_loads(second, 0, NULL);
+    assert_string_equal(json_string_value(json_object_get(settings, "prune")), "homo");
+    assert_int_equal(json_integer_value(json_object_get(settings, "seed")), 1);
+    double xi = json_number_value(json_object_get(drawn, "xi"));
+    assert_true(xi > 0 && xi <= 1);
+    json_decref(settings), json_decref(drawn);
     expect_ok(cairn("certify items.jsonl --choose 'sure noise' --out drawn.jsonl")); /* the same again */
     static const char *const others[] = {"--choose 'sure noise' --seed 2", "--choose sure",
                                          "--choose 'sure noise' --fdr 0.2", "--choose 'sure noise' --prune dtm"};

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "cairn/eval.h"
+#include "cairn/tool.h"
 
 static cairn_ctx *ctx;
 
@@ -31,21 +32,21 @@ static void test_first_error_is_the_first_score_on_the_bad_side(void **state) {
     (void)state;
     double scores[] = {0.9, 0.4, 0.8, 0.1}, clean[] = {0.9, 0.5, 0.8}, broken[] = {0.1, NAN};
     int32_t got;
-    assert_int_equal(cairn_eval_first_error(ctx, scores, 4, 0.5, CAIRN_EVAL_BAD_BELOW, &got), CAIRN_OK);
+    assert_int_equal(cairn_eval_first_error(ctx, scores, 4, 0.5, CAIRN_STAT_WRONG_BELOW, &got), CAIRN_OK);
     assert_int_equal(got, 1);
-    assert_int_equal(cairn_eval_first_error(ctx, clean, 3, 0.5, CAIRN_EVAL_BAD_BELOW, &got), CAIRN_OK);
+    assert_int_equal(cairn_eval_first_error(ctx, clean, 3, 0.5, CAIRN_STAT_WRONG_BELOW, &got), CAIRN_OK);
     assert_int_equal(got, CAIRN_EVAL_ALL_RIGHT);
-    assert_int_equal(cairn_eval_first_error(ctx, scores, 4, 0.85, CAIRN_EVAL_BAD_ABOVE, &got), CAIRN_OK);
+    assert_int_equal(cairn_eval_first_error(ctx, scores, 4, 0.85, CAIRN_STAT_WRONG_ABOVE, &got), CAIRN_OK);
     assert_int_equal(got, 0);
-    assert_int_equal(cairn_eval_first_error(ctx, clean, 3, 0.9, CAIRN_EVAL_BAD_ABOVE, &got), CAIRN_OK);
+    assert_int_equal(cairn_eval_first_error(ctx, clean, 3, 0.9, CAIRN_STAT_WRONG_ABOVE, &got), CAIRN_OK);
     assert_int_equal(got, CAIRN_EVAL_ALL_RIGHT);
-    assert_int_equal(cairn_eval_first_error(ctx, broken, 2, 0.5, CAIRN_EVAL_BAD_BELOW, &got), CAIRN_INVALID);
+    assert_int_equal(cairn_eval_first_error(ctx, broken, 2, 0.5, CAIRN_STAT_WRONG_BELOW, &got), CAIRN_INVALID);
     assert_non_null(strstr(cairn_error(ctx), "step 1"));
-    assert_int_equal(cairn_eval_first_error(ctx, clean, 3, NAN, CAIRN_EVAL_BAD_BELOW, &got), CAIRN_INVALID);
+    assert_int_equal(cairn_eval_first_error(ctx, clean, 3, NAN, CAIRN_STAT_WRONG_BELOW, &got), CAIRN_INVALID);
 }
 
 static int32_t parse(const char *text) {
-    return cairn_eval_parse_boxed_int(text, strlen(text));
+    return cairn_boxed_int(text, strlen(text));
 }
 
 static void test_the_last_box_is_read_as_an_integer(void **state) {
@@ -64,21 +65,21 @@ static void test_the_last_box_is_read_as_an_integer(void **state) {
     assert_int_equal(parse("\\boxed{2} \\boxed{two}"), CAIRN_EVAL_NONE);
     assert_int_equal(parse("\\boxed{99999999999999999999999}"), INT32_MAX);
     assert_int_equal(parse("\\boxed{-99999999999999999999999}"), INT32_MIN + 1);
-    assert_int_equal(cairn_eval_parse_boxed_int("\\boxed{3}", 8), CAIRN_EVAL_NONE);
-    assert_int_equal(cairn_eval_parse_boxed_int("", 0), CAIRN_EVAL_NONE);
+    assert_int_equal(cairn_boxed_int("\\boxed{3}", 8), CAIRN_EVAL_NONE);
+    assert_int_equal(cairn_boxed_int("", 0), CAIRN_EVAL_NONE);
 }
 
 static void test_replies_vote_by_the_text_in_their_box(void **state) {
     (void)state;
     const char *replies[] = {"\\boxed{2}", "none", "\\boxed{-1}", "\\boxed{ -1 }", NULL};
-    assert_int_equal(cairn_eval_vote_strings(replies, 5), -1);
+    assert_int_equal(cairn_boxed_vote(replies, 5), -1);
     const char *tied[] = {"none", "\\boxed{4}", "\\boxed{1}", "\\boxed{1}", "\\boxed{4}"};
-    assert_int_equal(cairn_eval_vote_strings(tied, 5), 4);
+    assert_int_equal(cairn_boxed_vote(tied, 5), 4);
     const char *spelled[] = {"\\boxed{3}", "\\boxed{03}", "\\boxed{three}", "\\boxed{three}"};
-    assert_int_equal(cairn_eval_vote_strings(spelled, 4), CAIRN_EVAL_NONE); /* the winner is no integer */
-    assert_int_equal(cairn_eval_vote_strings(spelled, 2), 3);
+    assert_int_equal(cairn_boxed_vote(spelled, 4), CAIRN_EVAL_NONE); /* the winner is no integer */
+    assert_int_equal(cairn_boxed_vote(spelled, 2), 3);
     const char *silent[] = {NULL, "no"};
-    assert_int_equal(cairn_eval_vote_strings(silent, 2), CAIRN_EVAL_NONE);
+    assert_int_equal(cairn_boxed_vote(silent, 2), CAIRN_EVAL_NONE);
 }
 
 static void test_worked_items_give_a_third_a_half_and_f1_of_two_fifths(void **state) {
@@ -190,7 +191,7 @@ static void test_bootstrap_covers_the_score_and_shrinks_with_the_items(void **st
 }
 
 /* F1 at one threshold by the definition, for the sweep to be compared with. */
-static double f1_at(const cairn_scored_solution *solutions, size_t n, double tau, cairn_eval_sense sense) {
+static double f1_at(const cairn_scored_solution *solutions, size_t n, double tau, cairn_stat_sense sense) {
     cairn_first_error_item items[64];
     for (size_t i = 0; i < n; i++) {
         items[i] = (cairn_first_error_item){NULL, solutions[i].n_steps, solutions[i].label, 0};
@@ -208,12 +209,12 @@ static void test_threshold_of_a_worked_case(void **state) {
     double a[] = {0.9, 0.3}, b[] = {0.8, 0.7};
     cairn_scored_solution solutions[] = {{"a", a, 2, 1}, {"b", b, 2, -1}};
     cairn_tuned_tau got;
-    assert_int_equal(cairn_eval_tune_tau(ctx, solutions, 2, CAIRN_EVAL_BAD_BELOW, &got), CAIRN_OK);
+    assert_int_equal(cairn_eval_tune_tau(ctx, solutions, 2, CAIRN_STAT_WRONG_BELOW, &got), CAIRN_OK);
     near(got.tau, 0.5, 1e-15); /* between .3 and .7: both right */
     assert_true(got.score.f1 == 1.0 && got.score.tuned_here);
     double c[] = {0.1, 0.7}, d[] = {0.2, 0.3};
     cairn_scored_solution above[] = {{"c", c, 2, 1}, {"d", d, 2, -1}};
-    assert_int_equal(cairn_eval_tune_tau(ctx, above, 2, CAIRN_EVAL_BAD_ABOVE, &got), CAIRN_OK);
+    assert_int_equal(cairn_eval_tune_tau(ctx, above, 2, CAIRN_STAT_WRONG_ABOVE, &got), CAIRN_OK);
     near(got.tau, 0.5, 1e-15);
     assert_true(got.score.f1 == 1.0);
 }
@@ -224,7 +225,7 @@ static void test_sweep_finds_the_best_threshold_of_a_fine_grid(void **state) {
     for (int round = 0; round < 40; round++) {
         double scores[16][4];
         cairn_scored_solution solutions[16];
-        cairn_eval_sense sense = round % 2 ? CAIRN_EVAL_BAD_ABOVE : CAIRN_EVAL_BAD_BELOW;
+        cairn_stat_sense sense = round % 2 ? CAIRN_STAT_WRONG_ABOVE : CAIRN_STAT_WRONG_BELOW;
         for (int i = 0; i < 16; i++) {
             for (int t = 0; t < 4; t++) scores[i][t] = cairn_rng_below(&rng, 12); /* whole: ties everywhere */
             solutions[i] = (cairn_scored_solution){NULL, scores[i], 4, i ? (int32_t)cairn_rng_below(&rng, 5) - 1 : -1};
@@ -256,19 +257,19 @@ static void test_threshold_tuning_refuses_what_it_cannot_rank(void **state) {
     double a[] = {0.9, NAN}, b[] = {0.8, INFINITY};
     cairn_scored_solution broken[] = {{"a", a, 2, 1}, {"b", b, 2, -1}}, one_sided[] = {{"b", b, 2, -1}};
     cairn_tuned_tau got;
-    assert_int_equal(cairn_eval_tune_tau(ctx, broken, 2, CAIRN_EVAL_BAD_BELOW, &got), CAIRN_INVALID);
+    assert_int_equal(cairn_eval_tune_tau(ctx, broken, 2, CAIRN_STAT_WRONG_BELOW, &got), CAIRN_INVALID);
     assert_non_null(strstr(cairn_error(ctx), "`a`"));
-    assert_int_equal(cairn_eval_tune_tau(ctx, one_sided, 1, CAIRN_EVAL_BAD_BELOW, &got), CAIRN_INVALID);
+    assert_int_equal(cairn_eval_tune_tau(ctx, one_sided, 1, CAIRN_STAT_WRONG_BELOW, &got), CAIRN_INVALID);
     double up[] = {INFINITY}, down[] = {-INFINITY};
     cairn_scored_solution infinite[] = {{"up", up, 1, 0}, {"down", down, 1, -1}};
-    assert_int_equal(cairn_eval_tune_tau(ctx, infinite, 2, CAIRN_EVAL_BAD_BELOW, &got), CAIRN_OK);
-    near(got.score.f1, f1_at(infinite, 2, got.tau, CAIRN_EVAL_BAD_BELOW), 0.0);
-    assert_int_equal(cairn_eval_tune_tau(ctx, infinite, 2, CAIRN_EVAL_BAD_ABOVE, &got), CAIRN_OK);
+    assert_int_equal(cairn_eval_tune_tau(ctx, infinite, 2, CAIRN_STAT_WRONG_BELOW, &got), CAIRN_OK);
+    near(got.score.f1, f1_at(infinite, 2, got.tau, CAIRN_STAT_WRONG_BELOW), 0.0);
+    assert_int_equal(cairn_eval_tune_tau(ctx, infinite, 2, CAIRN_STAT_WRONG_ABOVE, &got), CAIRN_OK);
     assert_true(got.score.f1 == 1.0);
     double one[] = {1.0};
     infinite[0] = (cairn_scored_solution){"one", one, 1, -1};
     infinite[1].label = 0;
-    assert_int_equal(cairn_eval_tune_tau(ctx, infinite, 2, CAIRN_EVAL_BAD_ABOVE, &got), CAIRN_OK);
+    assert_int_equal(cairn_eval_tune_tau(ctx, infinite, 2, CAIRN_STAT_WRONG_ABOVE, &got), CAIRN_OK);
     assert_int_equal(got.score.hit_err, 0); /* no threshold lies below -Infinity */
 }
 
@@ -279,7 +280,7 @@ static void test_a_failing_allocation_leaves_the_output(void **state) {
     for (int64_t at = 1; at <= 2; at++) {
         cairn_tuned_tau got = {.tau = 7.0};
         cairn_faults_set(ctx, (cairn_faults){.alloc_fails_at = at});
-        assert_int_equal(cairn_eval_tune_tau(ctx, solutions, 2, CAIRN_EVAL_BAD_BELOW, &got), CAIRN_NO_MEMORY);
+        assert_int_equal(cairn_eval_tune_tau(ctx, solutions, 2, CAIRN_STAT_WRONG_BELOW, &got), CAIRN_NO_MEMORY);
         assert_true(got.tau == 7.0);
     }
     cairn_faults_set(ctx, (cairn_faults){0});

@@ -343,7 +343,7 @@ static void test_a_recipe_that_is_not_well_formed_is_refused(void **state) {
                  {toy, "no arm"},
                  {toy, "a command for users"},
                  {toy, "an interval needs 2"},
-                 {toy, "no summary or no idea"}};
+                 {toy, "a summary, a source or an idea"}};
     cases[4].recipe.arms = same, cases[4].recipe.arm_count = 2, cases[4].recipe.claim_count = 0;
     cases[5].recipe.arms = wrong, cases[5].recipe.arm_count = 1, cases[5].recipe.claim_count = 0;
     cases[6].recipe.arm_count = 0;

@@ -200,7 +200,7 @@ static void test_bisection_does_not_take_a_whole_solution_for_a_prefix_of_a_long
     const cairn_labelled *s = &r.solutions[0];
     assert_int_equal(s->n_steps, 3);
     assert_int_equal(s->first_error, 2);
-    assert_int_equal(s->counts[2].ok, 0);
+    assert_int_equal(s->evidence.counts[CAIRN_ROLE_COMPLETER][2].ok, 0);
     assert_true(isnan(s->labels[0]) || s->labels[0] == 0.25);
     assert_true(s->labels[1] == 0.25 && s->labels[2] == longer[2]);
 }

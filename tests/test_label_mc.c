@@ -38,9 +38,9 @@ static void labels_have_the_mean_and_variance_of_the_exact_value(void **state) {
         const cairn_labelled *s = &r.solutions[0];
         double last = 0, last_variance = 0;
         for (int32_t m = 0; m + 1 < s->n_steps; m++) {
-            double v = value_at(f, s->counts[m].node), spread = K * v * (1 - v), off = s->counts[m].ok - K * v;
-            assert_int_equal(s->counts[m].n, K);
-            assert_near(s->labels[m], (double)s->counts[m].ok / K, 0);
+            double v = value_at(f, counts_of(s)[m].node), spread = K * v * (1 - v), off = counts_of(s)[m].ok - K * v;
+            assert_int_equal(counts_of(s)[m].n, K);
+            assert_near(s->labels[m], (double)counts_of(s)[m].ok / K, 0);
             if (m) add(&neighbours, last * off, last_variance * spread);
             add(&mean, off, spread);
             add(&variance, off * off - spread, spread * (1 + 3 * (K - 2) * v * (1 - v)) - spread * spread);
@@ -67,8 +67,8 @@ static void the_last_steps_count_is_the_solutions_own_outcome(void **state) {
             const cairn_labelled *s = &r.solutions[j];
             bool is_right = true_first_error(f, s->steps, s->n_steps) == CAIRN_NO_ERROR;
             assert_int_equal(s->outcome.verdict, is_right ? CAIRN_VERDICT_RIGHT : CAIRN_VERDICT_WRONG);
-            assert_int_equal(s->counts[3].n, 1);
-            assert_int_equal(s->counts[3].ok, is_right);
+            assert_int_equal(counts_of(s)[3].n, 1);
+            assert_int_equal(counts_of(s)[3].ok, is_right);
             assert_near(s->labels[3], is_right, 0);
             assert_null(s->given);
             right += is_right;
@@ -94,12 +94,12 @@ static void early_stop_ends_at_the_first_right_completion(void **state) {
         int64_t spent = 1;
         const cairn_labelled *a = &all.solutions[0], *e = &early.solutions[0];
         for (int32_t m = 0; m < 5; m++) {
-            int32_t n = e->counts[m].n, ok = e->counts[m].ok;
+            int32_t n = counts_of(e)[m].n, ok = counts_of(e)[m].ok;
             assert_string_equal(a->steps[m], e->steps[m]);
-            assert_int_equal(ok, a->counts[m].ok > 0);
-            assert_true(ok ? n >= 1 && n <= K - a->counts[m].ok + 1 : n == K);
+            assert_int_equal(ok, counts_of(a)[m].ok > 0);
+            assert_true(ok ? n >= 1 && n <= K - counts_of(a)[m].ok + 1 : n == K);
             spent += n;
-            double v = value_at(f, e->counts[m].node), mean = 0, square = 0;
+            double v = value_at(f, counts_of(e)[m].node), mean = 0, square = 0;
             for (int t = 1; t <= K; t++) { /* P(n = t) */
                 double p = t < K ? pow(1 - v, t - 1) * v : pow(1 - v, K - 1);
                 mean += t * p;
@@ -122,7 +122,7 @@ static void order_all_probes_every_prefix(void **state) {
     for (int64_t i = 0; i < 20; i++) {
         cairn_label_result r = label(f, i, "mc:solutions=3,rollouts=5");
         for (int32_t j = 0; j < r.n; j++)
-            for (int32_t m = 0; m < 6; m++) assert_int_equal(r.solutions[j].counts[m].n, 5);
+            for (int32_t m = 0; m < 6; m++) assert_int_equal(counts_of(&r.solutions[j])[m].n, 5);
         assert_int_equal(r.rollouts, 3 + 3 * 6 * 5);
     }
     close_fixture(f);
@@ -139,11 +139,11 @@ static void order_left_to_right_ends_at_the_first_prefix_that_no_completion_gets
             const cairn_labelled *s = &r.solutions[j];
             bool over = false;
             for (int32_t m = 0; m < 6; m++) {
-                assert_int_equal(s->counts[m].n, over ? 0 : 5);
+                assert_int_equal(counts_of(s)[m].n, over ? 0 : 5);
                 assert_true(isnan(s->labels[m]) == over);
-                if (!over && s->counts[m].ok == 0) assert_int_equal(s->first_error, m);
-                over = over || s->counts[m].ok == 0;
-                spent += s->counts[m].n;
+                if (!over && counts_of(s)[m].ok == 0) assert_int_equal(s->first_error, m);
+                over = over || counts_of(s)[m].ok == 0;
+                spent += counts_of(s)[m].n;
             }
             ended_early += over;
             if (!over) assert_int_equal(s->first_error, s->outcome.verdict == CAIRN_VERDICT_RIGHT ? CAIRN_NO_ERROR : 6);
@@ -172,12 +172,12 @@ static void order_bisect_probes_halves_of_wrong_solutions_only(void **state) {
             while (hi - lo > 1) {
                 int32_t m = (lo + hi) / 2;
                 expected[m] = true;
-                if (s->counts[m - 1].ok)
+                if (counts_of(s)[m - 1].ok)
                     lo = m;
                 else
                     hi = m;
             }
-            for (int32_t m = 1; m < 13; m++) assert_int_equal(s->counts[m - 1].n, expected[m] ? 5 : 0);
+            for (int32_t m = 1; m < 13; m++) assert_int_equal(counts_of(s)[m - 1].n, expected[m] ? 5 : 0);
             /* Steps up to the longest prefix with a right completion are right, the probed end of the bisection is wrong. */
             int32_t proven = hi ? lo : 13;
             for (int32_t m = 1; m <= proven; m++) assert_true(s->labels[m - 1] > 0);
@@ -220,7 +220,7 @@ static void only_wrong_spends_nothing_on_right_solutions(void **state) {
         int64_t spent = 4;
         for (int32_t j = 0; j < r.n; j++) {
             bool right = r.solutions[j].outcome.verdict == CAIRN_VERDICT_RIGHT;
-            for (int32_t m = 0; m < 4; m++) assert_int_equal(r.solutions[j].counts[m].n, right ? 0 : 4);
+            for (int32_t m = 0; m < 4; m++) assert_int_equal(counts_of(&r.solutions[j])[m].n, right ? 0 : 4);
             if (right) assert_int_equal(r.solutions[j].first_error, CAIRN_UNLABELLED); /* nobody looked */
             spent += right ? 0 : 4 * 4;
         }
@@ -241,17 +241,17 @@ static void unknown_outcomes_are_in_no_count(void **state) {
         int64_t known = 0;
         for (int32_t j = 0; j < r.n; j++) {
             const cairn_labelled *s = &r.solutions[j];
-            assert_int_equal(s->counts[4].n, s->outcome.verdict != CAIRN_VERDICT_UNKNOWN);
+            assert_int_equal(counts_of(s)[4].n, s->outcome.verdict != CAIRN_VERDICT_UNKNOWN);
             for (int32_t m = 0; m < 5; m++) {
-                known += s->counts[m].n;
-                partly += m < 4 && s->counts[m].n > 0 && s->counts[m].n < 6;
+                known += counts_of(s)[m].n;
+                partly += m < 4 && counts_of(s)[m].n > 0 && counts_of(s)[m].n < 6;
                 bool implied =
                     false; /* a longer prefix has a right completion, and none up to it has only wrong ones */
-                for (int32_t k = m + 1; k < 5 && !(s->counts[k].n && !s->counts[k].ok); k++)
-                    implied |= s->counts[k].ok > 0;
-                for (int32_t k = 0; k < m; k++) implied &= !(s->counts[k].n && !s->counts[k].ok);
-                assert_true(isnan(s->labels[m]) == (s->counts[m].n == 0 && !implied));
-                if (s->counts[m].n == 0 && implied) assert_true(s->labels[m] == 1);
+                for (int32_t k = m + 1; k < 5 && !(counts_of(s)[k].n && !counts_of(s)[k].ok); k++)
+                    implied |= counts_of(s)[k].ok > 0;
+                for (int32_t k = 0; k < m; k++) implied &= !(counts_of(s)[k].n && !counts_of(s)[k].ok);
+                assert_true(isnan(s->labels[m]) == (counts_of(s)[m].n == 0 && !implied));
+                if (counts_of(s)[m].n == 0 && implied) assert_true(s->labels[m] == 1);
             }
         }
         assert_int_equal(r.rollouts, 2 + 2 * 4 * 6);
@@ -379,8 +379,8 @@ static void a_spent_budget_leaves_what_was_done(void **state) {
                 unfinished += !same;
                 assert_true(same || j == r.n - 1);
                 for (int32_t m = 0; m < 6; m++)
-                    assert_true(s->counts[m].n == 0 ||
-                                (s->counts[m].n == w->counts[m].n && s->counts[m].ok == w->counts[m].ok));
+                    assert_true(counts_of(s)[m].n == 0 ||
+                                (counts_of(s)[m].n == counts_of(w)[m].n && counts_of(s)[m].ok == counts_of(w)[m].ok));
                 assert_true(s->first_error == CAIRN_UNLABELLED || s->first_error == w->first_error);
             }
             if (f->budget == all + 20) assert_true(same_result(&r, &whole));

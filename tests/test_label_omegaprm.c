@@ -35,7 +35,7 @@ static void without_repair_every_located_error_is_the_worlds_own(void **state) {
                 located++;
                 for (int32_t m = 0; m < s->n_steps; m++) {
                     if (!isnan(s->labels[m])) assert_true((s->labels[m] > 0) == (m < s->first_error));
-                    if (s->counts[m].n) assert_true((s->counts[m].ok > 0) == (m < s->first_error));
+                    if (counts_of(s)[m].n) assert_true((counts_of(s)[m].ok > 0) == (m < s->first_error));
                 }
             }
         }
@@ -53,7 +53,7 @@ static void a_probed_states_count_is_of_its_own_completions(void **state) {
     for (int64_t i = 0; i < 400; i++) {
         cairn_label_result r = label(f, i, "omegaprm:rollouts=8,searches=1,question_filter=16");
         for (int32_t j = 0; j < r.n; j++) { /* the first probe, at the middle, does not depend on any other */
-            const cairn_step_count *count = &r.solutions[j].counts[3];
+            const cairn_step_count *count = &counts_of(&r.solutions[j])[3];
             double v = value_at(f, count->node);
             assert_int_equal(count->n, 8);
             sum += count->ok - 8 * v;
@@ -89,9 +89,9 @@ static void each_state_is_labelled_in_one_solution(void **state) {
             for (int32_t m = 0; m < 12; m++) {
                 const cairn_labelled *s = &r.solutions[j];
                 if (isnan(s->labels[m])) continue;
-                assert_false(seen[s->counts[m].node]);
-                assert_near(s->labels[m], (double)s->counts[m].ok / s->counts[m].n, 0);
-                seen[s->counts[m].node] = true;
+                assert_false(seen[counts_of(s)[m].node]);
+                assert_near(s->labels[m], (double)counts_of(s)[m].ok / counts_of(s)[m].n, 0);
+                seen[counts_of(s)[m].node] = true;
                 fresh++;
             }
             assert_true(fresh > 0); /* a solution that tells nothing new is not among them */
@@ -114,8 +114,8 @@ static void eight_steps_with_the_first_error_at_six_take_three_probes(void **sta
     static const int32_t n[8] = {0, 0, 0, 4, 4, 4, 0, 1}, ok[8] = {0, 0, 0, 4, 4, 0, 0, 0};
     static const double labels[8] = {NAN, NAN, NAN, 1, 1, 0, NAN, NAN};
     for (int m = 0; m < 8; m++) {
-        assert_int_equal(s->counts[m].n, n[m]);
-        assert_int_equal(s->counts[m].ok, ok[m]);
+        assert_int_equal(counts_of(s)[m].n, n[m]);
+        assert_int_equal(counts_of(s)[m].ok, ok[m]);
         assert_true(isnan(s->labels[m]) ? isnan(labels[m]) : s->labels[m] == labels[m]);
         assert_string_equal(s->steps[m], given.steps[m]);
     }
@@ -144,7 +144,7 @@ static void what_is_known_of_merged_states_narrows_the_bisection(void **state) {
             double label = r.solutions[j].labels[m];
             assert_true(isnan(label) ? isnan(labels[j][m]) : label == labels[j][m]);
         }
-        assert_int_equal(r.solutions[j].counts[10].n, 4); /* known to both */
+        assert_int_equal(counts_of(&r.solutions[j])[10].n, 4); /* known to both */
     }
     close_fixture(f);
 }
@@ -233,8 +233,8 @@ static void confirmation_asks_again_at_and_before_the_error_and_each_state_once(
                              made_solution(f, 0, 1)};
     cairn_label_result r = label_given(f, 1, "omegaprm:rollouts=4,question_filter=0,confirm=3", given, 1);
     assert_int_equal(r.solutions[0].first_error, 11);
-    assert_int_equal(r.solutions[0].counts[11].n, 4 + 3);
-    assert_int_equal(r.solutions[0].counts[10].n, 4 + 3);
+    assert_int_equal(counts_of(&r.solutions[0])[11].n, 4 + 3);
+    assert_int_equal(counts_of(&r.solutions[0])[10].n, 4 + 3);
     assert_int_equal(r.rollouts, 4 + 4 * 4 + 2 * 3);
     r = label_given(f, 1, "omegaprm:rollouts=4,question_filter=0,confirm=3", given, 2);
     assert_int_equal(r.n, 2);
@@ -427,8 +427,8 @@ static void unknown_outcomes_are_in_no_count_and_bisected_by_nobody(void **state
         for (int32_t j = 0; j < r.n; j++) {
             assert_int_equal(r.solutions[j].outcome.verdict, CAIRN_VERDICT_WRONG);
             for (int32_t m = 0; m < 7; m++) {
-                assert_true(r.solutions[j].counts[m].n <= 16);
-                partly += r.solutions[j].counts[m].n > 0 && r.solutions[j].counts[m].n < 16;
+                assert_true(counts_of(&r.solutions[j])[m].n <= 16);
+                partly += counts_of(&r.solutions[j])[m].n > 0 && counts_of(&r.solutions[j])[m].n < 16;
             }
             solutions++;
         }
@@ -461,7 +461,7 @@ static void a_spent_budget_leaves_what_was_done(void **state) {
             unfinished += !same;
             assert_true(same || j == r.n - 1);
             assert_true(same || s->first_error == CAIRN_UNLABELLED);
-            for (int32_t m = 0; m < 12 && !same; m++) assert_true(s->counts[m].n <= w->counts[m].n);
+            for (int32_t m = 0; m < 12 && !same; m++) assert_true(counts_of(s)[m].n <= counts_of(w)[m].n);
         }
     }
     assert_int_equal(seen, 4);

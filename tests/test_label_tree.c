@@ -179,7 +179,7 @@ static void the_labeller_samples_paths_whose_last_step_is_labelled(void **state)
     for (int32_t i = 0; i < result.n; i++) {
         const cairn_labelled *s = &result.solutions[i];
         for (int32_t k = 0; k + 1 < s->n_steps; k++) assert_true(isnan(s->labels[k]));
-        const cairn_step_count *count = &s->counts[s->n_steps - 1];
+        const cairn_step_count *count = &s->evidence.counts[CAIRN_ROLE_COMPLETER][s->n_steps - 1];
         assert_true(count->n > 0 && s->labels[s->n_steps - 1] == (double)count->ok / count->n);
         assert_int_equal(grown->depth[s->leaf], s->n_steps);
         if (s->n_steps > 1) continue;

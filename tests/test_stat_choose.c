@@ -80,14 +80,14 @@ static void test_unknown_steps_are_skipped(void **state) {
 static void test_aggregator_names_are_read_back(void **state) {
     (void)state;
     cairn_aggregator got;
-    for (int how = CAIRN_AGGREGATE_LAST; how <= CAIRN_AGGREGATE_MAX; how++) {
+    for (int how = CAIRN_AGGREGATE_LAST; how <= CAIRN_AGGREGATE_ODDS; how++) {
         assert_int_equal(cairn_aggregator_parse(ctx, cairn_aggregator_name((cairn_aggregator)how), &got), CAIRN_OK);
         assert_int_equal(got, how);
     }
     assert_int_equal(cairn_aggregator_parse(ctx, "product", &got), CAIRN_OK);
     assert_int_equal(got, CAIRN_AGGREGATE_PRODUCT);
     assert_int_equal(cairn_aggregator_parse(ctx, "median", &got), CAIRN_INVALID);
-    assert_null(cairn_aggregator_name((cairn_aggregator)6));
+    assert_null(cairn_aggregator_name((cairn_aggregator)(CAIRN_AGGREGATE_ODDS + 1)));
 }
 
 static void test_majority_goes_to_the_class_with_most_members(void **state) {

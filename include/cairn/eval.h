@@ -50,28 +50,10 @@ CAIRN_API void cairn_outcome_groups_free(cairn_outcome_groups *groups);
 #define CAIRN_EVAL_ALL_RIGHT (-1)
 #define CAIRN_EVAL_NONE      INT32_MIN /* the judge failed to say: never a match, counted apart */
 
-/* Which side of the threshold is bad. */
-typedef enum cairn_eval_sense {
-    CAIRN_EVAL_BAD_BELOW, /* a step is wrong when score < tau */
-    CAIRN_EVAL_BAD_ABOVE  /* a step is wrong when score > tau */
-} cairn_eval_sense;
-
 /* Index of the first of scores[n] on the bad side of `tau`, or CAIRN_EVAL_ALL_RIGHT. Errors: INVALID for a NaN score
  * (naming the step) or a NaN tau. */
 CAIRN_API cairn_status cairn_eval_first_error(cairn_ctx *ctx, const double *scores, int32_t n, double tau,
-                                              cairn_eval_sense sense, int32_t *out);
-
-/* Finds the content of the last `\boxed{...}` in text[length], without surrounding blanks. A box ends at the next
- * `}`, whatever stands before it. Returns false where there is none; else *start and *size give the content's place. */
-CAIRN_API bool cairn_eval_boxed(const char *text, size_t length, size_t *start, size_t *size);
-/* The integer in the last `\boxed{...}` of a critic's reply: an optional sign and decimal digits, nothing else. Returns
- * CAIRN_EVAL_NONE where there is no box or its content is no such integer. An integer beyond 32 bits gives INT32_MAX or
- * INT32_MIN + 1: out of the range of any solution. */
-CAIRN_API int32_t cairn_eval_parse_boxed_int(const char *text, size_t length);
-/* Vote of a critic's replies[n] (NULL: no reply): the most frequent content of their boxes, compared as text, ties
- * to the first seen, then read as an integer. Replies without a box do not vote. CAIRN_EVAL_NONE where none has a
- * box or the winner is no integer. */
-CAIRN_API int32_t cairn_eval_vote_strings(const char *const *replies, size_t n);
+                                              cairn_stat_sense sense, int32_t *out);
 
 /* One judged solution. */
 typedef struct cairn_first_error_item {
@@ -152,7 +134,7 @@ typedef struct cairn_tuned_tau {
  * smallest. Time S log S in the number S of steps. Errors: INVALID for a NaN score (naming item and step), a label
  * out of range, n_steps < 1, a group without items; no memory. */
 CAIRN_API cairn_status cairn_eval_tune_tau(cairn_ctx *ctx, const cairn_scored_solution *solutions, size_t n,
-                                           cairn_eval_sense sense, cairn_tuned_tau *out);
+                                           cairn_stat_sense sense, cairn_tuned_tau *out);
 
 /* ---- every step (PRMBench, arXiv 2501.03124) ------------------------------------------------------------------- */
 

@@ -112,6 +112,9 @@ CAIRN_API cairn_status cairn_frontier_search(cairn_workspace *workspace, const c
 
 /* ---- tree: select -> evaluate -> back up -> expand --------------------------------------------------------------------------------- */
 
+/* Of an open node; NaN: unknown. */
+typedef double (*cairn_priority_fn)(cairn_workspace *workspace, void *arg, cairn_node node);
+
 /* One simulation selects a leaf, evaluates it, backs its value up to the root, and expands it; a whole solution is marked COMPLETED instead.
  * A search with another order has it in its callbacks: select may call propose, evaluate may expand first. */
 typedef struct cairn_tree_loop {
@@ -121,7 +124,7 @@ typedef struct cairn_tree_loop {
     cairn_select formula;
     /* Best-first: the open node with the greatest priority is popped, wherever it is; unknown (NaN) last, ties to the earliest. A node
      * is open from its creation until it is popped. Its priority is asked for once, at the first selection after its creation. */
-    double (*priority)(cairn_workspace *workspace, void *arg, cairn_node node);
+    cairn_priority_fn priority;
     /* Value of a leaf. NULL: cairn_score and cairn_path_value; the root is worth 0. */
     cairn_status (*evaluate)(cairn_workspace *workspace, void *arg, cairn_node leaf, double *value);
     /* NULL: cairn_backup by `rule`. */
@@ -145,8 +148,7 @@ CAIRN_API cairn_status cairn_tree_search(cairn_workspace *workspace, const cairn
 
 /* Of the nodes that are neither DEAD nor COMPLETED (the root left out) the one with the greatest priority; unknown last, ties to the
  * earliest; CAIRN_NONE when there is none. For priorities that change with visits (arXiv 2502.14693). Reads every node of the tree. */
-CAIRN_API cairn_node cairn_select_best(cairn_workspace *workspace,
-                                       double (*priority)(cairn_workspace *, void *, cairn_node), void *arg);
+CAIRN_API cairn_node cairn_select_best(cairn_workspace *workspace, cairn_priority_fn priority, void *arg);
 
 /* Aggregate of the scores on the path to a scored node. Where none is known: its parent's mean value (before the parent's first visit its
  * own value), which neither attracts nor repels. */

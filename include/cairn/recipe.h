@@ -4,7 +4,8 @@
  *   cairn_verify_setup setup = {.workers = 2};
  *   cairn_verification *v;
  *   cairn_recipe_verify(ctx, &recipe, 1, &setup, NULL, &v);
- *   for (int32_t i = 0; i < recipe->claim_count; i++) puts(cairn_claim_verdict_name(cairn_verified_at(v, 0)->claims[i].verdict));
+ *   const cairn_claim_result *claims = cairn_verified_at(v, 0)->claims;
+ *   for (int32_t i = 0; i < recipe->claim_count; i++) puts(cairn_claim_verdict_name(claims[i].verdict));
  *   cairn_verification_close(v);
  *
  * Any program can define a recipe and give the driver its pointer. Layer: eval.
@@ -79,9 +80,8 @@ CAIRN_API const char *cairn_shared_data(void);
 CAIRN_API cairn_status cairn_lab_data(cairn_lab *lab, const char *name, const char **path);
 
 typedef struct cairn_recipe {
-    cairn_about
-        about; /* name; one sentence: what it is for a user; arXiv id; options with the paper's values as presets */
-    int32_t system; /* number of the published system; the name of the file starts with it */
+    cairn_about about; /* name; what it is for a user; arXiv id; options, whose presets are the paper's values */
+    int32_t system;    /* number of the published system; the name of the file starts with it */
     cairn_tier tier;
     int32_t seeds;          /* published seeds: 1 .. seeds */
     const char *idea;       /* the paper's idea in three sentences */
@@ -99,8 +99,8 @@ typedef struct cairn_recipe {
 /* Number of entries of a static table. */
 #define CAIRN_COUNT(table) ((int32_t)(sizeof(table) / sizeof *(table)))
 
-/* Errors: INVALID naming the recipe and what is wrong with it: no name, an option text that does not parse, a claim about an arm that it does
- * not have or without a bar, not exactly one of `command` and `no_command`. */
+/* Is a recipe well formed? Errors: INVALID naming the recipe and what is wrong with it: no name, summary or idea, an arm whose options do not
+ * parse, a claim without a bar or about an arm that is not there, both or neither of `command` and `no_command`. */
 CAIRN_API cairn_status cairn_recipe_check(cairn_ctx *ctx, const cairn_recipe *recipe);
 
 /* ---- the driver -------------------------------------------------------------------------------------------------------------------- */

@@ -140,10 +140,29 @@ CAIRN_API cairn_status cairn_reward_score_turns(cairn_ctx *ctx, const cairn_rewa
                                                 const char *const *observations, int32_t n_steps, double *scores,
                                                 const char **codes, const char **evidence, cairn_reward_cost *cost);
 
+/* What a reward says of a whole solution. */
+typedef struct cairn_judgement {
+    const double *scores;          /* [n_steps] NaN: unknown */
+    const cairn_verdict *verdicts; /* [n_steps] wrong below the threshold */
+    int32_t first_error;           /* CAIRN_NO_ERROR; CAIRN_UNLABELLED where an unknown step stands before it */
+    const char *code;              /* of the first error, else of the first unknown step; "" for none */
+} cairn_judgement;
+/* Judges a whole solution of n_steps >= 1: one request where the reward reads whole solutions. A step whose score is below `threshold` is wrong.
+ * All in the arena. Errors: INVALID without a step; those of the reward. */
+CAIRN_API cairn_status cairn_reward_judge(cairn_ctx *ctx, const cairn_reward *reward, cairn_arena *arena, uint64_t seed,
+                                          const cairn_problem *problem, const char *const *steps, int32_t n_steps,
+                                          double threshold, cairn_judgement *out, cairn_reward_cost *cost);
+
 /* ---- critics: what reward `critic` shows a model, so that records to train it on say the same ------------------------------ */
 
 /* {steps}: those before the judged one, one a line; {step}: the judged one. */
 #define CAIRN_CRITIC_TEMPLATE "{problem}\n{steps}\nIs this step right? {step}"
+/* {solution}: all steps, as <paragraph_0> ... </paragraph_0> and so on (reads=solution). */
+#define CAIRN_CRITIC_SOLUTION_TEMPLATE                                                                             \
+    "The following is a problem and a solution, whose paragraphs are tagged and numbered from 0.\n\n"              \
+    "[Problem]\n{problem}\n\n[Solution]\n{solution}\n\n"                                                           \
+    "Review the solution paragraph by paragraph. Once you find an error in a paragraph, return the number of the " \
+    "paragraph where the earliest error occurs; otherwise return -1. Put the number in \\boxed{{}."
 /* The template of a file, or the built-in one for "". Errors: those of cairn_template_read; FORMAT when {step} is missing. */
 CAIRN_API cairn_status cairn_critic_template(cairn_ctx *ctx, cairn_arena *arena, const char *path,
                                              cairn_template **out);

@@ -269,6 +269,19 @@ CAIRN_API int32_t cairn_vote_best(const int32_t *classes, const double *scores, 
 /* Index of the highest of scores[n], the earliest of equals; NaN is lower than every number. -1 for n = 0. */
 CAIRN_API int64_t cairn_pick_best(const double *scores, size_t n);
 
+/* ---- first wrong step --------------------------------------------------------------------------------------------------- */
+
+/* Which side of the threshold is wrong. */
+typedef enum cairn_stat_sense {
+    CAIRN_STAT_WRONG_BELOW, /* a step is wrong when score < tau */
+    CAIRN_STAT_WRONG_ABOVE  /* a step is wrong when score > tau */
+} cairn_stat_sense;
+/* Index of the first of scores[n] on the wrong side of `tau`; -1 (CAIRN_NO_ERROR of cairn/data.h) where all are right; -2 (CAIRN_UNLABELLED)
+ * where an unknown score (NaN) stands before it, and for n = 0. */
+CAIRN_API int32_t cairn_stat_first_error(const double *scores, int32_t n, double tau, cairn_stat_sense sense);
+/* Tells whether the least of scores[n] is the last one, and no earlier one is equal. n >= 1, no NaN. */
+CAIRN_API bool cairn_stat_least_is_last(const double *scores, int32_t n);
+
 /* ---- best of n --------------------------------------------------------------------------------------------------- */
 
 /* Weights of the unbiased estimate of best-of-n from all `candidates` of a prompt: weights[i * candidates + r] =

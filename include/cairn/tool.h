@@ -151,6 +151,21 @@ CAIRN_API cairn_status cairn_answer_class(cairn_ctx *ctx, cairn_arena *arena, co
 CAIRN_API cairn_status cairn_answer_find(cairn_ctx *ctx, cairn_arena *arena, const char *text, size_t length,
                                          char **out);
 
+/* ---- numbers in \boxed{...} ------------------------------------------------------------------------------------------------- */
+
+#define CAIRN_BOXED_NONE INT32_MIN /* there is no such number */
+/* Finds the content of the last `\boxed{...}` in text[length], without surrounding blanks. A box ends at the next
+ * `}`, whatever stands before it. Returns false where there is none; else *start and *size give the content's place. */
+CAIRN_API bool cairn_boxed_find(const char *text, size_t length, size_t *start, size_t *size);
+/* The integer in the last `\boxed{...}` of a critic's reply: an optional sign and decimal digits, nothing else. Returns
+ * CAIRN_BOXED_NONE where there is no box or its content is no such integer. An integer beyond 32 bits gives INT32_MAX or
+ * INT32_MIN + 1: out of the range of any solution. */
+CAIRN_API int32_t cairn_boxed_int(const char *text, size_t length);
+/* Vote of a critic's replies[n] (NULL: no reply): the most frequent content of their boxes, compared as text, ties
+ * to the first seen, then read as an integer. Replies without a box do not vote. CAIRN_BOXED_NONE where none has a
+ * box or the winner is no integer. */
+CAIRN_API int32_t cairn_boxed_vote(const char *const *replies, size_t n);
+
 #ifdef __cplusplus
 }
 #endif

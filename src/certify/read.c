@@ -13,6 +13,7 @@ static const char *const own_fields[] = {"certified", "certified_p", "certified_
 
 typedef struct reader {
     cairn_ctx *ctx;
+    const char *path;
     cairn_arena *arena;
     const cairn_certify_columns *columns;
     struct column {
@@ -176,9 +177,11 @@ static cairn_status read_record(void *arg, int64_t index, const char *id, const 
     json_t *row;
     (void)index;
     if (cairn_cancelled(r->ctx)) return cairn_fail(r->ctx, CAIRN_CANCELLED, "interrupted");
+    const char *where = cairn_arena_printf(r->arena, "%s: problem %s", r->path, id);
+    if (!where) return CAIRN_NO_MEMORY;
     r->out->key = cairn_key_mix(r->out->key, cairn_key(record, length));
-    CAIRN_TRY(json_parse(r->ctx, record, length, id, &row));
-    cairn_status status = add_row(r, row, id);
+    CAIRN_TRY(json_parse(r->ctx, record, length, where, &row));
+    cairn_status status = add_row(r, row, where);
     json_decref(row);
     return status == CAIRN_OK ? status : pass_over(r, status);
 }
@@ -213,7 +216,7 @@ static bool is_run(const char *path) {
 cairn_status cairn_certify_read(cairn_ctx *ctx, cairn_arena *arena, const char *path,
                                 const cairn_certify_columns *columns, cairn_certify_rows *out) {
     *out = (cairn_certify_rows){0};
-    reader r = {.ctx = ctx, .arena = arena, .columns = columns, .out = out};
+    reader r = {.ctx = ctx, .path = path, .arena = arena, .columns = columns, .out = out};
     r.scores = cairn_arena_alloc(arena, (size_t)columns->k + 1, sizeof *r.scores);
     if (!r.scores) return CAIRN_NO_MEMORY;
     cairn_status status = read_columns(&r);

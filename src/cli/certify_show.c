@@ -27,7 +27,7 @@ static const char *draw_path(cli *c, const certified *f) {
 }
 
 /* One JSON object that tells the input, then all that decides the selection. */
-static cairn_status describe(const certified *f, cli_json *j) {
+static void describe(const certified *f, cli_json *j) {
     static const char *const methods[] = {"optcs", "cs"}, *const prunes[] = {"homo", "hete", "dtm"};
     const certify_config *config = f->config;
     char input[20];
@@ -48,20 +48,28 @@ static cairn_status describe(const certified *f, cli_json *j) {
     cli_json_text(j, "p_values", config->p_values ? "randomised" : "deterministic");
     cli_json_int(j, "seed", (int64_t)config->seed);
     cli_json_close(j, '}');
-    return j->status;
 }
 
-static cairn_status write_draw(cli *c, const certified *f, const char *path) {
+/* The description in a line; then what was drawn and found, once it is there. */
+static cairn_status write_draw(cli *c, const certified *f, const char *path, bool found) {
     cli_json j = {0};
     CAIRN_TRY(cairn_out_open(c->ctx, path, &j.out));
     describe(f, &j);
+    if (found && j.status == CAIRN_OK) {
+        j.status = cairn_out_write(j.out, "\n", 1);
+        j.comma = false;
+        cli_json_open(&j, NULL, '{');
+        cli_json_int(&j, "certified", (int64_t)f->result.selected);
+        cli_json_real(&j, "xi", f->result.xi);
+        cli_json_close(&j, '}');
+    }
     return cli_json_end(&j);
 }
 
-/* Whether the files hold the same, or the same up to byte `length`. */
-static bool starts_alike(FILE *a, FILE *b, size_t length) {
+/* Whether the first lines of both files are the same, or the same up to byte `length`. */
+static bool start_alike(FILE *a, FILE *b, size_t length) {
     int x = 0, y = 0;
-    for (size_t i = 0; i < length && x == y && x != EOF; i++) x = getc(a), y = getc(b);
+    for (size_t i = 0; i < length && x == y && x != EOF && x != '\n'; i++) x = getc(a), y = getc(b);
     return x == y;
 }
 
@@ -73,11 +81,11 @@ cairn_status certified_check_draw(cli *c, const certified *f) {
     if (!path || stat(path, &info) != 0) return CAIRN_OK;
     const char *beside = cairn_arena_printf(c->arena, "%s.new", path);
     if (!beside) return CAIRN_NO_MEMORY;
-    CAIRN_TRY(write_draw(c, f, beside));
+    CAIRN_TRY(write_draw(c, f, beside, false));
     FILE *before = fopen(path, "rb"), *now = fopen(beside, "rb");
-    bool readable = before && now, same = readable && starts_alike(before, now, SIZE_MAX);
+    bool readable = before && now, same = readable && start_alike(before, now, SIZE_MAX);
     if (readable && !same) rewind(before), rewind(now);
-    bool second = readable && !same && starts_alike(before, now, input);
+    bool second = readable && !same && start_alike(before, now, input);
     if (before) fclose(before);
     if (now) fclose(now);
     remove(beside);
@@ -113,7 +121,7 @@ cairn_status certified_write(cli *c, const certified *f) {
     if (!*f->config->out) return CAIRN_OK;
     CAIRN_TRY(cairn_out_open(c->ctx, f->config->out, &out));
     cairn_status status = write_items(c, f, out);
-    if (status == CAIRN_OK && path) status = write_draw(c, f, path);
+    if (status == CAIRN_OK && path) status = write_draw(c, f, path, true);
     if (status == CAIRN_OK) return cairn_out_commit(out);
     cairn_out_drop(out);
     return status;

@@ -63,15 +63,18 @@ typedef struct job_options {
                   when_                             \
                   "results are the same bits on every processor; the default uses the fastest kernels of this one.")
 
-#define CLI_TASK_OPTIONS(type, count_)                                                                          \
-    CAIRN_TEXT_AS("world", type, job.world, "chain", "",                                                        \
-                  "Family of problems: NAME or NAME:key=value,... (cairn help worlds)."),                       \
-        CAIRN_TEXT_AS("policy", type, job.policy, "scripted", "", "Who proposes steps (cairn help policies)."), \
-        CAIRN_TEXT_AS("problems", type, job.problems, "", "",                                                   \
-                      "File of problems for the world to load, instead of generated ones."),                    \
-        CAIRN_BOOL_AS("skip-bad", type, job.skip_bad, "false",                                                  \
-                      "Name bad lines of files instead of stopping at the first."),                             \
-        CAIRN_INT_AS("count", type, job.count, count_, 0, 1e12, "problems",                                     \
+#define CLI_TASK_OPTIONS(type, count_) CLI_TASK_OPTIONS_WITH(type, count_, "chain", "", "scripted", "")
+/* The same with other presets of world and policy, and what more is said of them. */
+#define CLI_TASK_OPTIONS_WITH(type, count_, world_, world_help_, policy_, policy_help_)               \
+    CAIRN_TEXT_AS("world", type, job.world, world_, "",                                               \
+                  "Family of problems: NAME or NAME:key=value,... (cairn help worlds)." world_help_), \
+        CAIRN_TEXT_AS("policy", type, job.policy, policy_, "",                                        \
+                      "Who proposes steps (cairn help policies)." policy_help_),                      \
+        CAIRN_TEXT_AS("problems", type, job.problems, "", "",                                         \
+                      "File of problems for the world to load, instead of generated ones."),          \
+        CAIRN_BOOL_AS("skip-bad", type, job.skip_bad, "false",                                        \
+                      "Name bad lines of files instead of stopping at the first."),                   \
+        CAIRN_INT_AS("count", type, job.count, count_, 0, 1e12, "problems",                           \
                      "How many (short: -n); 0: all of a file, or 100 generated ones.")
 
 /* Of verbs in which searches ask for scores. */

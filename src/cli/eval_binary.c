@@ -55,7 +55,7 @@ static void print_table(cli *c, const cairn_series *all) {
     for (int32_t i = 0; i < cairn_series_count(all); i++) {
         const cairn_series_report *r = cairn_series_at(all, i);
         const cairn_binary_series *t = &r->tests;
-        char p[4][16], yes[48], changes[48] = "-";
+        char p[4][16], yes[48], changes[48] = "-", power[32] = "";
         const char *name = cli_shorten(c, cli_safe(c, r->name), NAME_WIDTH);
         int pad = NAME_WIDTH - cli_width(name);
         if (!r->tested) {
@@ -67,10 +67,11 @@ static void print_table(cli *c, const cairn_series *all) {
                  100 * t->share.high);
         if (!isnan(t->change.estimate))
             snprintf(changes, sizeof changes, "%.1f of %.1f", 100 * t->change.estimate, 100 * t->change_expected);
-        printf("  %s%*s %7" PRId64 "  %-22s %-16s %8s %8s %8s %8s  %s%s%s\n", name, pad, "", t->n, yes, changes,
+        if (r->verdict == CAIRN_SERIES_FAIR) snprintf(power, sizeof power, " (power %.2f)", r->power);
+        printf("  %s%*s %7" PRId64 "  %-22s %-16s %8s %8s %8s %8s  %s%s%s%s\n", name, pad, "", t->n, yes, changes,
                p_text(r->adjusted[0], p[0]), p_text(r->adjusted[1], p[1]), p_text(r->adjusted[2], p[2]),
                p_text(r->adjusted[3], p[3]), cli_paint_code(c, paint_of(r->verdict)),
-               cairn_stat_series_verdict_name(r->verdict), cli_paint_code(c, CLI_PLAIN));
+               cairn_stat_series_verdict_name(r->verdict), cli_paint_code(c, CLI_PLAIN), power);
     }
     printf("  p-values after Holm's correction over the four; changes: of neighbours, beside what independent answers\n"
            "  with the same share of yes would give; -: the test is undefined\n");
@@ -153,7 +154,7 @@ static void print_orders(cli *c, const cairn_series *all, bool judge) {
                " first both times, %" PRId64 " second both times",
                name, judge ? "chooses" : "chooses what stands in", 100 * o->first.estimate, 100 * o->first.low,
                100 * o->first.high, p_text(o->p, text), o->pairs, o->first_both, o->second_both);
-        if (o->unpaired) printf("; %" PRId64 " answers without a partner", o->unpaired);
+        if (o->unpaired) printf("; %" PRId64 " without a partner", o->unpaired);
         printf("\n");
     }
 }
@@ -189,7 +190,8 @@ static void print_all(cli *c, const binary_config *config, const cairn_series *a
     print_pairs(c, all, "versions", pairs, count, config->margin);
     print_orders(c, all, config->judge);
     print_pools(c, all);
-    printf("  `fair` means that nothing was rejected, which is no proof: look at the intervals and at n\n");
+    printf("  `fair` means that nothing was rejected, which is no proof: power is the chance that a share of 60 %% "
+           "would be found\n");
 }
 
 /* ---- programs ------------------------------------------------------------------------------------------------------------- */

@@ -11,12 +11,17 @@
 
 typedef struct labels_config {
     job_options job;
-    const char *methods;
+    const char *methods, *rule, *judge;
 } labels_config;
 
 static const cairn_option options[] = {
     CAIRN_TEXT(labels_config, methods, "omegaprm:searches=20 mc:order=left-to-right,early_stop=true mc:order=all", "",
                "Labellers, divided by blanks; each NAME or NAME:key=value,..."),
+    CAIRN_TEXT(labels_config, rule, "", "",
+               "Rule that labels by what each labeller gathers (cairn help rules); figures are of the solutions that "
+               "it keeps. Empty: the "
+               "labeller's own labels."),
+    CAIRN_TEXT(labels_config, judge, "", "", "Reward that judges whole solutions, as evidence for the rule."),
     CLI_TASK_OPTIONS(labels_config, "50"),
     CLI_BUDGET_OPTIONS(labels_config),
     CLI_COMPLETER_OPTIONS(labels_config),
@@ -29,6 +34,79 @@ enum { MOST_METHODS = 32 };
 static double share(int64_t part, int64_t whole) {
     return whole ? (double)part / (double)whole : 0;
 }
+
+/* ---- audits ------------------------------------------------------------------------------------------------------------ */
+
+static const char *const buckets[CAIRN_LABEL_BUCKETS] = {"below 25", "25 .. 50", "50 .. 75", "75 .. 100",
+                                                         "not estimated"};
+static const char *const kinds[CAIRN_NOISE_KINDS] = {"no_error", "same", "early", "late"};
+
+static int64_t kept_of(const cairn_label_kept *kept) {
+    int64_t sum = 0;
+    for (int i = 0; i < CAIRN_ERROR_PLACES; i++) sum += kept->kept[i];
+    return sum;
+}
+
+static int64_t row_sum(const cairn_label_noise_row *row) {
+    int64_t sum = 0;
+    for (int i = 0; i < CAIRN_NOISE_KINDS; i++) sum += row->n[i];
+    return sum;
+}
+
+static void audits_json(cli_json *j, const cairn_label_summary *s) {
+    cli_json_int(j, "kept_solutions", kept_of(&s->kept));
+    cli_json_int(j, "right_answers", s->right_known);
+    figure_json(j, "right_answer_wrong_process", &s->flawed_share);
+    figure_json(j, "located_of_these", &s->flawed_exact);
+    cli_json_int(j, "labelled_in_full", s->whole);
+    figure_json(j, "least_label_on_last_step", &s->least_share);
+    cli_json_int(j, "steps_without_a_right_completion", s->zeros);
+    cli_json_int(j, "fewest_completions_of_these", s->zero_completions);
+    cli_json_real(j, "share_they_may_still_have", s->zero_most);
+    cli_json_open(j, "noise", '[');
+    for (int b = 0; b < CAIRN_LABEL_BUCKETS; b++) {
+        if (!row_sum(&s->noise[b])) continue;
+        cli_json_open(j, NULL, '{');
+        cli_json_text(j, "right_percent", buckets[b]);
+        for (int i = 0; i < CAIRN_NOISE_KINDS; i++) cli_json_int(j, kinds[i], s->noise[b].n[i]);
+        cli_json_close(j, '}');
+    }
+    cli_json_close(j, ']');
+}
+
+/* "12.0 % (9.1 .. 15.5)" */
+static const char *share_text(const cairn_interval *share, char out[40]) {
+    if (isnan(share->estimate)) return "-";
+    int n = snprintf(out, 40, "%.1f %%", 100 * share->estimate);
+    if (!isnan(share->low)) snprintf(out + n, 40 - (size_t)n, " (%.1f .. %.1f)", 100 * share->low, 100 * share->high);
+    return out;
+}
+
+static void print_audits(const cairn_label_summary *s) {
+    char a[40], b[40];
+    int64_t kept = kept_of(&s->kept);
+    if (kept < s->solutions) printf("      kept: %" PRId64 " of %" PRId64 " solutions\n", kept, s->solutions);
+    if (s->right_known)
+        printf("      right answer by a wrong process: %s of %" PRId64 "; first error located in these: %s\n",
+               share_text(&s->flawed_share, a), s->right_known, s->flawed ? share_text(&s->flawed_exact, b) : "-");
+    if (s->whole)
+        printf("      least label on the last step: %s of %" PRId64 " solutions labelled in full\n",
+               share_text(&s->least_share, a), s->whole);
+    if (s->zeros)
+        printf("      0 of %d completions right (the fewest of %" PRId64
+               " such steps): up to %.1f %% may be, by Clopper and Pearson\n",
+               (int)s->zero_completions, s->zeros, 100 * s->zero_most);
+    for (int i = 0; i < CAIRN_LABEL_BUCKETS; i++) {
+        const cairn_label_noise_row *row = &s->noise[i];
+        if (row_sum(row))
+            printf("      of problems with %s %% right: %" PRId64 " without an error, %" PRId64 " located, %" PRId64
+                   " too early, %" PRId64 " too late\n",
+                   buckets[i], row->n[CAIRN_NOISE_NO_ERROR], row->n[CAIRN_NOISE_SAME], row->n[CAIRN_NOISE_EARLY],
+                   row->n[CAIRN_NOISE_LATE]);
+    }
+}
+
+/* ---- figures ------------------------------------------------------------------------------------------------------------- */
 
 static void print_json(cli_json *j, const char *method, const cairn_label_summary *s) {
     cli_json_open(j, NULL, '{');
@@ -46,6 +124,7 @@ static void print_json(cli_json *j, const char *method, const cairn_label_summar
     figure_json(j, "negative_share", &s->negative);
     cli_json_int(j, "labelled_steps", s->labelled_steps);
     cli_json_int(j, "known_steps", s->known_steps);
+    audits_json(j, s);
     cli_json_real(j, "seconds", s->seconds);
     cli_json_close(j, '}');
 }
@@ -73,6 +152,7 @@ static void print_row(const char *method, const cairn_label_summary *s) {
                " completions with unknown outcome, %" PRId64 " problems dropped\n",
                s->located - s->judged, s->located, s->labelled_steps - s->known_steps, s->labelled_steps, s->unknown,
                s->dropped);
+    print_audits(s);
     fflush(stdout);
 }
 
@@ -89,8 +169,11 @@ static cairn_status run_method(cli *c, const comparing *w, const char *method) {
     cairn_job_setup setup;
     cairn_job *job;
     cairn_label_summary s;
-    cairn_label_setup label = {.method = method};
-    CAIRN_TRY(cli_job_setup(c, &w->config->job, method, &setup));
+    cairn_label_setup label = {.method = method, .rule = *w->config->rule ? w->config->rule : NULL};
+    job_options options_of_job = w->config->job;
+    options_of_job.aggregate = CLI_AGGREGATE_BY_MEANING; /* only the judge scores */
+    options_of_job.reward = w->config->judge;
+    CAIRN_TRY(cli_job_setup(c, &options_of_job, method, &setup));
     setup.progress = w->progress;
     CAIRN_TRY(cairn_job_open(c->ctx, &setup, &job));
     cairn_status status = cairn_label_problems(c->ctx, job, &label, NULL, &s);
@@ -156,6 +239,8 @@ const cli_verb verb_eval_labels = {
               .option_count = sizeof options / sizeof *options,
               .config_size = sizeof(labels_config)},
     .arguments = "",
-    .examples = "  cairn eval labels --world chain:steps=16 --policy scripted:error=0.06 -n 100\n",
+    .examples =
+        "  cairn eval labels --world chain:steps=16 --policy scripted:error=0.06 -n 100\n"
+        "  cairn eval labels --methods mc:order=left-to-right --judge noisy:what=step,miss=0.25 --rule consensus\n",
     .run = run,
 };

@@ -61,6 +61,9 @@ static const cairn_about *search_at(int i) {
 static const cairn_about *labeller_at(int i) {
     return cairn_labellers()[i] ? &cairn_labellers()[i]->about : NULL;
 }
+static const cairn_about *rule_at(int i) {
+    return cairn_rules()[i] ? &cairn_rules()[i]->about : NULL;
+}
 static const cairn_about *objective_at(int i) {
     return cairn_objectives()[i] ? &cairn_objectives()[i]->about : NULL;
 }
@@ -78,6 +81,7 @@ static const topic topics[] = {
     {"rewards", "Rewards (`--reward NAME:key=value,...`)", reward_at},
     {"searches", "Searches (`--search NAME:key=value,...`)", search_at},
     {"labellers", "Labellers (`--method NAME:key=value,...`)", labeller_at},
+    {"rules", "Rules of labelling (`--rule NAME:key=value,...`)", rule_at},
     {"objectives", "Objectives (`--loss NAME:key=value,...`)", objective_at},
 };
 enum { TOPICS = sizeof topics / sizeof *topics };
@@ -103,7 +107,7 @@ static void markdown_numbers(const cli_verb *verb) {
 
 static const char reference_head[] =
     "# Reference\n\n"
-    "Every verb, world, policy, reward, search, labeller and objective with its options and, for verbs, what the "
+    "Every verb, world, policy, reward, search, labeller, rule and objective with its options and, for verbs, what the "
     "numbers mean. "
     "This page is what "
     "`cairn help reference` prints; `make reference` writes it, and `make check` compares.\n\n"
@@ -111,8 +115,8 @@ static const char reference_head[] =
     "file (blank lines "
     "and lines that start with `#` say nothing), wherever it stands; the command line overrides it, and later files "
     "override earlier "
-    "ones. A mistake in a file is named as `FILE:LINE`. Options of worlds, policies, rewards, searches, labellers and "
-    "objectives "
+    "ones. A mistake in a file is named as `FILE:LINE`. Options of worlds, policies, rewards, searches, labellers, "
+    "rules and objectives "
     "follow their name: "
     "`beam:width=16,branch=4`; a comma inside a value is written `\\,`.\n\n";
 
@@ -145,9 +149,9 @@ static cairn_status print_topic(cli *c, const char *name) {
         for (int i = 0; topics[t].at(i); i++) CAIRN_TRY(cli_print_about(c, topics[t].at(i)));
         return CAIRN_OK;
     }
-    return cairn_fail(c->ctx, CAIRN_INVALID,
-                      "no topic `%s`: worlds, policies, scripts, rewards, searches, labellers, objectives or reference",
-                      name);
+    return cairn_fail(
+        c->ctx, CAIRN_INVALID,
+        "no topic `%s`: worlds, policies, scripts, rewards, searches, labellers, rules, objectives or reference", name);
 }
 
 static cairn_status run(cli *c, const void *config, int count, char **arguments) {
@@ -157,7 +161,7 @@ static cairn_status run(cli *c, const void *config, int count, char **arguments)
 
 const cli_verb verb_help = {
     .about = {.name = "help",
-              .summary = "List worlds, policies, scripts, rewards, searches, labellers or objectives with their "
+              .summary = "List worlds, policies, scripts, rewards, searches, labellers, rules or objectives with their "
                          "options; or all of it.",
               .config_size = sizeof(help_config)},
     .arguments = "[TOPIC]",

@@ -159,7 +159,7 @@ cairn_status mistakes_tune(cli *c, const mistakes_config *config, const char *pa
     int64_t skipped;
     cairn_arena_mark mark = cairn_arena_save(c->arena);
     cairn_status status = scored_each(c, &config->scored, path, note_scores, &t, &skipped);
-    if (status == CAIRN_OK) status = cairn_eval_tune_tau(c->ctx, t.solutions, t.n, CAIRN_EVAL_BAD_BELOW, &tuned);
+    if (status == CAIRN_OK) status = cairn_eval_tune_tau(c->ctx, t.solutions, t.n, CAIRN_STAT_WRONG_BELOW, &tuned);
     if (status == CAIRN_OK) *threshold = tuned.tau;
     if (status == CAIRN_INVALID)
         cairn_fail_within(c->ctx, status, "--tune needs marked solutions of both kinds and a score of every step");

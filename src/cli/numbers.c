@@ -150,6 +150,7 @@ static const struct {
      "biased, dependent, both, or fair where nothing is rejected after Holm's correction; undecidable where all "
      "answers "
      "are equal."},
+    {"eval binary", "power", "Chance that the test of `uniform` finds a share of yes of 60 % at this n."},
     {"eval binary", "order",
      "Share of answers that choose what stands first, over prompts that were asked in both orders; McNemar's exact "
      "test "

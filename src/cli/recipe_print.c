@@ -24,10 +24,11 @@ const char *recipe_bars(cli *c, const cairn_claim *claim) {
 }
 
 static const char *number_text(double value, char out[32]) {
+    bool whole = fabs(value) >= 1000 && fabs(value) < 1e9;
     if (isnan(value))
         snprintf(out, 32, "-");
     else
-        snprintf(out, 32, fabs(value) >= 1000 ? "%.0f" : fabs(value) >= 100 ? "%.1f" : "%.4g", value);
+        snprintf(out, 32, whole ? "%.0f" : "%.4g", value);
     return out;
 }
 

@@ -355,7 +355,7 @@ const cli_verb verb_train_pairs = {
     .examples =
         "  cairn train pairs pairs.jsonl --out reward.gguf --init policy.gguf --head outcome\n"
         "  cairn train pairs soft.jsonl --out prm.gguf --init policy.gguf --loss pairwise   # steps after one prefix\n"
-        "  cairn train pairs solutions.jsonl --out orm.gguf --init policy.gguf --level solutions --loss listwise\n"
+        "  cairn train pairs attempts.jsonl --out orm.gguf --init policy.gguf --level solutions --loss listwise\n"
         "  cairn train pairs pairs.jsonl --out better.gguf --init policy.gguf --loss dpo:beta=0.1 --rate 0.0001\n",
     .run = run_pairs,
 };

@@ -62,8 +62,8 @@ static cairn_status check_claims(cairn_ctx *ctx, const cairn_recipe *r) {
 }
 
 static cairn_status check_rest(cairn_ctx *ctx, const cairn_recipe *r) {
-    if (is_empty(r->about.summary) || is_empty(r->idea))
-        return cairn_fail(ctx, CAIRN_INVALID, "it has no summary or no idea");
+    if (is_empty(r->about.summary) || is_empty(r->idea) || !r->about.source)
+        return cairn_fail(ctx, CAIRN_INVALID, "it lacks a summary, a source or an idea");
     if (is_empty(r->command) == is_empty(r->no_command))
         return cairn_fail(ctx, CAIRN_INVALID, "expected a command for users, or the reason why there is none");
     if (r->seeds < 2) return cairn_fail(ctx, CAIRN_INVALID, "it has %d seeds: an interval needs 2", r->seeds);

@@ -5,7 +5,7 @@
 #include "cairn/eval.h"
 
 /* As tau rises past `score`, the prediction of `item` becomes `step`. Only prefix minima ever change a prediction. With
- * CAIRN_EVAL_BAD_ABOVE every score is negated first, and the threshold at the end. */
+ * CAIRN_STAT_WRONG_ABOVE every score is negated first, and the threshold at the end. */
 typedef struct crossing {
     double score;
     size_t item;
@@ -95,7 +95,7 @@ static cairn_status sweep(cairn_ctx *ctx, const cairn_scored_solution *solutions
 }
 
 cairn_status cairn_eval_tune_tau(cairn_ctx *ctx, const cairn_scored_solution *solutions, size_t n,
-                                 cairn_eval_sense sense, cairn_tuned_tau *out) {
+                                 cairn_stat_sense sense, cairn_tuned_tau *out) {
     cairn_first_error_score start = {0};
     for (size_t i = 0; i < n; i++) {
         CAIRN_TRY(check(ctx, &solutions[i], i));
@@ -105,7 +105,7 @@ cairn_status cairn_eval_tune_tau(cairn_ctx *ctx, const cairn_scored_solution *so
     if (start.n_err == 0 || start.n_cor == 0)
         return cairn_fail(ctx, CAIRN_INVALID, "tuning a threshold needs solutions with and without a wrong step");
     start.hit_cor = start.n_cor; /* below every score nothing is bad */
-    double sign = sense == CAIRN_EVAL_BAD_BELOW ? 1.0 : -1.0;
+    double sign = sense == CAIRN_STAT_WRONG_BELOW ? 1.0 : -1.0;
     size_t count = find_crossings(solutions, n, sign, NULL);
     crossing *crossings = cairn_alloc(ctx, count, sizeof *crossings);
     int32_t *predictions = cairn_alloc(ctx, n, sizeof *predictions);
@@ -115,7 +115,7 @@ cairn_status cairn_eval_tune_tau(cairn_ctx *ctx, const cairn_scored_solution *so
         qsort(crossings, count, sizeof *crossings, by_score);
         for (size_t i = 0; i < n; i++) predictions[i] = CAIRN_EVAL_ALL_RIGHT;
         cairn_tuned_tau tuned = {0};
-        status = sweep(ctx, solutions, crossings, count, predictions, sense == CAIRN_EVAL_BAD_ABOVE, start, &tuned);
+        status = sweep(ctx, solutions, crossings, count, predictions, sense == CAIRN_STAT_WRONG_ABOVE, start, &tuned);
         if (status == CAIRN_OK) {
             tuned.tau *= sign;
             *out = tuned;

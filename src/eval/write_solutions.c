@@ -4,13 +4,14 @@
 
 #include "cairn/label_job.h"
 #include "data/json.h"
+#include "eval/label_tally.h"
 #include "eval/record.h"
 
 typedef struct writing {
     cairn_ctx *ctx;
     cairn_arena *arena;
     cairn_writer *writer;
-    bool found; /* some record held solutions */
+    const cairn_label_balance *balance;
 } writing;
 
 static const char *text_of(const json_t *object, const char *name) {
@@ -94,7 +95,7 @@ static cairn_status put_candidate(const writing *w, const json_t *problem, size_
 
 /* ---- all records ----------------------------------------------------------------------------------------------------- */
 
-static cairn_status write_problem(writing *w, const char *id, const json_t *problem) {
+static cairn_status write_problem(const writing *w, const char *id, const json_t *problem) {
     const json_t *labelled = json_object_get(problem, "solutions");
     const json_t *all = labelled ? labelled : json_object_get(problem, "candidates");
     cairn_status status = CAIRN_OK;
@@ -107,7 +108,8 @@ static cairn_status write_problem(writing *w, const char *id, const json_t *prob
     if (!text_of(problem, "problem"))
         return cairn_fail(w->ctx, CAIRN_INVALID, "problem `%s`: its record does not hold the problem's text", id);
     for (size_t i = 0; i < json_array_size(all) && status == CAIRN_OK; i++)
-        status = (labelled ? put_labelled : put_candidate)(w, problem, i, json_array_get(all, i));
+        if (!labelled || !*label_dropped(w->balance, problem, i))
+            status = (labelled ? put_labelled : put_candidate)(w, problem, i, json_array_get(all, i));
     return status == CAIRN_OK ? status : cairn_fail_within(w->ctx, status, "problem `%s`", id);
 }
 
@@ -122,9 +124,20 @@ static cairn_status write_record(void *arg, int64_t index, const char *id, const
     return status;
 }
 
+cairn_status label_write_record(cairn_ctx *ctx, const json_t *record, const cairn_label_balance *balance,
+                                cairn_writer *writer) {
+    const char *id = text_of(record, "id");
+    writing w = {.ctx = ctx, .balance = balance, .writer = writer};
+    CAIRN_TRY(cairn_arena_open(ctx, 4096, &w.arena));
+    cairn_status status = write_problem(&w, id ? id : "?", record);
+    cairn_arena_close(w.arena);
+    return status;
+}
+
 /* Visits the run's records, or those of a job that has none. */
-static cairn_status write_all(cairn_ctx *ctx, cairn_job *job, cairn_run *run, cairn_writer *writer) {
-    writing w = {.ctx = ctx, .writer = writer};
+static cairn_status write_all(cairn_ctx *ctx, cairn_job *job, cairn_run *run, const cairn_label_balance *balance,
+                              cairn_writer *writer) {
+    writing w = {.ctx = ctx, .balance = balance, .writer = writer};
     CAIRN_TRY(cairn_arena_open(ctx, 16384, &w.arena));
     cairn_status status =
         job ? cairn_job_each(job, ctx, run, write_record, &w) : cairn_run_each(run, ctx, write_record, &w);
@@ -133,10 +146,11 @@ static cairn_status write_all(cairn_ctx *ctx, cairn_job *job, cairn_run *run, ca
     return status;
 }
 
-cairn_status cairn_label_write(cairn_ctx *ctx, cairn_job *job, cairn_run *run, cairn_writer *writer) {
-    return write_all(ctx, job, run, writer);
+cairn_status cairn_label_write(cairn_ctx *ctx, cairn_job *job, cairn_run *run, const cairn_label_balance *balance,
+                               cairn_writer *writer) {
+    return write_all(ctx, job, run, balance, writer);
 }
 
 cairn_status cairn_run_write_solutions(cairn_ctx *ctx, cairn_run *run, cairn_writer *writer) {
-    return write_all(ctx, NULL, run, writer);
+    return write_all(ctx, NULL, run, &(const cairn_label_balance){0}, writer);
 }

@@ -9,11 +9,14 @@
 #include "label/solution.h"
 
 typedef enum order { ORDER_ALL, ORDER_LEFT_TO_RIGHT, ORDER_BISECT } order;
+enum { COMPLETIONS_FIXED, COMPLETIONS_BY_ROOT };
+enum { PAPER, CODE };
 
 typedef struct config {
-    int64_t solutions, rollouts;
-    int32_t order;
-    bool early_stop, only_wrong;
+    int64_t solutions, rollouts, root;
+    double share;
+    int32_t order, completions, variant;
+    bool early_stop, only_wrong, mixed;
 } config;
 
 static const cairn_option options[] = {
@@ -27,6 +30,23 @@ static const cairn_option options[] = {
     CAIRN_BOOL(config, early_stop, "false",
                "Complete a prefix one by one until the first right completion: enough for hard labels."),
     CAIRN_BOOL(config, only_wrong, "false", "Probe only solutions that end wrong; bisection never probes others."),
+    CAIRN_INT(config, root, "0", 0, 1000000, "completions",
+              "Completions of the problem itself, besides its solutions, that estimate its share of right ones; 0: the "
+              "sampled solutions are "
+              "the estimate."),
+    CAIRN_REAL(
+        config, share, "0", 0, 1, "",
+        "Drop a problem whose share of right solutions is below this, before any step is probed (arXiv 2509.16548: "
+        "0.75)."),
+    CAIRN_BOOL(config, mixed, "false", "Drop a problem of which all solutions are right, or none (arXiv 2406.06592)."),
+    CAIRN_CHOICE(config, completions, "fixed", "fixed|by-root",
+                 "Completions of each prefix: `rollouts`, or by the problem's share of right solutions (arXiv "
+                 "2504.00891): 128 below 0.1, 64 "
+                 "below 0.9, else 32."),
+    CAIRN_CHOICE(
+        config, variant, "paper", "paper|code",
+        "The last step's count is the solution's own outcome, or completions of the whole solution too, as in the "
+        "code of arXiv 2509.16548."),
 };
 
 /* One solution that is being labelled. */
@@ -37,11 +57,12 @@ typedef struct job {
     cairn_node *nodes;        /* [n_steps + 1]: the state after m steps */
     cairn_step_count *counts; /* [n_steps] */
     cairn_label_result *result;
+    int32_t k; /* completions of each prefix */
 } job;
 
 /* Counts of the prefix of m steps. They are all or nothing: too few completions without a right one would look like an error. */
 static cairn_status probe(job *j, int32_t m) {
-    int32_t k = (int32_t)j->c->rollouts, at_once = j->c->early_stop ? 1 : k;
+    int32_t k = j->k, at_once = j->c->early_stop ? 1 : k;
     cairn_step_count count = {.node = j->nodes[m]};
     for (int32_t made = 0; made < k && !(j->c->early_stop && count.ok); made += at_once) {
         label_estimate e;
@@ -71,38 +92,12 @@ static cairn_status probe_by_bisection(job *j) {
 }
 
 static cairn_status probe_from_left(job *j) {
-    for (int32_t m = 1; m < j->solution->n_steps; m++) {
+    int32_t last = j->solution->n_steps - (j->c->variant == PAPER);
+    for (int32_t m = 1; m <= last; m++) {
         CAIRN_TRY(probe(j, m));
         if (j->c->order == ORDER_LEFT_TO_RIGHT && j->counts[m - 1].n > 0 && !j->counts[m - 1].ok) break;
     }
     return CAIRN_OK;
-}
-
-/* Is there a step before `m` (1-based) whose count is open, so that an error there could have been missed? */
-static bool open_before(const job *j, int32_t m) {
-    if (j->c->order == ORDER_BISECT) return m > 1 && !j->counts[m - 2].n;
-    for (int32_t i = 1; i < m; i++)
-        if (!j->counts[i - 1].n) return true;
-    return false;
-}
-
-static int32_t first_error(const job *j) {
-    int32_t n = j->solution->n_steps;
-    for (int32_t m = 1; m <= n; m++)
-        if (j->counts[m - 1].n && !j->counts[m - 1].ok) return open_before(j, m) ? CAIRN_UNLABELLED : m - 1;
-    return n == 0 || open_before(j, n + 1) ? CAIRN_UNLABELLED : CAIRN_NO_ERROR;
-}
-
-/* Shares where they were counted; 1 for a step before the first error whose prefix has a right completion because a longer one has. */
-static void set_labels(const job *j, double *labels) {
-    int32_t n = j->solution->n_steps, end = 0;
-    while (end < n && (j->counts[end].ok || !j->counts[end].n)) end++;
-    bool implied = false;
-    for (int32_t i = n - 1; i >= 0; i--) {
-        labels[i] = label_value(&j->counts[i]);
-        if (i < end && implied && isnan(labels[i])) labels[i] = 1;
-        implied = i < end && (implied || j->counts[i].ok > 0);
-    }
 }
 
 static cairn_status label_solution(job *j, cairn_labelled *out) {
@@ -118,37 +113,82 @@ static cairn_status label_solution(job *j, cairn_labelled *out) {
     if (verdict == CAIRN_VERDICT_WRONG || !j->c->only_wrong)
         status = j->c->order == ORDER_BISECT ? probe_by_bisection(j) : probe_from_left(j);
     if (status != CAIRN_OK && status != CAIRN_BUDGET) return status;
-    set_labels(j, labels);
+    for (int32_t i = 0; i < n; i++) labels[i] = label_value(&j->counts[i]);
     *out = (cairn_labelled){.leaf = j->nodes[n],
                             .steps = j->solution->steps,
                             .n_steps = n,
-                            .counts = j->counts,
+                            .evidence.counts[CAIRN_ROLE_COMPLETER] = j->counts,
                             .labels = labels,
-                            .first_error = first_error(j),
+                            .first_error = cairn_label_first_zero(labels, n, j->c->order == ORDER_BISECT),
                             .outcome = j->solution->outcome};
+    cairn_label_imply(labels, n);
+    return status;
+}
+
+/* ---- one problem ---------------------------------------------------------------------------------------------------- */
+
+/* Share of right solutions of the problem: of the sampled ones, or of further completions where they are asked for. */
+static cairn_status estimate_root(cairn_workspace *workspace, const config *c, const label_estimate *sampled,
+                                  cairn_label_result *out) {
+    label_estimate e = *sampled;
+    if (c->root) CAIRN_TRY(label_estimate_node(workspace, CAIRN_ROLE_COMPLETER, CAIRN_ROOT, (int32_t)c->root, out, &e));
+    out->root = (cairn_root_count){.n = e.known, .ok = e.ok, .unknown = e.n - e.known};
+    return CAIRN_OK;
+}
+
+static double share_of(const cairn_root_count *root) {
+    return root->n ? (double)root->ok / root->n : NAN;
+}
+
+/* The question filter: true where the problem is dropped. */
+static bool drop(const config *c, cairn_label_result *out) {
+    if (c->share == 0 && !c->mixed) return false;
+    cairn_question question = cairn_question_filter(out->root.ok, out->root.n);
+    out->dropped = out->root.n == 0                                  ? "unknown"
+                   : share_of(&out->root) < c->share                 ? "too-hard"
+                   : c->mixed && question == CAIRN_QUESTION_TOO_HARD ? "too-hard"
+                   : c->mixed && question == CAIRN_QUESTION_TOO_EASY ? "too-easy"
+                                                                     : "";
+    out->kept = *out->dropped ? CAIRN_VERDICT_WRONG : CAIRN_VERDICT_RIGHT;
+    return *out->dropped;
+}
+
+static cairn_status label_all(cairn_workspace *workspace, const config *c, const cairn_record *given,
+                              const label_estimate *e, cairn_label_result *out) {
+    double root = share_of(&out->root);
+    int32_t k = (int32_t)c->rollouts;
+    if (c->completions == COMPLETIONS_BY_ROOT) {
+        if (isnan(root))
+            return cairn_fail(
+                workspace->ctx, CAIRN_INVALID,
+                "mc: completions=by-root needs root=K for given solutions: the share of right ones is not known");
+        k = cairn_label_completions(root);
+    }
+    out->solutions = cairn_arena_alloc(workspace->arena, (size_t)e->n, sizeof *out->solutions);
+    if (!out->solutions) return CAIRN_NO_MEMORY;
+    cairn_status status = CAIRN_OK;
+    for (int32_t i = 0; status == CAIRN_OK && i < e->n; i++) {
+        job j = {.workspace = workspace, .c = c, .solution = &e->rollouts[i], .result = out, .k = k};
+        cairn_labelled *solution = &out->solutions[i];
+        status = label_solution(&j, solution);
+        if (status != CAIRN_OK && status != CAIRN_BUDGET) break;
+        solution->given = given ? &given[i] : NULL;
+        solution->evidence.root = out->root;
+        out->n++;
+    }
     return status;
 }
 
 static cairn_status run(cairn_workspace *workspace, const void *configuration, const cairn_record *given,
                         int32_t n_given, cairn_label_result *out) {
     const config *c = configuration;
-    label_estimate e;
+    label_estimate e, nothing = {0};
     *out = LABEL_NOTHING;
     cairn_status status =
         n_given ? label_adopt(workspace, given, n_given, &e)
                 : label_estimate_node(workspace, CAIRN_ROLE_GENERATOR, CAIRN_ROOT, (int32_t)c->solutions, out, &e);
-    if (status == CAIRN_OK) {
-        out->solutions = cairn_arena_alloc(workspace->arena, (size_t)e.n, sizeof *out->solutions);
-        if (!out->solutions) return CAIRN_NO_MEMORY;
-    }
-    for (int32_t i = 0; status == CAIRN_OK && i < e.n; i++) {
-        job j = {.workspace = workspace, .c = c, .solution = &e.rollouts[i], .result = out};
-        cairn_labelled *solution = &out->solutions[i];
-        status = label_solution(&j, solution);
-        if (status != CAIRN_OK && status != CAIRN_BUDGET) break;
-        solution->given = n_given ? &given[i] : NULL;
-        out->n++;
-    }
+    if (status == CAIRN_OK) status = estimate_root(workspace, c, n_given ? &nothing : &e, out);
+    if (status == CAIRN_OK && !drop(c, out)) status = label_all(workspace, c, n_given ? given : NULL, &e, out);
     return status == CAIRN_BUDGET ? CAIRN_OK : status;
 }
 
@@ -161,4 +201,5 @@ const cairn_labeller_type cairn_labeller_mc = {
               .config_size = sizeof(config)},
     .uses = CAIRN_USES(CAIRN_ROLE_COMPLETER),
     .run = run,
+    .labels_all_samples = true,
 };

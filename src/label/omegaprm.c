@@ -189,7 +189,7 @@ static cairn_status label_states(labelling *l, const bisection *b, int32_t n, in
         s->labelled = *any = true;
     }
     out->leaf = b->nodes[n];
-    out->counts = counts;
+    out->evidence.counts[CAIRN_ROLE_COMPLETER] = counts;
     out->labels = labels;
     out->first_error = first == CAIRN_UNLABELLED ? first : depth + first - 1;
     return CAIRN_OK;
@@ -225,6 +225,7 @@ static cairn_status search_once(labelling *l, int32_t s, int32_t r) {
     CAIRN_TRY(next_solution(l, &solution));
     CAIRN_TRY(label_states(l, &b, n, first, solution, &any));
     solution->outcome = rollout->outcome;
+    solution->evidence.root = l->out->root;
     solution->given = l->n_given ? &l->given[r] : NULL;
     l->out->n += any;
     return status;
@@ -251,6 +252,7 @@ static cairn_status open_root(labelling *l) {
     }
     root.known += sampled.known;
     root.ok += sampled.ok;
+    out->root = (cairn_root_count){.n = sampled.known, .ok = sampled.ok, .unknown = sampled.n - sampled.known};
     if (c->question_filter) {
         cairn_question question = cairn_question_filter(root.ok, root.known);
         out->kept = question == CAIRN_QUESTION_KEEP ? CAIRN_VERDICT_RIGHT : CAIRN_VERDICT_WRONG;

@@ -51,12 +51,18 @@ static cairn_status adopt_one(cairn_workspace *workspace, const cairn_record *re
     return outcome_of(workspace, record, &out->outcome);
 }
 
+cairn_status cairn_label_adopt(cairn_workspace *workspace, const cairn_record *given, int32_t n_given,
+                               cairn_rollout **out) {
+    *out = cairn_arena_alloc(workspace->arena, (size_t)n_given, sizeof **out);
+    if (!*out) return CAIRN_NO_MEMORY;
+    for (int32_t i = 0; i < n_given; i++) CAIRN_TRY(adopt_one(workspace, &given[i], &(*out)[i]));
+    return CAIRN_OK;
+}
+
 cairn_status label_adopt(cairn_workspace *workspace, const cairn_record *given, int32_t n_given, label_estimate *out) {
-    CAIRN_TRY(estimate_alloc(workspace, n_given, out));
-    for (int32_t i = 0; i < n_given; i++) {
-        CAIRN_TRY(adopt_one(workspace, &given[i], &out->rollouts[i]));
-        add_outcome(out, out->rollouts[i].outcome.verdict);
-    }
+    *out = (label_estimate){0};
+    CAIRN_TRY(cairn_label_adopt(workspace, given, n_given, &out->rollouts));
+    for (int32_t i = 0; i < n_given; i++) add_outcome(out, out->rollouts[i].outcome.verdict);
     return CAIRN_OK;
 }
 
@@ -72,12 +78,16 @@ cairn_status label_graft(cairn_workspace *workspace, cairn_node node, const cair
     return CAIRN_OK;
 }
 
-cairn_status label_room(cairn_workspace *workspace, int32_t n_steps, cairn_step_count **counts, double **labels) {
-    *counts = cairn_arena_alloc(workspace->arena, (size_t)n_steps, sizeof **counts);
-    *labels = cairn_arena_alloc(workspace->arena, (size_t)n_steps, sizeof **labels);
-    if (!*counts || !*labels) return CAIRN_NO_MEMORY;
+cairn_status label_alloc(cairn_workspace *workspace, int32_t n_steps, double **labels) {
+    *labels = cairn_arena_alloc(workspace->arena, (size_t)n_steps + 1, sizeof **labels);
+    if (!*labels) return CAIRN_NO_MEMORY;
     for (int32_t i = 0; i < n_steps; i++) (*labels)[i] = NAN;
     return CAIRN_OK;
+}
+
+cairn_status label_room(cairn_workspace *workspace, int32_t n_steps, cairn_step_count **counts, double **labels) {
+    *counts = cairn_arena_alloc(workspace->arena, (size_t)n_steps, sizeof **counts);
+    return *counts ? label_alloc(workspace, n_steps, labels) : CAIRN_NO_MEMORY;
 }
 
 double label_value(const cairn_step_count *count) {

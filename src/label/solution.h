@@ -28,6 +28,8 @@ cairn_status label_adopt(cairn_workspace *workspace, const cairn_record *given, 
 /* Makes a rollout of `node` part of the tree: nodes[m], m = 0 .. n_steps, is the state after its first m steps. */
 cairn_status label_graft(cairn_workspace *workspace, cairn_node node, const cairn_rollout *rollout, cairn_node **nodes);
 
+/* Labels of a solution's steps, all NaN. */
+cairn_status label_alloc(cairn_workspace *workspace, int32_t n_steps, double **labels);
 /* Room for the counts and labels of a solution's steps: counts of nothing, labels NaN. */
 cairn_status label_room(cairn_workspace *workspace, int32_t n_steps, cairn_step_count **counts, double **labels);
 

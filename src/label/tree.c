@@ -112,7 +112,7 @@ static cairn_status add_sample(labelling *l, cairn_node node, const char *const 
     out->solutions[out->n++] = (cairn_labelled){.leaf = node,
                                                 .steps = steps,
                                                 .n_steps = n,
-                                                .counts = counts,
+                                                .evidence.counts[CAIRN_ROLE_COMPLETER] = counts,
                                                 .labels = labels,
                                                 .first_error = CAIRN_UNLABELLED,
                                                 .outcome = {.verdict = CAIRN_VERDICT_UNKNOWN, .value = NAN}};

@@ -13,8 +13,10 @@ typedef struct loaded_options {
 } loaded_options;
 
 /* The rows of an options table for a `loaded_options` at `member` of a configuration. */
-#define LOADED_OPTIONS(type, member)                                                                                \
-    CAIRN_TEXT_AS("file", type, member.file, NULL, "", "model file (GGUF) by cairn train"),                         \
+#define LOADED_OPTIONS(type, member) LOADED_OPTIONS_WITH(type, member, NULL, "")
+/* The same with a preset of the file, and what more is said of it. */
+#define LOADED_OPTIONS_WITH(type, member, file_, help_)                                                             \
+    CAIRN_TEXT_AS("file", type, member.file, file_, "", "model file (GGUF) by cairn train" help_),                  \
         CAIRN_INT_AS("cache", type, member.cache, "256", 1, 1 << 20, "MiB", "kept keys and values of each worker"), \
         CAIRN_INT_AS("rows", type, member.rows, "256", 1, 65536, "tokens", "computed together, at most"),           \
         CAIRN_BOOL_AS("bf16", type, member.bf16, "false", "multiply in bf16")

@@ -8,27 +8,21 @@
 #include <math.h>
 #include <string.h>
 
-#include "cairn/reward.h"
 #include "core/maths.h"
-#include "policy/ask.h"
+#include "reward/critic.h"
 #include "reward/meanings.h"
 
-typedef enum verdict_mode { VERDICT_FORCED, VERDICT_TEXT } verdict_mode;
-typedef enum unreadable { UNREADABLE_UNKNOWN, UNREADABLE_WRONG, UNREADABLE_HALF } unreadable;
-
-typedef struct config {
-    loaded_options model;
-    const char *template, *before, *yes, *no;
-    int64_t max_tokens, samples;
-    double temperature;
-    int32_t verdict, unreadable, meaning;
-} config;
-
 static const cairn_option options[] = {
-    LOADED_OPTIONS(config, model),
-    CAIRN_TEXT(config, template, "", "",
-               "file of what the critic is shown, with {problem}, {steps} (those before, one a line) and {step}; none: "
-               "built in"),
+    LOADED_OPTIONS_WITH(config, model, "", "; or `policy`"),
+    CAIRN_TEXT(config, policy, "", "", "policy that is asked instead of a model file: exec:CMD, say"),
+    CAIRN_CHOICE(
+        config, reads, "step", "step|solution",
+        "asked about each step, or once about a whole solution: it names the first wrong paragraph in \\boxed{}, "
+        "or -1"),
+    CAIRN_TEXT(
+        config, template, "", "",
+        "file of what the critic is shown, with {problem}, {steps} (those before, one a line) and {step}, or with "
+        "{problem} and {solution}; none: built in"),
     CAIRN_INT(config, max_tokens, "256", 0, 1000000, "tokens", "longest critique; 0: none, the verdict alone"),
     CAIRN_REAL(config, temperature, "0", 0, 100, "", "of the critiques; 0: the most likely token"),
     CAIRN_INT(config, samples, "1", 1, 1024, "critiques", "of each step; the score is their mean"),
@@ -42,12 +36,6 @@ static const cairn_option options[] = {
         "a critique that was cut off or does not fit the context, or whose verdict cannot be read: left out, 0 or 0.5"),
     CAIRN_CHOICE(config, meaning, "correctness", MEANING_CHOICES, "what its scores mean"),
 };
-
-typedef struct critic {
-    loaded l;
-    cairn_template *template;
-    config c;
-} critic;
 
 /* ---- what the critic is shown ----------------------------------------------------------------------------------------------- */
 
@@ -79,6 +67,10 @@ cairn_status cairn_critic_prompt(cairn_ctx *ctx, const cairn_template *t, const 
 /* ---- opening ----------------------------------------------------------------------------------------------------------------- */
 
 static cairn_status check_options(cairn_ctx *ctx, const config *c) {
+    if (!*c->model.file == !*c->policy)
+        return cairn_fail(ctx, CAIRN_INVALID, "critic: either file=MODEL or policy=SPEC");
+    if (c->reads == READS_SOLUTION && c->max_tokens == 0)
+        return cairn_fail(ctx, CAIRN_INVALID, "critic: max_tokens=0 writes no paragraph's number (reads=solution)");
     if (!*c->yes || !*c->no) return cairn_fail(ctx, CAIRN_INVALID, "critic: yes and no cannot be empty");
     if (strcasecmp(c->yes, c->no) == 0)
         return cairn_fail(ctx, CAIRN_INVALID, "critic: yes and no are both `%.40s`", c->yes);
@@ -90,22 +82,38 @@ static cairn_status check_options(cairn_ctx *ctx, const config *c) {
     return CAIRN_OK;
 }
 
+static cairn_status open_policy(cairn_ctx *ctx, cairn_arena *arena, const cairn_world *world, critic *self) {
+    CAIRN_TRY(cairn_policy_open(ctx, arena, self->c.policy, world, &self->policy));
+    if (self->policy.type->ask) return CAIRN_OK;
+    cairn_status status =
+        cairn_fail(ctx, CAIRN_UNSUPPORTED, "critic: policy %s cannot be asked", self->policy.type->about.name);
+    cairn_policy_close(&self->policy);
+    return status;
+}
+
 static cairn_status critic_open(cairn_ctx *ctx, cairn_arena *arena, const cairn_world *world,
                                 const cairn_policy *policy, const void *configuration, void **out) {
-    (void)world, (void)policy;
+    (void)policy;
     const config *c = configuration;
     CAIRN_TRY(check_options(ctx, c));
     critic *self = cairn_arena_alloc(arena, 1, sizeof *self);
     if (!self) return CAIRN_NO_MEMORY;
     self->c = *c;
-    CAIRN_TRY(cairn_critic_template(ctx, arena, c->template, &self->template));
-    CAIRN_TRY(loaded_open(ctx, &c->model, &self->l));
+    if (c->reads == READS_SOLUTION)
+        CAIRN_TRY(critic_solution_template(ctx, arena, c->template, &self->template));
+    else
+        CAIRN_TRY(cairn_critic_template(ctx, arena, c->template, &self->template));
+    CAIRN_TRY(*c->policy ? open_policy(ctx, arena, world, self) : loaded_open(ctx, &c->model, &self->l));
     *out = self;
     return CAIRN_OK;
 }
 
 static void critic_close(void *data) {
-    loaded_close(&((critic *)data)->l);
+    critic *self = data;
+    if (self->policy.type)
+        cairn_policy_close(&self->policy);
+    else
+        loaded_close(&self->l);
 }
 
 static void critic_scale(void *data, cairn_meaning *meaning, double *low, double *high) {
@@ -270,7 +278,13 @@ static void add_verdict(const critic *self, const cairn_asking *verdict, opinion
         add_score(o, score);
 }
 
-static void debit(const cairn_asking *asked, int32_t n, cairn_reward_cost *cost) {
+cairn_status critic_ask(cairn_ctx *ctx, critic *self, cairn_arena *arena, cairn_asking *asks, int32_t n) {
+    const cairn_decoding decoding = CAIRN_DECODING_DEFAULT;
+    if (self->policy.type) return self->policy.type->ask(ctx, self->policy.self, arena, asks, n);
+    return loaded_ask(ctx, &self->l, &decoding, arena, asks, n);
+}
+
+void critic_debit(const cairn_asking *asked, int32_t n, cairn_reward_cost *cost) {
     for (int32_t i = 0; cost && i < n; i++) {
         cost->tokens += asked[i].n_read + asked[i].n_tokens;
         cost->flops += asked[i].flops;
@@ -282,11 +296,10 @@ static cairn_status judge(cairn_ctx *ctx, critic *self, cairn_arena *arena, cons
                           opinion *opinions, cairn_asking *asks, cairn_asking *verdicts, int32_t *of,
                           cairn_reward_cost *cost) {
     const char *const words[] = {self->c.yes, self->c.no};
-    const cairn_decoding decoding = CAIRN_DECODING_DEFAULT;
     int32_t samples = (int32_t)self->c.samples, asked = 0;
     for (int32_t i = 0; i < n; i++)
         CAIRN_TRY(ask_critiques(ctx, self, arena, &requests[i], asks + (int64_t)i * samples));
-    CAIRN_TRY(loaded_ask(ctx, &self->l, &decoding, arena, asks, n * samples));
+    CAIRN_TRY(critic_ask(ctx, self, arena, asks, n * samples));
     for (int32_t i = 0; i < n * samples; i++) {
         opinion *o = &opinions[i / samples];
         if (asks[i].status != CAIRN_OK)
@@ -294,10 +307,10 @@ static cairn_status judge(cairn_ctx *ctx, critic *self, cairn_arena *arena, cons
         else if (ask_verdict(self, &asks[i], words, o, &verdicts[asked]))
             of[asked++] = i / samples;
     }
-    CAIRN_TRY(loaded_ask(ctx, &self->l, &decoding, arena, verdicts, asked));
+    CAIRN_TRY(critic_ask(ctx, self, arena, verdicts, asked));
     for (int32_t i = 0; i < asked; i++) add_verdict(self, &verdicts[i], &opinions[of[i]]);
-    debit(asks, n * samples, cost);
-    debit(verdicts, asked, cost);
+    critic_debit(asks, n * samples, cost);
+    critic_debit(verdicts, asked, cost);
     return CAIRN_OK;
 }
 
@@ -337,6 +350,7 @@ static cairn_status score_some(cairn_ctx *ctx, critic *self, cairn_arena *arena,
 static cairn_status critic_score(cairn_ctx *ctx, void *data, cairn_arena *arena, cairn_scoring *requests, int32_t n,
                                  cairn_reward_cost *cost) {
     critic *self = data;
+    if (self->c.reads == READS_SOLUTION) return critic_score_ends(ctx, self, arena, requests, n, cost);
     int32_t most = (int32_t)(256 / self->c.samples) + 1; /* steps judged together */
     opinion *opinions = cairn_alloc(ctx, (size_t)most, sizeof *opinions);
     cairn_status status = opinions ? CAIRN_OK : CAIRN_NO_MEMORY;
@@ -350,18 +364,41 @@ static cairn_status critic_score(cairn_ctx *ctx, void *data, cairn_arena *arena,
     return status;
 }
 
+static cairn_status critic_score_solution(cairn_ctx *ctx, void *data, cairn_arena *arena, cairn_scoring *requests,
+                                          int32_t n, cairn_reward_cost *cost) {
+    critic *self = data;
+    if (self->c.reads == READS_STEP) return critic_score(ctx, data, arena, requests, n, cost);
+    return critic_judge_solution(ctx, self, arena, requests, n, cost);
+}
+
+static const char *critic_file(const void *data) {
+    const critic *self = data;
+    return self->policy.type && self->policy.type->file ? self->policy.type->file(self->policy.self) : NULL;
+}
+
+static bool critic_elsewhere(const void *data) {
+    return critic_file(data) != NULL;
+}
+
 static uint64_t critic_content(const void *data) {
     const critic *self = data;
+    if (self->policy.type)
+        return cairn_key_mix(cairn_policy_content(&self->policy), cairn_template_key(self->template));
     return cairn_key_mix(cairn_engine_content(self->l.engine), cairn_template_key(self->template));
 }
 
-static void critic_held(const void *self, cairn_engine_held *sum) {
-    cairn_engine_add_held(((const critic *)self)->l.engine, sum);
+static void critic_held(const void *data, cairn_engine_held *sum) {
+    const critic *self = data;
+    if (self->policy.type) {
+        if (self->policy.type->held) self->policy.type->held(self->policy.self, sum);
+        return;
+    }
+    cairn_engine_add_held(self->l.engine, sum);
 }
 
 const cairn_reward_type cairn_reward_critic = {
     .about = {.name = "critic",
-              .summary = "a decoder that writes a critique, then its verdict (cairn train sft)",
+              .summary = "a decoder or a program that writes a critique, then its verdict (cairn train sft)",
               .source = "arXiv 2504.00891",
               .options = options,
               .option_count = sizeof options / sizeof *options,
@@ -370,6 +407,9 @@ const cairn_reward_type cairn_reward_critic = {
     .close = critic_close,
     .scale = critic_scale,
     .score = critic_score,
+    .score_solution = critic_score_solution,
+    .file = critic_file,
+    .elsewhere = critic_elsewhere,
     .content = critic_content,
     .held = critic_held,
 };

@@ -39,8 +39,8 @@ static open_node pop(open_nodes *open) {
     return top;
 }
 
-cairn_status open_nodes_pop(cairn_workspace *workspace, open_nodes *open,
-                            double (*priority)(cairn_workspace *, void *, cairn_node), void *arg, cairn_node *out) {
+cairn_status open_nodes_pop(cairn_workspace *workspace, open_nodes *open, cairn_priority_fn priority, void *arg,
+                            cairn_node *out) {
     const cairn_tree *tree = workspace->tree;
     cairn_node last = open->last.node;
     if (open->any_popped && tree->first_child[last] == CAIRN_NONE && !(tree->flags[last] & CAIRN_NODE_TERMINAL))

@@ -2,7 +2,7 @@
 #ifndef CAIRN_SEARCH_OPEN_NODES_H
 #define CAIRN_SEARCH_OPEN_NODES_H
 
-#include "cairn/search.h"
+#include "cairn/loops.h"
 
 typedef struct open_node {
     double priority; /* NaN: unknown */
@@ -21,7 +21,7 @@ typedef struct open_nodes {
 /* Pushes every node that is new in the tree, then takes out the one with the greatest priority; unknown last, ties to the earliest. A node
  * that was popped last and got no child although it is no whole solution is open again. CAIRN_NONE when nothing is open. Time: log n for
  * each node pushed or popped. Errors: NO_MEMORY. */
-cairn_status open_nodes_pop(cairn_workspace *workspace, open_nodes *open,
-                            double (*priority)(cairn_workspace *, void *, cairn_node), void *arg, cairn_node *out);
+cairn_status open_nodes_pop(cairn_workspace *workspace, open_nodes *open, cairn_priority_fn priority, void *arg,
+                            cairn_node *out);
 
 #endif

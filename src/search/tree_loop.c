@@ -178,8 +178,7 @@ cairn_status cairn_tree_search(cairn_workspace *workspace, const cairn_tree_loop
 
 /* ---- pure parts ------------------------------------------------------------------------------------------------------------------- */
 
-cairn_node cairn_select_best(cairn_workspace *workspace, double (*priority)(cairn_workspace *, void *, cairn_node),
-                             void *arg) {
+cairn_node cairn_select_best(cairn_workspace *workspace, cairn_priority_fn priority, void *arg) {
     const cairn_tree *tree = workspace->tree;
     cairn_node best = CAIRN_NONE;
     double most = NAN;
