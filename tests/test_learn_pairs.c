@@ -175,6 +175,31 @@ static void test_a_file_with_nothing_to_compare_is_refused(void **state) {
     assert_int_equal(train_on(siblings, CAIRN_LEARN_PRM, "dpo", CAIRN_PAIR_STEPS, &r), CAIRN_INVALID);
 }
 
+static void test_groups_of_too_many_and_rates_of_no_parameter_are_refused(void **state) {
+    (void)state;
+    static const char *const rates[][2] = {
+        {"nobody=2", "begins with `nobody`"}, {"head.=x", "got `head.=x`"}, {"head.", "got `head.`"}};
+    cairn_learn_summary r;
+    FILE *file = create("many.jsonl");
+    for (int i = 0; i < 4097; i++)
+        fprintf(file, "{\"prompt\":\"p\",\"completions\":[\"a%d\"],\"labels\":[null],\"correct\":%s}\n", i,
+                i % 2 ? "true" : "false");
+    fclose(file);
+    cairn_learn_setup s = tiny_setup(CAIRN_LEARN_ORM, in_folder("many.jsonl"), in_folder("many.gguf"));
+    s.objective = "pairwise";
+    assert_int_equal(cairn_learn(ctx, &s, &r), CAIRN_LIMIT);
+    assert_non_null(strstr(cairn_error(ctx), "4097 members"));
+    s = pairs_setup("pairwise", "rates.gguf");
+    for (int i = 0; i < 3; i++) {
+        s.rates = rates[i][0];
+        assert_true(cairn_learn(ctx, &s, &r) != CAIRN_OK);
+        if (!strstr(cairn_error(ctx), rates[i][1])) fail_msg("%s", cairn_error(ctx));
+    }
+    s.rates = "head.=2,blk.=0";
+    s.steps = 2;
+    must(cairn_learn(ctx, &s, &r));
+}
+
 /* A step's own tokens are marked, not those of the prefix. */
 static void test_the_marks_of_a_member_begin_where_it_differs(void **state) {
     (void)state;
@@ -316,6 +341,7 @@ int main(void) {
         cmocka_unit_test(test_steps_after_one_prefix_are_a_group),
         cmocka_unit_test(test_solutions_of_one_problem_are_a_group),
         cmocka_unit_test(test_a_file_with_nothing_to_compare_is_refused),
+        cmocka_unit_test(test_groups_of_too_many_and_rates_of_no_parameter_are_refused),
         cmocka_unit_test(test_the_marks_of_a_member_begin_where_it_differs),
         cmocka_unit_test(test_no_batch_of_a_run_divides_a_group),
         cmocka_unit_test(test_a_killed_run_on_pairs_is_resumed_to_the_same_bytes),

@@ -62,8 +62,8 @@ CAIRN_API cairn_status cairn_ais_fit_categorical(cairn_ctx *ctx, const double *c
 typedef struct cairn_ais_family {
     const void *arg;
     size_t parameters;
-    /* Maximises sum_i weights_i log g(x_i); weights[n] are finite and not all 0. */
-    cairn_status (*fit)(cairn_ctx *ctx, const void *arg, const double *x, const double *weights, size_t n,
+    /* Maximises sum_i weights_i log g_j(x_i) for expectation j; weights[n] are finite and not all 0. */
+    cairn_status (*fit)(cairn_ctx *ctx, const void *arg, size_t j, const double *x, const double *weights, size_t n,
                         double *parameters);
     double (*log_density)(const void *arg, const double *parameters, const double *x);
     void (*sample)(const void *arg, const double *parameters, cairn_rng *rng, double *x);
@@ -76,6 +76,18 @@ typedef struct cairn_ais_gauss_setup {
 } cairn_ais_gauss_setup;
 /* `setup` must outlive the family. */
 CAIRN_API cairn_ais_family cairn_ais_gauss(const cairn_ais_gauss_setup *setup);
+
+/* Policies of independent decisions: a point is the action taken at each of `contexts` decisions, 0 .. actions - 1. */
+typedef struct cairn_ais_choices_setup {
+    size_t contexts, actions;
+    const double *prior; /* [J][contexts][actions] policy that the fit for expectation j is smoothed with, positive */
+    double smoothing;    /* in [0, 1], as of cairn_ais_fit_categorical */
+} cairn_ais_choices_setup;
+/* `setup` must outlive the family. */
+CAIRN_API cairn_ais_family cairn_ais_choices(const cairn_ais_choices_setup *setup);
+/* ln of the probability of x[contexts] under policy[contexts][actions], and a point drawn from it. */
+CAIRN_API double cairn_ais_log_choices(const double *policy, size_t contexts, size_t actions, const double *x);
+CAIRN_API void cairn_ais_draw_choices(const double *policy, size_t contexts, size_t actions, cairn_rng *rng, double *x);
 
 /* ---- the whole method ------------------------------------------------------------------------------------------------ */
 

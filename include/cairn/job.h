@@ -114,14 +114,17 @@ typedef struct cairn_solve_summary {
     double optimum; /* mean exact optimum at the step budget; NaN where the policy has none */
     /* Of the budget, in the unit that the problem spent the most of: mean and greatest share of a problem; NaN without a budget. */
     double spent, most_spent;
-    int64_t unfinished; /* problems in which no solution came to its end within the budget and max_steps */
-    double seconds;     /* of this call */
+    cairn_interval
+        returns; /* 95 %, Student, of the chosen solutions; NaN in worlds whose returns are success probabilities */
+    int64_t with_return; /* chosen solutions with a known outcome, which the returns are of */
+    int64_t unfinished;  /* problems in which no solution came to its end within the budget and max_steps */
+    double seconds;      /* of this call */
 } cairn_solve_summary;
 
-/* Searches every problem. Records: id, problem_key, answer, correct, target, score, candidates [{answer, correct, count, score, leaf}; one
+/* Searches every problem. Records: id, problem_key, answer, correct, target, score, candidates [{answer, correct, count, score, leaf; return in worlds that pay rewards or declare a range of outcomes}; one
  * that max_steps or the search cut off has "cut_off": true], cost; with keep_scores a candidate has
  * also scores {column name: [score of each step, null unknown]}; with keep_tree the record has also problem (its text), chosen (index of the candidate)
- * and tree [{parent, text, multiplicity, visits, score, truth, end}]: truth is the world's verdict on a step, null after the first wrong one
+ * and tree [{parent, text, multiplicity, visits, score, truth, end; kind, observation and reward where the world says any}]: truth is the world's verdict on a step, null after the first wrong one
  * of its path and after 256 steps. Resumes into `run`. */
 CAIRN_API cairn_status cairn_solve(cairn_ctx *ctx, cairn_job *job, const cairn_solve_setup *setup, cairn_run *run,
                                    cairn_solve_summary *out);

@@ -62,7 +62,8 @@ CAIRN_API cairn_status cairn_examples_add(cairn_ctx *ctx, cairn_examples *exampl
 /* One continuation of a problem that is compared with others of its group. */
 typedef struct cairn_member {
     const char *problem;
-    const char *const *steps; /* [n_steps] */
+    const char *const *steps;        /* [n_steps] */
+    const char *const *observations; /* [n_steps] as in cairn_record: their tokens get no mark; NULL: none */
     int32_t n_steps;
     int32_t from;   /* first step that is compared; those before are shared */
     bool tokens;    /* a mark for each token of the steps from there on; else one mark, at the end of the last step */
@@ -74,7 +75,7 @@ typedef struct cairn_member {
 CAIRN_API cairn_status cairn_examples_add_member(cairn_ctx *ctx, cairn_examples *examples,
                                                  const cairn_solution_format *format, const char *name,
                                                  const cairn_member *member);
-/* Gives back the room for more. */
+/* Returns the memory that was held for more. */
 CAIRN_API void cairn_examples_trim(cairn_examples *examples);
 CAIRN_API size_t cairn_examples_bytes(const cairn_examples *examples);
 CAIRN_API void cairn_examples_free(cairn_examples *examples);

@@ -129,7 +129,7 @@ CAIRN_API cairn_status cairn_learner_note(cairn_learner *learner, const char *na
 /* Writes parameters, moments, average and the number of steps as one GGUF file, which appears whole or not at all. Errors: INVALID for
  * parameters of doubles; IO. */
 CAIRN_API cairn_status cairn_learner_save(cairn_learner *learner, const char *path);
-/* Reads them into a learner that was opened on the same parameters: training goes on to the same bytes. Errors: those of cairn_gguf_open
+/* Reads them into a learner that was opened on the same parameters: training continues to the same bits. Errors: those of cairn_gguf_open
  * and cairn_gguf_verify; NOT_FOUND and FORMAT naming file and tensor. */
 CAIRN_API cairn_status cairn_learner_resume(cairn_learner *learner, const char *path);
 /* The same without the parameters, into and out of a file under way that holds the model too. */

@@ -286,10 +286,10 @@ CAIRN_API cairn_status cairn_solution_format_of(cairn_ctx *ctx, const cairn_toke
 /* One solution; zeroed before its first use, then used again and again. All positions count from the <s>. */
 typedef struct cairn_solution_tokens {
     cairn_tokens tokens;
-    int32_t *
-        step_ends; /* [n_steps] of the last token of each step, <step> or the <sep> of its observation: where its score is read */
-    int32_t *
-        text_ends; /* [n_steps] of the <step> after its text: the tokens from there to the step's end are given, not learned */
+    /* [n_steps] the last token of each step, <step> or the <sep> of its observation: where its score is read. */
+    int32_t *step_ends;
+    /* [n_steps] the <step> after its text: the tokens from there to the step's end are given, not learned. */
+    int32_t *text_ends;
     int32_t n_steps;
     int32_t prompt; /* tokens up to and with <sep>; the first of the solution has this position */
     size_t step_capacity, text_capacity;

@@ -123,8 +123,8 @@ static cairn_status fit_all(adapting *a, density *g) {
         }
         if (!isfinite(most)) return no_success(a, j);
         for (size_t i = 0; i < a->all.n; i++) weights[i] = maths_exp(weights[i] - most);
-        CAIRN_TRY(
-            a->family->fit(a->ctx, a->family->arg, a->all.x, weights, a->all.n, g->models + j * a->family->parameters));
+        CAIRN_TRY(a->family->fit(a->ctx, a->family->arg, j, a->all.x, weights, a->all.n,
+                                 g->models + j * a->family->parameters));
     }
     return CAIRN_OK;
 }

@@ -1,8 +1,9 @@
-/* Sampling densities fitted by cross-entropy: Gaussians, categorical policies. */
+/* Gaussians as sampling densities, fitted by cross-entropy. */
 #include <math.h>
 #include <string.h>
 
 #include "cairn/importance.h"
+#include "certify/fit.h"
 #include "core/maths.h"
 
 #define RIDGE      1e-6 /* keeps covariances from becoming singular */
@@ -10,8 +11,7 @@
 
 enum { MOST_DIMENSIONS = 32 };
 
-/* Sum of weights[n]. Errors: INVALID where it is 0, or a weight is negative or not finite. */
-static cairn_status sum_weights(cairn_ctx *ctx, const double *weights, size_t n, double *out) {
+cairn_status fit_sum_weights(cairn_ctx *ctx, const double *weights, size_t n, double *out) {
     double sum = 0;
     for (size_t i = 0; i < n; i++) {
         if (!(weights[i] >= 0 && isfinite(weights[i])))
@@ -25,7 +25,7 @@ static cairn_status sum_weights(cairn_ctx *ctx, const double *weights, size_t n,
 cairn_status cairn_ais_fit_gauss(cairn_ctx *ctx, const double *x, const double *weights, size_t n, size_t d,
                                  bool diagonal, double *mean, double *covariance) {
     double sum = 0;
-    CAIRN_TRY(sum_weights(ctx, weights, n, &sum));
+    CAIRN_TRY(fit_sum_weights(ctx, weights, n, &sum));
     memset(mean, 0, d * sizeof *mean);
     memset(covariance, 0, d * d * sizeof *covariance);
     for (size_t i = 0; i < n; i++)
@@ -36,28 +36,6 @@ cairn_status cairn_ais_fit_gauss(cairn_ctx *ctx, const double *x, const double *
                 if (a == b || !diagonal)
                     covariance[a * d + b] += weights[i] / sum * (x[i * d + a] - mean[a]) * (x[i * d + b] - mean[b]);
     for (size_t a = 0; a < d; a++) covariance[a * d + a] += RIDGE;
-    return CAIRN_OK;
-}
-
-cairn_status cairn_ais_fit_categorical(cairn_ctx *ctx, const double *counts, const double *weights, size_t n,
-                                       size_t contexts, size_t actions, const double *prior, double smoothing,
-                                       double *out) {
-    double sum = 0;
-    size_t cells = contexts * actions;
-    if (!(smoothing >= 0 && smoothing <= 1))
-        return cairn_fail(ctx, CAIRN_INVALID, "smoothing %g is not between 0 and 1", smoothing);
-    CAIRN_TRY(sum_weights(ctx, weights, n, &sum));
-    memset(out, 0, cells * sizeof *out);
-    for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < cells; k++) out[k] += weights[i] / sum * counts[i * cells + k];
-    for (size_t c = 0; c < contexts; c++) {
-        double *q = out + c * actions, made = 0;
-        for (size_t a = 0; a < actions; a++) made += q[a];
-        for (size_t a = 0; a < actions; a++) {
-            double p = prior[c * actions + a];
-            q[a] = made > 0 ? (1 - smoothing) * q[a] / made + smoothing * p : p;
-        }
-    }
     return CAIRN_OK;
 }
 
@@ -105,8 +83,9 @@ static void sample(const void *arg, const double *parameters, cairn_rng *rng, do
     }
 }
 
-static cairn_status fit(cairn_ctx *ctx, const void *arg, const double *x, const double *weights, size_t n,
+static cairn_status fit(cairn_ctx *ctx, const void *arg, size_t j, const double *x, const double *weights, size_t n,
                         double *parameters) {
+    (void)j;
     const cairn_ais_gauss_setup *s = arg;
     size_t d = s->dimension;
     if (d < 1 || d > MOST_DIMENSIONS)

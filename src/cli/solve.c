@@ -82,6 +82,9 @@ static cairn_status print_summary(cli *c, const solve_config *config, const cair
     if (s->unknown_scores)
         printf("  unknown    %lld of the steps that were scored have no known score\n", (long long)s->unknown_scores);
     if (!isnan(s->oracle)) printf("  found      %.1f %%  (a right answer was among the candidates)\n", 100 * s->oracle);
+    if (s->with_return > 1)
+        printf("  return     %.3f  (95 %% interval %.3f .. %.3f; mean of %lld chosen solutions)\n", s->returns.estimate,
+               s->returns.low, s->returns.high, (long long)s->with_return);
     if (s->failed) printf("  failed     %lld scorings, whose steps are unknown\n", (long long)s->failed);
     if (!isnan(s->optimum))
         printf("  optimum    %.1f %%  (best possible with the same steps, exact)\n", 100 * s->optimum);
@@ -116,6 +119,12 @@ static cairn_status print_json(cli *c, const solve_config *config, const cairn_j
     cli_json_int(&j, "failed_scorings", s->failed);
     cli_json_real(&j, "found", s->oracle);
     cli_json_real(&j, "optimum", s->optimum);
+    if (s->with_return > 1) {
+        cli_json_real(&j, "return", s->returns.estimate);
+        cli_json_real(&j, "return_low", s->returns.low);
+        cli_json_real(&j, "return_high", s->returns.high);
+        cli_json_int(&j, "returns", s->with_return);
+    }
     cli_json_real(&j, "steps", s->steps);
     cli_json_real(&j, "tokens", s->tokens);
     cli_json_real(&j, "scorings", s->scorings);

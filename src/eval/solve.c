@@ -226,7 +226,10 @@ static cairn_status write_record(cairn_workspace *workspace, const cairn_solve_s
                   "answer", text_or_null(judged ? cairn_workspace_answer(workspace, judged->answer) : NULL), "target",
                   text_or_null(workspace->problem->answer), "correct", correct_json(workspace, judged), "score",
                   number_or_null(judged ? judged->score : NAN), "candidates", candidates, "cost", cost_json(workspace));
+    bool paid = judged && !cairn_world_is_plain(workspace->world);
     cairn_status status = record ? CAIRN_OK : json_fail_build(workspace->ctx, "the record");
+    if (status == CAIRN_OK && paid && !set(record, "return", number_or_null(return_of(workspace->tree, judged->leaf))))
+        status = json_fail_build(workspace->ctx, "the record");
     if (status == CAIRN_OK && setup->keep_tree) status = add_tree(workspace, result, record);
     if (status == CAIRN_OK) status = json_write(workspace->ctx, record, out);
     json_decref(record);
@@ -270,7 +273,16 @@ typedef struct tally {
     spent cost;
     cairn_outcome_groups samples;
     int64_t oracle;
+    double *returns; /* [n_returns] of the chosen solutions; of cairn_alloc */
+    size_t n_returns, returns_capacity;
 } tally;
+
+static cairn_status note_return(tally *t, const json_t *value) {
+    if (!json_is_number(value)) return CAIRN_OK;
+    CAIRN_TRY(cairn_grow(t->ctx, (void **)&t->returns, &t->returns_capacity, t->n_returns + 1, sizeof *t->returns));
+    t->returns[t->n_returns++] = json_number_value(value);
+    return CAIRN_OK;
+}
 
 /* Outcomes of candidates, each as often as it was sampled, and those that were not cut off. A run file may hold anything: counts are those of an int32_t. */
 static cairn_status count_candidates(cairn_ctx *ctx, const json_t *candidates, bool told, const char *where,
@@ -335,6 +347,7 @@ static cairn_status tally_record(void *arg, int64_t index, const char *id, const
     if (status == CAIRN_OK)
         status = count_candidates(t->ctx, json_object_get(record, "candidates"), told, id, &samples, &ended);
     if (status == CAIRN_OK) status = cairn_outcome_groups_add(t->ctx, &t->samples, &samples);
+    if (status == CAIRN_OK) status = note_return(t, json_object_get(record, "return"));
     if (status == CAIRN_OK) {
         int64_t untold = t->out->untold;
         count_chosen(t, record, told, &samples);
@@ -406,6 +419,11 @@ static cairn_status summarise(cairn_ctx *ctx, cairn_job *job, const cairn_solve_
     cairn_status status = cairn_job_each(job, ctx, run, tally_record, &t);
     if (status == CAIRN_OK && out->problems == 0) status = cairn_fail(ctx, CAIRN_INVALID, "there are no problems");
     if (status == CAIRN_OK) status = shares(ctx, &t, cairn_job_setup_of(job)->seed, out);
+    out->returns = (cairn_interval){NAN, NAN, NAN, 0};
+    out->with_return = (int64_t)t.n_returns;
+    if (status == CAIRN_OK && t.n_returns > 1)
+        status = cairn_stat_mean_interval(ctx, t.returns, t.n_returns, 0.95, &out->returns);
+    cairn_free(t.returns);
     cairn_outcome_groups_free(&t.samples);
     CAIRN_TRY(status);
     double n = (double)out->problems;

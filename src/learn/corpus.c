@@ -6,6 +6,8 @@
 
 #include "learn/trainer.h"
 
+enum { MOST_MEMBERS = 4096 /* of a group: the time of its pairs grows with the square */ };
+
 static bool compares(const trainer *t) {
     return t->objective->least > 1;
 }
@@ -81,6 +83,7 @@ static cairn_status add_solution(trainer *t, void *arg, const char *name, const 
     bool tokens = t->objective->reads == CAIRN_READS_SEQUENCE;
     const cairn_member member = {.problem = record->problem,
                                  .steps = record->steps,
+                                 .observations = record->observations,
                                  .n_steps = record->n_steps,
                                  .tokens = tokens,
                                  .finished = tokens,
@@ -93,8 +96,8 @@ static cairn_status add_solution(trainer *t, void *arg, const char *name, const 
 
 typedef cairn_status (*visit_pair_fn)(trainer *t, void *arg, const char *name, const cairn_preference *pair);
 
-static cairn_status each_pair(trainer *t, const char *path, visit_pair_fn visit, void *arg, uint64_t *key,
-                              int64_t *skipped) {
+static cairn_status each_preference(trainer *t, const char *path, visit_pair_fn visit, void *arg, uint64_t *key,
+                                    int64_t *skipped) {
     cairn_preferences *file;
     cairn_preference pair;
     cairn_status status;
@@ -209,6 +212,7 @@ static cairn_status add_siblings(trainer *t, void *arg, const char *name, const 
         const sibling *at = &s->at[s->next++];
         const cairn_member member = {.problem = record->problem,
                                      .steps = record->steps,
+                                     .observations = record->observations,
                                      .n_steps = i + 1,
                                      .from = i,
                                      .tokens = t->objective->reads == CAIRN_READS_SEQUENCE,
@@ -240,7 +244,7 @@ cairn_status corpus_add_texts(trainer *t, cairn_bpe_trainer *bpe) {
     uint64_t key;
     bool pairs = false;
     if (t->setup->task == CAIRN_LEARN_PAIRS) CAIRN_TRY(cairn_preferences_detect(t->ctx, t->setup->data, &pairs));
-    return pairs ? each_pair(t, t->setup->data, add_pair_text, bpe, &key, NULL)
+    return pairs ? each_preference(t, t->setup->data, add_pair_text, bpe, &key, NULL)
                  : each_record(t, t->setup->data, add_text, bpe, &key, NULL);
 }
 
@@ -252,7 +256,7 @@ static cairn_status read_file(trainer *t, const char *path, cairn_examples *exam
     t->data.separator = a.format.separator;
     t->data.step = a.format.step;
     if (s->task == CAIRN_LEARN_PAIRS) CAIRN_TRY(cairn_preferences_detect(t->ctx, path, &pairs));
-    if (pairs) return each_pair(t, path, add_pair, &a, key, &t->data.skipped);
+    if (pairs) return each_preference(t, path, add_pair, &a, key, &t->data.skipped);
     if (s->task == CAIRN_LEARN_PAIRS && s->level == CAIRN_PAIR_SOLUTIONS)
         return each_record(t, path, add_solution, &a, key, &t->data.skipped);
     if (s->task == CAIRN_LEARN_PAIRS || (s->task == CAIRN_LEARN_PRM && compares(t)))
@@ -293,16 +297,20 @@ static void add_group(const trainer *t, side *s, int32_t group) {
     }
 }
 
-/* Useful groups of these examples into `train` or `dev`; `own`: all into dev. */
-static void divide(trainer *t, const cairn_examples *e, const grouping *g, bool all_train, bool all_dev) {
+/* Useful groups of these examples to the one side, to the other, or by their problems. */
+static cairn_status divide(trainer *t, const cairn_examples *e, const grouping *g, bool all_train, bool all_dev) {
     corpus *c = &t->data;
     for (int32_t i = 0; i < g->count; i++) {
         uint64_t problem = e->problems[g->members[g->starts[i]]];
+        if (compares(t) && g->starts[i + 1] - g->starts[i] > MOST_MEMBERS)
+            return cairn_fail(t->ctx, CAIRN_LIMIT, "%s: a group has %d members: at most %d are compared",
+                              all_dev ? t->setup->dev : t->setup->data, g->starts[i + 1] - g->starts[i], MOST_MEMBERS);
         if (!is_useful(t, e, g, i))
             c->alone += g->starts[i + 1] - g->starts[i];
         else
             add_group(t, all_dev || (!all_train && is_dev(t, problem)) ? &c->dev : &c->train, i);
     }
+    return CAIRN_OK;
 }
 
 /* A scorer cannot tell right from wrong by labels of one class. */
@@ -335,8 +343,8 @@ static cairn_status split(trainer *t) {
     c->train.pool = cairn_arena_alloc(t->arena, (size_t)c->groups.count, sizeof *c->train.pool);
     c->dev.pool = cairn_arena_alloc(t->arena, (size_t)c->dev.groups->count, sizeof *c->dev.pool);
     if (!c->train.pool || !c->dev.pool) return CAIRN_NO_MEMORY;
-    divide(t, &c->examples, &c->groups, own, false);
-    if (own) divide(t, &c->dev_examples, &c->dev_groups, false, true);
+    CAIRN_TRY(divide(t, &c->examples, &c->groups, own, false));
+    if (own) CAIRN_TRY(divide(t, &c->dev_examples, &c->dev_groups, false, true));
     warn_of_one_class(t);
     return c->train.count > 0 ? CAIRN_OK : nothing(t);
 }

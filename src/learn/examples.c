@@ -114,8 +114,9 @@ static cairn_status append_member(cairn_ctx *ctx, cairn_examples *e, const cairn
     int32_t last = m->finished ? (int32_t)s->tokens.count - 1 : s->step_ends[m->n_steps - 1];
     CAIRN_TRY(begin(ctx, e, s, m->problem, m->group));
     if (!m->tokens) add_mark(e, s->step_ends[m->n_steps - 1], m->label);
+    int32_t turn = 0;
     for (int32_t i = m->from ? s->step_ends[m->from - 1] : s->prompt - 1; m->tokens && i < last; i++)
-        add_mark(e, i, m->label);
+        if (!cairn_solution_is_observed(s, i + 1, &turn)) add_mark(e, i, m->label);
     finish(e, s);
     return CAIRN_OK;
 }
@@ -125,8 +126,9 @@ cairn_status cairn_examples_add_member(cairn_ctx *ctx, cairn_examples *examples,
     if (member->n_steps < 1 || member->from < 0 || member->from >= member->n_steps)
         return cairn_fail(ctx, CAIRN_INVALID, "%s: a member of a group has no step to compare", name);
     cairn_solution_tokens solution = {0};
-    cairn_status status = cairn_solution_encode(ctx, format, name, member->problem, member->steps, member->n_steps,
-                                                member->finished, &solution);
+    cairn_status status =
+        cairn_solution_encode_turns(ctx, format, name, member->problem, member->steps, member->observations,
+                                    member->n_steps, member->finished, &solution);
     if (status == CAIRN_OK) status = append_member(ctx, examples, &solution, member);
     cairn_solution_free(&solution);
     return status;

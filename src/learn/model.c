@@ -1,5 +1,4 @@
 /* The model of a run: tokenizer, decoder, head, learner. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "learn/trainer.h"
@@ -153,9 +152,9 @@ static cairn_status set_rates(trainer *t) {
         size_t length = strcspn(at, ",");
         char *item = cairn_arena_copy(t->arena, at, length);
         if (!item) return CAIRN_NO_MEMORY;
-        char *value = strrchr(item, '='), *end = NULL;
-        double factor = value ? strtod(value + 1, &end) : -1;
-        if (!value || !value[1] || *end)
+        char *value = strrchr(item, '=');
+        double factor;
+        if (!value || cairn_parse_double(value + 1, strlen(value + 1), &factor) != CAIRN_OK)
             return cairn_fail(t->ctx, CAIRN_INVALID, "rates: expected NAME=FACTOR,..., got `%s`", item);
         *value = 0;
         CAIRN_TRY(cairn_params_rate(t->ctx, t->model->params, item, factor, NULL));

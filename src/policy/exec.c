@@ -166,11 +166,12 @@ static json_t *ask_message(const void *requests, int32_t i) {
     json_t *steps = json_texts(q->steps, q->n_steps), *stops = json_texts(q->stops, q->n_stops),
            *choices = json_texts(q->choices, q->n_choices);
     if (steps && stops && choices)
-        return json_pack("{s:s, s:s, s:s, s:o, s:s, s:f, s:i, s:b, s:o, s:s, s:o, s:s}", "verb", "ask", "problem_id",
-                         q->name, "prompt", q->problem, "steps", steps, "begun", q->begun ? q->begun : "",
-                         "temperature", q->sampling.temperature, "max_tokens", (int)q->sampling.max_tokens, "one_step",
-                         (int)q->one_step, "stops", stops, "forced", q->forced ? q->forced : "", "choices", choices,
-                         "seed", seed);
+        return json_add_observations(
+            json_pack("{s:s, s:s, s:s, s:o, s:s, s:f, s:i, s:b, s:o, s:s, s:o, s:s}", "verb", "ask", "problem_id",
+                      q->name, "prompt", q->problem, "steps", steps, "begun", q->begun ? q->begun : "", "temperature",
+                      q->sampling.temperature, "max_tokens", (int)q->sampling.max_tokens, "one_step", (int)q->one_step,
+                      "stops", stops, "forced", q->forced ? q->forced : "", "choices", choices, "seed", seed),
+            q->observations, q->n_steps);
     json_decref(steps);
     json_decref(stops);
     json_decref(choices);

@@ -37,9 +37,11 @@ static cairn_status prompt_of(cairn_ctx *ctx, const critic *self, cairn_arena *a
                               const char **out) {
     cairn_text solution = {0}, prompt = {0};
     cairn_status status = CAIRN_OK;
+    const char *const *shown;
+    CAIRN_TRY(cairn_turn_texts(arena, last->steps, last->observations, last->n_steps, &shown));
     for (int32_t i = 0; i < last->n_steps && status == CAIRN_OK; i++)
         status = cairn_text_printf(ctx, &solution, "%s<paragraph_%d>\n%s\n</paragraph_%d>", i ? "\n\n" : "", (int)i,
-                                   last->steps[i], (int)i);
+                                   shown[i], (int)i);
     if (status == CAIRN_OK)
         status =
             cairn_template_fill(ctx, self->template,

@@ -58,10 +58,20 @@ static cairn_status join_last(cairn_arena *arena, const pair *self, const cairn_
     const char **steps = cairn_arena_alloc(arena, (size_t)n, sizeof *steps);
     if (!steps) return CAIRN_NO_MEMORY;
     memcpy(steps, request->steps, (size_t)n * sizeof *steps);
-    steps[n - 1] = cairn_arena_printf(arena, "%s%s%s", request->steps[n - 1], self->join, request->steps[n]);
+    const char *const *before; /* the first of the two, with what the world answered to it */
+    CAIRN_TRY(cairn_turn_texts(arena, request->steps + n - 1,
+                               request->observations ? request->observations + n - 1 : NULL, 1, &before));
+    steps[n - 1] = cairn_arena_printf(arena, "%s%s%s", before[0], self->join, request->steps[n]);
     if (!steps[n - 1]) return CAIRN_NO_MEMORY;
     *out = *request;
     out->steps = steps;
+    if (request->observations) {
+        const char **seen = cairn_arena_alloc(arena, (size_t)n, sizeof *seen);
+        if (!seen) return CAIRN_NO_MEMORY;
+        memcpy(seen, request->observations, (size_t)n * sizeof *seen);
+        seen[n - 1] = request->observations[n];
+        out->observations = seen;
+    }
     out->n_steps = n;
     out->fresh = request->fresh > n ? n + 1 : request->fresh;
     return CAIRN_OK;
