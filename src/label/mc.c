@@ -158,10 +158,15 @@ static cairn_status label_all(cairn_workspace *workspace, const config *c, const
     double root = share_of(&out->root);
     int32_t k = (int32_t)c->rollouts;
     if (c->completions == COMPLETIONS_BY_ROOT) {
-        if (isnan(root))
+        if (isnan(root) && given && c->root == 0)
             return cairn_fail(
                 workspace->ctx, CAIRN_INVALID,
                 "mc: completions=by-root needs root=K for given solutions: the share of right ones is not known");
+        if (isnan(root)) { /* no completion has a known outcome, and none would have */
+            out->dropped = "unknown";
+            out->kept = CAIRN_VERDICT_WRONG;
+            return CAIRN_OK;
+        }
         k = cairn_label_completions(root);
     }
     out->solutions = cairn_arena_alloc(workspace->arena, (size_t)e->n, sizeof *out->solutions);
