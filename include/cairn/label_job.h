@@ -33,8 +33,12 @@ CAIRN_API cairn_split cairn_solutions_split(const cairn_solutions *solutions);
 CAIRN_API uint64_t cairn_solutions_content(const cairn_solutions *solutions); /* key of the file's bytes */
 
 typedef struct cairn_label_setup {
-    const char *method; /* spec of a labeller */
-    const char *rule;   /* spec of a rule, or NULL: labels by the labeller's own, and every solution is kept */
+    const char *method; /* spec of a labeller; with `own_method` only its options, or NULL */
+    const char *
+        rule; /* spec of a rule, or NULL: labels by the labeller's own, and every solution is kept; with `own_rule` its options */
+    const cairn_labeller_type
+        *own_method;                  /* a labeller of the caller's own, which is not registered; NULL: by the spec */
+    const cairn_rule_type *own_rule;  /* likewise a rule */
     const cairn_solutions *solutions; /* to be labelled, these and no others; NULL: the labeller samples its own */
     /* The summary counts a step as right from this label on; 0: above 0, where any completion was right. */
     double right_from;

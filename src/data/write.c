@@ -40,24 +40,6 @@ const char *cairn_unheld_name(int loss) {
 
 /* ---- rows ---------------------------------------------------------------------------------------------------------- */
 
-cairn_status row_refuse(const write_row *row, const char *why, ...) {
-    char text[300];
-    va_list args;
-    va_start(args, why);
-    vsnprintf(text, sizeof text, why, args);
-    va_end(args);
-    return cairn_fail(row->ctx, CAIRN_INVALID, "%s cannot be written: %s", row->what, text);
-}
-
-cairn_status row_set(const write_row *row, json_t *object, const char *name, json_t *value) {
-    if (value && json_object_set_new(object, name, value) == 0) return CAIRN_OK;
-    return json_fail_build(row->ctx, row->what);
-}
-
-cairn_status row_set_text(const write_row *row, json_t *object, const char *name, const char *text) {
-    return text ? row_set(row, object, name, json_string(text)) : CAIRN_OK;
-}
-
 /* *whole gets the labels before they are made hard. */
 static cairn_status row_labels(cairn_writer *w, const cairn_record *record, write_row *row, double **whole,
                                int32_t *filled) {

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "core/registry.h"
 #include "data/json.h"
 #include "eval/label_tally.h"
 
@@ -13,14 +14,20 @@ typedef struct labelling {
 } labelling;
 
 static cairn_status find_rule(cairn_ctx *ctx, cairn_arena *arena, const cairn_label_setup *setup, label_rule *out) {
-    *out = (label_rule){0};
+    *out = (label_rule){.type = setup->own_rule};
+    if (setup->own_rule)
+        return registry_config(ctx, arena, &setup->own_rule->about, setup->rule ? setup->rule : "", &out->config);
     return setup->rule ? cairn_rule_find(ctx, arena, setup->rule, &out->type, &out->config) : CAIRN_OK;
 }
 
 static cairn_status find(cairn_ctx *ctx, cairn_arena *arena, cairn_job *job, const cairn_label_setup *setup,
                          labelling *out) {
     *out = (labelling){.solutions = setup->solutions};
-    CAIRN_TRY(cairn_labeller_find(ctx, arena, setup->method, &out->type, &out->config));
+    out->type = setup->own_method;
+    if (setup->own_method)
+        CAIRN_TRY(registry_config(ctx, arena, &out->type->about, setup->method ? setup->method : "", &out->config));
+    else
+        CAIRN_TRY(cairn_labeller_find(ctx, arena, setup->method, &out->type, &out->config));
     const char *name = out->type->about.name;
     if (!cairn_job_policy(job) && !out->type->works_without_policy)
         return cairn_fail(ctx, CAIRN_INVALID, "labelling by completions needs a policy");
@@ -135,7 +142,7 @@ static cairn_status write_again(void *arg, const char *id, const json_t *record)
 cairn_status cairn_label_again(cairn_ctx *ctx, cairn_run *run, const cairn_label_setup *setup, cairn_writer *writer,
                                cairn_label_summary *out) {
     *out = (cairn_label_summary){0};
-    if (!setup->rule) return cairn_fail(ctx, CAIRN_INVALID, "labelling again needs a rule");
+    if (!setup->rule && !setup->own_rule) return cairn_fail(ctx, CAIRN_INVALID, "labelling again needs a rule");
     cairn_arena *arena, *scratch = NULL;
     double start = cairn_seconds();
     CAIRN_TRY(cairn_arena_open(ctx, 4096, &arena));
@@ -166,14 +173,16 @@ cairn_status cairn_label_manifest(cairn_ctx *ctx, cairn_job *job, const cairn_la
     CAIRN_TRY(cairn_job_manifest(ctx, job, arena, "label", "method", &l.type->about, l.config, false, out));
     size_t n = (size_t)out->count;
     cairn_manifest_entry *entries = cairn_arena_alloc(arena, n + 4, sizeof *entries);
+    const char *rule = setup->rule;
+    if (setup->own_rule) rule = cairn_arena_printf(arena, "%s:%s", setup->own_rule->about.name, rule ? rule : "");
     const char *key = cairn_arena_printf(arena, "%016llx", s ? (unsigned long long)cairn_solutions_content(s) : 0);
-    if (!entries || !key) return CAIRN_NO_MEMORY;
+    if (!entries || !key || (setup->own_rule && !rule)) return CAIRN_NO_MEMORY;
     memcpy(entries, out->entries, n * sizeof *entries);
     entries[n] = (cairn_manifest_entry){"solutions_file", s ? cairn_solutions_path(s) : ""};
     entries[n + 1] = (cairn_manifest_entry){"solutions_key", key};
     entries[n + 2] = (cairn_manifest_entry){"solutions_split", cairn_split_name(s ? cairn_solutions_split(s) : 0)};
-    entries[n + 3] = (cairn_manifest_entry){"rule", setup->rule};
+    entries[n + 3] = (cairn_manifest_entry){"rule", rule};
     out->entries = entries;
-    out->count += setup->rule ? 4 : 3;
+    out->count += rule ? 4 : 3;
     return CAIRN_OK;
 }

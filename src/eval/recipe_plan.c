@@ -5,26 +5,6 @@
 
 #include "eval/recipe.h"
 
-static cairn_status set_one(cairn_ctx *ctx, cairn_arena *arena, const cairn_about *about, void *config,
-                            const char *text) {
-    const char *equals = strchr(text, '=');
-    if (!equals) return cairn_fail(ctx, CAIRN_INVALID, "recipe %s: expected option=value, got `%s`", about->name, text);
-    char *name = cairn_arena_copy(arena, text, (size_t)(equals - text));
-    return name ? cairn_options_set(ctx, about, arena, config, name, equals + 1, about->name) : CAIRN_NO_MEMORY;
-}
-
-cairn_status recipe_config(cairn_ctx *ctx, cairn_arena *arena, const cairn_recipe *recipe, const cairn_arm *arm,
-                           const cairn_verify_setup *setup, void **out) {
-    void *config = cairn_arena_alloc(arena, 1, recipe->about.config_size ? recipe->about.config_size : 1);
-    const char *origin = cairn_arena_printf(arena, "arm %s", arm->name);
-    if (!config || !origin) return CAIRN_NO_MEMORY;
-    CAIRN_TRY(cairn_options_parse(ctx, &recipe->about, arena, arm->options, origin, config));
-    for (int32_t i = 0; setup && i < setup->set_count; i++)
-        CAIRN_TRY(set_one(ctx, arena, &recipe->about, config, setup->set[i]));
-    *out = config;
-    return CAIRN_OK;
-}
-
 static cairn_status take_seeds(cairn_ctx *ctx, const cairn_verify_setup *setup, cairn_arena *arena, planned_recipe *p) {
     int32_t n = setup->seeds ? setup->seed_count : p->recipe->seeds;
     uint64_t *seeds = cairn_arena_alloc(arena, (size_t)n, sizeof *seeds);

@@ -278,19 +278,6 @@ static void add_verdict(const critic *self, const cairn_asking *verdict, opinion
         add_score(o, score);
 }
 
-cairn_status critic_ask(cairn_ctx *ctx, critic *self, cairn_arena *arena, cairn_asking *asks, int32_t n) {
-    const cairn_decoding decoding = CAIRN_DECODING_DEFAULT;
-    if (self->policy.type) return self->policy.type->ask(ctx, self->policy.self, arena, asks, n);
-    return loaded_ask(ctx, &self->l, &decoding, arena, asks, n);
-}
-
-void critic_debit(const cairn_asking *asked, int32_t n, cairn_reward_cost *cost) {
-    for (int32_t i = 0; cost && i < n; i++) {
-        cost->tokens += asked[i].n_read + asked[i].n_tokens;
-        cost->flops += asked[i].flops;
-    }
-}
-
 /* Opinions on n steps, each by all its critiques. asks and verdicts have room for one a critique, `of` says whose a verdict is. */
 static cairn_status judge(cairn_ctx *ctx, critic *self, cairn_arena *arena, const cairn_scoring *requests, int32_t n,
                           opinion *opinions, cairn_asking *asks, cairn_asking *verdicts, int32_t *of,

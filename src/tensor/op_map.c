@@ -1,7 +1,25 @@
-/* Elementwise operations. */
+/* Elementwise operations, and one number for a whole row. */
 #include "tensor/device.h"
 
 enum { ELEMENTS = 16384 }; /* of a block; a multiple of 4 */
+
+/* ---- [rows] to [rows, n] ---------------------------------------------------------------------------------------------------- */
+
+static cairn_status spread_back(cairn_tape *tape, tape_entry *e) {
+    kernel_args a = {.x = {e->out->grad}, .n = e->args.n};
+    CAIRN_TRY(tape_grad(tape, e->in[0], &a.y[0], &a.add[0]));
+    return device_run(tape->device, tape->k->row_sum, &a, e->in[0]->size, device_grain(a.n), 0);
+}
+
+cairn_tensor *cairn_spread(cairn_tape *tape, cairn_tensor *x, int64_t n) {
+    if (!tape_takes(tape, "spread", 1, &x)) return NULL;
+    if (n < 1) return tape_fail(tape, "spread: there are no %lld columns", (long long)n);
+    cairn_tensor *y = tape_tensor(tape, 2, (int64_t[]){x->size, n}, false);
+    if (!y) return NULL;
+    kernel_args a = {.x = {x->data}, .y = {y->data}, .n = n};
+    if (!tape_run(tape, tape->k->row_sum_back, &a, x->size, device_grain(n))) return NULL;
+    return tape_done(tape, spread_back, y, x, NULL, NULL, &a, NULL);
+}
 
 /* ---- a op b ---------------------------------------------------------------------------------------------------------------- */
 

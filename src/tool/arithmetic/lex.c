@@ -373,23 +373,6 @@ static cairn_status pair_brackets(cairn_ctx *ctx, lex *out) {
     return CAIRN_OK;
 }
 
-bool lex_is(const lex *tokens, size_t index, const char *word) {
-    if (index >= tokens->count || tokens->tokens[index].kind != LEX_WORD) return false;
-    const char *at = tokens->text + tokens->tokens[index].at;
-    size_t length = tokens->tokens[index].length;
-    for (size_t i = 0; i < length; i++) {
-        char c = at[i] >= 'A' && at[i] <= 'Z' ? (char)(at[i] - 'A' + 'a') : at[i];
-        if (!word[i] || c != word[i]) return false;
-    }
-    return word[length] == '\0';
-}
-
-bool lex_among(const lex *tokens, size_t index, const char *const *words) {
-    for (; *words; words++)
-        if (lex_is(tokens, index, *words)) return true;
-    return false;
-}
-
 bool lex_mark(const char *text, size_t length, size_t from, size_t *inside, size_t *end) {
     for (size_t at = from; at + 1 < length; at++) {
         if (text[at] != '<' || text[at + 1] != '<') continue;
