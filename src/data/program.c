@@ -54,6 +54,12 @@ static void push(queue *q, program_ask *ask) {
     q->last = ask;
 }
 
+static void push_front(queue *q, program_ask *ask) {
+    ask->next = q->first;
+    if (!q->first) q->last = ask;
+    q->first = ask;
+}
+
 static program_ask *pop(queue *q) {
     program_ask *first = q->first;
     if (first) q->first = first->next;
@@ -137,6 +143,12 @@ static void take_reply(void *arg, program_ask *ask, json_t *reply, const char *l
 
 /* ---- processes --------------------------------------------------------------------------------------------------------- */
 
+/* A suspect that was alone in a process which had answered others: the process may have been about to end when the request came. It is
+ * sent again first, so that it comes to a fresh process, and nothing is counted against it. */
+static bool is_acquitted(const process *w) {
+    return w->n_open == 1 && w->answered && w->open[0]->suspect && w->open[0]->request;
+}
+
 /* Ends a process for `what` it did, and tries its open requests again. */
 static void lose_process(program *p, process *w, const char *what) {
     char how[300], text[720];
@@ -152,7 +164,12 @@ static void lose_process(program *p, process *w, const char *what) {
         cairn_log(p->ctx, CAIRN_LOG_WARN, "%s %s; it is started again", p->name, text);
     }
     int n = w->n_open;
+    bool acquitted = is_acquitted(w) && p->status == CAIRN_OK;
     w->n_open = 0;
+    if (acquitted) {
+        push_front(&p->suspects, w->open[0]);
+        return;
+    }
     for (int i = 0; i < n; i++) {
         w->open[i]->suspect = true;
         if (p->status == CAIRN_OK)

@@ -4,7 +4,8 @@
  * most `retries` times. A process ends when it exits, closes its output, breaks the protocol (after its first reply: a line that is no
  * JSON; ever: an object without an open request's id, a line over 16 MiB) or gives no reply for `timeout` seconds; another is started
  * for the requests that are left. Those that were open at its end are suspects: they are sent again alone, each to a process that has
- * nothing else to do, so that a request on which the program dies takes no other with it. A program that ends again and again
+ * nothing else to do, so that a request on which the program dies takes no other with it. A suspect whose process had answered others before it ended is
+ * sent again to a fresh one, and nothing is counted against it. A program that ends again and again
  * without any reply is lost: it fails all requests from then on.
  */
 #ifndef CAIRN_DATA_PROGRAM_H
