@@ -24,7 +24,7 @@ static void likelihoods(own_model *m, const cairn_solution_tokens *s, cairn_tens
     assert_non_null(logits);
     for (int step = 0; step < 3; step++) {
         double sum[3] = {0};
-        for (int32_t at = step ? s->step_ends[step - 1] + 1 : s->prompt; at <= s->step_ends[step]; at++) {
+        for (int32_t at = step ? s->step_ends[step - 1] + 1 : s->prompt; at <= s->text_ends[step]; at++) {
             double all = 0;
             for (int32_t i = 0; i < v; i++) all += exp(cairn_tensor_at(logits, (at - 1) * v + i));
             double p = exp(cairn_tensor_at(logits, (at - 1) * v + s->tokens.ids[at])) / all;
@@ -48,10 +48,13 @@ static cairn_tensor *read_by_hand(own_model *m, const cairn_head *head, const ca
 }
 
 /* Scores of all steps by the decoder itself. */
-static void wanted_scores(cairn_ctx *ctx, const cairn_problem *problem, const char *head, double *out) {
+static void wanted_scores(cairn_ctx *ctx, const cairn_problem *problem, const char *head,
+                          const char *const *observations, double *out) {
     own_model m = open_own_model(ctx, tiny_path);
     cairn_solution_tokens tokens = {0};
-    assert_int_equal(cairn_solution_encode(ctx, &m.format, "p", problem->text, steps, 3, false, &tokens), CAIRN_OK);
+    assert_int_equal(
+        cairn_solution_encode_turns(ctx, &m.format, "p", problem->text, steps, observations, 3, false, &tokens),
+        CAIRN_OK);
     const int32_t starts[] = {0, (int32_t)tokens.tokens.count};
     cairn_tensor *trunk = cairn_transformer_trunk(m.tape, m.model, tokens.tokens.ids, starts, 1);
     cairn_tensor *y = read_by_hand(&m, cairn_transformer_head(m.model, head), &tokens, trunk);
@@ -76,12 +79,34 @@ static void test_scores_are_those_of_the_decoder(void **state) {
         cairn_problem problem = make_problem(f, 1, 0);
         double scores[3], wanted[3];
         score_all(f, 1, &problem, steps, 3, scores, NULL, NULL);
-        wanted_scores(f->ctx, &problem, heads[h], wanted);
+        wanted_scores(f->ctx, &problem, heads[h], NULL, wanted);
         for (int i = 0; i < 3; i++) {
             assert_near(scores[i], wanted[i], 1e-5);
+            assert_near(log(scores[i]), log(wanted[i]), 1e-3); /* the head of likelihoods is very sure */
             assert_true(scores[i] > 0 && scores[i] < 1);
         }
         assert_true(scores[0] != scores[1]);
+        close_fixture(f);
+    }
+}
+
+/* The row of a step is that after its observation, but only its own tokens are said. */
+static void test_observations_are_read_and_not_judged(void **state) {
+    (void)state;
+    static const char *const heads[] = {"step", "value", "likely"};
+    static const char *const observations[] = {NULL, "24 + 3 = 27", NULL};
+    for (int h = 0; h < 3; h++) {
+        fixture *f = open_head(heads[h]);
+        cairn_problem problem = make_problem(f, 1, 0);
+        double plain[3], wanted[3];
+        cairn_scoring q[3];
+        score_all(f, 1, &problem, steps, 3, plain, NULL, NULL);
+        wanted_scores(f->ctx, &problem, heads[h], observations, wanted);
+        for (int32_t i = 0; i < 3; i++)
+            q[i] = (cairn_scoring){.problem = &problem, .steps = steps, .observations = observations, .n_steps = i + 1};
+        assert_int_equal(f->reward.type->score(f->ctx, f->reward.self, f->arena, q, 3, NULL), CAIRN_OK);
+        for (int i = 0; i < 3; i++) assert_near(log(q[i].score), log(wanted[i]), 1e-3);
+        assert_true(q[0].score == plain[0] && q[1].score != plain[1]);
         close_fixture(f);
     }
 }
@@ -354,6 +379,7 @@ static int remove_models(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_scores_are_those_of_the_decoder),
+        cmocka_unit_test(test_observations_are_read_and_not_judged),
         cmocka_unit_test(test_a_number_that_overflows_is_an_error_that_names_the_head),
         cmocka_unit_test(test_a_prefix_alone_has_the_score_that_it_has_in_the_solution),
         cmocka_unit_test(test_likelihoods_cost_what_they_take),

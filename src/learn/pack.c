@@ -11,9 +11,12 @@ bool trainer_reads_text(const trainer *t) {
     return t->head && (t->head->likelihood || t->setup->text > 0);
 }
 
-int32_t trainer_step_start(const trainer *t, const int32_t *tokens, int32_t mark) {
+int32_t trainer_step_start(const trainer *t, const int32_t *tokens, int32_t mark, int32_t *end) {
+    if (tokens[mark] == t->data.separator) /* after an observation */
+        while (tokens[mark] != t->data.step) mark--;
     int32_t before = mark - 1;
     while (tokens[before] != t->data.separator && tokens[before] != t->data.step) before--;
+    *end = mark;
     return before + 1;
 }
 
@@ -73,7 +76,8 @@ cairn_status trainer_make_room(trainer *t) {
 /* The tokens of the step that is read at row `mark`. */
 static void pack_step(trainer *t, int32_t mark, int32_t n_marks, bool right) {
     packed *b = &t->batch;
-    for (int32_t row = trainer_step_start(t, b->tokens, mark) - 1; row < mark; row++) {
+    int32_t end;
+    for (int32_t row = trainer_step_start(t, b->tokens, mark, &end) - 1; row < end; row++) {
         b->said[b->n_said] = row;
         b->said_targets[b->n_said] = b->tokens[row + 1];
         b->said_weights[b->n_said] = right;

@@ -20,8 +20,10 @@ typedef struct seen {
 static int64_t said_in(const trainer *t, const cairn_examples *e, int32_t id) {
     int64_t said = 0;
     if (!trainer_reads_text(t)) return 0;
-    for (int64_t m = e->mark_starts[id]; m < e->mark_starts[id + 1]; m++)
-        said += e->marks[m] + 1 - trainer_step_start(t, e->tokens + e->starts[id], e->marks[m]);
+    for (int64_t m = e->mark_starts[id]; m < e->mark_starts[id + 1]; m++) {
+        int32_t end, start = trainer_step_start(t, e->tokens + e->starts[id], e->marks[m], &end);
+        said += end + 1 - start;
+    }
     return said;
 }
 

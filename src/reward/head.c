@@ -218,14 +218,15 @@ static cairn_step_rows rows_of(const reading *r, int32_t n, int32_t *marks) {
     int32_t step = 0;
     for (int32_t i = 0; i < n; i++) marks[i] = r->rows ? s->step_ends[r->first + i] - r->rows[0] : i;
     if (!r->rows) return (cairn_step_rows){.marks = marks, .n_marks = n};
-    int32_t *text = r->said, *targets = text + asked, *of = targets + asked;
-    for (int32_t i = 0; i + 1 < asked; i++) {
+    int32_t *text = r->said, *targets = text + asked, *of = targets + asked, said = 0, turn = 0;
+    for (int32_t i = 0; i + 1 < asked; i++) { /* observations are given, not said */
         if (i == marks[step]) step++;
-        text[i] = i;
-        targets[i] = s->tokens.ids[r->rows[i] + 1];
-        of[i] = step;
+        if (cairn_solution_is_observed(s, r->rows[i] + 1, &turn)) continue;
+        text[said] = i;
+        targets[said] = s->tokens.ids[r->rows[i] + 1];
+        of[said++] = step;
     }
-    return (cairn_step_rows){marks, n, text, targets, of, asked - 1};
+    return (cairn_step_rows){marks, n, text, targets, of, said};
 }
 
 /* The outputs of one head for the n steps that were read: out [n, self->width], from column `at` on. */
