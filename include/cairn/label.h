@@ -104,6 +104,7 @@ typedef struct cairn_labelled {
         *labels; /* [n_steps] by the labeller's own rule; NaN where unlabelled; 1 with no count: implied right */
     int32_t first_error; /* 0-based, CAIRN_NO_ERROR, or CAIRN_UNLABELLED where it was not located */
     cairn_outcome outcome;
+    bool prefix; /* not a whole solution: it has no outcome, and is not counted among outcomes */
 } cairn_labelled;
 
 typedef struct cairn_label_result {

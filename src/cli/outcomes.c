@@ -34,6 +34,7 @@ void cli_print_outcomes(const cli *c, const char *what, const char *of, const ca
                         const cairn_interval *share) {
     int64_t judged = cairn_outcomes_judged(o), unknown = o->unknown - o->untold, unlike = unknown - o->unanswered;
     char n[4][32], interval[64];
+    if (o->n == 0) return;
     if (judged)
         printf("  %-10s %s%.1f %%%s  (%s; %s of %s)\n", what, cli_paint_code(c, CLI_GREEN), 100 * share->estimate,
                cli_paint_code(c, CLI_PLAIN), cli_interval_text(share, interval), cli_count(o->right, n[0]),

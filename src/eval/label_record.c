@@ -91,6 +91,7 @@ static json_t *solution_json(const cairn_labelled *s, const char *const *observa
     if (!bad) bad |= json_object_set_new(object, "truth", verdicts_json(e->tool, n));
     if (!bad) bad |= json_object_set_new(object, "first_error", json_integer(s->first_error));
     if (!bad) bad |= json_object_set_new(object, "correct", verdict_json(s->outcome.verdict));
+    if (!bad && s->prefix) bad |= json_object_set_new(object, "prefix", json_true());
     const char *answer = answer_of(s);
     if (!bad) bad |= json_object_set_new(object, "answer", answer ? json_string(answer) : json_null());
     if (!bad) bad |= set_more(object, e);

@@ -229,6 +229,7 @@ static cairn_status tally_outcomes(tally *t, const json_t *record) {
     cairn_outcomes outcomes = {0};
     for (size_t i = 0; i < json_array_size(solutions); i++) {
         const json_t *solution = json_array_get(solutions, i);
+        if (json_is_true(json_object_get(solution, "prefix"))) continue;
         cairn_outcomes_add(&outcomes, verdict_of(json_object_get(solution, "correct")),
                            json_is_string(json_object_get(solution, "answer")), json_object_get(record, "target"), 1);
     }

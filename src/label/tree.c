@@ -18,7 +18,8 @@ enum { COMPRESS_NONE, COMPRESS_PAPER, COMPRESS_CODE };
 
 static const cairn_option options[] = {
     CAIRN_INT(config, branch, "5", 1, 64, "steps", "Steps sampled at each node."),
-    CAIRN_INT(config, levels, "5", 1, 64, "levels", "Depth of the tree; a leaf without an answer counts as wrong."),
+    CAIRN_INT(config, levels, "5", 1, 64, "levels",
+              "Depth of the tree; a leaf that has no answer by then counts as wrong, as published."),
     CAIRN_REAL(config, share, "0.1", 0, 1, "",
                "Share of the nodes with one score that become samples of a level, at least as many as the rarest score "
                "has."),
@@ -106,6 +107,9 @@ static cairn_status add_sample(labelling *l, cairn_node node, const char *const 
     double *labels;
     CAIRN_TRY(label_room(l->workspace, n, &counts, &labels));
     labels[n - 1] = score;
+    const cairn_tree *tree = l->workspace->tree;
+    cairn_verdict verdict =
+        tree->flags[node] & CAIRN_NODE_TERMINAL ? cairn_tree_verdict(tree, node) : CAIRN_VERDICT_UNKNOWN;
     bool fits = leaves < INT32_MAX;
     counts[n - 1] = (cairn_step_count){
         .node = node, .n = fits ? (int32_t)leaves : INT32_MAX, .ok = (int32_t)(fits ? right : score * INT32_MAX)};
@@ -115,7 +119,8 @@ static cairn_status add_sample(labelling *l, cairn_node node, const char *const 
                                                 .evidence.counts[CAIRN_ROLE_COMPLETER] = counts,
                                                 .labels = labels,
                                                 .first_error = CAIRN_UNLABELLED,
-                                                .outcome = {.verdict = CAIRN_VERDICT_UNKNOWN, .value = NAN}};
+                                                .outcome = {.verdict = verdict, .value = tree->outcome[node]},
+                                                .prefix = !(tree->flags[node] & CAIRN_NODE_TERMINAL)};
     return CAIRN_OK;
 }
 
