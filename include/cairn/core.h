@@ -121,7 +121,7 @@ CAIRN_API bool cairn_cancelled(const cairn_ctx *ctx);
 CAIRN_API void *cairn_alloc(cairn_ctx *ctx, size_t count, size_t size);
 /* Grows *block (count elements of size bytes) so that it holds at least `need`; new bytes are zeroed. */
 CAIRN_API cairn_status cairn_grow(cairn_ctx *ctx, void **block, size_t *capacity, size_t need, size_t size);
-/* Gives back what lies behind the first `need` elements; where the system refuses, the block stays as it is. */
+/* Gives back what lies after the first `need` elements; where the system refuses, the block stays as it is. */
 CAIRN_API void cairn_shrink(void **block, size_t *capacity, size_t need, size_t size);
 /* Scratch: as cairn_grow, but what the block held is lost, and it becomes as large as asked and no larger. */
 CAIRN_API cairn_status cairn_room(cairn_ctx *ctx, void **block, size_t *capacity, size_t need, size_t size);

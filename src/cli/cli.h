@@ -94,9 +94,10 @@ typedef struct job_options {
 
 #define CLI_BUDGET_OPTIONS(type)                                                                                       \
     CAIRN_INT_AS("budget", type, job.budget, "0", 0, 1e12, "steps", "Sampled steps a problem may cost; 0: no bound."), \
-        CAIRN_INT_AS("token-budget", type, job.token_budget, "0", 0, 1e12, "tokens", "Sampled tokens likewise."),      \
+        CAIRN_INT_AS("token-budget", type, job.token_budget, "0", 0, 1e12, "tokens",                                   \
+                     "Sampled tokens a problem may cost; 0: no bound."),                                               \
         CAIRN_REAL_AS("flop-budget", type, job.flop_budget, "0", 0, 1e24, "FLOP",                                      \
-                      "Computing of policy and reward likewise, for models in this process.")
+                      "Computing of policy and reward a problem may cost, for models in this process; 0: no bound.")
 
 #define CLI_SAMPLING_OPTIONS(type)                                                                                \
     CAIRN_REAL_AS("temperature", type, job.temperature, "1", 0, 100, "",                                          \
@@ -167,7 +168,7 @@ const char *cli_processor(cli *c);
 int cli_columns(const cli *c);
 /* Columns that a text takes: one a character. */
 int cli_width(const char *text);
-/* Adds `text` to `out`, broken at blanks so that it fits cli_columns(). The first line is taken to stand behind `indent` columns, the
+/* Adds `text` to `out`, broken at blanks so that it fits cli_columns(). The first line is taken to stand after `indent` columns, the
  * others get so many blanks. Bytes [from, to) are painted CLI_ACCUSED, the others `paint`. */
 cairn_status cli_wrap(cli *c, const char *text, int indent, cli_paint paint, size_t from, size_t to, cairn_text *out);
 /* `text` in at most `columns` columns: itself, or its two ends with "…" between. In the arena. */

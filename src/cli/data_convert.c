@@ -57,9 +57,9 @@ typedef struct filter_config {
 
 static const cairn_option filter_options[] = {
     CAIRN_INT_AS("min-steps", filter_config, min_steps, "0", 0, 1e9, "steps",
-                 "Only records of at least so many steps."),
+                 "Only records with at least this number of steps."),
     CAIRN_INT_AS("max-steps", filter_config, max_steps, "0", 0, 1e9, "steps",
-                 "Only records of at most so many steps; 0: no bound."),
+                 "Only records with at most this number of steps; 0: no bound."),
     CAIRN_BOOL(filter_config, labelled, "false",
                "Only records whose first wrong step is known, or that there is none."),
     CAIRN_BOOL(filter_config, right, "false", "Only records of which every step is right."),

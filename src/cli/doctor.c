@@ -22,7 +22,7 @@ static const cairn_option options[] = {
     CAIRN_BOOL(doctor_config, json, "false", "Result as one JSON object."),
 };
 
-/* First line of a file behind `key`, e.g. "model name" in /proc/cpuinfo; in the arena. */
+/* First line of a file after `key`, e.g. "model name" in /proc/cpuinfo; in the arena. */
 static const char *proc_value(cli *c, const char *path, const char *key) {
     char line[512];
     FILE *file = fopen(path, "r");

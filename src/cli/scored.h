@@ -27,7 +27,7 @@ typedef struct scored_options {
                         "Format of the file; auto: by its fields."),                                           \
         CLI_SPLIT(type, scored.split),                                                                         \
         CAIRN_INT_AS("count", type, scored.count, "0", 0, 1e12, "solutions",                                   \
-                     "Only the first so many (short: -n); 0: all."),                                           \
+                     "Solutions read, from the first on (short: -n); 0: all."),                                \
         CAIRN_BOOL_AS("skip-bad", type, scored.skip_bad, "false",                                              \
                       "Count and name bad lines instead of stopping at the first."),                           \
         CLI_SEED(type, scored.seed), CLI_PORTABLE(type, scored.portable, "With models: "),                     \
@@ -96,7 +96,7 @@ typedef struct scored_reason {
     const char *why;   /* without the period */
 } scored_reason;
 scored_reason scored_reason_of(cli *c, const char *evidence);
-/* "CLAIM: WHY" in at most so many columns, in the arena; the claim gives way first. */
+/* "CLAIM: WHY" in at most that many columns, in the arena; the claim is cut first. */
 const char *scored_reason_text(cli *c, const scored_reason *reason, int columns);
 
 /* Adds one solution to `out`: its steps marked and coloured by verdict, the claim and the reason under a wrong one. */

@@ -62,7 +62,7 @@ static bool is_news(cairn_pool *pool, uint64_t seen) {
            atomic_load_explicit(&pool->closing, memory_order_relaxed);
 }
 
-/* Returns with the lock held, behind job number `seen` or when the pool closes. */
+/* Returns with the lock held, after job number `seen` or when the pool closes. */
 static void wait_for_news(cairn_pool *pool, uint64_t seen) {
     for (int i = 0; i < LOOKS && !is_news(pool, seen); i++) pause_a_moment();
     pthread_mutex_lock(&pool->lock);

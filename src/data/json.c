@@ -34,7 +34,7 @@ static int depth_of(const char *text, size_t length) {
 /* The field of the outermost object in which byte `at` of `text` lies, as written there; false where it lies in none. */
 static bool field_around(const char *text, size_t at, const char **name, size_t *length) {
     int depth = 0;
-    bool value = false; /* behind a colon of the outermost object */
+    bool value = false; /* after a colon of the outermost object */
     const char *start = NULL;
     *name = NULL;
     for (size_t i = 0; i < at; i++) {
@@ -58,7 +58,7 @@ static bool field_around(const char *text, size_t at, const char **name, size_t 
     return *name && text[0] == '{';
 }
 
-/* jansson says badly what a lack of memory was; malloc says it in errno, and nothing in its parser goes on behind that. */
+/* jansson says badly what a lack of memory was; malloc says it in errno, and nothing in its parser goes on after that. */
 static cairn_status fail_parse(cairn_ctx *ctx, const char *text, size_t length, const char *where,
                                const json_error_t *error) {
     const char *name;

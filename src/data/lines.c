@@ -89,7 +89,7 @@ static ssize_t read_some(lines *l) {
     return -1;
 }
 
-/* Reads more bytes behind `fill`; a full block is folded into the key first. Sets `ended` at the end of the file. */
+/* Reads more bytes after `fill`; a full block is folded into the key first. Sets `ended` at the end of the file. */
 static cairn_status read_more(lines *l) {
     if (l->fill == BLOCK) {
         l->folded = cairn_key_mix(l->folded, cairn_key(l->block, BLOCK));

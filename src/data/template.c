@@ -42,7 +42,7 @@ static cairn_status unknown_place(const reader *r, const char *open, const char 
                       r->name, line_of(r, open), length < 40 ? (int)length : 40, name, known);
 }
 
-/* The place that opens at `open`, into *name; *next: behind it. */
+/* The place that opens at `open`, into *name; *next: after it. */
 static cairn_status read_place(const reader *r, const char *open, int32_t *name, const char **next) {
     const char *from = open + 1, *close = memchr(from, '}', (size_t)(r->end - from));
     const char *line = memchr(from, '\n', (size_t)(r->end - from));

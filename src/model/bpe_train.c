@@ -1,4 +1,4 @@
-/* Learns merges from counted pieces. All pieces stand behind one another as lists of tokens, one a byte at first; every pair of adjacent
+/* Learns merges from counted pieces. All pieces follow one another as lists of tokens, one a byte at first; every pair of adjacent
  * tokens knows how often it occurs and where. Merging a pair visits its occurrences only, so that the whole of training costs the
  * number of tokens that ever stood somewhere, not pieces times merges. */
 #include <stdlib.h>

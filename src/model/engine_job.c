@@ -144,7 +144,7 @@ cairn_status job_open(cairn_engine *e, cairn_ctx *ctx, cairn_generation *g) {
 
 /* ---- another token ------------------------------------------------------------------------------------------------------ */
 
-/* The stop text that begins first among those that are now complete, or -1; what is behind it is not the text's. */
+/* The stop text that begins first among those that are now complete, or -1; what is after it is not the text's. */
 static int32_t find_stop(const cairn_engine *e, engine_job *job, int32_t token) {
     stop_window *w = &job->window;
     cairn_generation *g = job->asked;

@@ -141,7 +141,7 @@ static cairn_status read_alignment(gguf_cursor *c, cairn_gguf *file) {
 
 /* ---- tensors ----------------------------------------------------------------------------------------------------------- */
 
-/* One line of the directory. `offset` stays relative to the data, which starts behind the last line. */
+/* One line of the directory. `offset` stays relative to the data, which starts after the last line. */
 static cairn_status read_tensor(gguf_cursor *c, cairn_gguf *file, uint64_t number) {
     char field[SHOWN];
     cairn_gguf_tensor t = {.shape = {1, 1, 1, 1}};
@@ -195,7 +195,7 @@ static cairn_status place_tensors(gguf_cursor *c, cairn_gguf *file) {
         if (__builtin_add_overflow((uint64_t)c->at + padding, t->offset, &start) ||
             __builtin_add_overflow(start, least, &end) || end > c->size)
             return gguf_fail(c, c->at,
-                             "tensor `%.100s`: its %zu bytes at offset %" PRIu64 " of the data end behind the "
+                             "tensor `%.100s`: its %zu bytes at offset %" PRIu64 " of the data end after the "
                              "file, which has %zu bytes",
                              t->name, t->bytes, t->offset, c->size);
         t->offset = start;

@@ -7,7 +7,7 @@ enum { ALIGNMENT = 64 };
 
 /* ---- opening -------------------------------------------------------------------------------------------------------- */
 
-/* One block for the tokens of a node and for its pages, which begin behind `capacity` tokens. */
+/* One block for the tokens of a node and for its pages, which begin after `capacity` tokens. */
 static size_t block_numbers(int32_t capacity) {
     return (size_t)capacity + (size_t)(capacity / CAIRN_PAGE + 2);
 }
@@ -120,7 +120,7 @@ static void unlist(kv_tree *t, int32_t id) {
     n->list = KV_NONE;
 }
 
-/* Puts a node where it belongs: by whether it has pages and refs, then by its last use, behind those of the same step. */
+/* Puts a node where it belongs: by whether it has pages and refs, then by its last use, after those of the same step. */
 static void enlist(kv_tree *t, int32_t id) {
     kv_node *n = &t->nodes[id];
     unlist(t, id);
@@ -140,7 +140,7 @@ static void enlist(kv_tree *t, int32_t id) {
 void kv_touch(kv_tree *tree, int32_t node) {
     for (; node != KV_ROOT && tree->nodes[node].used != tree->step; node = tree->nodes[node].parent) {
         tree->nodes[node].used = tree->step;
-        enlist(tree, node); /* a parent comes behind its children and is given up after them */
+        enlist(tree, node); /* a parent comes after its children and is given up after them */
     }
 }
 

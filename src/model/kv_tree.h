@@ -1,4 +1,4 @@
-/* Keys and values of many sequences that share beginnings. A node is a run of tokens behind its parent's; it owns these tokens and the
+/* Keys and values of many sequences that share beginnings. A node is a run of tokens after its parent's; it owns these tokens and the
  * places of their keys and values in pages of CAIRN_PAGE tokens, and refers to its parent for what comes before. Blocks of a
  * sequence are counted from the root; where a node begins within one, it goes on in its parent's page when nobody else has, and else in
  * a copy of what that holds.
@@ -62,7 +62,7 @@ void kv_begin_step(kv_tree *tree);
 /* The node whose sequence is that of `from` and then `tokens`, found or made: nodes are split where sequences part. It is held. Not
  * within a step. Errors: NO_MEMORY. */
 cairn_status kv_insert(kv_tree *tree, int32_t from, const int32_t *tokens, int32_t count, int32_t *out);
-/* An empty node behind `parent` with room for `capacity` tokens, held, to be grown with kv_append, past its room too, and closed with
+/* An empty node after `parent` with room for `capacity` tokens, held, to be grown with kv_append, past its room too, and closed with
  * kv_seal. */
 cairn_status kv_grow(kv_tree *tree, int32_t parent, int32_t capacity, int32_t *out);
 cairn_status kv_append(kv_tree *tree, int32_t node, const int32_t *tokens, int32_t count);

@@ -72,7 +72,7 @@ static bool read_bytes(const alphabet *a, cairn_bytes text, char *out, size_t *l
 
 /* ---- writing ------------------------------------------------------------------------------------------------------------------ */
 
-/* Texts behind one another; their places are kept as offsets, for the buffer may move. */
+/* Texts one after another; their places are kept as offsets, for the buffer may move. */
 typedef struct list {
     cairn_text text;
     cairn_bytes *strings; /* [count] */

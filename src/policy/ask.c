@@ -1,8 +1,8 @@
-/* Free requests to a loaded model: what is given is read, then generated from, and then each choice is scored behind it.
+/* Free requests to a loaded model: what is given is read, then generated from, and then each choice is scored after it.
  *
  *   <s> problem <sep> step <step> ... begun | generated: ... <step> ... | forced choice
  *
- * Two rounds of requests to the engine: all that is generated, then all choices of all requests, each as a suffix behind the tokens that
+ * Two rounds of requests to the engine: all that is generated, then all choices of all requests, each as a suffix after the tokens that
  * they share, which are computed once. */
 #include "policy/ask.h"
 
@@ -141,7 +141,7 @@ static cairn_status tell(cairn_ctx *ctx, const loaded *l, cairn_arena *arena, as
     for (size_t i = 0; i < n; i++) q->logp += g->logp_raw[i];
     r->left = q->stop == CAIRN_STOP_TEXT ? g->text_length : SIZE_MAX;
     CAIRN_TRY(read_steps(ctx, l, arena, g, r));
-    bool more = r->step.length > 0; /* behind the last <step> */
+    bool more = r->step.length > 0; /* after the last <step> */
     *unfinished = (q->stop == CAIRN_STOP_LENGTH || q->stop == CAIRN_STOP_TEXT) && (more || r->n == 0);
     if (more) CAIRN_TRY(end_step(ctx, arena, r));
     q->written = r->steps;

@@ -74,7 +74,7 @@ static cairn_status readable(cairn_ctx *ctx, const cairn_text *bytes, cairn_text
     return CAIRN_OK;
 }
 
-/* Whether the context has no room for a token behind this step. A text may be spelled in more tokens than it was generated in. */
+/* Whether the context has no room for a token after this step. A text may be spelled in more tokens than it was generated in. */
 static cairn_status fills_context(cairn_ctx *ctx, const model *self, const proposing *a, const cairn_text *text,
                                   bool *out) {
     cairn_tokens tokens = {0};

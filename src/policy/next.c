@@ -21,7 +21,7 @@ static cairn_status begin(cairn_ctx *ctx, const loaded *l, const cairn_predictio
     return CAIRN_OK;
 }
 
-/* The vocabulary's head on the row behind the prefix. */
+/* The vocabulary's head on the row after the prefix. */
 static cairn_status tell(cairn_ctx *ctx, loaded *l, cairn_arena *arena, const reading *r, cairn_prediction *q) {
     const cairn_transformer_shape *shape = &l->model->shape;
     cairn_tape_reset(l->tape);

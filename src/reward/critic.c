@@ -3,7 +3,7 @@
  *   template -> critique, line by line -> verdict line = `before`, then `yes` or `no`
  *
  * A critic is trained by `cairn train sft` on stepped records: the prompt is the filled template, the steps are the lines of the critique,
- * the last one is the verdict. The score is P(yes) / (P(yes) + P(no)) where the verdict's word stands, behind all other lines, or what
+ * the last one is the verdict. The score is P(yes) / (P(yes) + P(no)) where the verdict's word stands, after all other lines, or what
  * the verdict line says; the mean over `samples` critiques. What is unreadable is said by `unreadable`, never guessed. */
 #include <math.h>
 #include <string.h>
@@ -27,7 +27,7 @@ static const cairn_option options[] = {
     CAIRN_REAL(config, temperature, "0", 0, 100, "", "of the critiques; 0: the most likely token"),
     CAIRN_INT(config, samples, "1", 1, 1024, "critiques", "of each step; the score is their mean"),
     CAIRN_CHOICE(config, verdict, "forced", "forced|text",
-                 "probability of yes against no behind the critique, or what its last line says"),
+                 "probability of yes against no after the critique, or what its last line says"),
     CAIRN_TEXT(config, before, "", "", "beginning of the verdict line"),
     CAIRN_TEXT(config, yes, "yes", "", "end of the verdict line: right"),
     CAIRN_TEXT(config, no, "no", "", "end of the verdict line: wrong"),
@@ -136,7 +136,7 @@ static bool ends_with(const char *text, size_t length, const char *word) {
     return n == length || !is_word_byte(*word) || !is_word_byte(text[length - n - 1]);
 }
 
-/* Bytes of a line without blanks and a full stop behind it. */
+/* Bytes of a line without blanks and a full stop after it. */
 static size_t trimmed(const char *line) {
     size_t length = strlen(line);
     while (length && strchr(" \t\r\n", line[length - 1])) length--;
@@ -222,7 +222,7 @@ static cairn_status ask_critiques(cairn_ctx *ctx, critic *self, cairn_arena *are
     return CAIRN_OK;
 }
 
-/* Counts a critique whose verdict stands in its text, or asks for its words behind its other lines. True when it asks. */
+/* Counts a critique whose verdict stands in its text, or asks for its words after its other lines. True when it asks. */
 static bool ask_verdict(const critic *self, const cairn_asking *critique, const char *const *words, opinion *o,
                         cairn_asking *out) {
     const config *c = &self->c;

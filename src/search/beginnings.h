@@ -4,7 +4,7 @@
 
 #include "cairn/search.h"
 
-/* A problem, steps behind it and what begins the next one: 1 + n_steps parts, and one more where something is begun. */
+/* A problem, steps after it and what begins the next one: 1 + n_steps parts, and one more where something is begun. */
 typedef struct beginning {
     const char *problem;
     const char *const *steps; /* [n_steps] */

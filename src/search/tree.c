@@ -115,7 +115,7 @@ void cairn_tree_close(cairn_tree *tree) {
     cairn_free(tree->score);
     cairn_free(tree->marks);
     cairn_free(tree->about_score);
-    cairn_free(tree); /* the store lies behind it */
+    cairn_free(tree); /* the store lies after it */
 }
 
 void cairn_tree_reset(cairn_tree *tree) {

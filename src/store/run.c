@@ -157,7 +157,7 @@ static cairn_status copy_row(cairn_run *run, cairn_ctx *ctx, row *out) {
     return cairn_text_add(ctx, &out->record, record, length);
 }
 
-/* The first record from `index` on; CAIRN_END behind the last. */
+/* The first record from `index` on; CAIRN_END after the last. */
 static cairn_status read_row(cairn_run *run, cairn_ctx *ctx, int64_t index, row *out) {
     pthread_mutex_lock(&run->mutex);
     int code = sqlite3_bind_int64(run->at_least, 1, index);

@@ -118,7 +118,7 @@ static bool is_letter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/* Reads [words] equation|check [.], nothing behind it. */
+/* Reads [words] equation|check [.], nothing after it. */
 static bool read_statement(const char *step, size_t length, statement *out) {
     static const char phrase[] = ": the value here is ";
     const char *p = step, *end = step + length;
@@ -217,7 +217,7 @@ static const char *judge(const chain_problem *p, const chain_state *s, const sta
 }
 
 /* Codes: exact, slip (its own equation is false), carried (true, from a wrong value), misread (true, but not the step asked for),
- * repair, illegal (unreadable, or behind the end or an unreadable step). */
+ * repair, illegal (unreadable, or after the end or an unreadable step). */
 static cairn_status chain_verify_step(cairn_ctx *ctx, void *self, const cairn_problem *problem, const void *before,
                                       const char *const *steps, int32_t n_steps, cairn_arena *arena,
                                       cairn_step_check *out) {

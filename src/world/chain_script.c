@@ -73,7 +73,7 @@ static char *put_number(char *at, int64_t value) {
     return at;
 }
 
-/* Variant 0 is bare; the others have words before and a full stop behind. */
+/* Variant 0 is bare; the others have words before and a full stop after. */
 static char *say_equation(char *at, const char *lead, int64_t a, char op, int64_t b, int64_t c) {
     at = put_number(put_text(at, lead), a);
     *at++ = ' ';

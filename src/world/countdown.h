@@ -15,7 +15,7 @@ typedef struct countdown_problem {
 } countdown_problem;
 
 typedef struct countdown_state {
-    int64_t numbers[COUNTDOWN_MOST]; /* positive, descending; zero behind `count` */
+    int64_t numbers[COUNTDOWN_MOST]; /* positive, descending; zero after `count` */
     int32_t count;
     int32_t dead; /* an illegal step was taken; for good */
 } countdown_state;

@@ -40,7 +40,7 @@ typedef struct instance {
 
 typedef struct exec_state {
     uint32_t length;
-    char text[STATE_BYTES - sizeof(uint32_t)]; /* JSON, zeroed behind it */
+    char text[STATE_BYTES - sizeof(uint32_t)]; /* JSON, zeroed after it */
 } exec_state;
 
 static cairn_status exec_open(cairn_ctx *ctx, cairn_arena *arena, const void *configuration, void **self) {

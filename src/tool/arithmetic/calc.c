@@ -35,7 +35,7 @@ static bool whole_token(const calc_run *r, size_t at) {
     return true;
 }
 
-/* The fraction behind a number in LaTeX, "2\\frac{1}{3}": a proper one of two literals. False when there is none. */
+/* The fraction after a number in LaTeX, "2\\frac{1}{3}": a proper one of two literals. False when there is none. */
 static bool latex_mixed(calc_run *r, mpq_t out) {
     const lex_token *t = &r->l->tokens[r->at];
     static const char kinds[] = {LEX_FRACTION, '(', LEX_NUMBER, ')', '(', LEX_NUMBER, ')'};

@@ -46,7 +46,7 @@ typedef struct calc_value {
     bool divisions;                 /* a quotient was divided again: CALC_FRACTIONS gives another value */
     bool currency;
     bool fractional;            /* some number was written with decimals */
-    bool share;                 /* "20% of 50" behind a sign: perhaps 20% is said, of 50 things */
+    bool share;                 /* "20% of 50" after a sign: perhaps 20% is said, of 50 things */
     bool doubt;                 /* another reading is possible: the value can confirm but not refute */
     uint32_t units[CALC_UNITS]; /* tokens of unit words */
     int unit_count;

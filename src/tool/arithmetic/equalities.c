@@ -203,7 +203,7 @@ static bool opens_clause(const back *b, size_t at) {
     return lex_is(b->l, at, "and") && at == b->from && at >= 2 && t[at - 1].kind == ',' && t[at - 2].kind == LEX_WORD;
 }
 
-/* Whether the "of" at token `of` stands behind a number: "20% of 50", "1/2 of 30". */
+/* Whether the "of" at token `of` stands after a number: "20% of 50", "1/2 of 30". */
 static bool multiplies(const back *b, size_t of) {
     return of > b->from && (strchr("n)%su", b->l->tokens[of - 1].kind) || lex_is(b->l, of - 1, "percent"));
 }

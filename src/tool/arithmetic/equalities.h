@@ -16,7 +16,7 @@ typedef struct chain {
     size_t count, capacity;
 } chain;
 
-/* The next chain at or after token *at, which moves behind it; one part alone when the sentence has no relation. `words`:
+/* The next chain at or after token *at, which moves after it; one part alone when the sentence has no relation. `words`:
  * weak relations count, and a colon after a name. CAIRN_END when there is none. Errors: NO_MEMORY. */
 cairn_status chain_next(cairn_ctx *ctx, const lex *tokens, size_t *at, bool words, chain *out);
 

@@ -87,7 +87,7 @@ static void merge_names(lex *tokens, bool words) {
 /* ---- operations: "the sum of 3 and 4", "multiply 3 by 4", "subtract 3 from 4" ---- */
 
 /* A word that says an operation on what follows, up to two words that join the operands, and the sign. "of": a noun, with "of"
- * or "between" behind it. */
+ * or "between" after it. */
 typedef struct phrase {
     const char *word, *joint, *other;
     char sign;
@@ -109,7 +109,7 @@ static const phrase phrases[] = {
     {"subtracting", "from", "from", LEX_FROM, false},
 };
 
-/* The token behind the operand at `at`: a number or letter, perhaps signed, or a bracket; `at` when there is none. */
+/* The token after the operand at `at`: a number or letter, perhaps signed, or a bracket; `at` when there is none. */
 static size_t operand_end(const lex *tokens, size_t at) {
     const lex_token *k = tokens->tokens;
     size_t i = at, depth = 0;

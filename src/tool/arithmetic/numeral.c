@@ -7,7 +7,7 @@
 /* Digits: what CAIRN_TOOL_BITS_MOST bits and 20 decimals can have, so that the text of every value is read back. */
 enum { NUMERAL_DIGITS_MOST = 640, NUMERAL_EXPONENT_MOST = 600, NUMERAL_PLACES_MOST = 20 };
 
-/* The signed number behind an "e"; beyond the bound it stays there. */
+/* The signed number after an "e"; beyond the bound it stays there. */
 static long read_exponent(const char *text, size_t length) {
     bool minus = length && text[0] == '-';
     long exponent = 0;

@@ -1,4 +1,4 @@
-/* Lists of words behind numbers, and what follows when two sides carry different ones. */
+/* Lists of words after numbers, and what follows when two sides carry different ones. */
 #include "tool/arithmetic/units.h"
 
 #include <string.h>
@@ -61,7 +61,7 @@ static bool measures_otherwise(const lex *tokens, const calc_value *side, const 
     return false;
 }
 
-/* "1/4 tank", "2/3 of the way": one fraction with words behind it. */
+/* "1/4 tank", "2/3 of the way": one fraction with words after it. */
 static bool fraction_of(const lex *tokens, const calc_value *side) {
     const lex_token *k = &tokens->tokens[side->from];
     return side->unit_count > 0 && side->operators == 1 && side->literals == 2 && side->stop >= side->from + 3 &&

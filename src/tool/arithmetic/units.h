@@ -1,4 +1,4 @@
-/* Words behind numbers: which end a quantity, which scale it, and whether two sides count the same things. */
+/* Words after numbers: which end a quantity, which scale it, and whether two sides count the same things. */
 #ifndef CAIRN_TOOL_ARITHMETIC_UNITS_H
 #define CAIRN_TOOL_ARITHMETIC_UNITS_H
 

@@ -107,7 +107,7 @@ static bool operation_behind(const clause *c, int32_t at, words_claim *out) {
     return i < 0 || c->t[i].kind != 'n'; /* a bullet, but no further operand */
 }
 
-/* The one number behind the equality sign at `at`. */
+/* The one number after the equality sign at `at`. */
 static bool result_ahead(const clause *c, int32_t at, int64_t *out) {
     int32_t i = at + 1;
     bool minus = i < c->n && is_sign(&c->t[i], '-');

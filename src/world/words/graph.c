@@ -118,7 +118,7 @@ static bool fits(int64_t a, char op, int64_t b, int64_t largest) {
     return words_compute(a, op, b, &c) && c >= 2 && c <= largest;
 }
 
-/* A number to go with `op` behind a value; 0: none fits. */
+/* A number to go with `op` after a value; 0: none fits. */
 static int64_t draw_number(cairn_rng *rng, int64_t a, char op, int64_t largest) {
     int64_t fitting[20];
     uint32_t n = 0;

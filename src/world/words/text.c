@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* No name ends in s, so that 's is always right behind it. */
+/* No name ends in s, so that 's is always right after it. */
 static const char *const owners[WORDS_OWNERS] = {
     "Anna", "Ben",  "Carl",  "Dora",   "Emma",   "Finn",    "Gina", "Hugo", /* people */
     "Ida",  "Jack", "Kate",  "Leo",    "Mia",    "Noah",    "Olga", "Paul",
@@ -29,7 +29,7 @@ static char lower(char c) {
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
-/* Digits, and behind a point further ones, which are an integer's only if they are zeros. */
+/* Digits, and after a point further ones, which are an integer's only if they are zeros. */
 static bool next_number(const char **at, const char *end, words_token *out) {
     const char *p = *at;
     out->number = 0;

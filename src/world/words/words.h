@@ -149,7 +149,7 @@ typedef enum words_code {
     WORDS_CARRIED,         /* follows from a wrong value stated before */
     WORDS_WRONG_OPERAND,   /* a true equation of other numbers than the problem's */
     WORDS_WRONG_OPERATION, /* of the problem's numbers, but another operation */
-    WORDS_ILLEGAL          /* unreadable, behind the end, or of a quantity that is not in the problem */
+    WORDS_ILLEGAL          /* unreadable, after the end, or of a quantity that is not in the problem */
 } words_code;
 
 #define WORDS_SAYS_NOTHING "says nothing of the problem's quantities"
