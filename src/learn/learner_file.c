@@ -26,7 +26,7 @@ static cairn_status put_moments(const cairn_learner *l, cairn_gguf_writer *w) {
     for (int32_t i = 0; i < cairn_params_count(l->setup.params); i++) {
         const cairn_param *p = cairn_params_get(l->setup.params, i);
         for (int m = 0; m < learner_moments(l->setup.optimiser) && !p->frozen; m++) {
-            char prefix[8];
+            char prefix[16];
             snprintf(prefix, sizeof prefix, "m%d.", m + 1);
             CAIRN_TRY(put_numbers(w, prefix, p, p->moments[m]));
         }
@@ -94,7 +94,7 @@ cairn_status cairn_learner_get(cairn_learner *learner, const cairn_gguf *file, c
     for (int32_t i = 0; i < cairn_params_count(learner->setup.params); i++) {
         const cairn_param *p = cairn_params_get(learner->setup.params, i);
         for (int m = 0; m < learner_moments(learner->setup.optimiser) && !p->frozen; m++) {
-            char prefix[8];
+            char prefix[16];
             snprintf(prefix, sizeof prefix, "m%d.", m + 1);
             CAIRN_TRY(get_numbers(learner, file, path, prefix, p, p->moments[m]));
         }
