@@ -489,11 +489,11 @@ static void test_tensors_out_of_place_are_refused(void **state) {
     expect_refused(CAIRN_FORMAT, "byte 49: tensor `a`: its offset 4 is no multiple of the alignment 32");
     write_tensors(64, 0, NULL);
     expect_refused(CAIRN_FORMAT,
-                   "byte 57: tensor `a`: its 32 bytes at offset 64 of the data end behind the file, which has "
+                   "byte 57: tensor `a`: its 32 bytes at offset 64 of the data end after the file, which has "
                    "128 bytes");
     write_tensors(UINT64_MAX - 31, 0, NULL);
     expect_refused(CAIRN_FORMAT,
-                   "byte 57: tensor `a`: its 32 bytes at offset 18446744073709551584 of the data end behind the "
+                   "byte 57: tensor `a`: its 32 bytes at offset 18446744073709551584 of the data end after the "
                    "file, which has 128 bytes");
     start(&b, 2, 0); /* 16 bytes of the first tensor lie behind the start of the second */
     add_tensor(&b, "a", 1, 12, 0, 0, 0);
@@ -505,7 +505,7 @@ static void test_tensors_out_of_place_are_refused(void **state) {
     add_tensor(&b, "a", 1, 12, 0, 77, 0);
     pad(&b, 32);
     expect_refused(CAIRN_FORMAT,
-                   "byte 57: tensor `a`: its 0 bytes at offset 0 of the data end behind the file, which has 64 "
+                   "byte 57: tensor `a`: its 0 bytes at offset 0 of the data end after the file, which has 64 "
                    "bytes");
 }
 
