@@ -143,6 +143,13 @@ static inline void expect_nothing_left_beside(const char *what) {
     if (system(command) != 0) fail_msg("%s: left something beside its files", what);
 }
 
+/* Makes a pipe that gives a file of that folder once. */
+static inline void make_pipe(const char *name, const char *of) {
+    char command[600];
+    snprintf(command, sizeof command, "cd %s && mkfifo %s && (cat %s > %s &)", scratch, name, of, name);
+    if (system(command) != 0) fail_msg("no pipe %s", name);
+}
+
 static inline int make_folder(void **state) {
     (void)state;
     unsetenv("CAIRN_FAULTS");

@@ -111,6 +111,38 @@ static void test_curves_are_written_as_csv(void **state) {
     assert_int_equal(o->status, 2);
 }
 
+static void test_what_can_be_read_once_is_read_once(void **state) {
+    (void)state;
+    write_hackable();
+    make_pipe("once", "hackable.jsonl");
+    json_t *file = parsed(cairn("eval ceiling hackable.jsonl --json")),
+           *pipe = parsed(cairn("eval ceiling once --json"));
+    assert_true(json_equal(json_object_get(first_of(file, "proxies"), "curve"),
+                           json_object_get(first_of(pipe, "proxies"), "curve")));
+    json_decref(file);
+    json_decref(pipe);
+}
+
+/* A score may have any name that JSON has; 300 bytes here. As a field of CSV it is no formula. */
+static void test_any_name_of_a_score_is_found(void **state) {
+    (void)state;
+    char text[8192], name[301];
+    memset(name, 'n', 300);
+    name[300] = 0;
+    name[0] = '=';
+    size_t n = 0;
+    for (int i = 0; i < 8; i++)
+        n += (size_t)snprintf(text + n, sizeof text - n, "{\"id\":1,\"gold\":%d,\"%s\":%d,\"b\":0}\n", i % 2, name, i);
+    write_file("named.jsonl", text, n);
+    json_t *r = parsed(cairn("eval ceiling named.jsonl --proxy '%s b' --json", name));
+    assert_int_equal(json_array_size(json_object_get(r, "proxies")), 2);
+    assert_string_equal(json_string_value(json_object_get(first_of(r, "proxies"), "proxy")), name);
+    json_decref(r);
+    outcome *o = expect_ok(cairn("eval ceiling named.jsonl --proxy '%s b' --csv -", name));
+    assert_non_null(strstr(o->out, "\n\"named.jsonl\",\"'=nn"));
+    assert_non_null(strstr(o->out, "\n\"named.jsonl\",\"b\",1,"));
+}
+
 static void test_bad_combinations_are_refused(void **state) {
     (void)state;
     write_hackable();
@@ -204,6 +236,8 @@ int main(void) {
         cmocka_unit_test(test_a_gate_decides_the_exit_status),
         cmocka_unit_test(test_a_ceiling_is_found_and_its_hack_named),
         cmocka_unit_test(test_curves_are_written_as_csv),
+        cmocka_unit_test(test_what_can_be_read_once_is_read_once),
+        cmocka_unit_test(test_any_name_of_a_score_is_found),
         cmocka_unit_test(test_bad_combinations_are_refused),
         cmocka_unit_test(test_published_scores_make_a_family),
         cmocka_unit_test(test_answers_get_a_verdict),

@@ -126,6 +126,20 @@ static void test_recorded_scores_give_the_figures_of_the_reward_that_made_them(v
     json_decref(recorded);
 }
 
+static void test_a_pipe_of_scores_is_read_once(void **state) {
+    (void)state;
+    write_text("marked.jsonl", marked);
+    expect_ok(cairn("score marked.jsonl --out scores.jsonl"));
+    make_pipe("pipe", "scores.jsonl");
+    outcome *o = cairn("eval mistakes marked.jsonl --reward recorded:file=pipe");
+    expect_one_sentence(o, "a pipe", WORDS("pipe:", "once", "field or format"));
+    json_t *file = parsed(cairn("eval mistakes marked.jsonl --reward recorded:file=scores.jsonl --json"));
+    json_t *pipe = parsed(cairn("eval mistakes marked.jsonl --reward recorded:file=pipe,field=step_scores --json"));
+    assert_true(json_equal(file, pipe));
+    json_decref(file);
+    json_decref(pipe);
+}
+
 static void test_what_a_file_of_scores_does_not_have_is_counted(void **state) {
     (void)state;
     write_text("marked.jsonl", marked);
@@ -428,6 +442,7 @@ int main(void) {
         cmocka_unit_test(test_score_writes_the_record_and_what_was_said_of_its_steps),
         cmocka_unit_test(test_a_file_of_scores_is_a_data_set_with_the_same_labels),
         cmocka_unit_test(test_recorded_scores_give_the_figures_of_the_reward_that_made_them),
+        cmocka_unit_test(test_a_pipe_of_scores_is_read_once),
         cmocka_unit_test(test_what_a_file_of_scores_does_not_have_is_counted),
         cmocka_unit_test(test_best_of_n_chooses_by_recorded_scores),
         cmocka_unit_test(test_eval_steps_measures_recorded_scores_against_labels),

@@ -7,6 +7,7 @@
 
 #include <jansson.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "learn_fixture.h"
@@ -223,6 +224,9 @@ static void test_refusals_are_one_sentence(void **state) {
     expect_refused("train prm x.jsonl --out m.gguf --init x.jsonl", "x.jsonl: byte 0: magic number");
     expect_refused("train prm x.jsonl --out m.gguf --resume", "m.gguf.train");
     expect_refused("train prm - --out m.gguf", "more than once");
+    assert_int_equal(mkfifo(in_folder("pipe.jsonl"), 0600), 0);
+    expect_refused("train prm pipe.jsonl --out m.gguf", "more than once");
+    expect_refused("train prm x.jsonl --dev pipe.jsonl --out m.gguf", "more than once");
     expect_refused("train orm x.jsonl --out m.gguf --loss hard", "hard");
     expect_refused("train sft x.jsonl --out nowhere/m.gguf --steps 1 --quiet " SHAPE, "nowhere/m.gguf");
 }

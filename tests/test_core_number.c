@@ -188,6 +188,22 @@ static void test_a_locale_with_decimal_commas_changes_nothing(void **state) {
     assert_true(value == 2.5);
 }
 
+static void test_words_stand_between_blanks(void **state) {
+    (void)state;
+    const char *text = " \tone  two\nthree\r ", *expected[] = {"one", "two", "three\r"};
+    size_t length;
+    for (int i = 0; i < 3; i++) {
+        const char *word = cairn_next_word(&text, &length);
+        assert_int_equal(length, strlen(expected[i]));
+        assert_memory_equal(word, expected[i], length);
+    }
+    assert_null(cairn_next_word(&text, &length));
+    assert_int_equal(length, 0);
+    assert_int_equal(*text, 0);
+    text = "";
+    assert_null(cairn_next_word(&text, &length));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_whole_numbers_print_without_point_or_exponent),
@@ -200,6 +216,7 @@ int main(void) {
         cmocka_unit_test(test_a_long_row_of_digits_is_read_whole),
         cmocka_unit_test(test_whole_numbers_are_read_to_their_limits),
         cmocka_unit_test(test_a_locale_with_decimal_commas_changes_nothing),
+        cmocka_unit_test(test_words_stand_between_blanks),
     };
     return cmocka_run_group_tests_name("core number", tests, NULL, NULL);
 }

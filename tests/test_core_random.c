@@ -107,6 +107,15 @@ static double chi_squared(const int *counts, int bins, int draws) {
     return sum;
 }
 
+static void test_keys_are_sorted(void **state) {
+    (void)state;
+    uint64_t keys[] = {5, UINT64_MAX, 0, UINT64_C(1) << 63, 5, 1};
+    const uint64_t sorted[] = {0, 1, 5, 5, UINT64_C(1) << 63, UINT64_MAX};
+    cairn_keys_sort(keys, 6);
+    assert_memory_equal(keys, sorted, sizeof sorted);
+    cairn_keys_sort(NULL, 0);
+}
+
 static void test_numbers_below_a_bound_are_uniform(void **state) {
     (void)state;
     static const uint32_t bounds[] = {2, 3, 6, 10, 100};
@@ -208,6 +217,7 @@ int main(void) {
         cmocka_unit_test(test_keys_are_those_of_every_version),
         cmocka_unit_test(test_lengths_and_orders_make_other_keys),
         cmocka_unit_test(test_one_bit_of_input_changes_half_the_key),
+        cmocka_unit_test(test_keys_are_sorted),
         cmocka_unit_test(test_numbers_below_a_bound_are_uniform),
         cmocka_unit_test(test_a_large_bound_is_not_biased),
         cmocka_unit_test(test_bounds_of_zero_and_one_give_zero),

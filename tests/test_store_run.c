@@ -298,6 +298,7 @@ static void test_other_files_are_recognised(void **state) {
     file = fopen(path, "w");
     for (int i = 0; i < 200; i++) fprintf(file, "{\"question\":\"no database at all\"}\n");
     fclose(file);
+    assert_false(cairn_run_detect(path));
     expect_no_run(CAIRN_FORMAT, "run.db: is no run file");
     unlink(path);
     edit("CREATE TABLE other (x)");
@@ -306,7 +307,10 @@ static void test_other_files_are_recognised(void **state) {
     mkdir(path, 0700);
     expect_no_run(CAIRN_FORMAT, "run.db: is no run file");
     rmdir(path);
+    assert_false(cairn_run_detect(path));
+    assert_false(cairn_run_detect("-"));
     cairn_run_close(create());
+    assert_true(cairn_run_detect(path));
     edit("PRAGMA user_version = 3");
     expect_no_run(CAIRN_FORMAT, "is a run file of version 3; this Cairn reads version 2");
     edit("PRAGMA user_version = 2; DROP TABLE record");

@@ -182,6 +182,8 @@ CAIRN_API size_t cairn_format_double(double value, char out[32]);
  * memory (only for texts of 128 bytes or more). */
 CAIRN_API cairn_status cairn_parse_double(const char *text, size_t length, double *out);
 CAIRN_API cairn_status cairn_parse_int(const char *text, size_t length, int64_t *out);
+/* The next word of *text, which moves to the end of it; NULL when there is none. Words stand between blanks, tabs and line ends. */
+CAIRN_API const char *cairn_next_word(const char **text, size_t *length);
 
 /* ---- random numbers: Philox 4x32-10 (Salmon et al. 2011), counter-based ----------------------------------------- */
 
@@ -241,7 +243,8 @@ CAIRN_API void cairn_philox(const uint32_t counter[4], const uint32_t key[2], ui
 /* 64-bit key of bytes (stable across machines and versions of Cairn), for problem ids and for merging equal texts. */
 CAIRN_API uint64_t cairn_key(const void *bytes, size_t length);
 CAIRN_API uint64_t cairn_key_mix(uint64_t a, uint64_t b);
-#define CAIRN_PATH_ROOT UINT64_C(0x6361697261) /* path of a tree's root */
+CAIRN_API void cairn_keys_sort(uint64_t *keys, size_t n); /* ascending, in place */
+#define CAIRN_PATH_ROOT UINT64_C(0x6361697261)            /* path of a tree's root */
 /* Path of the child that was born as draw number `draw` at a node with this path. */
 CAIRN_API uint64_t cairn_path_child(uint64_t parent_path, uint32_t draw);
 

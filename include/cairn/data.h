@@ -80,6 +80,9 @@ typedef enum cairn_split {
 } cairn_split;
 #define CAIRN_SPLIT_CHOICES "auto|line|paragraph|sentence|marker" /* in the order of cairn_split */
 CAIRN_API const char *cairn_split_name(cairn_split split);
+/* What stands between two steps that are shown as one: an option's choices, and the text of each. */
+#define CAIRN_JOIN_CHOICES "blank-line|newline|space"
+CAIRN_API const char *cairn_join_text(int32_t choice); /* "\n\n" for a value outside; static */
 
 typedef struct cairn_read_options {
     cairn_format format;

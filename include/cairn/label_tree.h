@@ -52,10 +52,6 @@ typedef struct cairn_compress {
 CAIRN_API cairn_status cairn_leaf_tree_compress(cairn_ctx *ctx, const cairn_leaf_tree *tree, const cairn_compress *how,
                                                 cairn_rng *rng, cairn_arena *arena, cairn_leaf_tree *out, bool *moved);
 
-/* Texts between joined steps, by name. */
-#define CAIRN_JOIN_CHOICES "blank-line|newline|space"
-CAIRN_API const char *cairn_join_text(int32_t choice); /* "\n\n" for a value outside; static */
-
 /* Which nodes of one level become training samples: nodes with the same score form a group. With several groups, each gives max(size of the
  * smallest, floor(share of its own)) nodes, at most all; with one group, at most `cap` nodes. chosen[n] is set; nodes are drawn without
  * replacement. Errors: INVALID for NaN, share outside [0, 1], cap < 1; NO_MEMORY. */

@@ -34,6 +34,8 @@ CAIRN_API cairn_status cairn_run_create(cairn_ctx *ctx, const char *path, const 
  * resumes on any processor as portable, another one where cairn_instruction_set() is the same. */
 CAIRN_API cairn_status cairn_run_resume(cairn_ctx *ctx, const char *path, const cairn_manifest *manifest,
                                         cairn_run **out);
+/* Is there a database at `path`, by its first bytes? Of what is no regular file nothing is read: false. */
+CAIRN_API bool cairn_run_detect(const char *path);
 /* Read-only. */
 CAIRN_API cairn_status cairn_run_open(cairn_ctx *ctx, const char *path, cairn_run **out);
 CAIRN_API void cairn_run_close(cairn_run *run); /* NULL is fine */

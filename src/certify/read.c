@@ -208,11 +208,6 @@ static cairn_status read_columns(reader *r) {
     return CAIRN_OK;
 }
 
-static bool is_run(const char *path) {
-    size_t n = strlen(path);
-    return n > 3 && strcmp(path + n - 3, ".db") == 0;
-}
-
 cairn_status cairn_certify_read(cairn_ctx *ctx, cairn_arena *arena, const char *path,
                                 const cairn_certify_columns *columns, cairn_certify_rows *out) {
     *out = (cairn_certify_rows){0};
@@ -220,7 +215,7 @@ cairn_status cairn_certify_read(cairn_ctx *ctx, cairn_arena *arena, const char *
     r.scores = cairn_arena_alloc(arena, (size_t)columns->k + 1, sizeof *r.scores);
     if (!r.scores) return CAIRN_NO_MEMORY;
     cairn_status status = read_columns(&r);
-    if (status == CAIRN_OK) status = is_run(path) ? read_run(&r, path) : read_rows(&r, path);
+    if (status == CAIRN_OK) status = cairn_run_detect(path) ? read_run(&r, path) : read_rows(&r, path);
     cairn_certify_row *grown = out->rows;
     if (status == CAIRN_OK) {
         out->rows = cairn_arena_alloc(arena, out->n + 1, sizeof *grown);

@@ -236,12 +236,6 @@ cairn_status ceiling_json(cli *c, const ceilings *all) {
 
 /* ---- spreadsheets ----------------------------------------------------------------------------------------------------------- */
 
-static cairn_status put_csv_text(cairn_out *out, const char *text) {
-    CAIRN_TRY(cairn_out_write(out, "\"", 1));
-    for (; *text; text++) CAIRN_TRY(cairn_out_write(out, *text == '"' ? "\"\"" : text, *text == '"' ? 2 : 1));
-    return cairn_out_write(out, "\",", 2);
-}
-
 static cairn_status put_csv_interval(cairn_out *out, const cairn_interval *x) {
     const double values[] = {x->estimate, x->low, x->high};
     for (int i = 0; i < 3; i++) {
@@ -257,9 +251,10 @@ static cairn_status put_csv_proxy(cairn_out *out, const measured_proxy *p) {
         const cairn_ceiling_point *at = &p->report.curve[i];
         char kl[32];
         cairn_format_double(at->kl, kl);
-        CAIRN_TRY(put_csv_text(out, p->file));
-        CAIRN_TRY(put_csv_text(out, p->name));
-        CAIRN_TRY(cairn_out_printf(out, "%d,%s", (int)at->n, kl));
+        CAIRN_TRY(cli_csv_text(out, p->file));
+        CAIRN_TRY(cairn_out_write(out, ",", 1));
+        CAIRN_TRY(cli_csv_text(out, p->name));
+        CAIRN_TRY(cairn_out_printf(out, ",%d,%s", (int)at->n, kl));
         CAIRN_TRY(put_csv_interval(out, &at->proxy));
         CAIRN_TRY(put_csv_interval(out, &at->truth));
         CAIRN_TRY(put_csv_interval(out, &at->process));

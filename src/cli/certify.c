@@ -44,14 +44,9 @@ static const cairn_option options[] = {
 
 /* ---- reading -------------------------------------------------------------------------------------------------------- */
 
-static bool is_run(const char *path) {
-    size_t n = strlen(path);
-    return n > 3 && strcmp(path + n - 3, ".db") == 0;
-}
-
 static cairn_status read_names(cli *c, certified *f) {
     const certify_config *config = f->config;
-    bool run = is_run(f->path);
+    bool run = cairn_run_detect(f->path);
     f->label = *config->label ? config->label : run ? "correct" : "right";
     f->unit = *config->unit ? config->unit : run ? "problem_key" : "problem";
     if (strcmp(f->unit, "-") == 0) f->unit = NULL;

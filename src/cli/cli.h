@@ -174,6 +174,9 @@ cairn_status cli_wrap(cli *c, const char *text, int indent, cli_paint paint, siz
 /* `text` in at most `columns` columns: itself, or its two ends with "…" between. In the arena. */
 const char *cli_shorten(cli *c, const char *text, int columns);
 
+/* A text as a field of CSV (RFC 4180): in quotes. One that a spreadsheet would take for a formula gets an apostrophe before it. */
+cairn_status cli_csv_text(cairn_out *out, const char *text);
+
 /* ---- JSON --------------------------------------------------------------------------------------------------------------------- */
 
 /* A JSON value written piece by piece into `out`, without memory of its own. `key` NULL: an element of an array, or the whole value.

@@ -197,8 +197,8 @@ static cairn_status measure_table(cli *c, const ceiling_config *config, cairn_ce
 
 static cairn_status link_proxies(cli *c, uint64_t seed, ceilings *all) {
     double *accuracy = cairn_arena_alloc(c->arena, (size_t)all->n + 1, 2 * sizeof *accuracy);
-    double *truth = accuracy + all->n;
     if (!accuracy) return CAIRN_NO_MEMORY;
+    double *truth = accuracy + all->n;
     all->link = (cairn_test){NAN, NAN};
     for (int32_t i = 0; i < all->n; i++) {
         const cairn_ceiling_report *r = &all->proxies[i].report;

@@ -383,13 +383,6 @@ static cairn_status print_json(cli *c, const stepped *files, int n) {
     return cli_json_end(&j);
 }
 
-/* A field of CSV: quoted, with quotes doubled. */
-static cairn_status put_csv_text(cairn_out *out, const char *text) {
-    CAIRN_TRY(cairn_out_write(out, "\"", 1));
-    for (; *text; text++) CAIRN_TRY(cairn_out_write(out, *text == '"' ? "\"\"" : text, *text == '"' ? 2 : 1));
-    return cairn_out_write(out, "\"", 1);
-}
-
 static cairn_status put_csv_bins(cairn_out *out, const stepped *f) {
     for (int64_t b = 0; f->probabilities && f->n && b < f->config->bins; b++) {
         const cairn_calibration_bin *bin = &f->bins[b];
@@ -397,7 +390,7 @@ static cairn_status put_csv_bins(cairn_out *out, const stepped *f) {
         cairn_format_double((double)b / (double)f->config->bins, edge[0]);
         cairn_format_double((double)(b + 1) / (double)f->config->bins, edge[1]);
         if (bin->count) cairn_format_double(bin->mean_p, mean[0]), cairn_format_double(bin->mean_y, mean[1]);
-        CAIRN_TRY(put_csv_text(out, f->path));
+        CAIRN_TRY(cli_csv_text(out, f->path));
         CAIRN_TRY(cairn_out_printf(out, ",%s,%s,%" PRId64 ",%s,%s\n", edge[0], edge[1], bin->count, mean[0], mean[1]));
     }
     return CAIRN_OK;

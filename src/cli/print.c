@@ -93,14 +93,20 @@ void cli_safe_line(const char *text, char *out, size_t size) {
     out[at] = 0;
 }
 
+cairn_status cli_csv_text(cairn_out *out, const char *text) {
+    bool formula = text[0] && text[1] && strchr("=+-@\t\r", text[0]);
+    CAIRN_TRY(cairn_out_write(out, formula ? "\"'" : "\"", formula ? 2 : 1));
+    for (; *text; text++) CAIRN_TRY(cairn_out_write(out, *text == '"' ? "\"\"" : text, *text == '"' ? 2 : 1));
+    return cairn_out_write(out, "\"", 1);
+}
+
 cairn_status cli_words(cli *c, const char *option, const char *text, const char **words, int most, int *count) {
+    size_t length;
     *count = 0;
-    for (const char *p = text + strspn(text, " \t\n"); *p; p += strspn(p, " \t\n")) {
-        size_t length = strcspn(p, " \t\n");
+    for (const char *word; (word = cairn_next_word(&text, &length));) {
         if (*count == most) return cairn_fail(c->ctx, CAIRN_INVALID, "--%s: more than %d", option, most);
-        words[*count] = cairn_arena_copy(c->arena, p, length);
+        words[*count] = cairn_arena_copy(c->arena, word, length);
         if (!words[(*count)++]) return CAIRN_NO_MEMORY;
-        p += length;
     }
     return *count ? CAIRN_OK : cairn_fail(c->ctx, CAIRN_INVALID, "--%s is empty", option);
 }

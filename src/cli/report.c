@@ -126,13 +126,9 @@ static void csv_cell(csv *t) {
     t->begun = true;
 }
 
-/* A text that a spreadsheet would take for a formula gets an apostrophe before it. */
 static void csv_text(csv *t, const char *text) {
     csv_cell(t);
-    csv_put(t, "\"", 1);
-    if (*text && strchr("=+-@\t\r", *text)) csv_put(t, "'", 1);
-    for (; *text; text++) csv_put(t, *text == '"' ? "\"\"" : text, *text == '"' ? 2 : 1);
-    csv_put(t, "\"", 1);
+    if (t->status == CAIRN_OK) t->status = cli_csv_text(t->out, text);
 }
 
 static void csv_int(csv *t, int64_t value) {

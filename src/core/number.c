@@ -132,3 +132,11 @@ cairn_status cairn_parse_int(const char *text, size_t length, int64_t *out) {
     *out = value;
     return CAIRN_OK;
 }
+
+const char *cairn_next_word(const char **text, size_t *length) {
+    static const char between[] = " \t\n";
+    const char *word = *text + strspn(*text, between);
+    *length = strcspn(word, between);
+    *text = word + *length;
+    return *length ? word : NULL;
+}

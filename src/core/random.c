@@ -1,5 +1,6 @@
 /* Counter-based random numbers: Philox 4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011). */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cairn/core.h"
@@ -26,6 +27,15 @@ static uint64_t mix(uint64_t x) {
 
 uint64_t cairn_key_mix(uint64_t a, uint64_t b) {
     return mix(mix(a + UINT64_C(0x9E3779B97F4A7C15)) ^ (b + UINT64_C(0xD1B54A32D192ED03)));
+}
+
+static int ascending(const void *a, const void *b) {
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+void cairn_keys_sort(uint64_t *keys, size_t n) {
+    if (n) qsort(keys, n, sizeof *keys, ascending);
 }
 
 uint64_t key_begin(size_t length) {

@@ -336,14 +336,16 @@ cairn_status json_get_object(cairn_ctx *ctx, const json_t *object, const char *n
 
 /* ---- building ------------------------------------------------------------------------------------------------------ */
 
+json_t *json_append(json_t *list, json_t *item) {
+    if (json_array_append_new(list, item) == 0) return list; /* frees the item where it fails */
+    json_decref(list);
+    return NULL;
+}
+
 json_t *json_texts(const char *const *texts, int32_t n) {
-    json_t *array = json_array();
-    for (int32_t i = 0; i < n && array; i++)
-        if (json_array_append_new(array, texts[i] ? json_string(texts[i]) : json_null()) != 0) {
-            json_decref(array);
-            array = NULL;
-        }
-    return array;
+    json_t *list = json_array();
+    for (int32_t i = 0; i < n && list; i++) list = json_append(list, texts[i] ? json_string(texts[i]) : json_null());
+    return list;
 }
 
 json_t *json_add_observations(json_t *object, const char *const *observations, int32_t n) {

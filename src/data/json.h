@@ -33,6 +33,8 @@ cairn_status json_get_bool(cairn_ctx *ctx, const json_t *object, const char *nam
 cairn_status json_get_array(cairn_ctx *ctx, const json_t *object, const char *name, const char *where, json_t **out);
 cairn_status json_get_object(cairn_ctx *ctx, const json_t *object, const char *name, const char *where, json_t **out);
 
+/* Adds an item to the list, and returns the list. Takes over both; where one is NULL or memory is short, both are freed and NULL is returned. */
+json_t *json_append(json_t *list, json_t *item);
 /* The texts [n] as an array, with null for NULL; NULL without memory or for a text that is not UTF-8. */
 json_t *json_texts(const char *const *texts, int32_t n);
 /* Adds the member `observations` to an object where there are any (NULL: none), and returns the object. The object, which may be NULL, is freed

@@ -2,6 +2,7 @@
 #include "data/rows.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include "data/csv.h"
 #include "data/lines.h"
@@ -427,4 +428,23 @@ const char *rows_path(const rows *r) {
 
 const char *rows_where(const rows *r) {
     return r->where;
+}
+
+bool rows_again(const char *path) {
+    struct stat info;
+    return strcmp(path, "-") != 0 && (stat(path, &info) != 0 || S_ISREG(info.st_mode));
+}
+
+cairn_status rows_each(cairn_ctx *ctx, const char *path, size_t max_row_bytes, rows_visit_fn visit, void *arg) {
+    rows *file;
+    const json_t *row;
+    CAIRN_TRY(rows_open(ctx, path, max_row_bytes, &file));
+    cairn_status status;
+    while ((status = rows_next(file, &row)) == CAIRN_OK) {
+        status = cairn_cancelled(ctx) ? cairn_fail(ctx, CAIRN_CANCELLED, "interrupted")
+                                      : visit(ctx, arg, row, rows_where(file));
+        if (status != CAIRN_OK) break;
+    }
+    rows_close(file);
+    return status == CAIRN_END ? CAIRN_OK : status;
 }

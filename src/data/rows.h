@@ -21,4 +21,11 @@ uint64_t rows_key(const rows *r);      /* content key of the bytes used so far *
 const char *rows_path(const rows *r);
 void rows_close(rows *r);
 
+/* Can this file be opened a second time and give the same? Not "-", nor a pipe. */
+bool rows_again(const char *path);
+
+/* Visits every object of a file, until one fails. `where` is rows_where. Errors: those of rows_open, rows_next and `visit`; CANCELLED. */
+typedef cairn_status (*rows_visit_fn)(cairn_ctx *ctx, void *arg, const json_t *row, const char *where);
+cairn_status rows_each(cairn_ctx *ctx, const char *path, size_t max_row_bytes, rows_visit_fn visit, void *arg);
+
 #endif

@@ -219,3 +219,7 @@ const char *cairn_split_name(cairn_split split) {
     static const char *const names[] = {"auto", "line", "paragraph", "sentence", "marker"};
     return (size_t)split < sizeof names / sizeof *names ? names[split] : NULL;
 }
+
+const char *cairn_join_text(int32_t choice) {
+    return choice == 1 ? "\n" : choice == 2 ? " " : "\n\n";
+}

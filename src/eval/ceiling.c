@@ -165,11 +165,6 @@ static cairn_status measure_prompts(cairn_ctx *ctx, cairn_arena *arena, measurin
     return CAIRN_OK;
 }
 
-static int by_key(const void *a, const void *b) {
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return (x > y) - (x < y);
-}
-
 static cairn_status count_answers(const measuring *m, cairn_arena *arena, double *out) {
     uint64_t *keys = cairn_arena_alloc(arena, largest_prompt(m), sizeof *keys);
     size_t distinct = 0, answered = 0;
@@ -177,7 +172,7 @@ static cairn_status count_answers(const measuring *m, cairn_arena *arena, double
     for (size_t p = 0; p < m->prompts; p++) {
         size_t n = m->first[p + 1] - m->first[p];
         for (size_t i = 0; i < n; i++) keys[i] = m->data->answers[m->source[m->first[p] + i]];
-        qsort(keys, n, sizeof *keys, by_key);
+        cairn_keys_sort(keys, n);
         for (size_t i = 0; i < n; i++) {
             answered += keys[i] != 0;
             distinct += keys[i] != 0 && (i == 0 || keys[i] != keys[i - 1]);

@@ -7,7 +7,7 @@
 #include "eval/ceiling_table.h"
 #include "eval/record.h"
 
-enum { MOST_STEPS = 100000, ROW_BYTES = 256 << 20, MOST_PROXY_WORDS = 64 };
+enum { MOST_STEPS = 100000, ROW_BYTES = 256 << 20 };
 
 static const char *const prompt_names[] = {"prompt_id", "problem_id", "prompt", "problem", "question", "id", NULL};
 static const char *const truth_names[] = {"gold",    "truth", "correct", "is_correct", "right", "final_answer_correct",
@@ -91,22 +91,11 @@ static cairn_status put_named(const reading *r, const char *name, const json_t *
     return CAIRN_OK;
 }
 
-/* The next blank-separated word of *text into `word`; false at the end. */
-static bool next_word(const char **text, char word[256]) {
-    *text += strspn(*text, " \t\n");
-    size_t length = strcspn(*text, " \t\n");
-    if (length == 0 || length > 255) return false;
-    memcpy(word, *text, length);
-    word[length] = 0;
-    *text += length;
-    return true;
-}
-
 /* Calls `put` for every field that is a proxy; a word may also be a name within the field `proxy`. */
 static cairn_status each_proxy(const reading *r, const json_t *row,
                                cairn_status (*put)(const reading *, const char *, const json_t *)) {
     const char *asked = r->table->fields.proxies;
-    char word[256];
+    size_t length;
     if (!asked || !*asked) {
         for (int i = 0; proxy_names[i]; i++) {
             const json_t *value = json_object_get(row, proxy_names[i]);
@@ -114,10 +103,12 @@ static cairn_status each_proxy(const reading *r, const json_t *row,
         }
         return CAIRN_OK;
     }
-    while (next_word(&asked, word)) {
-        const json_t *value = json_object_get(row, word);
-        if (!value) value = json_object_get(json_object_get(row, "proxy"), word);
-        if (value) CAIRN_TRY(put(r, word, value));
+    for (const char *word; (word = cairn_next_word(&asked, &length));) {
+        const char *name = cairn_arena_copy(r->table->scratch, word, length);
+        if (!name) return CAIRN_NO_MEMORY;
+        const json_t *value = json_object_get(row, name);
+        if (!value) value = json_object_get(json_object_get(row, "proxy"), name);
+        if (value) CAIRN_TRY(put(r, name, value));
     }
     return CAIRN_OK;
 }
@@ -359,6 +350,10 @@ static cairn_status visit(void *arg, int64_t index, const char *id, const char *
     return cairn_ceiling_table_add(v->table, v->ctx, id, record, length);
 }
 
+static cairn_status visit_row(cairn_ctx *ctx, void *arg, const json_t *row, const char *where) {
+    return read_row(&(reading){arg, ctx, where}, row);
+}
+
 static cairn_status read_run(cairn_ceiling_table *t, cairn_ctx *ctx, const char *path) {
     cairn_run *run;
     CAIRN_TRY(cairn_run_open(ctx, path, &run));
@@ -371,26 +366,7 @@ static cairn_status read_run(cairn_ceiling_table *t, cairn_ctx *ctx, const char 
     return status;
 }
 
-static bool is_run(const char *path) {
-    char head[16] = "";
-    FILE *file = strcmp(path, "-") == 0 ? NULL : fopen(path, "rb");
-    if (!file) return false;
-    size_t n = fread(head, 1, sizeof head, file);
-    fclose(file);
-    return n == sizeof head && memcmp(head, "SQLite format 3", sizeof head) == 0;
-}
-
 cairn_status cairn_ceiling_table_read(cairn_ceiling_table *t, cairn_ctx *ctx, const char *path) {
-    rows *file;
-    const json_t *row;
-    if (is_run(path)) return read_run(t, ctx, path);
-    CAIRN_TRY(rows_open(ctx, path, ROW_BYTES, &file));
-    cairn_status status = rows_next(file, &row);
-    for (; status == CAIRN_OK; status = rows_next(file, &row)) {
-        status = cairn_cancelled(ctx) ? cairn_fail(ctx, CAIRN_CANCELLED, "interrupted")
-                                      : read_row(&(reading){t, ctx, rows_where(file)}, row);
-        if (status != CAIRN_OK) break;
-    }
-    rows_close(file);
-    return status == CAIRN_END ? CAIRN_OK : status;
+    if (cairn_run_detect(path)) return read_run(t, ctx, path);
+    return rows_each(ctx, path, ROW_BYTES, visit_row, t);
 }

@@ -38,11 +38,6 @@ static size_t count_hedges(const char *text) {
     return n;
 }
 
-static int by_key(const void *a, const void *b) {
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return (x > y) - (x < y);
-}
-
 cairn_status ceiling_text_features(cairn_arena *arena, const char *const *steps, size_t n,
                                    double out[CEILING_TEXT_FEATURES]) {
     cairn_arena_mark mark = cairn_arena_save(arena);
@@ -56,7 +51,7 @@ cairn_status ceiling_text_features(cairn_arena *arena, const char *const *steps,
         hedged += count_hedges(steps[i]);
         boxed |= strstr(steps[i], "\\boxed") != NULL;
     }
-    qsort(keys, n, sizeof *keys, by_key);
+    cairn_keys_sort(keys, n);
     for (size_t i = 1; i < n; i++) repeated += keys[i] == keys[i - 1];
     cairn_arena_restore(arena, mark);
     out[CEILING_LENGTH] = (double)length;

@@ -30,35 +30,25 @@ static int set_given(json_t *object, const cairn_record *given) {
 
 /* Numbers, unknown ones as null; NULL when a part is missing. */
 static json_t *numbers_json(const double *numbers, int32_t n) {
-    json_t *array = json_array();
-    for (int32_t i = 0; i < n && array; i++)
-        if (json_array_append_new(array, isnan(numbers[i]) ? json_null() : json_real(numbers[i])) != 0) {
-            json_decref(array);
-            array = NULL;
-        }
-    return array;
+    json_t *list = json_array();
+    for (int32_t i = 0; i < n && list; i++)
+        list = json_append(list, isnan(numbers[i]) ? json_null() : json_real(numbers[i]));
+    return list;
 }
 
 static json_t *counts_json(const cairn_step_count *counts, int32_t n) {
-    json_t *array = json_array();
-    for (int32_t i = 0; i < n && array; i++) {
+    json_t *list = json_array();
+    for (int32_t i = 0; i < n && list; i++) {
         cairn_step_count count = counts ? counts[i] : (cairn_step_count){0};
-        if (json_array_append_new(array, json_pack("[i, i]", (int)count.n, (int)count.ok)) != 0) {
-            json_decref(array);
-            array = NULL;
-        }
+        list = json_append(list, json_pack("[i, i]", (int)count.n, (int)count.ok));
     }
-    return array;
+    return list;
 }
 
 static json_t *verdicts_json(const cairn_verdict *verdicts, int32_t n) {
-    json_t *array = json_array();
-    for (int32_t i = 0; i < n && array; i++)
-        if (json_array_append_new(array, verdict_json(verdicts[i])) != 0) {
-            json_decref(array);
-            array = NULL;
-        }
-    return array;
+    json_t *list = json_array();
+    for (int32_t i = 0; i < n && list; i++) list = json_append(list, verdict_json(verdicts[i]));
+    return list;
 }
 
 /* "counts" for the completer's, "counts_prover" for another role's. */

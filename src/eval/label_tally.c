@@ -78,18 +78,13 @@ static cairn_status note_keys(void *arg, const char *id, const json_t *record) {
     return CAIRN_OK;
 }
 
-static int by_key(const void *a, const void *b) {
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return (x > y) - (x < y);
-}
-
 static cairn_status find_balance(const label_records *records, uint64_t seed, cairn_label_balance *out) {
     key_list list = {.ctx = records->ctx, .seed = seed};
     cairn_status status = label_records_each(records, note_keys, &list);
     size_t least = list.n[0] < list.n[1] ? list.n[0] : list.n[1];
     *out = (cairn_label_balance){.on = true, .seed = seed};
     for (int side = 0; side < 2; side++) {
-        if (list.n[side]) qsort(list.keys[side], list.n[side], sizeof *list.keys[side], by_key);
+        cairn_keys_sort(list.keys[side], list.n[side]);
         out->most[side] = least ? list.keys[side][least - 1] : 0;
         cairn_free(list.keys[side]);
     }

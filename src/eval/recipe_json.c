@@ -9,16 +9,9 @@ static json_t *real(double value) {
     return isfinite(value) ? json_real(value) : json_null();
 }
 
-/* Takes over both. */
-static json_t *append(json_t *list, json_t *item) {
-    if (json_array_append_new(list, item) == 0) return list;
-    json_decref(list);
-    return NULL;
-}
-
 static json_t *number_json(const cairn_arm_number *n, int32_t runs) {
     json_t *values = json_array();
-    for (int32_t i = 0; i < runs; i++) values = append(values, real(n->values[i]));
+    for (int32_t i = 0; i < runs; i++) values = json_append(values, real(n->values[i]));
     return json_pack("{s:o, s:o, s:i, s:o}", "mean", real(n->mean), "sd", real(n->sd), "known", (int)n->known, "values",
                      values);
 }
@@ -51,10 +44,10 @@ static json_t *claim_json(const cairn_claim_result *r) {
 
 static json_t *verified_json(const cairn_verified *v) {
     json_t *seeds = json_array(), *arms = json_array(), *claims = json_array();
-    for (int32_t i = 0; i < v->seed_count; i++) seeds = append(seeds, json_integer((json_int_t)v->seeds[i]));
+    for (int32_t i = 0; i < v->seed_count; i++) seeds = json_append(seeds, json_integer((json_int_t)v->seeds[i]));
     for (int32_t i = 0; i < v->recipe->arm_count; i++)
-        if (v->arms[i].runs > 0) arms = append(arms, arm_json(&v->arms[i]));
-    for (int32_t i = 0; i < v->recipe->claim_count; i++) claims = append(claims, claim_json(&v->claims[i]));
+        if (v->arms[i].runs > 0) arms = json_append(arms, arm_json(&v->arms[i]));
+    for (int32_t i = 0; i < v->recipe->claim_count; i++) claims = json_append(claims, claim_json(&v->claims[i]));
     return json_pack("{s:s, s:i, s:s, s:s, s:s, s:o, s:o, s:o, s:i, s:i, s:i, s:i, s:f, s:I}", "recipe",
                      v->recipe->about.name, "system", (int)v->recipe->system, "source", v->recipe->about.source,
                      "cairn", CAIRN_VERSION, "instruction_set", cairn_instruction_set(), "seeds", seeds, "arms", arms,

@@ -9,13 +9,6 @@ json_t *report_number(double value) {
     return isfinite(value) ? json_real(value) : json_null();
 }
 
-/* Takes over both. */
-static json_t *append(json_t *list, json_t *item) {
-    if (json_array_append_new(list, item) == 0) return list;
-    json_decref(list);
-    return NULL;
-}
-
 /* [estimate, low, high], or null where there are no data. */
 static json_t *interval_json(cairn_interval i) {
     if (isnan(i.estimate)) return json_null();
@@ -37,9 +30,10 @@ static json_t *bins_json(const cairn_report_scores *s) {
     json_t *list = json_array();
     for (int i = 0; i < CAIRN_REPORT_BINS; i++) {
         const cairn_report_bin *b = &s->bins[i];
-        list = append(list, json_pack("{s:f, s:f, s:I, s:I, s:o, s:o}", "low", b->low, "high", b->high, "candidates",
-                                      (json_int_t)b->candidates, "problems", (json_int_t)b->problems, "mean_score",
-                                      report_number(b->mean_score), "right", interval_json(b->right)));
+        list =
+            json_append(list, json_pack("{s:f, s:f, s:I, s:I, s:o, s:o}", "low", b->low, "high", b->high, "candidates",
+                                        (json_int_t)b->candidates, "problems", (json_int_t)b->problems, "mean_score",
+                                        report_number(b->mean_score), "right", interval_json(b->right)));
     }
     return list;
 }
@@ -72,7 +66,7 @@ static json_t *position_json(const cairn_report_position *p) {
 
 static json_t *positions_json(const cairn_report_labelled *l) {
     json_t *list = json_array();
-    for (int32_t i = 0; i < l->positions; i++) list = append(list, position_json(&l->at[i]));
+    for (int32_t i = 0; i < l->positions; i++) list = json_append(list, position_json(&l->at[i]));
     return list;
 }
 
@@ -110,8 +104,8 @@ static json_t *pair_json(const cairn_report_pair *p) {
 
 json_t *report_json(const cairn_report *report) {
     json_t *runs = json_array(), *pairs = json_array();
-    for (int32_t i = 0; i < report->n_runs; i++) runs = append(runs, run_json(&report->runs[i]));
-    for (int32_t i = 0; i < report->n_pairs; i++) pairs = append(pairs, pair_json(&report->pairs[i]));
+    for (int32_t i = 0; i < report->n_runs; i++) runs = json_append(runs, run_json(&report->runs[i]));
+    for (int32_t i = 0; i < report->n_pairs; i++) pairs = json_append(pairs, pair_json(&report->pairs[i]));
     return json_pack("{s:o, s:o}", "runs", runs, "pairs", pairs);
 }
 

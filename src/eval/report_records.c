@@ -173,11 +173,8 @@ static cairn_status choose_nodes(writing *w, kept_tree *tree, size_t room) {
 /* One column of the nodes that are shown. */
 static json_t *column(const kept_tree *tree, json_t *(*cell)(const kept_tree *, uint32_t)) {
     json_t *list = json_array();
-    for (uint32_t i = 0; list && i < tree->count; i++) {
-        if (!tree->shown[i] || json_array_append_new(list, cell(tree, i)) == 0) continue;
-        json_decref(list);
-        list = NULL;
-    }
+    for (uint32_t i = 0; list && i < tree->count; i++)
+        if (tree->shown[i]) list = json_append(list, cell(tree, i));
     return list;
 }
 
@@ -310,10 +307,7 @@ static json_t *answers_json(const json_t *candidates, int64_t *beyond) {
         const answer *a = &list[best];
         json_t *row = json_pack("[o, I, s#, o]", a->text ? cut_text(a->text) : json_null(), (json_int_t)a->count,
                                 &a->mark, 1, short_number(a->score));
-        if (json_array_append_new(out, row) != 0) {
-            json_decref(out);
-            out = NULL;
-        }
+        out = json_append(out, row);
         memmove(&list[best], &list[best + 1], (--n - best) * sizeof *list);
     }
     return out;
@@ -394,9 +388,7 @@ static json_t *solutions_json(writing *w, const json_t *solutions, size_t room, 
         char *verdicts = letters(w, json_array_size(json_object_get(solution, "steps")));
         used += solution_bytes(solution);
         if (used > room && *shown > 0) break;
-        if (verdicts && json_array_append_new(list, solution_json(solution, verdicts)) == 0) continue;
-        json_decref(list);
-        list = NULL;
+        list = json_append(list, verdicts ? solution_json(solution, verdicts) : NULL);
     }
     return list;
 }

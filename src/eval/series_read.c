@@ -6,7 +6,7 @@
 #include "data/rows.h"
 #include "eval/answers.h"
 
-enum { MOST_SERIES = 4096, MOST_ANSWERS = 100000000, ROW_BYTES = 64 << 20, MOST_BY = 16, WORD = 128 };
+enum { MOST_SERIES = 4096, MOST_ANSWERS = 100000000, ROW_BYTES = 64 << 20, WORD = 128 };
 
 typedef struct reading {
     cairn_series *all;
@@ -16,17 +16,9 @@ typedef struct reading {
 
 /* ---- words ----------------------------------------------------------------------------------------------------------- */
 
-/* The next blank-separated word of *text; NULL at the end. */
-static const char *next_word(const char **text, size_t *length) {
-    const char *word = *text + strspn(*text, " \t\n");
-    *length = strcspn(word, " \t\n");
-    *text = word + *length;
-    return *length ? word : NULL;
-}
-
 static bool among(const char *words, const char *text, size_t length) {
     size_t n;
-    for (const char *word; (word = next_word(&words, &n));)
+    for (const char *word; (word = cairn_next_word(&words, &n));)
         if (n == length && strncasecmp(word, text, n) == 0) return true;
     return false;
 }
@@ -62,9 +54,13 @@ cairn_status cairn_series_open(cairn_ctx *ctx, const cairn_series_fields *fields
                              .judge = fields->judge};
     size_t length;
     const char *rest = f.yes;
-    for (const char *word; (word = next_word(&rest, &length));)
+    for (const char *word; (word = cairn_next_word(&rest, &length));)
         if (among(f.no, word, length))
             return cairn_fail(ctx, CAIRN_INVALID, "`%.*s` is an answer of yes and of no", (int)length, word);
+    rest = f.by;
+    for (const char *word; (word = cairn_next_word(&rest, &length));)
+        if (length >= WORD)
+            return cairn_fail(ctx, CAIRN_INVALID, "by: a name of a field has at most %d bytes", WORD - 1);
     cairn_series *all = cairn_alloc(ctx, 1, sizeof *all);
     if (!all) return CAIRN_NO_MEMORY;
     all->fields = f;
@@ -110,7 +106,7 @@ typedef struct naming {
 static cairn_status name_row(const reading *r, const json_t *row, bool list, naming *out) {
     const char *by = r->all->fields.by;
     size_t length;
-    for (const char *word; (word = next_word(&by, &length));) {
+    for (const char *word; (word = cairn_next_word(&by, &length));) {
         char field[WORD], number[32];
         snprintf(field, sizeof field, "%.*s", (int)length, word);
         const char *value = text_of(row, field, number);
@@ -284,17 +280,11 @@ static cairn_status read_row(const reading *r, const json_t *row) {
     return status;
 }
 
+static cairn_status visit_row(cairn_ctx *ctx, void *arg, const json_t *row, const char *where) {
+    return read_row(&(reading){arg, ctx, where}, row);
+}
+
 cairn_status cairn_series_read(cairn_series *all, cairn_ctx *ctx, const char *path) {
-    rows *file;
-    const json_t *row;
-    CAIRN_TRY(rows_open(ctx, path, ROW_BYTES, &file));
     cairn_arena_report(all->arena, ctx);
-    cairn_status status = rows_next(file, &row);
-    for (; status == CAIRN_OK; status = rows_next(file, &row)) {
-        status = cairn_cancelled(ctx) ? cairn_fail(ctx, CAIRN_CANCELLED, "interrupted")
-                                      : read_row(&(reading){all, ctx, rows_where(file)}, row);
-        if (status != CAIRN_OK) break;
-    }
-    rows_close(file);
-    return status == CAIRN_END ? CAIRN_OK : status;
+    return rows_each(ctx, path, ROW_BYTES, visit_row, all);
 }

@@ -179,10 +179,7 @@ static json_t *node_json(const cairn_workspace *workspace, cairn_node node, cair
 static json_t *tree_json(const cairn_workspace *workspace, const cairn_verdict *truth) {
     json_t *list = json_array();
     for (cairn_node node = 0; node < workspace->tree->count && list; node++)
-        if (json_array_append_new(list, node_json(workspace, node, truth[node])) != 0) {
-            json_decref(list);
-            list = NULL;
-        }
+        list = json_append(list, node_json(workspace, node, truth[node]));
     return list;
 }
 

@@ -124,10 +124,6 @@ cairn_status cairn_leaf_tree_compress(cairn_ctx *ctx, const cairn_leaf_tree *tre
     return CAIRN_OK;
 }
 
-const char *cairn_join_text(int32_t choice) {
-    return choice == 1 ? "\n" : choice == 2 ? " " : "\n\n";
-}
-
 /* ---- samples ---------------------------------------------------------------------------------------------------------------- */
 
 typedef struct scored {

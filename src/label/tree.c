@@ -4,6 +4,7 @@
  * also the same with the last two steps as one. Compression adds samples from a tree in which some nodes were merged with their parents. */
 #include <math.h>
 
+#include "cairn/data.h"
 #include "cairn/label_tree.h"
 #include "label/solution.h"
 

@@ -37,11 +37,15 @@ static cairn_column missing_column(const cairn_objective_type *type, const float
     return (cairn_column)c;
 }
 
+static cairn_status need_columns(cairn_ctx *ctx, const cairn_objective_type *type, const float *const *columns) {
+    cairn_column missing = missing_column(type, columns);
+    if (missing == CAIRN_COLUMNS) return CAIRN_OK;
+    return cairn_fail(ctx, CAIRN_INVALID, "objective %s needs the column `%s`", type->about.name,
+                      cairn_column_name(missing));
+}
+
 static cairn_status check_group(cairn_ctx *ctx, const cairn_objective_type *type, const cairn_group *g) {
-    cairn_column missing = missing_column(type, g->columns);
-    if (missing < CAIRN_COLUMNS)
-        return cairn_fail(ctx, CAIRN_INVALID, "objective %s needs the column `%s`", type->about.name,
-                          cairn_column_name(missing));
+    CAIRN_TRY(need_columns(ctx, type, g->columns));
     if (g->n >= type->least) return CAIRN_OK;
     return cairn_fail(ctx, CAIRN_INVALID, "objective %s: a group has at least %d members, not %lld", type->about.name,
                       type->least, (long long)g->n);
@@ -114,10 +118,8 @@ static bool groups_fit(const cairn_numbers *numbers) {
 static cairn_status refuse(cairn_ctx *ctx, void *arg, int64_t n, const double *x, double *loss, double *slope) {
     const application *a = arg;
     const char *name = a->type->about.name;
-    cairn_column missing = missing_column(a->type, a->numbers->columns);
     (void)x, (void)loss, (void)slope;
-    if (missing < CAIRN_COLUMNS)
-        return cairn_fail(ctx, CAIRN_INVALID, "objective %s needs the column `%s`", name, cairn_column_name(missing));
+    CAIRN_TRY(need_columns(ctx, a->type, a->numbers->columns));
     if (!(a->divisor > 0))
         return cairn_fail(ctx, CAIRN_INVALID, "objective %s: the divisor must be greater than 0, not %g", name,
                           a->divisor);

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "data/rows.h"
 #include "learn/trainer.h"
 
 /* ---- options that fit together -------------------------------------------------------------------------------------------------- */
@@ -51,7 +52,7 @@ static cairn_status check_objective(const trainer *t) {
 
 static cairn_status check(const trainer *t) {
     const cairn_learn_setup *s = t->setup;
-    if (strcmp(s->data, "-") == 0 || strcmp(s->dev, "-") == 0)
+    if (!rows_again(s->data) || (*s->dev && !rows_again(s->dev)))
         return cairn_fail(t->ctx, CAIRN_INVALID, "data for training is a file: it may be read more than once");
     if (!t->planning && (!*s->out || strcmp(s->out, "-") == 0))
         return cairn_fail(t->ctx, CAIRN_INVALID, "the model needs a file to go to: out (--out) is missing");

@@ -113,9 +113,8 @@ typedef struct step {
     bool end;
 } step;
 
-static cairn_status read_step(cairn_ctx *ctx, const json_t *reply, step *out) {
-    *out = (step){.logp = NAN};
-    CAIRN_TRY(json_get_text(ctx, reply, "text", "reply", &out->text));
+/* Reads what the replies to both verbs tell of a text, of which `out` has the presets. */
+static cairn_status read_text(cairn_ctx *ctx, const json_t *reply, step *out) {
     out->tokens = token_count(out->text, strlen(out->text));
     if (json_object_get(reply, "tokens")) CAIRN_TRY(json_get_int(ctx, reply, "tokens", "reply", &out->tokens));
     if (out->tokens < 0 || out->tokens > INT32_MAX)
@@ -124,7 +123,13 @@ static cairn_status read_step(cairn_ctx *ctx, const json_t *reply, step *out) {
     if (json_object_get(reply, "logp")) CAIRN_TRY(json_get_real(ctx, reply, "logp", "reply", &out->logp));
     if (out->logp > 0)
         return cairn_fail(ctx, CAIRN_FORMAT, "reply: field `logp`: expected nats, 0 or less, got %g", out->logp);
-    if (json_object_get(reply, "end")) CAIRN_TRY(json_get_bool(ctx, reply, "end", "reply", &out->end));
+    return json_object_get(reply, "end") ? json_get_bool(ctx, reply, "end", "reply", &out->end) : CAIRN_OK;
+}
+
+static cairn_status read_step(cairn_ctx *ctx, const json_t *reply, step *out) {
+    *out = (step){.logp = NAN};
+    CAIRN_TRY(json_get_text(ctx, reply, "text", "reply", &out->text));
+    CAIRN_TRY(read_text(ctx, reply, out));
     if (!out->text[0] && !out->end)
         return cairn_fail(ctx, CAIRN_FORMAT, "reply: field `text`: expected a step, got nothing");
     return CAIRN_OK;
@@ -183,12 +188,7 @@ static cairn_status read_written(cairn_ctx *ctx, const json_t *reply, size_t n_c
     json_t *choices;
     *out = (step){.text = "", .end = true, .logp = NAN};
     if (json_object_get(reply, "text")) CAIRN_TRY(json_get_text(ctx, reply, "text", "reply", &out->text));
-    out->tokens = token_count(out->text, strlen(out->text));
-    if (json_object_get(reply, "tokens")) CAIRN_TRY(json_get_int(ctx, reply, "tokens", "reply", &out->tokens));
-    if (out->tokens < 0 || out->tokens > INT32_MAX)
-        return json_fail_field(ctx, "reply", "tokens", "a count", json_object_get(reply, "tokens"));
-    if (json_object_get(reply, "logp")) CAIRN_TRY(json_get_real(ctx, reply, "logp", "reply", &out->logp));
-    if (json_object_get(reply, "end")) CAIRN_TRY(json_get_bool(ctx, reply, "end", "reply", &out->end));
+    CAIRN_TRY(read_text(ctx, reply, out));
     if (!n_choices) return CAIRN_OK;
     CAIRN_TRY(json_get_array(ctx, reply, "choice_logp", "reply", &choices));
     for (size_t i = 0; i < n_choices; i++) {

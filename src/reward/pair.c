@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "cairn/data.h"
 #include "cairn/reward.h"
 
 typedef enum rule { RULE_MIN, RULE_MEAN, RULE_PAIR, RULE_SINGLE } rule;
@@ -18,10 +19,8 @@ static const cairn_option options[] = {
     CAIRN_TEXT(config, of, NULL, "", "reward that scores both; inside it a comma is written \\,"),
     CAIRN_CHOICE(config, rule, "min", "min|mean|pair|single",
                  "how the scores of the step and of the pair become one; the first step has no pair"),
-    CAIRN_CHOICE(config, join, "blank-line", "blank-line|newline|space", "text between the two steps of a pair"),
+    CAIRN_CHOICE(config, join, "blank-line", CAIRN_JOIN_CHOICES, "text between the two steps of a pair"),
 };
-
-static const char *const joins[] = {"\n\n", "\n", " "}; /* in the order of the choices */
 
 typedef struct pair {
     cairn_reward of;
@@ -35,7 +34,7 @@ static cairn_status pair_open(cairn_ctx *ctx, cairn_arena *arena, const cairn_wo
     pair *self = cairn_arena_alloc(arena, 1, sizeof *self);
     if (!self) return CAIRN_NO_MEMORY;
     self->rule = (rule)c->rule;
-    self->join = joins[c->join];
+    self->join = cairn_join_text(c->join);
     CAIRN_TRY(cairn_reward_open(ctx, arena, c->of, world, policy, &self->of));
     *out = self;
     return CAIRN_OK;

@@ -372,6 +372,9 @@ static cairn_status starts_as_score_file(cairn_ctx *ctx, const score_file *f, bo
     const char *name;
     *out = f->how.field != SCORE_FIELD_AUTO;
     if (*out) return CAIRN_OK;
+    if (!rows_again(f->path))
+        return cairn_fail(ctx, CAIRN_INVALID, "%s: a pipe is read only once: say what it holds (field or format)",
+                          f->path);
     CAIRN_TRY(rows_open(ctx, f->path, ROW_BYTES, &r));
     *out = rows_next(r, &object) == CAIRN_OK && scores_of(object, f->how.field, &name);
     rows_close(r);

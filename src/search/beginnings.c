@@ -5,11 +5,11 @@
 
 #include "search/caches.h"
 
-static bool is_listed(const cairn_workspace *workspace, uint64_t key) {
-    size_t mask = (size_t)workspace->caches->beginnings_capacity - 1, at = (size_t)key;
-    if (workspace->caches->beginnings_capacity == 0) return false;
-    for (at &= mask; workspace->caches->beginnings[at]; at = (at + 1) & mask)
-        if (workspace->caches->beginnings[at] == key) return true;
+static bool is_listed(const struct cairn_caches *caches, uint64_t key) {
+    size_t mask = (size_t)caches->beginnings_capacity - 1, at = (size_t)key;
+    if (caches->beginnings_capacity == 0) return false;
+    for (at &= mask; caches->beginnings[at]; at = (at + 1) & mask)
+        if (caches->beginnings[at] == key) return true;
     return false;
 }
 
@@ -20,18 +20,18 @@ static void put(uint64_t *table, int32_t capacity, uint64_t key) {
 }
 
 /* At most half of the places are taken. */
-static cairn_status list(cairn_workspace *workspace, uint64_t key) {
-    if (2 * workspace->caches->n_beginnings >= workspace->caches->beginnings_capacity) {
-        int32_t capacity = workspace->caches->beginnings_capacity ? 2 * workspace->caches->beginnings_capacity : 16;
-        uint64_t *grown = cairn_arena_alloc(workspace->arena, (size_t)capacity, sizeof *grown);
+static cairn_status list(struct cairn_caches *caches, cairn_arena *arena, uint64_t key) {
+    if (2 * caches->n_beginnings >= caches->beginnings_capacity) {
+        int32_t capacity = caches->beginnings_capacity ? 2 * caches->beginnings_capacity : 16;
+        uint64_t *grown = cairn_arena_alloc(arena, (size_t)capacity, sizeof *grown);
         if (!grown) return CAIRN_NO_MEMORY;
-        for (int32_t i = 0; i < workspace->caches->beginnings_capacity; i++)
-            if (workspace->caches->beginnings[i]) put(grown, capacity, workspace->caches->beginnings[i]);
-        workspace->caches->beginnings = grown;
-        workspace->caches->beginnings_capacity = capacity;
+        for (int32_t i = 0; i < caches->beginnings_capacity; i++)
+            if (caches->beginnings[i]) put(grown, capacity, caches->beginnings[i]);
+        caches->beginnings = grown;
+        caches->beginnings_capacity = capacity;
     }
-    put(workspace->caches->beginnings, workspace->caches->beginnings_capacity, key);
-    workspace->caches->n_beginnings++;
+    put(caches->beginnings, caches->beginnings_capacity, key);
+    caches->n_beginnings++;
     return CAIRN_OK;
 }
 
@@ -47,9 +47,9 @@ static cairn_node written_child(const cairn_tree *tree, cairn_node parent, const
 
 /* One more part: *known grows while all parts so far were read. */
 static cairn_status add_part(cairn_workspace *workspace, uint64_t key, bool read, int32_t at, int32_t *known) {
-    read = read || is_listed(workspace, key);
+    read = read || is_listed(workspace->caches, key);
     if (read && *known == at) (*known)++;
-    return read ? CAIRN_OK : list(workspace, key);
+    return read ? CAIRN_OK : list(workspace->caches, workspace->arena, key);
 }
 
 cairn_status beginning_read(cairn_workspace *workspace, cairn_role role, const beginning *b, int32_t *known) {

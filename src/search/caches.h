@@ -18,9 +18,8 @@ struct stated_end;
 
 struct cairn_caches {
     prices prices;
-    bool problem_read
-        [CAIRN_ROLE_COUNT]; /* the role's policy has read the problem's text: its FLOPs are paid. Roles with one policy share
-                                            the place of the first of them */
+    /* The role's policy has read the problem's text: its FLOPs are paid. Roles with one policy share the place of the first. */
+    bool problem_read[CAIRN_ROLE_COUNT];
     uint64_t *beginnings; /* [beginnings_capacity] keys of other texts that a policy has read; 0: a free place */
     int32_t n_beginnings, beginnings_capacity;
     const char **answers; /* [n_answers] canonical answers: class c of tree->answer is answers[c] */

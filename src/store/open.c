@@ -539,6 +539,18 @@ cairn_status cairn_run_resume(cairn_ctx *ctx, const char *path, const cairn_mani
     return open_existing(ctx, path, manifest, out);
 }
 
+bool cairn_run_detect(const char *path) {
+    static const char magic[16] = "SQLite format 3"; /* with its NUL */
+    char head[sizeof magic] = "";
+    struct stat info;
+    if (stat(path, &info) != 0 || !S_ISREG(info.st_mode)) return false; /* what is read from a pipe is gone */
+    FILE *file = fopen(path, "rb");
+    if (!file) return false;
+    size_t n = fread(head, 1, sizeof head, file);
+    fclose(file);
+    return n == sizeof head && memcmp(head, magic, sizeof head) == 0;
+}
+
 cairn_status cairn_run_open(cairn_ctx *ctx, const char *path, cairn_run **out) {
     return open_existing(ctx, path, NULL, out);
 }
