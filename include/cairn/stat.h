@@ -162,6 +162,22 @@ CAIRN_API cairn_status cairn_stat_auroc(cairn_ctx *ctx, const double *scores, co
 CAIRN_API cairn_status cairn_stat_pearson(cairn_ctx *ctx, const double *x, const double *y, size_t n, double *out);
 /* Spearman's correlation: Pearson's of the midranks. Errors: INVALID for n < 2 or NaN; no memory. */
 CAIRN_API cairn_status cairn_stat_spearman(cairn_ctx *ctx, const double *x, const double *y, size_t n, double *out);
+/* Kendall's tau-b: (concordant - discordant pairs) / sqrt(pairs untied in x * pairs untied in y); NaN where x or y is constant. Takes n log n
+ * comparisons (Knight 1966). Errors: INVALID for n < 2 or NaN; no memory. */
+CAIRN_API cairn_status cairn_stat_kendall(cairn_ctx *ctx, const double *x, const double *y, size_t n, double *out);
+
+/* ---- early rejection by scores of unfinished steps (arXiv 2508.01969) ------------------------------------------ */
+
+/* Bound on the probability that the best of n candidates scores below another: min(1, (n - 1) exp(-gap^2 / (4 sigma^2))). `gap` >= 0: between its
+ * expected score and the next; sigma > 0: of the independent sub-Gaussian noise of a score. Errors: INVALID for n < 1 and values out of range. */
+CAIRN_API cairn_status cairn_stat_rejection_risk(cairn_ctx *ctx, int64_t n, double gap, double sigma, double *out);
+/* The fewest tokens of a step of `length` >= 1 whose score correlates by `rho` in (0, 1] with that of the whole step, where a score is the sum of
+ * independent equal terms: ceil(rho^2 length). Errors: INVALID for values out of range. */
+CAIRN_API cairn_status cairn_stat_tau_for_correlation(cairn_ctx *ctx, double rho, int64_t length, int64_t *out);
+/* keep[i]: scores[i] is among the k >= 0 greatest of its group. Of equal scores the first stay; NaN is below every number. A group of at most k
+ * keeps all. Errors: INVALID for k < 0; no memory. */
+CAIRN_API cairn_status cairn_stat_keep_top(cairn_ctx *ctx, const double *scores, const int32_t *groups, size_t n,
+                                           int64_t k, bool *keep);
 
 /* Brier score: mean of (p - y)^2, p[n] and outcomes y[n] in [0, 1]. Errors: INVALID for n = 0, NaN or a value
  * outside. */

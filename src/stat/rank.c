@@ -112,3 +112,59 @@ cairn_status cairn_stat_spearman(cairn_ctx *ctx, const double *x, const double *
     cairn_free(ranks);
     return status;
 }
+
+/* ---- Kendall ------------------------------------------------------------------------------------------------------ */
+
+typedef struct pair {
+    double x, y;
+} pair;
+
+static int by_x_then_y(const void *a, const void *b) {
+    const pair *p = a, *q = b;
+    if (p->x != q->x) return p->x < q->x ? -1 : 1;
+    return (p->y > q->y) - (p->y < q->y);
+}
+
+/* Sorts pairs[n] by y and returns the swaps of neighbours that take: the pairs that stand the other way round. */
+static double sort_by_y(pair *pairs, pair *room, size_t n) {
+    if (n < 2) return 0;
+    size_t half = n / 2, left = 0, right = half;
+    double swaps = sort_by_y(pairs, room, half) + sort_by_y(pairs + half, room, n - half);
+    for (size_t i = 0; i < n; i++) {
+        bool from_right = left == half || (right < n && pairs[right].y < pairs[left].y);
+        if (from_right) swaps += (double)(half - left);
+        room[i] = from_right ? pairs[right++] : pairs[left++];
+    }
+    for (size_t i = 0; i < n; i++) pairs[i] = room[i];
+    return swaps;
+}
+
+/* Pairs of neighbours that agree in x, or in y, or in both: of runs in a sorted array. */
+static double tied(const pair *pairs, size_t n, bool x, bool y) {
+    double ties = 0;
+    for (size_t first = 0, next; first < n; first = next) {
+        for (next = first + 1;
+             next < n && (!x || pairs[next].x == pairs[first].x) && (!y || pairs[next].y == pairs[first].y);)
+            next++;
+        ties += 0.5 * (double)(next - first) * (double)(next - first - 1);
+    }
+    return ties;
+}
+
+cairn_status cairn_stat_kendall(cairn_ctx *ctx, const double *x, const double *y, size_t n, double *out) {
+    if (n < 2) return cairn_fail(ctx, CAIRN_INVALID, "a correlation needs two pairs, not %zu", n);
+    if (n > SIZE_MAX / (2 * sizeof(pair))) return cairn_fail(ctx, CAIRN_INVALID, "correlation: too many pairs");
+    for (size_t i = 0; i < n; i++)
+        if (isnan(x[i]) || isnan(y[i])) return cairn_fail(ctx, CAIRN_INVALID, "correlation: pair %zu has NaN", i);
+    pair *pairs = cairn_alloc(ctx, 2 * n, sizeof *pairs);
+    if (!pairs) return CAIRN_NO_MEMORY;
+    for (size_t i = 0; i < n; i++) pairs[i] = (pair){x[i], y[i]};
+    qsort(pairs, n, sizeof *pairs, by_x_then_y);
+    double all = 0.5 * (double)n * (double)(n - 1), tied_x = tied(pairs, n, true, false),
+           tied_both = tied(pairs, n, true, true), discordant = sort_by_y(pairs, pairs + n, n),
+           tied_y = tied(pairs, n, false, true);
+    cairn_free(pairs);
+    double difference = all - tied_x - tied_y + tied_both - 2 * discordant;
+    *out = tied_x < all && tied_y < all ? difference / (sqrt(all - tied_x) * sqrt(all - tied_y)) : NAN;
+    return CAIRN_OK;
+}
