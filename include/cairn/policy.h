@@ -32,7 +32,18 @@ typedef struct cairn_sampling {
 } cairn_sampling;
 #define CAIRN_SAMPLING_DEFAULT ((cairn_sampling){.temperature = 1.0, .max_tokens = 256})
 
-/* One sampled step: request above, reply below. */
+/* The beginning of a step, as its draw has given it so far. */
+typedef struct cairn_begun {
+    const char *text;
+    const int32_t *tokens; /* [n_tokens] ids; NULL of a policy that has none */
+    int32_t n_tokens;
+    double logp; /* nats, sum over these tokens; NaN: not known */
+} cairn_begun;
+
+/* One sampled step: request above, reply below.
+ *
+ * A step may be drawn in parts, by a policy whose type says `partial`. Requests of one draw differ only in max_tokens, `partial` and `begun`. A
+ * reply tells the whole step so far: after the last request text, tokens, logp and stop are those of a single request. */
 typedef struct cairn_proposal {
     const cairn_problem *problem;
     const char *const *steps;        /* [n_steps] the prefix */
@@ -44,12 +55,17 @@ typedef struct cairn_proposal {
     cairn_sampling sampling;
     bool
         whole; /* the draw has this number at every step of its solution, as in a rollout; else it counts from the node */
+    bool
+        partial; /* more of the step may be asked for later: CAIRN_STOP_LENGTH exactly where it is longer than max_tokens */
+    const cairn_begun *begun; /* what earlier requests of this draw gave, less than max_tokens; NULL: nothing */
 
     cairn_status status;
-    const char *text; /* in the arena given to propose */
+    const char *text;      /* in the arena given to propose; of a part: its whole characters */
+    const int32_t *tokens; /* [n_tokens] ids, in the arena; NULL: the policy has none */
     int32_t n_tokens;
-    double logp;  /* nats, sum over the step; NaN: the policy does not tell */
-    double flops; /* that the step's tokens took, the keys of the prefix being there; 0: the policy does not tell */
+    double logp; /* nats, sum over the step; NaN: the policy does not tell */
+    /* That the step's tokens took, without those begun and with the keys of the prefix there; 0: the policy does not tell. */
+    double flops;
     double problem_flops; /* that the problem's text took, which a search pays once */
     cairn_stop stop;
     const cairn_stated *stated; /* with CAIRN_STOP_END: what is recorded of the solution; NULL: nothing */
@@ -124,6 +140,7 @@ typedef struct cairn_policy_type {
     /* Fills the replies of all n requests. A request that fails alone has its own status; the function's status is for failures of
      * the whole (dead program). Same request, same reply: never dependent on what else is in the array. */
     cairn_status (*propose)(cairn_ctx *ctx, void *self, cairn_arena *arena, cairn_proposal *requests, int32_t n);
+    bool partial; /* propose draws steps in parts */
     /* Exact V of this policy at a state; NULL where it is not known. */
     cairn_status (*value)(cairn_ctx *ctx, void *self, const cairn_problem *problem, const void *state, double *out);
     /* See cairn_script.optimum; NULL where it is not known. */

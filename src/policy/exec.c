@@ -51,7 +51,7 @@ static const char *exec_file(const void *data) {
 typedef struct talk {
     json_t *(*message)(const void *requests, int32_t i); /* NULL without memory */
     cairn_status (*check)(cairn_ctx *ctx, const pipe_request *request, const json_t *reply);
-    cairn_status (*take)(cairn_ctx *ctx, const json_t *reply, cairn_arena *arena, void *requests, int32_t i);
+    cairn_status (*take)(cairn_ctx *ctx, const pipe_request *answered, cairn_arena *arena, void *requests, int32_t i);
     cairn_status *(*status)(void *requests, int32_t i);
 } talk;
 
@@ -74,7 +74,7 @@ static cairn_status converse(cairn_ctx *ctx, const exec *self, cairn_arena *aren
             cairn_status *status = t->status(requests, i);
             *status = asks[i].base.status;
             if (*status == CAIRN_OK)
-                *status = t->take(ctx, asks[i].reply, arena, requests, i);
+                *status = t->take(ctx, &asks[i], arena, requests, i);
             else
                 cairn_fail(ctx, *status, "%s", asks[i].error);
         }
@@ -103,6 +103,12 @@ static json_t *step_message(const void *requests, int32_t i) {
     json_t *message = json_pack("{s:s, s:s, s:s, s:o, s:f, s:i, s:s}", "verb", "propose", "problem", q->problem->text,
                                 "problem_id", q->problem->id, "steps", steps, "temperature", q->sampling.temperature,
                                 "max_tokens", (int)q->sampling.max_tokens, "seed", seed);
+    if (message && (q->partial || q->begun) &&
+        (json_object_set_new(message, "begun", json_string(q->begun ? q->begun->text : "")) ||
+         json_object_set_new(message, "begun_tokens", json_integer(q->begun ? q->begun->n_tokens : 0)))) {
+        json_decref(message);
+        return NULL;
+    }
     return json_add_observations(message, q->observations, q->n_steps);
 }
 
@@ -110,7 +116,7 @@ typedef struct step {
     const char *text; /* the reply's */
     int64_t tokens;
     double logp;
-    bool end;
+    bool end, cut;
 } step;
 
 /* Reads what the replies to both verbs tell of a text, of which `out` has the presets. */
@@ -126,30 +132,53 @@ static cairn_status read_text(cairn_ctx *ctx, const json_t *reply, step *out) {
     return json_object_get(reply, "end") ? json_get_bool(ctx, reply, "end", "reply", &out->end) : CAIRN_OK;
 }
 
-static cairn_status read_step(cairn_ctx *ctx, const json_t *reply, step *out) {
+/* What a reply to a request with `begun` has beside the rest. A program that does not know such requests leaves `cut` out. */
+static cairn_status read_part(cairn_ctx *ctx, const json_t *asked, const json_t *reply, step *out) {
+    const char *begun = json_string_value(json_object_get(asked, "begun"));
+    long long before = json_integer_value(json_object_get(asked, "begun_tokens")),
+              most = json_integer_value(json_object_get(asked, "max_tokens"));
+    const json_t *cut = json_object_get(reply, "cut");
+    if (!json_is_boolean(cut))
+        return json_fail_field(ctx, "reply", "cut", "true or false, because the request has `begun` (docs/exec.md)",
+                               cut);
+    out->cut = json_is_true(cut);
+    if (strncmp(out->text, begun, strlen(begun)) != 0)
+        return cairn_fail(ctx, CAIRN_FORMAT,
+                          "reply: field `text`: expected the step from its beginning `%.80s`, got `%.80s`", begun,
+                          out->text);
+    if (out->cut && out->end)
+        return cairn_fail(ctx, CAIRN_FORMAT, "reply: a step that is cut off does not end the solution");
+    if (out->tokens > most || out->tokens < before + out->cut)
+        return cairn_fail(ctx, CAIRN_FORMAT, "reply: field `tokens`: expected %lld to %lld of the whole step, got %lld",
+                          before + out->cut, most, (long long)out->tokens);
+    return CAIRN_OK;
+}
+
+/* `asked`: the request. */
+static cairn_status read_step(cairn_ctx *ctx, const json_t *asked, const json_t *reply, step *out) {
     *out = (step){.logp = NAN};
     CAIRN_TRY(json_get_text(ctx, reply, "text", "reply", &out->text));
     CAIRN_TRY(read_text(ctx, reply, out));
     if (!out->text[0] && !out->end)
         return cairn_fail(ctx, CAIRN_FORMAT, "reply: field `text`: expected a step, got nothing");
-    return CAIRN_OK;
+    return json_object_get(asked, "begun") ? read_part(ctx, asked, reply, out) : CAIRN_OK;
 }
 
 static cairn_status check_step(cairn_ctx *ctx, const pipe_request *request, const json_t *reply) {
-    (void)request;
     step s;
-    return read_step(ctx, reply, &s);
+    return read_step(ctx, request->message, reply, &s);
 }
 
-static cairn_status take_step(cairn_ctx *ctx, const json_t *reply, cairn_arena *arena, void *requests, int32_t i) {
+static cairn_status take_step(cairn_ctx *ctx, const pipe_request *answered, cairn_arena *arena, void *requests,
+                              int32_t i) {
     cairn_proposal *q = (cairn_proposal *)requests + i;
     step s;
-    CAIRN_TRY(read_step(ctx, reply, &s));
+    CAIRN_TRY(read_step(ctx, answered->message, answered->reply, &s));
     q->text = cairn_arena_copy(arena, s.text, strlen(s.text));
     if (!q->text) return CAIRN_NO_MEMORY;
     q->logp = s.logp;
     q->n_tokens = (int32_t)s.tokens;
-    q->stop = s.end ? CAIRN_STOP_END : CAIRN_STOP_STEP;
+    q->stop = s.end ? CAIRN_STOP_END : s.cut ? CAIRN_STOP_LENGTH : CAIRN_STOP_STEP;
     return CAIRN_OK;
 }
 
@@ -220,8 +249,10 @@ static cairn_status take_lines(cairn_ctx *ctx, cairn_arena *arena, const char *t
     return CAIRN_OK;
 }
 
-static cairn_status take_ask(cairn_ctx *ctx, const json_t *reply, cairn_arena *arena, void *requests, int32_t i) {
+static cairn_status take_ask(cairn_ctx *ctx, const pipe_request *answered, cairn_arena *arena, void *requests,
+                             int32_t i) {
     cairn_asking *q = (cairn_asking *)requests + i;
+    const json_t *reply = answered->reply;
     size_t n = (size_t)q->n_choices;
     step s;
     CAIRN_TRY(read_written(ctx, reply, n, &s));
@@ -260,6 +291,7 @@ const cairn_policy_type cairn_policy_exec = {
     .open = exec_open,
     .close = exec_close,
     .propose = exec_propose,
+    .partial = true,
     .ask = exec_ask,
     .content = exec_content,
     .file = exec_file,

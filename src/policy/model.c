@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cairn/policy.h"
+#include "model/utf8.h"
 #include "policy/ask.h"
 
 typedef struct config {
@@ -45,29 +46,43 @@ static void model_close(void *self) {
 /* One proposal under way. */
 typedef struct proposing {
     cairn_generation generation;
-    cairn_solution_tokens prefix;
+    cairn_solution_tokens prefix; /* and the tokens of the step that are there */
+    int32_t begun;                /* their number */
 } proposing;
+
+/* The next token is drawn by the block after those of the tokens that are there. */
+static cairn_status go_on(cairn_ctx *ctx, const cairn_begun *begun, proposing *a) {
+    if (begun->n_tokens > 0 && !begun->tokens)
+        return cairn_fail(ctx, CAIRN_INVALID, "model: the beginning of a step has no token ids");
+    for (int32_t i = 0; i < begun->n_tokens; i++) CAIRN_TRY(cairn_tokens_add(ctx, &a->prefix.tokens, begun->tokens[i]));
+    a->begun = begun->n_tokens;
+    a->generation.rng.index += (uint64_t)begun->n_tokens;
+    return CAIRN_OK;
+}
 
 static cairn_status ask(cairn_ctx *ctx, const model *self, const cairn_proposal *q, const int32_t *stops,
                         proposing *a) {
     CAIRN_TRY(cairn_solution_encode_turns(ctx, &self->l.format, q->problem->id, q->problem->text, q->steps,
                                           q->observations, q->n_steps, false, &a->prefix));
+    a->generation.rng = q->rng;
+    if (q->begun) CAIRN_TRY(go_on(ctx, q->begun, a));
     a->generation.from = CAIRN_PREFIX_EMPTY;
     a->generation.tokens = a->prefix.tokens.ids;
     a->generation.n_tokens = (int32_t)a->prefix.tokens.count;
-    a->generation.max_tokens = q->sampling.max_tokens;
+    a->generation.max_tokens = q->sampling.max_tokens - a->begun;
     a->generation.decoding = self->decoding;
     a->generation.decoding.temperature = q->sampling.temperature;
-    a->generation.rng = q->rng;
     a->generation.stop_tokens = stops;
     a->generation.n_stop_tokens = 2;
     return CAIRN_OK;
 }
 
-/* Tokens are bytes, a step is a text: a byte that begins no character, and NUL, become U+FFFD. */
-static cairn_status readable(cairn_ctx *ctx, const cairn_text *bytes, cairn_text *out) {
+/* Tokens are bytes, a step is a text: a byte that begins no character, and NUL, become U+FFFD. The last character of a part may still be
+ * unfinished, and is left out. */
+static cairn_status readable(cairn_ctx *ctx, const cairn_text *bytes, bool part, cairn_text *out) {
     CAIRN_TRY(cairn_text_add(ctx, out, "", 0));
     for (size_t at = 0, n; at < bytes->length; at += n ? n : 1) {
+        if (part && utf8_look(bytes->data + at, bytes->length - at, &n) == UTF8_SHORT) break;
         n = bytes->data[at] ? cairn_utf8_character(bytes->data + at, bytes->length - at) : 0;
         CAIRN_TRY(n ? cairn_text_add(ctx, out, bytes->data + at, n) : cairn_text_add(ctx, out, "\xef\xbf\xbd", 3));
     }
@@ -79,9 +94,25 @@ static cairn_status fills_context(cairn_ctx *ctx, const model *self, const propo
                                   bool *out) {
     cairn_tokens tokens = {0};
     cairn_status status = cairn_tokenizer_encode(ctx, self->l.tokenizer, text->data, text->length, &tokens);
-    *out = a->prefix.tokens.count + tokens.count + 1 >= (size_t)self->l.format.context; /* with its <step> */
+    size_t before = a->prefix.tokens.count - (size_t)a->begun;
+    *out = before + tokens.count + 1 >= (size_t)self->l.format.context; /* with its <step> */
     cairn_tokens_free(&tokens);
     return status;
+}
+
+/* All tokens of the step, with those begun. */
+static cairn_status take_tokens(cairn_arena *arena, const proposing *a, cairn_proposal *q) {
+    const cairn_generation *g = &a->generation;
+    const size_t begun = (size_t)a->begun, more = (size_t)g->n_generated;
+    int32_t *tokens = cairn_arena_alloc(arena, begun + more + 1, sizeof *tokens);
+    if (!tokens) return CAIRN_NO_MEMORY;
+    if (begun) memcpy(tokens, q->begun->tokens, begun * sizeof *tokens);
+    if (more) memcpy(tokens + begun, g->generated, more * sizeof *tokens);
+    q->tokens = tokens;
+    q->n_tokens = a->begun + g->n_generated;
+    q->logp = q->begun ? q->begun->logp : 0;
+    for (int32_t i = 0; i < g->n_generated; i++) q->logp += g->logp_raw[i];
+    return CAIRN_OK;
 }
 
 /* The step's text without the token that ended it. A full context ends the solution: nothing more can follow. */
@@ -89,19 +120,17 @@ static cairn_status answer(cairn_ctx *ctx, const model *self, cairn_arena *arena
                            cairn_proposal *q) {
     const cairn_generation *g = &a->generation;
     cairn_text bytes = {0}, text = {0};
-    bool stopped = g->finish == CAIRN_FINISH_TOKEN, full = false;
+    bool stopped = g->finish == CAIRN_FINISH_TOKEN, full = false, part = q->partial && g->finish == CAIRN_FINISH_LENGTH;
+    CAIRN_TRY(take_tokens(arena, a, q));
     cairn_status status =
-        cairn_tokenizer_decode(ctx, self->l.tokenizer, g->generated, (size_t)(g->n_generated - stopped), false, &bytes);
-    if (status == CAIRN_OK) status = readable(ctx, &bytes, &text);
-    if (status == CAIRN_OK) status = fills_context(ctx, self, a, &text, &full);
+        cairn_tokenizer_decode(ctx, self->l.tokenizer, q->tokens, (size_t)(q->n_tokens - stopped), false, &bytes);
+    if (status == CAIRN_OK) status = readable(ctx, &bytes, part, &text);
+    if (status == CAIRN_OK && !part) status = fills_context(ctx, self, a, &text, &full);
     if (status == CAIRN_OK) q->text = cairn_arena_copy(arena, text.data, text.length);
     cairn_text_free(&text);
     cairn_text_free(&bytes);
     CAIRN_TRY(status);
     if (!q->text) return CAIRN_NO_MEMORY;
-    q->n_tokens = g->n_generated;
-    q->logp = 0;
-    for (int32_t i = 0; i < g->n_generated; i++) q->logp += g->logp_raw[i];
     q->flops = cairn_transformer_flops(&self->l.model->shape, g->n_tokens - 1, g->n_tokens - 1 + g->n_generated, true);
     bool ended = (stopped && g->stop == 1) || g->finish == CAIRN_FINISH_CONTEXT || full;
     q->stop = ended ? CAIRN_STOP_END : stopped ? CAIRN_STOP_STEP : CAIRN_STOP_LENGTH;
@@ -174,6 +203,7 @@ const cairn_policy_type cairn_policy_model = {
     .open = model_open,
     .close = model_close,
     .propose = model_propose,
+    .partial = true,
     .content = model_content,
     .ask = model_ask,
     .next = model_next,

@@ -11,6 +11,7 @@
 
 #include "cairn/data.h"
 #include "cairn/policy.h"
+#include "policy/partial.h"
 #include "world/tokens.h"
 
 typedef struct config {
@@ -162,7 +163,8 @@ static cairn_status recorded_propose(cairn_ctx *ctx, void *data, cairn_arena *ar
         q->logp = NAN;
         q->stop = q->n_steps + 1 >= s->n_steps ? CAIRN_STOP_END : CAIRN_STOP_STEP;
         q->stated = q->stop == CAIRN_STOP_END ? &s->stated : NULL;
-        q->status = CAIRN_OK;
+        q->status = partial_cut(arena, q);
+        if (q->status == CAIRN_NO_MEMORY) return q->status;
     }
     return CAIRN_OK;
 }
@@ -192,6 +194,7 @@ const cairn_policy_type cairn_policy_recorded = {
     .open = recorded_open,
     .close = recorded_close,
     .propose = recorded_propose,
+    .partial = true,
     .content = recorded_content,
     .recorded = recorded_solutions,
 };

@@ -1,6 +1,7 @@
 /* Policy `scripted`: the world's own script, whose error rates are known. Its options are the script's. */
 #include "cairn/policy.h"
 #include "core/registry.h"
+#include "policy/partial.h"
 
 typedef struct scripted {
     const cairn_world *world;
@@ -39,6 +40,8 @@ static cairn_status scripted_propose(cairn_ctx *ctx, void *data, cairn_arena *ar
         q->n_tokens = step.n_tokens;
         q->logp = step.logp;
         q->stop = CAIRN_STOP_STEP;
+        q->status = partial_cut(arena, q);
+        if (q->status == CAIRN_NO_MEMORY) return q->status;
     }
     return CAIRN_OK;
 }
@@ -65,6 +68,7 @@ const cairn_policy_type cairn_policy_scripted = {
               .source = ""},
     .open = scripted_open,
     .propose = scripted_propose,
+    .partial = true,
     .value = scripted_value,
     .optimum = scripted_optimum,
 };
