@@ -47,14 +47,18 @@ static cairn_tensor *read_by_hand(own_model *m, const cairn_head *head, const ca
     return cairn_head_apply(m->tape, head, rows);
 }
 
-/* Scores of all steps by the decoder itself. */
+/* Scores of all steps by the decoder itself; `part` (or NULL) is unfinished and stands in place of the third: it ends with its last token. */
 static void wanted_scores(cairn_ctx *ctx, const cairn_problem *problem, const char *head,
-                          const char *const *observations, double *out) {
+                          const char *const *observations, const char *part, double *out) {
     own_model m = open_own_model(ctx, tiny_path);
     cairn_solution_tokens tokens = {0};
-    assert_int_equal(
-        cairn_solution_encode_turns(ctx, &m.format, "p", problem->text, steps, observations, 3, false, &tokens),
-        CAIRN_OK);
+    assert_int_equal(cairn_solution_encode_turns(ctx, &m.format, "p", problem->text, steps, observations, 3 - !!part,
+                                                 false, &tokens),
+                     CAIRN_OK);
+    if (part) {
+        assert_int_equal(cairn_tokenizer_encode(ctx, m.tokenizer, part, strlen(part), &tokens.tokens), CAIRN_OK);
+        tokens.step_ends[2] = tokens.text_ends[2] = (int32_t)tokens.tokens.count - 1;
+    }
     const int32_t starts[] = {0, (int32_t)tokens.tokens.count};
     cairn_tensor *trunk = cairn_transformer_trunk(m.tape, m.model, tokens.tokens.ids, starts, 1);
     cairn_tensor *y = read_by_hand(&m, cairn_transformer_head(m.model, head), &tokens, trunk);
@@ -79,7 +83,7 @@ static void test_scores_are_those_of_the_decoder(void **state) {
         cairn_problem problem = make_problem(f, 1, 0);
         double scores[3], wanted[3];
         score_all(f, 1, &problem, steps, 3, scores, NULL, NULL);
-        wanted_scores(f->ctx, &problem, heads[h], NULL, wanted);
+        wanted_scores(f->ctx, &problem, heads[h], NULL, NULL, wanted);
         for (int i = 0; i < 3; i++) {
             assert_near(scores[i], wanted[i], 1e-5);
             assert_near(log(scores[i]), log(wanted[i]), 1e-3); /* the head of likelihoods is very sure */
@@ -101,7 +105,7 @@ static void test_observations_are_read_and_not_judged(void **state) {
         double plain[3], wanted[3];
         cairn_scoring q[3];
         score_all(f, 1, &problem, steps, 3, plain, NULL, NULL);
-        wanted_scores(f->ctx, &problem, heads[h], observations, wanted);
+        wanted_scores(f->ctx, &problem, heads[h], observations, NULL, wanted);
         for (int32_t i = 0; i < 3; i++)
             q[i] = (cairn_scoring){.problem = &problem, .steps = steps, .observations = observations, .n_steps = i + 1};
         assert_int_equal(f->reward.type->score(f->ctx, f->reward.self, f->arena, q, 3, NULL), CAIRN_OK);
@@ -109,6 +113,45 @@ static void test_observations_are_read_and_not_judged(void **state) {
         assert_true(q[0].score == plain[0] && q[1].score != plain[1]);
         close_fixture(f);
     }
+}
+
+/* The row of an unfinished step is that of its last token: nothing is put after it. */
+static void test_an_unfinished_step_is_read_at_its_last_token(void **state) {
+    (void)state;
+    static const char *const heads[] = {"step", "value", "likely"};
+    static const char *const begun[] = {"19 + 8 = 27", "27 - 3 = 24", "so the an"};
+    for (int h = 0; h < 3; h++) {
+        fixture *f = open_head(heads[h]);
+        cairn_problem problem = make_problem(f, 1, 0);
+        double wanted[3];
+        cairn_scoring part = {.problem = &problem, .steps = begun, .n_steps = 3, .fresh = 4, .partial = true},
+                      whole = part;
+        cairn_reward_cost cost = {0}, marked = {0};
+        whole.partial = false;
+        wanted_scores(f->ctx, &problem, heads[h], NULL, begun[2], wanted);
+        assert_int_equal(f->reward.type->score(f->ctx, f->reward.self, f->arena, &part, 1, &cost), CAIRN_OK);
+        assert_int_equal(f->reward.type->score(f->ctx, f->reward.self, f->arena, &whole, 1, &marked), CAIRN_OK);
+        assert_int_equal(part.status, CAIRN_OK);
+        assert_near(log(part.score), log(wanted[2]), 1e-3);
+        assert_true(part.score != whole.score);
+        assert_int_equal(marked.tokens - cost.tokens, 1); /* its <step> */
+        close_fixture(f);
+    }
+}
+
+static void test_an_unfinished_step_that_does_not_fit_is_unknown(void **state) {
+    (void)state;
+    static char filler[400];
+    fixture *f = open_head("step");
+    cairn_problem problem = make_problem(f, 1, 0);
+    memset(filler, '#', sizeof filler - 1);
+    const char *const begun[] = {steps[0], filler};
+    cairn_scoring q = {.problem = &problem, .steps = begun, .n_steps = 2, .partial = true};
+    assert_int_equal(f->reward.type->score(f->ctx, f->reward.self, f->arena, &q, 1, NULL), CAIRN_OK);
+    assert_int_equal(q.status, CAIRN_OK);
+    assert_true(isnan(q.score));
+    assert_string_equal(q.code, "too-long");
+    close_fixture(f);
 }
 
 /* Finite weights whose product overflows: the score would be 1 whatever the step. */
@@ -380,6 +423,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_scores_are_those_of_the_decoder),
         cmocka_unit_test(test_observations_are_read_and_not_judged),
+        cmocka_unit_test(test_an_unfinished_step_is_read_at_its_last_token),
+        cmocka_unit_test(test_an_unfinished_step_that_does_not_fit_is_unknown),
         cmocka_unit_test(test_a_number_that_overflows_is_an_error_that_names_the_head),
         cmocka_unit_test(test_a_prefix_alone_has_the_score_that_it_has_in_the_solution),
         cmocka_unit_test(test_likelihoods_cost_what_they_take),

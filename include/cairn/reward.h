@@ -44,8 +44,9 @@ typedef struct cairn_scoring {
     int32_t n_steps;
     /* Number of last steps that this search's reward did not read before; > n_steps: nor the problem. Affects cost only. */
     int32_t fresh;
-    const void *state; /* the world's state after the prefix */
+    const void *state; /* the world's state after the prefix; after the complete steps where the last one is partial */
     bool done;         /* the prefix is a whole solution */
+    bool partial;      /* the last step is unfinished: only asked of a reward that is partial_ok */
     uint64_t path;     /* of the node, for rewards that draw random numbers */
     uint64_t seed;     /* the run's */
 
@@ -85,6 +86,8 @@ typedef struct cairn_reward_type {
     /* The same for all prefixes of one whole solution, requests[i] that of i + 1 steps, for rewards that judge a step also by what
      * follows it. NULL: `score`. */
     cairn_score_fn score_solution;
+    /* Whether it scores unfinished steps too; NULL: complete steps only. */
+    bool (*partial_ok)(const void *self);
     /* Key of the content of the file that it scores by, for a run's manifest; NULL where there is no such file. */
     uint64_t (*content)(const void *self);
     /* The name of the file that `content` is the key of, where it is a program; NULL: it is none. */
@@ -128,6 +131,7 @@ CAIRN_API cairn_status cairn_reward_open_head(cairn_ctx *ctx, cairn_arena *arena
 CAIRN_API uint64_t cairn_reward_content(const cairn_reward *reward); /* 0 where it scores by no file */
 CAIRN_API const char *cairn_reward_file(const cairn_reward *reward); /* name of its program's file; "" for none */
 CAIRN_API bool cairn_reward_elsewhere(const cairn_reward *reward);
+CAIRN_API bool cairn_reward_partial_ok(const cairn_reward *reward); /* scores unfinished steps too */
 CAIRN_API uint32_t cairn_reward_uses(const cairn_reward *reward);
 /* Scores every step of one whole solution: scores[n_steps], codes and evidence (may be NULL) likewise. Replays the world from the start. */
 CAIRN_API cairn_status cairn_reward_score_steps(cairn_ctx *ctx, const cairn_reward *reward, cairn_arena *arena,

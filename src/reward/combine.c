@@ -189,6 +189,13 @@ static bool combine_elsewhere(const void *data) {
     return any;
 }
 
+static bool combine_partial_ok(const void *data) {
+    const combine *self = data;
+    bool all = true;
+    for (int32_t i = 0; i < self->n_parts; i++) all &= cairn_reward_partial_ok(&self->parts[i]);
+    return all;
+}
+
 static void combine_held(const void *data, cairn_engine_held *sum) {
     const combine *self = data;
     for (int32_t i = 0; i < self->n_parts; i++)
@@ -215,6 +222,7 @@ const cairn_reward_type cairn_reward_combine = {
     .uses = combine_uses,
     .score = combine_score,
     .score_solution = combine_score_solution,
+    .partial_ok = combine_partial_ok,
     .content = combine_content,
     .elsewhere = combine_elsewhere,
     .held = combine_held,

@@ -12,6 +12,7 @@ typedef struct config {
     pipe_options program;
     double low, high;
     int32_t meaning, reads, on_error;
+    bool partial;
 } config;
 
 enum { READS_STEP, READS_SOLUTION };
@@ -26,6 +27,7 @@ static const cairn_option options[] = {
                  "whole solutions are scored by one request a step, or by a single one (verb score_solution)"),
     CAIRN_CHOICE(config, on_error, "fail", "fail|unknown",
                  "a step whose request failed for good ends the run, or is unknown and counted"),
+    CAIRN_BOOL(config, partial, "false", "its program scores unfinished steps too: their requests have `partial`"),
 };
 
 typedef struct exec {
@@ -68,6 +70,10 @@ static bool exec_elsewhere(const void *data) {
     return true;
 }
 
+static bool exec_partial_ok(const void *data) {
+    return ((const exec *)data)->c.partial;
+}
+
 static const char *exec_file(const void *data) {
     return ((const exec *)data)->file.name;
 }
@@ -79,6 +85,10 @@ static json_t *step_message(const cairn_scoring *q) {
     if (!steps) return NULL;
     json_t *message = json_pack("{s:s, s:s, s:s, s:o, s:b}", "verb", "score", "problem", q->problem->text, "problem_id",
                                 q->problem->id, "steps", steps, "done", (int)q->done);
+    if (message && q->partial && json_object_set_new(message, "partial", json_true())) {
+        json_decref(message);
+        return NULL;
+    }
     return json_add_observations(message, q->observations, q->n_steps);
 }
 
@@ -265,4 +275,5 @@ const cairn_reward_type cairn_reward_exec = {
     .content = exec_content,
     .file = exec_file,
     .elsewhere = exec_elsewhere,
+    .partial_ok = exec_partial_ok,
 };

@@ -192,12 +192,21 @@ static cairn_status ask_all_rows(cairn_ctx *ctx, reading *r) {
     return CAIRN_OK;
 }
 
+/* An unfinished step as a last one: it ends with its last token, and no <step> comes after it. */
+static cairn_status encode_part(cairn_ctx *ctx, const scorer *self, const cairn_scoring *q, cairn_solution_tokens *s) {
+    CAIRN_TRY(cairn_solution_begin(ctx, &self->l.format, q->problem->id, q->steps[q->n_steps - 1], s));
+    s->text_ends[s->n_steps] = s->step_ends[s->n_steps] = (int32_t)s->tokens.count - 1;
+    s->n_steps++;
+    return CAIRN_OK;
+}
+
 /* Makes the request for the last step of q, or for every step. */
 static cairn_status ask(cairn_ctx *ctx, const scorer *self, const cairn_scoring *q, bool every_step, reading *r) {
     if (q->n_steps < 1) return cairn_fail(ctx, CAIRN_INVALID, "head: no step to score");
     cairn_solution_tokens *s = &r->solution;
     cairn_status status = cairn_solution_encode_turns(ctx, &self->l.format, q->problem->id, q->problem->text, q->steps,
-                                                      q->observations, q->n_steps, false, s);
+                                                      q->observations, q->n_steps - q->partial, false, s);
+    if (status == CAIRN_OK && q->partial) status = encode_part(ctx, self, q, s);
     if (status != CAIRN_OK && status != CAIRN_LIMIT) return status;
     s->tokens.count = s->n_steps ? (size_t)s->step_ends[s->n_steps - 1] + 1 : 0; /* up to the last step that fits */
     r->generation.tokens = s->tokens.ids;
@@ -350,6 +359,11 @@ static cairn_status scorer_score_solution(cairn_ctx *ctx, void *data, cairn_aren
     return status == CAIRN_NO_MEMORY || status == CAIRN_CANCELLED ? status : CAIRN_OK;
 }
 
+static bool scorer_partial_ok(const void *self) {
+    (void)self;
+    return true;
+}
+
 static uint64_t scorer_content(const void *self) {
     return cairn_engine_content(((const scorer *)self)->l.engine);
 }
@@ -371,6 +385,7 @@ const cairn_reward_type cairn_reward_head = {
     .outputs = scorer_outputs,
     .score = scorer_score,
     .score_solution = scorer_score_solution,
+    .partial_ok = scorer_partial_ok,
     .content = scorer_content,
     .held = scorer_held,
 };

@@ -129,3 +129,7 @@ cairn_status cairn_reward_score_steps(cairn_ctx *ctx, const cairn_reward *reward
 uint32_t cairn_reward_uses(const cairn_reward *reward) {
     return reward->type->uses ? reward->type->uses(reward->self) : 0;
 }
+
+bool cairn_reward_partial_ok(const cairn_reward *reward) {
+    return reward->type->partial_ok && reward->type->partial_ok(reward->self);
+}
