@@ -103,9 +103,28 @@ CAIRN_API cairn_status cairn_propose(cairn_workspace *workspace, cairn_role role
 CAIRN_API cairn_status cairn_propose_with(cairn_workspace *workspace, cairn_role role, const cairn_sampling *sampling,
                                           const cairn_branch *branches, int32_t n, cairn_branch *children,
                                           int32_t *n_children);
+/* propose_partial: the same, but of at most the first max_tokens tokens of each step. A step that is longer becomes a PARTIAL child: the world
+ * has not taken it, so its state is the parent's, it has neither observation nor reward and ends nothing, and no verb but score and extend
+ * takes it (INVALID). Equal parts are not merged, because their draws may go on differently. A step that ends sooner is complete. A step is
+ * counted in the cost with its first part. Errors: as for propose; UNSUPPORTED for a policy that cannot; INVALID for max_tokens < 1. */
+CAIRN_API cairn_status cairn_propose_partial(cairn_workspace *workspace, cairn_role role, int32_t max_tokens,
+                                             const cairn_branch *branches, int32_t n, cairn_branch *children,
+                                             int32_t *n_children);
+/* extend: goes on with the steps of n different PARTIAL nodes, by the draws that began them, up to max_tokens tokens with those that are there:
+ * text, tokens and log-probability become those of one draw of that length. Only new tokens are paid. A step that is now complete is taken by
+ * the world; one that is cut off again stays PARTIAL, and with `last` it counts as complete, as in propose. The scores of an extended node
+ * are forgotten: who wants those of its part copies them before.
+ * out[i] (may be `nodes`) is the node of the step. When the step is complete and equals a sibling's, that is the sibling, which gets the
+ * draws; nodes[i] stays PARTIAL and becomes DEAD and HIDDEN.
+ * Budget: as for propose, but extensions are no steps. What a budget leaves over or cuts off stays PARTIAL as it was, and the status is
+ * CAIRN_BUDGET. Errors: INVALID for a node that is complete, dead, given twice, drawn by another role or max_tokens long already; those of
+ * propose. */
+CAIRN_API cairn_status cairn_extend(cairn_workspace *workspace, cairn_role role, const cairn_node *nodes, int32_t n,
+                                    int32_t max_tokens, bool last, cairn_node *out);
 /* score: the judge's reward of each node's step, into score[column] and the columns after it where the reward has several outputs. A node
  * is scored once: asking again changes nothing. An end gets the score of the step before it, judged as the last. The root has no step to
- * score. */
+ * score. A PARTIAL node is scored by its part; when it is extended, its step is read again as a whole. Errors: UNSUPPORTED for a PARTIAL node
+ * and a reward that scores complete steps only (cairn_reward_partial_ok). */
 CAIRN_API cairn_status cairn_score(cairn_workspace *workspace, const cairn_node *nodes, int32_t n);
 /* The same by the reward of another role, into the columns of that role. Errors: INVALID where the role has no reward. */
 CAIRN_API cairn_status cairn_score_as(cairn_workspace *workspace, cairn_role role, const cairn_node *nodes, int32_t n);

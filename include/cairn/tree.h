@@ -57,8 +57,9 @@ enum {
     CAIRN_NODE_HIDDEN = 4,     /* left out of renderings and exports */
     CAIRN_NODE_DEAD = 8,       /* pruned: never selected again */
     CAIRN_NODE_COMPLETED = 16, /* nothing below is left to explore */
-    CAIRN_NODE_PARTIAL = 32,   /* its step was cut off at its token limit */
-    CAIRN_NODE_CHECKED = 64    /* outcome was asked for */
+    CAIRN_NODE_CUT = 32,       /* its step was cut off at its token limit and counts as complete */
+    CAIRN_NODE_CHECKED = 64,   /* outcome was asked for */
+    CAIRN_NODE_PARTIAL = 128   /* its step is unfinished: the state is still the parent's (cairn_propose_partial) */
 };
 
 /* Marks of a score column. */
@@ -131,11 +132,14 @@ CAIRN_API cairn_status cairn_tree_need_score(cairn_ctx *ctx, cairn_tree *tree, c
 /* Appends a child after its siblings. Errors: NO_MEMORY; LIMIT at 2^32 - 1 nodes, depth 65535 or 4 GiB of text; INVALID parent. */
 CAIRN_API cairn_status cairn_tree_add(cairn_ctx *ctx, cairn_tree *tree, cairn_node parent, const cairn_child *child,
                                       cairn_node *node);
+/* Gives a node another step: kind, text, tokens and logp, and the key that follows. Its place, path and prior stay. A text or tokens got before
+ * remain valid. Errors: as for add. */
+CAIRN_API cairn_status cairn_tree_set_step(cairn_ctx *ctx, cairn_tree *tree, cairn_node node, const cairn_child *step);
 /* Appends n children without text, with consecutive numbers and these priors (NULL: 1/n). They count as the parent's next n draws, and the
  * parent becomes EXPANDED. This is the fast way to expand. *first is CAIRN_NONE for n = 0. */
 CAIRN_API cairn_status cairn_tree_expand(cairn_ctx *ctx, cairn_tree *tree, cairn_node parent, const float *priors,
                                          uint32_t n, cairn_node *first);
-/* The child of `parent` of this kind with this text, or CAIRN_NONE. */
+/* The child of `parent` of this kind with this text, or CAIRN_NONE. A PARTIAL step is equal to none. */
 CAIRN_API cairn_node cairn_tree_find(const cairn_tree *tree, cairn_node parent, cairn_kind kind, const char *text,
                                      size_t length);
 /* Whether the node is the end of its parent's solution rather than a step: FINISH without a text. */

@@ -1,4 +1,4 @@
-/* What the verbs remember of a workspace: nothing here changes a result, but for the numbers of answers. */
+/* What the verbs remember of a workspace: nothing here changes a result, but for the numbers of answers, and how partial steps were drawn. */
 #ifndef CAIRN_SEARCH_CACHES_H
 #define CAIRN_SEARCH_CACHES_H
 
@@ -16,6 +16,15 @@ typedef struct prices {
 
 struct stated_end;
 
+/* The draw of a node that is or was PARTIAL. */
+typedef struct partial_draw {
+    cairn_node node;
+    cairn_role role;
+    uint32_t draw;
+    cairn_sampling sampling;
+    double logp; /* nats, of the tokens so far, as the policy summed them */
+} partial_draw;
+
 struct cairn_caches {
     prices prices;
     /* The role's policy has read the problem's text: its FLOPs are paid. Roles with one policy share the place of the first. */
@@ -26,6 +35,8 @@ struct cairn_caches {
     int32_t n_answers, answers_capacity;
     struct stated_end *stated; /* [n_stated] ends of recorded solutions, by node */
     int32_t n_stated, stated_capacity;
+    partial_draw *partial; /* [n_partial] by rising node */
+    int32_t n_partial, partial_capacity;
 };
 
 /* The first role that has the same policy as `role`: what a model has read is remembered there. */

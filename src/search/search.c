@@ -4,6 +4,7 @@
 #include "cairn/search.h"
 #include "search_list.inc"
 #include "core/registry.h"
+#include "search/verbs.h"
 
 const cairn_search_type *const *cairn_searches(void) {
     return search_list;
@@ -20,6 +21,7 @@ cairn_status cairn_search_find(cairn_ctx *ctx, cairn_arena *arena, const char *s
 
 cairn_status cairn_workspace_ended(const cairn_workspace *workspace, cairn_node leaf, bool *ended) {
     cairn_tree *tree = workspace->tree;
+    CAIRN_TRY(verb_start(workspace, "end with", leaf));
     bool whole = tree->flags[leaf] & CAIRN_NODE_TERMINAL;
     *ended = whole && (tree->kind[leaf] == CAIRN_KIND_FINISH || tree->depth[leaf] < workspace->problem->max_steps);
     if (*ended || !whole || leaf == CAIRN_ROOT) return CAIRN_OK;

@@ -34,7 +34,10 @@ cairn_status stated_keep(cairn_workspace *workspace, cairn_node node, const cair
         workspace->caches->stated = grown;
         workspace->caches->stated_capacity = capacity;
     }
-    workspace->caches->stated[workspace->caches->n_stated++] = (struct stated_end){node, stated};
+    struct stated_end *list = workspace->caches->stated;
+    int32_t at = workspace->caches->n_stated++;
+    for (; at > 0 && list[at - 1].node > node; at--) list[at] = list[at - 1];
+    list[at] = (struct stated_end){node, stated};
     return CAIRN_OK;
 }
 
@@ -51,7 +54,8 @@ cairn_node stated_find(const cairn_workspace *workspace, cairn_node parent, cair
     if (first == CAIRN_NONE || same(stated_of(workspace, first), stated)) return first;
     for (cairn_node i = tree->next_sibling[first]; i != CAIRN_NONE; i = tree->next_sibling[i])
         if (tree->key[i] == tree->key[first] && tree->kind[i] == kind && tree->text_length[i] == length &&
-            memcmp(cairn_tree_text(tree, i), text, length) == 0 && same(stated_of(workspace, i), stated))
+            !(tree->flags[i] & CAIRN_NODE_PARTIAL) && memcmp(cairn_tree_text(tree, i), text, length) == 0 &&
+            same(stated_of(workspace, i), stated))
             return i;
     return CAIRN_NONE;
 }

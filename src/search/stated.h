@@ -6,7 +6,7 @@
 
 /* Of the solution that ends with this node; NULL: nothing. */
 const cairn_stated *stated_of(const cairn_workspace *workspace, cairn_node node);
-/* Keeps what is recorded (NULL: nothing) of the solution that ends with `node`, the newest node of the tree. */
+/* Keeps what is recorded (NULL: nothing) of the solution that ends with `node`. */
 cairn_status stated_keep(cairn_workspace *workspace, cairn_node node, const cairn_stated *stated);
 /* The child of `parent` of this kind with this text of which the same is recorded, or CAIRN_NONE. */
 cairn_node stated_find(const cairn_workspace *workspace, cairn_node parent, cairn_kind kind, const char *text,

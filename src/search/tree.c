@@ -222,39 +222,66 @@ static cairn_status rows_reserve(cairn_ctx *ctx, cairn_tree *tree, cairn_node pa
     return tree_columns_grow(ctx, tree, need > doubled ? need : doubled);
 }
 
-cairn_status cairn_tree_add(cairn_ctx *ctx, cairn_tree *tree, cairn_node parent, const cairn_child *child,
-                            cairn_node *node) {
-    if (child->length && !child->text)
+static cairn_status step_check(cairn_ctx *ctx, const cairn_child *step) {
+    if (step->length && !step->text)
         return cairn_fail(ctx, CAIRN_INVALID, "search tree: a step with length but no text");
-    if ((unsigned)child->kind > CAIRN_KIND_REFLECT)
-        return cairn_fail(ctx, CAIRN_INVALID, "search tree: no kind of step has number %d", (int)child->kind);
-    CAIRN_TRY(rows_reserve(ctx, tree, parent, 1));
+    if ((unsigned)step->kind > CAIRN_KIND_REFLECT)
+        return cairn_fail(ctx, CAIRN_INVALID, "search tree: no kind of step has number %d", (int)step->kind);
+    return step->length < UINT32_MAX ? CAIRN_OK
+                                     : cairn_fail(ctx, CAIRN_LIMIT, "search tree: a step of %zu bytes", step->length);
+}
+
+/* Keeps text and tokens of a step, both or neither. */
+static cairn_status step_keep(cairn_ctx *ctx, cairn_tree *tree, const cairn_child *step, uint32_t *text_at,
+                              uint32_t *token_at) {
     struct cairn_tree_store *s = tree->store;
-    uint32_t text_at = 0, token_at = CAIRN_NONE;
     uint64_t texts_used = s->texts.used;
-    if (child->length >= UINT32_MAX)
-        return cairn_fail(ctx, CAIRN_LIMIT, "search tree: a step of %zu bytes", child->length);
-    if (child->length) CAIRN_TRY(text_keep(ctx, tree, child->text, child->length, &text_at));
-    if (child->tokens) {
+    *text_at = 0;
+    *token_at = CAIRN_NONE;
+    if (step->length) CAIRN_TRY(text_keep(ctx, tree, step->text, step->length, text_at));
+    if (step->tokens) {
         void *place;
-        cairn_status status = chunks_take(ctx, &s->tokens, child->n_tokens, &token_at, &place);
+        cairn_status status = chunks_take(ctx, &s->tokens, step->n_tokens, token_at, &place);
         if (status != CAIRN_OK) {
             s->texts.used = texts_used;
             return status;
         }
-        if (child->n_tokens) memcpy(place, child->tokens, child->n_tokens * sizeof *child->tokens);
+        if (step->n_tokens) memcpy(place, step->tokens, step->n_tokens * sizeof *step->tokens);
     }
+    return CAIRN_OK;
+}
+
+static void step_put(cairn_tree *tree, cairn_node i, const cairn_child *step, uint32_t text_at, uint32_t token_at) {
+    tree->kind[i] = (uint8_t)step->kind;
+    tree->text_at[i] = text_at;
+    tree->text_length[i] = (uint32_t)step->length;
+    tree->token_at[i] = token_at;
+    tree->n_tokens[i] = step->n_tokens;
+    tree->key[i] = step->length ? cairn_key(step->text, step->length) : tree->store->empty_key;
+    tree->logp[i] = step->logp;
+}
+
+cairn_status cairn_tree_add(cairn_ctx *ctx, cairn_tree *tree, cairn_node parent, const cairn_child *child,
+                            cairn_node *node) {
+    uint32_t text_at, token_at;
+    CAIRN_TRY(step_check(ctx, child));
+    CAIRN_TRY(rows_reserve(ctx, tree, parent, 1));
+    CAIRN_TRY(step_keep(ctx, tree, child, &text_at, &token_at));
     cairn_node i = rows_add(tree, parent, 1);
     tree->path[i] = child->path;
     tree->prior[i] = child->prior;
-    tree->kind[i] = (uint8_t)child->kind;
-    tree->text_at[i] = text_at;
-    tree->text_length[i] = (uint32_t)child->length;
-    tree->token_at[i] = token_at;
-    tree->n_tokens[i] = child->n_tokens;
-    if (child->length) tree->key[i] = cairn_key(child->text, child->length);
-    tree->logp[i] = child->logp;
+    step_put(tree, i, child, text_at, token_at);
     *node = i;
+    return CAIRN_OK;
+}
+
+cairn_status cairn_tree_set_step(cairn_ctx *ctx, cairn_tree *tree, cairn_node node, const cairn_child *step) {
+    uint32_t text_at, token_at;
+    if (node >= tree->count || node == CAIRN_ROOT)
+        return cairn_fail(ctx, CAIRN_INVALID, "search tree: node %" PRIu32 " has no step", node);
+    CAIRN_TRY(step_check(ctx, step));
+    CAIRN_TRY(step_keep(ctx, tree, step, &text_at, &token_at));
+    step_put(tree, node, step, text_at, token_at);
     return CAIRN_OK;
 }
 
@@ -292,7 +319,7 @@ cairn_node cairn_tree_find(const cairn_tree *tree, cairn_node parent, cairn_kind
     uint64_t key = length ? cairn_key(text, length) : tree->store->empty_key;
     for (cairn_node i = tree->first_child[parent]; i != CAIRN_NONE; i = tree->next_sibling[i])
         if (tree->key[i] == key && tree->text_length[i] == length && tree->kind[i] == kind &&
-            (!length || memcmp(cairn_tree_text(tree, i), text, length) == 0))
+            !(tree->flags[i] & CAIRN_NODE_PARTIAL) && (!length || memcmp(cairn_tree_text(tree, i), text, length) == 0))
             return i;
     return CAIRN_NONE;
 }

@@ -1,5 +1,6 @@
 /* The verbs: they join a tree to the policies, rewards and world of a workspace. Each takes arrays, debits the cost, and blocks its
  * fiber until done. */
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -9,9 +10,9 @@
 #include "search/caches.h"
 #include "search/spending.h"
 #include "search/stated.h"
+#include "search/verbs.h"
 
-/* Every verb of a policy begins with it. */
-static cairn_status policy_of(const cairn_workspace *workspace, cairn_role role, const cairn_policy **out) {
+cairn_status verb_policy(const cairn_workspace *workspace, cairn_role role, const cairn_policy **out) {
     *out = cairn_workspace_policy(workspace, role);
     return *out ? CAIRN_OK
                 : cairn_fail(workspace->ctx, CAIRN_INVALID, "no policy acts as %s: name one", cairn_role_name(role));
@@ -26,10 +27,15 @@ static void pay_problem(cairn_workspace *workspace, cairn_role role, double flop
     *read = true;
 }
 
-/* Every verb begins with it. */
-static cairn_status go_on(const cairn_workspace *workspace) {
+cairn_status verb_begin(const cairn_workspace *workspace) {
     return cairn_cancelled(workspace->ctx) ? cairn_fail(workspace->ctx, CAIRN_CANCELLED, "the run was cancelled")
                                            : CAIRN_OK;
+}
+
+cairn_status verb_start(const cairn_workspace *workspace, const char *what, cairn_node node) {
+    if (!(workspace->tree->flags[node] & CAIRN_NODE_PARTIAL)) return CAIRN_OK;
+    return cairn_fail(workspace->ctx, CAIRN_INVALID, "cannot %s node %" PRIu32 ": its step is partial; extend it first",
+                      what, node);
 }
 
 /* ---- propose ---------------------------------------------------------------------------------------------------------- */
@@ -40,6 +46,7 @@ typedef struct growth {
     cairn_role role;
     const cairn_policy *policy;
     cairn_sampling sampling;
+    bool partial; /* steps that are cut off stay unfinished */
     const cairn_branch *branches;
     int32_t *owner;          /* [granted] branch of each draw, in order of the array */
     cairn_proposal *samples; /* [granted] of one wave */
@@ -49,21 +56,16 @@ typedef struct growth {
     int64_t unscored;          /* tokens of new children, which the reward has still to read */
 } growth;
 
-/* Fills the request of the node's next draw. `before` is the request before it, or NULL: of the same node, its steps are the same. */
-static cairn_status request_draw(const growth *g, cairn_node node, const cairn_proposal *before,
-                                 cairn_proposal *request) {
-    cairn_workspace *workspace = g->workspace;
+cairn_status verb_request(const cairn_workspace *workspace, cairn_role role, const cairn_sampling *sampling,
+                          cairn_node node, uint32_t draw, const cairn_proposal *before, cairn_proposal *request) {
     cairn_tree *tree = workspace->tree;
-    uint32_t draw = tree->draws[g->role][node]++;
     *request = (cairn_proposal){.problem = workspace->problem,
                                 .state = cairn_tree_state(tree, node),
                                 .rng = cairn_rng_open(workspace->seed, workspace->problem->key, tree->path[node],
-                                                      CAIRN_VERB_PROPOSE, (uint32_t)g->role, draw),
+                                                      CAIRN_VERB_PROPOSE, (uint32_t)role, draw),
                                 .draw = draw,
-                                .sampling = g->sampling,
+                                .sampling = *sampling,
                                 .logp = NAN};
-    if (g->most_tokens < request->sampling.max_tokens) request->sampling.max_tokens = g->most_tokens;
-    tree->flags[node] |= CAIRN_NODE_EXPANDED;
     if (before) {
         request->steps = before->steps;
         request->observations = before->observations;
@@ -72,6 +74,19 @@ static cairn_status request_draw(const growth *g, cairn_node node, const cairn_p
     }
     CAIRN_TRY(cairn_tree_steps(workspace->ctx, tree, node, workspace->arena, &request->steps, &request->n_steps));
     return cairn_tree_observations(workspace->ctx, tree, node, workspace->arena, &request->observations);
+}
+
+/* Fills the request of the node's next draw. `before` is the request before it, or NULL: of the same node. */
+static cairn_status request_draw(const growth *g, cairn_node node, const cairn_proposal *before,
+                                 cairn_proposal *request) {
+    cairn_tree *tree = g->workspace->tree;
+    cairn_sampling sampling = g->sampling;
+    if (g->most_tokens < sampling.max_tokens) sampling.max_tokens = g->most_tokens;
+    CAIRN_TRY(verb_request(g->workspace, g->role, &sampling, node, tree->draws[g->role][node], before, request));
+    request->partial = g->partial;
+    tree->draws[g->role][node]++;
+    tree->flags[node] |= CAIRN_NODE_EXPANDED;
+    return CAIRN_OK;
 }
 
 static bool is_cut_off(const cairn_workspace *workspace, const cairn_policy *policy, cairn_node node) {
@@ -85,7 +100,7 @@ static uint64_t path_of(uint64_t parent, cairn_role role, uint32_t draw) {
     return cairn_path_child(parent, draw);
 }
 
-static cairn_node find_sibling(const cairn_workspace *workspace, cairn_node parent, const cairn_proposal *sample) {
+cairn_node verb_find_sibling(const cairn_workspace *workspace, cairn_node parent, const cairn_proposal *sample) {
     static const cairn_kind steps[] = {CAIRN_KIND_REASON, CAIRN_KIND_TOOL, CAIRN_KIND_REFLECT};
     size_t length = strlen(sample->text);
     cairn_node node = CAIRN_NONE;
@@ -96,7 +111,7 @@ static cairn_node find_sibling(const cairn_workspace *workspace, cairn_node pare
     return node;
 }
 
-/* Gives a new node the world's state after its step and what the world answered. */
+/* Gives a node the world's state after its step and what the world answered. */
 static cairn_status take_turn(cairn_workspace *workspace, cairn_node node, const cairn_proposal *sample, bool *done) {
     cairn_tree *tree = workspace->tree;
     cairn_turn turn = {.text = sample->text, .length = strlen(sample->text), .arena = workspace->arena};
@@ -111,50 +126,63 @@ static cairn_status take_turn(cairn_workspace *workspace, cairn_node node, const
     return cairn_tree_observe(workspace->ctx, tree, node, turn.observation ? turn.observation : sample->observation);
 }
 
-/* The child for one sampled step: an equal sibling if there is one, else a new node with the world's state after it. What ends the
- * solution is not equal to what does not, nor to an end of which something else is recorded; an end without a text is no step, and
- * leaves the state as it is. */
+cairn_child verb_step(const cairn_proposal *sample) {
+    return (cairn_child){.text = sample->text,
+                         .length = strlen(sample->text),
+                         .tokens = sample->tokens,
+                         .n_tokens = (uint32_t)sample->n_tokens,
+                         .logp = (float)sample->logp,
+                         .kind = sample->stop == CAIRN_STOP_END ? CAIRN_KIND_FINISH : CAIRN_KIND_REASON};
+}
+
+/* An end without a text is no step, and leaves the state as it is. */
+cairn_status verb_take_step(cairn_workspace *workspace, cairn_role role, cairn_node node,
+                            const cairn_proposal *sample) {
+    cairn_tree *tree = workspace->tree;
+    bool done = false;
+    CAIRN_TRY(stated_keep(workspace, node, sample->stated));
+    if (!cairn_tree_is_end(tree, node))
+        CAIRN_TRY(take_turn(workspace, node, sample, &done));
+    else if (tree->state_bytes)
+        memcpy(cairn_tree_state(tree, node), cairn_tree_state(tree, tree->parent[node]), tree->state_bytes);
+    if (done || sample->stop == CAIRN_STOP_END || is_cut_off(workspace, cairn_workspace_policy(workspace, role), node))
+        tree->flags[node] |= CAIRN_NODE_TERMINAL;
+    if (sample->stop == CAIRN_STOP_LENGTH) tree->flags[node] |= CAIRN_NODE_CUT;
+    return CAIRN_OK;
+}
+
+/* The child for one sample: an equal sibling if there is one, else a new node. What ends the solution is not equal to what does not, nor to
+ * an end of which something else is recorded; a part of a step is equal to nothing. */
 static cairn_status child_for(cairn_workspace *workspace, cairn_role role, cairn_node parent,
                               const cairn_proposal *sample, cairn_node *out) {
     cairn_tree *tree = workspace->tree;
-    size_t length = strlen(sample->text);
-    cairn_kind kind = sample->stop == CAIRN_STOP_END ? CAIRN_KIND_FINISH : CAIRN_KIND_REASON;
-    cairn_node node = find_sibling(workspace, parent, sample);
+    bool part = partial_is(sample);
+    cairn_node node = part ? CAIRN_NONE : verb_find_sibling(workspace, parent, sample);
     if (node == CAIRN_NONE) {
-        cairn_child child = {.text = sample->text,
-                             .length = length,
-                             .n_tokens = (uint32_t)sample->n_tokens,
-                             .logp = (float)sample->logp,
-                             .path = path_of(tree->path[parent], role, sample->draw),
-                             .kind = kind};
+        cairn_child child = verb_step(sample);
+        child.path = path_of(tree->path[parent], role, sample->draw);
         CAIRN_TRY(cairn_tree_add(workspace->ctx, tree, parent, &child, &node));
-        CAIRN_TRY(stated_keep(workspace, node, sample->stated));
-        bool done = false;
-        if (!cairn_tree_is_end(tree, node))
-            CAIRN_TRY(take_turn(workspace, node, sample, &done));
-        else if (tree->state_bytes)
-            memcpy(cairn_tree_state(tree, node), cairn_tree_state(tree, parent), tree->state_bytes);
-        if (done || sample->stop == CAIRN_STOP_END ||
-            is_cut_off(workspace, cairn_workspace_policy(workspace, role), node))
-            tree->flags[node] |= CAIRN_NODE_TERMINAL;
-        if (sample->stop == CAIRN_STOP_LENGTH) tree->flags[node] |= CAIRN_NODE_PARTIAL;
+        CAIRN_TRY(part ? partial_keep(workspace, role, node, sample) : verb_take_step(workspace, role, node, sample));
     }
     tree->multiplicity[node]++;
     *out = node;
     return CAIRN_OK;
 }
 
-/* What the budget's bound of `most` tokens cut off, and not the sampling's own, is no step. */
-static bool is_cut(const growth *g, const cairn_proposal *sample) {
-    int32_t most = g->most_tokens;
-    if (sample->n_tokens > most) return true;
-    return most < g->sampling.max_tokens && sample->n_tokens == most && sample->stop == CAIRN_STOP_LENGTH;
+static int32_t new_tokens(const cairn_proposal *sample) {
+    return sample->n_tokens - (sample->begun ? sample->begun->n_tokens : 0);
 }
 
-/* Debits a sample. A policy that does not bound its steps is taken to have been stopped at the bound. */
-static void pay(cairn_workspace *workspace, cairn_role role, const cairn_proposal *sample, int32_t most) {
-    int32_t tokens = sample->n_tokens < most ? sample->n_tokens : most;
-    workspace->cost.steps[role]++;
+bool verb_is_cut(const cairn_proposal *sample, int32_t most, int32_t longest) {
+    int32_t tokens = new_tokens(sample);
+    if (tokens > most) return true;
+    return sample->n_tokens < longest && tokens == most && sample->stop == CAIRN_STOP_LENGTH;
+}
+
+void verb_pay(cairn_workspace *workspace, cairn_role role, const cairn_proposal *sample, int32_t most) {
+    int32_t tokens = new_tokens(sample);
+    if (tokens > most) tokens = most;
+    workspace->cost.steps[role] += !sample->begun;
     workspace->cost.tokens[role] += tokens;
     workspace->cost.flops[role] += sample->flops;
     pay_problem(workspace, role, sample->problem_flops);
@@ -168,8 +196,8 @@ static cairn_status adopt(growth *g, int32_t from, const cairn_proposal *sample)
     const cairn_branch *branch = &g->branches[from];
     if (sample->status != CAIRN_OK) return sample->status;
     if (!sample->text) return cairn_fail(g->workspace->ctx, CAIRN_INTERNAL, "the policy gave no text for a step");
-    pay(g->workspace, g->role, sample, g->most_tokens);
-    if (is_cut(g, sample)) return CAIRN_OK;
+    verb_pay(g->workspace, g->role, sample, g->most_tokens);
+    if (verb_is_cut(sample, g->most_tokens, g->sampling.max_tokens)) return CAIRN_OK;
     cairn_node node;
     uint32_t before = g->workspace->tree->count;
     CAIRN_TRY(child_for(g->workspace, g->role, branch->node, sample, &node));
@@ -226,6 +254,31 @@ static cairn_status grow(growth *g, int32_t granted) {
     return CAIRN_OK;
 }
 
+static cairn_status propose(growth *g, const cairn_branch *branches, int32_t n, int32_t *n_children) {
+    cairn_workspace *workspace = g->workspace;
+    *n_children = 0;
+    CAIRN_TRY(verb_begin(workspace));
+    CAIRN_TRY(verb_policy(workspace, g->role, &g->policy));
+    if (g->partial) CAIRN_TRY(partial_check(workspace, g->policy, g->sampling.max_tokens));
+    CAIRN_TRY(cairn_tree_need_draws(workspace->ctx, workspace->tree, g->role));
+    int64_t left = spending_steps_left(workspace), asked = 0;
+    for (int32_t i = 0; i < n; i++) {
+        CAIRN_TRY(verb_start(workspace, "propose from", branches[i].node));
+        if (!(workspace->tree->flags[branches[i].node] & CAIRN_NODE_TERMINAL)) asked += branches[i].count;
+    }
+    int64_t granted = asked < left ? asked : left;
+    if (granted > INT32_MAX)
+        return cairn_fail(workspace->ctx, CAIRN_LIMIT, "a growth of %lld steps at once", (long long)granted);
+    g->branches = branches;
+    g->owner = cairn_arena_alloc(workspace->arena, (size_t)granted + 1, sizeof *g->owner);
+    if (!g->owner) return CAIRN_NO_MEMORY;
+    deal_draws(g, n, granted);
+    cairn_status status = granted ? grow(g, (int32_t)granted) : CAIRN_OK;
+    *n_children = g->n_children;
+    if (status != CAIRN_OK) return status;
+    return granted < asked ? CAIRN_BUDGET : CAIRN_OK;
+}
+
 cairn_status cairn_propose(cairn_workspace *workspace, cairn_role role, const cairn_branch *branches, int32_t n,
                            cairn_branch *children, int32_t *n_children) {
     cairn_sampling sampling = cairn_workspace_sampling(workspace, role);
@@ -234,25 +287,20 @@ cairn_status cairn_propose(cairn_workspace *workspace, cairn_role role, const ca
 
 cairn_status cairn_propose_with(cairn_workspace *workspace, cairn_role role, const cairn_sampling *sampling,
                                 const cairn_branch *branches, int32_t n, cairn_branch *children, int32_t *n_children) {
-    growth g = {
-        .workspace = workspace, .role = role, .sampling = *sampling, .branches = branches, .children = children};
-    *n_children = 0;
-    CAIRN_TRY(go_on(workspace));
-    CAIRN_TRY(policy_of(workspace, role, &g.policy));
-    CAIRN_TRY(cairn_tree_need_draws(workspace->ctx, workspace->tree, role));
-    int64_t left = spending_steps_left(workspace), asked = 0;
-    for (int32_t i = 0; i < n; i++)
-        if (!(workspace->tree->flags[branches[i].node] & CAIRN_NODE_TERMINAL)) asked += branches[i].count;
-    int64_t granted = asked < left ? asked : left;
-    if (granted > INT32_MAX)
-        return cairn_fail(workspace->ctx, CAIRN_LIMIT, "a growth of %lld steps at once", (long long)granted);
-    g.owner = cairn_arena_alloc(workspace->arena, (size_t)granted + 1, sizeof *g.owner);
-    if (!g.owner) return CAIRN_NO_MEMORY;
-    deal_draws(&g, n, granted);
-    cairn_status status = granted ? grow(&g, (int32_t)granted) : CAIRN_OK;
-    *n_children = g.n_children;
-    if (status != CAIRN_OK) return status;
-    return granted < asked ? CAIRN_BUDGET : CAIRN_OK;
+    growth g = {.workspace = workspace, .role = role, .sampling = *sampling, .children = children};
+    return propose(&g, branches, n, n_children);
+}
+
+cairn_status cairn_propose_partial(cairn_workspace *workspace, cairn_role role, int32_t max_tokens,
+                                   const cairn_branch *branches, int32_t n, cairn_branch *children,
+                                   int32_t *n_children) {
+    growth g = {.workspace = workspace,
+                .role = role,
+                .sampling = cairn_workspace_sampling(workspace, role),
+                .partial = true,
+                .children = children};
+    g.sampling.max_tokens = max_tokens;
+    return propose(&g, branches, n, n_children);
 }
 
 /* ---- score ------------------------------------------------------------------------------------------------------------ */
@@ -295,6 +343,11 @@ static cairn_status request_score(cairn_workspace *workspace, const cairn_part *
                                   cairn_scoring *request, bool *asked) {
     cairn_tree *tree = workspace->tree;
     *asked = false;
+    const bool partial = tree->flags[node] & CAIRN_NODE_PARTIAL;
+    if (partial && !cairn_reward_partial_ok(part->reward))
+        return cairn_fail(workspace->ctx, CAIRN_UNSUPPORTED,
+                          "reward %s scores complete steps only: the step of node %" PRIu32 " is partial",
+                          part->reward->type->about.name, node);
     if (tree->marks[part->column][node] & CAIRN_SCORE_ASKED) return CAIRN_OK;
     if (node == CAIRN_ROOT) return cairn_fail(workspace->ctx, CAIRN_INVALID, "the root has no step to score");
     CAIRN_TRY(cairn_tree_steps(workspace->ctx, tree, node, workspace->arena, &request->steps, &request->n_steps));
@@ -310,6 +363,7 @@ static cairn_status request_score(cairn_workspace *workspace, const cairn_part *
     request->problem = workspace->problem;
     request->state = cairn_tree_state(tree, node);
     request->done = tree->flags[node] & CAIRN_NODE_TERMINAL;
+    request->partial = partial;
     request->path = tree->path[node];
     request->seed = workspace->seed;
     request->fresh = read_path(tree, part->column, node);
@@ -334,7 +388,7 @@ cairn_status cairn_score(cairn_workspace *workspace, const cairn_node *nodes, in
 
 cairn_status cairn_score_as(cairn_workspace *workspace, cairn_role role, const cairn_node *nodes, int32_t n) {
     const cairn_part *part = &workspace->cast[role];
-    CAIRN_TRY(go_on(workspace));
+    CAIRN_TRY(verb_begin(workspace));
     if (!part->reward && role == CAIRN_ROLE_JUDGE)
         return cairn_fail(workspace->ctx, CAIRN_INVALID, "this algorithm scores steps: name a reward");
     if (!part->reward)
@@ -394,7 +448,7 @@ static cairn_status answer_class(cairn_workspace *workspace, const char *answer,
 
 cairn_status cairn_check(cairn_workspace *workspace, const cairn_node *leaves, int32_t n) {
     cairn_tree *tree = workspace->tree;
-    CAIRN_TRY(go_on(workspace));
+    CAIRN_TRY(verb_begin(workspace));
     CAIRN_TRY(cairn_tree_need_verdicts(workspace->ctx, tree));
     for (int32_t i = 0; i < n; i++) {
         cairn_node leaf = leaves[i];
@@ -402,6 +456,7 @@ cairn_status cairn_check(cairn_workspace *workspace, const cairn_node *leaves, i
         const char *const *steps;
         int32_t n_steps;
         cairn_outcome outcome;
+        CAIRN_TRY(verb_start(workspace, "check", leaf));
         CAIRN_TRY(cairn_tree_steps(workspace->ctx, tree, leaf, workspace->arena, &steps, &n_steps));
         CAIRN_TRY(cairn_world_outcome(workspace->ctx, workspace->world, workspace->problem,
                                       cairn_tree_state(tree, leaf), steps, n_steps, stated_of(workspace, leaf),
@@ -424,8 +479,8 @@ static cairn_status cannot(const cairn_workspace *workspace, const cairn_policy 
 
 cairn_status cairn_ask(cairn_workspace *workspace, cairn_role role, cairn_asking *requests, int32_t n) {
     const cairn_policy *policy;
-    CAIRN_TRY(go_on(workspace));
-    CAIRN_TRY(policy_of(workspace, role, &policy));
+    CAIRN_TRY(verb_begin(workspace));
+    CAIRN_TRY(verb_policy(workspace, role, &policy));
     if (!policy->type->ask) return cannot(workspace, policy, "be asked freely");
     bool counted = role == CAIRN_ROLE_GENERATOR || role == CAIRN_ROLE_COMPLETER;
     spending now = spending_now(workspace);
@@ -452,10 +507,11 @@ cairn_status cairn_ask(cairn_workspace *workspace, cairn_role role, cairn_asking
 cairn_status cairn_next(cairn_workspace *workspace, cairn_role role, const cairn_node *nodes, int32_t n,
                         cairn_prediction *out) {
     const cairn_policy *policy;
-    CAIRN_TRY(go_on(workspace));
-    CAIRN_TRY(policy_of(workspace, role, &policy));
+    CAIRN_TRY(verb_begin(workspace));
+    CAIRN_TRY(verb_policy(workspace, role, &policy));
     if (!policy->type->next) return cannot(workspace, policy, "say how likely the next token is");
     for (int32_t i = 0; i < n; i++) {
+        CAIRN_TRY(verb_start(workspace, "tell the next token after", nodes[i]));
         out[i].name = workspace->problem->id;
         out[i].problem = workspace->problem->text;
         CAIRN_TRY(cairn_tree_steps(workspace->ctx, workspace->tree, nodes[i], workspace->arena, &out[i].steps,
@@ -479,10 +535,11 @@ cairn_status cairn_rollouts(cairn_workspace *workspace, cairn_role role, const c
                             cairn_rollout *out, int32_t *done) {
     cairn_tree *tree = workspace->tree;
     *done = 0;
-    CAIRN_TRY(go_on(workspace));
+    CAIRN_TRY(verb_begin(workspace));
     const cairn_policy *policy;
-    CAIRN_TRY(policy_of(workspace, role, &policy));
+    CAIRN_TRY(verb_policy(workspace, role, &policy));
     CAIRN_TRY(cairn_tree_need_counts(workspace->ctx, tree, role));
+    for (int32_t i = 0; i < n; i++) CAIRN_TRY(verb_start(workspace, "complete", nodes[i]));
     cairn_start *starts = cairn_arena_alloc(workspace->arena, (size_t)(n > 0 ? n : 1), sizeof *starts);
     if (!starts) return CAIRN_NO_MEMORY;
     int32_t granted = 0;
@@ -528,6 +585,7 @@ cairn_status cairn_graft(cairn_workspace *workspace, cairn_node node, const cair
     if (m < 0 || m > rollout->n_steps)
         return cairn_fail(workspace->ctx, CAIRN_INVALID, "cannot graft %d of %d steps", m, rollout->n_steps);
     cairn_tree *tree = workspace->tree;
+    CAIRN_TRY(verb_start(workspace, "graft below", node));
     for (int32_t i = 0; i < m; i++) {
         cairn_proposal sample = {.text = rollout->steps[i],
                                  .n_tokens = rollout->tokens ? rollout->tokens[i] : 0,
