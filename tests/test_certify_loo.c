@@ -89,6 +89,59 @@ static void test_nearest_items_by_hand(void **state) {
     assert_int_equal(cairn_certify_nearest(ctx, &none, x, good, 4, 2, query, &score), CAIRN_INVALID);
 }
 
+/* Three items lie at distance 1 from the query, 2 of them good: the second nearest of five is one of them, so all of them count. */
+static void test_equally_near_items_all_count(void **state) {
+    (void)state;
+    double x[] = {0, 1, -1, 1, 5}, score;
+    bool good[] = {false, false, true, true, true};
+    int32_t two = 2, one = 1;
+    const double query = 0;
+    assert_int_equal(cairn_certify_nearest(ctx, &two, x, good, 5, 1, &query, &score), CAIRN_OK);
+    assert_near(score, .5, 1e-15); /* items 0 to 3: two are good */
+    assert_int_equal(cairn_certify_nearest(ctx, &one, x, good, 5, 1, &query, &score), CAIRN_OK);
+    assert_near(score, 0, 0); /* item 0 alone is nearest */
+}
+
+/* Equal items have equal scores to the last bit, and the order of rows changes none. */
+static void test_the_order_of_items_changes_no_score(void **state) {
+    (void)state;
+    enum { N = 12 };
+    double x[2 * N], turned[2 * N], scores[2][N], penalty = .5;
+    bool good[N], turned_good[N];
+    for (int i = 0; i < N; i++) {
+        int of = i % (N / 2); /* every item is there twice */
+        x[2 * i] = turned[2 * (N - 1 - i)] = of * .37;
+        x[2 * i + 1] = turned[2 * (N - 1 - i) + 1] = of * of % 7 * .11;
+        good[i] = turned_good[N - 1 - i] = of % 3 == 1;
+    }
+    assert_int_equal(cairn_certify_loo(ctx, cairn_certify_logistic, &penalty, x, good, N, 2, false, 1, scores[0]),
+                     CAIRN_OK);
+    assert_int_equal(
+        cairn_certify_loo(ctx, cairn_certify_logistic, &penalty, turned, turned_good, N, 2, false, 1, scores[1]),
+        CAIRN_OK);
+    for (int i = 0; i < N; i++) {
+        assert_memory_equal(&scores[0][i], &scores[1][N - 1 - i], sizeof(double));
+        assert_memory_equal(&scores[0][i], &scores[0][(i + N / 2) % N], sizeof(double));
+    }
+}
+
+static void test_learners_are_found_by_name(void **state) {
+    (void)state;
+    cairn_arena *arena;
+    cairn_certify_learner learner;
+    const void *arg;
+    assert_int_equal(cairn_arena_open(ctx, 1024, &arena), CAIRN_OK);
+    assert_int_equal(cairn_certify_learner_find(ctx, arena, "logistic:penalty=0.5", &learner, &arg), CAIRN_OK);
+    assert_true(learner == cairn_certify_logistic);
+    assert_near(*(const double *)arg, .5, 0);
+    assert_int_equal(cairn_certify_learner_find(ctx, arena, "nearest", &learner, &arg), CAIRN_OK);
+    assert_true(learner == cairn_certify_nearest);
+    assert_int_equal(*(const int32_t *)arg, 10);
+    assert_int_equal(cairn_certify_learner_find(ctx, arena, "forest", &learner, &arg), CAIRN_NOT_FOUND);
+    assert_int_equal(cairn_certify_learner_find(ctx, arena, "nearest:items=0", &learner, &arg), CAIRN_INVALID);
+    cairn_arena_close(arena);
+}
+
 /* Features of right answers lie 2 standard deviations from those of wrong ones along the diagonal, which no single feature shows. */
 static void test_a_score_that_was_trained_on_the_same_labels_keeps_the_rate(void **state) {
     (void)state;
@@ -127,6 +180,9 @@ int main(void) {
         cmocka_unit_test(test_oversampling_makes_the_classes_equal),
         cmocka_unit_test(test_logistic_regression_by_hand),
         cmocka_unit_test(test_nearest_items_by_hand),
+        cmocka_unit_test(test_equally_near_items_all_count),
+        cmocka_unit_test(test_the_order_of_items_changes_no_score),
+        cmocka_unit_test(test_learners_are_found_by_name),
         cmocka_unit_test(test_a_score_that_was_trained_on_the_same_labels_keeps_the_rate),
     };
     return cmocka_run_group_tests(tests, open_ctx, close_ctx);

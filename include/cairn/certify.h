@@ -109,7 +109,7 @@ typedef cairn_status (*cairn_certify_learner)(cairn_ctx *ctx, const void *arg, c
 /* Scores each of n items by what is learned from all the others (OptCS-Full, arXiv 2411.17983): scores[n] of features x[n][d]. The items are
  * those with a label, then those to select from, whose `good` is false. cairn_certify_select with one such score (CS) or several (OPTCS)
  * then needs no split. `oversample`: before each learning, members of the smaller class are drawn again until both are equally many. n
- * learnings. Errors: INVALID for n = 0; those of the learner; no memory; CANCELLED. */
+ * learnings. The order of the items decides nothing but the draws of `oversample`. Errors: INVALID for n = 0; those of the learner; no memory; CANCELLED. */
 CAIRN_API cairn_status cairn_certify_loo(cairn_ctx *ctx, cairn_certify_learner learner, const void *arg,
                                          const double *x, const bool *good, size_t n, size_t d, bool oversample,
                                          uint64_t seed, double *scores);
@@ -118,9 +118,13 @@ CAIRN_API cairn_status cairn_certify_loo(cairn_ctx *ctx, cairn_certify_learner l
  * penalty, a double > 0. Errors: INVALID for a penalty out of range or features that are not finite. */
 CAIRN_API cairn_status cairn_certify_logistic(cairn_ctx *ctx, const void *arg, const double *x, const bool *good,
                                               size_t n, size_t d, const double *query, double *score);
-/* Share of good ones among the nearest items (Euclidean; the earlier of equally near ones). `arg` points to their number, an int32_t > 0. */
+/* Share of good ones among the nearest items (Euclidean), and those as near as the last of them. `arg` points to their number, an int32_t > 0.
+ * Errors: INVALID for a number out of range; no memory. */
 CAIRN_API cairn_status cairn_certify_nearest(cairn_ctx *ctx, const void *arg, const double *x, const bool *good,
                                              size_t n, size_t d, const double *query, double *score);
+/* Finds "logistic:penalty=1" or "nearest:items=10"; `arg` is in the arena. Errors: NOT_FOUND listing the learners, INVALID. */
+CAIRN_API cairn_status cairn_certify_learner_find(cairn_ctx *ctx, cairn_arena *arena, const char *spec,
+                                                  cairn_certify_learner *learner, const void **arg);
 
 /* ---- items of a file ------------------------------------------------------------------------------------------------- */
 

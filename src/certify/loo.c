@@ -29,6 +29,26 @@ static void close_others(others *o) {
     cairn_free(o->members[1]);
 }
 
+/* An item's place in an order that the values of the items decide, not their rows: equal items are then scored alike to the last bit,
+ * and p-values count them as ties. */
+typedef struct place {
+    const double *x; /* [d] */
+    size_t d, item;
+    bool good;
+} place;
+
+static int by_values(const void *a, const void *b) {
+    const place *p = a, *q = b;
+    for (size_t k = 0; k < p->d; k++)
+        if (p->x[k] < q->x[k] || p->x[k] > q->x[k]) return p->x[k] < q->x[k] ? -1 : 1;
+    return p->good - q->good;
+}
+
+static void order(const double *x, const bool *good, size_t n, size_t d, place *places) {
+    for (size_t i = 0; i < n; i++) places[i] = (place){.x = x + i * d, .d = d, .item = i, .good = good[i]};
+    qsort(places, n, sizeof *places, by_values);
+}
+
 static void add(others *o, const double *x, bool good, size_t d) {
     memcpy(o->x + o->n * d, x, d * sizeof *x);
     o->good[o->n++] = good;
@@ -48,21 +68,26 @@ cairn_status cairn_certify_loo(cairn_ctx *ctx, cairn_certify_learner learner, co
                                const bool *good, size_t n, size_t d, bool oversample, uint64_t seed, double *scores) {
     others o;
     if (n == 0 || d == 0) return cairn_fail(ctx, CAIRN_INVALID, "there is no item or no feature to learn from");
+    place *places = cairn_alloc(ctx, n, sizeof *places);
+    if (!places) return CAIRN_NO_MEMORY;
+    order(x, good, n, d, places);
     cairn_status status = open_others(ctx, n, d, &o);
     for (size_t i = 0; i < n && status == CAIRN_OK; i++) {
         cairn_rng rng = cairn_rng_open(seed, cairn_key("certify", 7), CAIRN_PATH_ROOT, CAIRN_VERB_LEARN,
                                        CAIRN_ROLE_GENERATOR, (uint32_t)i);
         o.n = o.count[0] = o.count[1] = 0;
         for (size_t k = 0; k < n; k++) {
-            if (k == i) continue;
-            o.members[good[k]][o.count[good[k]]++] = o.n;
-            add(&o, x + k * d, good[k], d);
+            const place *other = &places[k];
+            if (other->item == i) continue;
+            o.members[other->good][o.count[other->good]++] = o.n;
+            add(&o, other->x, other->good, d);
         }
         if (oversample) balance(&o, d, &rng);
         status = learner(ctx, arg, o.x, o.good, o.n, d, x + i * d, &scores[i]);
         if (status == CAIRN_OK && cairn_cancelled(ctx)) status = CAIRN_CANCELLED;
     }
     close_others(&o);
+    cairn_free(places);
     return status;
 }
 
@@ -167,8 +192,7 @@ typedef struct neighbour {
 
 static int nearer(const void *a, const void *b) {
     const neighbour *x = a, *y = b;
-    if (x->distance != y->distance) return x->distance < y->distance ? -1 : 1;
-    return (x->item > y->item) - (x->item < y->item);
+    return (x->distance > y->distance) - (x->distance < y->distance);
 }
 
 cairn_status cairn_certify_nearest(cairn_ctx *ctx, const void *arg, const double *x, const bool *good, size_t n,
@@ -183,6 +207,7 @@ cairn_status cairn_certify_nearest(cairn_ctx *ctx, const void *arg, const double
     }
     qsort(all, n, sizeof *all, nearer);
     size_t used = n < (size_t)wanted ? n : (size_t)wanted, right = 0;
+    while (used > 0 && used < n && !(all[used].distance > all[used - 1].distance)) used++;
     for (size_t i = 0; i < used; i++) right += good[all[i].item];
     *score = used ? (double)right / (double)used : 0;
     cairn_free(all);

@@ -12,9 +12,10 @@
 
 /* ---- the draw that is kept ------------------------------------------------------------------------------------------ */
 
-bool certified_draws(const certify_config *config) {
-    bool optcs = config->method == CAIRN_CERTIFY_OPTCS;
-    return config->split > 0 || config->p_values == 1 ||
+bool certified_draws(const certified *f) {
+    const certify_config *config = f->config;
+    bool optcs = f->method == CAIRN_CERTIFY_OPTCS;
+    return config->split > 0 || config->p_values == 1 || (f->k > f->chosen && config->oversample) ||
            (optcs && (config->prune != CAIRN_PRUNE_DTM || config->ties == 0));
 }
 
@@ -37,11 +38,16 @@ static void describe(const certified *f, cli_json *j) {
     cli_json_text(j, "label", f->label);
     cli_json_real(j, "above", config->above);
     cli_json_text(j, "choose", config->choose);
+    if (*config->learn) {
+        cli_json_text(j, "learn", config->learn);
+        cli_json_text(j, "features", config->features);
+        cli_json_bool(j, "oversample", config->oversample);
+    }
     cli_json_text(j, "unit", f->unit);
     cli_json_text(j, "unit_best", config->unit_best);
     cli_json_real(j, "split", config->split);
     cli_json_real(j, "fdr", config->fdr);
-    cli_json_text(j, "method", methods[config->method]);
+    cli_json_text(j, "method", methods[f->method]);
     cli_json_text(j, "prune", prunes[config->prune]);
     cli_json_real(j, "beta", config->beta);
     cli_json_text(j, "ties", config->ties ? "first" : "random");
@@ -210,6 +216,9 @@ cairn_status certified_print(cli *c, const certified *f) {
     printf("  %9s items with a label, %s right and %s wrong, tell what the scores are worth\n",
            cli_count((int64_t)f->n, n[2]), cli_count((int64_t)f->n - bad, n[3]), cli_count(bad, n[4]));
     if (bad == 0) printf("  none of them is wrong, so every p-value is the smallest one: label wrong items too\n");
+    if (f->features)
+        printf("  %9s features; each item is scored by what is learned from the %s others\n",
+               cli_count(f->features, n[4]), cli_count((int64_t)(f->n + f->m) - 1, n[2]));
     if (f->result.least > 1)
         printf("  %9.0f items at least must be certified together, so that any can be: more labels lower it\n",
                ceil(f->result.least));
@@ -255,7 +264,13 @@ cairn_status certified_json(cli *c, const certified *f) {
     cli_json_int(&j, "unlabelled_left_out", f->unlabelled_unused);
     cli_json_int(&j, "skipped_rows", f->file.skipped + f->other.skipped);
     cli_json_text(&j, "unit", f->unit);
+    cli_json_text(&j, "method", f->method == CAIRN_CERTIFY_CS ? "cs" : "optcs");
     put_uses(&j, f);
+    if (f->features) {
+        cli_json_open(&j, "features", '[');
+        for (int i = 0; i < f->features; i++) cli_json_text(&j, NULL, f->columns[f->chosen + i]);
+        cli_json_close(&j, ']');
+    }
     if (f->test_right) {
         cli_json_int(&j, "certified_wrong", t.wrong);
         figure_json(&j, "false_share", &t.false_share);
