@@ -148,6 +148,102 @@ static void test_weights_in_training_say_what_their_file_says(void **state) {
     unlink(path);
 }
 
+/* ---- critics ------------------------------------------------------------------------------------------------------------ */
+
+/* One that draws critiques, which its evidence shows, and one whose verdict alone is read. */
+static const char *const critics[] = {"samples=3,temperature=1,max_tokens=6,unreadable=half,meaning=success",
+                                      "max_tokens=0,yes=right,no=wrong"};
+
+typedef struct judged {
+    double scores[2];
+    char code[2][32], evidence[2][300];
+    cairn_reward_cost cost;
+    cairn_meaning meaning;
+} judged;
+
+static judged judge(const trainer *t, const cairn_reward *reward) {
+    judged out;
+    const char *codes[2], *evidence[2];
+    memset(&out, 0, sizeof out);
+    must(t, cairn_reward_score_steps(t->ctx, reward, t->arena, 5, &t->problem, steps, 2, out.scores, codes, evidence,
+                                     &out.cost));
+    for (int i = 0; i < 2; i++) {
+        snprintf(out.code[i], sizeof out.code[i], "%s", codes[i]);
+        snprintf(out.evidence[i], sizeof out.evidence[i], "%s", evidence[i]);
+    }
+    out.meaning = reward->meaning;
+    return out;
+}
+
+static judged judge_by_file(const trainer *t, const char *path, const char *options) {
+    char spec[256];
+    cairn_reward reward;
+    snprintf(spec, sizeof spec, "critic:file=%s,%s", path, options);
+    must(t, cairn_reward_open(t->ctx, t->arena, spec, &t->world, NULL, &reward));
+    judged out = judge(t, &reward);
+    cairn_reward_close(&reward);
+    return out;
+}
+
+static void test_weights_in_training_judge_as_their_file_does(void **state) {
+    (void)state;
+    char path[] = "/tmp/cairn-trained-XXXXXX";
+    trainer t;
+    int file = mkstemp(path);
+    assert_true(file >= 0);
+    close(file);
+    open_trainer(&t);
+    for (size_t i = 0; i < sizeof critics / sizeof *critics; i++) {
+        cairn_reward critic;
+        judged before = {0};
+        must(&t, cairn_reward_open_critic(t.ctx, t.arena, &t.policy, critics[i], &t.world, &critic));
+        assert_true(cairn_reward_content(&critic) != 0); /* of the template */
+        for (int round = 0; round < 2; round++) {
+            train(&t);
+            must(&t, cairn_transformer_save(t.ctx, t.m.model, t.m.tokenizer, CAIRN_F32, path));
+            judged now = judge(&t, &critic), saved = judge_by_file(&t, path, critics[i]);
+            assert_memory_equal(&now, &saved, sizeof now);
+            assert_true(now.scores[0] >= 0 && now.scores[0] <= 1 && now.cost.tokens > 0);
+            assert_true(memcmp(&now, &before, sizeof now) != 0);
+            before = now;
+        }
+        assert_true(i == 0 ? strlen(before.evidence[0]) > 60 : before.scores[0] < 0.5 || before.scores[0] > 0.5);
+        cairn_reward_close(&critic);
+    }
+    said still = ask(&t, &t.policy, &t.reward); /* the policy stays open */
+    assert_true(still.logp[0] < 0);
+    close_trainer(&t);
+    unlink(path);
+}
+
+static void test_a_critic_of_the_callers_policy_says_what_it_cannot(void **state) {
+    (void)state;
+    static const struct {
+        const char *options, *said;
+    } cases[] = {{"file=critic.gguf", "file and policy are not options"},
+                 {"policy=model:file=critic.gguf", "file and policy are not options"},
+                 {"samples=4", "at temperature 0"},
+                 {"depth=3", "depth"}};
+    trainer t;
+    cairn_policy scripted;
+    cairn_reward reward;
+    open_trainer(&t);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(cairn_reward_open_critic(t.ctx, t.arena, &t.policy, cases[i].options, &t.world, &reward),
+                         CAIRN_INVALID);
+        if (!strstr(cairn_error(t.ctx), cases[i].said)) fail_msg("%s", cairn_error(t.ctx));
+    }
+    must(&t, cairn_policy_open(t.ctx, t.arena, "scripted:error=0.1", &t.world, &scripted));
+    assert_int_equal(cairn_reward_open_critic(t.ctx, t.arena, &scripted, NULL, &t.world, &reward), CAIRN_UNSUPPORTED);
+    assert_non_null(strstr(cairn_error(t.ctx), "policy scripted cannot be asked"));
+    must(&t, cairn_reward_open_critic(t.ctx, t.arena, &t.policy, NULL, &t.world, &reward));
+    assert_int_equal(reward.meaning, CAIRN_MEANING_CORRECTNESS);
+    assert_int_equal(reward.n_outputs, 1);
+    cairn_reward_close(&reward);
+    cairn_policy_close(&scripted);
+    close_trainer(&t);
+}
+
 static void test_a_live_engine_is_no_file(void **state) {
     (void)state;
     trainer t;
@@ -183,6 +279,8 @@ static void test_what_an_engine_lacks_is_named(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_weights_in_training_say_what_their_file_says),
+        cmocka_unit_test(test_weights_in_training_judge_as_their_file_does),
+        cmocka_unit_test(test_a_critic_of_the_callers_policy_says_what_it_cannot),
         cmocka_unit_test(test_a_live_engine_is_no_file),
         cmocka_unit_test(test_what_an_engine_lacks_is_named),
     };

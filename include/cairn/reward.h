@@ -128,6 +128,12 @@ typedef struct cairn_head_choice {
 CAIRN_API cairn_status cairn_reward_open_head(cairn_ctx *ctx, cairn_arena *arena, cairn_engine *engine,
                                               const cairn_head_choice *choice, const cairn_world *world,
                                               cairn_reward *out);
+/* Reward `critic` on a policy of the caller's, for example one on a live engine (cairn_policy_open_engine): weights in training judge without a
+ * file. `options` are those of `critic`, "samples=4,temperature=0.7", without `file` and `policy`; NULL: their defaults. `cache`, `rows` and `bf16`
+ * are the policy's own business. Policy and world must stay until the reward is closed, which leaves them open. Errors: INVALID for options;
+ * UNSUPPORTED for a policy that cannot be asked; those of cairn_critic_template. */
+CAIRN_API cairn_status cairn_reward_open_critic(cairn_ctx *ctx, cairn_arena *arena, const cairn_policy *policy,
+                                                const char *options, const cairn_world *world, cairn_reward *out);
 CAIRN_API uint64_t cairn_reward_content(const cairn_reward *reward); /* 0 where it scores by no file */
 CAIRN_API const char *cairn_reward_file(const cairn_reward *reward); /* name of its program's file; "" for none */
 CAIRN_API bool cairn_reward_elsewhere(const cairn_reward *reward);

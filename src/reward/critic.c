@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/maths.h"
+#include "core/registry.h"
 #include "reward/critic.h"
 #include "reward/meanings.h"
 
@@ -67,8 +68,6 @@ cairn_status cairn_critic_prompt(cairn_ctx *ctx, const cairn_template *t, const 
 /* ---- opening ----------------------------------------------------------------------------------------------------------------- */
 
 static cairn_status check_options(cairn_ctx *ctx, const config *c) {
-    if (!*c->model.file == !*c->policy)
-        return cairn_fail(ctx, CAIRN_INVALID, "critic: either file=MODEL or policy=SPEC");
     if (c->reads == READS_SOLUTION && c->max_tokens == 0)
         return cairn_fail(ctx, CAIRN_INVALID, "critic: max_tokens=0 writes no paragraph's number (reads=solution)");
     if (!*c->yes || !*c->no) return cairn_fail(ctx, CAIRN_INVALID, "critic: yes and no cannot be empty");
@@ -82,19 +81,8 @@ static cairn_status check_options(cairn_ctx *ctx, const config *c) {
     return CAIRN_OK;
 }
 
-static cairn_status open_policy(cairn_ctx *ctx, cairn_arena *arena, const cairn_world *world, critic *self) {
-    CAIRN_TRY(cairn_policy_open(ctx, arena, self->c.policy, world, &self->policy));
-    if (self->policy.type->ask) return CAIRN_OK;
-    cairn_status status =
-        cairn_fail(ctx, CAIRN_UNSUPPORTED, "critic: policy %s cannot be asked", self->policy.type->about.name);
-    cairn_policy_close(&self->policy);
-    return status;
-}
-
-static cairn_status critic_open(cairn_ctx *ctx, cairn_arena *arena, const cairn_world *world,
-                                const cairn_policy *policy, const void *configuration, void **out) {
-    (void)policy;
-    const config *c = configuration;
+/* A critic whose template is read and who asks nobody yet. */
+static cairn_status open_unbound(cairn_ctx *ctx, cairn_arena *arena, const config *c, critic **out) {
     CAIRN_TRY(check_options(ctx, c));
     critic *self = cairn_arena_alloc(arena, 1, sizeof *self);
     if (!self) return CAIRN_NO_MEMORY;
@@ -103,6 +91,31 @@ static cairn_status critic_open(cairn_ctx *ctx, cairn_arena *arena, const cairn_
         CAIRN_TRY(critic_solution_template(ctx, arena, c->template, &self->template));
     else
         CAIRN_TRY(cairn_critic_template(ctx, arena, c->template, &self->template));
+    *out = self;
+    return CAIRN_OK;
+}
+
+static cairn_status check_policy(cairn_ctx *ctx, const cairn_policy *policy) {
+    if (policy->type->ask) return CAIRN_OK;
+    return cairn_fail(ctx, CAIRN_UNSUPPORTED, "critic: policy %s cannot be asked", policy->type->about.name);
+}
+
+static cairn_status open_policy(cairn_ctx *ctx, cairn_arena *arena, const cairn_world *world, critic *self) {
+    CAIRN_TRY(cairn_policy_open(ctx, arena, self->c.policy, world, &self->policy));
+    self->own_policy = true;
+    cairn_status status = check_policy(ctx, &self->policy);
+    if (status != CAIRN_OK) cairn_policy_close(&self->policy);
+    return status;
+}
+
+static cairn_status critic_open(cairn_ctx *ctx, cairn_arena *arena, const cairn_world *world,
+                                const cairn_policy *policy, const void *configuration, void **out) {
+    (void)policy;
+    const config *c = configuration;
+    critic *self;
+    if (!*c->model.file == !*c->policy)
+        return cairn_fail(ctx, CAIRN_INVALID, "critic: either file=MODEL or policy=SPEC");
+    CAIRN_TRY(open_unbound(ctx, arena, c, &self));
     CAIRN_TRY(*c->policy ? open_policy(ctx, arena, world, self) : loaded_open(ctx, &c->model, &self->l));
     *out = self;
     return CAIRN_OK;
@@ -110,10 +123,10 @@ static cairn_status critic_open(cairn_ctx *ctx, cairn_arena *arena, const cairn_
 
 static void critic_close(void *data) {
     critic *self = data;
-    if (self->policy.type)
-        cairn_policy_close(&self->policy);
-    else
+    if (!self->policy.type)
         loaded_close(&self->l);
+    else if (self->own_policy)
+        cairn_policy_close(&self->policy);
 }
 
 static void critic_scale(void *data, cairn_meaning *meaning, double *low, double *high) {
@@ -262,7 +275,11 @@ static void add_failure(const critic *self, cairn_status status, opinion *o) {
         return;
     }
     add_unreadable(self, o, false);
-    if (!*o->shown) snprintf(o->shown, SHOWN, "too long for a context of %d tokens", (int)self->l.format.context);
+    if (*o->shown) return;
+    if (self->policy.type)
+        snprintf(o->shown, SHOWN, "too long for the critic's context");
+    else
+        snprintf(o->shown, SHOWN, "too long for a context of %d tokens", (int)self->l.format.context);
 }
 
 /* P(yes) / (P(yes) + P(no)) */
@@ -400,3 +417,25 @@ const cairn_reward_type cairn_reward_critic = {
     .content = critic_content,
     .held = critic_held,
 };
+
+/* ---- on a policy of the caller's ---------------------------------------------------------------------------------------------- */
+
+cairn_status cairn_reward_open_critic(cairn_ctx *ctx, cairn_arena *arena, const cairn_policy *policy,
+                                      const char *options_text, const cairn_world *world, cairn_reward *out) {
+    const void *configuration;
+    critic *self;
+    const char *source = cairn_arena_printf(arena, "critic:%s", options_text ? options_text : "");
+    if (!source) return CAIRN_NO_MEMORY;
+    CAIRN_TRY(
+        registry_config(ctx, arena, &cairn_reward_critic.about, options_text ? options_text : "", &configuration));
+    const config *c = configuration;
+    if (*c->model.file || *c->policy)
+        return cairn_fail(ctx, CAIRN_INVALID,
+                          "critic: file and policy are not options where the caller gives the policy");
+    CAIRN_TRY(check_policy(ctx, policy));
+    CAIRN_TRY(open_unbound(ctx, arena, c, &self));
+    self->policy = *policy;
+    *out = (cairn_reward){.type = &cairn_reward_critic, .world = world, .self = self, .source = source, .n_outputs = 1};
+    critic_scale(self, &out->meaning, &out->low, &out->high);
+    return CAIRN_OK;
+}

@@ -20,6 +20,7 @@ typedef struct config {
 typedef struct critic {
     loaded l;            /* of the model file */
     cairn_policy policy; /* that is asked instead; type NULL: the model is */
+    bool own_policy;     /* opened for this: it is closed in the end */
     cairn_template *template;
     config c;
 } critic;
