@@ -153,7 +153,10 @@ static void optional_columns_start_at_what_their_absence_means(void **state) {
     assert_null(tree->mc_n[CAIRN_ROLE_COMPLETER]);
     int32_t reward, length, again;
     cairn_score_column about = {.name = "reward", .source = "truth", .meaning = 0, .low = 0, .high = 1};
+    assert_null(tree->paid);
+    assert_true(cairn_tree_paid(tree, a) == 0);
     assert_int_equal(cairn_tree_need_edges(ctx, tree), CAIRN_OK);
+    assert_int_equal(cairn_tree_need_paid(ctx, tree), CAIRN_OK);
     assert_int_equal(cairn_tree_need_counts(ctx, tree, CAIRN_ROLE_COMPLETER), CAIRN_OK);
     assert_int_equal(cairn_tree_need_score(ctx, tree, about, &reward), CAIRN_OK);
     about.name = "length";
@@ -167,7 +170,7 @@ static void optional_columns_start_at_what_their_absence_means(void **state) {
     assert_int_equal(cairn_tree_need_score(ctx, tree, about, &again), CAIRN_INVALID);
     cairn_node b = add(a, "b", 1);
     for (cairn_node i = a; i <= b; i++) {
-        assert_true(tree->edge_reward[i] == 0 && tree->discount[i] == 1);
+        assert_true(tree->edge_reward[i] == 0 && tree->discount[i] == 1 && tree->paid[i] == 0);
         assert_true(tree->mc_n[CAIRN_ROLE_COMPLETER][i] == 0 && tree->mc_ok[CAIRN_ROLE_COMPLETER][i] == 0);
         assert_true(isnan(tree->score[0][i]) && isnan(tree->score[1][i]));
     }
@@ -209,11 +212,13 @@ static void a_reset_tree_is_like_a_new_one(void **state) {
         cairn_node node = add(CAIRN_ROOT, "old step", 3);
         tree->score[0][node] = 1;
     }
-    tree->edge_reward[3] = 4;
+    assert_int_equal(cairn_tree_need_paid(ctx, tree), CAIRN_OK);
+    tree->edge_reward[3] = tree->paid[3] = 4;
     tree->visits[0] = 9;
     cairn_tree_reset(tree);
     a_new_tree_is_a_root(state);
     assert_null(tree->edge_reward);
+    assert_null(tree->paid);
     assert_int_equal(tree->n_scores, 0);
     assert_int_equal(tree->visits[0], 0);
     for (int i = 0; i < 5; i++) add(CAIRN_ROOT, "new", 1);

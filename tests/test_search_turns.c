@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "near.h"
-#include "cairn/search.h"
+#include "cairn/loops.h"
 #include "world/lookup.h"
 
 /* A policy whose next step is told by the test, and which remembers what it was shown last. */
@@ -116,6 +116,9 @@ static void the_tree_keeps_what_the_world_answered(void **unused) {
     assert_int_equal(f->tree->kind[end], CAIRN_KIND_REASON);
     assert_near(f->tree->edge_reward[first], -0.02, 1e-7);
     assert_near(f->tree->edge_reward[end], 0, 0);
+    assert_near(f->tree->paid[second], -0.02, 1e-7);
+    assert_near(cairn_tree_paid(f->tree, end), -0.04, 1e-7);
+    assert_near(cairn_tree_paid(f->tree, CAIRN_ROOT), 0, 0);
     assert_true(f->tree->flags[end] & CAIRN_NODE_TERMINAL);
     assert_int_equal(cairn_check(&f->workspace, &end, 1), CAIRN_OK);
     assert_int_equal(cairn_tree_verdict(f->tree, end), CAIRN_VERDICT_RIGHT);
@@ -178,6 +181,53 @@ static void rollouts_start_from_the_answers_of_their_prefix(void **unused) {
     close_fixture(f);
 }
 
+/* Every step is the same lookup, scored 0.5 and paid -0.02: an edge is worth 0.48. The root, then its child, then that one's child are
+ * visited; each leaf is worth 0, so the root's three returns are 0, 0.48 and 0.96. */
+static void edge_scores_stand_beside_what_the_world_paid(void **unused) {
+    (void)unused;
+    fixture *f = open_fixture();
+    const cairn_search_type *type;
+    const void *config;
+    cairn_result result;
+    next_step = lookup_step(f, 0);
+    next_stop = CAIRN_STOP_STEP;
+    assert_int_equal(cairn_search_find(f->ctx, f->arena, "mcts:evaluate=edge,branch=1,simulations=3", &type, &config),
+                     CAIRN_OK);
+    if (cairn_search_run(&f->workspace, type, config, &result) != CAIRN_OK) fail_msg("%s", cairn_error(f->ctx));
+    assert_int_equal(f->tree->visits[CAIRN_ROOT], 3);
+    assert_near(f->tree->total[CAIRN_ROOT], 1.44, 1e-6);
+    for (cairn_node node = 1; node < f->tree->count; node++) {
+        assert_near(f->tree->edge_reward[node], 0.48, 1e-6);
+        assert_near(f->tree->paid[node], -0.02, 1e-7);
+    }
+    assert_int_equal(result.n, 1);
+    assert_near(result.candidates[0].paid, -0.02 * f->tree->depth[result.candidates[0].leaf], 1e-6);
+    close_fixture(f);
+}
+
+/* Both end right and score 0.5, but one looked an amount up, which costs 0.02: the other has the greater value. */
+static void of_two_solutions_with_one_score_the_cheaper_is_chosen(void **unused) {
+    (void)unused;
+    fixture *f = open_fixture();
+    const char *answer = cairn_arena_printf(f->arena, "answer %s", f->problem.answer);
+    cairn_node dear = grow(f, grow(f, CAIRN_ROOT, lookup_step(f, 0)), answer), cheap = grow(f, CAIRN_ROOT, answer);
+    cairn_branch leaves[] = {{.node = dear, .count = 1}, {.node = cheap, .count = 1}};
+    cairn_result result;
+    f->workspace.aggregator = CAIRN_AGGREGATE_LAST;
+    assert_int_equal(cairn_score_branches(&f->workspace, leaves, 2), CAIRN_OK);
+    assert_int_equal(cairn_candidates(&f->workspace, leaves, 2, &result), CAIRN_OK);
+    assert_near(result.candidates[0].score, 0.5, 0);
+    assert_near(result.candidates[0].paid, -0.02, 1e-7);
+    assert_near(result.candidates[1].paid, 0, 0);
+    cairn_status (*const choices[])(cairn_workspace *, cairn_result *) = {cairn_choose_best, cairn_choose_majority,
+                                                                          cairn_choose_weighted};
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(choices[i](&f->workspace, &result), CAIRN_OK);
+        assert_int_equal(result.chosen, 1);
+    }
+    close_fixture(f);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_tree_keeps_what_the_world_answered),
@@ -185,6 +235,8 @@ int main(void) {
         cmocka_unit_test(equal_tool_steps_merge),
         cmocka_unit_test(policies_and_rewards_are_shown_the_answers),
         cmocka_unit_test(rollouts_start_from_the_answers_of_their_prefix),
+        cmocka_unit_test(edge_scores_stand_beside_what_the_world_paid),
+        cmocka_unit_test(of_two_solutions_with_one_score_the_cheaper_is_chosen),
     };
     return cmocka_run_group_tests_name("search turns", tests, NULL, NULL);
 }

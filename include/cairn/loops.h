@@ -195,20 +195,20 @@ CAIRN_API cairn_status cairn_rank_branches(cairn_workspace *workspace, const cai
 /* The first of that order; -1 for n = 0. */
 CAIRN_API int32_t cairn_best_branch(const cairn_workspace *workspace, const cairn_branch *branches, int32_t n);
 
-/* Checks the leaves (cairn_check) and lists them with the aggregate of their scores, NaN where none was asked for. Recorded solutions stand
- * in their recorded order, all others in that of the array. No candidate is chosen yet. */
+/* Checks the leaves (cairn_check) and lists them with the aggregate of their scores, NaN where none was asked for, and with what the
+ * world paid. Recorded solutions stand in their recorded order, all others in that of the array. No candidate is chosen yet. */
 CAIRN_API cairn_status cairn_candidates(cairn_workspace *workspace, const cairn_branch *leaves, int32_t n,
                                         cairn_result *out);
 
 /* The answer of a result, by the standard definitions. Answers are compared by class. A candidate without an answer has no vote; when no
- * candidate has one there is no answer (-1). Ties go to the earlier candidate. The chosen candidate of a vote is the best-scored one of the
- * class, else its first. Errors: NO_MEMORY. */
+ * candidate has one there is no answer (-1). Ties go to the earlier candidate. The chosen candidate of a vote is the one of greatest value
+ * (score + paid) of the class, else its first. Errors: NO_MEMORY. */
 
 /* The class with the most samples (arXiv 2203.11171). */
 CAIRN_API cairn_status cairn_choose_majority(cairn_workspace *workspace, cairn_result *result);
 /* The class with the greatest sum of aggregates over its samples; an unknown one adds nothing. */
 CAIRN_API cairn_status cairn_choose_weighted(cairn_workspace *workspace, cairn_result *result);
-/* The answer of the candidate with the greatest aggregate, unknown last. */
+/* The answer of the candidate with the greatest value, unknown last. */
 CAIRN_API cairn_status cairn_choose_best(cairn_workspace *workspace, cairn_result *result);
 
 /* ---- budget (beside cairn_budget_left) ---------------------------------------------------------------------------------------------- */

@@ -160,6 +160,7 @@ typedef struct cairn_candidate {
     int32_t count;  /* samples that ended here */
     int32_t answer; /* class, -1 none */
     double score;   /* aggregate of its step scores; NaN unknown or not scored */
+    double paid;    /* by the world for its steps; its value is score + paid, as its return is outcome + paid */
 } cairn_candidate;
 
 typedef struct cairn_result {

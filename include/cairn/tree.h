@@ -31,7 +31,8 @@
  *   outcome       world's range   check: NaN unchecked or unknown
  *   answer        class, -1       check: equal answers share a class of this tree
  *   verdict       (optional) cairn_verdict  check: right or wrong, beside `outcome`
- *   edge_reward, discount (optional) value, factor    add: the world's reward of the step; expand; without the column 0 and 1
+ *   paid          (optional) value        add: what the world paid for the step; without the column 0
+ *   edge_reward, discount (optional) value, factor    add: paid; expand: with what a scorer says of the step; without the column 0 and 1
  *   observation_at/length (optional) bytes    add: what the world answered to the step; length 0: nothing
  *   mc_n[role], mc_ok[role]  (optional) count  rollouts from this node in this role, and how many of them were right
  *   score[c]      scale of column  score: NaN unscored or unknown; marks[c] tells which
@@ -93,6 +94,7 @@ typedef struct cairn_tree {
     int8_t *verdict;                                            /* NULL until cairn_tree_need_verdicts */
     uint32_t *observation_at, *observation_length;              /* NULL until the first observation */
     float *edge_reward, *discount;                              /* NULL until cairn_tree_need_edges */
+    float *paid;                                                /* NULL until cairn_tree_need_paid */
     uint32_t *mc_n[CAIRN_ROLE_COUNT], *mc_ok[CAIRN_ROLE_COUNT]; /* NULL until cairn_tree_need_counts */
     float **score;                                              /* [n_scores] columns */
     uint8_t **marks;                                            /* [n_scores] columns */
@@ -120,10 +122,11 @@ CAIRN_API void cairn_tree_close(cairn_tree *tree);
 /* Leaves only a root, without optional columns and score columns. Keeps the memory that this tree used; frees what a larger tree before it
  * needed. */
 CAIRN_API void cairn_tree_reset(cairn_tree *tree);
-/* Make an optional column where it does not exist yet. Edges start at reward 0 and discount 1, counts at 0, scores at NaN. A score column
+/* Make an optional column where it does not exist yet. Edges start at reward 0 and discount 1, paid and counts at 0, scores at NaN. A score column
  * of the same name is returned as it is. Errors: INVALID when its source, meaning or range differ. */
 CAIRN_API cairn_status cairn_tree_need_verdicts(cairn_ctx *ctx, cairn_tree *tree);
 CAIRN_API cairn_status cairn_tree_need_edges(cairn_ctx *ctx, cairn_tree *tree);
+CAIRN_API cairn_status cairn_tree_need_paid(cairn_ctx *ctx, cairn_tree *tree);
 CAIRN_API cairn_status cairn_tree_need_counts(cairn_ctx *ctx, cairn_tree *tree, cairn_role role);
 CAIRN_API cairn_status cairn_tree_need_draws(cairn_ctx *ctx, cairn_tree *tree, cairn_role role);
 CAIRN_API cairn_status cairn_tree_need_score(cairn_ctx *ctx, cairn_tree *tree, cairn_score_column about,
@@ -172,6 +175,8 @@ CAIRN_API cairn_status cairn_tree_kv_tokens(cairn_ctx *ctx, const cairn_tree *tr
 /* Aggregate of the known scores on the path from the root (excluded) to `node`; NaN when none is known, and when a path of more than 256
  * steps finds no memory. The score of an end, where it is known, replaces that of its parent's step. */
 CAIRN_API double cairn_tree_aggregate(const cairn_tree *tree, cairn_node node, int32_t column, cairn_aggregator how);
+/* What the world paid for the steps up to `node`. With the outcome of a whole solution it is the solution's return. */
+CAIRN_API double cairn_tree_paid(const cairn_tree *tree, cairn_node node);
 
 /* ---- select: the child to descend to ----------------------------------------------------------------------------------------------- */
 

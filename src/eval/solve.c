@@ -42,12 +42,9 @@ static bool set(json_t *object, const char *name, json_t *value) {
     return json_object_set_new(object, name, value) == 0;
 }
 
-/* The rewards on the path to a leaf and its outcome; NaN where the outcome is unknown. */
+/* What the world paid on the path to a leaf and its outcome; NaN where the outcome is unknown. */
 static double return_of(const cairn_tree *tree, cairn_node leaf) {
-    double sum = tree->outcome[leaf];
-    for (cairn_node node = leaf; tree->edge_reward && node != CAIRN_ROOT; node = tree->parent[node])
-        sum += tree->edge_reward[node];
-    return sum;
+    return tree->outcome[leaf] + cairn_tree_paid(tree, leaf);
 }
 
 /* {"reward": [0.9, null, ...], ...}: the scores of the steps up to `leaf`, by the name of their column. NULL: no memory. */
@@ -157,7 +154,7 @@ static bool add_turn(const cairn_workspace *workspace, cairn_node node, json_t *
     bool good = !kind || set(object, "kind", json_string(kind));
     if (good && observation) good = set(object, "observation", json_string(observation));
     if (good && cairn_world_pays(workspace->world) && node != CAIRN_ROOT)
-        good = set(object, "reward", json_real(tree->edge_reward ? tree->edge_reward[node] : 0));
+        good = set(object, "reward", json_real(tree->paid ? tree->paid[node] : 0));
     return good;
 }
 

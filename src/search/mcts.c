@@ -2,7 +2,8 @@
  *
  * select    down to a leaf, by the greatest q + bonus: UCT (Kocsis and Szepesvari 2006), UCT with 2 ln N (arXiv 2406.03816), PUCT (Silver
  *           et al. 2017), or MuZero's formula (arXiv 1911.08265, equation 2)
- * evaluate  the aggregate of the leaf's step scores; with evaluate=edge rewards are paid on the way and a leaf is worth 0
+ * evaluate  the aggregate of the leaf's step scores; with evaluate=edge these are rewards on the way and a leaf is worth 0. What the world
+ *           pays for a step is a reward on the way in either case
  * back up   mean, visit-weighted mean of the children (arXiv 2406.03816), or the greatest child
  * expand    `branch` sampled steps with priors
  */
@@ -36,8 +37,8 @@ static const cairn_option options[] = {
     CAIRN_CHOICE(mcts_config, backup, "mean", "mean|visit-mean|max", "How values travel to the root."),
     CAIRN_CHOICE(
         mcts_config, evaluate, "score", "score|edge",
-        "score: a leaf is worth the aggregate of its path; edge: rewards (unknown: 0) are paid on the way, a leaf "
-        "is worth 0."),
+        "score: a leaf is worth the aggregate of its path; edge: scores (unknown: 0) are rewards on the way, beside "
+        "those that the world pays, and a leaf is worth 0."),
     CAIRN_REAL(mcts_config, discount, "1", 0, 1, "", "Factor of the value for each step towards the root."),
     CAIRN_INT(mcts_config, branch, "4", 1, 1 << 16, "steps", "Steps sampled when a leaf is expanded."),
     CAIRN_INT(mcts_config, simulations, "0", 0, 1e12, "",
@@ -57,8 +58,8 @@ static cairn_status score_children(cairn_workspace *workspace, const mcts_config
             tree->value[child] = (float)cairn_path_value(workspace, child);
             continue;
         }
-        float reward = cairn_tree_is_end(tree, child) ? 0 : tree->score[workspace->column][child];
-        tree->edge_reward[child] = isnan(reward) ? 0 : reward;
+        float score = cairn_tree_is_end(tree, child) ? 0 : tree->score[workspace->column][child];
+        tree->edge_reward[child] = (tree->paid ? tree->paid[child] : 0) + (isnan(score) ? 0 : score);
         tree->value[child] = 0;
     }
     return CAIRN_OK;

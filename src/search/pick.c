@@ -40,13 +40,19 @@ cairn_status cairn_candidates(cairn_workspace *workspace, const cairn_branch *le
             .count = branch->count,
             .answer = workspace->tree->answer[leaf],
             .score =
-                scored ? cairn_tree_aggregate(workspace->tree, leaf, workspace->column, workspace->aggregator) : NAN};
+                scored ? cairn_tree_aggregate(workspace->tree, leaf, workspace->column, workspace->aggregator) : NAN,
+            .paid = cairn_tree_paid(workspace->tree, leaf)};
     }
     *out = (cairn_result){.candidates = candidates, .n = n, .chosen = -1, .answer = -1};
     return CAIRN_OK;
 }
 
-/* The vote over candidates with these weights; its representative is the class's best-scored member, else its first. */
+static double value_of(const cairn_candidate *candidate) {
+    return candidate->score + candidate->paid;
+}
+
+/* The vote over candidates with these weights; its representative is the class's member of greatest value, else its first. Weights are scores
+ * alone: what a solution cost makes its answer no less right. */
 static cairn_status vote(cairn_workspace *workspace, cairn_result *result, bool weighted) {
     size_t n = (size_t)result->n;
     int32_t *classes = cairn_arena_alloc(workspace->arena, n + 1, sizeof *classes);
@@ -62,7 +68,8 @@ static cairn_status vote(cairn_workspace *workspace, cairn_result *result, bool 
     for (int32_t i = 0; i < result->n; i++) {
         const cairn_candidate *candidate = &result->candidates[i];
         if (result->answer < 0 || candidate->answer != result->answer) continue;
-        if (result->chosen < 0 || candidate->score > result->candidates[result->chosen].score) result->chosen = i;
+        if (result->chosen < 0 || value_of(candidate) > value_of(&result->candidates[result->chosen]))
+            result->chosen = i;
     }
     return CAIRN_OK;
 }
@@ -85,8 +92,8 @@ cairn_status cairn_choose_best(cairn_workspace *workspace, cairn_result *result)
             result->chosen = i;
             continue;
         }
-        double best = result->candidates[result->chosen].score;
-        if (candidate->score > best || (isnan(best) && !isnan(candidate->score))) result->chosen = i;
+        double best = value_of(&result->candidates[result->chosen]), value = value_of(candidate);
+        if (value > best || (isnan(best) && !isnan(value))) result->chosen = i;
     }
     result->answer = result->chosen < 0 ? -1 : result->candidates[result->chosen].answer;
     return CAIRN_OK;

@@ -55,6 +55,7 @@ static cairn_node rows_add(cairn_tree *tree, cairn_node parent, uint32_t n) {
         FILL(edge_reward, 0);
         FILL(discount, 1);
     }
+    if (tree->paid) FILL(paid, 0);
     if (tree->store->by_role) fill_roles(tree, first, n);
     for (int32_t c = 0; c < tree->n_scores; c++) {
         FILL(score[c], NAN);
@@ -136,6 +137,13 @@ cairn_status cairn_tree_need_edges(cairn_ctx *ctx, cairn_tree *tree) {
     for (cairn_node i = 0; i < tree->count; i++) tree->discount[i] = 1;
     CAIRN_TRY(tree_column_open(ctx, tree, TREE_EDGE_REWARD));
     for (cairn_node i = 0; i < tree->count; i++) tree->edge_reward[i] = 0;
+    return CAIRN_OK;
+}
+
+cairn_status cairn_tree_need_paid(cairn_ctx *ctx, cairn_tree *tree) {
+    if (tree->paid) return CAIRN_OK;
+    CAIRN_TRY(tree_column_open(ctx, tree, TREE_PAID));
+    for (cairn_node i = 0; i < tree->count; i++) tree->paid[i] = 0;
     return CAIRN_OK;
 }
 
@@ -430,5 +438,11 @@ double cairn_tree_aggregate(const cairn_tree *tree, cairn_node node, int32_t col
     if (!isnan(end)) scores[depth - 1] = end;
     double sum = cairn_aggregate(how, scores, depth);
     if (scores != few) free(scores);
+    return sum;
+}
+
+double cairn_tree_paid(const cairn_tree *tree, cairn_node node) {
+    double sum = 0;
+    for (; tree->paid && node != CAIRN_ROOT; node = tree->parent[node]) sum += tree->paid[node];
     return sum;
 }

@@ -99,7 +99,7 @@ static cairn_status widen(tree_search *s, bool *found) {
     return CAIRN_OK;
 }
 
-/* Down by greatest mean value (own value where nothing was visited), ties to the earliest. */
+/* Down by greatest mean return (by the own value where nothing was visited), ties to the earliest. */
 static cairn_node most_promising(const cairn_tree *tree) {
     cairn_node node = CAIRN_ROOT;
     while (tree->first_child[node] != CAIRN_NONE) {
@@ -107,6 +107,7 @@ static cairn_node most_promising(const cairn_tree *tree) {
         double most = 0;
         for (cairn_node child = tree->first_child[node]; child != CAIRN_NONE; child = tree->next_sibling[child]) {
             double value = tree->visits[child] ? tree->total[child] / tree->visits[child] : tree->value[child];
+            if (tree->edge_reward) value = tree->edge_reward[child] + tree->discount[child] * value;
             if (best == CAIRN_NONE || value > most) best = child, most = value;
         }
         node = best;

@@ -146,6 +146,7 @@ static const struct {
     COLUMN(observation_length),
     COLUMN(edge_reward),
     COLUMN(discount),
+    COLUMN(paid),
     COLUMNS(draws),
     COLUMNS(mc_n),
     COLUMNS(mc_ok),

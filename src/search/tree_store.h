@@ -43,6 +43,7 @@ enum { /* numbers of the optional columns; those of a role: the first and its nu
        TREE_OBSERVATION_LENGTH,
        TREE_EDGE_REWARD,
        TREE_DISCOUNT,
+       TREE_PAID,
        TREE_DRAWS, /* the generator's place stays empty: its column is fixed */
        TREE_MC_N = TREE_DRAWS + CAIRN_ROLE_COUNT,
        TREE_MC_OK = TREE_MC_N + CAIRN_ROLE_COUNT,

@@ -121,7 +121,8 @@ static cairn_status take_turn(cairn_workspace *workspace, cairn_node node, const
     if (tree->kind[node] != CAIRN_KIND_FINISH) tree->kind[node] = (uint8_t)turn.kind;
     if (cairn_world_pays(workspace->world)) {
         CAIRN_TRY(cairn_tree_need_edges(workspace->ctx, tree));
-        tree->edge_reward[node] = (float)turn.reward;
+        CAIRN_TRY(cairn_tree_need_paid(workspace->ctx, tree));
+        tree->paid[node] = tree->edge_reward[node] = (float)turn.reward;
     }
     return cairn_tree_observe(workspace->ctx, tree, node, turn.observation ? turn.observation : sample->observation);
 }
