@@ -234,12 +234,30 @@ static void test_a_program_that_keeps_dying_in_a_resumed_run_is_started_again(vo
     forget("whole.db");
 }
 
+/* A run is of one program: which it was stands in the manifest. */
+static void test_a_run_is_not_resumed_with_a_changed_world(void **state) {
+    (void)state;
+    char script[512];
+    size_t n = (size_t)snprintf(script, sizeof script, "exec %s play world\n", SELF);
+    write_file("world.sh", script, n);
+    expect_ok(cairn("solve --world 'exec:command=sh world.sh,low=-2,reward_low=-1' --policy 'exec:%s play policy' "
+                    "--search majority --budget 10 -n 3 --quiet --run c.db",
+                    SELF));
+    expect_ok(cairn("run resume c.db --allow-exec --quiet"));
+    script[n++] = '\n';
+    write_file("world.sh", script, n);
+    expect_one_sentence(cairn("run resume c.db --allow-exec --quiet"), "changed",
+                        WORDS("c.db", "program changed", "world_key", "world.sh"));
+    forget("c.db");
+}
+
 int main(int argc, char **argv) {
     if (argc > 2 && strcmp(argv[1], "play") == 0) return answer_all(strcmp(argv[2], "world") == 0);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_killed_run_in_a_programs_world_is_shown_then_resumed_to_the_same_bytes),
         cmocka_unit_test(test_a_program_that_goes_wrong_in_a_resumed_run_is_named_and_loses_nothing),
         cmocka_unit_test(test_a_program_that_keeps_dying_in_a_resumed_run_is_started_again),
+        cmocka_unit_test(test_a_run_is_not_resumed_with_a_changed_world),
     };
     return cmocka_run_group_tests_name("exec world", tests, make_folder, remove_folder);
 }

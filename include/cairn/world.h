@@ -143,6 +143,9 @@ typedef struct cairn_world_type {
     cairn_range reward; /* of one step; {0, 0}: the world pays none */
     /* The same where they depend on the options; NULL: they do not. */
     void (*ranges)(void *self, cairn_range *outcome, cairn_range *reward);
+    /* Of a world that is a program: key of the content of its file, for a run's manifest, and the file's name. NULL: it is none. */
+    uint64_t (*content)(const void *self);
+    const char *(*file)(const void *self);
 } cairn_world_type;
 
 /* An open world. A copy is used by one thread: cairn_world_share makes those of other threads. */
@@ -169,6 +172,8 @@ CAIRN_API cairn_range cairn_world_outcomes(const cairn_world *world);
 CAIRN_API bool cairn_world_pays(const cairn_world *world);
 /* Whether returns are probabilities of success: outcomes 0 .. 1 and no rewards. */
 CAIRN_API bool cairn_world_is_plain(const cairn_world *world);
+CAIRN_API uint64_t cairn_world_content(const cairn_world *world); /* 0 where it is no program */
+CAIRN_API const char *cairn_world_file(const cairn_world *world); /* name of its program's file; "" for none */
 /* The world's `apply`. Errors: INTERNAL for a reward outside the declared range; its own. */
 CAIRN_API cairn_status cairn_world_apply(cairn_ctx *ctx, const cairn_world *world, const cairn_problem *problem,
                                          const void *before, cairn_turn *turn, void *after);

@@ -36,6 +36,13 @@ static const char *reward_key(cairn_arena *arena, const cairn_reward *reward) {
                         : key_text(arena, 0, "");
 }
 
+/* "world_key" of a world that is a program. */
+static void add_world(cairn_arena *arena, const cairn_world *world, cairn_manifest_entry *entries, size_t *n) {
+    if (!world->type->content) return;
+    entries[(*n)++] =
+        (cairn_manifest_entry){"world_key", key_text(arena, cairn_world_content(world), cairn_world_file(world))};
+}
+
 /* Entries of the roles that are bound beside generator and judge: "completer", "completer_key", and "role_sampling" of all of them, as in
  * "completer:temperature=0.7,max_tokens=64". */
 static void add_cast(cairn_arena *arena, const cairn_job *job, cairn_manifest_entry *entries, size_t *n) {
@@ -90,9 +97,10 @@ cairn_status cairn_job_manifest(cairn_ctx *ctx, const cairn_job *job, cairn_aren
         {"tree", keep_tree ? "kept" : "dropped"},
     };
     size_t count = sizeof entries / sizeof *entries;
-    cairn_manifest_entry *copy = cairn_arena_alloc(arena, count + 2 * CAIRN_ROLE_COUNT + 1, sizeof *copy);
+    cairn_manifest_entry *copy = cairn_arena_alloc(arena, count + 2 * CAIRN_ROLE_COUNT + 2, sizeof *copy);
     if (!copy) return CAIRN_NO_MEMORY;
     memcpy(copy, entries, sizeof entries);
+    add_world(arena, &job->workers[0].world, copy, &count);
     add_cast(arena, job, copy, &count);
     for (size_t i = 0; i < count; i++)
         if (!copy[i].key || !copy[i].value) return CAIRN_NO_MEMORY;

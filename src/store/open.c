@@ -176,7 +176,12 @@ static cairn_status differs(cairn_ctx *ctx, const cairn_run *run, const char *ke
                       here ? here : "nothing", here ? "`" : "");
 }
 
-/* The key of a program's file, with the file's name, differs. */
+/* "policy_key", "world_key", ...: the key of a program's file, with the file's name. */
+static bool is_program_key(const cairn_manifest_entry *entry) {
+    size_t length = strlen(entry->key);
+    return length > 4 && strcmp(entry->key + length - 4, "_key") == 0 && strchr(entry->value, ' ');
+}
+
 static cairn_status program_differs(cairn_ctx *ctx, const cairn_run *run, const char *key, const char *there,
                                     const char *here) {
     return cairn_fail(ctx, CAIRN_INVALID,
@@ -223,9 +228,7 @@ static cairn_status compare_manifest(cairn_ctx *ctx, cairn_run *run, const cairn
         bool same = strcmp(there->value, here[j].value) == 0;
         if (!same && strcmp(there->key, "instruction_set") == 0)
             return bits_differ(ctx, run, there->value, here[j].value);
-        bool program = strcmp(there->key, "policy_key") == 0 || strcmp(there->key, "reward_key") == 0;
-        if (!same && program && strchr(there->value, ' '))
-            return program_differs(ctx, run, there->key, there->value, here[j].value);
+        if (!same && is_program_key(there)) return program_differs(ctx, run, there->key, there->value, here[j].value);
         if (!same) return differs(ctx, run, there->key, there->value, here[j].value);
         i++, j++;
     }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cairn/world.h"
+#include "data/command_file.h"
 #include "data/json.h"
 #include "data/pipe.h"
 #include "world/text.h"
@@ -15,6 +16,7 @@ typedef struct config {
     int64_t max_steps;
     bool verify;
     cairn_range outcome, reward;
+    command_file file; /* no option: set when the world is opened */
 } config;
 
 #define BOUND(at, name, preset, help) CAIRN_REAL_AS(name, config, at, preset, -1e9, 1e9, "", help)
@@ -53,8 +55,17 @@ static cairn_status exec_open(cairn_ctx *ctx, cairn_arena *arena, const void *co
     config *own = cairn_arena_alloc(arena, 1, sizeof *own);
     if (!own) return CAIRN_NO_MEMORY;
     *own = *c;
+    CAIRN_TRY(command_file_of(ctx, arena, c->program.command, &own->file));
     *self = own;
     return CAIRN_OK;
+}
+
+static uint64_t exec_content(const void *self) {
+    return ((const instance *)self)->c->file.key;
+}
+
+static const char *exec_file(const void *self) {
+    return ((const instance *)self)->c->file.name;
 }
 
 static void exec_ranges(void *self, cairn_range *outcome, cairn_range *reward) {
@@ -370,4 +381,6 @@ const cairn_world_type cairn_world_exec = {
     .verify = exec_verify,
     .verifier = "program",
     .ranges = exec_ranges,
+    .content = exec_content,
+    .file = exec_file,
 };

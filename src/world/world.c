@@ -62,6 +62,14 @@ cairn_status cairn_world_read(cairn_ctx *ctx, const cairn_world *world, cairn_ar
     return status;
 }
 
+uint64_t cairn_world_content(const cairn_world *world) {
+    return world->type->content ? world->type->content(world->self) : 0;
+}
+
+const char *cairn_world_file(const cairn_world *world) {
+    return world->type->file ? world->type->file(world->self) : "";
+}
+
 /* ---- ranges -------------------------------------------------------------------------------------------------------- */
 
 static bool is_none(cairn_range range) {
