@@ -269,11 +269,11 @@ static void write_features(const char *name, const char *extra) {
     for (int i = 0; i < LABELLED + ITEMS; i++) {
         bool right = i < LABELLED ? i % 3 == 0 : i - LABELLED < 8;
         double sign = right ? 0.6 : 0;
-        fprintf(file, "{\"problem\":\"p%d\",\"right\":%s,\"a\":%.4f,\"b\":[%.4f,9]%s}\n", i,
+        fprintf(file, "{\"problem\":\"p%d\",\"right\":%s,\"a\":%.4f,\"b\":[%.4f,9],\"large\":%de307%s}\n", i,
                 i >= LABELLED ? "null"
                 : right       ? "true"
                               : "false",
-                i * 7 % 11 * 0.1 + sign + 0.0003 * i * i, i * 5 % 13 * 0.1 - sign + 0.0007 * i * (i % 5),
+                i * 7 % 11 * 0.1 + sign + 0.0003 * i * i, i * 5 % 13 * 0.1 - sign + 0.0007 * i * (i % 5), i % 9,
                 i == 7 ? extra : "");
     }
     fclose(file);
@@ -367,6 +367,7 @@ static void test_what_cannot_be_learned_from_is_refused_in_one_sentence(void **s
         {"--learn logistic --features 'a b'", "field `b` is an array", "b:min"},
         {"--learn logistic --features 'a length'", "features.jsonl:1: feature `length` is missing", "59 such items"},
         {"--learn logistic --features 'a extra'", "features.jsonl:1: feature `extra` is missing", "58 such items"},
+        {"--learn logistic --features 'a large'", "feature `large` has values", "too large to learn from"},
         {"--learn 'logistic nearest' --features a --method cs", "--method cs takes one score", "several"},
         {"--learn logistic --features a --method split", "split", "auto"},
         {"--learn logistic --features a --above 1", "0 of 39 labelled items are right", "2 are needed"},

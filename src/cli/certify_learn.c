@@ -45,25 +45,18 @@ static double feature(const certified *f, size_t i, size_t k) {
     return row->scores[(size_t)f->chosen + k];
 }
 
-static cairn_status check_finite(cli *c, const certified *f, size_t i, size_t k) {
-    if (isfinite(feature(f, i, k))) return CAIRN_OK;
-    return cairn_fail(c->ctx, CAIRN_INVALID, "%s: feature `%s` is not finite",
-                      i < f->n ? f->calibration[i]->where : f->test[i - f->n]->where,
-                      f->columns[(size_t)f->chosen + k]);
-}
-
 /* Of all items the mean of each feature becomes 0 and its standard deviation 1: learners see no units. A constant feature becomes 0. No
  * label is looked at. */
 static cairn_status fill_features(cli *c, const certified *f, double *x) {
     size_t n = f->n + f->m, d = (size_t)f->features;
     for (size_t k = 0; k < d; k++) {
         double mean = 0, square = 0;
-        for (size_t i = 0; i < n; i++) {
-            CAIRN_TRY(check_finite(c, f, i, k));
-            mean += feature(f, i, k) / (double)n;
-        }
+        for (size_t i = 0; i < n; i++) mean += feature(f, i, k) / (double)n;
         for (size_t i = 0; i < n; i++) x[i * d + k] = feature(f, i, k) - mean;
         for (size_t i = 0; i < n; i++) square += x[i * d + k] * x[i * d + k] / (double)n;
+        if (!isfinite(square))
+            return cairn_fail(c->ctx, CAIRN_INVALID, "feature `%s` has values that are too large to learn from",
+                              f->columns[(size_t)f->chosen + k]);
         for (size_t i = 0; i < n; i++) x[i * d + k] = square > 0 ? x[i * d + k] / sqrt(square) : 0;
     }
     return CAIRN_OK;
