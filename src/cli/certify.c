@@ -311,6 +311,6 @@ const cli_verb verb_certify = {
         "bring?\n"
         "  cairn certify scored.jsonl --choose orm --method cs --json\n"
         "  cairn certify scored.jsonl --learn 'logistic nearest' --features 'prm:min prm:last orm' --out "
-        "certified.jsonl\n",
+        "learned.jsonl\n",
     .run = run,
 };
