@@ -98,11 +98,16 @@ static int answer_all(bool world) {
         json_t *reply = json_pack("{s:O}", "id", id);
         const char *verb = json_string_value(json_object_get(request, "verb"));
         FILE *file = fopen("way.txt", "r"), *log = fopen("work.txt", "a");
-        if (world && file && fscanf(file, "%31s", way) == 1 && strcmp(verb, "apply") == 0 && ++steps >= 3)
-            go_wrong(way, json_integer_value(id));
-        if (world) fputc(*verb, log);
+        bool bad = world && file && fscanf(file, "%31s", way) == 1 && strcmp(verb, "apply") == 0 && ++steps >= 3;
+        if (world && !bad) fputc(*verb, log);
         if (file) fclose(file);
         fclose(log);
+        if (bad) {
+            go_wrong(way, json_integer_value(id));
+            json_decref(request);
+            json_decref(reply);
+            continue;
+        }
         if (world)
             answer_world(request, reply);
         else
