@@ -1,5 +1,5 @@
-/* Consensus filter (arXiv 2501.07301): a solution is kept for training where completions and a judge name the same first error, or both none. For
- * your own data:
+/* Consensus filter (arXiv 2501.07301): a solution is kept for training where completions and a judge name the same
+ * first error, or both none. For your own data:
  *     cairn label --solutions FILE --policy P --method mc:order=left-to-right --judge J --rule consensus --out kept.jsonl
  */
 #include <math.h>

@@ -1,5 +1,5 @@
-/* Self-denoising Monte-Carlo labels (arXiv 2509.16548): label only where the policy is sure of the question, trust its right answers, and soften
- * the labels just before the located error. For your own data:
+/* Self-denoising Monte-Carlo labels (arXiv 2509.16548): label only where the policy is sure of the question, trust its
+ * right answers, and soften the labels just before the located error. For your own data:
  *     cairn label --problems p.jsonl --world text --policy P --method mc:solutions=64,order=left-to-right,only_wrong=true,share=0.75
  *         --rule scan:window=2 --balance --labels soft --out scan.jsonl
  */

@@ -1,5 +1,5 @@
-/* OmegaPRM (arXiv 2406.06592): the first wrong step of a solution is found by bisection, so that a completion locates more errors than in a
- * scan of all steps. For your own problems:
+/* OmegaPRM (arXiv 2406.06592): the first wrong step of a solution is found by bisection, so that a completion locates
+ * more errors than in a scan of all steps. For your own problems:
  *     cairn label --world text --problems problems.jsonl --policy 'exec:./my_model' --method omegaprm --out labels.jsonl
  */
 #include <math.h>

@@ -1,5 +1,5 @@
-/* Relative progress (arXiv 2504.00891, labels): a step is right when the share of right completions after it is at least eps of that before it. For
- * your own data:
+/* Relative progress (arXiv 2504.00891, labels): a step is right when the share of right completions after it is at
+ * least eps of that before it. For your own data:
  *     cairn label --problems p.jsonl --world text --policy P --method mc:order=left-to-right,completions=by-root,root=32
  *         --rule rpe:eps=0.8 --out labels.jsonl
  */

@@ -1,5 +1,5 @@
-/* Hierarchical node compression (arXiv 2503.13551): merging nodes of a sampled tree with their parents gives new training samples from the
- * completions that were paid for, at the price of slightly other labels. For your own model:
+/* Hierarchical node compression (arXiv 2503.13551): merging nodes of a sampled tree with their parents gives new
+ * training samples from the completions that were paid for, at the price of slightly other labels. For your own model:
  *     cairn label --world text --problems problems.jsonl --policy model:file=policy.gguf --method tree:merge=true,compress=paper \
  *         --out samples.jsonl
  */
@@ -29,7 +29,8 @@ static const cairn_claim claims[] = {
     {"leaves lost, as released", .of = "leaves lost", .a = "code", .at_least = CAIRN_BAR(0), .at_most = CAIRN_BAR(0)},
 };
 
-/* A full tree: a step of a right state is right with a probability of its problem; a leaf is right when its state is. */
+/* A full tree: a step of a right state is right with a probability of its problem; a leaf is right when its state is.
+ */
 static cairn_status grow(cairn_arena *arena, const config *c, double right, cairn_rng *rng, cairn_leaf_tree *out) {
     int32_t n = 1, size = 1;
     for (int64_t level = 0; level < c->levels; level++) n += size *= (int32_t)c->branch;

@@ -1,5 +1,6 @@
-/* Hierarchical rewards (arXiv 2503.13551): a scorer that reads single steps falls for steps that look right and do nothing, the more so the more
- * candidates it chooses from; a scorer that also reads a step together with the one before it does not. For your own model:
+/* Hierarchical rewards (arXiv 2503.13551): a scorer that reads single steps falls for steps that look right and do
+ * nothing, the more so the more candidates it chooses from; a scorer that also reads a step together with the one
+ * before it does not. For your own model:
  *     cairn solve --problems problems.jsonl --policy model:file=policy.gguf --search beam:width=8,branch=8 \
  *         --reward 'pair:of=head:file=prm.gguf,rule=min'
  */
@@ -64,9 +65,9 @@ static step propose(const config *c, bool wrong, cairn_rng *rng) {
     return s;
 }
 
-/* What the two scorers learned from solutions of the policy: the mean label of what looks so. A single step is right when it is valid where it
- * stands; labels end at a solution's first error, so that what comes after it, repairs too, was never seen. A pair is right when it brings a new
- * right result or repairs the error before it. */
+/* What the two scorers learned from solutions of the policy: the mean label of what looks so. A single step is right
+ * when it is valid where it stands; labels end at a solution's first error, so that what comes after it, repairs too,
+ * was never seen. A pair is right when it brings a new right result or repairs the error before it. */
 typedef struct scorers {
     double single[LOOKS], pair[2];
 } scorers;

@@ -1,5 +1,5 @@
-/* Alignment ceiling (arXiv 2311.00168): two rewards with the same pair accuracy, of which one has a ceiling: best-of-n by it raises the
- * true value up to n = 8 and lowers it from there. For your own scores:
+/* Alignment ceiling (arXiv 2311.00168): two rewards with the same pair accuracy, of which one has a ceiling: best-of-n
+ * by it raises the true value up to n = 8 and lowers it from there. For your own scores:
  *     cairn eval ceiling candidates.jsonl --detail
  */
 #include "cairn/ceiling.h"

@@ -1,5 +1,5 @@
-/* Binary biases (arXiv 2501.16356): yes/no answers of a model are tested for bias and memory, since an agent that says yes too often, or
- * changes its mind too often, moves the market it trades in. For your own answers:
+/* Binary biases (arXiv 2501.16356): yes/no answers of a model are tested for bias and memory, since an agent that says
+ * yes too often, or changes its mind too often, moves the market it trades in. For your own answers:
  *     cairn eval binary answers.jsonl
  */
 #include <math.h>

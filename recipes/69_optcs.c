@@ -1,5 +1,5 @@
-/* OptCS (arXiv 2411.17983): selects right answers with a bounded share of wrong ones, and chooses the score on the same labels. For your own
- * scores:
+/* OptCS (arXiv 2411.17983): selects right answers with a bounded share of wrong ones, and chooses the score on the same
+ * labels. For your own scores:
  *     cairn certify scored.jsonl --label right --fdr 0.1 --choose 'prm:min prm:last orm' --out certified.jsonl
  */
 #include <math.h>

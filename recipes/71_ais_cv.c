@@ -1,6 +1,5 @@
-/* AIS-CV (arXiv 2212.00568): many expectations from one sample, whose densities are adapted to all of them. In a program of your own:
- * cairn_ais (cairn/importance.h).
- */
+/* AIS-CV (arXiv 2212.00568): many expectations from one sample, whose densities are adapted to all of them. In a
+ * program of your own: cairn_ais (cairn/importance.h). */
 #include <math.h>
 
 #include "cairn/importance.h"
@@ -32,8 +31,8 @@ static const cairn_arm arms[] = {
                                               .mean_at_most = CAIRN_BAR(1.005)                                \
     }
 
-/* The numbers of a seed are squared relative errors and ratios to the truth, so their means over seeds are relative variances and means. Plain
- * sampling with as many points has a sum of relative variances of 49.75. */
+/* The numbers of a seed are squared relative errors and ratios to the truth, so their means over seeds are relative
+ * variances and means. Plain sampling with as many points has a sum of relative variances of 49.75. */
 static const cairn_claim claims[] = {
     {"sum of relative squared errors", .of = "square", .a = "ais-cv", .at_most = CAIRN_BAR(0.0025)},
     {"the same, newest mixture", .of = "square", .a = "as-published", .at_most = CAIRN_BAR(0.0025)},

@@ -1,5 +1,5 @@
-/* A program for exec: that a test program plays itself: policy and reward of problems in words, whose answers depend on the request
- * alone and come out of order. */
+/* A program for exec: that a test program plays itself: policy and reward of problems in words, whose answers depend on
+ * the request alone and come out of order. */
 #ifndef CAIRN_TESTS_ANSWERER_H
 #define CAIRN_TESTS_ANSWERER_H
 
@@ -55,8 +55,8 @@ static inline void note_problem(const char *log, json_t *request) {
     close(file);
 }
 
-/* While there is a file LOG.gate, nothing is answered once that many problems (the number in it) are in LOG: work that does not end
- * before the file goes. */
+/* While there is a file LOG.gate, nothing is answered once that many problems (the number in it) are in LOG: work that
+ * does not end before the file goes. */
 static inline void wait_at_gate(const char *log) {
     char name[300], number[32];
     snprintf(name, sizeof name, "%s.gate", log);
@@ -94,7 +94,8 @@ static inline char *reply_to(const char *line, const char *kind, const char *log
     return text;
 }
 
-/* kind: "policy" or "reward"; log NULL: none. Takes what there is, waits so many microseconds, answers the last request first. */
+/* kind: "policy" or "reward"; log NULL: none. Takes what there is, waits so many microseconds, answers the last request
+ * first. */
 static inline int answer_requests(const char *kind, const char *log, int pause_us) {
     static char input[1 << 20];
     size_t held = 0;

@@ -53,7 +53,8 @@ static inline int status_of(int how) {
     return WIFEXITED(how) ? WEXITSTATUS(how) : 128 + WTERMSIG(how);
 }
 
-/* Starts "cairn <words>" in that folder, its output in out.txt and error.txt; `faults` NULL: none. Words are for the shell. */
+/* Starts "cairn <words>" in that folder, its output in out.txt and error.txt; `faults` NULL: none. Words are for the
+ * shell. */
 static inline pid_t start_cairn(const char *faults, const char *words) {
     char command[8192];
     int n =

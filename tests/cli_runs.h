@@ -1,4 +1,5 @@
-/* Runs, their exports, and a policy and a reward that are the test program itself: include behind a macro SELF, its path. */
+/* Runs, their exports, and a policy and a reward that are the test program itself: include behind a macro SELF, its
+ * path. */
 #ifndef CAIRN_TESTS_CLI_RUNS_H
 #define CAIRN_TESTS_CLI_RUNS_H
 

@@ -1,4 +1,5 @@
-/* Verbs that run models, small ones: their words, their whole results, and several of them at a time, each in a folder of its own. */
+/* Verbs that run models, small ones: their words, their whole results, and several of them at a time, each in a folder
+ * of its own. */
 #ifndef CAIRN_TESTS_CLI_VERBS_H
 #define CAIRN_TESTS_CLI_VERBS_H
 
@@ -137,7 +138,8 @@ static inline void expect_absent_or_whole(const verb *v, const char *in, const c
     }
 }
 
-/* Resumes what was stopped, where there is something to resume, to the bytes of the undisturbed run. True: there was. */
+/* Resumes what was stopped, where there is something to resume, to the bytes of the undisturbed run. True: there was.
+ */
 static inline bool resumes_to_the_whole(const verb *v, const char *in, const char *what) {
     go_back_into(in);
     if (!is_there(v->trained ? "made.train" : "made") || (!v->run && !v->trained)) return false;

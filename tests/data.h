@@ -1,5 +1,5 @@
-/* Where the shared real data lies: the folder named by CAIRN_DATA, else ../shared/data beside the source tree. Tests that
- * need it skip, and say so, where it is absent. */
+/* Where the shared real data lies: the folder named by CAIRN_DATA, else ../shared/data beside the source tree. Tests
+ * that need it skip, and say so, where it is absent. */
 #ifndef CAIRN_TESTS_DATA_H
 #define CAIRN_TESTS_DATA_H
 

@@ -1,5 +1,5 @@
-/* A decoder whose logits are set by hand: the next token depends on the last one alone. Tokens are bytes and the special ones of stepped
- * solutions; every logit is 0 until it is set. */
+/* A decoder whose logits are set by hand: the next token depends on the last one alone. Tokens are bytes and the
+ * special ones of stepped solutions; every logit is 0 until it is set. */
 #ifndef CAIRN_TESTS_FOLLOW_MODEL_H
 #define CAIRN_TESTS_FOLLOW_MODEL_H
 

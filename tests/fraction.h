@@ -1,6 +1,6 @@
-/* A second evaluator of plain arithmetic, written for tests alone: recursive descent on bytes, exact on GMP rationals, without
- * anything of the library. It reads numbers with separators, decimals and per cent, + - * / x, Unicode signs, brackets and
- * implicit products; words, currency signs and calculator marks count for nothing. */
+/* A second evaluator of plain arithmetic, written for tests alone: recursive descent on bytes, exact on GMP rationals,
+ * without anything of the library. It reads numbers with separators, decimals and per cent, + - * / x, Unicode signs,
+ * brackets and implicit products; words, currency signs and calculator marks count for nothing. */
 #ifndef CAIRN_TESTS_FRACTION_H
 #define CAIRN_TESTS_FRACTION_H
 
@@ -22,8 +22,8 @@ static inline bool fraction_take(fraction_reader *r, const char *bytes) {
     return true;
 }
 
-/* Blanks, money, words (with a slash before them: "/hour"), marks. The letter x and the word "of" before an operand are left:
- * they multiply. */
+/* Blanks, money, words (with a slash before them: "/hour"), marks. The letter x and the word "of" before an operand are
+ * left: they multiply. */
 static inline void fraction_skip(fraction_reader *r) {
     for (;;) {
         const char *p = r->at;

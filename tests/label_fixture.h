@@ -117,8 +117,8 @@ static inline bool same_result(const cairn_label_result *a, const cairn_label_re
 
 /* ---- given solutions of world `chain` -------------------------------------------------------------------------------- */
 
-/* A solution of the current problem by a policy that never errs but says `offset` too much in step `wrong` (0-based; -1: never).
- * It goes on by true equations. The fixture's policy must be scripted:error=0. */
+/* A solution of the current problem by a policy that never errs but says `offset` too much in step `wrong` (0-based;
+ * -1: never). It goes on by true equations. The fixture's policy must be scripted:error=0. */
 static inline cairn_record made_solution(fixture *f, int32_t wrong, int offset) {
     const int32_t n = f->problem.max_steps;
     const char **steps = cairn_arena_alloc(f->arena, (size_t)n, sizeof *steps);

@@ -1,5 +1,6 @@
-/* One problem's search in a world of letters: every step is one, the state is what was written. What is drawn, when a solution is whole,
- * what it is worth and how it is scored is each test's own, so that trees of a few nodes are known by hand. */
+/* One problem's search in a world of letters: every step is one, the state is what was written. What is drawn, when a
+ * solution is whole, what it is worth and how it is scored is each test's own, so that trees of a few nodes are known
+ * by hand. */
 #ifndef CAIRN_TESTS_LETTERS_FIXTURE_H
 #define CAIRN_TESTS_LETTERS_FIXTURE_H
 
@@ -22,7 +23,8 @@ typedef struct letter_rules {
     int32_t n_tokens; /* of a step */
     /* Draw number d behind a prefix is letter d mod length of this. */
     const char *(*draws)(const char *prefix);
-    /* What a letter that is drawn says: its text, which is the letter before, and whether it ends the solution; NULL: itself, no. */
+    /* What a letter that is drawn says: its text, which is the letter before, and whether it ends the solution; NULL:
+     * itself, no. */
     bool (*say)(char text[2]);
     bool (*whole)(const letters *written); /* by the world; NULL: only the policy ends a solution */
     cairn_verdict (*check)(const letters *written);

@@ -257,8 +257,8 @@ static void test_ten_moments_are_estimated_from_one_sample(void **state) {
 
 enum { POLICIES = 6, STEPS = 20, MOST_ERRORS = 2 };
 
-/* Probability of [right, wrong] at each step: step t of policy j is wrong with .40 + .04 j + .05 ((t mod 3) - 1). In `easy` the first round
- * samples, with a quarter of the errors. */
+/* Probability of [right, wrong] at each step: step t of policy j is wrong with .40 + .04 j + .05 ((t mod 3) - 1). In
+ * `easy` the first round samples, with a quarter of the errors. */
 static double policies[POLICIES][STEPS][2], easy[POLICIES][STEPS][2];
 
 static cairn_status roll_out(cairn_ctx *context, const void *arg, const double *x, double *log_f, double *phi) {
@@ -296,8 +296,8 @@ static void make_policies(double value[POLICIES]) {
     }
 }
 
-/* Six values down to 5e-6 from 4000 rollouts in all. Separate sampling has a sum of relative squared errors of 365, a mixture of the policies
- * one of about 1.6. */
+/* Six values down to 5e-6 from 4000 rollouts in all. Separate sampling has a sum of relative squared errors of 365, a
+ * mixture of the policies one of about 1.6. */
 static void test_values_of_rare_successes_under_six_policies(void **state) {
     (void)state;
     enum { RUNS = 8 };

@@ -63,7 +63,8 @@ static void test_oversampling_makes_the_classes_equal(void **state) {
     for (int i = 0; i < 6; i++) assert_near(scores[i], .5, 1e-12);
 }
 
-/* x = -1 and 1: the weight w solves penalty w = 2 / (1 + e^w), which is 1 for penalty 2 / (1 + e). The intercept is 0. */
+/* x = -1 and 1: the weight w solves penalty w = 2 / (1 + e^w), which is 1 for penalty 2 / (1 + e). The intercept is 0.
+ */
 static void test_logistic_regression_by_hand(void **state) {
     (void)state;
     double x[] = {-1, 1}, penalty = 2 / (1 + exp(1)), query = 3, score, nan = NAN, none = 0;
@@ -89,7 +90,8 @@ static void test_nearest_items_by_hand(void **state) {
     assert_int_equal(cairn_certify_nearest(ctx, &none, x, good, 4, 2, query, &score), CAIRN_INVALID);
 }
 
-/* Three items lie at distance 1 from the query, 2 of them good: the second nearest of five is one of them, so all of them count. */
+/* Three items lie at distance 1 from the query, 2 of them good: the second nearest of five is one of them, so all of
+ * them count. */
 static void test_equally_near_items_all_count(void **state) {
     (void)state;
     double x[] = {0, 1, -1, 1, 5}, score;
@@ -142,7 +144,8 @@ static void test_learners_are_found_by_name(void **state) {
     cairn_arena_close(arena);
 }
 
-/* Features of right answers lie 2 standard deviations from those of wrong ones along the diagonal, which no single feature shows. */
+/* Features of right answers lie 2 standard deviations from those of wrong ones along the diagonal, which no single
+ * feature shows. */
 static void test_a_score_that_was_trained_on_the_same_labels_keeps_the_rate(void **state) {
     (void)state;
     enum { LABELLED = 40, ALL = 80, RUNS = 60 };

@@ -86,7 +86,8 @@ static void test_e_values_by_hand(void **state) {
     assert_false(selected[3]);
 }
 
-/* For item 1, A and B would select 2; for item 2, A would select 2 and B 1. Both p are 1/4 under A, both e are 2 = m / (q 2). */
+/* For item 1, A and B would select 2; for item 2, A would select 2 and B 1. Both p are 1/4 under A, both e are 2 = m /
+ * (q 2). */
 static void test_optcs_of_two_scores_by_hand(void **state) {
     (void)state;
     double calibration[] = {.1, .2, .9, .6, .3, .4}, test[] = {.8, .5, .2, .7};

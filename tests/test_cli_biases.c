@@ -1,4 +1,5 @@
-/* `eval ceiling` and `eval binary` through the command: sampled and recorded candidates, gates, answers of models and judges. */
+/* `eval ceiling` and `eval binary` through the command: sampled and recorded candidates, gates, answers of models and
+ * judges. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

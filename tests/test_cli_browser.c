@@ -1,5 +1,5 @@
-/* The page of cairn report in a browser: headless Chromium shows it in a frame of 400 and of 1600 pixels, with a script beside that uses it.
- * Skips where Chromium is not installed. */
+/* The page of cairn report in a browser: headless Chromium shows it in a frame of 400 and of 1600 pixels, with a script
+ * beside that uses it. Skips where Chromium is not installed. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

@@ -21,8 +21,8 @@ static FILE *create(const char *name) {
 
 enum { LABELLED = 39, ITEMS = 20 };
 
-/* Labelled items 0 .. 38: every third is right. `sure` tells right from wrong, `noise` does not. Then 20 items of which the first 8 look
- * right. p of these by `sure` is 1/40, so they are all selected at 0.1: 1/40 <= 0.1 * 8/20. */
+/* Labelled items 0 .. 38: every third is right. `sure` tells right from wrong, `noise` does not. Then 20 items of which
+ * the first 8 look right. p of these by `sure` is 1/40, so they are all selected at 0.1: 1/40 <= 0.1 * 8/20. */
 static double sure_of(int i) {
     bool right = i < LABELLED ? i % 3 == 0 : i - LABELLED < 8;
     return right ? 2 + i * .01 : (i < LABELLED ? i : i - LABELLED) * .01;
@@ -279,8 +279,9 @@ static void write_features(const char *name, const char *extra) {
     fclose(file);
 }
 
-/* p-values times 40 of the 20 items: 1 and the wrong labelled items that score at least as high, by logistic regressions fitted by gradient
- * descent and by nearest items found by sorting, in a program of its own. Selected at 0.2 by Benjamini and Hochberg: p <= 0.2 k / 20. */
+/* p-values times 40 of the 20 items: 1 and the wrong labelled items that score at least as high, by logistic
+ * regressions fitted by gradient descent and by nearest items found by sorting, in a program of its own. Selected at
+ * 0.2 by Benjamini and Hochberg: p <= 0.2 k / 20. */
 static void test_scores_are_learned_from_all_other_items(void **state) {
     (void)state;
     static const struct {

@@ -31,7 +31,8 @@ static json_int_t count_of(const json_t *object, const char *field) {
     return json_integer_value(value);
 }
 
-/* Runs "cairn <words> --json" and compares counts, "name=3 name=0 ...", with those of the answer or else of its first file. */
+/* Runs "cairn <words> --json" and compares counts, "name=3 name=0 ...", with those of the answer or else of its first
+ * file. */
 static void expect_counts(const char *words, const char *counts) {
     json_t *r = parsed(cairn("%s --json", words));
     json_t *file = json_array_get(json_object_get(r, "files"), 0);

@@ -1,5 +1,5 @@
-/* Same seed, same bytes, where a decoder proposes the steps and a head of one scores them: whatever is computed together, kept or given
- * up, killed and gone on with. */
+/* Same seed, same bytes, where a decoder proposes the steps and a head of one scores them: whatever is computed
+ * together, kept or given up, killed and gone on with. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -52,7 +52,8 @@ static const char *whole_of(size_t i) {
 
 /* ---- the models ---------------------------------------------------------------------------------------------------- */
 
-/* Solutions of one to three steps "Then 2." and an answer, all of them guesses: what is learned from them stays a matter of chance. */
+/* Solutions of one to three steps "Then 2." and an answer, all of them guesses: what is learned from them stays a
+ * matter of chance. */
 static void write_solutions(void) {
     static const char *const leads[] = {"Then", "Maybe", "Or"};
     static char text[32768];
@@ -77,7 +78,8 @@ static void write_solutions(void) {
 
 #define TRAINED "--batch-tokens 512 --threads 1 --quiet "
 
-/* A page of kept keys has 32 KiB: with cache=1 an engine has 32 of them, and the prompts alone of a run need more than that. */
+/* A page of kept keys has 32 KiB: with cache=1 an engine has 32 of them, and the prompts alone of a run need more than
+ * that. */
 static int make_models(void **state) {
     if (make_folder(state) != 0) return -1;
     write_problems();

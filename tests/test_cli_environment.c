@@ -1,5 +1,5 @@
-/* No environment variable changes results: the same bytes whatever is set for the C library, the locale, the clock, or for libraries of
- * products and threads. */
+/* No environment variable changes results: the same bytes whatever is set for the C library, the locale, the clock, or
+ * for libraries of products and threads. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -83,7 +83,8 @@ static void test_results_have_the_same_bytes_under_every_setting(void **state) {
     }
 }
 
-/* Of each file the manifest too, which the exports hold: a run that was begun under one setting is resumed under another. */
+/* Of each file the manifest too, which the exports hold: a run that was begun under one setting is resumed under
+ * another. */
 static void test_a_run_is_resumed_under_another_setting_to_the_same_bytes(void **state) {
     (void)state;
     skip_when_sanitized();

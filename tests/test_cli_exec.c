@@ -1,5 +1,5 @@
-/* Programs behind exec: shared by all workers and cells of an invocation, asked for whole solutions, tried again when they fail, and gone
- * when the command is. */
+/* Programs behind exec: shared by all workers and cells of an invocation, asked for whole solutions, tried again when
+ * they fail, and gone when the command is. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -308,7 +308,8 @@ static void test_a_program_that_dies_is_started_again_and_loses_nothing(void **s
     assert_true(whole == broken);
 }
 
-/* One of ten steps fails for good, in whatever way: it is unknown and counted, all others are as they would have been. */
+/* One of ten steps fails for good, in whatever way: it is unknown and counted, all others are as they would have been.
+ */
 static void test_failures_for_good_are_unknown_and_counted(void **state) {
     (void)state;
     static const char *const habits[] = {"refuses", "dies", "raves"};

@@ -1,5 +1,5 @@
-/* Runs in a world that is a program: killed in their middle they are shown before they start anything, and go on to the same bytes, also where
- * the program goes wrong meanwhile. */
+/* Runs in a world that is a program: killed in their middle they are shown before they start anything, and go on to the
+ * same bytes, also where the program goes wrong meanwhile. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -13,7 +13,8 @@ enum { COUNT = 24 }; /* problems of a run */
 
 /* ---- the programs ------------------------------------------------------------------------------------------------------ */
 
-/* The world: steps are numbers, to be added up to a goal. The state is the sum; a step is answered by what is left and costs 0.1. */
+/* The world: steps are numbers, to be added up to a goal. The state is the sum; a step is answered by what is left and
+ * costs 0.1. */
 static void take_step(const json_t *request, json_t *reply) {
     json_int_t sum = json_integer_value(json_object_get(request, "state"));
     json_int_t goal = json_integer_value(json_object_get(request, "data"));
@@ -84,7 +85,8 @@ static bool is_held(void) {
     return read && stat("work.txt", &info) == 0 && info.st_size >= most;
 }
 
-/* Notes its start and answers requests. The world goes wrong at steps as the file way.txt says, from its third step on: "exits", ... */
+/* Notes its start and answers requests. The world goes wrong at steps as the file way.txt says, from its third step on:
+ * "exits", ... */
 static int answer_all(bool world) {
     static char line[1 << 16];
     char way[32] = "";
@@ -225,7 +227,8 @@ static void test_a_program_that_goes_wrong_in_a_resumed_run_is_named_and_loses_n
     forget("whole.db");
 }
 
-/* With further tries the resumed run goes through to its end: a process that ends is started anew, which gives it two good steps. */
+/* With further tries the resumed run goes through to its end: a process that ends is started anew, which gives it two
+ * good steps. */
 static void test_a_program_that_keeps_dying_in_a_resumed_run_is_started_again(void **state) {
     (void)state;
     const char *words = words_of(",retries=1000,timeout=4");

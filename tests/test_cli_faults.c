@@ -1,5 +1,5 @@
-/* The command when memory, writes or the disk fail: exit status 0 with the same bytes as ever, or 2 with one sentence; no crash, no
- * leak (under the address sanitizer), nothing half written, nothing lost. And memory that stays flat. */
+/* The command when memory, writes or the disk fail: exit status 0 with the same bytes as ever, or 2 with one sentence;
+ * no crash, no leak (under the address sanitizer), nothing half written, nothing lost. And memory that stays flat. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -79,7 +79,8 @@ static void keep_result(const char *file, const outcome *o, const char *name) {
     assert_int_equal(system(copy), 0);
 }
 
-/* Exit status 2 and one sentence about memory, with nothing half written. A run file that is there goes on to the whole run. */
+/* Exit status 2 and one sentence about memory, with nothing half written. A run file that is there goes on to the whole
+ * run. */
 static void expect_clean_failure(int i, const outcome *o, const char *name) {
     size_t length = strlen(o->error);
     const char *last = o->error + length - (length > 0);
@@ -238,7 +239,8 @@ static void test_ten_thousand_problems_take_no_more_memory_than_a_thousand(void 
             }
             print_message("%s%s: %ld KB for 1,000 problems, %ld KB for 10,000\n", words[i], kept ? ", kept" : "",
                           peak[0], peak[1]);
-            /* With a run file: SQLite's cache, 2 MB at most, and a bit a problem. Without: the records, under 1 KB each. */
+            /* With a run file: SQLite's cache, 2 MB at most, and a bit a problem. Without: the records, under 1 KB
+             * each. */
             assert_true(peak[1] - peak[0] < (kept ? 3000 : 9000 + 1000));
         }
 }

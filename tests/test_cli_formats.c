@@ -1,4 +1,5 @@
-/* Files that people have, through the command: kinds of files, unlabelled solutions, problems alone, solutions that are one text. */
+/* Files that people have, through the command: kinds of files, unlabelled solutions, problems alone, solutions that are
+ * one text. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

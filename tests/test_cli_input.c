@@ -1,5 +1,5 @@
-/* Bad input to the command: one clear sentence that names file, line and field or option, exit status 2, nothing on standard output,
- * nothing half written. */
+/* Bad input to the command: one clear sentence that names file, line and field or option, exit status 2, nothing on
+ * standard output, nothing half written. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

@@ -1,5 +1,5 @@
-/* Stopping the command: soon, saying how to go on, with the exit status that shells know; a second signal ends it at once. And what it
- * says meanwhile. */
+/* Stopping the command: soon, saying how to go on, with the exit status that shells know; a second signal ends it at
+ * once. And what it says meanwhile. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -49,8 +49,8 @@ static outcome *interrupt(pid_t child, const char *words, int number) {
 
 /* ---- a run file ---------------------------------------------------------------------------------------------------- */
 
-/* The policy's programs answer until they were asked about 60 of the 100 problems, of which at most 20 are under way; then they wait
- * until the gate is open: the work ends in no other way than by the signal. */
+/* The policy's programs answer until they were asked about 60 of the 100 problems, of which at most 20 are under way;
+ * then they wait until the gate is open: the work ends in no other way than by the signal. */
 static void close_gate(void) {
     unlink(in_folder("work.txt"));
     write_file("work.txt.gate", "60", 2);

@@ -1,5 +1,5 @@
-/* --json: one valid JSON value on standard output, from every verb that offers it, also where a number is undefined or a text is
- * strange. */
+/* --json: one valid JSON value on standard output, from every verb that offers it, also where a number is undefined or
+ * a text is strange. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

@@ -25,7 +25,8 @@ static bool steps_hold(const json_t *request, const char *word) {
     return false;
 }
 
-/* "llm": two steps, then an answer, which is 14 unless a step says BAD. One first step in four says BAD; all do where the problem is HARD. */
+/* "llm": two steps, then an answer, which is 14 unless a step says BAD. One first step in four says BAD; all do where
+ * the problem is HARD. */
 static void propose(const json_t *request, json_t *reply) {
     uint64_t seed = strtoull(text_in(request, "seed"), NULL, 10);
     size_t n = json_array_size(json_object_get(request, "steps"));

@@ -261,7 +261,8 @@ static void a_count_takes_the_first_problems_of_the_file(void **state) {
     json_decref(r);
 }
 
-/* ProcessBench says whether a solution is right but not what the answer is: no completion can be checked, and that is said. */
+/* ProcessBench says whether a solution is right but not what the answer is: no completion can be checked, and that is
+ * said. */
 static void without_true_answers_only_the_recorded_outcomes_are_labels(void **state) {
     (void)state;
     write_program();

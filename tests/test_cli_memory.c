@@ -1,5 +1,6 @@
-/* Little memory: under any limit of the address space, and with any one allocation failing, the verbs that run models end with their whole
- * result or with exit status 2 and a sentence about memory; never by a signal, and with nothing half written. */
+/* Little memory: under any limit of the address space, and with any one allocation failing, the verbs that run models
+ * end with their whole result or with exit status 2 and a sentence about memory; never by a signal, and with nothing
+ * half written. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

@@ -1,4 +1,5 @@
-/* Outcomes of recorded solutions: every verb gives the same numbers of one file, by one rule, and says what is not in them. */
+/* Outcomes of recorded solutions: every verb gives the same numbers of one file, by one rule, and says what is not in
+ * them. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -46,8 +47,8 @@ static bool says(const outcome *o, const char *words) {
 
 /* ---- pass@k -------------------------------------------------------------------------------------------------------- */
 
-/* One of four samples is right, and none of two: pass@1 = (1/4 + 0) / 2, pass@2 = (1 - C(3,2)/C(4,2) + 0) / 2 = (1/2) / 2, and of four
- * samples only the first problem has so many. */
+/* One of four samples is right, and none of two: pass@1 = (1/4 + 0) / 2, pass@2 = (1 - C(3,2)/C(4,2) + 0) / 2 = (1/2) /
+ * 2, and of four samples only the first problem has so many. */
 static const char few[] =
     "{\"prompt\":\"P one?\",\"completions\":[\"try 0\",\"The answer is 1\"],\"labels\":[null,null],\"target\":\"7\"}\n"
     "{\"prompt\":\"P two?\",\"completions\":[\"try 0\",\"The answer is 1\"],\"labels\":[null,null],\"target\":\"7\"}\n"
@@ -148,8 +149,8 @@ static void some_unknown_outcomes_give_both_bounds(void **state) {
 
 /* ---- the answer in its own field --------------------------------------------------------------------------------------- */
 
-/* P: answers 8, 7, 7 in fields, of equal steps and of none; Q: 6, 5, 5, where a field says otherwise than the steps do. So two of three
- * are right of each, and both votes. */
+/* P: answers 8, 7, 7 in fields, of equal steps and of none; Q: 6, 5, 5, where a field says otherwise than the steps do.
+ * So two of three are right of each, and both votes. */
 static const char in_fields[] =
     "{\"prompt\":\"P?\",\"completions\":[\"think\"],\"labels\":[null],\"target\":\"7\",\"answer\":\"8\",\"generator\":"
     "\"a\"}\n"
@@ -375,7 +376,8 @@ static void without_known_scores_the_first_answer_is_judged(void **state) {
     json_decref(solved);
 }
 
-/* Greedy takes the first solutions: right, unknown, not judged. The vote: right, right, not judged. So B - A is -1/2 over two problems. */
+/* Greedy takes the first solutions: right, unknown, not judged. The vote: right, right, not judged. So B - A is -1/2
+ * over two problems. */
 static void unknown_outcomes_count_as_not_right_in_a_difference(void **state) {
     (void)state;
     write_text("pair.jsonl", "{\"prompt\":\"P?\",\"completions\":[\"#### 7\"],\"labels\":[null],\"target\":\"7\"}\n"
@@ -422,7 +424,8 @@ static void agreement_with_the_calculator_is_not_called_truth(void **state) {
     assert_true(says(o, "truth "));
 }
 
-/* A program that writes what the world cannot read and then stops: the mistake is that step, and no solution counts as clean. */
+/* A program that writes what the world cannot read and then stops: the mistake is that step, and no solution counts as
+ * clean. */
 static void an_unreadable_end_is_a_mistake_in_traces(void **state) {
     (void)state;
     write_text("mumble.sh", "while read line; do\n"
@@ -460,7 +463,8 @@ static void runs_are_compared_by_problem_wherever_it_stands(void **state) {
 
 /* ---- published solutions --------------------------------------------------------------------------------------------- */
 
-/* 5,276 solutions with recorded outcomes, of which 2,001 are right (counted from the file by an independent program). */
+/* 5,276 solutions with recorded outcomes, of which 2,001 are right (counted from the file by an independent program).
+ */
 static void published_solutions_have_one_accuracy_in_every_verb(void **state) {
     (void)state;
     char path[4096];

@@ -1,5 +1,5 @@
-/* Programs behind exec: that die, fall silent or say what is no answer: one sentence that names the program, exit status 2, and what
- * was recorded before stands. */
+/* Programs behind exec: that die, fall silent or say what is no answer: one sentence that names the program, exit
+ * status 2, and what was recorded before stands. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

@@ -105,7 +105,8 @@ static void test_run_prints_the_numbers_of_the_arm_that_is_named(void **state) {
     const json_t *numbers = json_object_get(json_array_get(arms, 0), "numbers");
     const json_t *values = json_object_get(json_object_get(numbers, "rollouts"), "values");
     assert_int_equal(json_array_size(values), 3);
-    /* two problems with four solutions each, which cost one rollout, and eight for each of their 16 steps but the last */
+    /* two problems with four solutions each, which cost one rollout, and eight for each of their 16 steps but the last
+     */
     for (size_t i = 0; i < 3; i++) assert_int_equal(json_number_value(json_array_get(values, i)), 2 * 4 * (1 + 15 * 8));
     json_decref(list);
     outcome *o = expect_ok(cairn("recipe run omegaprm --arm all --seeds 4 --set problems=2"));
@@ -193,7 +194,8 @@ static void test_a_damaged_record_is_named(void **state) {
 
 /* ---- the same work on a user's data ---------------------------------------------------------------------------------------------------- */
 
-/* The command of `cairn recipe show omegaprm` on real problems; the policy is this very program, which is right about every fourth time. */
+/* The command of `cairn recipe show omegaprm` on real problems; the policy is this very program, which is right about
+ * every fourth time. */
 static void test_omegaprm_labels_solutions_of_real_problems(void **state) {
     (void)state;
     char path[4096], command[4400];

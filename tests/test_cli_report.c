@@ -1,5 +1,5 @@
-/* cairn report: numbers of runs that are written here by hand, the tables, and the page: what it holds, that texts of runs are never markup
- * in it, its size. */
+/* cairn report: numbers of runs that are written here by hand, the tables, and the page: what it holds, that texts of
+ * runs are never markup in it, its size. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -63,7 +63,8 @@ static double number(const json_t *value, const char *path) {
 
 /* ---- numbers -------------------------------------------------------------------------------------------------------- */
 
-/* Right, wrong, not judged for want of a true answer, no answer; the candidates' scores 0.9 right, 0.8 right, 0.25 wrong, 0.3 wrong and three that are left out. */
+/* Right, wrong, not judged for want of a true answer, no answer; the candidates' scores 0.9 right, 0.8 right, 0.25
+ * wrong, 0.3 wrong and three that are left out. */
 static const row first_rows[] = {
     {"a", RECORD("\"7\"", "true", "0.9",
                  CANDIDATE("\"7\"", "true", "3", "0.9", "1") "," CANDIDATE("\"8\"", "false", "1", "0.25", "2"), "")},
@@ -107,7 +108,8 @@ static void test_outcomes_that_are_not_judged_are_in_no_share(void **state) {
     json_decref(report);
 }
 
-/* b has a true answer, but what was answered cannot be compared; c has no solution. The other run gives its problems other ids. */
+/* b has a true answer, but what was answered cannot be compared; c has no solution. The other run gives its problems
+ * other ids. */
 static void test_an_unknown_outcome_counts_as_not_right(void **state) {
     (void)state;
     static const row rows[] = {

@@ -1,5 +1,5 @@
-/* A run loses nothing: whenever its process is killed, it goes on to the bytes that it would have had, with little work done
- * twice. */
+/* A run loses nothing: whenever its process is killed, it goes on to the bytes that it would have had, with little work
+ * done twice. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -13,8 +13,8 @@
 
 /* ---- killed at a counted moment ---------------------------------------------------------------------------------------------------- */
 
-/* Kills `words` at 20 counted moments over 5 to 95 % of its `problems`, goes on, and compares with whole.db. A fault point lies
- * before and behind the file's creation, and behind each record. */
+/* Kills `words` at 20 counted moments over 5 to 95 % of its `problems`, goes on, and compares with whole.db. A fault
+ * point lies before and behind the file's creation, and behind each record. */
 static void expect_kills_lose_nothing(const char *words, int problems) {
     export_of("whole.db", words);
     for (int i = 0; i < 20; i++) {
@@ -90,7 +90,8 @@ static bool killed_after(const char *words, double s) {
     return status != 0;
 }
 
-/* Starts the words and kills the process when its programs have been asked about so many problems. True: it was still running. */
+/* Starts the words and kills the process when its programs have been asked about so many problems. True: it was still
+ * running. */
 static bool killed_at_work(const char *words, long problems) {
     pid_t child = start_cairn(NULL, words);
     int how = 0;

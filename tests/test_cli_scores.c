@@ -1,4 +1,5 @@
-/* Scores from elsewhere through the command: files of scores, reward `recorded`, `eval steps`, and what stands beside each figure. */
+/* Scores from elsewhere through the command: files of scores, reward `recorded`, `eval steps`, and what stands beside
+ * each figure. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -87,7 +88,8 @@ static void test_score_writes_the_record_and_what_was_said_of_its_steps(void **s
     assert_non_null(strstr(text, "\\\"2 + 2 = 5\\\": "));
 }
 
-/* Every field of a record, soft labels, and no labels: what is written is read as the same record and written as it was. */
+/* Every field of a record, soft labels, and no labels: what is written is read as the same record and written as it
+ * was. */
 static void test_a_file_of_scores_is_a_data_set_with_the_same_labels(void **state) {
     (void)state;
     write_text("all.jsonl",
@@ -160,8 +162,8 @@ static void test_what_a_file_of_scores_does_not_have_is_counted(void **state) {
     expect_one_sentence(cairn("score marked.jsonl --reward recorded"), "no file", WORDS("file"));
 }
 
-/* Products: of the first problem .9 * .1, .8 * .7 and .4 * .6: the second, which is right; of the second .2 * .2 and .9 * .5: the
- * second, which is wrong. The third has one solution, whose last step has no score. */
+/* Products: of the first problem .9 * .1, .8 * .7 and .4 * .6: the second, which is right; of the second .2 * .2 and .9
+ * * .5: the second, which is wrong. The third has one solution, whose last step has no score. */
 static void test_best_of_n_chooses_by_recorded_scores(void **state) {
     (void)state;
     write_text("n.jsonl",

@@ -1,5 +1,5 @@
-/* Same seed, same bytes: what a run exports depends neither on workers, nor on how much is under way at once, nor on the order in
- * which a program answers. */
+/* Same seed, same bytes: what a run exports depends neither on workers, nor on how much is under way at once, nor on
+ * the order in which a program answers. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

@@ -1,5 +1,5 @@
-/* Interrupts at any moment of the verbs that run models: the conventional exit status, whole files, nothing beside them. And handlers do
- * not run on the small stack of a fiber. */
+/* Interrupts at any moment of the verbs that run models: the conventional exit status, whole files, nothing beside
+ * them. And handlers do not run on the small stack of a fiber. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -60,7 +60,8 @@ static void send_signals(interrupt *all, int n) {
         }
 }
 
-/* A process that was stopped before it watched signals ends by the signal itself, which shells report by the same number. */
+/* A process that was stopped before it watched signals ends by the signal itself, which shells report by the same
+ * number. */
 static void check_end(const interrupt *self) {
     char said[4096];
     int status = status_of(self->how);

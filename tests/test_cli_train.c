@@ -1,4 +1,5 @@
-/* cairn train as a user meets it: three commands from records to a step head, resume after a kill, and refusals in one sentence. */
+/* cairn train as a user meets it: three commands from records to a step head, resume after a kill, and refusals in one
+ * sentence. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

@@ -1,4 +1,5 @@
-/* Files of other people do nothing but hold data: nothing runs, nothing is written over, nothing drives the terminal. */
+/* Files of other people do nothing but hold data: nothing runs, nothing is written over, nothing drives the terminal.
+ */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

@@ -81,7 +81,8 @@ static int lookups_before(const json_t *tree, json_int_t node) {
     return n;
 }
 
-/* A lookup costs 0.02; a right answer is worth 1, a wrong one -0.5. Chosen is the candidate of greatest score less costs. */
+/* A lookup costs 0.02; a right answer is worth 1, a wrong one -0.5. Chosen is the candidate of greatest score less
+ * costs. */
 static void assert_returns(const json_t *record) {
     const json_t *tree = json_object_get(record, "tree"), *candidates = json_object_get(record, "candidates");
     json_int_t chosen = json_integer_value(json_object_get(record, "chosen"));

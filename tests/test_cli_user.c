@@ -1,4 +1,5 @@
-/* The command with few words: what it does without options, config files, and the numbers of marked mistakes worked by hand. */
+/* The command with few words: what it does without options, config files, and the numbers of marked mistakes worked by
+ * hand. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -109,8 +110,9 @@ static void write_marked(void) {
         "{\"id\":\"3\",\"problem\":\"r\",\"steps\":[\"0.69\",\"0.9\"],\"final_answer_correct\":true,\"label\":-1}\n");
 }
 
-/* At the middle, 0.5, nothing is wrong: both mistakes are missed. Tuned on the first file the threshold is 0.7: there both are judged
- * rightly, in the second file the mistake is found and one of two clean solutions is rejected, F1 = 2 * 1 * 0.5 / 1.5 = 2/3. */
+/* At the middle, 0.5, nothing is wrong: both mistakes are missed. Tuned on the first file the threshold is 0.7: there
+ * both are judged rightly, in the second file the mistake is found and one of two clean solutions is rejected, F1 = 2 *
+ * 1 * 0.5 / 1.5 = 2/3. */
 static void test_a_threshold_is_named_or_chosen_on_the_first_file(void **state) {
     (void)state;
     write_marked();
@@ -160,7 +162,8 @@ static void test_the_example_is_the_plainest_found_mistake(void **state) {
     expect_refused(cairn("eval mistakes traces.jsonl --example --show 1"), "--example");
 }
 
-/* A world that reads problems from their words judges recorded solutions by the graph behind them; others say that they cannot. */
+/* A world that reads problems from their words judges recorded solutions by the graph behind them; others say that they
+ * cannot. */
 static void test_a_world_reads_the_problems_of_recorded_solutions(void **state) {
     (void)state;
     assert_int_equal(cairn("world traces words --policy scripted:error=0.3 -n 40 --out words.jsonl")->status, 0);
@@ -179,7 +182,8 @@ static void test_a_world_reads_the_problems_of_recorded_solutions(void **state) 
     expect_refused(cairn("score other.jsonl --world words --reward exact:what=step"), "problem");
 }
 
-/* Two models on three problems: they agree on the first, rightly, and on the second, wrongly; on the third each says its own. */
+/* Two models on three problems: they agree on the first, rightly, and on the second, wrongly; on the third each says
+ * its own. */
 static void test_votes_of_models_are_counted_by_agreement(void **state) {
     (void)state;
     write_text(

@@ -1,4 +1,5 @@
-/* Fibers themselves: turns, stacks, error texts. Nothing is asserted on a fiber: an assertion's jump would leave its stack. */
+/* Fibers themselves: turns, stacks, error texts. Nothing is asserted on a fiber: an assertion's jump would leave its
+ * stack. */
 /* label: light */
 #include <stdarg.h>
 #include <stddef.h>

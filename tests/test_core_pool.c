@@ -71,7 +71,8 @@ static void test_many_short_jobs_follow_each_other(void **state) {
     assert_int_equal(cairn_pool_open(ctx, 4, &shared.pool), CAIRN_OK);
     for (int i = 0; i < BLOCKS; i++) atomic_store(&shared.runs[i], 0);
     for (int run = 0; run < 2000; run++) cairn_pool_run(shared.pool, square_block, &shared, run % 9);
-    /* Block b runs whenever run % 9 > b; 2000 = 222 * 9 + 2, so the remainders 0 and 1 come 223 times, the others 222. */
+    /* Block b runs whenever run % 9 > b; 2000 = 222 * 9 + 2, so the remainders 0 and 1 come 223 times, the others 222.
+     */
     for (int b = 0; b < 8; b++) assert_int_equal(atomic_load(&shared.runs[b]), 222 * (8 - b) + (b == 0));
     assert_int_equal(atomic_load(&shared.runs[8]), 0);
     cairn_pool_close(shared.pool);

@@ -106,7 +106,8 @@ static void test_the_bound_counts_the_text_without_its_end(void **state) {
     lines_close(l);
 }
 
-/* Line lengths around the block of 64 KiB, with and without a last line end: each comes back whole, numbered in order. */
+/* Line lengths around the block of 64 KiB, with and without a last line end: each comes back whole, numbered in order.
+ */
 static void test_lines_cross_blocks(void **state) {
     const size_t sizes[] = {65534, 0, 65535, 65536, 65537, 1, 131072, 0, 200000, 0, 3};
     const size_t n = sizeof sizes / sizeof *sizes;

@@ -1,4 +1,5 @@
-/* Rows: the kinds of files, told by their first bytes; where each row stands; what is broken, and what is read after it. */
+/* Rows: the kinds of files, told by their first bytes; where each row stands; what is broken, and what is read after
+ * it. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

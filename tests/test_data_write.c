@@ -1,4 +1,5 @@
-/* Writing records: labels as they will stand, each format exactly, what a format does not hold, and reading all of it back. */
+/* Writing records: labels as they will stand, each format exactly, what a format does not hold, and reading all of it
+ * back. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

@@ -1,5 +1,5 @@
-/* Budgets mean what they say: whatever the world, the search and the unit, whole solutions are what a budget is spent on, and it is never
- * exceeded. */
+/* Budgets mean what they say: whatever the world, the search and the unit, whole solutions are what a budget is spent
+ * on, and it is never exceeded. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -144,7 +144,8 @@ static void test_a_given_width_is_one_round(void **state) {
     }
 }
 
-/* Sixteen samples at once would all be cut off: those that the budget pays for are finished one after another instead. */
+/* Sixteen samples at once would all be cut off: those that the budget pays for are finished one after another instead.
+ */
 static void test_samples_beyond_the_budget_wait(void **state) {
     (void)state;
     solved s = solve(&tasks[1], "majority:width=16", (cairn_budget){.steps = 100}, 1);

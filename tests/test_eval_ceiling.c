@@ -1,5 +1,5 @@
-/* Ceilings of proxies: figures worked by hand, a hackable and a harmless proxy of equal accuracy, files in all layouts, and real
- * reward models' scores. */
+/* Ceilings of proxies: figures worked by hand, a hackable and a harmless proxy of equal accuracy, files in all layouts,
+ * and real reward models' scores. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -103,7 +103,8 @@ static void test_overrated_candidates_have_the_feature(void **state) {
     assert_int_equal(cairn_ceiling_overrated(ctx, proxy, truth, 0, .05, over), CAIRN_INVALID);
 }
 
-/* g, h standard normal, truth g - h^2 / 2. The proxy g + h likes h; truth + noise has the same accuracy and no ceiling. */
+/* g, h standard normal, truth g - h^2 / 2. The proxy g + h likes h; truth + noise has the same accuracy and no ceiling.
+ */
 static void test_two_proxies_of_equal_accuracy_differ_by_a_ceiling(void **state) {
     (void)state;
     enum { PROMPTS = 600, N = 256 };
@@ -233,7 +234,8 @@ static void test_rows_of_prompts_hold_lists(void **state) {
     cairn_ceiling_table_close(t);
 }
 
-/* A record of `solve` with its tree: each candidate counts as often as it was sampled; steps are scored along its path. */
+/* A record of `solve` with its tree: each candidate counts as often as it was sampled; steps are scored along its path.
+ */
 static void test_records_of_solve_give_step_scores_and_process(void **state) {
     (void)state;
     cairn_ceiling_data data;
@@ -279,7 +281,8 @@ static void test_bad_rows_are_named(void **state) {
 
 /* ---- real scores ------------------------------------------------------------------------------------------------------- */
 
-/* Of ten solutions of 483 problems, by plain arithmetic outside this project: pair accuracy and share of right ones at 8 and 10. */
+/* Of ten solutions of 483 problems, by plain arithmetic outside this project: pair accuracy and share of right ones at
+ * 8 and 10. */
 static const struct {
     const char *file, *proxy;
     double accuracy, at_8, at_10;

@@ -1,4 +1,5 @@
-/* Scores of steps against labels: figures worked by hand, published figures of real scorers, intervals that are never empty. */
+/* Scores of steps against labels: figures worked by hand, published figures of real scorers, intervals that are never
+ * empty. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -38,8 +39,8 @@ static void expect_figure(const cairn_step_report *r, cairn_step_figure figure, 
     assert_true(r->figures[figure].low < r->figures[figure].high);
 }
 
-/* Right steps score .9 .6 .4, wrong ones .6 .2; threshold .5. Pairs: .9 beats both, .6 ties and beats, .4 loses and beats:
- * (2 + 1.5 + 1) / 6. Called right: .9 .6 and the wrong .6: tp 2, fn 1, fp 1, tn 1. F1 right 4/6, wrong 2/4. */
+/* Right steps score .9 .6 .4, wrong ones .6 .2; threshold .5. Pairs: .9 beats both, .6 ties and beats, .4 loses and
+ * beats: (2 + 1.5 + 1) / 6. Called right: .9 .6 and the wrong .6: tp 2, fn 1, fp 1, tn 1. F1 right 4/6, wrong 2/4. */
 static void test_figures_worked_by_hand(void **state) {
     (void)state;
     static const cairn_step_item items[] = {{0.9, 1, 0}, {0.6, 0, 0}, {0.6, 1, 1}, {0.2, 0, 1}, {0.4, 1, 2}};
@@ -157,8 +158,8 @@ static void test_wrong_arguments_are_refused(void **state) {
     cairn_faults_set(ctx, (cairn_faults){0});
 }
 
-/* Real scorers on ProcessBench: AUROC, accuracy, precision, recall and F1 of right steps as published, whose threshold is passed
- * by scores above it. */
+/* Real scorers on ProcessBench: AUROC, accuracy, precision, recall and F1 of right steps as published, whose threshold
+ * is passed by scores above it. */
 static void expect_published(const char *name) {
     char path[4096];
     json_error_t error;
@@ -209,8 +210,8 @@ static cairn_first_error_intervals intervals(const cairn_first_error_item *items
     return out;
 }
 
-/* Three of three and three of three: Wilson's lower bound of 3/3 is 0.438503; F1 of it and 1 is 0.609666, 0.390334 below 1;
- * 1 - sqrt(2) 0.390334 = 0.447984. */
+/* Three of three and three of three: Wilson's lower bound of 3/3 is 0.438503; F1 of it and 1 is 0.609666, 0.390334
+ * below 1; 1 - sqrt(2) 0.390334 = 0.447984. */
 static void test_f1_of_two_perfect_shares_has_an_interval(void **state) {
     (void)state;
     cairn_first_error_item items[6];

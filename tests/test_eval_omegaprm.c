@@ -1,8 +1,9 @@
 /* The scripted miniature of OmegaPRM (arXiv 2406.06592): first errors located for a rollout, against brute force.
  *
- * World chain with K = 16 steps and error 0.06 a step, k = 8 completions a prefix, 20 searches a question, no question filter; texts
- * hardly ever merge. Brute force scans fresh wrong solutions from the left to the first error (a), or all steps of fresh solutions (b).
- * Each method spends about 20,000 rollouts under each of ten seeds; bars are on 95 % intervals over the seeds. */
+ * World chain with K = 16 steps and error 0.06 a step, k = 8 completions a prefix, 20 searches a question, no question
+ * filter; texts hardly ever merge. Brute force scans fresh wrong solutions from the left to the first error (a), or all
+ * steps of fresh solutions (b). Each method spends about 20,000 rollouts under each of ten seeds; bars are on 95 %
+ * intervals over the seeds. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

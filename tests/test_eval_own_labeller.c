@@ -1,4 +1,5 @@
-/* A labeller and a rule that are not part of the library: written against the public headers only, run through cairn_label_problems. */
+/* A labeller and a rule that are not part of the library: written against the public headers only, run through
+ * cairn_label_problems. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

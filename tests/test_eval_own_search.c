@@ -1,4 +1,5 @@
-/* A search that is not part of the library: written against the public headers only, run on many problems through cairn_solve. */
+/* A search that is not part of the library: written against the public headers only, run on many problems through
+ * cairn_solve. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -129,8 +130,9 @@ static cairn_status solve(cairn_ctx *ctx, cairn_job_setup setup, cairn_solve_set
     return status;
 }
 
-/* A width of 6 grows 6 samples at each of 4 depths. With the exact truth as score only right prefixes are kept, so each of the 6 is right with
- * 0.7, and the vote where at least 4 are: with 0.744, of 50 problems 37.2 with a deviation of 3.1. (Of independent samples 0.24 are right.) */
+/* A width of 6 grows 6 samples at each of 4 depths. With the exact truth as score only right prefixes are kept, so each
+ * of the 6 is right with 0.7, and the vote where at least 4 are: with 0.744, of 50 problems 37.2 with a deviation of
+ * 3.1. (Of independent samples 0.24 are right.) */
 static void test_a_search_from_outside_runs_by_pointer_with_its_options(void **state) {
     cairn_solve_summary own;
     cairn_solve_setup how = {.type = &above_mean, .search = "width=6"};
@@ -172,7 +174,8 @@ static void test_an_own_search_stands_in_the_manifest_by_its_name(void **state) 
     cairn_arena_close(arena);
 }
 
-/* n candidates at each of 4 steps, and nothing else; one right candidate a step suffices: (1 - 0.3^4)^4 = 0.968 of problems are right. */
+/* n candidates at each of 4 steps, and nothing else; one right candidate a step suffices: (1 - 0.3^4)^4 = 0.968 of
+ * problems are right. */
 static void test_step_level_best_of_n_samples_n_candidates_a_step(void **state) {
     cairn_solve_summary out, dvts;
     cairn_solve_setup how = {.type = &step_best_of_n}, as_dvts = {.search = "dvts:width=4,branch=4"};

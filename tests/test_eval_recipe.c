@@ -1,7 +1,7 @@
 /* The driver of recipes, through its public door: a recipe that stands in a program is run, paired and judged.
  *
- * Worked by hand for seeds 1 .. 4: arm `a` has x = 3, 5, 4, 8 and arm `b` has x = 1, 2, 2, 3. Student's 97.5 % quantile with 3 degrees of
- * freedom is 3.182446, with 1 it is 12.706205.
+ * Worked by hand for seeds 1 .. 4: arm `a` has x = 3, 5, 4, 8 and arm `b` has x = 1, 2, 2, 3. Student's 97.5 % quantile
+ * with 3 degrees of freedom is 3.182446, with 1 it is 12.706205.
  *   a:     mean 5, sd sqrt(14 / 3) = 2.160247, half width 3.182446 sd / 2 = 3.437434
  *   a - b: 2, 3, 2, 5: mean 3, sd sqrt 2, half width 2.250329; of the first two seeds mean 2.5, half width 12.706205 / 2 = 6.353102
  *   a / b: 3, 5/2, 2, 8/3: mean 61/24, sd 5/12, half width 0.663010 */
@@ -32,15 +32,58 @@ typedef struct toy_config {
 
 static const cairn_option toy_options[] = {
     CAIRN_CHOICE(toy_config, table, "a", "a|b", "Which numbers."),
-    CAIRN_CHOICE(toy_config, fault, "none", "none|unknown|skip|twice|infinite|silent|fail|data", "What goes wrong."),
+    CAIRN_CHOICE(toy_config, fault, "none", "none|unknown|skip|twice|infinite|silent|fail|data|files|name",
+                 "What goes wrong, and what is asked for."),
     CAIRN_INT(toy_config, shift, "0", -100, 100, "", "Added to each number."),
 };
 
-static atomic_int runs_made, most_workers;
+static atomic_int runs_made, most_workers, files_made, workers_of_made;
+static char a_file[512];
+
+static void write_text(const char *path, const char *text) {
+    FILE *file = fopen(path, "wx"); /* nothing is there yet */
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+static cairn_status make_empty(cairn_lab *lab, const void *config, const char *path) {
+    (void)lab, (void)config;
+    write_text(path, "");
+    return CAIRN_OK;
+}
+
+/* By way of a file of the run, and of another shared one. */
+static cairn_status make_file(cairn_lab *lab, const void *configuration, const char *path) {
+    const toy_config *c = configuration;
+    atomic_fetch_add(&files_made, 1);
+    atomic_store(&workers_of_made, lab->workers);
+    if (c->shift == 13) return cairn_fail(lab->ctx, CAIRN_LIMIT, "the file cannot be made");
+    const char *part, *other;
+    CAIRN_TRY(cairn_lab_file(lab, "part", &part));
+    CAIRN_TRY(cairn_lab_shared(lab, "empty", make_empty, c, &other));
+    write_text(part, "5");
+    assert_int_equal(rename(part, path), 0);
+    return CAIRN_OK;
+}
+
+/* The number that stands in a file of all runs, by way of a file of this one. */
+static cairn_status through_files(cairn_lab *lab, const toy_config *c, double *out) {
+    const char *shared, *own;
+    CAIRN_TRY(cairn_lab_shared(lab, "five", make_file, c, &shared));
+    CAIRN_TRY(cairn_lab_file(lab, "five", &own));
+    FILE *file = fopen(shared, "r");
+    assert_non_null(file);
+    assert_int_equal(fscanf(file, "%lf", out), 1);
+    fclose(file);
+    write_text(own, lab->arm);
+    snprintf(a_file, sizeof a_file, "%s", own);
+    return CAIRN_OK;
+}
 
 static cairn_status toy_run(cairn_lab *lab, const void *configuration) {
     static const double numbers[][4] = {{3, 5, 4, 8}, {1, 2, 2, 3}};
-    enum { NONE, UNKNOWN, SKIP, TWICE, INFINITE, SILENT, FAIL, DATA };
+    enum { NONE, UNKNOWN, SKIP, TWICE, INFINITE, SILENT, FAIL, DATA, FILES, NAME };
     const toy_config *c = configuration;
     double x = numbers[c->table][(lab->seed - 1) % 4] + (double)c->shift;
     const char *path;
@@ -55,6 +98,8 @@ static cairn_status toy_run(cairn_lab *lab, const void *configuration) {
         CAIRN_TRY(cairn_lab_data(lab, "set/absent.json", &path));
         return path ? cairn_fail(lab->ctx, CAIRN_INTERNAL, "it is there") : CAIRN_OK;
     }
+    if (c->fault == FILES) CAIRN_TRY(through_files(lab, c, &x));
+    if (c->fault == NAME) return cairn_lab_file(lab, c->shift ? "" : "../up", &path);
     if (c->fault == UNKNOWN && lab->seed == 3) x = NAN;
     if (c->fault == INFINITE) x = INFINITY;
     CAIRN_TRY(cairn_lab_number(lab, "x", x));
@@ -471,6 +516,48 @@ static void test_a_cancelled_verification_ends_as_cancelled(void **state) {
     cairn_ctx_close(ctx);
 }
 
+/* ---- files --------------------------------------------------------------------------------------------------------------------------- */
+
+static void test_a_shared_file_is_made_once_and_all_files_are_gone_at_the_end(void **state) {
+    const char *const set[] = {"fault=files"};
+    cairn_claim claim = {.text = "it", .of = "x", .a = "a", .minus = "b", .at_least = CAIRN_BAR(0)};
+    cairn_recipe r = with_claim(&claim);
+    atomic_store(&files_made, 0);
+    cairn_verification *v = verify(*state, &r, (cairn_verify_setup){.workers = 2, .set = set, .set_count = 1});
+    const cairn_verified *t = cairn_verified_at(v, 0);
+    assert_int_equal(t->met, 1);
+    assert_near(t->arms[0].numbers[1].mean, 5, 0);
+    assert_int_equal(atomic_load(&files_made), 1);
+    assert_int_equal(atomic_load(&workers_of_made), 2); /* the others wait */
+    assert_int_equal(access(a_file, F_OK), -1);
+    *strrchr(a_file, '/') = 0;
+    assert_int_equal(access(a_file, F_OK), -1);
+    cairn_verification_close(v);
+}
+
+static void test_a_shared_file_that_cannot_be_made_ends_the_verification(void **state) {
+    const char *const files[] = {"fault=files", "shift=13"}, *const up[] = {"fault=name"},
+                      *const none[] = {"fault=name", "shift=1"};
+    cairn_verify_setup setup = {.workers = 2, .set = files, .set_count = 2};
+    expect_refused(*state, &toy, setup, CAIRN_LIMIT, "the file cannot be made");
+    setup.set = up, setup.set_count = 1;
+    expect_refused(*state, &toy, setup, CAIRN_INVALID, "`../up` is no name of a file");
+    setup.set = none, setup.set_count = 2;
+    expect_refused(*state, &toy, setup, CAIRN_INVALID, "`` is no name of a file");
+}
+
+static void test_files_need_a_folder_for_temporary_ones(void **state) {
+    const char *const set[] = {"fault=files"};
+    const char *before = getenv("TMPDIR");
+    setenv("TMPDIR", "/absent", 1);
+    expect_refused(*state, &toy, (cairn_verify_setup){.workers = 2, .set = set, .set_count = 1}, CAIRN_IO,
+                   "/absent: no folder can be made there");
+    if (before)
+        setenv("TMPDIR", before, 1);
+    else
+        unsetenv("TMPDIR");
+}
+
 static void test_each_allocation_may_fail(void **state) {
     (void)state;
     cairn_status status = CAIRN_NO_MEMORY;
@@ -524,6 +611,9 @@ int main(void) {
         TEST(test_a_killed_verification_resumes_to_the_same_result),
         TEST(test_a_run_file_of_other_options_or_seeds_is_not_resumed),
         TEST(test_a_cancelled_verification_ends_as_cancelled),
+        TEST(test_a_shared_file_is_made_once_and_all_files_are_gone_at_the_end),
+        TEST(test_a_shared_file_that_cannot_be_made_ends_the_verification),
+        TEST(test_files_need_a_folder_for_temporary_ones),
         TEST(test_each_allocation_may_fail),
     };
     return cmocka_run_group_tests_name("recipe", tests, NULL, NULL);

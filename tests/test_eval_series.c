@@ -1,4 +1,5 @@
-/* Series of yes/no answers from files: how they are gathered, what is left out, and comparisons of modes, versions and orders. */
+/* Series of yes/no answers from files: how they are gathered, what is left out, and comparisons of modes, versions and
+ * orders. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -90,8 +90,9 @@ static void test_best_of_n_with_the_exact_value_is_right_whenever_a_sample_is(vo
     assert_share(s.accuracy.estimate, mean_of_value(*state, any_of_eight));
 }
 
-/* Where nothing repairs a wrong step, retrying each step until its truth is right is the best use of sampled steps: it must reach the exact
- * optimum. (With repairs, going on from a wrong step is better once the budget is nearly spent.) */
+/* Where nothing repairs a wrong step, retrying each step until its truth is right is the best use of sampled steps: it
+ * must reach the exact optimum. (With repairs, going on from a wrong step is better once the budget is nearly spent.)
+ */
 static void test_retry_with_the_truth_of_steps_reaches_the_exact_optimum(void **state) {
     static const int64_t budgets[] = {6, 7, 8, 10};
     for (int i = 0; i < 4; i++) {

@@ -1,4 +1,5 @@
-/* Solutions that their policy ends without a step more: the tree, completions and labels have the steps that were said, and no other. */
+/* Solutions that their policy ends without a step more: the tree, completions and labels have the steps that were said,
+ * and no other. */
 /* label: light */
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,6 @@
 /* label: light */
-/* Rules on evidence, against the worked cases of arXiv 2501.07301, 2509.16548 and 2504.00891. Only public headers: what any program can do. */
+/* Rules on evidence, against the worked cases of arXiv 2501.07301, 2509.16548 and 2504.00891. Only public headers: what
+ * any program can do. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

@@ -25,8 +25,9 @@ static void assert_unbiased(tally t, const char *what) {
     if (fabs(z) > 4) fail_msg("%s: z = %.2f", what, z);
 }
 
-/* k completions of a prefix of value V are right binomially: mean kV, variance kV(1 - V), and independently of those of the next
- * prefix. The square of a binomial's deviation has variance s(1 + 3(k - 2)V(1 - V)) - s^2 with s = kV(1 - V). */
+/* k completions of a prefix of value V are right binomially: mean kV, variance kV(1 - V), and independently of those of
+ * the next prefix. The square of a binomial's deviation has variance s(1 + 3(k - 2)V(1 - V)) - s^2 with s = kV(1 - V).
+ */
 static void labels_have_the_mean_and_variance_of_the_exact_value(void **state) {
     (void)state;
     enum { PROBLEMS = 3000, K = 4 };
@@ -81,8 +82,8 @@ static void the_last_steps_count_is_the_solutions_own_outcome(void **state) {
 
 /* ---- early stop -------------------------------------------------------------------------------------------------------- */
 
-/* The completions are those of a run without early stop, so that their number is bound by its counts; on average (1 - (1 - V)^k) / V of
- * k are made. */
+/* The completions are those of a run without early stop, so that their number is bound by its counts; on average (1 -
+ * (1 - V)^k) / V of k are made. */
 static void early_stop_ends_at_the_first_right_completion(void **state) {
     (void)state;
     enum { K = 8 };
@@ -178,7 +179,8 @@ static void order_bisect_probes_halves_of_wrong_solutions_only(void **state) {
                     hi = m;
             }
             for (int32_t m = 1; m < 13; m++) assert_int_equal(counts_of(s)[m - 1].n, expected[m] ? 5 : 0);
-            /* Steps up to the longest prefix with a right completion are right, the probed end of the bisection is wrong. */
+            /* Steps up to the longest prefix with a right completion are right, the probed end of the bisection is
+             * wrong. */
             int32_t proven = hi ? lo : 13;
             for (int32_t m = 1; m <= proven; m++) assert_true(s->labels[m - 1] > 0);
             if (hi) assert_true(s->labels[hi - 1] == 0);

@@ -1,5 +1,5 @@
-/* Labeller omegaprm (arXiv 2406.06592) on world `chain`, where the first wrong step and the value of every state are known, and on
- * a small world in which every completion is known by its number. */
+/* Labeller omegaprm (arXiv 2406.06592) on world `chain`, where the first wrong step and the value of every state are
+ * known, and on a small world in which every completion is known by its number. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -17,8 +17,8 @@ static int64_t steps_spent(const fixture *f) {
 
 /* ---- location ---------------------------------------------------------------------------------------------------------- */
 
-/* Without repair no completion of a wrong prefix is right; of 64 completions of a right one with V >= 0.94^16 = 0.37 all are wrong
- * once in 10^12. So what is located is the world's own first wrong step, whether texts merge or not. */
+/* Without repair no completion of a wrong prefix is right; of 64 completions of a right one with V >= 0.94^16 = 0.37
+ * all are wrong once in 10^12. So what is located is the world's own first wrong step, whether texts merge or not. */
 static void without_repair_every_located_error_is_the_worlds_own(void **state) {
     (void)state;
     static const char *const policies[] = {"scripted:error=0.06", "scripted:error=0.06" DISTINCT};
@@ -44,8 +44,8 @@ static void without_repair_every_located_error_is_the_worlds_own(void **state) {
     }
 }
 
-/* Soft labels are shares of completions: their deviations from the exact value have mean 0. Only states that are labelled right count
- * here, since a state is only selected because of its completions when it is wrong. */
+/* Soft labels are shares of completions: their deviations from the exact value have mean 0. Only states that are
+ * labelled right count here, since a state is only selected because of its completions when it is wrong. */
 static void a_probed_states_count_is_of_its_own_completions(void **state) {
     (void)state;
     fixture *f = open_fixture("chain:steps=8", "scripted:error=0.1,repair=0.05" DISTINCT);
@@ -125,8 +125,8 @@ static void eight_steps_with_the_first_error_at_six_take_three_probes(void **sta
     close_fixture(f);
 }
 
-/* The second solution shares eleven steps with the first: of its prefixes, 8, 10 and 11 are known to be good, and the error is found
- * in the other five by probes at 13 and 12. */
+/* The second solution shares eleven steps with the first: of its prefixes, 8, 10 and 11 are known to be good, and the
+ * error is found in the other five by probes at 13 and 12. */
 static void what_is_known_of_merged_states_narrows_the_bisection(void **state) {
     (void)state;
     fixture *f = open_fixture("chain:steps=16", "scripted:error=0");
@@ -172,8 +172,8 @@ static int64_t rollouts_for_forty(const char *policy) {
     return spent;
 }
 
-/* Where no texts merge, a bisection of 16 takes 4 probes. Where the right prefixes do, these are known after a few solutions, and a wrong
- * solution whose error is in step e is left with log2(17 - e) probes of its own. */
+/* Where no texts merge, a bisection of 16 takes 4 probes. Where the right prefixes do, these are known after a few
+ * solutions, and a wrong solution whose error is in step e is left with log2(17 - e) probes of its own. */
 static void merging_texts_cost_fewer_rollouts(void **state) {
     (void)state;
     int64_t merging = rollouts_for_forty("scripted:error=0.06,wrong_values=16");
@@ -342,9 +342,10 @@ static cairn_status table_propose(cairn_ctx *ctx, void *self, cairn_arena *arena
 
 static const cairn_policy_type table_policy = {.about = {.name = "table"}, .propose = table_propose};
 
-/* Completions of the root: awx, awy (wrong), bbb. awx: prefix a has 1 of 3 right, aw 0 of 3, so it looks like the first error. Its fresh
- * completions R, x contradict: nothing is located, and aw is known to be good, with 1 of 5. Next come a's own wrong completions wx and wy, shorter
- * than awy: aw is good, so their first error is the last letter, at no cost. awy then tells nothing new. */
+/* Completions of the root: awx, awy (wrong), bbb. awx: prefix a has 1 of 3 right, aw 0 of 3, so it looks like the first
+ * error. Its fresh completions R, x contradict: nothing is located, and aw is known to be good, with 1 of 5. Next come
+ * a's own wrong completions wx and wy, shorter than awy: aw is good, so their first error is the last letter, at no
+ * cost. awy then tells nothing new. */
 static void a_state_that_confirmation_found_good_is_good_for_later_rollouts(void **state) {
     (void)state;
     fixture f = {.seed = 1};

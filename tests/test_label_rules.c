@@ -185,8 +185,8 @@ static void equals_leave_in_order_of_arrival(void **state) {
     cairn_rollout_queue_close(pool);
 }
 
-/* Two rollouts of state 0 (Q = 0.70711) before two of state 1 (Q = 0.5^0.6 = 0.65975). A visit to state 0 with sum N = 1 leaves it
- * U = 0.125 / 2 = 0.0625 against 0.125 of state 1: 0.7696 against 0.7848. */
+/* Two rollouts of state 0 (Q = 0.70711) before two of state 1 (Q = 0.5^0.6 = 0.65975). A visit to state 0 with sum N =
+ * 1 leaves it U = 0.125 / 2 = 0.0625 against 0.125 of state 1: 0.7696 against 0.7848. */
 static void visits_change_the_order_at_once(void **state) {
     cairn_rollout_queue *pool = open_pool(*state, paper);
     int32_t visits[2] = {0, 0};

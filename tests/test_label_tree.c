@@ -1,4 +1,5 @@
-/* Leaf scores, compression, stratified samples, merged steps (arXiv 2503.13551), and the labeller that grows such trees. */
+/* Leaf scores, compression, stratified samples, merged steps (arXiv 2503.13551), and the labeller that grows such
+ * trees. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

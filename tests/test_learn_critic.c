@@ -1,5 +1,5 @@
-/* A critic from end to end: critiques that say the truth are learned as ordinary solutions, and then its verdicts tell right steps from
- * wrong ones that it has not seen. */
+/* A critic from end to end: critiques that say the truth are learned as ordinary solutions, and then its verdicts tell
+ * right steps from wrong ones that it has not seen. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

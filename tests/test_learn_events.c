@@ -15,8 +15,8 @@
 
 /* ---- a reader ---------------------------------------------------------------------------------------------------------------- */
 
-/* CRC-32C by a table of bytes, from the polynomial x^32 + x^28 + ... as it is written, with the bits of data and key turned around: not
- * the way of the code under test. */
+/* CRC-32C by a table of bytes, from the polynomial x^32 + x^28 + ... as it is written, with the bits of data and key
+ * turned around: not the way of the code under test. */
 static uint32_t turned(uint32_t x, int bits) {
     uint32_t y = 0;
     for (int i = 0; i < bits; i++) y |= (x >> i & 1) << (bits - 1 - i);
@@ -301,7 +301,8 @@ static void copy_cut(const char *from, const char *to, long bytes) {
     fclose(out);
 }
 
-/* Whatever of a file is left, going on takes out what is broken and what comes later, and leaves files of others alone. */
+/* Whatever of a file is left, going on takes out what is broken and what comes later, and leaves files of others alone.
+ */
 static void test_a_cut_or_damaged_end_is_taken_out(void **state) {
     (void)state;
     static contents got;

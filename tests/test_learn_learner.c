@@ -23,7 +23,8 @@ static void must(cairn_status status) {
 
 /* ---- batches ------------------------------------------------------------------------------------------------------------------- */
 
-/* Over many sizes and seeds: each epoch gives every group once and whole, a batch is as full as it can be, a larger group is alone. */
+/* Over many sizes and seeds: each epoch gives every group once and whole, a batch is as full as it can be, a larger
+ * group is alone. */
 static void test_no_batch_divides_a_group_at_any_size(void **state) {
     enum { MOST = 60 };
     (void)state;

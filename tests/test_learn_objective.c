@@ -227,8 +227,8 @@ static void test_the_form_on_the_tape_is_the_plain_function(void **state) {
 
 /* ---- an objective of a user's own ------------------------------------------------------------------------------------------------ */
 
-/* KL of two distributions over a prompt's samples (BRAIn, arXiv 2402.02479): the policy's, which is softmax(x - proposal), from the
- * posterior, softmax(reference + reward - proposal); the reward in the column of the advantage. */
+/* KL of two distributions over a prompt's samples (BRAIn, arXiv 2402.02479): the policy's, which is softmax(x -
+ * proposal), from the posterior, softmax(reference + reward - proposal); the reward in the column of the advantage. */
 static cairn_status brain(cairn_ctx *ctx, const void *config, const cairn_group *g, double *loss, double *slope) {
     const float *const *c = g->columns;
     double sum[2] = {0, 0};

@@ -1,4 +1,5 @@
-/* Training on groups: pairs, siblings after one prefix, solutions of a problem; what they learn, and that a group stays whole. */
+/* Training on groups: pairs, siblings after one prefix, solutions of a problem; what they learn, and that a group stays
+ * whole. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

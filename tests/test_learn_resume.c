@@ -1,4 +1,5 @@
-/* A run that is killed or stopped and resumed ends with the bytes of one that was not; damaged and foreign checkpoints are refused. */
+/* A run that is killed or stopped and resumed ends with the bytes of one that was not; damaged and foreign checkpoints
+ * are refused. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

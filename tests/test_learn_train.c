@@ -137,7 +137,8 @@ static void test_a_step_says_of_which_epoch_it_was(void **state) {
     assert_int_equal(r.tokens, 3 * 10 * 16);
 }
 
-/* One step over all records: whole, or in batches of one record each, is the same mean and the same step but for rounding. */
+/* One step over all records: whole, or in batches of one record each, is the same mean and the same step but for
+ * rounding. */
 static void test_accumulated_batches_are_one_large_batch(void **state) {
     (void)state;
     double loss[2], dev[2];
@@ -161,7 +162,8 @@ static void test_accumulated_batches_are_one_large_batch(void **state) {
 
 /* ---- steps as text ---------------------------------------------------------------------------------------------------------------- */
 
-/* Beside the head's loss, the mean loss of the tokens of right steps alone: before the first step every token of 261 is about as likely. */
+/* Beside the head's loss, the mean loss of the tokens of right steps alone: before the first step every token of 261 is
+ * about as likely. */
 static void test_the_tokens_of_right_steps_are_learned_beside_the_head(void **state) {
     (void)state;
     double loss[2][2];

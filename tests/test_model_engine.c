@@ -264,7 +264,8 @@ static void test_a_shared_prefix_is_computed_once(void **state) {
     assert_int_equal(s.computed, PREFIX + SAMPLES * (NEW - 1)); /* nobody asked what follows the last token */
     assert_int_equal(s.recomputed, 0);
     assert_int_equal(s.steps, NEW); /* one for the prefix and the first token, together */
-    /* 45 tokens are two whole pages and 13 slots: one sample goes on in them, seven in copies; tokens 48, 49 take one more each */
+    /* 45 tokens are two whole pages and 13 slots: one sample goes on in them, seven in copies; tokens 48, 49 take one
+     * more each */
     assert_int_equal(s.pages_used, 3 + 7 + SAMPLES);
     /* going on from one of them computes its last token alone before the next */
     cairn_generation more = {.from = g[3].end, .max_tokens = 1, .decoding = CAIRN_DECODING_DEFAULT};
@@ -407,7 +408,8 @@ static void test_generation_stops_at_tokens_texts_and_the_end_of_the_context(voi
 
 /* ---- memory ------------------------------------------------------------------------------------------------------------------- */
 
-/* Of 100 tokens room for 32 is there from the beginning and doubles when it is full; a round of its own where that fails once. */
+/* Of 100 tokens room for 32 is there from the beginning and doubles when it is full; a round of its own where that
+ * fails once. */
 static void test_decoding_steps_allocate_nothing_but_room_that_doubles(void **state) {
     enum { SAMPLES = 5, NEW = 100 };
     static const char *const stops[] = {"never said so far"};

@@ -1,5 +1,6 @@
 /* label: light */
-/* Reading GGUF: files put together byte by byte from the published layout, every way in which a file can lie, and real files. */
+/* Reading GGUF: files put together byte by byte from the published layout, every way in which a file can lie, and real
+ * files. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -653,7 +654,8 @@ static void test_an_open_file_may_be_replaced_cut_off_and_overwritten(void **sta
     assert_int_equal(cairn_gguf_open(ctx, "/tmp", &file), CAIRN_IO);
 }
 
-/* Counts read off the files with a hexadecimal viewer: 0x7e00, 0xc451 and 0x7d00 tokens behind 0x19, 0x10 and 0x16 keys. */
+/* Counts read off the files with a hexadecimal viewer: 0x7e00, 0xc451 and 0x7d00 tokens behind 0x19, 0x10 and 0x16
+ * keys. */
 static void test_real_vocabularies_are_read(void **state) {
     (void)state;
     static const struct {

@@ -1,4 +1,5 @@
-/* Writing GGUF: the bytes against a file put together from the published layout, rounding, round trips, checksums, failures. */
+/* Writing GGUF: the bytes against a file put together from the published layout, rounding, round trips, checksums,
+ * failures. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -415,8 +416,8 @@ static void test_a_failed_write_leaves_the_old_file(void **state) {
     assert_int_equal(mkdir(folder, 0700), 0);
 }
 
-/* The file is a pipe that takes only a small part before somebody reads: what its first byte says is that the second reading of the
- * tensor has begun, and that the writer waits long before the last number. */
+/* The file is a pipe that takes only a small part before somebody reads: what its first byte says is that the second
+ * reading of the tensor has begun, and that the writer waits long before the last number. */
 static void test_values_that_change_meanwhile_are_an_error(void **state) {
     (void)state;
     enum { N = 1 << 18 };

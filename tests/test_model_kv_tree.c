@@ -1,5 +1,5 @@
-/* Kept keys and values: pages by hand, and rows with the same bits as whole sequences, whatever is shared, given up or computed
- * together. */
+/* Kept keys and values: pages by hand, and rows with the same bits as whole sequences, whatever is shared, given up or
+ * computed together. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

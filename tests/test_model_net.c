@@ -1,4 +1,5 @@
-/* Small nets: numbers of an independent computation, gradients against central differences, sequences of different lengths. */
+/* Small nets: numbers of an independent computation, gradients against central differences, sequences of different
+ * lengths. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

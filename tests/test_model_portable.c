@@ -1,4 +1,5 @@
-/* The logits of the shipped models are the same bits by every kernel that this processor has, with weights in f32 and in bf16. */
+/* The logits of the shipped models are the same bits by every kernel that this processor has, with weights in f32 and
+ * in bf16. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -15,7 +16,8 @@
 
 enum { TOKENS = 70, VOCABULARY = 512 };
 
-/* Kernels are chosen once a process, so this program runs itself: with this variable it only writes logits, to the file it names. */
+/* Kernels are chosen once a process, so this program runs itself: with this variable it only writes logits, to the file
+ * it names. */
 #define WRITE_TO "CAIRN_TEST_LOGITS"
 
 static cairn_status write_logits(cairn_ctx *ctx, cairn_device *device, const char *model, cairn_dtype weights,

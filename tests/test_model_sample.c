@@ -102,7 +102,8 @@ static void test_temperature_zero_takes_the_first_of_the_greatest(void **state) 
     assert_near(got.logp_raw, 3 - log(exp(1) + 2 * exp(3) + exp(-2) + 1), 1e-12);
 }
 
-/* Pearson's statistic of many draws stays below the 99.9 % point of chi-square with n - 1 degrees (Wilson and Hilferty 1931). */
+/* Pearson's statistic of many draws stays below the 99.9 % point of chi-square with n - 1 degrees (Wilson and Hilferty
+ * 1931). */
 static void test_random_draws_fit_the_exact_distribution(void **state) {
     enum { TOKENS = 40, DRAWS = 200000 };
     const cairn_decoding rules[] = {{.temperature = 1, .top_p = 1},

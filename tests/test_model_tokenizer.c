@@ -98,8 +98,8 @@ static void test_text_is_cut_as_documented(void **state) {
 
 /* ---- training ---------------------------------------------------------------------------------------------------------------- */
 
-/* aaabdaaabac, as one piece. Adjacent pairs: aa 4, ab 2, others 1. aa = 256: Zabd Zabac. Then Za 2, ab 2 and others 1: ab has the smaller
- * left token. ab = 257: ZYd ZYac. ZY 2 = 258: Xd Xac, and nothing is left that occurs twice. */
+/* aaabdaaabac, as one piece. Adjacent pairs: aa 4, ab 2, others 1. aa = 256: Zabd Zabac. Then Za 2, ab 2 and others 1:
+ * ab has the smaller left token. ab = 257: ZYd ZYac. ZY 2 = 258: Xd Xac, and nothing is left that occurs twice. */
 static void test_training_a_case_worked_by_hand(void **state) {
     (void)state;
     cairn_tokenizer *t = trained_on((const char *const[]){"aaabdaaabac"}, 1, options_for(1000));
@@ -119,10 +119,11 @@ static void test_training_a_case_worked_by_hand(void **state) {
     cairn_tokenizer_close(t);
 }
 
-/* " low" 5, " lower" 2, " newest" 6, " widest" 3: the well-known example, worked by hand with the blank in front. Counts: es 9, st 9, we 8,
- * " l" 7, lo 7, ow 7, " n" 6, ne 6, ew 6, others fewer. es first (e < s), then (es, t) 9 = est; then " l" 7, lo 7, ow 7 and we 2 (the six of
- * newest are now w est 6): (blank, l) = " l" (32 < 108 < 111), then " l"+"o" 7 against ow 7: (o, w), whose left token 111 is smaller than
- * 258; then (" l", ow) 7 = " low"; then (blank, n) 6, (e, w) 6, (n, e) 6, (w, est) 6: (blank, n) has the smallest left token. */
+/* " low" 5, " lower" 2, " newest" 6, " widest" 3: the well-known example, worked by hand with the blank in front.
+ * Counts: es 9, st 9, we 8, " l" 7, lo 7, ow 7, " n" 6, ne 6, ew 6, others fewer. es first (e < s), then (es, t) 9 =
+ * est; then " l" 7, lo 7, ow 7 and we 2 (the six of newest are now w est 6): (blank, l) = " l" (32 < 108 < 111), then "
+ * l"+"o" 7 against ow 7: (o, w), whose left token 111 is smaller than 258; then (" l", ow) 7 = " low"; then (blank, n)
+ * 6, (e, w) 6, (n, e) 6, (w, est) 6: (blank, n) has the smallest left token. */
 static void test_training_counts_pieces_by_how_often_they_occur(void **state) {
     (void)state;
     static const struct {
@@ -475,7 +476,8 @@ static void test_a_watcher_never_sees_half_a_character(void **state) {
 
 /* ---- hard cases --------------------------------------------------------------------------------------------------------------- */
 
-/* 2^20 letters in one piece: a run of 2^k letters is one token. A method that looks at all pairs for each merge would take hours. */
+/* 2^20 letters in one piece: a run of 2^k letters is one token. A method that looks at all pairs for each merge would
+ * take hours. */
 static void test_a_megabyte_of_one_letter(void **state) {
     (void)state;
     size_t length = 1 << 20;

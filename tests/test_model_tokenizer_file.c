@@ -1,6 +1,6 @@
 /* label: light */
-/* Tokenizers inside GGUF files: the ecosystem's keys and alphabet, files that contradict themselves, and a real vocabulary with the
- * token numbers that its own program gave. */
+/* Tokenizers inside GGUF files: the ecosystem's keys and alphabet, files that contradict themselves, and a real
+ * vocabulary with the token numbers that its own program gave. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -75,7 +75,8 @@ static void expect_same(cairn_bytes string, const char *expected) {
 
 /* ---- keys ------------------------------------------------------------------------------------------------------------------ */
 
-/* " ab ab": the first merge is (blank, a), whose left token is the smaller; then (" a", b). In the alphabet a blank is U+0120. */
+/* " ab ab": the first merge is (blank, a), whose left token is the smaller; then (" a", b). In the alphabet a blank is
+ * U+0120. */
 static void test_a_tokenizer_is_written_in_the_keys_of_the_ecosystem(void **state) {
     (void)state;
     cairn_tokenizer *t = trained_on(" ab ab");
@@ -95,8 +96,8 @@ static void test_a_tokenizer_is_written_in_the_keys_of_the_ecosystem(void **stat
                             "a b");
     must(cairn_gguf_get_strings(ctx, file, "tokenizer.ggml.tokens", arena, &strings, &n));
     assert_int_equal(n, 256 + 2 + 4);
-    /* Latin-1 that prints stands for itself; the rest are numbered from U+0100: 0x00 .. 0x20 are 0 .. 32, 0x7F .. 0xA0 are 33 .. 66,
-     * 0xAD is 67. */
+    /* Latin-1 that prints stands for itself; the rest are numbered from U+0100: 0x00 .. 0x20 are 0 .. 32, 0x7F .. 0xA0
+     * are 33 .. 66, 0xAD is 67. */
     static const struct {
         int byte;
         const char *character;
@@ -376,14 +377,16 @@ static char *read_text(const char *name) {
     return text;
 }
 
-/* ASCII without digits, which GPT-2's pattern takes together with the blank before them: there both ways of cutting are the same. */
+/* ASCII without digits, which GPT-2's pattern takes together with the blank before them: there both ways of cutting are
+ * the same. */
 static bool is_common_ground(const char *text, size_t length) {
     for (size_t i = 0; i < length; i++)
         if ((unsigned char)text[i] >= 0x80 || (text[i] >= '0' && text[i] <= '9')) return false;
     return true;
 }
 
-/* The rules of GPT-2 on the texts that llama.cpp keeps with its vocabulary, against the token numbers it keeps with them. */
+/* The rules of GPT-2 on the texts that llama.cpp keeps with its vocabulary, against the token numbers it keeps with
+ * them. */
 static void test_gpt2s_rules_give_the_published_token_numbers(void **state) {
     (void)state;
     static const char mark[] = "\n__ggml_vocab_test__\n";

@@ -1,4 +1,5 @@
-/* The decoder: against an independent one in PyTorch, rows that do not depend on what is packed beside them, and learning. */
+/* The decoder: against an independent one in PyTorch, rows that do not depend on what is packed beside them, and
+ * learning. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

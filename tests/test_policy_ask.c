@@ -173,7 +173,8 @@ static void test_choices_have_the_decoders_log_probability(void **state) {
                     text_logp(b, &m, "Start", steps, 2, whole[i]) - text_logp(b, &m, "Start", steps, 2, "so the"),
                     1e-6);
 
-    /* where forced text and choice are spelled together: what is forced is spelled " the " alone, " the" " add" with a choice */
+    /* where forced text and choice are spelled together: what is forced is spelled " the " alone, " the" " add" with a
+     * choice */
     static const char *const apart[] = {"add", "8"}, *const joined[] = {"so the add", "so the 8"};
     q.forced = " the ";
     q.choices = apart;

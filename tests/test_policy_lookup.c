@@ -205,7 +205,8 @@ static void values_by_hand(void **unused) {
     take(f, &p, &s, say(f, "answer %d", ((const lookup_problem *)p.data)->sum));
     assert_near(value_of(f, &p, &s), 1, 0);
     close_fixture(f);
-    /* All is wasted: 4 steps, of which the first looks up and three waste, then nothing was answered: 4 (-0.05) - 0.5 */
+    /* All is wasted: 4 steps, of which the first looks up and three waste, then nothing was answered: 4 (-0.05) - 0.5
+     */
     f = open_fixture("lookup:accounts=1,cost=0.05", "scripted:rush=0,waste=1");
     p = problem_of(f, 0);
     s = (lookup_state){0};

@@ -114,8 +114,8 @@ static void test_every_step_is_text(void **state) {
     assert_true(replaced > 0);
 }
 
-/* Bytes that became U+FFFD are spelled in more tokens than they were generated in; the decoder would not hold what it is asked to go on
- * with. */
+/* Bytes that became U+FFFD are spelled in more tokens than they were generated in; the decoder would not hold what it
+ * is asked to go on with. */
 static void test_a_step_that_fills_the_context_ends_the_solution(void **state) {
     bench *b = *state;
     own_model m = open_own_model(b->ctx, b->path);

@@ -103,7 +103,8 @@ static int in_parts(fixture *f, const cairn_proposal *asked, int32_t by, const c
     return parts;
 }
 
-/* In two parts, cut after each of its tokens, and in many of equal length. Returns how often a step came in several parts. */
+/* In two parts, cut after each of its tokens, and in many of equal length. Returns how often a step came in several
+ * parts. */
 static int expect_parts_make_the_whole(fixture *f, uint32_t draw, double temperature, int32_t max_tokens) {
     cairn_proposal asked = request(f, draw, temperature, max_tokens), whole = asked;
     int several = 0;
@@ -248,7 +249,8 @@ static void test_a_scripted_step(void **state) {
     close_fixture(f);
 }
 
-/* Two recorded solutions of P; "ä ö ü" has 3 words, a token each, and 8 bytes: 2 tokens are 5 bytes, "ä ö", and 1 is 2, "ä". */
+/* Two recorded solutions of P; "ä ö ü" has 3 words, a token each, and 8 bytes: 2 tokens are 5 bytes, "ä ö", and 1 is 2,
+ * "ä". */
 static void test_a_recorded_step(void **state) {
     (void)state;
     static const char records[] = "{\"prompt\":\"P\",\"completions\":[\"ä ö ü\",\"b\"],\"labels\":[true,true]}\n"

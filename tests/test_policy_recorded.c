@@ -100,8 +100,8 @@ static void a_shared_prefix_is_continued_by_the_solutions_that_share_it(void **u
     close_fixture(f);
 }
 
-/* In a rollout the draw keeps its number: draw 2 is solution 2 at all its steps, and draw 1, which goes elsewhere, is 1 mod 2 of those that
- * pass. */
+/* In a rollout the draw keeps its number: draw 2 is solution 2 at all its steps, and draw 1, which goes elsewhere, is 1
+ * mod 2 of those that pass. */
 static void a_whole_rollout_follows_its_own_solution(void **unused) {
     (void)unused;
     fixture *f = open_fixture();

@@ -101,8 +101,8 @@ static void later_draws_and_other_paths_give_other_rollouts(void **unused) {
     close_fixture(f);
 }
 
-/* Node `path`, `draw` is where the step of draw number `draw` lies. A completion from there that repeated the rollout it lies on
- * would count one and the same outcome twice. */
+/* Node `path`, `draw` is where the step of draw number `draw` lies. A completion from there that repeated the rollout
+ * it lies on would count one and the same outcome twice. */
 static void completions_of_a_prefix_do_not_repeat_the_rollout_that_it_is_a_prefix_of(void **unused) {
     (void)unused;
     fixture *f = open_fixture("scripted:error=0.3,paraphrases=16");

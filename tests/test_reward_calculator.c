@@ -29,7 +29,8 @@ static void steps_are_right_wrong_or_unknown_with_evidence(void **unused) {
     close_fixture(f);
 }
 
-/* In world chain a slip is a false equation: the calculator finds it, and has nothing against steps that carry it on. */
+/* In world chain a slip is a false equation: the calculator finds it, and has nothing against steps that carry it on.
+ */
 static void slips_of_the_chain_are_found_and_carried_values_are_not(void **unused) {
     (void)unused;
     fixture *f = open_fixture("chain:steps=6", "scripted:error=0.2", "calculator");

@@ -1,4 +1,5 @@
-/* A critic that writes: its verdict's probability by hand, what becomes of verdicts that cannot be read, hostile output. */
+/* A critic that writes: its verdict's probability by hand, what becomes of verdicts that cannot be read, hostile
+ * output. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -71,10 +72,12 @@ static void test_the_score_is_yes_against_no_behind_the_critique(void **state) {
     assert_string_equal(r.code, "");
     assert_string_equal(r.evidence, "g");
     assert_int_equal(r.cost.calls, 1);
-    /* <s> ?\n\nIs this step right? 19 + 8 = 27 <sep>, generated g<step>yes</s>, then again that prompt with g<step> before yes and no */
+    /* <s> ?\n\nIs this step right? 19 + 8 = 27 <sep>, generated g<step>yes</s>, then again that prompt with g<step>
+     * before yes and no */
     int64_t prompt = 2 + (int64_t)strlen("?\n\nIs this step right? 19 + 8 = 27");
     assert_int_equal(r.cost.tokens, prompt + 6 + prompt + 2 + 3 + 2);
-    /* the prompt and g<step> are computed once; behind them, each with its logits, the rows that yes and no follow, and end in */
+    /* the prompt and g<step> are computed once; behind them, each with its logits, the rows that yes and no follow, and
+     * end in */
     assert_near(r.cost.flops / (rows_flops(0, prompt - 1, false) + rows_flops(prompt - 1, prompt + 5, true) +
                                 rows_flops(prompt + 1, prompt + 2, true) + rows_flops(prompt + 2, prompt + 4, true) +
                                 rows_flops(prompt + 2, prompt + 3, true)),
@@ -163,7 +166,8 @@ static void test_an_unreadable_verdict_is_what_the_option_says(void **state) {
     assert_unreadable(says_maybe, 512, ",verdict=text",
                       "1 of 1 critiques without a readable verdict, 0 of them cut off");
     assert_unreadable(never_ends, 128, ",max_tokens=1000000", "1 of them cut off: ggg");
-    /* the prompt has 36 tokens, the critique 4: with 42 the verdict's three words' letters do not fit behind g h i <step> */
+    /* the prompt has 36 tokens, the critique 4: with 42 the verdict's three words' letters do not fit behind g h i
+     * <step> */
     assert_unreadable(fills_the_context, 42, "", "0 of them cut off: ghi");
     assert_unreadable(follow_critic, 20, "", "0 of them cut off: too long for a context of 20 tokens");
     assert_unreadable(follow_critic, 37, ",max_tokens=0",

@@ -1,4 +1,5 @@
-/* Policies and rewards on a live engine: weights in training propose and score as they would from a file of that moment. */
+/* Policies and rewards on a live engine: weights in training propose and score as they would from a file of that
+ * moment. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

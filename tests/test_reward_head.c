@@ -16,8 +16,8 @@ static fixture *open_head(const char *head) {
     return open_fixture("chain:steps=4", NULL, spec);
 }
 
-/* What the head reads beside the rows of the three steps: of the probabilities p of each step's tokens the sums of ln p, p - 1, (p - 1)^2,
- * times 6. */
+/* What the head reads beside the rows of the three steps: of the probabilities p of each step's tokens the sums of ln
+ * p, p - 1, (p - 1)^2, times 6. */
 static void likelihoods(own_model *m, const cairn_solution_tokens *s, cairn_tensor *trunk, float out[3][3]) {
     const int32_t v = m->model->shape.vocabulary;
     cairn_tensor *logits = cairn_transformer_logits(m->tape, m->model, trunk);
@@ -47,7 +47,8 @@ static cairn_tensor *read_by_hand(own_model *m, const cairn_head *head, const ca
     return cairn_head_apply(m->tape, head, rows);
 }
 
-/* Scores of all steps by the decoder itself; `part` (or NULL) is unfinished and stands in place of the third: it ends with its last token. */
+/* Scores of all steps by the decoder itself; `part` (or NULL) is unfinished and stands in place of the third: it ends
+ * with its last token. */
 static void wanted_scores(cairn_ctx *ctx, const cairn_problem *problem, const char *head,
                           const char *const *observations, const char *part, double *out) {
     own_model m = open_own_model(ctx, tiny_path);
@@ -210,8 +211,8 @@ static void test_a_prefix_alone_has_the_score_that_it_has_in_the_solution(void *
     expect_same_for_prefixes("likely");
 }
 
-/* Of the last of three steps: its rows, and the one before them once more, through the layers; what each of its tokens was likely to be; the
- * head. */
+/* Of the last of three steps: its rows, and the one before them once more, through the layers; what each of its tokens
+ * was likely to be; the head. */
 static void test_likelihoods_cost_what_they_take(void **state) {
     (void)state;
     fixture *f = open_head("likely");

@@ -1,4 +1,5 @@
-/* Reward `pair`, around the calculator: a wrong equation makes the step that has it wrong, and every pair that contains it. */
+/* Reward `pair`, around the calculator: a wrong equation makes the step that has it wrong, and every pair that contains
+ * it. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

@@ -1,6 +1,5 @@
-/* First-error evaluation of judges whose scores are known in closed form (arXiv 2412.06559): chain, K = 8, error .10, the truth is the
- * first wrong step.
- */
+/* First-error evaluation of judges whose scores are known in closed form (arXiv 2412.06559): chain, K = 8, error .10,
+ * the truth is the first wrong step. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

@@ -202,7 +202,8 @@ static void test_bad_lines_are_passed_over_where_that_is_asked_for(void **state)
     close_fixture(f);
 }
 
-/* 4,000 steps of one solution, and the same text as a step and as a problem: time is linear, places are not confused. */
+/* 4,000 steps of one solution, and the same text as a step and as a problem: time is linear, places are not confused.
+ */
 static void test_a_long_solution_is_found_in_one_walk(void **state) {
     (void)state;
     enum { N = 4000 };

@@ -1,5 +1,5 @@
-/* A model file is in memory once: roles and workers share its weights, roles of one worker its engine; what they say is what each says
- * alone. */
+/* A model file is in memory once: roles and workers share its weights, roles of one worker its engine; what they say is
+ * what each says alone. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -273,7 +273,8 @@ static bool equal(const said *a, const said *b) {
 
 static said alone; /* what the roles say of tiny_path */
 
-/* Opens and closes the roles three times, each thread in an order of its own, so that models come and go while others use them. */
+/* Opens and closes the roles three times, each thread in an order of its own, so that models come and go while others
+ * use them. */
 static void *take_turns(void *arg) {
     turn *t = arg;
     worker *w = &t->w;

@@ -1,4 +1,5 @@
-/* The algorithms on a tiny world whose tree is known by hand: every step is a digit, the answer is the number written. */
+/* The algorithms on a tiny world whose tree is known by hand: every step is a digit, the answer is the number written.
+ */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -217,7 +218,8 @@ static void test_mcts_finds_the_rewarded_path_within_its_budget(void **state) {
     }
 }
 
-/* Four solutions take 2 + 4 steps. A budget is then spent on samples of two steps, of which 16 in a row that bring nothing new end it. */
+/* Four solutions take 2 + 4 steps. A budget is then spent on samples of two steps, of which 16 in a row that bring
+ * nothing new end it. */
 static void test_mcts_ends_when_every_solution_was_visited_and_none_is_new(void **state) {
     fixture *f = *state;
     script[0] = "12";
@@ -234,7 +236,8 @@ static void test_mcts_ends_when_every_solution_was_visited_and_none_is_new(void 
     assert_int_equal(f->workspace.cost.steps[CAIRN_ROLE_GENERATOR], 6 + 16 * 2);
 }
 
-/* Two of ten first steps are drawn at once; the tree of these is finished after 2 + 4 steps, the other eight come by widening it. */
+/* Two of ten first steps are drawn at once; the tree of these is finished after 2 + 4 steps, the other eight come by
+ * widening it. */
 static void test_mcts_widens_a_finished_tree_while_the_budget_lasts(void **state) {
     fixture *f = *state;
     script[0] = "0123456789";

@@ -16,7 +16,8 @@ static void allocated(const double *rewards, int32_t n, int64_t width, double te
     for (int32_t i = 0; i < n; i++) assert_int_equal(counts[i], expected[i]);
 }
 
-/* Page 31, unit case 1: rewards 0.9, 0.7, 0.5 at T 0.2: e = 90.02, 33.12, 12.18; 8 * 0.6652 -> 6; 2 * 0.7311 -> 2; 0. */
+/* Page 31, unit case 1: rewards 0.9, 0.7, 0.5 at T 0.2: e = 90.02, 33.12, 12.18; 8 * 0.6652 -> 6; 2 * 0.7311 -> 2; 0.
+ */
 static void ceil_in_order_of_reward_gives_the_published_example(void **state) {
     (void)state;
     allocated((const double[]){0.9, 0.7, 0.5}, 3, 8, 0.2, CAIRN_ALLOCATE_CEIL, (const int64_t[]){6, 2, 0});
@@ -30,7 +31,8 @@ static void rounding_and_largest_remainder_on_the_same_shares(void **state) {
     allocated((const double[]){0.9, 0.7, 0.5}, 3, 8, 0.2, CAIRN_ALLOCATE_LARGEST_REMAINDER, (const int64_t[]){5, 2, 1});
 }
 
-/* Four equal nodes share 6: 1.5 each. Ceil gives 2, then ceil(4 / 3) = 2, ceil(2 / 2) = 1, 1; rounding halves away from zero gives 8. */
+/* Four equal nodes share 6: 1.5 each. Ceil gives 2, then ceil(4 / 3) = 2, ceil(2 / 2) = 1, 1; rounding halves away from
+ * zero gives 8. */
 static void equal_rewards_favour_the_earliest(void **state) {
     (void)state;
     const double equal[] = {0.5, 0.5, 0.5, 0.5};

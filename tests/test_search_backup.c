@@ -41,8 +41,8 @@ static void mean_counts_and_sums_every_return(void **state) {
     assert_true(tree->value[3] == 0); /* the working value is the search's, not the mean's */
 }
 
-/* Leaf 3 worth 2; edge into 3: reward 1, discount 0.5, so node 1 gets 1 + 0.5 * 2 = 2; edge into 1: reward -0.5, discount 0.25, so the
- * root gets -0.5 + 0.25 * 2 = 0. */
+/* Leaf 3 worth 2; edge into 3: reward 1, discount 0.5, so node 1 gets 1 + 0.5 * 2 = 2; edge into 1: reward -0.5,
+ * discount 0.25, so the root gets -0.5 + 0.25 * 2 = 0. */
 static void returns_grow_by_rewards_and_shrink_by_discounts(void **state) {
     (void)state;
     assert_int_equal(cairn_tree_need_edges(ctx, tree), CAIRN_OK);
@@ -57,7 +57,8 @@ static void returns_grow_by_rewards_and_shrink_by_discounts(void **state) {
     assert_int_equal(tree->visits[0], 2);
 }
 
-/* Children 3 (N 2, V 0.5) and 4 (N 1, V 0.875): V(1) = (2 * 0.5 + 0.875) / 3 = 0.625. Node 2 was never visited and does not count. */
+/* Children 3 (N 2, V 0.5) and 4 (N 1, V 0.875): V(1) = (2 * 0.5 + 0.875) / 3 = 0.625. Node 2 was never visited and does
+ * not count. */
 static void visit_mean_weighs_visited_children_by_their_visits(void **state) {
     (void)state;
     tree->value[2] = 9;

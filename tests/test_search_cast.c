@@ -1,4 +1,5 @@
-/* A cast of roles: who proposes, completes and scores in one workspace, with counts, random streams and costs of each role apart. */
+/* A cast of roles: who proposes, completes and scores in one workspace, with counts, random streams and costs of each
+ * role apart. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

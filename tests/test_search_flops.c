@@ -1,4 +1,5 @@
-/* What a search computes: each row of a model once for each node, counted again here row by row and matrix by matrix. */
+/* What a search computes: each row of a model once for each node, counted again here row by row and matrix by matrix.
+ */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -37,7 +38,8 @@ static searched run(fixture *f, const cairn_problem *problem, const char *spec, 
     return s;
 }
 
-/* One row at `position`: 2 for each number of a layer's matrices, 4 D for each key that attention reads, 2 V D for the vocabulary. */
+/* One row at `position`: 2 for each number of a layer's matrices, 4 D for each key that attention reads, 2 V D for the
+ * vocabulary. */
 static double row_flops(const cairn_transformer *m, int64_t position, bool logits) {
     double sum = 0;
     for (int32_t i = 0; i < cairn_params_count(m->params); i++) {

@@ -1,4 +1,5 @@
-/* The loops of cairn/loops.h and their callbacks, on a tiny world: every step is a digit, two of them are a solution. */
+/* The loops of cairn/loops.h and their callbacks, on a tiny world: every step is a digit, two of them are a solution.
+ */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -73,7 +74,8 @@ static cairn_workspace *begun(fixture *f) {
 
 /* ---- frontier --------------------------------------------------------------------------------------------------------------------- */
 
-/* Step-level beam search (arXiv 2405.03553): kept children that are whole solutions leave and take their width with them. */
+/* Step-level beam search (arXiv 2405.03553): kept children that are whole solutions leave and take their width with
+ * them. */
 typedef struct beams {
     int32_t width; /* B1: prefixes that may still be kept */
     int32_t branch;
@@ -171,7 +173,8 @@ static cairn_status no_round(cairn_workspace *workspace, void *arg, int64_t widt
     return CAIRN_OK;
 }
 
-/* 20 steps at 2 a solution are ten; in units of four that is a round of 8, and then what is left pays for 2 (no solution was seen: 1). */
+/* 20 steps at 2 a solution are ten; in units of four that is a round of 8, and then what is left pays for 2 (no
+ * solution was seen: 1). */
 static void test_rounds_spend_the_budget_in_multiples_of_their_unit(void **state) {
     fixture *f = *state;
     int64_t widths[8] = {1};
@@ -187,7 +190,8 @@ static void test_rounds_spend_the_budget_in_multiples_of_their_unit(void **state
 
 /* ---- tree --------------------------------------------------------------------------------------------------------------------------- */
 
-/* 1 scores 0.4, 7 scores 0.6, their children lie between or below: 7, then its child 73 (0.5), then 1, wherever each one is. */
+/* 1 scores 0.4, 7 scores 0.6, their children lie between or below: 7, then its child 73 (0.5), then 1, wherever each
+ * one is. */
 static double last_score(cairn_workspace *workspace, void *arg, cairn_node node) {
     (void)arg;
     return workspace->tree->score[workspace->column][node];
@@ -267,8 +271,9 @@ static void test_the_callers_budget_is_never_overwritten(void **state) {
     assert_true(f->workspace.budget.steps == 0);
 }
 
-/* I-MCTS (arXiv 2502.14693): S = H + c sqrt(ln N_parent / n), H = w g + (1 - w) W/N, w = v / (N + v), v = 0.2; unvisited: H = g, n = v.
- * With c = 2 and N_parent = 3 the visited child (g 0.8, N 1, W 0.5) has 2.6463, the other (g 0.8) 5.4875. */
+/* I-MCTS (arXiv 2502.14693): S = H + c sqrt(ln N_parent / n), H = w g + (1 - w) W/N, w = v / (N + v), v = 0.2;
+ * unvisited: H = g, n = v. With c = 2 and N_parent = 3 the visited child (g 0.8, N 1, W 0.5) has 2.6463, the other (g
+ * 0.8) 5.4875. */
 static double hybrid(cairn_workspace *workspace, void *arg, cairn_node node) {
     const cairn_tree *tree = workspace->tree;
     double *noted = arg;
@@ -293,8 +298,8 @@ static void test_select_best_serves_priorities_that_change_with_visits(void **st
     assert_true(noted[first + 2] == 0); /* dead: never asked for */
 }
 
-/* Four first steps and eight simulations: in the first of log2(4) phases each gets 8 / (2 * 4) visits, in the second the better two get
- * 8 / (2 * 2) each (Karnin et al. 2013). */
+/* Four first steps and eight simulations: in the first of log2(4) phases each gets 8 / (2 * 4) visits, in the second
+ * the better two get 8 / (2 * 2) each (Karnin et al. 2013). */
 static void test_gumbel_halves_the_first_steps_by_their_values(void **state) {
     fixture *f = *state;
     script[0] = "1734";
@@ -362,7 +367,8 @@ static void test_branches_rank_by_aggregate_with_unknown_last_and_ties_to_the_ea
     assert_int_equal(cairn_best_branch(w, grown, 0), -1);
 }
 
-/* 4 solutions took 8 of 20 steps: 12 pay for 6 more. The mean length of the finished ones says how many an open growth may hold. */
+/* 4 solutions took 8 of 20 steps: 12 pay for 6 more. The mean length of the finished ones says how many an open growth
+ * may hold. */
 static void test_a_budget_affords_more_of_what_was_spent(void **state) {
     fixture *f = *state;
     cairn_finished finished = {.samples = 4, .steps = 8};

@@ -1,4 +1,5 @@
-/* Steps in parts on a tree: what a partial node is, how it is scored, and that extending it gives what one draw gives. */
+/* Steps in parts on a tree: what a partial node is, how it is scored, and that extending it gives what one draw gives.
+ */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -222,7 +223,8 @@ static void test_no_verb_starts_from_a_partial_node(void **unused) {
     close_fixture(f);
 }
 
-/* A step that stops after 20 of at most 32 tokens is complete, costs 20, is not extended, and is among the answers in the end. */
+/* A step that stops after 20 of at most 32 tokens is complete, costs 20, is not extended, and is among the answers in
+ * the end. */
 static void test_a_step_that_stops_sooner_is_complete(void **unused) {
     (void)unused;
     fixture *f = open_fixture("chain:steps=4", NULL);
@@ -474,8 +476,8 @@ static void expect_same_step(const drawn *a, const drawn *b) {
     if (a->tokens) assert_memory_equal(a->tokens, b->tokens, a->n_tokens * sizeof *a->tokens);
 }
 
-/* Cuts the first steps of a problem after tau tokens for every tau, extends them by `by` tokens at a time, and compares with whole draws: steps,
- * how many draws gave each, tokens and FLOPs. Returns how many steps were partial. */
+/* Cuts the first steps of a problem after tau tokens for every tau, extends them by `by` tokens at a time, and compares
+ * with whole draws: steps, how many draws gave each, tokens and FLOPs. Returns how many steps were partial. */
 static int expect_whole_draws(fixture *f, int32_t by) {
     cairn_cost whole_cost;
     drawn whole[DRAWS];

@@ -138,7 +138,8 @@ static void what_could_disturb_a_terminal_is_escaped(void **state) {
     assert_non_null(strstr(text, "─ \\u{9b}\\u{202e}\\xff\\xc0\\x80\\xed\\xa0\\x80|\\xe2\\x82\n"));
 }
 
-/* Texts here are ASCII and characters of the box and arrow blocks (one column) and CJK ones (two, by their lead byte). */
+/* Texts here are ASCII and characters of the box and arrow blocks (one column) and CJK ones (two, by their lead byte).
+ */
 static size_t widest_line(const char *text) {
     size_t widest = 0, width = 0;
     for (const unsigned char *s = (const unsigned char *)text; *s; s++) {

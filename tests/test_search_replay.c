@@ -1,5 +1,5 @@
-/* Recorded searches are reproduced: one by mctx, those of tests/replay/ (see its README), others by a plain recursive search in this
- * file on its own structs. */
+/* Recorded searches are reproduced: one by mctx, those of tests/replay/ (see its README), others by a plain recursive
+ * search in this file on its own structs. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -180,8 +180,8 @@ static void the_recorded_searches_of_the_folder_are_reproduced(void **state) {
     globfree(&files);
 }
 
-/* By hand: 8 simulations over 2 phases: 4 candidates once each, then 2 of them twice; 10 over 2 phases: 3 candidates once each, then
- * 2 candidates twice in each phase to the end. */
+/* By hand: 8 simulations over 2 phases: 4 candidates once each, then 2 of them twice; 10 over 2 phases: 3 candidates
+ * once each, then 2 candidates twice in each phase to the end. */
 static void sequential_halving_considers_equal_visits(void **state) {
     (void)state;
     static const struct {
@@ -253,7 +253,8 @@ static void refused(const char *text, cairn_status expected, const char *says) {
     if (!strstr(cairn_error(ctx), says)) fail_msg("`%s` does not say `%s`", cairn_error(ctx), says);
 }
 
-/* The root's value: (0.5 + (0.5 + 0.5 * 1)) / 2 = 0.75 after one simulation, which goes to the child of the greater prior. */
+/* The root's value: (0.5 + (0.5 + 0.5 * 1)) / 2 = 0.75 after one simulation, which goes to the child of the greater
+ * prior. */
 static void a_difference_is_counted(void **state) {
     (void)state;
     cairn_replay_report report;
@@ -299,8 +300,8 @@ static void missing_and_wrong_fields_are_named(void **state) {
             "reward");
 }
 
-/* A node at the greatest depth is evaluated again: its value is set afresh. By hand: raw 0.5 at the root, its only child pays 0.5 and
- * is worth 1, discount 0.5: every simulation returns 1, so (0.5 + 1 + 1) / 3. */
+/* A node at the greatest depth is evaluated again: its value is set afresh. By hand: raw 0.5 at the root, its only
+ * child pays 0.5 and is worth 1, discount 0.5: every simulation returns 1, so (0.5 + 1 + 1) / 3. */
 static void a_bounded_depth_evaluates_a_leaf_again(void **state) {
     (void)state;
     const char *text = "{\"algorithm\":\"muzero\",\"algorithm_config\":{\"max_depth\":1,\"qtransform\":\"qtransform_by_"

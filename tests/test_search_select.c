@@ -39,8 +39,8 @@ static void visited(cairn_node node, uint32_t visits, double q) {
     tree->total[node] = visits * q;
 }
 
-/* A formula is read off a rival whose score is known (its q, by c = 0 through PUCT's P = 0 or a huge N): the child wins just when its
- * score is above `score - slack` and loses against `score + slack`. */
+/* A formula is read off a rival whose score is known (its q, by c = 0 through PUCT's P = 0 or a huge N): the child wins
+ * just when its score is above `score - slack` and loses against `score + slack`. */
 static void child_scores(const cairn_select *select, cairn_node child, double score) {
     const double slack = 1e-9;
     cairn_node rival = child == 1 ? 2 : 1;

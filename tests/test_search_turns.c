@@ -1,4 +1,5 @@
-/* Turns in a search: what the world answers is kept in the tree, shown to policies and rewards, and paid on the edges. */
+/* Turns in a search: what the world answers is kept in the tree, shown to policies and rewards, and paid on the edges.
+ */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -181,8 +182,8 @@ static void rollouts_start_from_the_answers_of_their_prefix(void **unused) {
     close_fixture(f);
 }
 
-/* Every step is the same lookup, scored 0.5 and paid -0.02: an edge is worth 0.48. The root, then its child, then that one's child are
- * visited; each leaf is worth 0, so the root's three returns are 0, 0.48 and 0.96. */
+/* Every step is the same lookup, scored 0.5 and paid -0.02: an edge is worth 0.48. The root, then its child, then that
+ * one's child are visited; each leaf is worth 0, so the root's three returns are 0, 0.48 and 0.96. */
 static void edge_scores_stand_beside_what_the_world_paid(void **unused) {
     (void)unused;
     fixture *f = open_fixture();

@@ -1,4 +1,5 @@
-/* The published algorithms on trees of a few nodes, followed by hand: which steps are drawn, in which order, and what is left. */
+/* The published algorithms on trees of a few nodes, followed by hand: which steps are drawn, in which order, and what
+ * is left. */
 /* label: light */
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,7 +14,8 @@
 
 /* ---- a capital letter ends a solution, whose answer is all its letters ----------------------------------------------------------- */
 
-/* What is drawn after a prefix, one letter a draw, and the score of a prefix. Elsewhere "Z" is drawn and the score is 0. */
+/* What is drawn after a prefix, one letter a draw, and the score of a prefix. Elsewhere "Z" is drawn and the score is
+ * 0. */
 typedef struct rule {
     const char *prefix, *draws;
 } rule;
@@ -100,8 +102,8 @@ static const char *candidates(const fixture *f) {
 
 /* ---- beam search (search-and-learn) ------------------------------------------------------------------------------------------------- */
 
-/* N = 4, M = 2. First a, b, C, d: C leaves the competition, a and b are the N/M = 2 best of the rest, and N stays 4: each is copied
- * twice. Then aE, af, bG, bh: af and bh go on, twice each. */
+/* N = 4, M = 2. First a, b, C, d: C leaves the competition, a and b are the N/M = 2 best of the rest, and N stays 4:
+ * each is copied twice. Then aE, af, bG, bh: af and bh go on, twice each. */
 static void beam_keeps_n_over_m_and_copies_them_to_n_whatever_has_finished(void **state) {
     static const rule draws[] = {{"", "abCd"}, {"a", "Ef"}, {"b", "Gh"}, {"af", "IJ"}, {"bh", "KL"}, {NULL, NULL}};
     static const mark scores[] = {{"a", 0.9},   {"b", 0.5},   {"C", 0.3},  {"d", 0.1},   {"aE", 0.2},
@@ -163,8 +165,8 @@ static void beam_puts_unknown_scores_last(void **state) {
 
 /* ---- DVTS --------------------------------------------------------------------------------------------------------------------------- */
 
-/* N = 4, M = 2: subtree 0 draws a, B and ends, for B is the better one; subtree 1 draws c, D and goes on from c, then E, f, and ends with
- * E. All four last children are candidates, D is none; a and cf have no answer. */
+/* N = 4, M = 2: subtree 0 draws a, B and ends, for B is the better one; subtree 1 draws c, D and goes on from c, then
+ * E, f, and ends with E. All four last children are candidates, D is none; a and cf have no answer. */
 static void dvts_goes_on_from_the_best_child_until_that_is_whole(void **state) {
     static const rule draws[] = {{"", "aBcD"}, {"c", "Ef"}, {NULL, NULL}};
     static const mark scores[] = {{"a", 0.4}, {"B", 0.6}, {"c", 0.7}, {"D", 0.1}, {"cE", 0.5}, {"cf", 0.2}, {NULL, 0}};
@@ -196,8 +198,8 @@ static void dvts_stops_at_its_budget_with_what_it_finished(void **state) {
 
 /* ---- REBASE -------------------------------------------------------------------------------------------------------------------------- */
 
-/* Rewards 0.9, 0.7, 0.5 at T = 0.2: e = 90.02, 33.12, 12.18. D has finished: of the width 8 only 7 are left, and 7 * 0.6652 = 4.66 gives
- * 5, 2 * 0.7311 = 1.46 gives 2, then nothing. */
+/* Rewards 0.9, 0.7, 0.5 at T = 0.2: e = 90.02, 33.12, 12.18. D has finished: of the width 8 only 7 are left, and 7 *
+ * 0.6652 = 4.66 gives 5, 2 * 0.7311 = 1.46 gives 2, then nothing. */
 static void rebase_shares_what_finished_prefixes_have_left(void **state) {
     static const rule draws[] = {{"", "abcDabca"}, {NULL, NULL}};
     static const mark scores[] = {{"a", 0.9}, {"b", 0.7}, {"c", 0.5}, {"D", 0.4}, {NULL, 0}};
@@ -273,7 +275,8 @@ static void mcts_with_uct_visits_as_worked_by_hand(void **state) {
     assert_visits(f, "bF", 0, 0);
 }
 
-/* Edge rewards, discount 0.5, no exploration: q = r + 0.5 Q. A leaf is worth 0, so what travels up is what was paid on the way.
+/* Edge rewards, discount 0.5, no exploration: q = r + 0.5 Q. A leaf is worth 0, so what travels up is what was paid on
+ * the way.
  *   1  root 0
  *   2  a (0.6): W(a) = 0, W(root) = 0.6
  *   3  q(a) = 0.6 + 0.5 * 0, q(b) = 0.4: a, then aC (0.9 against 0.1): W(aC) = 0, W(a) = 0.9, W(root) = 0.6 + 0.6 + 0.5 * 0.9
@@ -287,8 +290,8 @@ static void mcts_pays_edge_rewards_with_discount(void **state) {
     assert_visits(f, "aC", 1, 0);
 }
 
-/* V of a parent is the visit-weighted mean of its visited children (uct2 of arXiv 2406.03816, c = 0): after a, aC and aD the value of a is
- * (0.9 + 0.1) / 2, not the mean with its own 0.6. */
+/* V of a parent is the visit-weighted mean of its visited children (uct2 of arXiv 2406.03816, c = 0): after a, aC and
+ * aD the value of a is (0.9 + 0.1) / 2, not the mean with its own 0.6. */
 static void mcts_with_visit_mean_forgets_own_values(void **state) {
     fixture *f = *state;
     search(f, "mcts:rule=uct2,c=0,backup=visit-mean,branch=2,simulations=4", tree_draws, tree_scores);

@@ -83,8 +83,8 @@ static double kendall(const double *x, const double *y, size_t n) {
     return out;
 }
 
-/* Without ties: of the 6 pairs of 1 3 2 4 one is discordant: (5 - 1) / 6. With ties, x = 1 1 2 3 and y = 1 2 2 3: 6 pairs, one tied in x, one in
- * y, the other 4 concordant: 4 / sqrt(5 * 5). */
+/* Without ties: of the 6 pairs of 1 3 2 4 one is discordant: (5 - 1) / 6. With ties, x = 1 1 2 3 and y = 1 2 2 3: 6
+ * pairs, one tied in x, one in y, the other 4 concordant: 4 / sqrt(5 * 5). */
 static void test_kendall_by_hand(void **state) {
     (void)state;
     const double x[] = {1, 2, 3, 4}, y[] = {1, 3, 2, 4}, down[] = {9, 8, 2, 1};

@@ -193,8 +193,8 @@ static void test_streaks_are_followed_by_changes(void **state) {
     assert_true(isnan(series_of("10101").after_streak[1]));
 }
 
-/* Triples of 1011010010: 101 011 110 101 010 100 001 010. Middle 0: (1,1) twice, (1,0) and (0,1) once; middle 1: (0,1), (1,0)
- * once, (0,0) twice. G = 2 (2 ln(2 * 4 / 9) + 2 ln(4 / 3)) twice. */
+/* Triples of 1011010010: 101 011 110 101 010 100 001 010. Middle 0: (1,1) twice, (1,0) and (0,1) once; middle 1: (0,1),
+ * (1,0) once, (0,0) twice. G = 2 (2 ln(2 * 4 / 9) + 2 ln(4 / 3)) twice. */
 static void test_second_order_of_worked_series(void **state) {
     (void)state;
     cairn_binary_series s = series_of("1011010010");

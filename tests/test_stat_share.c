@@ -42,8 +42,8 @@ static void samples_of_one_problem_are_drawn_together(void **state) {
     assert_near(got.high, 0.5);
 }
 
-/* 50 problems of 100 samples each, right throughout or wrong throughout, are 50 cases and not 5,000: Wilson's for 25 of 50 is 0.366 .. 0.634,
- * for 2,500 of 5,000 it would be 0.486 .. 0.514. */
+/* 50 problems of 100 samples each, right throughout or wrong throughout, are 50 cases and not 5,000: Wilson's for 25 of
+ * 50 is 0.366 .. 0.634, for 2,500 of 5,000 it would be 0.486 .. 0.514. */
 static void copies_of_a_sample_tell_nothing_new(void **state) {
     (void)state;
     double hits[50], items[50];

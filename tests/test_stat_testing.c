@@ -98,7 +98,8 @@ static void test_selections_refuse_what_is_out_of_range(void **state) {
     assert_int_equal(count, 1);
 }
 
-/* 1 3 2 4: 3 and 2 pool to 2.5. With weights 1 and 3 they pool to 2.25. 5 4 3 pool to 4, after which 1 pools all to 3.25. */
+/* 1 3 2 4: 3 and 2 pool to 2.5. With weights 1 and 3 they pool to 2.25. 5 4 3 pool to 4, after which 1 pools all to
+ * 3.25. */
 static void test_isotonic_fit_pools_adjacent_violators(void **state) {
     (void)state;
     double y[] = {1, 3, 2, 4}, weight[] = {1, 1, 3, 1}, fitted[4];

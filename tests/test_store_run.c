@@ -540,7 +540,8 @@ static void test_a_kill_while_a_run_is_made_leaves_no_run_and_does_not_stand_in_
     assert_int_not_equal(access(beside, F_OK), 0);
 }
 
-/* Killed while it changed the file in place, as SQLite does when it turns the log on or off: with the journal that takes it back. */
+/* Killed while it changed the file in place, as SQLite does when it turns the log on or off: with the journal that
+ * takes it back. */
 static void test_a_kill_in_the_middle_of_a_write_is_taken_back_by_whoever_reads_first(void **state) {
     (void)state;
     int how;

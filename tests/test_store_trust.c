@@ -1,4 +1,5 @@
-/* Run files among the files of other people: none of those is used, changed or removed, and what was changed in a run is noticed. */
+/* Run files among the files of other people: none of those is used, changed or removed, and what was changed in a run
+ * is noticed. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

@@ -1,4 +1,5 @@
-/* Every operation's gradient against central differences, both in double; and the float kernels against the double ones. */
+/* Every operation's gradient against central differences, both in double; and the float kernels against the double
+ * ones. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

@@ -1,5 +1,5 @@
-/* Products: every number is one chain of fused multiply-adds, whatever the instruction set, the rows beside it, the threads and where the
- * chain is cut; gradients likewise; pairs of bf16 where the processor has them. */
+/* Products: every number is one chain of fused multiply-adds, whatever the instruction set, the rows beside it, the
+ * threads and where the chain is cut; gradients likewise; pairs of bf16 where the processor has them. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -19,7 +19,8 @@ typedef struct bench {
     cairn_pool *one, *three;
 } bench;
 
-/* A product and its operands: w [out, in], or [in, out] when turned. As a gradient, x [rows, in] and dy [rows, out] make dw [out, in]. */
+/* A product and its operands: w [out, in], or [in, out] when turned. As a gradient, x [rows, in] and dy [rows, out]
+ * make dw [out, in]. */
 typedef struct trial {
     int64_t rows, in, out;
     cairn_dtype type;
@@ -214,7 +215,8 @@ static void test_what_is_not_finite_is_seen(void **state) {
         }
 }
 
-/* A float that no bf16 equals is far from its neighbours in bf16, so pairs round x too; near by the result is the same. */
+/* A float that no bf16 equals is far from its neighbours in bf16, so pairs round x too; near by the result is the same.
+ */
 static void test_pairs_are_near_the_product_of_rounded_operands(void **state) {
     const bench *b = *state;
     if (!kernels_pick()->product.pairs) skip_because("this processor has no fast products of bf16");

@@ -9,8 +9,8 @@
 
 #include "cairn/tool.h"
 
-/* Seconds of one call on a long text, and on the largest, with room for sanitizers and busy machines. Linear work takes a
- * hundredth of it; what is quadratic takes hours. */
+/* Seconds of one call on a long text, and on the largest, with room for sanitizers and busy machines. Linear work takes
+ * a hundredth of it; what is quadratic takes hours. */
 #ifdef __SANITIZE_ADDRESS__
 enum { SANITIZED = 1 };
 #else

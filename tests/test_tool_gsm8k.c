@@ -1,4 +1,5 @@
-/* The equation checker on grade-school solutions: what it reports is real, and it misses little of what is plainly false. */
+/* The equation checker on grade-school solutions: what it reports is real, and it misses little of what is plainly
+ * false. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -109,7 +110,8 @@ static size_t places_shown(const char *text) {
     return point ? strspn(point + 1, "0123456789") : 0;
 }
 
-/* Recomputes both sides: they differ, by more than rounding to the digits shown, and `exact` is one of the two values. */
+/* Recomputes both sides: they differ, by more than rounding to the digits shown, and `exact` is one of the two values.
+ */
 static void recompute(const slip *s) {
     mpq_t left, right, exact, gap, unit;
     mpq_inits(left, right, exact, gap, unit, NULL);

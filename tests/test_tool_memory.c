@@ -33,7 +33,8 @@ static uint64_t lot(void) {
     return z ^ z >> 31;
 }
 
-/* Takes all memory there is, most of it in blocks of all sizes: some given back leave holes that fit what is asked for exactly. */
+/* Takes all memory there is, most of it in blocks of all sizes: some given back leave holes that fit what is asked for
+ * exactly. */
 static void fill(void) {
     for (int tries = 0; tries < 64 && n_blocks < BLOCKS; tries++)
         if ((blocks[n_blocks] = malloc(16 + lot() % 32768))) n_blocks++, tries = 0;

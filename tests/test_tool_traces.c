@@ -1,4 +1,5 @@
-/* The trace checker on worked solutions in wordings of its own making: the first slip is located, clean solutions pass. */
+/* The trace checker on worked solutions in wordings of its own making: the first slip is located, clean solutions pass.
+ */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

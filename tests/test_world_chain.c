@@ -228,7 +228,8 @@ static void a_wrong_value_comes_right_only_by_a_repair(void **unused) {
     close_fixture(&f);
 }
 
-/* Best success probability by brute force: what is held is the whole set of prefixes (bit t of `right`: a right one of t steps). */
+/* Best success probability by brute force: what is held is the whole set of prefixes (bit t of `right`: a right one of
+ * t steps). */
 static double brute(int K, const double *e, double r, unsigned right, unsigned wrong, int samples) {
     if (right >> K & 1u) return 1;
     if (samples == 0) return 0;

@@ -52,7 +52,8 @@ static cairn_problem by_hand(fixture *f, int64_t target, int32_t count, const in
     return (cairn_problem){.id = "by-hand", .key = 1, .text = "", .answer = "", .max_steps = count - 1, .data = p};
 }
 
-/* Can `target` be made from all of x[n]? Every ordered pair, every sign, no memory: independent of the library's search. */
+/* Can `target` be made from all of x[n]? Every ordered pair, every sign, no memory: independent of the library's
+ * search. */
 static bool brute(const int64_t *x, int n, int64_t target) {
     if (n == 1) return x[0] == target;
     for (int i = 0; i < n; i++)

@@ -21,8 +21,8 @@ static cairn_problem problem_of(fixture *f, uint64_t seed, int64_t index) {
 
 /* ---- the text, understood independently --------------------------------------------------------------------------------- */
 
-/* O o, L l, R r: owner and object of the quantity, its left, its right operand; K: a number. A missing owner or object is the quantity's
- * own (of R: that of L). */
+/* O o, L l, R r: owner and object of the quantity, its left, its right operand; K: a number. A missing owner or object
+ * is the quantity's own (of R: that of L). */
 static const struct {
     char op;
     const char *text;

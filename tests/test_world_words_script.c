@@ -253,8 +253,8 @@ typedef struct texts {
     int counts[256], n;
 } texts;
 
-/* The script's distribution in a state, from so many samples, or (0) until all texts were seen: each text's probability is what the
- * script says of it. */
+/* The script's distribution in a state, from so many samples, or (0) until all texts were seen: each text's probability
+ * is what the script says of it. */
 static texts distribution(fixture *f, const cairn_problem *problem, const words_state *s, int samples) {
     texts d = {.n = 0};
     cairn_rng rng = cairn_rng_open(1, 2, 3, CAIRN_VERB_PROPOSE, 0, (uint32_t)s->used);

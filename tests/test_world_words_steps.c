@@ -58,7 +58,8 @@ static void every_wording_of_a_step_reads_back_to_its_claim(void **unused) {
     close_fixture(&f);
 }
 
-/* Anna: 12 pears, 7 plums. Ben: 4 apples, 6 plums. Carl: 12 apples. Dora: 7 pears. Emma: 19 apples. The difference: 15. */
+/* Anna: 12 pears, 7 plums. Ben: 4 apples, 6 plums. Carl: 12 apples. Dora: 7 pears. Emma: 19 apples. The difference: 15.
+ */
 static const char by_hand[] =
     "Anna has 12 pears. Ben has exactly 4 apples. Carl has 3 times as many apples as Ben. Dora has 5 fewer pears than "
     "Anna. The number of plums that Anna has is 7. Ben has half as many plums as Anna has pears. Emma has as many "

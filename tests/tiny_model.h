@@ -9,8 +9,8 @@
 #include "cairn/model.h"
 #include "cairn/transformer.h"
 
-/* Writes one of this shape, its vocabulary left to the tokenizer, to `path`, a template for mkstemp; with the heads step (two classes),
- * value (one logit) and likely (two classes, which reads likelihoods too). */
+/* Writes one of this shape, its vocabulary left to the tokenizer, to `path`, a template for mkstemp; with the heads
+ * step (two classes), value (one logit) and likely (two classes, which reads likelihoods too). */
 static inline void write_shaped_model(cairn_ctx *ctx, cairn_transformer_shape shape, char *path) {
     static const char *const specials[] = CAIRN_SOLUTION_SPECIALS;
     static const char text[] = "Start with 19. Then add 8. What is the result? 19 + 8 = 27";

@@ -1,4 +1,5 @@
-/* A backend for tests of the scheduler: answers 3 * question + 1, oldest first or in seeded random order and batches. */
+/* A backend for tests of the scheduler: answers 3 * question + 1, oldest first or in seeded random order and batches.
+ */
 #ifndef CAIRN_TESTS_TOY_BACKEND_H
 #define CAIRN_TESTS_TOY_BACKEND_H
 

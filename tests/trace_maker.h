@@ -1,5 +1,5 @@
-/* Worked solutions of arithmetic problems in many wordings, with one slip at a known step or none: for tests of the trace
- * checker. */
+/* Worked solutions of arithmetic problems in many wordings, with one slip at a known step or none: for tests of the
+ * trace checker. */
 #ifndef CAIRN_TESTS_TRACE_MAKER_H
 #define CAIRN_TESTS_TRACE_MAKER_H
 

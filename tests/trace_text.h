@@ -1,5 +1,5 @@
-/* Arithmetic expressions as trees with exact values, and their texts in many styles: what trace_maker.h writes solutions with.
- * Values are fractions of 64-bit integers, computed from the tree that is also what is written. */
+/* Arithmetic expressions as trees with exact values, and their texts in many styles: what trace_maker.h writes
+ * solutions with. Values are fractions of 64-bit integers, computed from the tree that is also what is written. */
 #ifndef CAIRN_TESTS_TRACE_TEXT_H
 #define CAIRN_TESTS_TRACE_TEXT_H
 

@@ -1,4 +1,5 @@
-/* cairn/ceiling.h: does choosing harder by a score still raise the true value, or is there a ceiling? (arXiv 2311.00168)
+/* cairn/ceiling.h: does choosing harder by a score still raise the true value, or is there a ceiling? (arXiv
+ * 2311.00168)
  *
  *   cairn_ceiling_table_open(ctx, &fields, &table);
  *   cairn_ceiling_table_read(table, ctx, "scores.jsonl");
@@ -6,9 +7,8 @@
  *   cairn_ceiling_measure(ctx, data, proxy, &CAIRN_CEILING_PRESET, &report);
  *   cairn_ceiling_table_close(table);
  *
- * A proxy is a score that candidates are chosen by, the truth is what one wants of them. Everything is measured on candidates that
- * were sampled for each prompt; intervals are of a bootstrap over prompts. Layer: eval.
- */
+ * A proxy is a score that candidates are chosen by, the truth is what one wants of them. Everything is measured on
+ * candidates that were sampled for each prompt; intervals are of a bootstrap over prompts. Layer: eval. */
 #ifndef CAIRN_CEILING_H
 #define CAIRN_CEILING_H
 
@@ -73,11 +73,12 @@ typedef struct cairn_ceiling_report {
     cairn_ceiling_point curve[CAIRN_CEILING_POINTS]; /* n = 1, 2, 4, .. and the greatest */
     int32_t peak;                                    /* n of the highest truth, the least of equals */
     cairn_interval drop; /* truth at the peak minus truth at the greatest n; never negative */
-    /* The same without that bias: the peak is chosen on one half of the prompts and the drop is of the other, and the reverse. */
+    /* The same without that bias: the peak is chosen on one half of the prompts and the drop is of the other, and the
+     * reverse. */
     cairn_interval held_out_drop;
     bool reached; /* the interval of held_out_drop lies above 0 */
-    cairn_interval
-        gap; /* what the proxy gains more than the truth from n = 1 to the greatest n, each in its standard deviations */
+    /* what the proxy gains more than the truth from n = 1 to the greatest n, each in its standard deviations */
+    cairn_interval gap;
     bool fitted;           /* the curve has three distances or more */
     cairn_scaling_fit fit; /* of truth minus truth at n = 1, by sqrt(KL) */
     cairn_test link;       /* Spearman's of gain in proxy and gain in truth over prompts; NaN for fewer than 8 */
@@ -85,23 +86,23 @@ typedef struct cairn_ceiling_report {
     cairn_ceiling_difference features[CAIRN_CEILING_FEATURES]; /* by decreasing size of the difference, NaN last */
 } cairn_ceiling_report;
 
-/* Measures proxy number `proxy`. Time: n log n in the candidates, and prompts x points for each resample. Errors: INVALID for no
- * prompt with two candidates whose truth and proxy are known, n above what prompts have, options out of range; CANCELLED; no
- * memory. */
+/* Measures proxy number `proxy`. Time: n log n in the candidates, and prompts x points for each resample. Errors:
+ * INVALID for no prompt with two candidates whose truth and proxy are known, n above what prompts have, options out of
+ * range; CANCELLED; no memory. */
 CAIRN_API cairn_status cairn_ceiling_measure(cairn_ctx *ctx, const cairn_ceiling_data *data, size_t proxy,
                                              const cairn_ceiling_setup *setup, cairn_ceiling_report *out);
 
-/* Spearman's correlation over k proxies of their pair accuracy and the truth that choosing by them reaches. The p-value, by
- * permutations, is NaN below 8 proxies. Errors: INVALID for k < 3, NaN; no memory. */
+/* Spearman's correlation over k proxies of their pair accuracy and the truth that choosing by them reaches. The
+ * p-value, by permutations, is NaN below 8 proxies. Errors: INVALID for k < 3, NaN; no memory. */
 CAIRN_API cairn_status cairn_ceiling_link(cairn_ctx *ctx, const double *accuracy, const double *truth, size_t k,
                                           uint64_t seed, cairn_test *out);
 
-/* overrated[n]: the `share` of candidates (at least one) with the greatest rank by proxy minus rank by truth; the earlier of
- * equals. Errors: INVALID for NaN, n = 0, a share outside (0, 1); no memory. */
+/* overrated[n]: the `share` of candidates (at least one) with the greatest rank by proxy minus rank by truth; the
+ * earlier of equals. Errors: INVALID for NaN, n = 0, a share outside (0, 1); no memory. */
 CAIRN_API cairn_status cairn_ceiling_overrated(cairn_ctx *ctx, const double *proxy, const double *truth, size_t n,
                                                double share, bool *overrated);
-/* Mean of feature[n] over the overrated minus mean over the others, divided by the standard deviation over all. 0 for a constant
- * feature; NaN where either side is empty. */
+/* Mean of feature[n] over the overrated minus mean over the others, divided by the standard deviation over all. 0 for a
+ * constant feature; NaN where either side is empty. */
 CAIRN_API double cairn_ceiling_difference_of(const double *feature, const bool *overrated, size_t n);
 
 /* ---- reading --------------------------------------------------------------------------------------------------------- */
@@ -119,15 +120,15 @@ typedef struct cairn_ceiling_table cairn_ceiling_table;
 CAIRN_API cairn_status cairn_ceiling_table_open(cairn_ctx *ctx, const cairn_ceiling_fields *fields,
                                                 cairn_ceiling_table **out);
 CAIRN_API void cairn_ceiling_table_close(cairn_ceiling_table *table); /* NULL is fine */
-/* Adds all candidates of a file: rows of JSON lines, a JSON array, one JSON object or CSV, each of one candidate or of all
- * candidates of a prompt; or a run file of `cairn solve`. Errors: those of the file; FORMAT naming row and field; LIMIT for too
- * many columns or candidates; CANCELLED. */
+/* Adds all candidates of a file: rows of JSON lines, a JSON array, one JSON object or CSV, each of one candidate or of
+ * all candidates of a prompt; or a run file of `cairn solve`. Errors: those of the file; FORMAT naming row and field;
+ * LIMIT for too many columns or candidates; CANCELLED. */
 CAIRN_API cairn_status cairn_ceiling_table_read(cairn_ceiling_table *table, cairn_ctx *ctx, const char *path);
 /* Adds one record of `cairn solve`: what a cairn_run_visit_fn does. */
 CAIRN_API cairn_status cairn_ceiling_table_add(cairn_ceiling_table *table, cairn_ctx *ctx, const char *id,
                                                const char *record, size_t length);
-/* Candidates by prompt, both in the order of the file. Lives as long as the table, until more is added. Errors: INVALID without a
- * candidate or a proxy; no memory. */
+/* Candidates by prompt, both in the order of the file. Lives as long as the table, until more is added. Errors: INVALID
+ * without a candidate or a proxy; no memory. */
 CAIRN_API cairn_status cairn_ceiling_table_data(cairn_ceiling_table *table, cairn_ctx *ctx, cairn_ceiling_data *out);
 
 #ifdef __cplusplus

@@ -47,14 +47,16 @@ typedef enum cairn_status {
     CAIRN_INTERNAL     /* an invariant does not hold: a bug in Cairn */
 } cairn_status;
 
-/* What a verifier or judge says. "Unknown" (missing, unparsable, cannot be checked) is never turned silently into a number. */
+/* What a verifier or judge says. "Unknown" (missing, unparsable, cannot be checked) is never turned silently into a
+ * number. */
 typedef enum cairn_verdict {
     CAIRN_VERDICT_UNKNOWN = -1,
     CAIRN_VERDICT_WRONG = 0,
     CAIRN_VERDICT_RIGHT = 1
 } cairn_verdict;
 
-/* What a step is. FINISH: its policy ended the solution with it; without a text it is no step: the solution ended with the one before. */
+/* What a step is. FINISH: its policy ended the solution with it; without a text it is no step: the solution ended with
+ * the one before. */
 typedef enum cairn_kind { CAIRN_KIND_REASON, CAIRN_KIND_TOOL, CAIRN_KIND_FINISH, CAIRN_KIND_REFLECT } cairn_kind;
 
 /* Short lower-case name of a status, e.g. "format". */
@@ -67,43 +69,48 @@ typedef struct cairn_ctx cairn_ctx;
 typedef enum cairn_log_level { CAIRN_LOG_ERROR, CAIRN_LOG_WARN, CAIRN_LOG_INFO, CAIRN_LOG_DEBUG } cairn_log_level;
 typedef void (*cairn_log_fn)(void *user, cairn_log_level level, const char *line);
 
-/* The root context. Errors: no memory; INVALID when the environment variable CAIRN_FAULTS is malformed. Then *out is NULL. */
+/* The root context. Errors: no memory; INVALID when the environment variable CAIRN_FAULTS is malformed. Then *out is
+ * NULL. */
 CAIRN_API cairn_status cairn_ctx_open(cairn_ctx **out);
-/* A context with its own error text that shares everything else with `parent`, which must outlive it. The child of a fiber's
- * context runs on that fiber, any other on whatever thread it is given to. Errors: no memory. */
+/* A context with its own error text that shares everything else with `parent`, which must outlive it. The child of a
+ * fiber's context runs on that fiber, any other on whatever thread it is given to. Errors: no memory. */
 CAIRN_API cairn_status cairn_ctx_child(cairn_ctx *parent, cairn_ctx **out);
 CAIRN_API void cairn_ctx_close(cairn_ctx *ctx);
 
-/* The text of the last failure in this context: one sentence naming file, line, field and what was expected. Never NULL. */
+/* The text of the last failure in this context: one sentence naming file, line, field and what was expected. Never
+ * NULL. */
 CAIRN_API const char *cairn_error(const cairn_ctx *ctx);
 /* Records a failure's text and returns `status`, so that `return cairn_fail(ctx, CAIRN_FORMAT, "...")` reads well. */
 CAIRN_API cairn_status cairn_fail(cairn_ctx *ctx, cairn_status status, const char *format, ...) CAIRN_PRINTF(3, 4);
-/* Puts "<prefix>: " before the text of the failure just recorded, or before the status's name where this context has no text; returns
- * `status` unchanged. */
+/* Puts "<prefix>: " before the text of the failure just recorded, or before the status's name where this context has no
+ * text; returns `status` unchanged. */
 CAIRN_API cairn_status cairn_fail_within(cairn_ctx *ctx, cairn_status status, const char *format, ...)
     CAIRN_PRINTF(3, 4);
 
-/* Lines up to level `most` go to `sink` (NULL: nowhere), one at a time whatever thread logs; the sink itself must not log. */
+/* Lines up to level `most` go to `sink` (NULL: nowhere), one at a time whatever thread logs; the sink itself must not
+ * log. */
 CAIRN_API void cairn_log_to(cairn_ctx *ctx, cairn_log_level most, cairn_log_fn sink, void *user);
 CAIRN_API void cairn_log(cairn_ctx *ctx, cairn_log_level level, const char *format, ...) CAIRN_PRINTF(3, 4);
 
-/* Whether devices that are opened with this context, and with its children made from then on, compute the same bits on every
- * processor (CAIRN_MATMUL_PORTABLE) where they were asked for the fastest kernels of this one. A new root context does not ask for it. */
+/* Whether devices that are opened with this context, and with its children made from then on, compute the same bits on
+ * every processor (CAIRN_MATMUL_PORTABLE) where they were asked for the fastest kernels of this one. A new root context
+ * does not ask for it. */
 CAIRN_API void cairn_ctx_set_portable(cairn_ctx *ctx, bool portable);
 CAIRN_API bool cairn_ctx_portable(const cairn_ctx *ctx);
 
-/* From now on no verb under this context's root starts a program: `exec:` policies and rewards fail as INVALID, and the text
- * names the command. For settings that come from a file which somebody else may have made. */
+/* From now on no verb under this context's root starts a program: `exec:` policies and rewards fail as INVALID, and the
+ * text names the command. For settings that come from a file which somebody else may have made. */
 CAIRN_API void cairn_ctx_refuse_programs(cairn_ctx *ctx, bool refuse);
 CAIRN_API bool cairn_ctx_programs_refused(const cairn_ctx *ctx);
 
 /* Asks every verb under this context's root to return CAIRN_CANCELLED. Async-signal-safe: what a signal handler calls.
  *
- * Signals in a program that uses the library: it installs no handler and changes no disposition. Threads that it creates block all signals
- * but those of their own faults (SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS), so handlers run in threads of the program.
- * There one may interrupt a fiber, whose stack has 64 KB; the frame of a signal alone takes up to 11 KB. Install handlers with SA_ONSTACK,
- * and give each thread that calls the library and does not block the signal a sigaltstack of 16 KB or more. A system call that a signal
- * interrupts is tried again, or ends the verb as cancelled once cairn_cancel was called. */
+ * Signals in a program that uses the library: it installs no handler and changes no disposition. Threads that it
+ * creates block all signals but those of their own faults (SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS),
+ * so handlers run in threads of the program. There one may interrupt a fiber, whose stack has 64 KB; the frame of a
+ * signal alone takes up to 11 KB. Install handlers with SA_ONSTACK, and give each thread that calls the library and
+ * does not block the signal a sigaltstack of 16 KB or more. A system call that a signal interrupts is tried again, or
+ * ends the verb as cancelled once cairn_cancel was called. */
 CAIRN_API void cairn_cancel(cairn_ctx *ctx);
 CAIRN_API bool cairn_cancelled(const cairn_ctx *ctx);
 
@@ -126,14 +133,15 @@ CAIRN_API void cairn_shrink(void **block, size_t *capacity, size_t need, size_t 
 /* Scratch: as cairn_grow, but what the block held is lost, and it becomes as large as asked and no larger. */
 CAIRN_API cairn_status cairn_room(cairn_ctx *ctx, void **block, size_t *capacity, size_t need, size_t size);
 CAIRN_API void cairn_free(void *block);
-/* Zeroed memory for many numbers, which the system gives page by page as they are first touched: room that is never used takes none.
- * Freed with the same `bytes`. */
+/* Zeroed memory for many numbers, which the system gives page by page as they are first touched: room that is never
+ * used takes none. Freed with the same `bytes`. */
 CAIRN_API void *cairn_pages(cairn_ctx *ctx, size_t bytes);
-/* Asks the system for huge pages, for a block of cairn_pages that will be used whole: it is then read faster. A wish, not a promise. */
+/* Asks the system for huge pages, for a block of cairn_pages that will be used whole: it is then read faster. A wish,
+ * not a promise. */
 CAIRN_API void cairn_pages_huge(void *block, size_t bytes);
 CAIRN_API void cairn_pages_free(void *block, size_t bytes); /* NULL is fine */
-/* How many allocations failed in this context so far, those of arenas that report to it among them. Where one of many tries may
- * pass over a failure, a difference between before and after says that the result is not to be trusted. */
+/* How many allocations failed in this context so far, those of arenas that report to it among them. Where one of many
+ * tries may pass over a failure, a difference between before and after says that the result is not to be trusted. */
 CAIRN_API uint32_t cairn_allocations_failed(const cairn_ctx *ctx);
 
 /* An arena gives memory that is freed all at once; 16-byte aligned. Not thread-safe. */
@@ -171,18 +179,19 @@ CAIRN_API cairn_status cairn_text_printf(cairn_ctx *ctx, cairn_text *text, const
 CAIRN_API void cairn_text_clear(cairn_text *text); /* keeps the memory */
 CAIRN_API void cairn_text_free(cairn_text *text);
 
-/* Bytes of the UTF-8 character (shortest form, no surrogate) at the start of `text`, of which `left` bytes are there; 0 where there
- * is none. */
+/* Bytes of the UTF-8 character (shortest form, no surrogate) at the start of `text`, of which `left` bytes are there; 0
+ * where there is none. */
 CAIRN_API size_t cairn_utf8_character(const char *text, size_t left);
 
 /* Shortest decimal text that reads back as the same double ("0.1", "1e-07", "-3", "NaN", "Infinity"); never by locale.
  * `out` holds at least 32 bytes. Returns the length. */
 CAIRN_API size_t cairn_format_double(double value, char out[32]);
-/* Reads a whole decimal or scientific number, never by locale. Errors: CAIRN_FORMAT for anything else or out of range; no
- * memory (only for texts of 128 bytes or more). */
+/* Reads a whole decimal or scientific number, never by locale. Errors: CAIRN_FORMAT for anything else or out of range;
+ * no memory (only for texts of 128 bytes or more). */
 CAIRN_API cairn_status cairn_parse_double(const char *text, size_t length, double *out);
 CAIRN_API cairn_status cairn_parse_int(const char *text, size_t length, int64_t *out);
-/* The next word of *text, which moves to the end of it; NULL when there is none. Words stand between blanks, tabs and line ends. */
+/* The next word of *text, which moves to the end of it; NULL when there is none. Words stand between blanks, tabs and
+ * line ends. */
 CAIRN_API const char *cairn_next_word(const char **text, size_t *length);
 
 /* ---- random numbers: Philox 4x32-10 (Salmon et al. 2011), counter-based ----------------------------------------- */
@@ -200,8 +209,8 @@ typedef enum cairn_verb {
     CAIRN_VERB_LEARN /* first values, orders of examples, dropout */
 } cairn_verb;
 
-/* In which role a verb acts; part of the key too: two roles never share draws. The numbers are part of every random stream: new roles
- * are added at the end. */
+/* In which role a verb acts; part of the key too: two roles never share draws. The numbers are part of every random
+ * stream: new roles are added at the end. */
 typedef enum cairn_role {
     CAIRN_ROLE_GENERATOR, /* proposes the steps of solutions */
     CAIRN_ROLE_COMPLETER, /* completes prefixes, to estimate their value */
@@ -227,8 +236,8 @@ typedef struct cairn_rng {
     int left; /* words of `block` not yet used */
 } cairn_rng;
 
-/* seed: the run's; problem: key of the problem id (cairn_key); path: of the node (cairn_path_child); draw: how many draws
- * this (node, verb, role) has made before. */
+/* seed: the run's; problem: key of the problem id (cairn_key); path: of the node (cairn_path_child); draw: how many
+ * draws this (node, verb, role) has made before. */
 CAIRN_API cairn_rng cairn_rng_open(uint64_t seed, uint64_t problem, uint64_t path, cairn_verb verb, uint32_t role,
                                    uint32_t draw);
 CAIRN_API uint32_t cairn_rng_u32(cairn_rng *rng);
@@ -259,7 +268,8 @@ typedef enum cairn_option_kind {
     CAIRN_OPTION_SEED    /* uint64_t */
 } cairn_option_kind;
 
-/* One option of a configuration struct. Help, documentation, config files and command lines all come from such tables. */
+/* One option of a configuration struct. Help, documentation, config files and command lines all come from such tables.
+ */
 typedef struct cairn_option {
     const char *name; /* "exploration": as typed after -- or before = */
     cairn_option_kind kind;
@@ -271,7 +281,8 @@ typedef struct cairn_option {
     const char *help;    /* one sentence */
 } cairn_option;
 
-/* Rows of an options table, one a field of the configuration struct `type`. The _AS forms give the option another name than its field. */
+/* Rows of an options table, one a field of the configuration struct `type`. The _AS forms give the option another name
+ * than its field. */
 #define CAIRN_OPTION_ROW(name_, kind_, type, field, preset_, low_, high_, choices_, unit_, help_)              \
     {                                                                                                          \
         .name = (name_), .kind = (kind_), .offset = offsetof(type, field), .preset = (preset_), .low = (low_), \
@@ -308,10 +319,11 @@ typedef struct cairn_about {
     size_t config_size; /* bytes of the configuration struct that the table fills */
 } cairn_about;
 
-/* Fills `config` with the defaults and the rest with zeros. Errors: INTERNAL when a preset does not parse; no memory. */
+/* Fills `config` with the defaults and the rest with zeros. Errors: INTERNAL when a preset does not parse; no memory.
+ */
 CAIRN_API cairn_status cairn_options_preset(cairn_ctx *ctx, const cairn_about *about, cairn_arena *arena, void *config);
-/* Sets one option from text. `origin` is said in errors ("--beam", "run.conf:7"). An unknown name is an error that lists
- * the nearest known one. */
+/* Sets one option from text. `origin` is said in errors ("--beam", "run.conf:7"). An unknown name is an error that
+ * lists the nearest known one. */
 CAIRN_API cairn_status cairn_options_set(cairn_ctx *ctx, const cairn_about *about, cairn_arena *arena, void *config,
                                          const char *name, const char *value, const char *origin);
 /* Presets, then "key=value,key=value" (may be NULL or ""). A comma inside a value is written "\,", a backslash before a
@@ -335,8 +347,8 @@ CAIRN_API cairn_status cairn_options_help(cairn_ctx *ctx, const cairn_about *abo
 
 /* ---- files ------------------------------------------------------------------------------------------------------ */
 
-/* A file that appears whole or not at all: written beside its place and renamed on commit. Path "-" is standard output; it,
- * devices and pipes are written at once. A failed write is reported by every later call. */
+/* A file that appears whole or not at all: written beside its place and renamed on commit. Path "-" is standard output;
+ * it, devices and pipes are written at once. A failed write is reported by every later call. */
 typedef struct cairn_out cairn_out;
 CAIRN_API cairn_status cairn_out_open(cairn_ctx *ctx, const char *path, cairn_out **out);
 CAIRN_API cairn_status cairn_out_write(cairn_out *out, const void *bytes, size_t length);
@@ -347,8 +359,8 @@ CAIRN_API void cairn_out_drop(cairn_out *out);           /* frees `out`, removes
 
 /* ---- progress ----------------------------------------------------------------------------------------------------- */
 
-/* A line on standard error with count, rate and time left: none in the first two seconds and none when `quiet`; when standard error
- * is not a terminal, a further one every 10 seconds. Thread-safe. */
+/* A line on standard error with count, rate and time left: none in the first two seconds and none when `quiet`; when
+ * standard error is not a terminal, a further one every 10 seconds. Thread-safe. */
 typedef struct cairn_progress cairn_progress;
 CAIRN_API cairn_status cairn_progress_open(cairn_ctx *ctx, const char *what, int64_t total, bool quiet,
                                            cairn_progress **out);
@@ -388,26 +400,29 @@ CAIRN_API void cairn_memory_add(cairn_memory_plan *plan, const char *name, const
 CAIRN_API size_t cairn_memory_sum(const cairn_memory_plan *plan); /* of the parts */
 
 /* The instruction set whose kernels run, as far as it can change results: "x86-64", "x86-64-avx2", "x86-64-avx512" or
- * "x86-64-avx512-bf16" (where bf16 is multiplied faster than floats: on AMD, and on Intel with AMX only); elsewhere "aarch64" or "generic". It is the processor's, or less where the
- * environment variable CAIRN_KERNELS (plain, avx2, avx512 or avx512-bf16), which is read once a process, asks for less. Static. */
+ * "x86-64-avx512-bf16" (where bf16 is multiplied faster than floats: on AMD, and on Intel with AMX only); elsewhere
+ * "aarch64" or "generic". It is the processor's, or less where the environment variable CAIRN_KERNELS (plain, avx2,
+ * avx512 or avx512-bf16), which is read once a process, asks for less. Static. */
 CAIRN_API const char *cairn_instruction_set(void);
 CAIRN_API const char *cairn_processor_set(void); /* likewise, whatever CAIRN_KERNELS says */
-/* Errors: INVALID naming what is possible here when CAIRN_KERNELS is none of these values, or more than the processor has. Devices are
- * not opened and run files not made or resumed then. */
+/* Errors: INVALID naming what is possible here when CAIRN_KERNELS is none of these values, or more than the processor
+ * has. Devices are not opened and run files not made or resumed then. */
 CAIRN_API cairn_status cairn_kernels_check(cairn_ctx *ctx);
-/* What results depend on, for manifests: "portable" (they depend on no processor), else cairn_instruction_set(). Static. */
+/* What results depend on, for manifests: "portable" (they depend on no processor), else cairn_instruction_set().
+ * Static. */
 CAIRN_API const char *cairn_bits_name(bool portable);
 
 /* ---- worker pool ---------------------------------------------------------------------------------------------------- */
 
 typedef struct cairn_pool cairn_pool;
-/* `threads` 1 .. 1024, the caller's own among them; 0: one per processor that this process may use. The others have 1 MB of stack and block
- * signals (see cairn_cancel). Errors: INVALID, no memory, IO when the system refuses a thread. */
+/* `threads` 1 .. 1024, the caller's own among them; 0: one per processor that this process may use. The others have 1
+ * MB of stack and block signals (see cairn_cancel). Errors: INVALID, no memory, IO when the system refuses a thread. */
 CAIRN_API cairn_status cairn_pool_open(cairn_ctx *ctx, int threads, cairn_pool **out);
 CAIRN_API void cairn_pool_close(cairn_pool *pool); /* NULL is fine */
 CAIRN_API int cairn_pool_threads(const cairn_pool *pool);
-/* Calls work(arg, block, thread) for every block in [0, blocks); returns when all are done. Which thread runs which block is
- * not fixed, so a block may write only what it owns; `thread` is in [0, threads) and 0 is the caller. Not reentrant. */
+/* Calls work(arg, block, thread) for every block in [0, blocks); returns when all are done. Which thread runs which
+ * block is not fixed, so a block may write only what it owns; `thread` is in [0, threads) and 0 is the caller. Not
+ * reentrant. */
 typedef void (*cairn_work_fn)(void *arg, int64_t block, int thread);
 CAIRN_API void cairn_pool_run(cairn_pool *pool, cairn_work_fn work, void *arg, int64_t blocks);
 
@@ -422,16 +437,16 @@ typedef struct cairn_request {
     struct cairn_request *next_open, *prev_open; /* scheduler's own: the backend's open requests, oldest first */
 } cairn_request;
 
-/* Something that answers requests later: an engine, an endpoint, a child process. Owned by one thread. Zeroed apart from
- * the name and the callbacks, none of which may call cairn_await. */
+/* Something that answers requests later: an engine, an endpoint, a child process. Owned by one thread. Zeroed apart
+ * from the name and the callbacks, none of which may call cairn_await. */
 typedef struct cairn_backend {
     const char *name;
     /* Takes a request. It may be answered at once. A failure here is the request's status, not an error of the caller.
      * Runs on the asking fiber's small stack. */
     void (*submit)(struct cairn_backend *self, cairn_ctx *ctx, cairn_request *request);
-    /* One engine iteration or one poll; answers what is ready with cairn_request_done. May wait up to `wait_ms` when nothing
-     * is ready. Called only while requests are open. A failure means that the whole backend is lost: the scheduler abandons
-     * its open requests and answers them with that status. */
+    /* One engine iteration or one poll; answers what is ready with cairn_request_done. May wait up to `wait_ms` when
+     * nothing is ready. Called only while requests are open. A failure means that the whole backend is lost: the
+     * scheduler abandons its open requests and answers them with that status. */
     cairn_status (*step)(struct cairn_backend *self, cairn_ctx *ctx, int wait_ms);
     /* Makes the backend forget one open request, because the run was cancelled or a step failed: after it returns, the
      * backend keeps no pointer to the request, which the scheduler answers in its place. NULL for a backend that keeps
@@ -446,34 +461,35 @@ typedef struct cairn_backend {
 /* Said by a backend when `request->status` and its reply fields are final. No effect on a request that is not open. */
 CAIRN_API void cairn_request_done(cairn_request *request);
 
-/* Submits an array and returns when every member is done: the fiber is parked meanwhile and woken as soon as its own array
- * is complete. On a context without a fiber it steps the backend itself. Collect: the replies are in the requests.
- * Returns CAIRN_CANCELLED when the run was cancelled, else the first failing member's status in array order, with the context's
- * text set to what submit said, else to what the last failing step said: in both cases too every member is done, and its own status
- * says how it went.
- * Errors: INVALID for a request that is already open or given twice and for a backend that another thread's fibers wait
- * for; then nothing was submitted. */
+/* Submits an array and returns when every member is done: the fiber is parked meanwhile and woken as soon as its own
+ * array is complete. On a context without a fiber it steps the backend itself. Collect: the replies are in the
+ * requests. Returns CAIRN_CANCELLED when the run was cancelled, else the first failing member's status in array order,
+ * with the context's text set to what submit said, else to what the last failing step said: in both cases too every
+ * member is done, and its own status says how it went. Errors: INVALID for a request that is already open or given
+ * twice and for a backend that another thread's fibers wait for; then nothing was submitted. */
 CAIRN_API cairn_status cairn_await(cairn_ctx *ctx, cairn_backend *backend, cairn_request *const *requests, int count);
 
-/* Runs body(ctx, arg, item) for every item that `next` gives until it gives -1, at most `in_flight` (1 .. 1024) at a time,
- * each on a fiber of this thread with its own child context; a fiber is recycled when its body returns. Several threads
- * can share one queue through a thread-safe `next`, each with its own context and backends. A fiber has 64 KB of stack.
- * Bodies report through `arg`; a failing body does not stop the others unless it cancels. In every case each body that was
- * started has returned. Errors: INVALID on a context that has a fiber; NO_MEMORY (no further item was started); the status
- * of a failed backend step, with its text (the run was cancelled); CANCELLED (no further item was started). */
+/* Runs body(ctx, arg, item) for every item that `next` gives until it gives -1, at most `in_flight` (1 .. 1024) at a
+ * time, each on a fiber of this thread with its own child context; a fiber is recycled when its body returns. Several
+ * threads can share one queue through a thread-safe `next`, each with its own context and backends. A fiber has 64 KB
+ * of stack. Bodies report through `arg`; a failing body does not stop the others unless it cancels. In every case each
+ * body that was started has returned. Errors: INVALID on a context that has a fiber; NO_MEMORY (no further item was
+ * started); the status of a failed backend step, with its text (the run was cancelled); CANCELLED (no further item was
+ * started). */
 typedef void (*cairn_fiber_fn)(cairn_ctx *ctx, void *arg, int64_t item);
 typedef int64_t (*cairn_next_fn)(void *arg);
 CAIRN_API cairn_status cairn_fibers_run(cairn_ctx *ctx, int in_flight, cairn_next_fn next, cairn_fiber_fn body,
                                         void *arg);
 /* Lets the other fibers of this thread and its backends go on. No effect without a fiber. */
 CAIRN_API void cairn_yield(cairn_ctx *ctx);
-/* Bytes of the stack of the fiber of this context that are resident, because they were used at some time; 0 without a fiber. */
+/* Bytes of the stack of the fiber of this context that are resident, because they were used at some time; 0 without a
+ * fiber. */
 CAIRN_API size_t cairn_stack_touched(const cairn_ctx *ctx);
 
 /* ---- fault injection (tests) ------------------------------------------------------------------------------------------ */
 
-/* Counted over all contexts of one root from this call on; 0 switches a fault off. Also read once at cairn_ctx_open from the
- * environment variable CAIRN_FAULTS, e.g. "alloc=120,write=7,kill=300,disk=65536". */
+/* Counted over all contexts of one root from this call on; 0 switches a fault off. Also read once at cairn_ctx_open
+ * from the environment variable CAIRN_FAULTS, e.g. "alloc=120,write=7,kill=300,disk=65536". */
 typedef struct cairn_faults {
     int64_t alloc_fails_at; /* the n-th allocation fails (once) */
     int64_t write_fails_at; /* the n-th write fails with EIO (once) */

@@ -1,8 +1,8 @@
 /* cairn/data.h: records of stepped solutions: streaming readers and writers of the published formats, step splitters.
  *
- * A file is JSON lines, a JSON array, JSON objects over several lines, or CSV with a header line. A reader holds one row at a
- * time. A bad row is an error that names file, line and field, or, with `skip_bad`, is counted and named in the log. Layer: data (uses core).
- */
+ * A file is JSON lines, a JSON array, JSON objects over several lines, or CSV with a header line. A reader holds one
+ * row at a time. A bad row is an error that names file, line and field, or, with `skip_bad`, is counted and named in
+ * the log. Layer: data (uses core). */
 #ifndef CAIRN_DATA_H
 #define CAIRN_DATA_H
 
@@ -18,8 +18,8 @@ extern "C" {
 
 /* One solution in steps. All memory is in the arena given to the reader. */
 typedef struct cairn_record {
-    const char
-        *id; /* the file's own id, else "<row>" or "<row>/<model>": the row's line, in an array its place (1-based) */
+    /* the file's own id, else "<row>" or "<row>/<model>": the row's line, in an array its place (1-based) */
+    const char *id;
     const char *problem;      /* the question */
     const char *const *steps; /* [n_steps] */
     int32_t n_steps;
@@ -37,8 +37,8 @@ typedef struct cairn_record {
     int64_t line;          /* 1-based line of the file in which it starts */
 } cairn_record;
 
-/* The formats, each with its name on the command line (docs/formats.md): those that are read and written, read only, written only.
- * `auto` picks by the fields of the first good row. */
+/* The formats, each with its name on the command line (docs/formats.md): those that are read and written, read only,
+ * written only. `auto` picks by the fields of the first good row. */
 #define CAIRN_FORMATS_BOTH(X)                                                                                  \
     X(STEPWISE, "stepwise")           /* prompt, completions, labels or scores: TRL's, and Cairn's own */      \
     X(MISTAKE, "mistake")             /* BIG-Bench-Mistake: input, steps, target, answer, mistake_index */     \
@@ -159,22 +159,23 @@ typedef struct cairn_writer cairn_writer;
 /* Writes to `out`, which stays the caller's to commit or drop. Errors: INVALID for a format that is only read. */
 CAIRN_API cairn_status cairn_writer_open(cairn_ctx *ctx, cairn_out *out, const cairn_write_options *options,
                                          cairn_writer **writer);
-/* Every record but those of CSV is read back from what will be written and compared. Errors: INVALID, naming the record, for one
- * that the format cannot hold: steps that hold its separator, no label where it needs one, a label outside 0 .. 1; FORMAT for a text
- * that is not UTF-8. */
+/* Every record but those of CSV is read back from what will be written and compared. Errors: INVALID, naming the
+ * record, for one that the format cannot hold: steps that hold its separator, no label where it needs one, a label
+ * outside 0 .. 1; FORMAT for a text that is not UTF-8. */
 CAIRN_API cairn_status cairn_writer_put(cairn_writer *writer, const cairn_record *record);
 /* After the last record: writes what waited for a partner. */
 CAIRN_API cairn_status cairn_writer_end(cairn_writer *writer);
 CAIRN_API const cairn_write_counts *cairn_writer_counts(const cairn_writer *writer);
-/* Appends "math-shepherd does not hold: ids of 3 records, soft labels of 2 records (written as right from 0.5 on)" and how many records
- * were left out; nothing where nothing was lost. */
+/* Appends "math-shepherd does not hold: ids of 3 records, soft labels of 2 records (written as right from 0.5 on)" and
+ * how many records were left out; nothing where nothing was lost. */
 CAIRN_API cairn_status cairn_writer_losses(const cairn_writer *writer, cairn_text *out);
 CAIRN_API void cairn_writer_close(cairn_writer *writer); /* NULL is fine */
 /* One record by a writer of its own (CSV: with the header line). */
 CAIRN_API cairn_status cairn_record_write(cairn_ctx *ctx, cairn_out *out, const cairn_write_options *options,
                                           const cairn_record *record);
 CAIRN_API const char *cairn_unheld_name(int loss); /* "soft labels" */
-/* "|stepwise|...", "stepwise|...": the choices of an option that names a format to write, and the format of a choice of the second. */
+/* "|stepwise|...", "stepwise|...": the choices of an option that names a format to write, and the format of a choice of
+ * the second. */
 #define CAIRN_WRITE_LIST    CAIRN_FORMATS_BOTH(CAIRN_FORMAT_CHOICE) CAIRN_FORMATS_WRITTEN(CAIRN_FORMAT_CHOICE)
 #define CAIRN_WRITE_CHOICES &("" CAIRN_WRITE_LIST)[1]
 CAIRN_API cairn_format cairn_written_format(int32_t choice);
@@ -185,9 +186,10 @@ CAIRN_API double cairn_record_label(const cairn_record *record, int32_t i);
 CAIRN_API int32_t cairn_record_first_error(const cairn_record *record, double right_from);
 /* The first of labels [n] that is not right; CAIRN_UNLABELLED where one is missing before it. */
 CAIRN_API int32_t cairn_labels_first_error(const double *labels, int32_t n, double right_from);
-/* Fills labels that others imply, [n] NaN where there is none: wrong after the first wrong step, right before a right one (a prefix
- * that can still succeed holds no error). A label from `right_from` on is right. `first_error` (or CAIRN_UNLABELLED) is known
- * besides. Unknown steps between the last right and the first wrong one stay. Returns how many were filled. */
+/* Fills labels that others imply, [n] NaN where there is none: wrong after the first wrong step, right before a right
+ * one (a prefix that can still succeed holds no error). A label from `right_from` on is right. `first_error` (or
+ * CAIRN_UNLABELLED) is known besides. Unknown steps between the last right and the first wrong one stay. Returns how
+ * many were filled. */
 CAIRN_API int32_t cairn_labels_fill(double *labels, int32_t n, int32_t first_error, double right_from);
 
 /* ---- step splitters ------------------------------------------------------------------------------------------------ */
@@ -210,16 +212,17 @@ typedef struct cairn_preference {
     int64_t line; /* 1-based line of the file in which it starts */
 } cairn_preference;
 
-/* Rows with `chosen`, `rejected`, and `prompt` or `question`. An answer is a text, which is split into steps; an array of texts, its steps;
- * or a dialogue [{role, content}, ...], whose last message it is. A prompt may be a dialogue; without one it is what the chosen dialogue has
- * before its last message. */
+/* Rows with `chosen`, `rejected`, and `prompt` or `question`. An answer is a text, which is split into steps; an array
+ * of texts, its steps; or a dialogue [{role, content}, ...], whose last message it is. A prompt may be a dialogue;
+ * without one it is what the chosen dialogue has before its last message. */
 typedef struct cairn_preferences cairn_preferences;
 /* Whether the first row of a file has the field `chosen`. Errors: those of opening it. */
 CAIRN_API cairn_status cairn_preferences_detect(cairn_ctx *ctx, const char *path, bool *out);
 /* Errors: as cairn_dataset_open. */
 CAIRN_API cairn_status cairn_preferences_open(cairn_ctx *ctx, const char *path, cairn_split split, bool skip_bad,
                                               cairn_preferences **out);
-/* CAIRN_END after the last. Errors: FORMAT, LIMIT, IO, each "file:line: field ..."; skip_bad names and counts those of one row. */
+/* CAIRN_END after the last. Errors: FORMAT, LIMIT, IO, each "file:line: field ..."; skip_bad names and counts those of
+ * one row. */
 CAIRN_API cairn_status cairn_preferences_next(cairn_preferences *preferences, cairn_arena *arena,
                                               cairn_preference *out);
 CAIRN_API int64_t cairn_preferences_skipped(const cairn_preferences *preferences);
@@ -230,9 +233,9 @@ CAIRN_API void cairn_preferences_close(cairn_preferences *preferences);         
 
 /* A text with places, "{step}", that are filled with texts. A "{" that opens no place is written "{{". */
 typedef struct cairn_template cairn_template;
-/* Reads a template from a text or a file (its last line break is not part of it, and lines end by \n). `names` [n_names] are the places
- * there may be; all of it is copied into `arena`. Errors, each "NAME:LINE: ...": FORMAT for a place that is not among them, a "{" without
- * "}", a NUL; LIMIT beyond 1 MiB; IO and NOT_FOUND of the file. */
+/* Reads a template from a text or a file (its last line break is not part of it, and lines end by \n). `names`
+ * [n_names] are the places there may be; all of it is copied into `arena`. Errors, each "NAME:LINE: ...": FORMAT for a
+ * place that is not among them, a "{" without "}", a NUL; LIMIT beyond 1 MiB; IO and NOT_FOUND of the file. */
 CAIRN_API cairn_status cairn_template_parse(cairn_ctx *ctx, cairn_arena *arena, const char *name, const char *text,
                                             size_t length, const char *const *names, int32_t n_names,
                                             cairn_template **out);
@@ -240,7 +243,8 @@ CAIRN_API cairn_status cairn_template_read(cairn_ctx *ctx, cairn_arena *arena, c
                                            const char *const *names, int32_t n_names, cairn_template **out);
 CAIRN_API bool cairn_template_has(const cairn_template *t, int32_t name); /* a place of names[name] */
 CAIRN_API uint64_t cairn_template_key(const cairn_template *t);           /* of its text */
-/* Appends the text with values[i] at every place of names[i]. Values are taken as they are: what looks like a place in them is text. */
+/* Appends the text with values[i] at every place of names[i]. Values are taken as they are: what looks like a place in
+ * them is text. */
 CAIRN_API cairn_status cairn_template_fill(cairn_ctx *ctx, const cairn_template *t, const char *const *values,
                                            cairn_text *out);
 

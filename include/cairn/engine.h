@@ -7,10 +7,9 @@
  *     cairn_generation_clear(engine, &g);
  *     cairn_engine_unload(engine);
  *
- * An engine is a backend: every step computes one batch of rows of all open requests, and a request is answered as soon as its own rows
- * are done. Sequences with the same prefix share its keys and values, computed once. A reply depends on its request alone, bit for bit:
- * never on other requests, on threads, or on the contents of the cache.
- */
+ * An engine is a backend: every step computes one batch of rows of all open requests, and a request is answered as soon
+ * as its own rows are done. Sequences with the same prefix share its keys and values, computed once. A reply depends on
+ * its request alone, bit for bit: never on other requests, on threads, or on the contents of the cache. */
 #ifndef CAIRN_ENGINE_H
 #define CAIRN_ENGINE_H
 
@@ -23,8 +22,8 @@ extern "C" {
 
 /* ---- sampling a token ------------------------------------------------------------------------------------------------ */
 
-/* Which tokens can be drawn. The logits are divided by the temperature; then top-k, top-p and min-p remove tokens, in this order. Of equally
- * likely tokens the one with the smaller number comes first. */
+/* Which tokens can be drawn. The logits are divided by the temperature; then top-k, top-p and min-p remove tokens, in
+ * this order. Of equally likely tokens the one with the smaller number comes first. */
 typedef struct cairn_decoding {
     double temperature; /* 0: the most likely token */
     int32_t top_k;      /* the k most likely tokens; 0: all (arXiv 1805.04833) */
@@ -39,15 +38,15 @@ typedef struct cairn_drawn {
     double logp_raw;   /* ln of its probability at temperature 1 among all tokens [nats] */
     double logp_drawn; /* as it was drawn; 0 at temperature 0 */
 } cairn_drawn;
-/* The token that the number u in [0, 1) draws. weights [n] and order [n] are scratch. Errors: INVALID for options out of range, and for
- * logits that are NaN, +infinity or all -infinity, naming the first. */
+/* The token that the number u in [0, 1) draws. weights [n] and order [n] are scratch. Errors: INVALID for options out
+ * of range, and for logits that are NaN, +infinity or all -infinity, naming the first. */
 CAIRN_API cairn_status cairn_sample(cairn_ctx *ctx, const float *logits, int32_t n, const cairn_decoding *decoding,
                                     double u, double *weights, int32_t *order, cairn_drawn *out);
 /* ln of the probability of `token` at temperature 1 [nats], the same bits as logp_raw. Errors: as above. */
 CAIRN_API cairn_status cairn_logit_logp(cairn_ctx *ctx, const float *logits, int32_t n, int32_t token, double *out);
 
-/* The same for every token, into out[n], among those of which legal[i] holds (NULL: all): -infinity for the others. Errors: as above, looking
- * at legal tokens only; INVALID when there are none. */
+/* The same for every token, into out[n], among those of which legal[i] holds (NULL: all): -infinity for the others.
+ * Errors: as above, looking at legal tokens only; INVALID when there are none. */
 CAIRN_API cairn_status cairn_logit_logps(cairn_ctx *ctx, const float *logits, int32_t n, const bool *legal,
                                          double *out);
 
@@ -60,17 +59,19 @@ typedef struct cairn_engine_options {
 } cairn_engine_options;
 #define CAIRN_ENGINE_DEFAULT ((cairn_engine_options){.cache_bytes = (size_t)256 << 20, .rows = 256})
 
-/* An engine on a model of the caller's. Without a tokenizer (NULL) requests have no stop texts. Model, device and tokenizer must outlive the
- * engine. After a change of the model's parameters the caller calls cairn_engine_forget. Errors: INVALID; NO_MEMORY. */
+/* An engine on a model of the caller's. Without a tokenizer (NULL) requests have no stop texts. Model, device and
+ * tokenizer must outlive the engine. After a change of the model's parameters the caller calls cairn_engine_forget.
+ * Errors: INVALID; NO_MEMORY. */
 CAIRN_API cairn_status cairn_engine_open(cairn_ctx *ctx, cairn_device *device, const cairn_transformer *model,
                                          const cairn_tokenizer *tokenizer, const cairn_engine_options *options,
                                          cairn_engine **out);
 CAIRN_API void cairn_engine_close(cairn_engine *engine); /* no request may be open; NULL is fine */
 
-/* An engine on a model file. Decoder, heads, tokenizer and packed weights are read-only and in memory once for each content of a file and
- * `weights`, however many threads and roles load it: the root context of `ctx` keeps them until the last engine on them is unloaded. The
- * engine itself, with its cache and device of one thread, belongs to `ctx`: what is loaded on one context with equal options is one engine.
- * `ctx` must stay open until then. Errors: those of cairn_transformer_load and cairn_engine_open. */
+/* An engine on a model file. Decoder, heads, tokenizer and packed weights are read-only and in memory once for each
+ * content of a file and `weights`, however many threads and roles load it: the root context of `ctx` keeps them until
+ * the last engine on them is unloaded. The engine itself, with its cache and device of one thread, belongs to `ctx`:
+ * what is loaded on one context with equal options is one engine. `ctx` must stay open until then. Errors: those of
+ * cairn_transformer_load and cairn_engine_open. */
 CAIRN_API cairn_status cairn_engine_load(cairn_ctx *ctx, const char *path, cairn_dtype weights,
                                          const cairn_engine_options *options, cairn_engine **out);
 /* Ends one use of a loaded engine, which has none of the caller's requests open; NULL is fine. */
@@ -85,8 +86,8 @@ CAIRN_API cairn_backend *cairn_engine_backend(cairn_engine *engine);
 /* Empties the cache, because parameters changed. No request may be open. */
 CAIRN_API void cairn_engine_forget(cairn_engine *engine);
 
-/* The memory that an engine on a model file takes with a full cache and all rows in a step. `threads`: of the device, as cairn_device_open
- * counts them. The context decides which kernels it has (cairn_ctx_set_portable). */
+/* The memory that an engine on a model file takes with a full cache and all rows in a step. `threads`: of the device,
+ * as cairn_device_open counts them. The context decides which kernels it has (cairn_ctx_set_portable). */
 typedef struct cairn_engine_need {
     int64_t parameters;
     size_t token_bytes;   /* keys and values of one token */
@@ -97,8 +98,8 @@ typedef struct cairn_engine_need {
 CAIRN_API cairn_status cairn_engine_plan(cairn_ctx *ctx, const char *path, cairn_dtype weights, int threads,
                                          const cairn_engine_options *options, cairn_engine_need *out);
 
-/* What open engines hold [bytes], added up; zeroed before its first use. An engine that several policies and rewards share counts once in
- * a sum, and so does a model that several engines share (up to CAIRN_HELD_MOST of both). */
+/* What open engines hold [bytes], added up; zeroed before its first use. An engine that several policies and rewards
+ * share counts once in a sum, and so does a model that several engines share (up to CAIRN_HELD_MOST of both). */
 enum { CAIRN_HELD_MOST = 64 };
 typedef struct cairn_engine_held {
     size_t weights;                       /* of the models, f32 */
@@ -115,10 +116,12 @@ typedef struct cairn_engine_held {
 } cairn_engine_held;
 CAIRN_API void cairn_engine_add_held(const cairn_engine *engine, cairn_engine_held *sum);
 
-/* A sequence that the engine knows while it is held. Its keys and values may be evicted; they are then computed again. */
+/* A sequence that the engine knows while it is held. Its keys and values may be evicted; they are then computed again.
+ */
 typedef int32_t cairn_prefix;
 #define CAIRN_PREFIX_EMPTY 0
-/* The sequence `from` and then tokens, held; nothing is computed yet. Errors: INVALID for a token outside the vocabulary; NO_MEMORY. */
+/* The sequence `from` and then tokens, held; nothing is computed yet. Errors: INVALID for a token outside the
+ * vocabulary; NO_MEMORY. */
 CAIRN_API cairn_status cairn_engine_prefix(cairn_engine *engine, cairn_prefix from, const int32_t *tokens,
                                            int32_t count, cairn_prefix *out);
 CAIRN_API void cairn_engine_hold(cairn_engine *engine, cairn_prefix prefix);
@@ -164,7 +167,8 @@ typedef struct cairn_generation {
     cairn_prefix end;       /* prefix, generated tokens and suffix, held */
     struct engine_job *job; /* the engine's own */
 } cairn_generation;
-/* Releases `end` and frees what was answered; the request can be used again. For requests that failed or were cancelled too. */
+/* Releases `end` and frees what was answered; the request can be used again. For requests that failed or were cancelled
+ * too. */
 CAIRN_API void cairn_generation_clear(cairn_engine *engine, cairn_generation *generation);
 
 typedef struct cairn_engine_stats {

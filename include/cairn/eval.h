@@ -14,8 +14,9 @@ extern "C" {
 
 /* ---- outcomes ------------------------------------------------------------------------------------------------------ */
 
-/* Counts of outcomes, by one rule in all verbs: right, or unknown, or wrong. Those without a truth to be compared with are not judged and
- * not in any share; the other unknown ones count as not right in a share, whose upper bound takes them as right. */
+/* Counts of outcomes, by one rule in all verbs: right, or unknown, or wrong. Those without a truth to be compared with
+ * are not judged and not in any share; the other unknown ones count as not right in a share, whose upper bound takes
+ * them as right. */
 typedef struct cairn_outcomes {
     int64_t n, right, unknown;
     int64_t untold;     /* of the unknown: neither a true answer nor an outcome is recorded */
@@ -39,7 +40,8 @@ typedef struct cairn_outcome_groups {
 /* Adds one problem. */
 CAIRN_API cairn_status cairn_outcome_groups_add(cairn_ctx *ctx, cairn_outcome_groups *groups,
                                                 const cairn_outcomes *problem);
-/* Share of right solutions with an interval that respects problems (cairn_stat_grouped_share, 95 %); NaN where nothing is judged. */
+/* Share of right solutions with an interval that respects problems (cairn_stat_grouped_share, 95 %); NaN where nothing
+ * is judged. */
 CAIRN_API cairn_status cairn_outcome_groups_share(cairn_ctx *ctx, const cairn_outcome_groups *groups, uint64_t seed,
                                                   cairn_interval *out);
 CAIRN_API void cairn_outcome_groups_free(cairn_outcome_groups *groups);
@@ -86,17 +88,17 @@ CAIRN_API cairn_status cairn_eval_first_error_counts(cairn_ctx *ctx, int64_t hit
 /* 95 % and the like of the figures of a score; NaN for a group without items. */
 typedef struct cairn_first_error_intervals {
     cairn_interval acc_err, acc_cor; /* Wilson's, over clusters of one problem */
-    cairn_interval
-        f1; /* of these two as independent: the distances of F1 where one accuracy stands at a bound are added in squares (MOVER, Zou and
-                          Donner 2008); so its width is never 0 */
+    /* of these two as independent: the distances of F1 where one accuracy stands at a bound are added in squares
+     * (MOVER, Zou and Donner 2008); so its width is never 0 */
+    cairn_interval f1;
 } cairn_first_error_intervals;
-/* problem[n]: items with the same number are of one problem; NULL: each is of its own. Errors: INVALID for 2^31 items and
- * more, a level outside (0, 1); no memory. */
+/* problem[n]: items with the same number are of one problem; NULL: each is of its own. Errors: INVALID for 2^31 items
+ * and more, a level outside (0, 1); no memory. */
 CAIRN_API cairn_status cairn_eval_first_error_intervals(cairn_ctx *ctx, const cairn_first_error_item *items,
                                                         const uint32_t *problem, size_t n, double level,
                                                         cairn_first_error_intervals *out);
-/* Mean of independent numbers with intervals, by weights[n] (NULL: equal): distances are added in squares. Numbers that are
- * NaN are left out and counted in `left_out`; with none at all the mean is NaN. */
+/* Mean of independent numbers with intervals, by weights[n] (NULL: equal): distances are added in squares. Numbers that
+ * are NaN are left out and counted in `left_out`; with none at all the mean is NaN. */
 CAIRN_API cairn_interval cairn_eval_mean_of(const cairn_interval *numbers, const double *weights, size_t n);
 
 /* Two averages of F1 over the subsets of a benchmark that users mix up. */
@@ -203,16 +205,23 @@ typedef enum cairn_step_figure {
 typedef struct cairn_step_report {
     cairn_step_confusion confusion;                   /* of the steps; no first errors */
     int64_t problems, right_problems, wrong_problems; /* with steps; with right steps; with wrong steps */
-    cairn_interval
-        figures[CAIRN_STEP_FIGURES]; /* bootstrap over problems, widened by cairn_stat_widen; NaN: not defined */
+    /* bootstrap over problems, widened by cairn_stat_widen; NaN: not defined */
+    cairn_interval figures[CAIRN_STEP_FIGURES];
 } cairn_step_report;
 
-/* Figures of items[n]. bins[n_bins] may be NULL; untouched without probabilities. Time (n + problems) for each resample.
- * Errors: INVALID for n = 0, a NaN, a label outside [0, 1], with `probabilities` a score outside, a problem out of range, bins
- * or resampling out of range; CANCELLED; no memory. */
+/* Figures of items[n]. bins[n_bins] may be NULL; untouched without probabilities. Time (n + problems) for each
+ * resample. Errors: INVALID for n = 0, a NaN, a label outside [0, 1], with `probabilities` a score outside, a problem
+ * out of range, bins or resampling out of range; CANCELLED; no memory. */
 CAIRN_API cairn_status cairn_eval_steps(cairn_ctx *ctx, const cairn_step_item *items, size_t n, uint32_t problems,
                                         const cairn_step_setup *setup, cairn_calibration_bin *bins,
                                         cairn_step_report *out);
+
+/* The threshold with the highest balanced accuracy, which is accuracy on as many right as wrong steps: the mean of the
+ * shares of right steps with a score at or above it and of wrong steps below it. It lies halfway between two scores;
+ * the lowest of several, and the lowest score where none is better than 0.5. Errors: INVALID for a NaN score, for steps
+ * that are all right or all wrong. */
+CAIRN_API cairn_status cairn_step_threshold(cairn_ctx *ctx, const cairn_step_item *items, size_t n, double right_from,
+                                            double *threshold, double *accuracy);
 
 /* ---- quality of step labels ------------------------------------------------------------------------------------ */
 

@@ -1,13 +1,15 @@
-/* cairn/learn.h: training from files: decoders, and heads that score steps and outcomes, on files of stepped solutions and of pairs.
+/* cairn/learn.h: training from files: decoders, and heads that score steps and outcomes, on files of stepped solutions
+ * and of pairs.
  *
- *   cairn_learn_setup setup = {.task = CAIRN_LEARN_PRM, .objective = "soft", .data = "steps.jsonl", .out = "prm.gguf", ...};
+ *   cairn_learn_setup setup = CAIRN_LEARN_SETUP_DEFAULT;
+ *   setup.data = "steps.jsonl", setup.out = "prm.gguf", setup.objective = "soft";
  *   cairn_learn(ctx, &setup, &summary);
  *   printf("dev loss %g\n", summary.dev_loss);
  *
- * The result depends on the data, the setup and the instruction set only: not on threads, nor on how often a run was stopped and resumed.
- * With `portable` it does not depend on the instruction set either. docs/training.md says how to use it and what the numbers mean; the loop
- * without files is in cairn/learner.h. Layer: learn (uses core, stat, data, tensor, model).
- */
+ * The result depends on the data, the setup and the instruction set only: not on threads, nor on how often a run was
+ * stopped and resumed. With `portable` it does not depend on the instruction set either. docs/training.md says how to
+ * use it and what the numbers mean; the loop without files is in cairn/learner.h. Layer: learn (uses core, stat, data,
+ * tensor, model). */
 #ifndef CAIRN_LEARN_H
 #define CAIRN_LEARN_H
 
@@ -48,13 +50,13 @@ typedef struct cairn_example_choice {
     bool only_right;   /* only solutions that are known to be right */
     bool until_error;  /* PRM: no labels after the first that is not right (arXiv 2305.20050) */
     double right_from; /* a label from here on is right: cairn_label_is_right */
-    bool
-        by_problem; /* the solutions of a problem are one group (by `group` where the record has it); else each is its own */
+    /* the solutions of a problem are one group (by `group` where the record has it); else each is its own */
+    bool by_problem;
 } cairn_example_choice;
 
-/* Appends a record; without any mark for the task, or not chosen, it is only counted as dropped. PRM: steps without a label get no mark; a
- * record without labels is right before its first error and wrong at it. Errors: LIMIT naming `name` for
- * one that does not fit the context; NO_MEMORY. */
+/* Appends a record; without any mark for the task, or not chosen, it is only counted as dropped. PRM: steps without a
+ * label get no mark; a record without labels is right before its first error and wrong at it. Errors: LIMIT naming
+ * `name` for one that does not fit the context; NO_MEMORY. */
 CAIRN_API cairn_status cairn_examples_add(cairn_ctx *ctx, cairn_examples *examples, const cairn_solution_format *format,
                                           cairn_learn_task task, const cairn_example_choice *choice, const char *name,
                                           const cairn_record *record);
@@ -86,8 +88,9 @@ CAIRN_API void cairn_examples_free(cairn_examples *examples);
 typedef struct cairn_learn_point {
     int64_t step, steps, epoch, tokens; /* tokens: seen so far, in all */
     bool best;                          /* the lowest dev loss so far: written to `out` */
-    /* loss (mean over the step's batches), gradient_norm (before clipping), rate, tokens_per_second; at evaluations dev_loss, dev_accuracy
-     * (share of tokens, labels or pairs that are met) and dev_auroc (steps and outcomes). cairn_metric_of finds one. */
+    /* loss (mean over the step's batches), gradient_norm (before clipping), rate, tokens_per_second; at evaluations
+     * dev_loss, dev_accuracy (share of tokens, labels or pairs that are met) and dev_auroc (steps and outcomes).
+     * cairn_metric_of finds one. */
     const cairn_metric *metrics;
     int32_t n_metrics;
 } cairn_learn_point;
@@ -126,8 +129,8 @@ typedef struct cairn_learn_setup {
     const char *rates;      /* "head.=10,token_embd=0.1": rate factors by the beginnings of names; "" or NULL: none */
     double rate, last_rate; /* learning rate after the warm-up; at the end, as a share of it */
     double decay, clip;     /* weight decay of matrices; most gradient norm, 0: any */
-    double
-        average; /* of parameters over the steps (EMA): its decay, 0: none; the average is what is measured and written */
+    /* of parameters over the steps (EMA): its decay, 0: none; the average is what is measured and written */
+    double average;
     double dev_share;  /* of the problems */
     bool likelihood;   /* PRM: a fresh head reads how likely the decoder finds the step (cairn_head_apply_steps) */
     bool until_error;  /* PRM: no labels after a solution's first wrong step */
@@ -142,6 +145,36 @@ typedef struct cairn_learn_setup {
     void (*watch)(void *arg, const cairn_learn_point *point); /* called after every step; may be NULL */
     void *watch_arg;
 } cairn_learn_setup;
+
+/* The presets of `cairn train prm`, to be changed where a run differs: task, data and out at least. */
+#define CAIRN_LEARN_SETUP_DEFAULT                           \
+    ((cairn_learn_setup){.task = CAIRN_LEARN_PRM,           \
+                         .objective = "",                   \
+                         .data = "",                        \
+                         .dev = "",                         \
+                         .out = "",                         \
+                         .init = "",                        \
+                         .shape = "",                       \
+                         .checkpoint = "",                  \
+                         .log = "",                         \
+                         .tensorboard = "",                 \
+                         .head = "",                        \
+                         .vocabulary = 1024,                \
+                         .hidden = -1,                      \
+                         .epochs = 3,                       \
+                         .batch_tokens = 4096,              \
+                         .accumulate = 1,                   \
+                         .warmup = -1,                      \
+                         .beta1 = 0.9,                      \
+                         .beta2 = 0.95,                     \
+                         .rate = 0.001,                     \
+                         .last_rate = 0.1,                  \
+                         .decay = 0.1,                      \
+                         .clip = 1,                         \
+                         .dev_share = 0.1,                  \
+                         .right_from = CAIRN_RIGHT_FROM,    \
+                         .schedule = CAIRN_SCHEDULE_COSINE, \
+                         .seed = 1})
 
 typedef struct cairn_learn_summary {
     int64_t examples, dev_examples, dropped, marks, skipped_lines;
@@ -163,10 +196,11 @@ typedef struct cairn_learn_summary {
 /* The options of `shape`, for help. */
 CAIRN_API const cairn_about *cairn_learn_shape(void);
 
-/* Trains, writes the best model to `out` whenever it gets better, and a checkpoint at every evaluation and when cancelled; with `resume`
- * it continues from the checkpoint and ends with the same bytes. Errors: those of reading the files; INVALID for options that do not fit
- * together, or a checkpoint of another setup or instruction set (a portable one resumes on every processor, as portable); INVALID, naming step, tensor and last good checkpoint, when a loss or gradient is not
- * finite; CANCELLED, after writing the checkpoint. */
+/* Trains, writes the best model to `out` whenever it gets better, and a checkpoint at every evaluation and when
+ * cancelled; with `resume` it continues from the checkpoint and ends with the same bytes. Errors: those of reading the
+ * files; INVALID for options that do not fit together, or a checkpoint of another setup or instruction set (a portable
+ * one resumes on every processor, as portable); INVALID, naming step, tensor and last good checkpoint, when a loss or
+ * gradient is not finite; CANCELLED, after writing the checkpoint. */
 CAIRN_API cairn_status cairn_learn(cairn_ctx *ctx, const cairn_learn_setup *setup, cairn_learn_summary *out);
 
 typedef struct cairn_learn_plan {
@@ -175,8 +209,8 @@ typedef struct cairn_learn_plan {
     cairn_memory_plan memory;
 } cairn_learn_plan;
 
-/* What cairn_learn with this setup will hold in memory. Reads and tokenises the data, because the largest batch decides, and writes
- * nothing; `out` of the setup may be "". Errors: as cairn_learn's before the first step. */
+/* What cairn_learn with this setup will hold in memory. Reads and tokenises the data, because the largest batch
+ * decides, and writes nothing; `out` of the setup may be "". Errors: as cairn_learn's before the first step. */
 CAIRN_API cairn_status cairn_learn_plan_memory(cairn_ctx *ctx, const cairn_learn_setup *setup, cairn_learn_plan *out);
 
 #ifdef __cplusplus

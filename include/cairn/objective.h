@@ -1,4 +1,5 @@
-/* cairn/objective.h: what training minimises, as a pure function "numbers of a group -> loss and derivative". Layer: learn.
+/* cairn/objective.h: what training minimises, as a pure function "numbers of a group -> loss and derivative". Layer:
+ * learn.
  *
  *   static cairn_status hinge(cairn_ctx *ctx, const void *config, const cairn_group *g, double *loss, double *slope) { ... }
  *   static const cairn_objective_type mine = {.about = {.name = "hinge"}, .reads = CAIRN_READS_SCORE,
@@ -6,8 +7,8 @@
  *   cairn_objective_check(ctx, &mine, NULL, &group, &worst);                       // against central differences
  *   loss = cairn_objective_apply(tape, &mine, NULL, scores, &numbers, n_groups);   // then cairn_tape_backward
  *
- * A group is what one value of the loss is made of: one solution, the two members of a pair, the responses to one prompt.
- */
+ * A group is what one value of the loss is made of: one solution, the two members of a pair, the responses to one
+ * prompt. */
 #ifndef CAIRN_OBJECTIVE_H
 #define CAIRN_OBJECTIVE_H
 
@@ -56,8 +57,9 @@ typedef struct cairn_objective_type {
     cairn_counts counts;
     uint32_t needs; /* columns without which it has no meaning: 1u << CAIRN_COLUMN_LABEL | ... */
     int32_t least;  /* numbers that a group has at least; 0: any */
-    /* Sets *loss, the sum over the group's numbers (NUMBERS) or the group's own (GROUPS), and slope[i] = d(loss)/d(x[i]). Pure. Both
-     * arrive zeroed. config: the struct that the options table fills; NULL without a table. Errors: INVALID. */
+    /* Sets *loss, the sum over the group's numbers (NUMBERS) or the group's own (GROUPS), and slope[i] =
+     * d(loss)/d(x[i]). Pure. Both arrive zeroed. config: the struct that the options table fills; NULL without a table.
+     * Errors: INVALID. */
     cairn_status (*loss)(cairn_ctx *ctx, const void *config, const cairn_group *group, double *loss, double *slope);
     cairn_measure_fn measure;
     /* Optional: the same loss of a whole batch by operations of the tape, where they are faster. */
@@ -73,21 +75,22 @@ typedef struct cairn_numbers {
     const float *columns[CAIRN_COLUMNS]; /* [n] each; NULL: absent */
 } cairn_numbers;
 
-/* Sum of the loss over all groups / divisor, as a tensor of one number. x has numbers->n elements; the divisor of a step that is one batch
- * is cairn_objective_units. NULL with the text set: INVALID for a column that is missing, groups that do not fit, a group below the least
- * size, and what the objective refuses. */
+/* Sum of the loss over all groups / divisor, as a tensor of one number. x has numbers->n elements; the divisor of a
+ * step that is one batch is cairn_objective_units. NULL with the text set: INVALID for a column that is missing, groups
+ * that do not fit, a group below the least size, and what the objective refuses. */
 CAIRN_API cairn_tensor *cairn_objective_apply(cairn_tape *tape, const cairn_objective_type *type, const void *config,
                                               cairn_tensor *x, const cairn_numbers *numbers, double divisor);
 /* Numbers or groups: what the objective's mean counts. */
 CAIRN_API int64_t cairn_objective_units(const cairn_objective_type *type, const cairn_numbers *numbers);
-/* *worst: the greatest |slope - central difference| / (1 + |difference|) over the group's numbers, with steps of 1e-5. Errors: those of
- * the objective. */
+/* *worst: the greatest |slope - central difference| / (1 + |difference|) over the group's numbers, with steps of 1e-5.
+ * Errors: those of the objective. */
 CAIRN_API cairn_status cairn_objective_check(cairn_ctx *ctx, const cairn_objective_type *type, const void *config,
                                              const cairn_group *group, double *worst);
 
 /* The registered ones; NULL-terminated. */
 CAIRN_API const cairn_objective_type *const *cairn_objectives(void);
-/* By "name" or "name:key=value,...". *config lives in `arena`. Errors: NOT_FOUND listing the names; those of the options. */
+/* By "name" or "name:key=value,...". *config lives in `arena`. Errors: NOT_FOUND listing the names; those of the
+ * options. */
 CAIRN_API cairn_status cairn_objective_find(cairn_ctx *ctx, cairn_arena *arena, const char *spec,
                                             const cairn_objective_type **type, const void **config);
 

@@ -6,9 +6,8 @@
  *     cairn_policy_rollouts(ctx, &policy, arena, seed, CAIRN_VERB_ROLLOUT, role, &start, 1, 8, sampling, rollouts, NULL);
  *     cairn_policy_close(&policy);
  *
- * A policy is opened once for each worker thread and called on fibers: propose blocks the fiber, not the thread. Policies of one model file
- * share its weights (cairn_engine_load).
- */
+ * A policy is opened once for each worker thread and called on fibers: propose blocks the fiber, not the thread.
+ * Policies of one model file share its weights (cairn_engine_load). */
 #ifndef CAIRN_POLICY_H
 #define CAIRN_POLICY_H
 
@@ -42,8 +41,9 @@ typedef struct cairn_begun {
 
 /* One sampled step: request above, reply below.
  *
- * A step may be drawn in parts, by a policy whose type says `partial`. Requests of one draw differ only in max_tokens, `partial` and `begun`. A
- * reply tells the whole step so far: after the last request text, tokens, logp and stop are those of a single request. */
+ * A step may be drawn in parts, by a policy whose type says `partial`. Requests of one draw differ only in max_tokens,
+ * `partial` and `begun`. A reply tells the whole step so far: after the last request text, tokens, logp and stop are
+ * those of a single request. */
 typedef struct cairn_proposal {
     const cairn_problem *problem;
     const char *const *steps;        /* [n_steps] the prefix */
@@ -53,10 +53,10 @@ typedef struct cairn_proposal {
     cairn_rng rng;     /* this draw's own stream: (seed, problem, path, verb, role, draw) */
     uint32_t draw;     /* number of this draw at its node: recorded policies replay by it */
     cairn_sampling sampling;
-    bool
-        whole; /* the draw has this number at every step of its solution, as in a rollout; else it counts from the node */
-    bool
-        partial; /* more of the step may be asked for later: CAIRN_STOP_LENGTH exactly where it is longer than max_tokens */
+    /* the draw has this number at every step of its solution, as in a rollout; else it counts from the node */
+    bool whole;
+    /* more of the step may be asked for later: CAIRN_STOP_LENGTH exactly where it is longer than max_tokens */
+    bool partial;
     const cairn_begun *begun; /* what earlier requests of this draw gave, less than max_tokens; NULL: nothing */
 
     cairn_status status;
@@ -64,21 +64,23 @@ typedef struct cairn_proposal {
     const int32_t *tokens; /* [n_tokens] ids, in the arena; NULL: the policy has none */
     int32_t n_tokens;
     double logp; /* nats, sum over the step; NaN: the policy does not tell */
-    /* That the step's tokens took, without those begun and with the keys of the prefix there; 0: the policy does not tell. */
+    /* That the step's tokens took, without those begun and with the keys of the prefix there; 0: the policy does not
+     * tell. */
     double flops;
     double problem_flops; /* that the problem's text took, which a search pays once */
     cairn_stop stop;
     const cairn_stated *stated; /* with CAIRN_STOP_END: what is recorded of the solution; NULL: nothing */
-    const char
-        *observation; /* what is recorded as the answer to this step, used where the world gives none; NULL: nothing */
+    /* what is recorded as the answer to this step, used where the world gives none; NULL: nothing */
+    const char *observation;
 } cairn_proposal;
 
-/* A free request, which need not be a solution: the policy reads problem and steps, continues the text, and gives the probability of each
- * choice after it. Request above, reply below, in the arena given to ask.
+/* A free request, which need not be a solution: the policy reads problem and steps, continues the text, and gives the
+ * probability of each choice after it. Request above, reply below, in the arena given to ask.
  *
- * The text is encoded as solutions are in training (cairn_solution_encode), so that a model of `cairn train sft` can be asked for what it
- * learned: a critic, for example, learns from records whose prompt is the text to judge and whose steps are the lines of the critique.
- * Generated text is encoded again when choices follow: equal texts give equal log-probabilities, whichever tokens spelled them. */
+ * The text is encoded as solutions are in training (cairn_solution_encode), so that a model of `cairn train sft` can be
+ * asked for what it learned: a critic, for example, learns from records whose prompt is the text to judge and whose
+ * steps are the lines of the critique. Generated text is encoded again when choices follow: equal texts give equal
+ * log-probabilities, whichever tokens spelled them. */
 typedef struct cairn_asking {
     const char *name;                /* said in errors */
     const char *problem;             /* the text at the beginning */
@@ -92,7 +94,8 @@ typedef struct cairn_asking {
     const char *const *stops;
     int32_t n_stops;
     cairn_rng rng;
-    /* Text after the generated one. It continues a step that was cut off or stopped by a text, else it begins another; NULL: nothing. */
+    /* Text after the generated one. It continues a step that was cut off or stopped by a text, else it begins another;
+     * NULL: nothing. */
     const char *forced;
     const char *const *choices; /* [n_choices] texts after `forced`, none empty */
     int32_t n_choices;
@@ -110,8 +113,8 @@ typedef struct cairn_asking {
     double flops;    /* of all but the known parts; 0: not known */
     double logp;     /* of the generated tokens [nats] */
     cairn_stop stop; /* LENGTH: also when nothing was to be generated, and when the context was full */
-    /* [n_choices] ln of the probability of the choice's tokens given everything before [nats]. Its tokens are those after the longest prefix
-     * that the encodings of the text with each choice and without one share. */
+    /* [n_choices] ln of the probability of the choice's tokens given everything before [nats]. Its tokens are those
+     * after the longest prefix that the encodings of the text with each choice and without one share. */
     double *choice_logp;
 } cairn_asking;
 
@@ -137,8 +140,8 @@ typedef struct cairn_policy_type {
     cairn_status (*open)(cairn_ctx *ctx, cairn_arena *arena, const cairn_world *world, const void *config,
                          const char *options_text, void **self);
     void (*close)(void *self);
-    /* Fills the replies of all n requests. A request that fails alone has its own status; the function's status is for failures of
-     * the whole (dead program). Same request, same reply: never dependent on what else is in the array. */
+    /* Fills the replies of all n requests. A request that fails alone has its own status; the function's status is for
+     * failures of the whole (dead program). Same request, same reply: never dependent on what else is in the array. */
     cairn_status (*propose)(cairn_ctx *ctx, void *self, cairn_arena *arena, cairn_proposal *requests, int32_t n);
     bool partial; /* propose draws steps in parts */
     /* Exact V of this policy at a state; NULL where it is not known. */
@@ -147,12 +150,14 @@ typedef struct cairn_policy_type {
     cairn_status (*optimum)(cairn_ctx *ctx, void *self, const cairn_problem *problem, int64_t samples, double *out);
     /* Key of the content of the file that it proposes from, for a run's manifest; NULL where there is no such file. */
     uint64_t (*content)(const void *self);
-    /* Of a policy that replays: how many solutions of the problem it has, and the steps of the longest. NULL: it samples. */
+    /* Of a policy that replays: how many solutions of the problem it has, and the steps of the longest. NULL: it
+     * samples. */
     void (*recorded)(const void *self, const cairn_problem *problem, int64_t *solutions, int32_t *longest);
     /* The name of the file that `content` is the key of, where it is a program; NULL: it is none. */
     const char *(*file)(const void *self);
-    /* Free requests, by the rules of propose; NULL where the policy cannot. Errors of a request: INVALID for an empty stop text or choice;
-     * LIMIT when the given text, or a choice after the generated text, does not fit the context. */
+    /* Free requests, by the rules of propose; NULL where the policy cannot. Errors of a request: INVALID for an empty
+     * stop text or choice; LIMIT when the given text, or a choice after the generated text, does not fit the context.
+     */
     cairn_status (*ask)(cairn_ctx *ctx, void *self, cairn_arena *arena, cairn_asking *requests, int32_t n);
     /* Distributions of the next token, likewise. */
     cairn_status (*next)(cairn_ctx *ctx, void *self, cairn_arena *arena, cairn_prediction *requests, int32_t n);
@@ -169,13 +174,15 @@ struct cairn_policy {
 };
 
 CAIRN_API const cairn_policy_type *const *cairn_policies(void);
-/* Opens "scripted:error=0.2", "recorded:file=...", "exec:command=..." for a world. "exec:CMD" with no "=" before the first blank means
- * command=CMD, whole. `world` must stay where it is until the policy is closed. Errors: NOT_FOUND, INVALID, IO. */
+/* Opens "scripted:error=0.2", "recorded:file=...", "exec:command=..." for a world. "exec:CMD" with no "=" before the
+ * first blank means command=CMD, whole. `world` must stay where it is until the policy is closed. Errors: NOT_FOUND,
+ * INVALID, IO. */
 CAIRN_API cairn_status cairn_policy_open(cairn_ctx *ctx, cairn_arena *arena, const char *spec, const cairn_world *world,
                                          cairn_policy *out);
-/* Policy `model` on an engine of the caller's: weights in training propose without a file. After an update of the weights the caller calls
- * cairn_engine_forget. `decoding` narrows what is drawn (NULL: nothing); its temperature is not read, each request has its own. Engine and
- * world must stay until the policy is closed. Errors: INVALID for an engine without a tokenizer or special tokens of solutions; NO_MEMORY. */
+/* Policy `model` on an engine of the caller's: weights in training propose without a file. After an update of the
+ * weights the caller calls cairn_engine_forget. `decoding` narrows what is drawn (NULL: nothing); its temperature is
+ * not read, each request has its own. Engine and world must stay until the policy is closed. Errors: INVALID for an
+ * engine without a tokenizer or special tokens of solutions; NO_MEMORY. */
 CAIRN_API cairn_status cairn_policy_open_engine(cairn_ctx *ctx, cairn_arena *arena, cairn_engine *engine,
                                                 const cairn_decoding *decoding, const cairn_world *world,
                                                 cairn_policy *out);
@@ -222,9 +229,9 @@ typedef struct cairn_rollout_cost {
 } cairn_rollout_cost;
 
 /* k completions from each of n starting points, all advanced together one step at a time; out holds n * k, grouped by
- * start. verb and role key the random numbers: rollout j of a start uses draw first_draw + j at every depth, on paths that
- * no node of a tree has. Steps per rollout are bounded by cairn_policy_max_steps in all. Errors: those of propose and of the
- * world; CANCELLED. Cost is added to *cost when not NULL. */
+ * start. verb and role key the random numbers: rollout j of a start uses draw first_draw + j at every depth, on paths
+ * that no node of a tree has. Steps per rollout are bounded by cairn_policy_max_steps in all. Errors: those of propose
+ * and of the world; CANCELLED. Cost is added to *cost when not NULL. */
 CAIRN_API cairn_status cairn_policy_rollouts(cairn_ctx *ctx, const cairn_policy *policy, cairn_arena *arena,
                                              uint64_t seed, cairn_verb verb, uint32_t role, const cairn_start *starts,
                                              int32_t n, int32_t k, cairn_sampling sampling, cairn_rollout *out,

@@ -1,5 +1,5 @@
-/* cairn/recipe.h: published systems in miniature. A recipe names a paper, its options, the arms that are compared and the claims that are
- * made. The driver runs every arm on every seed and checks each claim on the paired numbers.
+/* cairn/recipe.h: published systems in miniature. A recipe names a paper, its options, the arms that are compared and
+ * the claims that are made. The driver runs every arm on every seed and checks each claim on the paired numbers.
  *
  *   cairn_verify_setup setup = {.workers = 2};
  *   cairn_verification *v;
@@ -42,8 +42,8 @@ typedef struct cairn_bar {
 #define CAIRN_BAR(value) \
     { true, (value) }
 
-/* A statement about one number of one arm, or about the difference or the ratio of two arms on the same seed. The interval is Student's, of
- * the mean over seeds, 95 %. At least one bar is set. */
+/* A statement about one number of one arm, or about the difference or the ratio of two arms on the same seed. The
+ * interval is Student's, of the mean over seeds, 95 %. At least one bar is set. */
 typedef struct cairn_claim {
     const char *text;        /* "error located, over Monte-Carlo" */
     const char *of;          /* the number, as cairn_lab_number names it */
@@ -67,17 +67,28 @@ typedef struct cairn_lab {
     struct cairn_lab_state *state; /* the driver's */
 } cairn_lab;
 
-/* Reports a number of this arm on this seed. NaN: unknown here, for example a share of nothing. The name is copied. Errors: INVALID for an
- * infinite number, a name given twice, more than 256 numbers. */
+/* Reports a number of this arm on this seed. NaN: unknown here, for example a share of nothing. The name is copied.
+ * Errors: INVALID for an infinite number, a name given twice, more than 256 numbers. */
 CAIRN_API cairn_status cairn_lab_number(cairn_lab *lab, const char *name, double value);
-/* Says that this arm cannot be run here, for example because data is absent. Claims about it become "not run", with this reason. Returns
- * CAIRN_OK, so that `return cairn_lab_skip(lab, "...")` ends the run. */
+/* Says that this arm cannot be run here, for example because data is absent. Claims about it become "not run", with
+ * this reason. Returns CAIRN_OK, so that `return cairn_lab_skip(lab, "...")` ends the run. */
 CAIRN_API cairn_status cairn_lab_skip(cairn_lab *lab, const char *reason);
 /* Folder of the shared real data: $CAIRN_DATA, else ../shared/data. Static. */
 CAIRN_API const char *cairn_shared_data(void);
-/* Path of a file of the shared real data, in the arena. Where it is absent *path is NULL and the arm is skipped with a reason that names the
- * file: `if (!path) return CAIRN_OK;`. */
+/* Path of a file of the shared real data, in the arena. Where it is absent *path is NULL and the arm is skipped with a
+ * reason that names the file: `if (!path) return CAIRN_OK;`. */
 CAIRN_API cairn_status cairn_lab_data(cairn_lab *lab, const char *name, const char **path);
+
+/* Path of a file of this run, in the arena. Nothing is there yet; what the run writes is removed when the verification
+ * ends. Errors: INVALID for a name with a slash or of more than 64 bytes; IO. */
+CAIRN_API cairn_status cairn_lab_file(cairn_lab *lab, const char *name, const char **path);
+/* Makes the file `path` from `config`, not from arm or seed. lab->workers is the number of threads that it may use. */
+typedef cairn_status (*cairn_lab_make_fn)(cairn_lab *lab, const void *config, const char *path);
+/* Path of a file that several arms and seeds read, such as a decoder that all begin with: the first run that asks makes
+ * it, the others wait. The name stands for all that the file depends on. In the arena; removed likewise. Errors: as
+ * cairn_lab_file; those of `make`. */
+CAIRN_API cairn_status cairn_lab_shared(cairn_lab *lab, const char *name, cairn_lab_make_fn make, const void *config,
+                                        const char **path);
 
 typedef struct cairn_recipe {
     cairn_about about; /* name; what it is for a user; arXiv id; options, whose presets are the paper's values */
@@ -91,16 +102,17 @@ typedef struct cairn_recipe {
     int32_t arm_count;
     const cairn_claim *claims;
     int32_t claim_count;
-    /* Runs one arm on one seed; `config` is the struct that the options table fills. Threads have 1 MB of stack: large arrays go to the arena.
-     * The numbers depend on nothing but config and seed. */
+    /* Runs one arm on one seed; `config` is the struct that the options table fills. Threads have 1 MB of stack: large
+     * arrays go to the arena. The numbers depend on nothing but config and seed. */
     cairn_status (*run)(cairn_lab *lab, const void *config);
 } cairn_recipe;
 
 /* Number of entries of a static table. */
 #define CAIRN_COUNT(table) ((int32_t)(sizeof(table) / sizeof *(table)))
 
-/* Is a recipe well formed? Errors: INVALID naming the recipe and what is wrong with it: no name, summary or idea, an arm whose options do not
- * parse, a claim without a bar or about an arm that is not there, both or neither of `command` and `no_command`. */
+/* Is a recipe well formed? Errors: INVALID naming the recipe and what is wrong with it: no name, summary or idea, an
+ * arm whose options do not parse, a claim without a bar or about an arm that is not there, both or neither of `command`
+ * and `no_command`. */
 CAIRN_API cairn_status cairn_recipe_check(cairn_ctx *ctx, const cairn_recipe *recipe);
 
 /* ---- the driver -------------------------------------------------------------------------------------------------------------------- */
@@ -127,8 +139,8 @@ CAIRN_API const char *cairn_claim_verdict_name(cairn_claim_verdict verdict);
 
 typedef struct cairn_claim_result {
     const cairn_claim *claim;
-    cairn_interval
-        interval; /* 95 %; NaN where there is none: low and high with a single seed, all where nothing is known */
+    /* 95 %; NaN where there is none: low and high with a single seed, all where nothing is known */
+    cairn_interval interval;
     int32_t seeds, unknown; /* used; left out because a number was unknown or a divisor 0 */
     cairn_claim_verdict verdict;
     const char *reason; /* why it was not run; "" otherwise */
@@ -163,10 +175,11 @@ typedef struct cairn_verified {
 } cairn_verified;
 
 typedef struct cairn_verification cairn_verification;
-/* Runs all arms of all recipes on all their seeds, `workers` at once, and checks the claims. `run` (may be NULL) keeps the numbers of each arm
- * and seed as soon as they are there, so that a killed verification resumes. Nothing but `seconds` and `resumed` depends on the workers or on
- * kills. Errors: those of cairn_recipe_check; INVALID for an unknown arm or option, for a claim about a number that its arm did not report;
- * those of the runs, with recipe, arm and seed; CANCELLED. */
+/* Runs all arms of all recipes on all their seeds, `workers` at once, and checks the claims. `run` (may be NULL) keeps
+ * the numbers of each arm and seed as soon as they are there, so that a killed verification resumes. Nothing but
+ * `seconds` and `resumed` depends on the workers or on kills. Errors: those of cairn_recipe_check; INVALID for an
+ * unknown arm or option, for a claim about a number that its arm did not report; those of the runs, with recipe, arm
+ * and seed; CANCELLED. */
 CAIRN_API cairn_status cairn_recipe_verify(cairn_ctx *ctx, const cairn_recipe *const *recipes, int32_t n,
                                            const cairn_verify_setup *setup, cairn_run *run, cairn_verification **out);
 CAIRN_API void cairn_verification_close(cairn_verification *verification); /* NULL is fine */
@@ -175,8 +188,8 @@ CAIRN_API const cairn_verified *cairn_verified_at(const cairn_verification *veri
 /* Manifest of such a run file: each recipe's seeds and each arm's options, canonical. In the arena. */
 CAIRN_API cairn_status cairn_recipe_manifest(cairn_ctx *ctx, const cairn_recipe *const *recipes, int32_t n,
                                              const cairn_verify_setup *setup, cairn_arena *arena, cairn_manifest *out);
-/* One recipe's result as one JSON object in canonical form, without a line end: options and numbers of the arms, claims with interval, bars
- * and verdict, seconds. */
+/* One recipe's result as one JSON object in canonical form, without a line end: options and numbers of the arms, claims
+ * with interval, bars and verdict, seconds. */
 CAIRN_API cairn_status cairn_verified_json(cairn_ctx *ctx, const cairn_verified *verified, cairn_text *out);
 
 #ifdef __cplusplus

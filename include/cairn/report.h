@@ -1,5 +1,5 @@
-/* cairn/report.h: what finished runs say, side by side: accuracy against cost, paired differences, calibration of scores, quality of
- * labels, and a page that shows all of it with the trees.
+/* cairn/report.h: what finished runs say, side by side: accuracy against cost, paired differences, calibration of
+ * scores, quality of labels, and a page that shows all of it with the trees.
  *
  *   cairn_report_open(ctx, paths, n, &report);
  *   cairn_report_html(report, ctx, &pages, out);
@@ -83,8 +83,8 @@ typedef struct cairn_report_run {
     cairn_report_labelled labelled;
 } cairn_report_run;
 
-/* Run b against run a, problem by problem: paired by the problem's text where all records tell its key and no text occurs twice in a run, else by
- * id. */
+/* Run b against run a, problem by problem: paired by the problem's text where all records tell its key and no text
+ * occurs twice in a run, else by id. */
 typedef struct cairn_report_pair {
     int32_t a, b;                                     /* indices of runs */
     int64_t shared;                                   /* problems judged in both: what the rest is of */
@@ -95,8 +95,9 @@ typedef struct cairn_report_pair {
 } cairn_report_pair;
 
 typedef struct cairn_report cairn_report;
-/* Reads the runs; one that is not finished is reported as far as it is. Errors: INVALID for no run, too many, one given twice, one of a verb that
- * is neither solve nor label; those of cairn_run_open; FORMAT naming file, record and field; CANCELLED. */
+/* Reads the runs; one that is not finished is reported as far as it is. Errors: INVALID for no run, too many, one given
+ * twice, one of a verb that is neither solve nor label; those of cairn_run_open; FORMAT naming file, record and field;
+ * CANCELLED. */
 CAIRN_API cairn_status cairn_report_open(cairn_ctx *ctx, const char *const *paths, int32_t n, cairn_report **out);
 CAIRN_API void cairn_report_close(cairn_report *report); /* NULL is fine */
 CAIRN_API int32_t cairn_report_runs(const cairn_report *report);
@@ -112,12 +113,12 @@ CAIRN_API cairn_status cairn_report_json(const cairn_report *report, cairn_ctx *
 /* How much of the records the page shows. */
 typedef struct cairn_report_page {
     int64_t problems; /* listed of each run; 0: 1,000 */
-    size_t
-        record_room; /* bytes for problems, trees and labelled solutions in all; 0: 4,000,000. Trees that are too large keep their nodes of
-                           most interest: the chosen path, then by visits and score */
+    /* bytes for problems, trees and labelled solutions in all; 0: 4,000,000. Trees that are too large keep their
+     * nodes of most interest: the chosen path, then by visits and score */
+    size_t record_room;
 } cairn_report_page;
-/* One HTML file that needs no network: the numbers, the problems and their trees. The same bytes for the same runs. Texts of the runs are
- * never markup in it. What is not shown is counted. */
+/* One HTML file that needs no network: the numbers, the problems and their trees. The same bytes for the same runs.
+ * Texts of the runs are never markup in it. What is not shown is counted. */
 CAIRN_API cairn_status cairn_report_html(const cairn_report *report, cairn_ctx *ctx, const cairn_report_page *page,
                                          cairn_out *out);
 

@@ -1,4 +1,5 @@
-/* cairn/series.h: yes/no answers of models and judges, tested for bias, memory and the order of options (arXiv 2501.16356).
+/* cairn/series.h: yes/no answers of models and judges, tested for bias, memory and the order of options (arXiv
+ * 2501.16356).
  *
  *   cairn_series_open(ctx, &fields, &all);
  *   cairn_series_read(all, ctx, "answers.jsonl");
@@ -6,9 +7,8 @@
  *   for (int32_t i = 0; i < cairn_series_count(all); i++) use(cairn_series_at(all, i));
  *   cairn_series_close(all);
  *
- * Answers are sorted into series by the fields that tell how they came about. Tests of one series: cairn_stat_binary_series.
- * Layer: eval.
- */
+ * Answers are sorted into series by the fields that tell how they came about. Tests of one series:
+ * cairn_stat_binary_series. Layer: eval. */
 #ifndef CAIRN_SERIES_H
 #define CAIRN_SERIES_H
 
@@ -23,8 +23,8 @@ extern "C" {
 /* Texts live as long as the reader; NULL or "": the preset. */
 typedef struct cairn_series_fields {
     const char *by; /* words: fields whose values make a series; "model prompt_id mode temperature" */
-    const char
-        *answer; /* "answer"; where a row has no such field its lists `answers` or `labels` are read, a segment each */
+    /* "answer"; where a row has no such field its lists `answers` or `labels` are read, a segment each */
+    const char *answer;
     const char *yes,
         *no;    /* words: answers that count as yes and as no, whatever the case; "yes true 1", "no false 0" */
     bool judge; /* yes is the first place and no the second, not an option: see cairn_series_order */
@@ -67,7 +67,8 @@ typedef struct cairn_series_order {
     double p;                        /* McNemar's, exact, on the pairs that changed */
 } cairn_series_order;
 
-/* A stratified series: steps of a verifier with true labels, tested within each true label and pooled by Fisher's method. */
+/* A stratified series: steps of a verifier with true labels, tested within each true label and pooled by Fisher's
+ * method. */
 typedef struct cairn_series_pool {
     const char *name;
     int32_t strata;
@@ -78,8 +79,8 @@ typedef struct cairn_series cairn_series;
 /* Errors: INVALID for a word that is both yes and no; no memory. */
 CAIRN_API cairn_status cairn_series_open(cairn_ctx *ctx, const cairn_series_fields *fields, cairn_series **out);
 CAIRN_API void cairn_series_close(cairn_series *all); /* NULL is fine */
-/* Adds the answers of a file of JSON lines, a JSON array or CSV, in its order; fields: docs/binary.md. Errors: those of the file;
- * FORMAT naming row and field; LIMIT for more than 4,096 series; CANCELLED; no memory. */
+/* Adds the answers of a file of JSON lines, a JSON array or CSV, in its order; fields: docs/binary.md. Errors: those of
+ * the file; FORMAT naming row and field; LIMIT for more than 4,096 series; CANCELLED; no memory. */
 CAIRN_API cairn_status cairn_series_read(cairn_series *all, cairn_ctx *ctx, const char *path);
 /* Tests everything at level alpha; once, after reading. Errors: INVALID without an answer; CANCELLED; no memory. */
 CAIRN_API cairn_status cairn_series_measure(cairn_series *all, cairn_ctx *ctx, double alpha);

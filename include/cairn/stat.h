@@ -1,5 +1,6 @@
-/* cairn/stat.h: pure functions on plain arrays: sums, distributions, intervals, the bootstrap, ranks, calibration, selections
- * with a bounded false discovery rate, importance sampling, pass@k, aggregation of step scores and votes over answers.
+/* cairn/stat.h: pure functions on plain arrays: sums, distributions, intervals, the bootstrap, ranks, calibration,
+ * selections with a bounded false discovery rate, importance sampling, pass@k, aggregation of step scores and votes
+ * over answers.
  *
  * A function whose arguments can only be out of its domain returns NaN there and says so; a function that reads data
  * from outside returns a status. `level` is the coverage of a two-sided interval, 0 < level < 1. Layer: stat (uses
@@ -55,29 +56,29 @@ typedef struct cairn_interval {
 
 /* Wilson's score interval of a proportion hits / n. Errors: INVALID unless 0 <= hits <= n, n > 0 and 0 < level < 1. */
 CAIRN_API cairn_status cairn_stat_wilson(cairn_ctx *ctx, int64_t hits, int64_t n, double level, cairn_interval *out);
-/* Wilson's interval of a proportion whose trials come in clusters: hits[i] of sizes[i] in cluster i. The trials count as
- * many as their variance between clusters says (at most their number); without any such variance as many as there are
- * clusters. Clusters of one trial give Wilson's interval itself. Errors: INVALID for an empty cluster, hits out of range,
- * none at all, a level outside (0, 1). */
+/* Wilson's interval of a proportion whose trials come in clusters: hits[i] of sizes[i] in cluster i. The trials count
+ * as many as their variance between clusters says (at most their number); without any such variance as many as there
+ * are clusters. Clusters of one trial give Wilson's interval itself. Errors: INVALID for an empty cluster, hits out of
+ * range, none at all, a level outside (0, 1). */
 CAIRN_API cairn_status cairn_stat_wilson_clustered(cairn_ctx *ctx, const int64_t *hits, const int64_t *sizes,
                                                    size_t clusters, double level, cairn_interval *out);
-/* Widens the interval of a statistic with values from `least` to `most` by what units could change of whose kind none is
- * among the n observed ones: such units may be up to z^2 / (n + z^2) of all, Wilson's bound of a share that was seen 0
- * times. So no interval has width 0. No effect where the estimate is NaN. */
+/* Widens the interval of a statistic with values from `least` to `most` by what units could change of whose kind none
+ * is among the n observed ones: such units may be up to z^2 / (n + z^2) of all, Wilson's bound of a share that was seen
+ * 0 times. So no interval has width 0. No effect where the estimate is NaN. */
 CAIRN_API void cairn_stat_widen(cairn_interval *interval, size_t n, double level, double least, double most);
 /* Clopper and Pearson's exact interval of a proportion hits / n (never covers less than `level`). Errors: as
  * Wilson's. */
 CAIRN_API cairn_status cairn_stat_clopper_pearson(cairn_ctx *ctx, int64_t hits, int64_t n, double level,
                                                   cairn_interval *out);
-/* A share of items in clusters that share something, such as the samples of one problem: hits[i] of items[i] in each cluster. Wilson's
- * interval for as many independent items as would leave the share as uncertain as the clusters do; for a share of 0 or 1, as many as there
- * are clusters. It is Wilson's own where each cluster has one item, and never has width 0. Errors: INVALID unless 0 <= hits <= items, for no
- * items, a level outside (0, 1). */
+/* A share of items in clusters that share something, such as the samples of one problem: hits[i] of items[i] in each
+ * cluster. Wilson's interval for as many independent items as would leave the share as uncertain as the clusters do;
+ * for a share of 0 or 1, as many as there are clusters. It is Wilson's own where each cluster has one item, and never
+ * has width 0. Errors: INVALID unless 0 <= hits <= items, for no items, a level outside (0, 1). */
 CAIRN_API cairn_status cairn_stat_cluster_share(cairn_ctx *ctx, const double *hits, const double *items,
                                                 size_t clusters, double level, cairn_interval *out);
-/* Difference b - a of two shares of the same n items, of which `only_a` are hits of a alone and `only_b` of b alone: the interval of Agresti
- * and Min (2005), which adds half a pair to each of the four cells and never has width 0. Errors: INVALID unless 0 <= only_a + only_b <= n,
- * n > 0, 0 < level < 1. */
+/* Difference b - a of two shares of the same n items, of which `only_a` are hits of a alone and `only_b` of b alone:
+ * the interval of Agresti and Min (2005), which adds half a pair to each of the four cells and never has width 0.
+ * Errors: INVALID unless 0 <= only_a + only_b <= n, n > 0, 0 < level < 1. */
 CAIRN_API cairn_status cairn_stat_paired_shares(cairn_ctx *ctx, int64_t only_a, int64_t only_b, int64_t n, double level,
                                                 cairn_interval *out);
 /* Student's interval of the mean of x[n]. Errors: INVALID for n < 2, a number that is not finite, a level outside
@@ -111,8 +112,8 @@ CAIRN_API cairn_status cairn_stat_bootstrap(cairn_ctx *ctx, size_t n, cairn_stat
                                             const cairn_bootstrap *how, cairn_interval *out);
 /* Several statistics of the same resamples: out[k] of the items index[n], NaN where undefined. */
 typedef void (*cairn_statistics_fn)(void *arg, const uint32_t *index, size_t n, double *out);
-/* Percentile bootstrap of k statistics, out[k]. One that is undefined on the items has estimate and bounds NaN; one that is
- * undefined on every resample has bounds NaN. Errors: as cairn_stat_bootstrap; CANCELLED. */
+/* Percentile bootstrap of k statistics, out[k]. One that is undefined on the items has estimate and bounds NaN; one
+ * that is undefined on every resample has bounds NaN. Errors: as cairn_stat_bootstrap; CANCELLED. */
 CAIRN_API cairn_status cairn_stat_bootstrap_many(cairn_ctx *ctx, size_t n, size_t k, cairn_statistics_fn statistics,
                                                  void *arg, const cairn_bootstrap *how, cairn_interval *out);
 /* The same, resampling within strata: the items are `strata` consecutive groups of sizes[strata], and each resample
@@ -127,11 +128,12 @@ CAIRN_API cairn_status cairn_stat_bootstrap_mean(cairn_ctx *ctx, const double *x
 /* Percentile bootstrap of the mean of a[i] - b[i]; pairs are drawn together. Errors: as cairn_stat_bootstrap_mean. */
 CAIRN_API cairn_status cairn_stat_bootstrap_paired(cairn_ctx *ctx, const double *a, const double *b, size_t n,
                                                    const cairn_bootstrap *how, cairn_interval *out);
-/* Share of items that come in groups, such as the samples of one problem: sum of hits[groups] over sum of items[groups], 0 <= hits[g] <=
- * items[g]; hits may be fractions (a pass@k of one item). Groups without items are left out. The interval is Wilson's where every group
- * has one whole item; else the percentile bootstrap over groups, since the items of a group are alike; where all groups agree (within 0.001), which tells
- * the bootstrap nothing, Wilson's with a group as one case. One group of several items has no interval: low and high are NaN. Without any
- * item all is NaN. Errors: INVALID for hits or items out of range; those of cairn_stat_bootstrap. */
+/* Share of items that come in groups, such as the samples of one problem: sum of hits[groups] over sum of
+ * items[groups], 0 <= hits[g] <= items[g]; hits may be fractions (a pass@k of one item). Groups without items are left
+ * out. The interval is Wilson's where every group has one whole item; else the percentile bootstrap over groups, since
+ * the items of a group are alike; where all groups agree (within 0.001), which tells the bootstrap nothing, Wilson's
+ * with a group as one case. One group of several items has no interval: low and high are NaN. Without any item all is
+ * NaN. Errors: INVALID for hits or items out of range; those of cairn_stat_bootstrap. */
 CAIRN_API cairn_status cairn_stat_grouped_share(cairn_ctx *ctx, const double *hits, const double *items, size_t groups,
                                                 const cairn_bootstrap *how, cairn_interval *out);
 /* Quantile p of sorted x[n], interpolated linearly between order statistics (position p (n - 1)); NaN for n = 0 or p
@@ -162,20 +164,21 @@ CAIRN_API cairn_status cairn_stat_auroc(cairn_ctx *ctx, const double *scores, co
 CAIRN_API cairn_status cairn_stat_pearson(cairn_ctx *ctx, const double *x, const double *y, size_t n, double *out);
 /* Spearman's correlation: Pearson's of the midranks. Errors: INVALID for n < 2 or NaN; no memory. */
 CAIRN_API cairn_status cairn_stat_spearman(cairn_ctx *ctx, const double *x, const double *y, size_t n, double *out);
-/* Kendall's tau-b: (concordant - discordant pairs) / sqrt(pairs untied in x * pairs untied in y); NaN where x or y is constant. Takes n log n
- * comparisons (Knight 1966). Errors: INVALID for n < 2 or NaN; no memory. */
+/* Kendall's tau-b: (concordant - discordant pairs) / sqrt(pairs untied in x * pairs untied in y); NaN where x or y is
+ * constant. Takes n log n comparisons (Knight 1966). Errors: INVALID for n < 2 or NaN; no memory. */
 CAIRN_API cairn_status cairn_stat_kendall(cairn_ctx *ctx, const double *x, const double *y, size_t n, double *out);
 
 /* ---- early rejection by scores of unfinished steps (arXiv 2508.01969) ------------------------------------------ */
 
-/* Bound on the probability that the best of n candidates scores below another: min(1, (n - 1) exp(-gap^2 / (4 sigma^2))). `gap` >= 0: between its
- * expected score and the next; sigma > 0: of the independent sub-Gaussian noise of a score. Errors: INVALID for n < 1 and values out of range. */
+/* Bound on the probability that the best of n candidates scores below another: min(1, (n - 1) exp(-gap^2 / (4
+ * sigma^2))). `gap` >= 0: between its expected score and the next; sigma > 0: of the independent sub-Gaussian noise of
+ * a score. Errors: INVALID for n < 1 and values out of range. */
 CAIRN_API cairn_status cairn_stat_rejection_risk(cairn_ctx *ctx, int64_t n, double gap, double sigma, double *out);
-/* The fewest tokens of a step of `length` >= 1 whose score correlates by `rho` in (0, 1] with that of the whole step, where a score is the sum of
- * independent equal terms: ceil(rho^2 length). Errors: INVALID for values out of range. */
+/* The fewest tokens of a step of `length` >= 1 whose score correlates by `rho` in (0, 1] with that of the whole step,
+ * where a score is the sum of independent equal terms: ceil(rho^2 length). Errors: INVALID for values out of range. */
 CAIRN_API cairn_status cairn_stat_tau_for_correlation(cairn_ctx *ctx, double rho, int64_t length, int64_t *out);
-/* keep[i]: scores[i] is among the k >= 0 greatest of its group. Of equal scores the first stay; NaN is below every number. A group of at most k
- * keeps all. Errors: INVALID for k < 0; no memory. */
+/* keep[i]: scores[i] is among the k >= 0 greatest of its group. Of equal scores the first stay; NaN is below every
+ * number. A group of at most k keeps all. Errors: INVALID for k < 0; no memory. */
 CAIRN_API cairn_status cairn_stat_keep_top(cairn_ctx *ctx, const double *scores, const int32_t *groups, size_t n,
                                            int64_t k, bool *keep);
 
@@ -198,21 +201,22 @@ CAIRN_API cairn_status cairn_stat_calibration_error(cairn_ctx *ctx, const double
 
 /* ---- many hypotheses at once -------------------------------------------------------------------------------------- */
 
-/* Benjamini and Hochberg (1995): selects of p[m] the k smallest, where k is the greatest rank with p_(k) <= q k / m. Equal values
- * are selected together. The expected share of false selections is at most q, for independent or positively dependent p-values.
- * selected[m]; *threshold is the largest selected p, 0 where none is, and may be NULL. Time m log m. Errors: INVALID for m = 0, q
- * outside (0, 1), p outside [0, 1]; no memory. */
+/* Benjamini and Hochberg (1995): selects of p[m] the k smallest, where k is the greatest rank with p_(k) <= q k / m.
+ * Equal values are selected together. The expected share of false selections is at most q, for independent or
+ * positively dependent p-values. selected[m]; *threshold is the largest selected p, 0 where none is, and may be NULL.
+ * Time m log m. Errors: INVALID for m = 0, q outside (0, 1), p outside [0, 1]; no memory. */
 CAIRN_API cairn_status cairn_stat_bh(cairn_ctx *ctx, const double *p, size_t m, double q, bool *selected, size_t *count,
                                      double *threshold);
 /* Its comparison: whether p is at most q k / m. */
 CAIRN_API bool cairn_stat_bh_passes(double p, size_t k, double q, size_t m);
-/* Wang and Ramdas (arXiv 2009.02824): selects of e-values e[m] the k greatest, where k is the greatest rank with e_(k) >= m / (q k).
- * The bound q holds whatever the dependence. Errors: as cairn_stat_bh; INVALID for e < 0. */
+/* Wang and Ramdas (arXiv 2009.02824): selects of e-values e[m] the k greatest, where k is the greatest rank with e_(k)
+ * >= m / (q k). The bound q holds whatever the dependence. Errors: as cairn_stat_bh; INVALID for e < 0. */
 CAIRN_API cairn_status cairn_stat_ebh(cairn_ctx *ctx, const double *e, size_t m, double q, bool *selected,
                                       size_t *count);
 
-/* The non-decreasing fitted[n] with the least weighted squared distance from y[n] (pool adjacent violators), in linear time.
- * weight[n] > 0, NULL: all 1. `fitted` may be `y`. Errors: INVALID for n = 0 and numbers out of range; no memory. */
+/* The non-decreasing fitted[n] with the least weighted squared distance from y[n] (pool adjacent violators), in linear
+ * time. weight[n] > 0, NULL: all 1. `fitted` may be `y`. Errors: INVALID for n = 0 and numbers out of range; no memory.
+ */
 CAIRN_API cairn_status cairn_stat_isotonic(cairn_ctx *ctx, const double *y, const double *weight, size_t n,
                                            double *fitted);
 
@@ -228,8 +232,8 @@ typedef struct cairn_importance {
     double error;          /* standard error, by the delta method */
     double effective_size; /* of the weights */
 } cairn_importance;
-/* Self-normalised importance sampling: mean of values[n] under weights e^log_weights[n], which are known up to a common factor.
- * Errors: INVALID for n < 2, NaN, a weight that is not finite, weights that are all 0. */
+/* Self-normalised importance sampling: mean of values[n] under weights e^log_weights[n], which are known up to a common
+ * factor. Errors: INVALID for n < 2, NaN, a weight that is not finite, weights that are all 0. */
 CAIRN_API cairn_status cairn_stat_importance(cairn_ctx *ctx, const double *log_weights, const double *values, size_t n,
                                              cairn_importance *out);
 
@@ -292,8 +296,8 @@ typedef enum cairn_stat_sense {
     CAIRN_STAT_WRONG_BELOW, /* a step is wrong when score < tau */
     CAIRN_STAT_WRONG_ABOVE  /* a step is wrong when score > tau */
 } cairn_stat_sense;
-/* Index of the first of scores[n] on the wrong side of `tau`; -1 (CAIRN_NO_ERROR of cairn/data.h) where all are right; -2 (CAIRN_UNLABELLED)
- * where an unknown score (NaN) stands before it, and for n = 0. */
+/* Index of the first of scores[n] on the wrong side of `tau`; -1 (CAIRN_NO_ERROR of cairn/data.h) where all are right;
+ * -2 (CAIRN_UNLABELLED) where an unknown score (NaN) stands before it, and for n = 0. */
 CAIRN_API int32_t cairn_stat_first_error(const double *scores, int32_t n, double tau, cairn_stat_sense sense);
 /* Tells whether the least of scores[n] is the last one, and no earlier one is equal. n >= 1, no NaN. */
 CAIRN_API bool cairn_stat_least_is_last(const double *scores, int32_t n);
@@ -353,17 +357,18 @@ CAIRN_API cairn_test cairn_stat_chi_square_2x2(int64_t a, int64_t b, int64_t c, 
 /* The least of the four expected counts of that table; 0 without any count. */
 CAIRN_API double cairn_stat_least_expected(int64_t a, int64_t b, int64_t c, int64_t d);
 /* Fisher's exact test of the same table, two-sided: the sum of the probabilities, given the margins, of the tables that
- * are no more likely (within 1e-9, relative). 1 where a margin is 0; NaN for negative counts. Time: the least margin. */
+ * are no more likely (within 1e-9, relative). 1 where a margin is 0; NaN for negative counts. Time: the least margin.
+ */
 CAIRN_API double cairn_stat_fisher_exact(int64_t a, int64_t b, int64_t c, int64_t d);
-/* Two-sided exact binomial test of k of n against probability 1/2: the sum of the probabilities of the counts that are no
- * more likely. 1 for n = 0; NaN unless 0 <= k <= n. */
+/* Two-sided exact binomial test of k of n against probability 1/2: the sum of the probabilities of the counts that are
+ * no more likely. 1 for n = 0; NaN unless 0 <= k <= n. */
 CAIRN_API double cairn_stat_fair_coin(int64_t k, int64_t n);
 /* Probability that this test rejects at level alpha when the probability is p. NaN outside n >= 0, 0 <= p <= 1,
  * 0 < alpha < 1. */
 CAIRN_API double cairn_stat_fair_coin_power(int64_t n, double p, double alpha);
 /* Exact two-sided test of the number of runs in a series of `zero` 0s and `one` 1s, given these counts: the sum of the
- * probabilities of the numbers of runs that are no more likely. NaN where a count is 0 or the number impossible. Time: the
- * lesser count. */
+ * probabilities of the numbers of runs that are no more likely. NaN where a count is 0 or the number impossible. Time:
+ * the lesser count. */
 CAIRN_API double cairn_stat_runs_exact(int64_t zero, int64_t one, int64_t runs);
 /* McNemar's exact test of pairs of which `only_a` have a alone and `only_b` have b alone. */
 CAIRN_API double cairn_stat_mcnemar(int64_t only_a, int64_t only_b);
@@ -374,8 +379,8 @@ CAIRN_API cairn_status cairn_stat_share_difference(cairn_ctx *ctx, int64_t k_a, 
 /* adjusted[n]: Holm's adjusted p-values, which control the family-wise error; NaN are left out of the family and stay
  * NaN. Errors: INVALID for a p outside [0, 1]; no memory. */
 CAIRN_API cairn_status cairn_stat_holm(cairn_ctx *ctx, const double *p, size_t n, double *adjusted);
-/* Fisher's pooling of independent p[n]: -2 sum ln p, chi-square with 2 n degrees of freedom. NaN are left out; with none
- * left the test is undefined. Errors: INVALID for a p outside [0, 1]. */
+/* Fisher's pooling of independent p[n]: -2 sum ln p, chi-square with 2 n degrees of freedom. NaN are left out; with
+ * none left the test is undefined. Errors: INVALID for a p outside [0, 1]. */
 CAIRN_API cairn_status cairn_stat_pool_p(cairn_ctx *ctx, const double *p, size_t n, cairn_test *out);
 /* Spearman's correlation with a two-sided p-value: the share of `permutations` random orders of y, and the given one,
  * with at least as large a correlation. Errors: INVALID for n < 2, NaN, permutations outside 1 .. 10,000,000;
@@ -393,8 +398,9 @@ typedef struct cairn_binary_series {
     int64_t n, yes;
     cairn_interval share; /* of yes, Wilson 95 % */
     double p_uniform;     /* cairn_stat_fair_coin: of independent answers */
-    /* Two-sided normal p of the same, with the variance of a chain in which an answer depends on the one before: (1 + r) / (1 - r)
-     * times that of independent answers, r the difference of the shares of yes after yes and after no. NaN where p_lag1 is. */
+    /* Two-sided normal p of the same, with the variance of a chain in which an answer depends on the one before: (1 +
+     * r) / (1 - r) times that of independent answers, r the difference of the shares of yes after yes and after no. NaN
+     * where p_lag1 is. */
     double p_uniform_chain;
     /* Neighbours: pairs[a][b] counts a answer b after an answer a, within a segment. */
     int64_t pairs[2][2];
@@ -429,9 +435,9 @@ typedef enum cairn_series_verdict {
     CAIRN_SERIES_BOTH,
     CAIRN_SERIES_UNDECIDABLE /* all answers are equal: dependence cannot be tested */
 } cairn_series_verdict;
-/* By p_uniform, p_lag1, p_runs and p_order2, with Holm's correction over these four, at level alpha. Where dependence is found,
- * p_uniform is too small for answers that repeat: then 2 p_uniform_chain must be within alpha as well, doubled since two
- * questions were asked. adjusted[4] may be NULL. Errors: no memory. */
+/* By p_uniform, p_lag1, p_runs and p_order2, with Holm's correction over these four, at level alpha. Where dependence
+ * is found, p_uniform is too small for answers that repeat: then 2 p_uniform_chain must be within alpha as well,
+ * doubled since two questions were asked. adjusted[4] may be NULL. Errors: no memory. */
 CAIRN_API cairn_status cairn_stat_series_verdict(cairn_ctx *ctx, const cairn_binary_series *series, double alpha,
                                                  double *adjusted, cairn_series_verdict *out);
 /* "fair", "biased", "dependent", "both", "undecidable". */

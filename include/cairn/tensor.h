@@ -7,14 +7,13 @@
  *   cairn_tape_reset(tape);
  *
  * A tape records operations as they are computed; cairn_tape_backward walks it in reverse. Tensors of a tape live until
- * cairn_tape_reset; parameters live in a cairn_params. All numbers of a tape are float, or double on tapes opened for F64
- * (gradient checks and references); parameters of BF16 products keep float masters.
+ * cairn_tape_reset; parameters live in a cairn_params. All numbers of a tape are float, or double on tapes opened for
+ * F64 (gradient checks and references); parameters of BF16 products keep float masters.
  *
- * An operation returns its result, or NULL with the text in the context; given a NULL operand it returns NULL, so that a
- * chain needs one check at its end. Shapes are written [rows, n]: an operation on rows takes every leading dimension as
- * rows. A row of a result depends on its own row (attention: on its own prefix) alone, bit for bit, whatever else is in
- * the batch and however many threads work.
- */
+ * An operation returns its result, or NULL with the text in the context; given a NULL operand it returns NULL, so that
+ * a chain needs one check at its end. Shapes are written [rows, n]: an operation on rows takes every leading dimension
+ * as rows. A row of a result depends on its own row (attention: on its own prefix) alone, bit for bit, whatever else is
+ * in the batch and however many threads work. */
 #ifndef CAIRN_TENSOR_H
 #define CAIRN_TENSOR_H
 
@@ -35,8 +34,9 @@ CAIRN_API float cairn_bf16_widen(uint16_t value);
 
 /* ---- where it is computed -------------------------------------------------------------------------------------------- */
 
-/* How products of matrices are computed: by the fastest kernels of this processor (with a portable context: as PORTABLE); by kernels
- * whose bits are the same on every processor; or by plain C with sums in another order (the reference of tests; slow). */
+/* How products of matrices are computed: by the fastest kernels of this processor (with a portable context: as
+ * PORTABLE); by kernels whose bits are the same on every processor; or by plain C with sums in another order (the
+ * reference of tests; slow). */
 typedef enum cairn_matmul_kind { CAIRN_MATMUL_FASTEST, CAIRN_MATMUL_PORTABLE, CAIRN_MATMUL_PLAIN } cairn_matmul_kind;
 
 /* The processor: worker threads, kernels for its instruction set, and packed weights. Used by one thread at a time. */
@@ -54,8 +54,9 @@ CAIRN_API const char *cairn_device_kernels(const cairn_device *device);
  * close to the plain kernel's. *worst: greatest relative L2 error of a row. Errors: INTERNAL naming the shape. */
 CAIRN_API cairn_status cairn_device_self_test(cairn_device *device, uint64_t seed, double *worst);
 
-/* Between `true` and `false` operations compute nothing and touch no numbers. They make what their products need (packed weights,
- * scratch) and count what the tape would hold: so it is known what a step needs before one is computed. */
+/* Between `true` and `false` operations compute nothing and touch no numbers. They make what their products need
+ * (packed weights, scratch) and count what the tape would hold: so it is known what a step needs before one is
+ * computed. */
 CAIRN_API void cairn_device_rehearse(cairn_device *device, bool rehearse);
 CAIRN_API size_t cairn_device_scratch(const cairn_device *device); /* bytes of all threads, and of tables */
 
@@ -108,15 +109,15 @@ CAIRN_API size_t cairn_params_packed(const cairn_params *params);               
 CAIRN_API void cairn_param_init_normal(cairn_param *param, uint64_t seed, double deviation);
 /* Uniform numbers in [low, high) from the same stream. */
 CAIRN_API void cairn_param_init_uniform(cairn_param *param, uint64_t seed, double low, double high);
-/* gain * Q, where the rows of Q, or its columns when there are fewer, are orthonormal (arXiv 1312.6120). Time grows with the square of the
- * smaller side. Errors: INVALID for a vector; NO_MEMORY. */
+/* gain * Q, where the rows of Q, or its columns when there are fewer, are orthonormal (arXiv 1312.6120). Time grows
+ * with the square of the smaller side. Errors: INVALID for a vector; NO_MEMORY. */
 CAIRN_API cairn_status cairn_param_init_orthogonal(cairn_ctx *ctx, cairn_param *param, uint64_t seed, double gain);
 CAIRN_API void cairn_param_fill(cairn_param *param, double value);
 /* Says that the value was written from outside. */
 CAIRN_API void cairn_param_changed(cairn_param *param);
-/* Makes the packed copy that products x w^T read, if it is not there or not up to date. Such a product makes it by itself; a parameter
- * that was packed and does not change can be multiplied by on several devices at the same time. Errors: INVALID for a parameter that
- * is no matrix; NO_MEMORY. */
+/* Makes the packed copy that products x w^T read, if it is not there or not up to date. Such a product makes it by
+ * itself; a parameter that was packed and does not change can be multiplied by on several devices at the same time.
+ * Errors: INVALID for a parameter that is no matrix; NO_MEMORY. */
 CAIRN_API cairn_status cairn_param_pack(cairn_device *device, cairn_param *param);
 
 /* ---- tape ------------------------------------------------------------------------------------------------------------- */
@@ -136,8 +137,9 @@ CAIRN_API size_t cairn_tape_touched(const cairn_tape *tape); /* of these, that s
 CAIRN_API size_t cairn_tape_used(const cairn_tape *tape); /* taken since the last reset, in a rehearsal too; at most */
 /* Forgets all tensors and holds `bytes` in one piece: what cairn_tape_used said of the largest step. */
 CAIRN_API cairn_status cairn_tape_reserve(cairn_tape *tape, size_t bytes);
-/* Adds d(loss)/d(.) * scale to the gradient of every tensor and parameter that needs one. `loss` has one element. Parameters
- * keep adding over several calls (accumulation) until cairn_params_zero_grads. Errors: INVALID, NO_MEMORY. */
+/* Adds d(loss)/d(.) * scale to the gradient of every tensor and parameter that needs one. `loss` has one element.
+ * Parameters keep adding over several calls (accumulation) until cairn_params_zero_grads. Errors: INVALID, NO_MEMORY.
+ */
 CAIRN_API cairn_status cairn_tape_backward(cairn_tape *tape, cairn_tensor *loss, double scale);
 
 /* A tensor with these values; `needs_grad` for inputs whose gradient is wanted. */
@@ -152,25 +154,26 @@ CAIRN_API cairn_tensor *cairn_stop_gradient(cairn_tape *tape, cairn_tensor *x);
 
 /* y = x w^T + b: x [rows, k], w [n, k] (a parameter or not), b [n] or NULL; y [rows, n]. */
 CAIRN_API cairn_tensor *cairn_linear(cairn_tape *tape, cairn_tensor *x, cairn_tensor *w, cairn_tensor *b);
-/* Row ids[i] of table [v, n]: y [count, n]; its transpose adds gradients row by row. ids are copied. INVALID outside 0 .. v-1. */
+/* Row ids[i] of table [v, n]: y [count, n]; its transpose adds gradients row by row. ids are copied. INVALID outside 0
+ * .. v-1. */
 CAIRN_API cairn_tensor *cairn_rows(cairn_tape *tape, cairn_tensor *table, const int32_t *ids, int64_t count);
 /* y[ids[i]] += x[i]: x [count, n], y [rows, n]; sums in order of i. */
 CAIRN_API cairn_tensor *cairn_scatter_rows(cairn_tape *tape, cairn_tensor *x, const int32_t *ids, int64_t rows);
 
 /* Causal or full attention in packed sequences with grouped queries (arXiv 2305.13245): q [rows, heads * dim], k and v
- * [rows, kv_heads * dim]; starts[segments + 1]: sequence s is rows starts[s] .. starts[s + 1] - 1. Query head h reads key
- * head h / (heads / kv_heads). y = softmax(q k^T / sqrt(dim)) v, in splits of 64 keys counted from the sequence's start,
- * merged from left to right, so that a row's bits depend on its prefix alone. */
+ * [rows, kv_heads * dim]; starts[segments + 1]: sequence s is rows starts[s] .. starts[s + 1] - 1. Query head h reads
+ * key head h / (heads / kv_heads). y = softmax(q k^T / sqrt(dim)) v, in splits of 64 keys counted from the sequence's
+ * start, merged from left to right, so that a row's bits depend on its prefix alone. */
 CAIRN_API cairn_tensor *cairn_attention(cairn_tape *tape, cairn_tensor *q, cairn_tensor *k, cairn_tensor *v,
                                         int32_t heads, int32_t kv_heads, const int32_t *starts, int32_t segments,
                                         bool causal);
 
 #define CAIRN_PAGE 16 /* tokens of a page of keys and values */
 
-/* Rows that go on from tokens whose keys and values are kept in pages. Span s is rows starts[s] .. starts[s + 1] - 1, the tokens
- * before[s], before[s] + 1, ... of a sequence; pages[s][p] holds the sequence's tokens 16 p .. 16 p + 15 of all layers, down to the
- * span's last token. One page may stand in several spans, and a span may go on from tokens of another span of the same rows; but each
- * token is written by one span only. */
+/* Rows that go on from tokens whose keys and values are kept in pages. Span s is rows starts[s] .. starts[s + 1] - 1,
+ * the tokens before[s], before[s] + 1, ... of a sequence; pages[s][p] holds the sequence's tokens 16 p .. 16 p + 15 of
+ * all layers, down to the span's last token. One page may stand in several spans, and a span may go on from tokens of
+ * another span of the same rows; but each token is written by one span only. */
 typedef struct cairn_spans {
     int32_t count;
     const int32_t *starts;      /* [count + 1] */
@@ -180,9 +183,9 @@ typedef struct cairn_spans {
 } cairn_spans;
 /* Numbers of a page: keys and values of CAIRN_PAGE tokens in `layers` layers. */
 CAIRN_API int64_t cairn_page_numbers(int32_t layers, int32_t kv_heads, int32_t dim);
-/* Puts the rows' keys and values into the pages of a layer and gives what cairn_attention gives for these rows of the whole
- * sequences, bit for bit. q [rows, heads * dim], k and v [rows, kv_heads * dim]. Errors: INVALID on a tape that records or is not
- * of F32, and for spans that do not fit the rows. */
+/* Puts the rows' keys and values into the pages of a layer and gives what cairn_attention gives for these rows of the
+ * whole sequences, bit for bit. q [rows, heads * dim], k and v [rows, kv_heads * dim]. Errors: INVALID on a tape that
+ * records or is not of F32, and for spans that do not fit the rows. */
 CAIRN_API cairn_tensor *cairn_attention_paged(cairn_tape *tape, cairn_tensor *q, cairn_tensor *k, cairn_tensor *v,
                                               int32_t heads, int32_t kv_heads, const cairn_spans *spans, int32_t layer);
 
@@ -248,8 +251,8 @@ CAIRN_API cairn_tensor *cairn_stack(cairn_tape *tape, cairn_tensor *const *parts
 CAIRN_API cairn_tensor *cairn_softmax(cairn_tape *tape, cairn_tensor *x);
 CAIRN_API cairn_tensor *cairn_log_softmax(cairn_tape *tape, cairn_tensor *x);
 CAIRN_API cairn_tensor *cairn_row_sum(cairn_tape *tape, cairn_tensor *x); /* [rows] */
-/* Over segments: starts[segments + 1], rising from 0 to the rows of x; segment s is rows starts[s] .. starts[s + 1] - 1.
- * Sums: x [count] or [count, n] to [segments] or [segments, n]. Softmax: x [count], each segment a distribution. */
+/* Over segments: starts[segments + 1], rising from 0 to the rows of x; segment s is rows starts[s] .. starts[s + 1] -
+ * 1. Sums: x [count] or [count, n] to [segments] or [segments, n]. Softmax: x [count], each segment a distribution. */
 CAIRN_API cairn_tensor *cairn_segment_sum(cairn_tape *tape, cairn_tensor *x, const int32_t *starts, int32_t segments);
 CAIRN_API cairn_tensor *cairn_segment_softmax(cairn_tape *tape, cairn_tensor *x, const int32_t *starts,
                                               int32_t segments);
@@ -263,8 +266,9 @@ CAIRN_API cairn_tensor *cairn_token_logp(cairn_tape *tape, cairn_tensor *logits,
 /* Binary cross-entropy of a logit against a target in [0, 1]: -(t ln s(x) + (1 - t) ln(1 - s(x))). x [rows]. */
 CAIRN_API cairn_tensor *cairn_bce(cairn_tape *tape, cairn_tensor *logits, const float *targets);
 
-/* A loss from a pure function of all n elements of x: it sets *loss and slope[i] = d(loss)/d(x[i]); slope arrives zeroed. It is called
- * once, when the operation is computed, with doubles on every tape. A status other than OK makes the operation NULL. */
+/* A loss from a pure function of all n elements of x: it sets *loss and slope[i] = d(loss)/d(x[i]); slope arrives
+ * zeroed. It is called once, when the operation is computed, with doubles on every tape. A status other than OK makes
+ * the operation NULL. */
 typedef cairn_status (*cairn_loss_fn)(cairn_ctx *ctx, void *arg, int64_t n, const double *x, double *loss,
                                       double *slope);
 CAIRN_API cairn_tensor *cairn_loss(cairn_tape *tape, cairn_tensor *x, cairn_loss_fn function, void *arg);
@@ -272,8 +276,8 @@ CAIRN_API cairn_tensor *cairn_loss(cairn_tape *tape, cairn_tensor *x, cairn_loss
 /* ---- optimisers -------------------------------------------------------------------------------------------------------------- */
 
 CAIRN_API void cairn_params_zero_grads(cairn_params *params);
-/* L2 norm of all gradients together, in double, in a fixed order. Errors: INVALID naming the parameter whose gradient is not
- * finite. */
+/* L2 norm of all gradients together, in double, in a fixed order. Errors: INVALID naming the parameter whose gradient
+ * is not finite. */
 CAIRN_API cairn_status cairn_params_grad_norm(cairn_params *params, double *out);
 /* Scales all gradients by most / norm when the norm is greater than `most`. *norm: before. Errors: as grad_norm. */
 CAIRN_API cairn_status cairn_params_clip(cairn_params *params, double most, double *norm);
@@ -283,7 +287,8 @@ typedef struct cairn_adamw {
     bool amsgrad; /* divide by the greatest second moment so far (arXiv 1904.09237) */
 } cairn_adamw;
 #define CAIRN_ADAMW_DEFAULT ((cairn_adamw){.rate = 1e-3, .beta1 = 0.9, .beta2 = 0.95, .epsilon = 1e-8, .decay = 0.1})
-/* The first `count` moments of all parameters that are not frozen, zero where there were none: so that a checkpoint can fill them. */
+/* The first `count` moments of all parameters that are not frozen, zero where there were none: so that a checkpoint can
+ * fill them. */
 CAIRN_API cairn_status cairn_params_moments(cairn_params *params, int count);
 /* One step of AdamW (arXiv 1711.05101) with bias correction; step counts from 1. Errors: NO_MEMORY; INVALID. */
 CAIRN_API cairn_status cairn_params_adamw(cairn_params *params, const cairn_adamw *options, int64_t step);

@@ -13,9 +13,9 @@
 extern "C" {
 #endif
 
-/* Bounds. Text beyond CAIRN_TOOL_TEXT_MOST bytes or CAIRN_TOOL_TOKENS_MOST words, numbers and signs, values beyond CAIRN_TOOL_BITS_MOST bits in numerator or denominator,
- * brackets nested deeper than CAIRN_TOOL_DEPTH_MOST and more than CAIRN_TOOL_NAMES_MOST named quantities give
- * CAIRN_LIMIT (or an unknown verdict inside a longer text). */
+/* Bounds. Text beyond CAIRN_TOOL_TEXT_MOST bytes or CAIRN_TOOL_TOKENS_MOST words, numbers and signs, values beyond
+ * CAIRN_TOOL_BITS_MOST bits in numerator or denominator, brackets nested deeper than CAIRN_TOOL_DEPTH_MOST and more
+ * than CAIRN_TOOL_NAMES_MOST named quantities give CAIRN_LIMIT (or an unknown verdict inside a longer text). */
 #define CAIRN_TOOL_TEXT_MOST   ((size_t)16 << 20)
 #define CAIRN_TOOL_TOKENS_MOST ((size_t)4 << 20)
 #define CAIRN_TOOL_BITS_MOST   2048
@@ -24,8 +24,9 @@ extern "C" {
 
 /* ---- calculator ------------------------------------------------------------------------------------------------ */
 
-/* An exact rational: `text` is an integer ("-14"), a terminating decimal of at most 20 places ("0.125") or a fraction in
- * lowest terms ("1/3"); `value` is the nearest double below it in magnitude (infinite beyond the range of doubles). */
+/* An exact rational: `text` is an integer ("-14"), a terminating decimal of at most 20 places ("0.125") or a fraction
+ * in lowest terms ("1/3"); `value` is the nearest double below it in magnitude (infinite beyond the range of doubles).
+ */
 typedef struct cairn_number {
     const char *text;
     double value;
@@ -40,9 +41,10 @@ typedef struct cairn_binding {
 /* The exact value of an arithmetic expression as people and models write it: + - * / ^, Unicode and LaTeX operators,
  * brackets of all kinds, stacked signs, implicit products, "of", "x" between numbers, percentages (a hundredth),
  * currency signs (ignored), thousands separators (comma, apostrophe, narrow and no-break spaces), decimals, scientific
- * notation, superscripts, mixed numbers and square roots of perfect squares. `out->text` lives in `arena`. A minus before a power negates the power: -2^2 is -4.
- * Errors: FORMAT (not an expression; says where), NOT_FOUND (a name without binding), INVALID (division by zero, a
- * binding that does not evaluate), LIMIT, UNSUPPORTED (an irrational root, a fractional exponent), NO_MEMORY. */
+ * notation, superscripts, mixed numbers and square roots of perfect squares. `out->text` lives in `arena`. A minus
+ * before a power negates the power: -2^2 is -4. Errors: FORMAT (not an expression; says where), NOT_FOUND (a name
+ * without binding), INVALID (division by zero, a binding that does not evaluate), LIMIT, UNSUPPORTED (an irrational
+ * root, a fractional exponent), NO_MEMORY. */
 CAIRN_API cairn_status cairn_calc_eval(cairn_ctx *ctx, cairn_arena *arena, const char *text, size_t length,
                                        const cairn_binding *bindings, size_t count, cairn_number *out);
 
@@ -72,19 +74,18 @@ typedef struct cairn_equation {
     size_t left_start, left_end;   /* the left side */
     size_t right_start, right_end; /* the right side */
     const char *left, *right;      /* their text, in the arena */
-    const char
-        *exact; /* recomputed value of the side that is not a single number (of the left when both are); NULL when
-                          unparsable */
+    /* recomputed value of the side that is not a single number (of the left when both are); NULL when unparsable */
+    const char *exact;
     cairn_verdict verdict;
     cairn_equation_code code;
     bool mark;        /* a calculator mark <<expr=value>> */
     bool approximate; /* the sign was an approximate one */
 } cairn_equation;
 
-/* Finds and checks every arithmetic equality in a text, in order of their start. A claim has an operator on at least one
- * side and two sides that evaluate without names, so "x = 5" and "1 hour = 60 minutes" are none. A chain a = b = c gives
- * one claim a link. A calculator mark is a claim of its own, and the equality written around it is another one, read as
- * if the mark were not there. `*out` lives in `arena`; NULL when there are none. Errors: LIMIT, NO_MEMORY. */
+/* Finds and checks every arithmetic equality in a text, in order of their start. A claim has an operator on at least
+ * one side and two sides that evaluate without names, so "x = 5" and "1 hour = 60 minutes" are none. A chain a = b = c
+ * gives one claim a link. A calculator mark is a claim of its own, and the equality written around it is another one,
+ * read as if the mark were not there. `*out` lives in `arena`; NULL when there are none. Errors: LIMIT, NO_MEMORY. */
 CAIRN_API cairn_status cairn_equations_check(cairn_ctx *ctx, cairn_arena *arena, const char *text, size_t length,
                                              cairn_equation **out, size_t *count);
 
@@ -111,30 +112,32 @@ typedef struct cairn_trace_finding {
     const char *evidence;
 } cairn_trace_finding;
 
-/* Checks the steps of a worked solution one after the other. Where the problem is an arithmetic expression (words and "= ?"
- * around it are fine) the solution is read as a rewriting of it: values must be exact apart from decimals' rounding, what is
- * left must keep its value from line to line, pieces must come from there, named parts must be copied faithfully, and the
- * answer must be the value derived. A value goes on as the solution gave it, right or wrong, so that a step which carries a
- * wrong one on consistently is not wrong itself. Where the problem is a story, the equalities inside each step are checked,
- * also those said in words ("12 times 3 is 36"); letters are unknowns and are left alone. `whole`: the steps are a whole
- * solution; without it nothing is said of the last step's end. `findings` holds `count` results. Errors: LIMIT, NO_MEMORY. */
+/* Checks the steps of a worked solution one after the other. Where the problem is an arithmetic expression (words and
+ * "= ?" around it are fine) the solution is read as a rewriting of it: values must be exact apart from decimals'
+ * rounding, what is left must keep its value from line to line, pieces must come from there, named parts must be copied
+ * faithfully, and the answer must be the value derived. A value goes on as the solution gave it, right or wrong, so
+ * that a step which carries a wrong one on consistently is not wrong itself. Where the problem is a story, the
+ * equalities inside each step are checked, also those said in words ("12 times 3 is 36"); letters are unknowns and are
+ * left alone. `whole`: the steps are a whole solution; without it nothing is said of the last step's end. `findings`
+ * holds `count` results. Errors: LIMIT, NO_MEMORY. */
 CAIRN_API cairn_status cairn_trace_check(cairn_ctx *ctx, cairn_arena *arena, const char *problem,
                                          const char *const *steps, size_t count, bool whole,
                                          cairn_trace_finding *findings);
 
-/* Whether the answer that a solution states is the number that its steps end with. `answer` NULL: the one that the last step
- * states. WRONG (code ANSWER) only where the solution contradicts itself plainly: its last equality ends with a number, the answer is
- * another number that stands neither in the problem (may be NULL) nor in a step before the statement, and it is not that number rounded
- * or in another usual unit. RIGHT: they are equal. UNKNOWN: all else. Errors: LIMIT, NO_MEMORY. */
+/* Whether the answer that a solution states is the number that its steps end with. `answer` NULL: the one that the last
+ * step states. WRONG (code ANSWER) only where the solution contradicts itself plainly: its last equality ends with a
+ * number, the answer is another number that stands neither in the problem (may be NULL) nor in a step before the
+ * statement, and it is not that number rounded or in another usual unit. RIGHT: they are equal. UNKNOWN: all else.
+ * Errors: LIMIT, NO_MEMORY. */
 CAIRN_API cairn_status cairn_trace_answer(cairn_ctx *ctx, cairn_arena *arena, const char *problem,
                                           const char *const *steps, size_t count, const char *answer,
                                           cairn_trace_finding *out);
 
 /* ---- final answers --------------------------------------------------------------------------------------------- */
 
-/* The form of a final answer that is equal for equal answers: numbers in canonical exact text without currency, thousands
- * separators, units or a final period ("$1,234.50 dollars" is "1234.5", "18.0" is "18", "1/2" is "0.5", "50%" is "50%":
- * a percentage is kept apart from its fraction); other text in lower case with single spaces, outer quotes,
+/* The form of a final answer that is equal for equal answers: numbers in canonical exact text without currency,
+ * thousands separators, units or a final period ("$1,234.50 dollars" is "1234.5", "18.0" is "18", "1/2" is "0.5", "50%"
+ * is "50%": a percentage is kept apart from its fraction); other text in lower case with single spaces, outer quotes,
  * brackets, dollar signs and final punctuation removed. Errors: LIMIT, NO_MEMORY. */
 CAIRN_API cairn_status cairn_answer_canonical(cairn_ctx *ctx, cairn_arena *arena, const char *text, size_t length,
                                               char **out);
@@ -142,8 +145,9 @@ CAIRN_API cairn_status cairn_answer_canonical(cairn_ctx *ctx, cairn_arena *arena
  * UNKNOWN. Errors: as above. */
 CAIRN_API cairn_status cairn_answer_equal(cairn_ctx *ctx, cairn_arena *arena, const char *a, const char *b,
                                           cairn_verdict *out);
-/* Index of the first of classes[n], canonical answers that differ, which `answer`, canonical too, is equal to; n where there is none. What
- * cannot be compared is not equal. So votes group answers in all verbs. Time: n comparisons of texts, and of values with the first 256 classes. Errors: as above. */
+/* Index of the first of classes[n], canonical answers that differ, which `answer`, canonical too, is equal to; n where
+ * there is none. What cannot be compared is not equal. So votes group answers in all verbs. Time: n comparisons of
+ * texts, and of values with the first 256 classes. Errors: as above. */
 CAIRN_API cairn_status cairn_answer_class(cairn_ctx *ctx, cairn_arena *arena, const char *const *classes, int32_t n,
                                           const char *answer, int32_t *out);
 /* The final answer of a solution's text: of the last of "#### X", a line "A: X" or "Answer: X", "\boxed{X}" with nested
@@ -158,8 +162,8 @@ CAIRN_API cairn_status cairn_answer_find(cairn_ctx *ctx, cairn_arena *arena, con
  * `}`, whatever stands before it. Returns false where there is none; else *start and *size give the content's place. */
 CAIRN_API bool cairn_boxed_find(const char *text, size_t length, size_t *start, size_t *size);
 /* The integer in the last `\boxed{...}` of a critic's reply: an optional sign and decimal digits, nothing else. Returns
- * CAIRN_BOXED_NONE where there is no box or its content is no such integer. An integer beyond 32 bits gives INT32_MAX or
- * INT32_MIN + 1: out of the range of any solution. */
+ * CAIRN_BOXED_NONE where there is no box or its content is no such integer. An integer beyond 32 bits gives INT32_MAX
+ * or INT32_MIN + 1: out of the range of any solution. */
 CAIRN_API int32_t cairn_boxed_int(const char *text, size_t length);
 /* Vote of a critic's replies[n] (NULL: no reply): the most frequent content of their boxes, compared as text, ties
  * to the first seen, then read as an integer. Replies without a box do not vote. CAIRN_BOXED_NONE where none has a

@@ -8,9 +8,10 @@
  *         cairn_backup(tree, leaf, value_of(leaf), CAIRN_BACKUP_MEAN);
  *     }
  *
- * The tree is a struct of arrays: one column a property, one row a node; node 0 is the root. Columns move when nodes are added, so never
- * keep a column's pointer across a call that may add. A node takes 101 bytes of columns with one score column, 117 with edges and the
- * counts of one role, 5 more for each further score column. Texts, token ids and world states are stored beside the columns.
+ * The tree is a struct of arrays: one column a property, one row a node; node 0 is the root. Columns move when nodes
+ * are added, so never keep a column's pointer across a call that may add. A node takes 101 bytes of columns with one
+ * score column, 117 with edges and the counts of one role, 5 more for each further score column. Texts, token ids and
+ * world states are stored beside the columns.
  *
  *   column        unit            who writes it, when
  *   parent ..     node            add
@@ -119,11 +120,12 @@ typedef struct cairn_child {
 /* A tree with its root (depth 0, no text, path CAIRN_PATH_ROOT, zeroed state). */
 CAIRN_API cairn_status cairn_tree_open(cairn_ctx *ctx, size_t state_bytes, cairn_tree **out);
 CAIRN_API void cairn_tree_close(cairn_tree *tree);
-/* Leaves only a root, without optional columns and score columns. Keeps the memory that this tree used; frees what a larger tree before it
- * needed. */
+/* Leaves only a root, without optional columns and score columns. Keeps the memory that this tree used; frees what a
+ * larger tree before it needed. */
 CAIRN_API void cairn_tree_reset(cairn_tree *tree);
-/* Make an optional column where it does not exist yet. Edges start at reward 0 and discount 1, paid and counts at 0, scores at NaN. A score column
- * of the same name is returned as it is. Errors: INVALID when its source, meaning or range differ. */
+/* Make an optional column where it does not exist yet. Edges start at reward 0 and discount 1, paid and counts at 0,
+ * scores at NaN. A score column of the same name is returned as it is. Errors: INVALID when its source, meaning or
+ * range differ. */
 CAIRN_API cairn_status cairn_tree_need_verdicts(cairn_ctx *ctx, cairn_tree *tree);
 CAIRN_API cairn_status cairn_tree_need_edges(cairn_ctx *ctx, cairn_tree *tree);
 CAIRN_API cairn_status cairn_tree_need_paid(cairn_ctx *ctx, cairn_tree *tree);
@@ -132,14 +134,15 @@ CAIRN_API cairn_status cairn_tree_need_draws(cairn_ctx *ctx, cairn_tree *tree, c
 CAIRN_API cairn_status cairn_tree_need_score(cairn_ctx *ctx, cairn_tree *tree, cairn_score_column about,
                                              int32_t *column);
 
-/* Appends a child after its siblings. Errors: NO_MEMORY; LIMIT at 2^32 - 1 nodes, depth 65535 or 4 GiB of text; INVALID parent. */
+/* Appends a child after its siblings. Errors: NO_MEMORY; LIMIT at 2^32 - 1 nodes, depth 65535 or 4 GiB of text; INVALID
+ * parent. */
 CAIRN_API cairn_status cairn_tree_add(cairn_ctx *ctx, cairn_tree *tree, cairn_node parent, const cairn_child *child,
                                       cairn_node *node);
-/* Gives a node another step: kind, text, tokens and logp, and the key that follows. Its place, path and prior stay. A text or tokens got before
- * remain valid. Errors: as for add. */
+/* Gives a node another step: kind, text, tokens and logp, and the key that follows. Its place, path and prior stay. A
+ * text or tokens got before remain valid. Errors: as for add. */
 CAIRN_API cairn_status cairn_tree_set_step(cairn_ctx *ctx, cairn_tree *tree, cairn_node node, const cairn_child *step);
-/* Appends n children without text, with consecutive numbers and these priors (NULL: 1/n). They count as the parent's next n draws, and the
- * parent becomes EXPANDED. This is the fast way to expand. *first is CAIRN_NONE for n = 0. */
+/* Appends n children without text, with consecutive numbers and these priors (NULL: 1/n). They count as the parent's
+ * next n draws, and the parent becomes EXPANDED. This is the fast way to expand. *first is CAIRN_NONE for n = 0. */
 CAIRN_API cairn_status cairn_tree_expand(cairn_ctx *ctx, cairn_tree *tree, cairn_node parent, const float *priors,
                                          uint32_t n, cairn_node *first);
 /* The child of `parent` of this kind with this text, or CAIRN_NONE. A PARTIAL step is equal to none. */
@@ -161,7 +164,8 @@ CAIRN_API const int32_t *cairn_tree_tokens(const cairn_tree *tree, cairn_node no
 /* Texts of the steps from the root to this node, in the arena. An end adds no step to those of its parent. */
 CAIRN_API cairn_status cairn_tree_steps(cairn_ctx *ctx, const cairn_tree *tree, cairn_node node, cairn_arena *arena,
                                         const char *const **steps, int32_t *n);
-/* The observations of those steps, [n] with NULL where there is none, in the arena; *observations is NULL where no step has one. */
+/* The observations of those steps, [n] with NULL where there is none, in the arena; *observations is NULL where no step
+ * has one. */
 CAIRN_API cairn_status cairn_tree_observations(cairn_ctx *ctx, const cairn_tree *tree, cairn_node node,
                                                cairn_arena *arena, const char *const **observations);
 /* The node's row of `states`, zeroed when the node was added. It moves like a column. NULL when state_bytes is 0. */
@@ -172,8 +176,9 @@ CAIRN_API size_t cairn_tree_bytes(const cairn_tree *tree); /* all memory held */
 /* Tokens of the distinct nodes on the paths to these leaves: what a KV cache holds for them (arXiv 2502.13575). */
 CAIRN_API cairn_status cairn_tree_kv_tokens(cairn_ctx *ctx, const cairn_tree *tree, const cairn_node *leaves, int32_t n,
                                             int64_t *out);
-/* Aggregate of the known scores on the path from the root (excluded) to `node`; NaN when none is known, and when a path of more than 256
- * steps finds no memory. The score of an end, where it is known, replaces that of its parent's step. */
+/* Aggregate of the known scores on the path from the root (excluded) to `node`; NaN when none is known, and when a path
+ * of more than 256 steps finds no memory. The score of an end, where it is known, replaces that of its parent's step.
+ */
 CAIRN_API double cairn_tree_aggregate(const cairn_tree *tree, cairn_node node, int32_t column, cairn_aggregator how);
 /* What the world paid for the steps up to `node`. With the outcome of a whole solution it is the solution's return. */
 CAIRN_API double cairn_tree_paid(const cairn_tree *tree, cairn_node node);
@@ -195,8 +200,8 @@ typedef enum cairn_normalise {
     CAIRN_NORMALISE_RANGE /* by the given low and high, low < high and both finite */
 } cairn_normalise;
 
-/* q of a child that was never visited, before scaling. UCT and UCT2 take its N as 1. Normalisation by siblings ignores this: there an
- * unvisited child has the least of the range (mctx). */
+/* q of a child that was never visited, before scaling. UCT and UCT2 take its N as 1. Normalisation by siblings ignores
+ * this: there an unvisited child has the least of the range (mctx). */
 typedef enum cairn_first_play {
     CAIRN_FIRST_PLAY_INFINITE, /* every child once, in order */
     CAIRN_FIRST_PLAY_CONSTANT, /* `first_play_value` */
@@ -215,7 +220,8 @@ typedef struct cairn_select {
     double first_play_value;
 } cairn_select;
 
-/* The child of `node` with the greatest score, CAIRN_NONE when none is open. A child's q is edge_reward + discount * Q. */
+/* The child of `node` with the greatest score, CAIRN_NONE when none is open. A child's q is edge_reward + discount * Q.
+ */
 CAIRN_API cairn_node cairn_select_child(const cairn_tree *tree, cairn_node node, const cairn_select *select);
 /* Descends from `node` to a node that is not EXPANDED or has no open child. */
 CAIRN_API cairn_node cairn_select_leaf(const cairn_tree *tree, cairn_node node, const cairn_select *select);
@@ -242,8 +248,9 @@ typedef enum cairn_allocation {
     CAIRN_ALLOCATE_LARGEST_REMAINDER
 } cairn_allocation;
 
-/* counts[n] children for nodes of these rewards by softmax(reward / temperature); a reward of -infinity gets none; ties to the earliest.
- * Errors (without text: there is no context): INVALID for temperature <= 0, NaN, width < 0 or over 2^53, no finite reward. */
+/* counts[n] children for nodes of these rewards by softmax(reward / temperature); a reward of -infinity gets none; ties
+ * to the earliest. Errors (without text: there is no context): INVALID for temperature <= 0, NaN, width < 0 or over
+ * 2^53, no finite reward. */
 CAIRN_API cairn_status cairn_allocate_softmax(const double *rewards, int32_t n, int64_t width, double temperature,
                                               cairn_allocation how, int64_t *counts);
 
@@ -260,10 +267,10 @@ typedef struct cairn_rendering {
     bool svg;                    /* an SVG image instead of text */
     const char *title, *caption; /* SVG: above and below the tree, NULL for none */
 } cairn_rendering;
-/* Renders the tree as indented text, one node a line: score, visits, branch lines (heavy on the chosen path), outcome, text. As SVG: the
- * same nodes in rows; a step without siblings stands below its parent in the same column. The image needs no other file. Control
- * characters are shown escaped, and texts are never markup. HIDDEN subtrees are left out unless chosen. Errors: INVALID column or chosen
- * node. */
+/* Renders the tree as indented text, one node a line: score, visits, branch lines (heavy on the chosen path), outcome,
+ * text. As SVG: the same nodes in rows; a step without siblings stands below its parent in the same column. The image
+ * needs no other file. Control characters are shown escaped, and texts are never markup. HIDDEN subtrees are left out
+ * unless chosen. Errors: INVALID column or chosen node. */
 CAIRN_API cairn_status cairn_tree_render(cairn_ctx *ctx, const cairn_tree *tree, const cairn_rendering *how,
                                          cairn_text *out);
 

@@ -1,4 +1,5 @@
-/* The released scores of RewardMATH. A file has an array of ten scores a problem; of a process reward model each is an array of step scores. */
+/* The released scores of RewardMATH. A file has an array of ten scores a problem; of a process reward model each is an
+ * array of step scores. */
 #include "worlds/rewardmath.h"
 
 #include "cairn/certify.h"

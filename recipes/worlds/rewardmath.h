@@ -1,4 +1,5 @@
-/* Scores of five published reward models on the 483 problems of RewardMATH (arXiv 2410.01729), of one answer to each problem. */
+/* Scores of five published reward models on the 483 problems of RewardMATH (arXiv 2410.01729), of one answer to each
+ * problem. */
 #ifndef CAIRN_RECIPES_REWARDMATH_H
 #define CAIRN_RECIPES_REWARDMATH_H
 
@@ -11,9 +12,10 @@ typedef struct items_scored {
     size_t n, k;
 } items_scored;
 
-/* The answer to each problem that InternLM2 scores highest (180 of 483 are right). 22 scores: of InternLM2, ArmoRM and Skywork the score and
- * its margin over the best other answer; of the step scores of Math-Shepherd and ReasonEval product, min, mean, last, max, geometric mean, mean
- * logit and mean odds. Where the data is absent the arm is skipped and n = 0. Memory is in the arena. */
+/* The answer to each problem that InternLM2 scores highest (180 of 483 are right). 22 scores: of InternLM2, ArmoRM and
+ * Skywork the score and its margin over the best other answer; of the step scores of Math-Shepherd and ReasonEval
+ * product, min, mean, last, max, geometric mean, mean logit and mean odds. Where the data is absent the arm is skipped
+ * and n = 0. Memory is in the arena. */
 cairn_status rewardmath_read(cairn_lab *lab, items_scored *out);
 
 #endif

@@ -1,5 +1,6 @@
-/* Solutions of eight steps in which a step slips or repairs an earlier slip, with rates that differ by question: what rules over completions are
- * tried on. A step that slips makes the state wrong; from a wrong state a later step repairs it, or goes on without a further slip.
+/* Solutions of eight steps in which a step slips or repairs an earlier slip, with rates that differ by question: what
+ * rules over completions are tried on. A step that slips makes the state wrong; from a wrong state a later step repairs
+ * it, or goes on without a further slip.
  *
  *   slips_solve(&rng, error, repair, &solution);                    // one solution and its truth
  *   slips_probe(&rng, &question, &solution, 8, true, counts);       // completions of its prefixes
@@ -28,8 +29,8 @@ double slips_pick(cairn_rng *rng, const double *rates, const double *probabiliti
 void slips_solve(cairn_rng *rng, double error, double repair, slips_solution *out);
 /* Whether a completion of `left` steps from a right or wrong state ends right. */
 bool slips_complete(cairn_rng *rng, const slips_question *q, bool right, int left);
-/* n completions of each prefix but the whole, whose own outcome is its count; up to the first that none gets right with `stop`. Returns the
- * completions made. */
+/* n completions of each prefix but the whole, whose own outcome is its count; up to the first that none gets right with
+ * `stop`. Returns the completions made. */
 int64_t slips_probe(cairn_rng *rng, const slips_question *q, const slips_solution *s, int32_t n, bool stop,
                     cairn_step_count counts[SLIPS_STEPS]);
 /* Evidence of counts. */
@@ -43,7 +44,8 @@ typedef struct slips_table {
 } slips_table;
 /* Labels that are NaN teach nothing. */
 void slips_learn(slips_table *table, cairn_rng *rng, const slips_solution *s, const double *labels);
-/* F1 of first errors (arXiv 2412.06559) on 1,000 solutions with a slip and 1,000 without; a step is called wrong below 0.5. */
+/* F1 of first errors (arXiv 2412.06559) on 1,000 solutions with a slip and 1,000 without; a step is called wrong below
+ * 0.5. */
 cairn_status slips_f1(cairn_ctx *ctx, const slips_table *table, cairn_rng *rng, double error, double repair,
                       double *f1);
 

@@ -158,8 +158,8 @@ static cairn_status mix(adapting *a, density *g) {
     return cairn_ais_mixture(a->ctx, a->log_c, a->log_g, a->u, a->all.n, a->j, MIXTURE_ITERATIONS, g->alpha, &f);
 }
 
-/* Coefficients of the newest density by the points drawn from it, from `first` on; estimates means[J] and spread[J]. With `initial` the
- * coefficients stay 0. `room` [J]. */
+/* Coefficients of the newest density by the points drawn from it, from `first` on; estimates means[J] and spread[J].
+ * With `initial` the coefficients stay 0. `room` [J]. */
 static void measure(adapting *a, density *g, size_t first, bool initial, double *means, double *room) {
     size_t n = a->all.n - first;
     double *spread = a->spread + (size_t)(a->n_rounds - 1) * a->j;
@@ -181,7 +181,8 @@ static void measure(adapting *a, density *g, size_t first, bool initial, double 
     }
 }
 
-/* The criterion's variance of one point in every round so far; its weights follow the newest means where they are not given. */
+/* The criterion's variance of one point in every round so far; its weights follow the newest means where they are not
+ * given. */
 static void judge_rounds(adapting *a, const double *means) {
     for (size_t j = 0; j < a->j && !a->how->omega; j++)
         if (means[j] > 0) a->omega[j] = 1 / (means[j] * means[j]);
@@ -211,7 +212,8 @@ static cairn_status first_round(adapting *a, size_t n, double *means, double *ro
     return CAIRN_OK;
 }
 
-/* A further round. It begins with the weights and coefficients of the last one; of the first one, in proportion to the means. */
+/* A further round. It begins with the weights and coefficients of the last one; of the first one, in proportion to the
+ * means. */
 static cairn_status next_round(adapting *a, size_t n, double *means, double *room) {
     density *g = &a->rounds[a->n_rounds];
     bool second = a->n_rounds == 1;

@@ -1,4 +1,5 @@
-/* Importance sampling with a mixture and control variates: the estimator, its best weights and coefficients (arXiv 2212.00568). */
+/* Importance sampling with a mixture and control variates: the estimator, its best weights and coefficients (arXiv
+ * 2212.00568). */
 #include <math.h>
 #include <string.h>
 
@@ -89,7 +90,8 @@ bool cairn_ais_stops(double before, double after, int64_t budget, int64_t used, 
 
 /* ---- the mixture ------------------------------------------------------------------------------------------------------ */
 
-/* F in units of e^unit / n: sum_i share_i / s_i with s_i = sum_l alpha_l ratio_il, where ratio_il = g_l / max g and share_i = c / (h max g). */
+/* F in units of e^unit / n: sum_i share_i / s_i with s_i = sum_l alpha_l ratio_il, where ratio_il = g_l / max g and
+ * share_i = c / (h max g). */
 typedef struct mixing {
     size_t n, count;
     double *ratio; /* [n][count] */

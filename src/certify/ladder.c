@@ -48,9 +48,9 @@ static bool passes(const ladder *l, size_t r, uint32_t extra, size_t k, double q
     return cairn_stat_bh_passes(p, k, q, l->m);
 }
 
-/* Item j comes first with p = 0. So an item with a better score than j's on rung r (counted from 0) is number r + 2 and does not see j
- * as a bad one; one with the same or a worse score is number r + 1 and sees it. The last rung that passes in this second sense is the
- * same for all j that it is not above. */
+/* Item j comes first with p = 0. So an item with a better score than j's on rung r (counted from 0) is number r + 2 and
+ * does not see j as a bad one; one with the same or a worse score is number r + 1 and sees it. The last rung that
+ * passes in this second sense is the same for all j that it is not above. */
 void ladder_reach(ladder *l, double q) {
     size_t last = 0; /* 1 + the last rung that passes with j above or beside it; 0: none */
     for (size_t r = l->m; r > 0 && !last; r--)

@@ -25,8 +25,8 @@ cairn_status ladder_open(cairn_ctx *ctx, size_t n, size_t m, ladder *out);
 void ladder_close(ladder *l);
 /* Reads the scores of l->n calibration and l->m test items: fills `count`. */
 void ladder_read(ladder *l, const double *calibration, const bool *good, const double *test);
-/* Fills `reach`: |BH(p, q)| over the test items where item j has p = 0 and each other item l has p = (count of l + 1{score of j >=
- * score of l}) / (n + 1). Linear for all j together, whereas the definition takes m BH procedures. */
+/* Fills `reach`: |BH(p, q)| over the test items where item j has p = 0 and each other item l has p = (count of l +
+ * 1{score of j >= score of l}) / (n + 1). Linear for all j together, whereas the definition takes m BH procedures. */
 void ladder_reach(ladder *l, double q);
 
 #endif

@@ -29,8 +29,8 @@ static void close_others(others *o) {
     cairn_free(o->members[1]);
 }
 
-/* An item's place in an order that the values of the items decide, not their rows: equal items are then scored alike to the last bit,
- * and p-values count them as ties. */
+/* An item's place in an order that the values of the items decide, not their rows: equal items are then scored alike to
+ * the last bit, and p-values count them as ties. */
 typedef struct place {
     const double *x; /* [d] */
     size_t d, item;

@@ -41,7 +41,8 @@ static const json_t *member(const json_t *value, const char *name, size_t length
     return is_index ? json_array_get(value, (size_t)index) : NULL;
 }
 
-/* The value of a field, or of one within others ("a.b", "a.3"), or NULL. A field whose own name has dots comes first. */
+/* The value of a field, or of one within others ("a.b", "a.3"), or NULL. A field whose own name has dots comes first.
+ */
 static const json_t *value_at(const json_t *row, const char *path) {
     const json_t *value = json_object_get(row, path);
     if (value) return value;

@@ -1,5 +1,5 @@
-/* Conformal selection, and OptCS, which chooses the score on the same labels (arXiv 2411.17983). n calibration items, m test items,
- * k scores; q the bound of the false discovery rate. */
+/* Conformal selection, and OptCS, which chooses the score on the same labels (arXiv 2411.17983). n calibration items, m
+ * test items, k scores; q the bound of the false discovery rate. */
 #include <math.h>
 #include <string.h>
 
@@ -20,7 +20,8 @@ static double draw_unit(cairn_rng *rng) {
     return 1 - cairn_rng_unit(rng);
 }
 
-/* Whether a further one of the scores that select equally many takes the place of the one chosen so far: `ties` counts them. */
+/* Whether a further one of the scores that select equally many takes the place of the one chosen so far: `ties` counts
+ * them. */
 static bool replaces(const cairn_certify_how *how, cairn_rng *rng, uint32_t *ties) {
     ++*ties;
     return !how->first_of_ties && cairn_rng_below(rng, *ties) == 0;

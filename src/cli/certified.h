@@ -20,7 +20,8 @@ typedef struct certified {
     const certify_config *config;
     const char *path;
     const char *label, *unit; /* fields; unit NULL: every row is a problem of its own */
-    /* [n_columns] numbers that are read of each row: those of --choose, of --features, and that of --unit-best where it is none of them. */
+    /* [n_columns] numbers that are read of each row: those of --choose, of --features, and that of --unit-best where it
+     * is none of them. */
     const char *columns[CERTIFY_SCORES + CERTIFY_FEATURES + 1];
     int n_columns, chosen, features; /* chosen: in --choose */
     int best;                        /* index of the column of --unit-best, or -1 */

@@ -45,8 +45,8 @@ static double feature(const certified *f, size_t i, size_t k) {
     return row->scores[(size_t)f->chosen + k];
 }
 
-/* Of all items the mean of each feature becomes 0 and its standard deviation 1: learners see no units. A constant feature becomes 0. No
- * label is looked at. */
+/* Of all items the mean of each feature becomes 0 and its standard deviation 1: learners see no units. A constant
+ * feature becomes 0. No label is looked at. */
 static cairn_status fill_features(cli *c, const certified *f, double *x) {
     size_t n = f->n + f->m, d = (size_t)f->features;
     for (size_t k = 0; k < d; k++) {

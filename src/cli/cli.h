@@ -1,6 +1,6 @@
-/* The command: what its verbs share. A verb is one const struct with an options table; help, parsing and errors come from it. Exit
- * status: 0 done, 1 done and the answer is no (a claim of a recipe is missed, a condition does not hold), 2 refused or failed (one sentence on standard error), 128 + signal interrupted (130 by Ctrl-C, 143 by SIGTERM).
- */
+/* The command: what its verbs share. A verb is one const struct with an options table; help, parsing and errors come
+ * from it. Exit status: 0 done, 1 done and the answer is no (a claim of a recipe is missed, a condition does not hold),
+ * 2 refused or failed (one sentence on standard error), 128 + signal interrupted (130 by Ctrl-C, 143 by SIGTERM). */
 #ifndef CAIRN_CLI_CLI_H
 #define CAIRN_CLI_CLI_H
 
@@ -27,17 +27,19 @@ typedef struct cli_verb {
 /* Verbs; a verb with subcommands has them registered as "run list", "run show", ... */
 extern const cli_verb *const cli_verbs[];
 
-/* Parses "--name value", "--name=value", "--flag", "-n 5" and positionals into config (presets first). *help when --help was asked. */
+/* Parses "--name value", "--name=value", "--flag", "-n 5" and positionals into config (presets first). *help when
+ * --help was asked. */
 cairn_status cli_parse(cli *c, const cli_verb *verb, int argc, char **argv, void *config, int *count, char **positional,
                        bool *help);
-/* Refuses an output that is the same file as an input, the run file or another output: an option's value, a `file=` in one, or an
- * argument. Nothing is opened. */
+/* Refuses an output that is the same file as an input, the run file or another output: an option's value, a `file=` in
+ * one, or an argument. Nothing is opened. */
 cairn_status cli_refuse_same_file(cli *c, const cli_verb *verb, const void *config, int count, char **positional);
 cairn_status cli_print_help(cli *c, const cli_verb *verb);
 /* The verb's number `index` that needs explaining: its name and what it means; false after the last. */
 bool cli_number_of(const cli_verb *verb, int index, const char **name, const char **meaning);
 
-/* Options of verbs over problems, of which each verb's table lists those that it takes; embedded as the field `job` of its config. */
+/* Options of verbs over problems, of which each verb's table lists those that it takes; embedded as the field `job` of
+ * its config. */
 typedef struct job_options {
     const char *world, *policy, *reward, *problems, *run;
     const char *role[CAIRN_ROLE_COUNT]; /* specs of policies of further roles; NULL or "": none */
@@ -137,8 +139,8 @@ cairn_status cli_job_setup(cli *c, const job_options *options, const char *what,
 cairn_status cli_words(cli *c, const char *option, const char *text, const char **words, int most, int *count);
 /* The run file of --run and --resume, or NULL when none was named. */
 cairn_status cli_open_run(cli *c, const job_options *options, const cairn_manifest *manifest, cairn_run **out);
-/* Closes it (NULL: none) after work that ended with `status`, which is returned: notes how to go on when it was interrupted, and
- * removes a file that this call made when the work failed before its first record. */
+/* Closes it (NULL: none) after work that ended with `status`, which is returned: notes how to go on when it was
+ * interrupted, and removes a file that this call made when the work failed before its first record. */
 cairn_status cli_close_run(cli *c, const job_options *options, cairn_run *run, cairn_status status);
 
 /* ---- printing (standard output) ------------------------------------------------------------------------------------------------ */
@@ -150,9 +152,9 @@ const char *cli_paint_code(const cli *c, cli_paint paint);
 const char *cli_engineering(double value, char out[16]);
 /* "12,345" */
 const char *cli_count(int64_t value, char out[32]);
-/* The bytes of the character at `text`, whose `left` bytes are more than 0, where it would drive a terminal or mislead a reader, else 0:
- * controls (C0, DEL, C1), marks that turn the direction of text, separators of lines and paragraphs, invisible marks, and a byte that
- * is no UTF-8, whose *code is U+FFFD. */
+/* The bytes of the character at `text`, whose `left` bytes are more than 0, where it would drive a terminal or mislead
+ * a reader, else 0: controls (C0, DEL, C1), marks that turn the direction of text, separators of lines and paragraphs,
+ * invisible marks, and a byte that is no UTF-8, whose *code is U+FFFD. */
 size_t cli_unsafe(const char *text, size_t left, uint32_t *code);
 /* `text` with what is unsafe as \xNN, line ends and tabs apart; in the arena, "(no memory)" without memory. */
 const char *cli_safe(cli *c, const char *text);
@@ -168,19 +170,20 @@ const char *cli_processor(cli *c);
 int cli_columns(const cli *c);
 /* Columns that a text takes: one a character. */
 int cli_width(const char *text);
-/* Adds `text` to `out`, broken at blanks so that it fits cli_columns(). The first line is taken to stand after `indent` columns, the
- * others get so many blanks. Bytes [from, to) are painted CLI_ACCUSED, the others `paint`. */
+/* Adds `text` to `out`, broken at blanks so that it fits cli_columns(). The first line is taken to stand after `indent`
+ * columns, the others get so many blanks. Bytes [from, to) are painted CLI_ACCUSED, the others `paint`. */
 cairn_status cli_wrap(cli *c, const char *text, int indent, cli_paint paint, size_t from, size_t to, cairn_text *out);
 /* `text` in at most `columns` columns: itself, or its two ends with "…" between. In the arena. */
 const char *cli_shorten(cli *c, const char *text, int columns);
 
-/* A text as a field of CSV (RFC 4180): in quotes. One that a spreadsheet would take for a formula gets an apostrophe before it. */
+/* A text as a field of CSV (RFC 4180): in quotes. One that a spreadsheet would take for a formula gets an apostrophe
+ * before it. */
 cairn_status cli_csv_text(cairn_out *out, const char *text);
 
 /* ---- JSON --------------------------------------------------------------------------------------------------------------------- */
 
-/* A JSON value written piece by piece into `out`, without memory of its own. `key` NULL: an element of an array, or the whole value.
- * The first failure is kept in `status`, and what follows it is not written. */
+/* A JSON value written piece by piece into `out`, without memory of its own. `key` NULL: an element of an array, or the
+ * whole value. The first failure is kept in `status`, and what follows it is not written. */
 typedef struct cli_json {
     cairn_out *out;
     cairn_status status;

@@ -63,7 +63,8 @@ typedef struct data_count {
     bool shown; /* also where it is 0 */
 } data_count;
 
-/* Prints what was read, the verb's own counts, and each file that was written. Nothing where the file is standard output. */
+/* Prints what was read, the verb's own counts, and each file that was written. Nothing where the file is standard
+ * output. */
 cairn_status data_report(cli *c, const data_options *options, const char *verb, const data_read *read,
                          const data_count *counts, int n_counts, const data_file *files, int n_files);
 
@@ -80,7 +81,8 @@ data_key data_key_add(data_key key, const char *text);
 typedef struct data_keys data_keys;
 cairn_status data_keys_open(cairn_ctx *ctx, data_keys **out);
 void data_keys_close(data_keys *keys); /* NULL is fine */
-/* The number of a key, which is `value` where the key is new: *found says whether it was there. The pointer is good until the next call. */
+/* The number of a key, which is `value` where the key is new: *found says whether it was there. The pointer is good
+ * until the next call. */
 cairn_status data_keys_put(data_keys *keys, data_key key, uint64_t value, bool *found, uint64_t **number);
 int64_t data_keys_count(const data_keys *keys);
 

@@ -127,13 +127,14 @@ static cairn_status classify(cli *c, const solution *all, int32_t n, cairn_arena
     return CAIRN_OK;
 }
 
-/* Row of the table of votes: the number of samples with the vote's answer, or their share in eighths where there are many. */
+/* Row of the table of votes: the number of samples with the vote's answer, or their share in eighths where there are
+ * many. */
 static int32_t row_of(const answering *a, int32_t votes, int32_t samples) {
     return a->largest <= MOST_ROWS ? votes : (int32_t)(((int64_t)votes * EIGHTHS + samples - 1) / samples);
 }
 
-/* The vote of one problem's solutions: its answer is judged by the first that gave it; where none has an answer the first stands for
- * all, as in a search. */
+/* The vote of one problem's solutions: its answer is judged by the first that gave it; where none has an answer the
+ * first stands for all, as in a search. */
 static cairn_status count_vote(cli *c, answering *a, const solution *all, int32_t n, cairn_arena *arena) {
     int32_t *classes = cairn_arena_alloc(arena, (size_t)n, sizeof *classes);
     int32_t *sizes = cairn_arena_alloc(arena, (size_t)n, sizeof *sizes);
@@ -170,7 +171,8 @@ static int by_index(const void *a, const void *b) {
     return (x->index > y->index) - (x->index < y->index);
 }
 
-/* Brings the solutions together; spans[]: the problems in order of their first solutions, as other verbs draw them for intervals. */
+/* Brings the solutions together; spans[]: the problems in order of their first solutions, as other verbs draw them for
+ * intervals. */
 static size_t group_all(answering *a, span *spans) {
     size_t n = 0;
     if (a->n > 1) qsort(a->solutions, a->n, sizeof *a->solutions, scored_by_problem);

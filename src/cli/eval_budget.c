@@ -94,7 +94,8 @@ static cairn_status run_row(cli *c, const comparing *w, int64_t budget, double f
     return status;
 }
 
-/* Paired difference to the baseline over the problems that both can be judged on; low and high NaN below two of these. */
+/* Paired difference to the baseline over the problems that both can be judged on; low and high NaN below two of these.
+ */
 static cairn_status compare(cli *c, const budget_config *config, const row *r, const row *base, cairn_interval *out) {
     cairn_bootstrap how = CAIRN_BOOTSTRAP_PRESET;
     size_t n = 0, problems = (size_t)r->summary.problems;

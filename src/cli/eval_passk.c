@@ -112,7 +112,8 @@ static void put_row(cli_json *j, const sampled *s, const row *r) {
     cli_json_close(j, '}');
 }
 
-/* k = 1, 2, 4, .. as far as a problem has so many samples. For programs k = 1 is always there, with what was counted. */
+/* k = 1, 2, 4, .. as far as a problem has so many samples. For programs k = 1 is always there, with what was counted.
+ */
 static cairn_status print_curve(cli *c, sampled *s) {
     bool json = s->config->job.json;
     cli_json j;

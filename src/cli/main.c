@@ -60,8 +60,8 @@ const cli_verb *const cli_verbs[] = {
 static cairn_ctx *volatile interrupted; /* the one context a signal handler can reach */
 static volatile sig_atomic_t signalled;
 
-/* The first signal asks the verb to stop, the second one ends the process as if nobody had caught it. Every call here is
- * async-signal-safe. */
+/* The first signal asks the verb to stop, the second one ends the process as if nobody had caught it. Every call here
+ * is async-signal-safe. */
 static void on_interrupt(int number) {
     if (signalled || !interrupted) {
         signal(number, SIG_DFL);
@@ -72,8 +72,8 @@ static void on_interrupt(int number) {
     cairn_cancel(interrupted);
 }
 
-/* Handlers run on a stack of their own: a fiber's is small, and a signal's frame with all registers of the processor has 3 KB with
- * AVX-512 and 11 KB with AMX. */
+/* Handlers run on a stack of their own: a fiber's is small, and a signal's frame with all registers of the processor
+ * has 3 KB with AVX-512 and 11 KB with AMX. */
 static int give_handlers_a_stack(void) {
     static _Alignas(16) char stack[65536];
     return sigaltstack(&(stack_t){.ss_sp = stack, .ss_size = sizeof stack}, NULL) == 0 ? SA_ONSTACK : 0;
@@ -91,7 +91,8 @@ static void watch_signals(void) {
     signal(SIGXFSZ, SIG_IGN);
 }
 
-/* A standard stream that the caller closed would give its number to the next file that is opened. Reading or writing here fails. */
+/* A standard stream that the caller closed would give its number to the next file that is opened. Reading or writing
+ * here fails. */
 static void hold_standard_streams(void) {
     for (int fd = 0; fd <= 2; fd++)
         if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd) _exit(2);

@@ -48,8 +48,8 @@ typedef struct mistakes {
     size_t shortest;           /* of --example: its claim; 0: none yet */
 } mistakes;
 
-/* Scores the file and measures it; `how` stands for the options in `config`, with another threshold perhaps. What it holds is freed by
- * mistakes_close, whatever the status. Errors: INVALID for a file without a marked solution. */
+/* Scores the file and measures it; `how` stands for the options in `config`, with another threshold perhaps. What it
+ * holds is freed by mistakes_close, whatever the status. Errors: INVALID for a file without a marked solution. */
 cairn_status mistakes_measure(cli *c, const mistakes_config *config, const scored_options *how, const char *path,
                               mistakes *out);
 void mistakes_close(mistakes *m);

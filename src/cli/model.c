@@ -11,7 +11,8 @@
 
 enum { SHOWN = 64 /* bytes of a text */, FIRST = 4 /* elements of an array */ };
 
-/* At most `most` bytes of a text, for one line of a terminal: control characters and what is not UTF-8 as \xNN; in the arena. */
+/* At most `most` bytes of a text, for one line of a terminal: control characters and what is not UTF-8 as \xNN; in the
+ * arena. */
 static const char *one_line(cli *c, cairn_bytes text, size_t most) {
     bool cut = text.length > most;
     size_t length = cut ? most : text.length, at = 0;

@@ -6,8 +6,8 @@
 #include "cairn/job.h"
 #include "cli/cli.h"
 
-/* "43.8 %" with its interval, or "not judged"; a line each for unknown outcomes and those without a truth, where there are any. `what`
- * ("right") heads the first line, `of` names what was judged ("problems"). */
+/* "43.8 %" with its interval, or "not judged"; a line each for unknown outcomes and those without a truth, where there
+ * are any. `what` ("right") heads the first line, `of` names what was judged ("problems"). */
 void cli_print_outcomes(const cli *c, const char *what, const char *of, const cairn_outcomes *o,
                         const cairn_interval *share);
 /* One sentence where more than a tenth of the outcomes have no answer that can be read: what would be read. */

@@ -7,8 +7,9 @@
 
 /* All of them, in order of their systems; NULL-terminated. */
 const cairn_recipe *const *cli_recipes(void);
-/* Those that `names` ask for, each once, in the order of cli_recipes: a name ("omegaprm"), a file's ("03_omegaprm") or the number of a system
- * ("3", "03"), which all recipes of that system answer to. In the arena. Errors: NOT_FOUND, listing the names. */
+/* Those that `names` ask for, each once, in the order of cli_recipes: a name ("omegaprm"), a file's ("03_omegaprm") or
+ * the number of a system ("3", "03"), which all recipes of that system answer to. In the arena. Errors: NOT_FOUND,
+ * listing the names. */
 cairn_status cli_find_recipes(cli *c, char *const *names, int count, const cairn_recipe ***out, int32_t *n);
 
 const char *recipe_tier(const cairn_recipe *recipe); /* "scripted" or "learned" */

@@ -1,4 +1,5 @@
-/* cairn recipe list: the published systems that are here, what each is for, and what its last kept verification found. */
+/* cairn recipe list: the published systems that are here, what each is for, and what its last kept verification found.
+ */
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>

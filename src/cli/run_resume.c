@@ -68,7 +68,8 @@ static const char *text_of(const cairn_run *run, const char *key) {
     return value ? value : "";
 }
 
-/* A run file is data, and the shell would run what it names: the programs are shown, and started only when that was asked for. */
+/* A run file is data, and the shell would run what it names: the programs are shown, and started only when that was
+ * asked for. */
 static cairn_status refuse_programs(cli *c, const cairn_run *run, const char *path) {
     bool found = false;
     for (int32_t i = 0; i < cairn_run_manifest_count(run); i++) {
@@ -85,8 +86,8 @@ static cairn_status refuse_programs(cli *c, const cairn_run *run, const char *pa
                       path);
 }
 
-/* Where labels go: the file that --out names, else the one that the first call named. A run file may come from anywhere, and must not
- * choose what is overwritten here: so only where it was made. */
+/* Where labels go: the file that --out names, else the one that the first call named. A run file may come from
+ * anywhere, and must not choose what is overwritten here: so only where it was made. */
 static cairn_status labels_file(cli *c, const cairn_run *run, const resume_config *config, const char *path,
                                 const char **out) {
     const char *place;

@@ -1,4 +1,5 @@
-/* No output over an input: looked at before a verb opens anything, for every verb and every option that names a file. */
+/* No output over an input: looked at before a verb opens anything, for every verb and every option that names a file.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,7 +69,8 @@ static cairn_status add_run(naming *n, const char *what, const char *path) {
     return CAIRN_OK;
 }
 
-/* The files in a spec such as "mean:of=model:file=a.gguf,file=b.jsonl": what stands after each `=` and `:`, up to a comma. */
+/* The files in a spec such as "mean:of=model:file=a.gguf,file=b.jsonl": what stands after each `=` and `:`, up to a
+ * comma. */
 static cairn_status add_spec(naming *n, const char *what, const char *spec) {
     CAIRN_TRY(add(n, what, spec, false));
     for (const char *at = spec; (at = strpbrk(at, "=:")) != NULL;) {

@@ -72,7 +72,8 @@ static void put_labels(cli_json *j, const cairn_record *r, bool soft) {
     cli_json_close(j, ']');
 }
 
-/* Labels that the stepwise format writes as `scores`: those between right and wrong, and those that tell no first error. */
+/* Labels that the stepwise format writes as `scores`: those between right and wrong, and those that tell no first
+ * error. */
 static bool has_soft_labels(const cairn_record *r) {
     bool known = true;
     for (int32_t i = 0; r->labels && i < r->n_steps; i++) {

@@ -64,8 +64,8 @@ typedef cairn_status (*scored_fn)(cli *c, void *arg, const scored *solution);
 cairn_status scored_each(cli *c, const scored_options *options, const char *path, scored_fn visit, void *arg,
                          int64_t *skipped);
 
-/* The outcome of a solution, kept for when all of its problem are there: those of one `group`, else of one text, wherever they stand in
- * the file. */
+/* The outcome of a solution, kept for when all of its problem are there: those of one `group`, else of one text,
+ * wherever they stand in the file. */
 typedef struct scored_outcome {
     uint64_t problem; /* key */
     int64_t index;    /* in the file */
@@ -75,7 +75,8 @@ typedef struct scored_outcome {
 cairn_status scored_outcome_of(const scored *solution, cairn_arena *arena, scored_outcome *out);
 /* For qsort: by problem, those of one in order of the file. The outcome is the first member. */
 int scored_by_problem(const void *a, const void *b);
-/* Judges a solution by the true answer that another record of its problem has: where it has none itself, and no outcome. */
+/* Judges a solution by the true answer that another record of its problem has: where it has none itself, and no
+ * outcome. */
 cairn_status scored_judge(cli *c, const char *target, cairn_arena *arena, scored_outcome *o);
 
 /* Outcomes of all solutions of a file. */

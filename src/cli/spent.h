@@ -22,7 +22,8 @@ bool spent_over(const cairn_solve_summary *s);
 /* The reason as the rest of a sentence after the search's name and its share. */
 const char *spent_sentence(spent_reason reason);
 extern const char spent_over_sentence[], spent_unfinished_sentence[];
-/* Keys "spent_share", "spent_most", "unfinished" and "marks" of an open object: "under", "over", "unfinished", and "same" where `same`. */
+/* Keys "spent_share", "spent_most", "unfinished" and "marks" of an open object: "under", "over", "unfinished", and
+ * "same" where `same`. */
 void spent_json(cli_json *j, const cairn_solve_summary *s, bool same);
 
 #endif

@@ -20,8 +20,8 @@ static const cairn_option options[] = {
     CAIRN_TEXT(traces_config, out, "-", "", "File to write; - is standard output."),
 };
 
-/* Index of the first step that the world calls wrong, or -1. A solution that ends wrong without one goes wrong at the first step that the
- * world cannot read, else at its last, which ends it without the answer. */
+/* Index of the first step that the world calls wrong, or -1. A solution that ends wrong without one goes wrong at the
+ * first step that the world cannot read, else at its last, which ends it without the answer. */
 static cairn_status first_wrong(cli *c, const cairn_world *world, const cairn_problem *problem,
                                 const cairn_rollout *rollout, cairn_arena *arena, int32_t *out) {
     cairn_step_check *checks = cairn_arena_alloc(arena, (size_t)rollout->n_steps + 1, sizeof *checks);

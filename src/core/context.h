@@ -10,7 +10,8 @@
 struct cairn_fiber;   /* core/fiber.c */
 struct loaded_engine; /* model/engine_load.c */
 
-/* Something that all contexts of a root use and that lives until the root closes: a running program. The first member of the thing. */
+/* Something that all contexts of a root use and that lives until the root closes: a running program. The first member
+ * of the thing. */
 typedef struct context_thing {
     struct context_thing *next;
     char *key; /* by which it is found */
@@ -44,13 +45,14 @@ struct cairn_ctx {
     char error[1024];
 };
 
-/* The thing of this key; made by `make` where there is none. `make` sets all but `next` and `key`. Thread-safe. Errors: those of `make`; no
- * memory. */
+/* The thing of this key; made by `make` where there is none. `make` sets all but `next` and `key`. Thread-safe. Errors:
+ * those of `make`; no memory. */
 typedef cairn_status (*context_make_fn)(cairn_ctx *ctx, const void *arg, context_thing **out);
 cairn_status context_thing_of(cairn_ctx *ctx, const char *key, context_make_fn make, const void *arg,
                               context_thing **out);
 
-/* Starts a thread that blocks all signals but those of its own faults: handlers run in threads of the caller. Returns 0 or an errno. */
+/* Starts a thread that blocks all signals but those of its own faults: handlers run in threads of the caller. Returns 0
+ * or an errno. */
 int thread_start(cairn_ctx *ctx, void *(*run)(void *arg), void *arg, pthread_t *out);
 
 /* The most bytes of `text`, at most `most`, that end with a whole character. */

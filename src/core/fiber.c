@@ -1,5 +1,6 @@
-/* Fibers on ucontext. The first entry is makecontext's; later switches are _setjmp and _longjmp, which save no signal mask
- * and so need no system call. Under sanitizers every switch is swapcontext, which they understand, with their annotations. */
+/* Fibers on ucontext. The first entry is makecontext's; later switches are _setjmp and _longjmp, which save no signal
+ * mask and so need no system call. Under sanitizers every switch is swapcontext, which they understand, with their
+ * annotations. */
 #undef _FORTIFY_SOURCE /* its longjmp refuses to leave the current stack */
 #include <errno.h>
 #include <setjmp.h>

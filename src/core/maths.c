@@ -1,8 +1,9 @@
 /* Exponentials, logarithms, trigonometric and gamma functions in plain arithmetic of doubles (core/maths.h).
  *
- * Each function reduces its argument to a short interval without error, sums a series there, and puts the parts together so that
- * only the last addition rounds noticeably. Series are Taylor's, whose coefficients need no table; each stops where the next term is
- * below 2^-55 of the sum. `high` and `low` are the two parts of a number: their exact sum, with |low| at most half a unit of high. */
+ * Each function reduces its argument to a short interval without error, sums a series there, and puts the parts
+ * together so that only the last addition rounds noticeably. Series are Taylor's, whose coefficients need no table;
+ * each stops where the next term is below 2^-55 of the sum. `high` and `low` are the two parts of a number: their exact
+ * sum, with |low| at most half a unit of high. */
 #include "core/maths.h"
 
 #include <math.h>
@@ -227,8 +228,8 @@ double maths_pow(double x, double y) {
 
 /* ---- sine and cosine ---------------------------------------------------------------------------------------------------- */
 
-/* x less the nearest multiple of pi/2, in two parts; *quadrant: which multiple, modulo 4. The first four parts of pi/2 have 22 bits, so
- * that their products with a multiple below 2^31 are exact. */
+/* x less the nearest multiple of pi/2, in two parts; *quadrant: which multiple, modulo 4. The first four parts of pi/2
+ * have 22 bits, so that their products with a multiple below 2^31 are exact. */
 static two reduce_angle(double x, int *quadrant) {
     static const double parts[] = {0x1.921fbp+0, 0x1.5110bp-22, 0x1.184698p-44, 0x1.3198ap-69, 0x1.701b839a25205p-92};
     double n = (x * 0x1.45f306dc9c883p-1 + ROUNDER) - ROUNDER;
@@ -277,7 +278,8 @@ double maths_cos(double x) {
 
 /* ---- gamma and error functions ------------------------------------------------------------------------------------------- */
 
-/* ln Gamma(2 + z) for |z| <= 1/2: (1 - gamma) z + sum over k >= 2 of (-1)^k (zeta(k) - 1) z^k / k, with Euler's gamma. */
+/* ln Gamma(2 + z) for |z| <= 1/2: (1 - gamma) z + sum over k >= 2 of (-1)^k (zeta(k) - 1) z^k / k, with Euler's gamma.
+ */
 static double log_gamma_about_two(double z) {
     static const double zeta_less_one[] = {
         0.6449340668482264,     0.2020569031595943,     0.08232323371113819,   0.03692775514336993,
@@ -324,8 +326,8 @@ static double erf_near(double x) {
     return 1.1283791670955126 * bell(x) * (x + x * sum);
 }
 
-/* The trapezoidal rule with steps h = 1/2 for erfc(x) = x e^(-x^2) / pi times the integral of e^(-t^2) / (x^2 + t^2), less what the pole
- * at t = i x adds to it: exact to some 17 digits (Matta and Reichel, 1971). For x >= 1/2. */
+/* The trapezoidal rule with steps h = 1/2 for erfc(x) = x e^(-x^2) / pi times the integral of e^(-t^2) / (x^2 + t^2),
+ * less what the pole at t = i x adds to it: exact to some 17 digits (Matta and Reichel, 1971). For x >= 1/2. */
 static double erfc_far(double x) {
     static const double weights[] = {/* e^(-n^2/4) */
                                      0.7788007830714049,     0.36787944117144233,    0.10539922456186433,

@@ -1,11 +1,11 @@
 /* Exponentials, logarithms, trigonometric and gamma functions with the same bits on every processor. Layer: core.
  *
- * The C library picks its own functions by processor (with fused multiply-adds or without), and their last bits differ. These are
- * plain sums, products and divisions of doubles in a fixed order. No other file calls the C library's inexact functions
- * (scripts/check-libm); sqrt, fma, floor, rint, frexp and ldexp are exact everywhere and may be called.
+ * The C library picks its own functions by processor (with fused multiply-adds or without), and their last bits differ.
+ * These are plain sums, products and divisions of doubles in a fixed order. No other file calls the C library's inexact
+ * functions (scripts/check-libm); sqrt, fma, floor, rint, frexp and ldexp are exact everywhere and may be called.
  *
- * Errors are below one unit in the last place, but where a comment says more (tests/test_core_maths.c measures them). NaN gives NaN.
- * No function sets errno or raises on purpose. */
+ * Errors are below one unit in the last place, but where a comment says more (tests/test_core_maths.c measures them).
+ * NaN gives NaN. No function sets errno or raises on purpose. */
 #ifndef CAIRN_CORE_MATHS_H
 #define CAIRN_CORE_MATHS_H
 

@@ -152,8 +152,9 @@ void cairn_arena_report(cairn_arena *arena, cairn_ctx *ctx) {
     arena->ctx = ctx;
 }
 
-/* Goes on to a chunk with room for `bytes`. What follows the current chunk is free: the next one kept from before a restore is
- * used when it is large enough and else replaced, so that a repeated pattern of requests soon asks the system for nothing. */
+/* Goes on to a chunk with room for `bytes`. What follows the current chunk is free: the next one kept from before a
+ * restore is used when it is large enough and else replaced, so that a repeated pattern of requests soon asks the
+ * system for nothing. */
 static cairn_status next_chunk(cairn_arena *arena, size_t bytes) {
     chunk **link = arena->current ? &arena->current->next : &arena->first, *following = *link;
     if (!following || following->size < bytes) {

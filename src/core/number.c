@@ -37,8 +37,8 @@ static bool print_digits(double value, int digits, char out[32]) {
     return strtod(local, NULL) == value; /* of one locale with snprintf */
 }
 
-/* Below a power of two doubles lie twice as close as above: the nearest decimal of 16 digits may miss it from below where the
- * next one, further away, reads back. Such powers are all written with an exponent. */
+/* Below a power of two doubles lie twice as close as above: the nearest decimal of 16 digits may miss it from below
+ * where the next one, further away, reads back. Such powers are all written with an exponent. */
 static bool print_above_power_of_two(double value, char out[32]) {
     int exponent;
     double read;
@@ -55,7 +55,8 @@ static bool print_above_power_of_two(double value, char out[32]) {
 }
 
 static size_t print_shortest(double value, char out[32]) {
-    /* A double with all its 53 bits is told apart from every number of 15 digits; one with fewer bits may need fewer digits. */
+    /* A double with all its 53 bits is told apart from every number of 15 digits; one with fewer bits may need fewer
+     * digits. */
     int digits = fabs(value) < 0x1p-1022 ? 1 : 15;
     while (digits < 17 && !print_digits(value, digits, out)) {
         if (digits == 16 && print_above_power_of_two(value, out)) return strlen(out);

@@ -1,7 +1,7 @@
 /* The worker pool: threads that take blocks of a job from one atomic counter. The thread that runs the job is worker 0.
  *
- * A training step has hundreds of jobs of some ten microseconds, about what it costs to put a thread to sleep and to wake it. So who waits
- * looks again and again for a while before it sleeps, and nobody is woken who is awake. */
+ * A training step has hundreds of jobs of some ten microseconds, about what it costs to put a thread to sleep and to
+ * wake it. So who waits looks again and again for a while before it sleeps, and nobody is woken who is awake. */
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
@@ -115,8 +115,8 @@ static void pool_end(cairn_pool *pool, int started) {
     cairn_free(pool);
 }
 
-/* Every thread of the library starts here, with all signals blocked that may come to any thread. A signal that says what a thread itself
- * did wrong must not be blocked: the system would end the process past its handler. */
+/* Every thread of the library starts here, with all signals blocked that may come to any thread. A signal that says
+ * what a thread itself did wrong must not be blocked: the system would end the process past its handler. */
 int thread_start(cairn_ctx *ctx, void *(*run)(void *arg), void *arg, pthread_t *out) {
     static const int own[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS};
     pthread_attr_t attributes;

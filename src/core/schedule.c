@@ -1,6 +1,6 @@
-/* Submit / step / collect: many fibers of one thread ask a few backends. A request belongs to the array it was awaited in
- * and is on its backend's list of open requests until it is done; that list is how a lost or cancelled backend's requests
- * are answered in its place, so that no fiber stays parked. */
+/* Submit / step / collect: many fibers of one thread ask a few backends. A request belongs to the array it was awaited
+ * in and is on its backend's list of open requests until it is done; that list is how a lost or cancelled backend's
+ * requests are answered in its place, so that no fiber stays parked. */
 #include "cairn/core.h"
 #include "core/context.h"
 #include "core/fiber.h"
@@ -252,8 +252,8 @@ static void task_go_on(cairn_scheduler *scheduler, task *running) {
     spare_push(scheduler, running);
 }
 
-/* Begins the next item and runs it until it waits or ends. False when there is none. The fiber is made first, so that no
- * item is taken and then lost for want of memory. */
+/* Begins the next item and runs it until it waits or ends. False when there is none. The fiber is made first, so that
+ * no item is taken and then lost for want of memory. */
 static bool begin_next(cairn_scheduler *scheduler, cairn_next_fn next) {
     if (!scheduler->spare) {
         task *made = NULL;

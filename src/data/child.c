@@ -65,8 +65,8 @@ static int spawn(const char *command, const char *argument, const int streams[3]
     return error;
 }
 
-/* The guard of a process group: reads nothing until this process has closed `life`, or died, and then ends the group. A guard that is
- * not needed any more is killed first. Other programs of this process do not inherit `life`. */
+/* The guard of a process group: reads nothing until this process has closed `life`, or died, and then ends the group. A
+ * guard that is not needed any more is killed first. Other programs of this process do not inherit `life`. */
 static int spawn_guard(child *c) {
     static const char script[] = "exec >/dev/null 2>&1; read -r line; kill -s TERM -- \"-$1\" || exit 0; sleep 1; "
                                  "kill -s KILL -- \"-$1\"";

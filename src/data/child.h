@@ -1,5 +1,6 @@
-/* A child process with three pipes. Its process group is its own, and the whole group ends with it: at child_end, and when this process
- * dies in whatever way, by the hand of a guard, a small shell beside it. What leaves the group (setsid) is not followed. */
+/* A child process with three pipes. Its process group is its own, and the whole group ends with it: at child_end, and
+ * when this process dies in whatever way, by the hand of a guard, a small shell beside it. What leaves the group
+ * (setsid) is not followed. */
 #ifndef CAIRN_DATA_CHILD_H
 #define CAIRN_DATA_CHILD_H
 
@@ -27,8 +28,9 @@ ssize_t child_read(int *end, void *bytes, size_t length);
 void child_listen(child *c, child_said_fn said, void *arg);
 /* Tells the child by the end of its input that nothing more will come. */
 void child_hang_up(child *c);
-/* Ends the child and its group: closes its input, waits `grace_s`, asks the group by SIGTERM, waits 1 s, kills the group. What the child
- * leaves running when it ends is asked and killed likewise. What it still writes on standard output is dropped. Returns its wait status, -1 when the system has none; *asked is whether a signal was needed. */
+/* Ends the child and its group: closes its input, waits `grace_s`, asks the group by SIGTERM, waits 1 s, kills the
+ * group. What the child leaves running when it ends is asked and killed likewise. What it still writes on standard
+ * output is dropped. Returns its wait status, -1 when the system has none; *asked is whether a signal was needed. */
 int child_end(child *c, double grace_s, child_said_fn said, void *arg, bool *asked);
 
 #endif

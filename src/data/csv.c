@@ -35,7 +35,8 @@ size_t csv_scan(csv_state *state, char delimiter, const char *bytes, size_t coun
 
 typedef enum cell_end { CELL_MORE, CELL_LAST, CELL_OPEN, CELL_AFTER_QUOTE } cell_end;
 
-/* Unquotes the cell at *at in place and ends it by a NUL (the byte at `end` must be writable); *at moves to the next one. */
+/* Unquotes the cell at *at in place and ends it by a NUL (the byte at `end` must be writable); *at moves to the next
+ * one. */
 static cell_end next_cell(char **at, char *end, char delimiter, char **cell, size_t *length) {
     char *from = *at, *to = *at;
     bool quoted = from < end && *from == '"';

@@ -20,7 +20,8 @@ typedef enum csv_state { CSV_CELL, CSV_PLAIN, CSV_QUOTED, CSV_CLOSED } csv_state
 /* Bytes of the record among these: through its line end, which sets *ended, or all. */
 size_t csv_scan(csv_state *state, char delimiter, const char *bytes, size_t count, bool *ended);
 
-/* The record's cells by the header's names: strings; an empty cell is null. `text` is used up: cells are unquoted in place. */
+/* The record's cells by the header's names: strings; an empty cell is null. `text` is used up: cells are unquoted in
+ * place. */
 cairn_status csv_object(cairn_ctx *ctx, const csv_header *header, char *text, size_t length, const char *where,
                         json_t **out);
 

@@ -15,8 +15,8 @@ typedef struct format_row {
     const cairn_read_options *options;
 } format_row;
 
-/* Record `item` (from 0) of the row; `out` is zeroed but for its line, and nobody said anything about it. CAIRN_END after the last one.
- * A row that has anything wrong fails at item 0. */
+/* Record `item` (from 0) of the row; `out` is zeroed but for its line, and nobody said anything about it. CAIRN_END
+ * after the last one. A row that has anything wrong fails at item 0. */
 typedef cairn_status (*format_read_fn)(const format_row *row, int32_t item, cairn_record *out);
 
 /* Of every format but `auto`. */
@@ -57,18 +57,20 @@ cairn_status format_steps_of_text(const format_row *row, cairn_split preset, con
                                   cairn_record *out);
 /* Text without white space around it. */
 cairn_slice format_trimmed(const char *text, size_t start, size_t end);
-/* Divides a solution whose last line is "<mark> value": *body bytes of steps before it, and the value. False where the last
- * line has no such mark: then *body is all of the text. */
+/* Divides a solution whose last line is "<mark> value": *body bytes of steps before it, and the value. False where the
+ * last line has no such mark: then *body is all of the text. */
 bool format_divide(const char *text, const char *mark, size_t *body, cairn_slice *value);
-/* The problem and the first step of a text that opens with both: they part at the last "Step 1:" (a heading's signs before it belong to
- * the step), else at the last blank line, else at the last line break. False where there is none of these. */
+/* The problem and the first step of a text that opens with both: they part at the last "Step 1:" (a heading's signs
+ * before it belong to the step), else at the last blank line, else at the last line break. False where there is none of
+ * these. */
 bool format_part(const char *text, size_t length, cairn_slice *problem, cairn_slice *step);
 
 /* ---- labels ---------------------------------------------------------------------------------------------------- */
 
 /* Room for one label a step, all NaN. */
 cairn_status format_labels_alloc(const format_row *row, cairn_record *out, double **labels);
-/* A label: true or false, 1 or 0, a number written with a point from 0 to 1 (then *soft), null (NaN); with `marks` also "+" or "-". */
+/* A label: true or false, 1 or 0, a number written with a point from 0 to 1 (then *soft), null (NaN); with `marks` also
+ * "+" or "-". */
 bool format_label(const json_t *value, bool marks, double *label, bool *soft);
 /* The first step labelled 0; a NaN before it leaves it open, as soft labels do. */
 int32_t format_first_error(const double *labels, int32_t n, bool soft);

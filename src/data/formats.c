@@ -24,9 +24,9 @@ static const format_read_fn readers[CAIRN_FORMAT_COUNT] = {
 
 /* ---- known by its fields ------------------------------------------------------------------------------------------- */
 
-/* An object is of the first format one of whose rules it keeps. A rule is names of fields that are there; a name's last sign says what the
- * field is: " a string, [ an array, { an object, # a string with "####" in it. A bar divides names of which one is enough. "{" alone: some
- * field is an object; "=" alone: no field is an array or an object. */
+/* An object is of the first format one of whose rules it keeps. A rule is names of fields that are there; a name's last
+ * sign says what the field is: " a string, [ an array, { an object, # a string with "####" in it. A bar divides names
+ * of which one is enough. "{" alone: some field is an object; "=" alone: no field is an array or an object. */
 static const struct {
     cairn_format format;
     const char *has[3];

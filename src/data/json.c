@@ -8,8 +8,8 @@
 
 /* ---- parsing --------------------------------------------------------------------------------------------------- */
 
-/* Deepest nesting of arrays and objects in `text`, told from the brackets outside strings. Text that is not JSON gets some
- * number, and is refused by the parser. */
+/* Deepest nesting of arrays and objects in `text`, told from the brackets outside strings. Text that is not JSON gets
+ * some number, and is refused by the parser. */
 static int depth_of(const char *text, size_t length) {
     int depth = 0, deepest = 0;
     bool in_string = false;
@@ -31,7 +31,8 @@ static int depth_of(const char *text, size_t length) {
     return deepest;
 }
 
-/* The field of the outermost object in which byte `at` of `text` lies, as written there; false where it lies in none. */
+/* The field of the outermost object in which byte `at` of `text` lies, as written there; false where it lies in none.
+ */
 static bool field_around(const char *text, size_t at, const char **name, size_t *length) {
     int depth = 0;
     bool value = false; /* after a colon of the outermost object */
@@ -58,7 +59,8 @@ static bool field_around(const char *text, size_t at, const char **name, size_t 
     return *name && text[0] == '{';
 }
 
-/* jansson says badly what a lack of memory was; malloc says it in errno, and nothing in its parser goes on after that. */
+/* jansson says badly what a lack of memory was; malloc says it in errno, and nothing in its parser goes on after that.
+ */
 static cairn_status fail_parse(cairn_ctx *ctx, const char *text, size_t length, const char *where,
                                const json_error_t *error) {
     const char *name;

@@ -1,5 +1,5 @@
-/* Lines of a file. Blocks of 64 KiB are read in place; a line inside one block is returned without a copy, one that crosses
- * blocks is gathered in `carry`, which never grows beyond the bound. */
+/* Lines of a file. Blocks of 64 KiB are read in place; a line inside one block is returned without a copy, one that
+ * crosses blocks is gathered in `carry`, which never grows beyond the bound. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>

@@ -7,9 +7,9 @@
 typedef struct lines lines;
 /* Opens `path` ("-": standard input). A directory or unreadable file is CAIRN_IO or CAIRN_NOT_FOUND with its name. */
 cairn_status lines_open(cairn_ctx *ctx, const char *path, size_t max_line_bytes, lines **out);
-/* The next line without its end (\n or \r\n) and, at the start of the file, without a byte order mark; valid until the next
- * call. CAIRN_END at the end. A line over the bound is skipped to its end and reported as CAIRN_LIMIT: the next call goes on
- * after it. */
+/* The next line without its end (\n or \r\n) and, at the start of the file, without a byte order mark; valid until the
+ * next call. CAIRN_END at the end. A line over the bound is skipped to its end and reported as CAIRN_LIMIT: the next
+ * call goes on after it. */
 cairn_status lines_next(lines *l, const char **text, size_t *length);
 /* What is read and not yet used, at least one byte; valid until the next call. CAIRN_END at the end. */
 cairn_status lines_bytes(lines *l, const char **bytes, size_t *count);

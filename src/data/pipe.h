@@ -1,10 +1,9 @@
 /* A program of the user that answers JSON lines: the backend behind exec: policies and rewards.
  *
- * Each request is one line {"id": n, ...} on the program's standard input, each reply one line {"id": n, ...} on its standard output, in
- * any order; standard error goes to the log. All backends of a context that were opened with the same role, command and options share the
- * program: it starts at the first request of any of them and ends when the root context closes. See program.h for what happens when
- * requests fail and programs die.
- */
+ * Each request is one line {"id": n, ...} on the program's standard input, each reply one line {"id": n, ...} on its
+ * standard output, in any order; standard error goes to the log. All backends of a context that were opened with the
+ * same role, command and options share the program: it starts at the first request of any of them and ends when the
+ * root context closes. See program.h for what happens when requests fail and programs die. */
 #ifndef CAIRN_DATA_PIPE_H
 #define CAIRN_DATA_PIPE_H
 
@@ -34,7 +33,8 @@ typedef struct pipe_options {
 typedef struct pipe_request {
     cairn_request base;
     json_t *message; /* the request without its id: borrowed from the caller until done */
-    /* Whether a reply is one; its failure counts as the program's. Runs on another thread, beside nothing else; NULL: any object is. */
+    /* Whether a reply is one; its failure counts as the program's. Runs on another thread, beside nothing else; NULL:
+     * any object is. */
     cairn_status (*check)(cairn_ctx *ctx, const struct pipe_request *request, const json_t *reply);
     const void *expected; /* for `check` */
     json_t *reply;        /* set when status is OK: owned by the caller */

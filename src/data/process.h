@@ -39,8 +39,8 @@ bool process_flush(process *p);
 typedef void (*process_reply_fn)(void *arg, program_ask *ask, json_t *reply, const char *line, size_t length);
 /* Reads what is there. False: the process is of no use any more, for the reason in `why`. */
 bool process_read(process *p, process_reply_fn replied, void *arg, char why[400]);
-/* Ends it; the open requests stay in `open`. `how` gets what it said last and, where it ended by itself, how: " and exited with
- * status 3: no such model". */
+/* Ends it; the open requests stay in `open`. `how` gets what it said last and, where it ended by itself, how: " and
+ * exited with status 3: no such model". */
 void process_end(process *p, double grace_s, bool by_itself, char how[300]);
 /* At most `most` bytes of a line in one piece, "..." after what is cut. */
 void process_cut(const char *line, size_t length, size_t most, char out[]);

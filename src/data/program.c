@@ -143,8 +143,8 @@ static void take_reply(void *arg, program_ask *ask, json_t *reply, const char *l
 
 /* ---- processes --------------------------------------------------------------------------------------------------------- */
 
-/* A suspect that was alone in a process which had answered others: the process may have been about to end when the request came. It is
- * sent again first, so that it comes to a fresh process, and nothing is counted against it. */
+/* A suspect that was alone in a process which had answered others: the process may have been about to end when the
+ * request came. It is sent again first, so that it comes to a fresh process, and nothing is counted against it. */
 static bool is_acquitted(const process *w) {
     return w->n_open == 1 && w->answered && w->open[0]->suspect && w->open[0]->request;
 }

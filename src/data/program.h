@@ -1,13 +1,13 @@
 /* A program of the user, run by one thread of its own for all workers: processes, requests, retries.
  *
- * A request fails by a reply {"error": "text"}, by a reply that its check refuses, and by the end of its process. It is then sent again, at
- * most `retries` times. A process ends when it exits, closes its output, breaks the protocol (after its first reply: a line that is no
- * JSON; ever: an object without an open request's id, a line over 16 MiB) or gives no reply for `timeout` seconds; another is started
- * for the requests that are left. Those that were open at its end are suspects: they are sent again alone, each to a process that has
- * nothing else to do, so that a request on which the program dies takes no other with it. A suspect whose process had answered others before it ended is
- * sent again to a fresh one, and nothing is counted against it. A program that ends again and again
- * without any reply is lost: it fails all requests from then on.
- */
+ * A request fails by a reply {"error": "text"}, by a reply that its check refuses, and by the end of its process. It is
+ * then sent again, at most `retries` times. A process ends when it exits, closes its output, breaks the protocol (after
+ * its first reply: a line that is no JSON; ever: an object without an open request's id, a line over 16 MiB) or gives
+ * no reply for `timeout` seconds; another is started for the requests that are left. Those that were open at its end
+ * are suspects: they are sent again alone, each to a process that has nothing else to do, so that a request on which
+ * the program dies takes no other with it. A suspect whose process had answered others before it ended is sent again to
+ * a fresh one, and nothing is counted against it. A program that ends again and again without any reply is lost: it
+ * fails all requests from then on. */
 #ifndef CAIRN_DATA_PROGRAM_H
 #define CAIRN_DATA_PROGRAM_H
 
@@ -41,7 +41,8 @@ void program_mailbox_open(program_mailbox *box);
 void program_mailbox_close(program_mailbox *box);
 
 typedef struct program program;
-/* The context's program of this role, command and options. It is not given back: it ends with the root context. Errors: no memory. */
+/* The context's program of this role, command and options. It is not given back: it ends with the root context. Errors:
+ * no memory. */
 cairn_status program_of(cairn_ctx *ctx, const char *role, const pipe_options *options, program **out);
 const char *program_name(const program *p); /* the command, cut, in quotes: how errors name it */
 /* The calls of the workers. */

@@ -49,7 +49,8 @@ cairn_status read_processbench(const format_row *row, int32_t item, cairn_record
 
 /* ---- PRMBench (arXiv 2501.03124): question, original_process, modified_process, error_steps, classification -------- */
 
-/* Marks the listed steps (from 1) wrong. A number beyond the last step says nothing about any step: the published files have 151. */
+/* Marks the listed steps (from 1) wrong. A number beyond the last step says nothing about any step: the published files
+ * have 151. */
 static cairn_status mark_errors(const format_row *row, cairn_record *out, double *labels) {
     json_t *errors;
     int64_t number;

@@ -30,7 +30,8 @@ static cairn_status cut(const format_row *row, const char *text, const char *sig
     return CAIRN_OK;
 }
 
-/* The problem and the steps of a text with a sign after each step. What stands after the last sign is a step that has no label. */
+/* The problem and the steps of a text with a sign after each step. What stands after the last sign is a step that has
+ * no label. */
 static cairn_status read_marked(const format_row *row, const char *field, const char *text, const pieces *p,
                                 cairn_record *out) {
     cairn_slice problem, first;
@@ -223,14 +224,16 @@ static cairn_status steps_of_pieces(const format_row *row, const char *text, con
     return CAIRN_OK;
 }
 
-/* Do `n` labels fit the steps: *by_sign one for each sign (and one for what stands after the last), else those of the last steps? */
+/* Do `n` labels fit the steps: *by_sign one for each sign (and one for what stands after the last), else those of the
+ * last steps? */
 static bool labels_fit(size_t n, const pieces *p, const int32_t *last, int32_t n_steps, bool *by_sign) {
     bool with_rest = p->n > 0 && n == (size_t)p->n + 1 && last[p->n] > last[p->n - 1];
     *by_sign = p->n > 0 && n != (size_t)n_steps;
     return *by_sign ? (n == (size_t)p->n || with_rest) && last[0] >= 0 : n <= (size_t)n_steps;
 }
 
-/* Of a text with signs, a label belongs to the last step before its sign; of one without, the labels are those of the last steps. */
+/* Of a text with signs, a label belongs to the last step before its sign; of one without, the labels are those of the
+ * last steps. */
 cairn_status read_math_aps(const format_row *row, int32_t item, cairn_record *out) {
     const char *process;
     pieces p;

@@ -1,6 +1,5 @@
-/* Reader of PRM800K (arXiv 2305.20050). A row is one solution with several candidates a step, each rated -1, 0 or 1 by a person; the record
- * is the path that was taken through them.
- */
+/* Reader of PRM800K (arXiv 2305.20050). A row is one solution with several candidates a step, each rated -1, 0 or 1 by
+ * a person; the record is the path that was taken through them. */
 #include <string.h>
 
 #include "data/format.h"
@@ -49,8 +48,8 @@ static cairn_status add_step(const format_row *row, size_t i, const json_t *cand
     return format_keep(row, json_string_value(text), json_string_length(text), step);
 }
 
-/* The path: of each step the chosen candidate, else the one that the person wrote; where there is neither the path ends, with the first
- * candidate rated -1, else the first one. */
+/* The path: of each step the chosen candidate, else the one that the person wrote; where there is neither the path
+ * ends, with the first candidate rated -1, else the first one. */
 static cairn_status read_path(const format_row *row, const json_t *steps, cairn_record *out) {
     const char **texts;
     size_t n = json_array_size(steps);

@@ -89,8 +89,8 @@ static cairn_status first_word(const format_row *row, const char *const *fields,
     return field ? format_word_or_null(row, field, out) : CAIRN_OK;
 }
 
-/* The problem, its true answer and where it belongs, as files that nobody standardised name them. An answer that ends with GSM8K's
- * "#### value" is that value. */
+/* The problem, its true answer and where it belongs, as files that nobody standardised name them. An answer that ends
+ * with GSM8K's "#### value" is that value. */
 static cairn_status read_problem(const format_row *row, cairn_record *out) {
     static const char *const ids[] = {"id", "unique_id", "task_id", "uuid", "idx", NULL};
     static const char *const problems[] = {"problem", "question", "prompt", NULL};

@@ -52,7 +52,8 @@ static cairn_status peek(rows *r, bool (*skipped)(char), char *out) {
     }
 }
 
-/* Uses `count` bytes and adds them to the row's text; of a row over the bound only so much is kept that it is seen to be. */
+/* Uses `count` bytes and adds them to the row's text; of a row over the bound only so much is kept that it is seen to
+ * be. */
 static cairn_status take(rows *r, const char *bytes, size_t count) {
     size_t room = r->max_row_bytes - (r->text.length < r->max_row_bytes ? r->text.length : r->max_row_bytes);
     size_t kept = count <= room ? count : room + (r->text.length <= r->max_row_bytes);
@@ -157,8 +158,8 @@ static cairn_status take_line(rows *r, nesting *n) {
     return CAIRN_OK;
 }
 
-/* The file opens with an object. One that goes on in the next line is such a value, unless that line opens another object where none
- * may stand: then the first line is broken. */
+/* The file opens with an object. One that goes on in the next line is such a value, unless that line opens another
+ * object where none may stand: then the first line is broken. */
 static cairn_status open_object(rows *r) {
     nesting n = {0};
     char next;

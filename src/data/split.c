@@ -52,7 +52,8 @@ static size_t pass_block_sign(const char *t, size_t left, int64_t *depth, bool *
     return 1;
 }
 
-/* End of the line at `at`, which goes on over line breaks inside blocks. From a block that is never closed on there are no blocks. */
+/* End of the line at `at`, which goes on over line breaks inside blocks. From a block that is never closed on there are
+ * no blocks. */
 static size_t line_end(splitter *s, size_t at) {
     int64_t depth = 0;
     bool toggled = false;
@@ -126,8 +127,8 @@ static void split_sentences(splitter *s) {
     add(s, start, s->length);
 }
 
-/* Does the line [at, end) open with "Step 3:", also as a heading ("## Step 3:", "**Step 3:**"), or unless `only_named` with "3." or
- * "3)"? */
+/* Does the line [at, end) open with "Step 3:", also as a heading ("## Step 3:", "**Step 3:**"), or unless `only_named`
+ * with "3." or "3)"? */
 static bool opens_step(const splitter *s, size_t at, size_t end, bool only_named) {
     const char *t = s->text;
     size_t word = at;

@@ -1,4 +1,5 @@
-/* The writers of the published formats, one each, in the order of the readers (docs/formats.md). Keys are sorted by the JSON writer. */
+/* The writers of the published formats, one each, in the order of the readers (docs/formats.md). Keys are sorted by the
+ * JSON writer. */
 #include <errno.h>
 #include <math.h>
 #include <string.h>

@@ -1,4 +1,5 @@
-/* Candidates with scores and truth from files: rows of one candidate, rows of all candidates of a prompt, records of `solve`. */
+/* Candidates with scores and truth from files: rows of one candidate, rows of all candidates of a prompt, records of
+ * `solve`. */
 #include <math.h>
 #include <string.h>
 
@@ -211,7 +212,8 @@ static cairn_status put_element(const reading *r, const char *name, const json_t
     return put_proxy(r, name, json_array_get(value, e->at));
 }
 
-/* A row with the lists of a prompt: the truth is a list, or follows from the sources of the solutions (arXiv 2410.01729). */
+/* A row with the lists of a prompt: the truth is a list, or follows from the sources of the solutions (arXiv
+ * 2410.01729). */
 static cairn_status read_lists(const reading *r, const json_t *row, const char *name, const json_t *truth,
                                bool sources) {
     const char *right = r->table->fields.right ? r->table->fields.right : "human_to_GPT-4";

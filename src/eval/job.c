@@ -308,7 +308,8 @@ static int64_t next_problem(void *arg) {
     return -1;
 }
 
-/* As asked; else 64, but with a run file so few that the problems under way, which a kill loses, are at most a fifth of all. */
+/* As asked; else 64, but with a run file so few that the problems under way, which a kill loses, are at most a fifth of
+ * all. */
 int32_t job_in_flight(const cairn_job *job, bool kept) {
     if (job->setup.in_flight > 0) return job->setup.in_flight;
     int64_t most = kept ? job->count / (5 * (int64_t)job->setup.workers) : PRESET_IN_FLIGHT;

@@ -1,4 +1,5 @@
-/* The memory of a job, found before it runs: what its engines will hold, and what the first problems take when they are tried. */
+/* The memory of a job, found before it runs: what its engines will hold, and what the first problems take when they are
+ * tried. */
 #include <string.h>
 
 #include "eval/job_worker.h"

@@ -41,7 +41,8 @@ static cairn_status find(cairn_ctx *ctx, cairn_arena *arena, cairn_job *job, con
     return find_rule(ctx, arena, setup, &out->rule);
 }
 
-/* Are the root's counts worth their place in the record? The sampled solutions tell them where they are all that was sampled. */
+/* Are the root's counts worth their place in the record? The sampled solutions tell them where they are all that was
+ * sampled. */
 static bool keeps_root(const labelling *l, const cairn_label_result *result) {
     const cairn_root_count *root = &result->root;
     int32_t n = root->n + root->unknown;
@@ -98,6 +99,38 @@ cairn_status cairn_label_plan(cairn_ctx *ctx, cairn_job *job, const cairn_label_
     cairn_status status = find(ctx, arena, job, setup, &l);
     if (status == CAIRN_OK) status = cairn_job_plan(job, ctx, kept, label_one, &l, out);
     cairn_arena_close(arena);
+    return status;
+}
+
+/* ---- to a file --------------------------------------------------------------------------------------------------------- */
+
+static cairn_status write_to(cairn_ctx *ctx, cairn_job *job, const cairn_label_balance *balance,
+                             const cairn_write_options *options, cairn_out *out) {
+    cairn_writer *writer;
+    CAIRN_TRY(cairn_writer_open(ctx, out, options, &writer));
+    cairn_status status = cairn_label_write(ctx, job, NULL, balance, writer);
+    if (status == CAIRN_OK) status = cairn_writer_end(writer);
+    cairn_writer_close(writer);
+    return status;
+}
+
+static cairn_status label_to(cairn_ctx *ctx, cairn_job *job, const cairn_label_setup *setup,
+                             const cairn_write_options *options, const char *path, cairn_label_summary *summary) {
+    cairn_out *out;
+    CAIRN_TRY(cairn_out_open(ctx, path, &out));
+    cairn_status status = cairn_label_problems(ctx, job, setup, NULL, summary);
+    if (status == CAIRN_OK) status = write_to(ctx, job, &summary->balance, options, out);
+    if (status == CAIRN_OK) return cairn_out_commit(out);
+    cairn_out_drop(out);
+    return status;
+}
+
+cairn_status cairn_label_file(cairn_ctx *ctx, const cairn_job_setup *job_setup, const cairn_label_setup *setup,
+                              const cairn_write_options *options, const char *path, cairn_label_summary *out) {
+    cairn_job *job;
+    CAIRN_TRY(cairn_job_open(ctx, job_setup, &job));
+    cairn_status status = label_to(ctx, job, setup, options, path, out);
+    cairn_job_close(job);
     return status;
 }
 

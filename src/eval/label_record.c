@@ -91,7 +91,8 @@ static json_t *solution_json(const cairn_labelled *s, const char *const *observa
     return NULL;
 }
 
-/* What the world answered to the steps of a solution; NULL: nothing, or its leaf is not in the tree with these steps. */
+/* What the world answered to the steps of a solution; NULL: nothing, or its leaf is not in the tree with these steps.
+ */
 static cairn_status observations_of(cairn_workspace *workspace, const cairn_labelled *s,
                                     const char *const **observations) {
     const char *const *steps;

@@ -11,11 +11,12 @@ typedef struct label_rule {
     const void *config;
 } label_rule;
 
-/* The record of one problem; the caller owns *out. Judges solutions that the labeller did not, where a judge is bound. `keep_root`: the root's
- * counts, which records otherwise leave out where the solutions tell them. */
+/* The record of one problem; the caller owns *out. Judges solutions that the labeller did not, where a judge is bound.
+ * `keep_root`: the root's counts, which records otherwise leave out where the solutions tell them. */
 cairn_status label_record_make(cairn_workspace *workspace, cairn_label_result *result, bool keep_root, json_t **out);
-/* Labels the solutions of a record by a rule: sets labels and first_error, and `dropped` where a solution is not kept. `all_samples`: without
- * root counts, the record's sampled solutions are all that were sampled. Errors: FORMAT, with the record's id; those of the rule. */
+/* Labels the solutions of a record by a rule: sets labels and first_error, and `dropped` where a solution is not kept.
+ * `all_samples`: without root counts, the record's sampled solutions are all that were sampled. Errors: FORMAT, with
+ * the record's id; those of the rule. */
 cairn_status label_record_apply(cairn_ctx *ctx, cairn_arena *arena, const label_rule *rule, bool all_samples,
                                 const char *id, json_t *record);
 /* The root's counts that a record tells, by itself or by its sampled solutions. */

@@ -43,8 +43,8 @@ static void add_world(cairn_arena *arena, const cairn_world *world, cairn_manife
         (cairn_manifest_entry){"world_key", key_text(arena, cairn_world_content(world), cairn_world_file(world))};
 }
 
-/* Entries of the roles that are bound beside generator and judge: "completer", "completer_key", and "role_sampling" of all of them, as in
- * "completer:temperature=0.7,max_tokens=64". */
+/* Entries of the roles that are bound beside generator and judge: "completer", "completer_key", and "role_sampling" of
+ * all of them, as in "completer:temperature=0.7,max_tokens=64". */
 static void add_cast(cairn_arena *arena, const cairn_job *job, cairn_manifest_entry *entries, size_t *n) {
     const worker *w = &job->workers[0];
     const char *samplings = "";

@@ -40,15 +40,24 @@ struct cairn_lab_state {
     json_t *numbers;     /* object: name to number, or null where unknown */
     const char *skipped; /* the reason, in the lab's arena; NULL: not skipped */
     const char *data;    /* folder of the shared real data */
+    int64_t index;       /* of the run in the plan */
+    struct recipe_folder *folder;
 };
 
-/* Makes the runs that `run` does not hold (all where it is NULL) and gives the record of every run to visit, in order of the plan. seconds[count]
- * of those made now, the others are left as they are. */
+/* Where the files of a verification stand. */
+typedef struct recipe_folder recipe_folder;
+/* `threads`: that all runs together use. */
+cairn_status recipe_folder_open(cairn_ctx *ctx, int32_t threads, recipe_folder **out);
+/* Removes the folder with all its files; NULL is fine. */
+void recipe_folder_close(recipe_folder *folder);
+
+/* Makes the runs that `run` does not hold (all where it is NULL) and gives the record of every run to visit, in order
+ * of the plan. seconds[count] of those made now, the others are left as they are. */
 cairn_status recipe_run_all(cairn_ctx *ctx, const recipe_plan *plan, cairn_run *run, double *seconds,
                             cairn_run_visit_fn visit, void *arg);
 
-/* The verdict on values[n], one a seed: the number, the difference or the ratio; NaN where it is unknown. Fills interval, seeds, unknown and
- * verdict. */
+/* The verdict on values[n], one a seed: the number, the difference or the ratio; NaN where it is unknown. Fills
+ * interval, seeds, unknown and verdict. */
 cairn_status recipe_judge(cairn_ctx *ctx, const cairn_claim *claim, const double *values, int32_t n,
                           cairn_claim_result *out);
 

@@ -1,4 +1,5 @@
-/* Makes the runs of a verification, several at once, each with a context and an arena that no other run has at the time. */
+/* Makes the runs of a verification, several at once, each with a context and an arena that no other run has at the
+ * time. */
 #include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
@@ -23,6 +24,7 @@ typedef struct running {
     int32_t workers_each;
     double *seconds;
     lane *lanes; /* [threads] */
+    recipe_folder *folder;
     int threads;
     cairn_progress *progress;
     atomic_bool stopped;
@@ -54,11 +56,14 @@ static cairn_status write_record(cairn_lab *lab, const planned_recipe *p, json_t
     return status;
 }
 
-static cairn_status run_arm(running *r, lane *l, const recipe_run *which, cairn_text *record) {
+static cairn_status run_arm(running *r, lane *l, int64_t index, cairn_text *record) {
+    const recipe_run *which = &r->plan->runs[index];
     const planned_recipe *p = &r->plan->recipes[which->recipe];
     const cairn_arm *arm = &p->recipe->arms[which->arm];
     struct cairn_lab_state state = {.numbers = json_object(),
-                                    .data = r->plan->setup->data ? r->plan->setup->data : cairn_shared_data()};
+                                    .data = r->plan->setup->data ? r->plan->setup->data : cairn_shared_data(),
+                                    .index = index,
+                                    .folder = r->folder};
     if (!state.numbers) return cairn_fail(l->ctx, CAIRN_NO_MEMORY, "no memory");
     cairn_lab lab = {.ctx = l->ctx,
                      .arena = l->arena,
@@ -97,7 +102,7 @@ static void run_one(void *arg, int64_t block, int thread) {
     cairn_text record = {0};
     double start = cairn_seconds();
     cairn_status status =
-        cairn_cancelled(l->ctx) ? cairn_fail(l->ctx, CAIRN_CANCELLED, "cancelled") : run_arm(r, l, which, &record);
+        cairn_cancelled(l->ctx) ? cairn_fail(l->ctx, CAIRN_CANCELLED, "cancelled") : run_arm(r, l, index, &record);
     r->seconds[index] = cairn_seconds() - start;
     if (status == CAIRN_OK) status = keep(r, l, index, &record);
     cairn_text_free(&record);
@@ -135,11 +140,13 @@ static cairn_status work(cairn_ctx *ctx, running *r) {
     r->threads = cairn_pool_threads(pool);
     r->workers_each = r->count > 0 && r->threads > r->count ? (int32_t)(r->threads / r->count) : 1;
     cairn_status status = open_lanes(ctx, r);
+    if (status == CAIRN_OK) status = recipe_folder_open(ctx, r->threads, &r->folder);
     if (status == CAIRN_OK) {
         cairn_pool_run(pool, run_one, r, r->count);
         status = r->status;
         if (status != CAIRN_OK) cairn_fail(ctx, status, "%s", cairn_error(r->failure));
     }
+    recipe_folder_close(r->folder);
     close_lanes(r);
     cairn_pool_close(pool);
     return status;

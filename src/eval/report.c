@@ -121,7 +121,8 @@ static bool differ(const report_problem *a, const report_problem *b) {
     return a->key && b->key && strcmp(a->key, b->key) != 0;
 }
 
-/* Counts the problems of two runs in this order. Of problems that are told apart by nothing each has its partner in order. */
+/* Counts the problems of two runs in this order. Of problems that are told apart by nothing each has its partner in
+ * order. */
 static void count_pairs(const report_problem *a, size_t n_a, const report_problem *b, size_t n_b, order_fn *compare,
                         cairn_report_pair *pair) {
     size_t i = 0, j = 0;

@@ -1,4 +1,5 @@
-/* The problems of a report's page: outcome, answers and tree, or labelled solutions, as compact JSON within a bound of bytes. */
+/* The problems of a report's page: outcome, answers and tree, or labelled solutions, as compact JSON within a bound of
+ * bytes. */
 #include <errno.h>
 #include <math.h>
 #include <string.h>
@@ -265,8 +266,8 @@ static cairn_status add_tree(writing *w, const json_t *record, size_t room, json
 
 /* ---- a problem that was solved ------------------------------------------------------------------------------------- */
 
-/* The different answers of the candidates with how often each was sampled, how it was judged and its best score: [answer, count, mark,
- * score], the most frequent first; equal ones in order of the candidates. */
+/* The different answers of the candidates with how often each was sampled, how it was judged and its best score:
+ * [answer, count, mark, score], the most frequent first; equal ones in order of the candidates. */
 typedef struct answer {
     const char *text; /* NULL: none */
     int64_t count;

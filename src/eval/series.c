@@ -50,7 +50,8 @@ static void count_positions(const binary_answer *answers, size_t n, cairn_series
     }
 }
 
-/* b[]: answers of yes and no; sizes[]: of stretches without another answer between, since neighbours stand side by side. */
+/* b[]: answers of yes and no; sizes[]: of stretches without another answer between, since neighbours stand side by
+ * side. */
 static size_t list_answers(const binary_answer *answers, size_t n, uint8_t *b, size_t *sizes, size_t *stretches,
                            int64_t *segments) {
     size_t m = 0;

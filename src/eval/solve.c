@@ -47,7 +47,8 @@ static double return_of(const cairn_tree *tree, cairn_node leaf) {
     return tree->outcome[leaf] + cairn_tree_paid(tree, leaf);
 }
 
-/* {"reward": [0.9, null, ...], ...}: the scores of the steps up to `leaf`, by the name of their column. NULL: no memory. */
+/* {"reward": [0.9, null, ...], ...}: the scores of the steps up to `leaf`, by the name of their column. NULL: no
+ * memory. */
 static json_t *scores_json(const cairn_tree *tree, cairn_node leaf) {
     json_t *all = json_object();
     if (cairn_tree_is_end(tree, leaf)) leaf = tree->parent[leaf];
@@ -65,8 +66,8 @@ static json_t *scores_json(const cairn_tree *tree, cairn_node leaf) {
     return all;
 }
 
-/* "cut_off", true, is there where the solution did not come to its end; "scores" where the setup keeps them; "return" where the world's
- * returns are no success probabilities. */
+/* "cut_off", true, is there where the solution did not come to its end; "scores" where the setup keeps them; "return"
+ * where the world's returns are no success probabilities. */
 static cairn_status candidate_json(const cairn_workspace *workspace, const cairn_solve_setup *setup,
                                    const cairn_candidate *c, json_t **out) {
     bool ended;
@@ -124,8 +125,8 @@ static cairn_status verify_path(cairn_workspace *workspace, cairn_node leaf, boo
     return CAIRN_OK;
 }
 
-/* verdicts[count]: what the world says of each step, up to the first wrong one of its path; unknown after it, and of ends. Each leaf's path
- * is verified once. */
+/* verdicts[count]: what the world says of each step, up to the first wrong one of its path; unknown after it, and of
+ * ends. Each leaf's path is verified once. */
 static cairn_status find_verdicts(cairn_workspace *workspace, cairn_verdict *verdicts) {
     const cairn_tree *tree = workspace->tree;
     bool *done = cairn_arena_alloc(workspace->arena, tree->count, sizeof *done);
@@ -192,7 +193,8 @@ static cairn_status add_tree(cairn_workspace *workspace, const cairn_result *res
     return bad ? json_fail_build(workspace->ctx, "the record") : CAIRN_OK;
 }
 
-/* The candidate that is judged: the chosen one; where none was chosen the first that states an answer, else the first. NULL: none. */
+/* The candidate that is judged: the chosen one; where none was chosen the first that states an answer, else the first.
+ * NULL: none. */
 static const cairn_candidate *judged_of(const cairn_result *result) {
     if (result->chosen >= 0) return &result->candidates[result->chosen];
     for (int32_t i = 0; i < result->n; i++)
@@ -278,7 +280,8 @@ static cairn_status note_return(tally *t, const json_t *value) {
     return CAIRN_OK;
 }
 
-/* Outcomes of candidates, each as often as it was sampled, and those that were not cut off. A run file may hold anything: counts are those of an int32_t. */
+/* Outcomes of candidates, each as often as it was sampled, and those that were not cut off. A run file may hold
+ * anything: counts are those of an int32_t. */
 static cairn_status count_candidates(cairn_ctx *ctx, const json_t *candidates, bool told, const char *where,
                                      cairn_outcomes *out, int64_t *ended) {
     *out = (cairn_outcomes){0};

@@ -1,5 +1,5 @@
-/* Scores of single steps against labels: one pass over steps that are sorted once, for the data and for every resample of
- * problems. */
+/* Scores of single steps against labels: one pass over steps that are sorted once, for the data and for every resample
+ * of problems. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

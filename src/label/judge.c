@@ -1,5 +1,5 @@
-/* Labellers `judge` and `tool`: labels of whole solutions without completions, by what the judge says or by the verdicts of the world or its
- * calculator. Given solutions need no policy; without them solutions are sampled. */
+/* Labellers `judge` and `tool`: labels of whole solutions without completions, by what the judge says or by the
+ * verdicts of the world or its calculator. Given solutions need no policy; without them solutions are sampled. */
 #include "label/rule.h"
 #include "label/solution.h"
 

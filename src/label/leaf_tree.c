@@ -1,4 +1,5 @@
-/* Pure functions of trees with outcomes at their leaves: scores, compression, stratified samples, merged steps (arXiv 2503.13551). */
+/* Pure functions of trees with outcomes at their leaves: scores, compression, stratified samples, merged steps (arXiv
+ * 2503.13551). */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,9 +1,10 @@
 /* Labeller `mc`: a step is as good as the completions of the prefix that it ends (arXiv 2312.08935).
  *
- * The label of a step is the share of right ones among k completions of the prefix up to it, its hard form whether any is right.
- * The last step needs none: the solution's own outcome is its count. Probes go left to right until the first prefix that no
- * completion gets right (steps after it stay unlabelled), by bisection (arXiv 2406.06592), or over all steps. A prefix without counts whose
- * longer prefix has a right completion has one too: its step is labelled right, and its share stays unknown. */
+ * The label of a step is the share of right ones among k completions of the prefix up to it, its hard form whether any
+ * is right. The last step needs none: the solution's own outcome is its count. Probes go left to right until the first
+ * prefix that no completion gets right (steps after it stay unlabelled), by bisection (arXiv 2406.06592), or over all
+ * steps. A prefix without counts whose longer prefix has a right completion has one too: its step is labelled right,
+ * and its share stays unknown. */
 #include <math.h>
 
 #include "label/solution.h"
@@ -60,7 +61,8 @@ typedef struct job {
     int32_t k; /* completions of each prefix */
 } job;
 
-/* Counts of the prefix of m steps. They are all or nothing: too few completions without a right one would look like an error. */
+/* Counts of the prefix of m steps. They are all or nothing: too few completions without a right one would look like an
+ * error. */
 static cairn_status probe(job *j, int32_t m) {
     int32_t k = j->k, at_once = j->c->early_stop ? 1 : k;
     cairn_step_count count = {.node = j->nodes[m]};

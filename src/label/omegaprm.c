@@ -2,10 +2,10 @@
  *
  *   filter -> root -> { select a wrong rollout -> bisect it, keeping every rollout made on the way } until the limit
  *
- * Statistics of a state s: MC(s) from its completions, N(s) how often one of its rollouts was selected. Only wrong rollouts
- * of states with 0 < MC < 1 are worth bisecting, and each is selected at most once. Labelled are the probed prefixes up to
- * the first error, each once: the prefixes that some completion gets right, and the first that none does. Where solutions
- * are given, the wrong ones among them are all that is bisected. */
+ * Statistics of a state s: MC(s) from its completions, N(s) how often one of its rollouts was selected. Only wrong
+ * rollouts of states with 0 < MC < 1 are worth bisecting, and each is selected at most once. Labelled are the probed
+ * prefixes up to the first error, each once: the prefixes that some completion gets right, and the first that none
+ * does. Where solutions are given, the wrong ones among them are all that is bisected. */
 #include <math.h>
 #include <string.h>
 
@@ -167,8 +167,8 @@ static cairn_status locate(bisection *b, int32_t n, int32_t *first) {
 
 /* ---- the labelled solution ----------------------------------------------------------------------------------------- */
 
-/* Counts of all states on the rollout, labels of those up to the first error that no earlier solution labelled. *any: is there
- * such a label? */
+/* Counts of all states on the rollout, labels of those up to the first error that no earlier solution labelled. *any:
+ * is there such a label? */
 static cairn_status label_states(labelling *l, const bisection *b, int32_t n, int32_t first, cairn_labelled *out,
                                  bool *any) {
     cairn_workspace *workspace = l->workspace;
@@ -233,8 +233,8 @@ static cairn_status search_once(labelling *l, int32_t s, int32_t r) {
 
 /* ---- one problem --------------------------------------------------------------------------------------------------- */
 
-/* MC(root) from what the filter samples, else from k rollouts, and from the given solutions. In the pool go the given ones
- * where there are any. */
+/* MC(root) from what the filter samples, else from k rollouts, and from the given solutions. In the pool go the given
+ * ones where there are any. */
 static cairn_status open_root(labelling *l) {
     cairn_workspace *workspace = l->workspace;
     const config *c = l->c;

@@ -8,7 +8,8 @@
 #define RULE_THRESHOLD_OPTION(type) \
     CAIRN_REAL(type, threshold, "0.5", -1e9, 1e9, "", "A judge's score below it calls a step wrong.")
 
-/* Share of right completions after each step: the completer's, else the value that was backed up; NaN where neither is known. */
+/* Share of right completions after each step: the completer's, else the value that was backed up; NaN where neither is
+ * known. */
 void rule_shares(const cairn_evidence *e, double *c);
 /* Share of right solutions of the problem; NaN: not estimated. */
 double rule_root(const cairn_evidence *e);

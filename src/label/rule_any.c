@@ -1,5 +1,5 @@
-/* Rule `any`: a step is right when any completion of its prefix is (arXiv 2312.08935, equation 2; 2501.07301 with threshold 0). Steps after
- * the first error get no label. */
+/* Rule `any`: a step is right when any completion of its prefix is (arXiv 2312.08935, equation 2; 2501.07301 with
+ * threshold 0). Steps after the first error get no label. */
 #include "label/rule.h"
 
 static cairn_status apply(cairn_ctx *ctx, const void *config, const cairn_evidence *evidence, double *labels,

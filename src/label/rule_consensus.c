@@ -1,5 +1,5 @@
-/* Rule `consensus`: a solution is kept when completions and judge name the same first error, or both none (arXiv 2501.07301; with of=rpe
- * 2504.00891). Labels: 1 before the first error, 0 at it, none after it. */
+/* Rule `consensus`: a solution is kept when completions and judge name the same first error, or both none (arXiv
+ * 2501.07301; with of=rpe 2504.00891). Labels: 1 before the first error, 0 at it, none after it. */
 #include "label/rule.h"
 
 enum { OF_ANY, OF_RPE, OF_VERIFY };

@@ -1,4 +1,5 @@
-/* Rule `fuse`: a verdict of the world or its calculator together with the share of right completions (arXiv 2510.14942).
+/* Rule `fuse`: a verdict of the world or its calculator together with the share of right completions (arXiv
+ * 2510.14942).
  *
  *   y = w verdict + (1 - w) share        verdict 1 right, 0 wrong; a step with one of the two gets that one
  */

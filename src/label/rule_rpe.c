@@ -1,5 +1,5 @@
-/* Rule `rpe`: relative progress estimation (arXiv 2504.00891, section 3.1): a step is right when the share of right completions after it is at
- * least `eps` of that before it. Every step is wrong from the first share of 0 on. */
+/* Rule `rpe`: relative progress estimation (arXiv 2504.00891, section 3.1): a step is right when the share of right
+ * completions after it is at least `eps` of that before it. Every step is wrong from the first share of 0 on. */
 #include <math.h>
 
 #include "label/rule.h"

@@ -1,5 +1,6 @@
-/* Rule `scan`: self-denoising labels (arXiv 2509.16548). A solution with a right answer is right in every step. In one with a wrong answer the
- * `window` steps before the located error get min(share / self-confidence, 1), those before them 1, the error 0, later ones nothing. */
+/* Rule `scan`: self-denoising labels (arXiv 2509.16548). A solution with a right answer is right in every step. In one
+ * with a wrong answer the `window` steps before the located error get min(share / self-confidence, 1), those before
+ * them 1, the error 0, later ones nothing. */
 #include <math.h>
 
 #include "label/rule.h"

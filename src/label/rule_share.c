@@ -1,4 +1,5 @@
-/* Rule `share`: the label of a step is the share of right completions of the prefix that it ends (arXiv 2312.08935, equation 3). */
+/* Rule `share`: the label of a step is the share of right completions of the prefix that it ends (arXiv 2312.08935,
+ * equation 3). */
 #include "label/rule.h"
 
 static cairn_status apply(cairn_ctx *ctx, const void *config, const cairn_evidence *evidence, double *labels,

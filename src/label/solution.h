@@ -17,8 +17,8 @@ typedef struct label_estimate {
     int32_t n, known, ok;
 } label_estimate;
 
-/* Samples k completions of `node` as `role`, counted as spent in `result`. BUDGET when they cannot be paid for: then none
- * was sampled. */
+/* Samples k completions of `node` as `role`, counted as spent in `result`. BUDGET when they cannot be paid for: then
+ * none was sampled. */
 cairn_status label_estimate_node(cairn_workspace *workspace, cairn_role role, cairn_node node, int32_t k,
                                  cairn_label_result *result, label_estimate *out);
 

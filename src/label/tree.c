@@ -1,7 +1,9 @@
-/* Labeller `tree`: a full tree of sampled steps; a step is as good as the share of right leaves below it (arXiv 2503.13551).
+/* Labeller `tree`: a full tree of sampled steps; a step is as good as the share of right leaves below it (arXiv
+ * 2503.13551).
  *
- * Each level gives a stratified sample of its nodes. A sample is the path to a node, with a label on its last step only; with merge=true
- * also the same with the last two steps as one. Compression adds samples from a tree in which some nodes were merged with their parents. */
+ * Each level gives a stratified sample of its nodes. A sample is the path to a node, with a label on its last step
+ * only; with merge=true also the same with the last two steps as one. Compression adds samples from a tree in which
+ * some nodes were merged with their parents. */
 #include <math.h>
 
 #include "cairn/data.h"
@@ -64,8 +66,8 @@ static cairn_status grow(cairn_workspace *workspace, const config *c) {
     return CAIRN_OK;
 }
 
-/* The tree as plain arrays. A leaf counts as often as its path was drawn: equal steps are one node, below which the tree goes on once. One
- * whose outcome is unknown has no weight. */
+/* The tree as plain arrays. A leaf counts as often as its path was drawn: equal steps are one node, below which the
+ * tree goes on once. One whose outcome is unknown has no weight. */
 static cairn_status read_tree(cairn_workspace *workspace, cairn_label_result *result, cairn_leaf_tree *out) {
     cairn_tree *tree = workspace->tree;
     size_t n = tree->count;

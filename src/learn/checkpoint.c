@@ -1,4 +1,5 @@
-/* A checkpoint is one GGUF file: the model, the learner, and where the run stands. It replaces the one before as a whole. */
+/* A checkpoint is one GGUF file: the model, the learner, and where the run stands. It replaces the one before as a
+ * whole. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -86,7 +87,8 @@ cairn_status trainer_save(trainer *t) {
 
 /* ---- reading ------------------------------------------------------------------------------------------------------------------ */
 
-/* The two lines of the instruction set differ. Checkpoints of versions that did not write one end where it would stand: `theirs` is "". */
+/* The two lines of the instruction set differ. Checkpoints of versions that did not write one end where it would stand:
+ * `theirs` is "". */
 static cairn_status compare_sets(const trainer *t, const char *theirs) {
     const char *mine = cairn_bits_name(t->portable), *portable = cairn_bits_name(true);
     size_t skip = strlen(INSTRUCTION_SET);

@@ -147,7 +147,8 @@ void trainer_pack(trainer *t, const side *from, const int32_t *groups, int32_t n
 
 /* ---- the loss ----------------------------------------------------------------------------------------------------------------------- */
 
-/* Adds the mean loss of the tokens of right steps, as heavy as the mean loss of the batch's marks times the weight of the text. */
+/* Adds the mean loss of the tokens of right steps, as heavy as the mean loss of the batch's marks times the weight of
+ * the text. */
 static cairn_tensor *add_text(trainer *t, const cairn_transformer *model, cairn_tensor *hidden, cairn_tensor *loss,
                               double divisor) {
     const packed *b = &t->batch;

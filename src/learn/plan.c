@@ -4,7 +4,8 @@
 #include "learn/learner.h"
 #include "learn/trainer.h"
 
-/* Numbers of the parameters that are learned; *turned: of those that a file holds in another order, so that writing copies them. */
+/* Numbers of the parameters that are learned; *turned: of those that a file holds in another order, so that writing
+ * copies them. */
 static size_t count_learned(const trainer *t, size_t *turned) {
     size_t learned = 0;
     *turned = 0;

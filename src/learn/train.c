@@ -64,8 +64,8 @@ static cairn_status step(trainer *t, cairn_learn_point *point) {
 
 /* ---- the loop ------------------------------------------------------------------------------------------------------------------- */
 
-/* After every `every` steps and the last: dev set, best model. The checkpoint follows, so that a run which was stopped in between does
- * this again. */
+/* After every `every` steps and the last: dev set, best model. The checkpoint follows, so that a run which was stopped
+ * in between does this again. */
 static cairn_status evaluate(trainer *t, cairn_learn_point *point) {
     const cairn_transformer *judged = t->average ? t->average : t->model;
     const char *broken = trainer_broken(t);

@@ -134,7 +134,8 @@ cairn_status trainer_rehearse(trainer *t);
 bool trainer_reads_text(const trainer *t);
 /* Whether a label, which was rounded to float, is right for the trainer. */
 bool trainer_is_right(const trainer *t, float label);
-/* Where the step begins that is read at tokens[mark], its <step> or the <sep> of its observation; *end is its <step>. */
+/* Where the step begins that is read at tokens[mark], its <step> or the <sep> of its observation; *end is its <step>.
+ */
 int32_t trainer_step_start(const trainer *t, const int32_t *tokens, int32_t mark, int32_t *end);
 /* Room for every batch of both sides. */
 cairn_status trainer_make_room(trainer *t);

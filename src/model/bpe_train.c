@@ -1,6 +1,6 @@
-/* Learns merges from counted pieces. All pieces follow one another as lists of tokens, one a byte at first; every pair of adjacent
- * tokens knows how often it occurs and where. Merging a pair visits its occurrences only, so that the whole of training costs the
- * number of tokens that ever stood somewhere, not pieces times merges. */
+/* Learns merges from counted pieces. All pieces follow one another as lists of tokens, one a byte at first; every pair
+ * of adjacent tokens knows how often it occurs and where. Merging a pair visits its occurrences only, so that the whole
+ * of training costs the number of tokens that ever stood somewhere, not pieces times merges. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -141,7 +141,8 @@ static candidate pop(training *t) {
     return top;
 }
 
-/* The best pair, or NONE. A count only falls after the merge that made the pair, so one that is out of date goes back in its place. */
+/* The best pair, or NONE. A count only falls after the merge that made the pair, so one that is out of date goes back
+ * in its place. */
 static cairn_status best_pair(training *t, int64_t *out) {
     *out = NONE;
     while (t->n_heap > 0) {
@@ -162,7 +163,8 @@ static int compare_places(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-/* Where the pair may still be. Of equal tokens in a row the leftmost two are merged first, so order matters for them only. */
+/* Where the pair may still be. Of equal tokens in a row the leftmost two are merged first, so order matters for them
+ * only. */
 static cairn_status list_places(training *t, const pair *p, size_t *count) {
     size_t n = 0;
     for (uint32_t i = p->first; i; i = t->occurrences[i - 1].next) {
@@ -206,7 +208,8 @@ static cairn_status merge_everywhere(training *t, size_t index, int32_t result) 
     return CAIRN_OK;
 }
 
-/* A learned token must not look like a special one: readers that know tokens by their text could not tell them apart. */
+/* A learned token must not look like a special one: readers that know tokens by their text could not tell them apart.
+ */
 static bool is_special(const cairn_bpe_trainer *trainer, const char *text, size_t length) {
     for (int32_t i = 0; i < trainer->n_specials; i++)
         if (strlen(trainer->specials[i]) == length && memcmp(trainer->specials[i], text, length) == 0) return true;

@@ -1,6 +1,6 @@
-/* Text to tokens. Each piece is a list of tokens, one a byte at first; a heap holds the pairs that a rule can merge, by rule and then by
- * place. An entry whose pair is gone is dropped when it comes to the top. A piece of n bytes has n - 1 pairs at first and two more a
- * merge, of which there are at most n - 1: n log n in all. */
+/* Text to tokens. Each piece is a list of tokens, one a byte at first; a heap holds the pairs that a rule can merge, by
+ * rule and then by place. An entry whose pair is gone is dropped when it comes to the top. A piece of n bytes has n - 1
+ * pairs at first and two more a merge, of which there are at most n - 1: n log n in all. */
 #include <string.h>
 
 #include "model/pieces.h"

@@ -11,7 +11,8 @@ static cairn_status add_pick(cairn_engine *e, engine_job *job, pick_kind kind, i
     return CAIRN_OK;
 }
 
-/* The rows that a request needs and that this step has. Those that are wanted in order are taken in order, as they come by. */
+/* The rows that a request needs and that this step has. Those that are wanted in order are taken in order, as they come
+ * by. */
 static cairn_status pick_rows(cairn_engine *e, engine_job *job) {
     const cairn_generation *g = job->asked;
     int32_t row, last = job->prefix + g->n_generated - 1;

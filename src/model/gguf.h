@@ -61,15 +61,16 @@ size_t gguf_kind_size(cairn_gguf_kind kind);
 /* Reads the whole file: everything that cairn_gguf_open promises. path, bytes and size are set. */
 cairn_status gguf_read(cairn_ctx *ctx, cairn_gguf *file);
 
-/* Bytes of a tensor of this type and shape, and its elements. NULL when it is well formed, else what is wrong with it. `bytes` is 0 when
- * the layout of the type is not known. */
+/* Bytes of a tensor of this type and shape, and its elements. NULL when it is well formed, else what is wrong with it.
+ * `bytes` is 0 when the layout of the type is not known. */
 const char *gguf_measure(uint32_t type, int32_t rank, const int64_t *shape, int64_t *elements, size_t *bytes);
 
-/* Key and size of the file at `path`, without keeping its bytes: what cairn_gguf_key and cairn_gguf_size say when it is open. Errors: those
- * of cairn_gguf_open for files that cannot be read. */
+/* Key and size of the file at `path`, without keeping its bytes: what cairn_gguf_key and cairn_gguf_size say when it is
+ * open. Errors: those of cairn_gguf_open for files that cannot be read. */
 cairn_status gguf_file_key(cairn_ctx *ctx, const char *path, uint64_t *key, size_t *size);
 
-/* One step of a checksum: `length` (1 .. GGUF_BLOCK) bytes that follow what was folded before, 0 at the start of a file. */
+/* One step of a checksum: `length` (1 .. GGUF_BLOCK) bytes that follow what was folded before, 0 at the start of a
+ * file. */
 uint64_t gguf_fold(uint64_t folded, const void *block, size_t length);
 
 #endif

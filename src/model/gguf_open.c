@@ -73,8 +73,8 @@ static cairn_status open_file(cairn_ctx *ctx, const char *path, int *descriptor,
     return status;
 }
 
-/* The bytes of a file; an empty one gives NULL. They are read into pages of their own: a map of a file that is truncated or overwritten
- * meanwhile would fault. */
+/* The bytes of a file; an empty one gives NULL. They are read into pages of their own: a map of a file that is
+ * truncated or overwritten meanwhile would fault. */
 static cairn_status take_file(cairn_ctx *ctx, const char *path, int descriptor, const struct stat *info,
                               const uint8_t **bytes) {
     size_t size = (size_t)info->st_size;

@@ -1,5 +1,6 @@
-/* Reads a GGUF file: header, metadata, directory of tensors. Whatever a file says about itself is compared with what is there before it
- * is used; arrays of entries and tensors grow as they are read, so that a count alone costs no memory. */
+/* Reads a GGUF file: header, metadata, directory of tensors. Whatever a file says about itself is compared with what is
+ * there before it is used; arrays of entries and tensors grow as they are read, so that a count alone costs no memory.
+ */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>

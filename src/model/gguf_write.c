@@ -1,5 +1,5 @@
-/* Writes GGUF: metadata is kept as the bytes that it will be, tensors as where their values are. The checksum stands before what it
- * covers, so the file is made twice: once for its key, once for the disk. */
+/* Writes GGUF: metadata is kept as the bytes that it will be, tensors as where their values are. The checksum stands
+ * before what it covers, so the file is made twice: once for its key, once for the disk. */
 #include <string.h>
 
 #include "model/gguf.h"
@@ -235,7 +235,8 @@ cairn_status cairn_gguf_put_data(cairn_gguf_writer *writer, const char *name, ui
 
 /* ---- the file ----------------------------------------------------------------------------------------------------------- */
 
-/* Where the bytes go: into blocks, each of which is folded into the key and, the second time, written. Both see the same copy. */
+/* Where the bytes go: into blocks, each of which is folded into the key and, the second time, written. Both see the
+ * same copy. */
 typedef struct stream {
     cairn_out *out; /* NULL: only the key is wanted */
     uint64_t folded, checksum;

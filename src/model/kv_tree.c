@@ -120,7 +120,8 @@ static void unlist(kv_tree *t, int32_t id) {
     n->list = KV_NONE;
 }
 
-/* Puts a node where it belongs: by whether it has pages and refs, then by its last use, after those of the same step. */
+/* Puts a node where it belongs: by whether it has pages and refs, then by its last use, after those of the same step.
+ */
 static void enlist(kv_tree *t, int32_t id) {
     kv_node *n = &t->nodes[id];
     unlist(t, id);

@@ -1,11 +1,11 @@
-/* Keys and values of many sequences that share beginnings. A node is a run of tokens after its parent's; it owns these tokens and the
- * places of their keys and values in pages of CAIRN_PAGE tokens, and refers to its parent for what comes before. Blocks of a
- * sequence are counted from the root; where a node begins within one, it goes on in its parent's page when nobody else has, and else in
- * a copy of what that holds.
+/* Keys and values of many sequences that share beginnings. A node is a run of tokens after its parent's; it owns these
+ * tokens and the places of their keys and values in pages of CAIRN_PAGE tokens, and refers to its parent for what comes
+ * before. Blocks of a sequence are counted from the root; where a node begins within one, it goes on in its parent's
+ * page when nobody else has, and else in a copy of what that holds.
  *
- * Memory is bounded: when no page is free, the least recently used node gives up its pages, those that nobody refers to first. A node
- * that is held or has children keeps its tokens, so that its keys and values can be computed again, with the same bits. What
- * the step under way uses (kv_touch) is never given up. */
+ * Memory is bounded: when no page is free, the least recently used node gives up its pages, those that nobody refers to
+ * first. A node that is held or has children keeps its tokens, so that its keys and values can be computed again, with
+ * the same bits. What the step under way uses (kv_touch) is never given up. */
 #ifndef CAIRN_MODEL_KV_TREE_H
 #define CAIRN_MODEL_KV_TREE_H
 
@@ -59,11 +59,11 @@ cairn_status kv_open(cairn_ctx *ctx, int64_t page_numbers, int32_t pages, kv_tre
 void kv_close(kv_tree *tree); /* NULL is fine */
 void kv_begin_step(kv_tree *tree);
 
-/* The node whose sequence is that of `from` and then `tokens`, found or made: nodes are split where sequences part. It is held. Not
- * within a step. Errors: NO_MEMORY. */
+/* The node whose sequence is that of `from` and then `tokens`, found or made: nodes are split where sequences part. It
+ * is held. Not within a step. Errors: NO_MEMORY. */
 cairn_status kv_insert(kv_tree *tree, int32_t from, const int32_t *tokens, int32_t count, int32_t *out);
-/* An empty node after `parent` with room for `capacity` tokens, held, to be grown with kv_append, past its room too, and closed with
- * kv_seal. */
+/* An empty node after `parent` with room for `capacity` tokens, held, to be grown with kv_append, past its room too,
+ * and closed with kv_seal. */
 cairn_status kv_grow(kv_tree *tree, int32_t parent, int32_t capacity, int32_t *out);
 cairn_status kv_append(kv_tree *tree, int32_t node, const int32_t *tokens, int32_t count);
 void kv_seal(kv_tree *tree, int32_t node);
@@ -79,8 +79,8 @@ int32_t kv_computed(const kv_tree *tree, int32_t node);
 
 /* Says that the step under way uses this node and all before it. */
 void kv_touch(kv_tree *tree, int32_t node);
-/* Finds places for the node's first `upto` tokens, as far as there are any. Everything before the node must have its places. FULL:
- * no page can be had; WAIT: a page must be copied that this step fills. */
+/* Finds places for the node's first `upto` tokens, as far as there are any. Everything before the node must have its
+ * places. FULL: no page can be had; WAIT: a page must be copied that this step fills. */
 kv_room kv_reserve(kv_tree *tree, int32_t node, int32_t upto);
 /* The pages of the node's sequence, block by block, as far as they are reserved. */
 void kv_pages(const kv_tree *tree, int32_t node, float **pages);

@@ -28,8 +28,8 @@ static int32_t turning_heads(const cairn_transformer_shape *s, const char *name)
     return strstr(name, ".attn_k.") ? s->kv_heads : 0;
 }
 
-/* Row `r` of a head of `dim` rows as the file has it: the elements that turn together, i and i + dim / 2 here, lie beside each
- * other there. */
+/* Row `r` of a head of `dim` rows as the file has it: the elements that turn together, i and i + dim / 2 here, lie
+ * beside each other there. */
 static int64_t file_row(int64_t r, int64_t dim) {
     int64_t head = r / dim, i = r % dim, half = dim / 2;
     return head * dim + (i < half ? 2 * i : 2 * (i - half) + 1);
@@ -252,7 +252,8 @@ static cairn_status read_kind(const reading *r, const char *key, cairn_head_kind
                       cairn_gguf_path(r->file), key, (int)(kind.length < 40 ? kind.length : 40), kind.data);
 }
 
-/* The head whose `.kind` entry has this key, when the numbers of its matrices are in the file: only then is memory taken for them. */
+/* The head whose `.kind` entry has this key, when the numbers of its matrices are in the file: only then is memory
+ * taken for them. */
 static cairn_status read_head(const reading *r, const char *key, size_t length) {
     char name[64], other[NAME], matrix[NAME];
     cairn_head_kind kind = CAIRN_HEAD_VALUE;

@@ -1,6 +1,6 @@
-/* The pre-tokenizer "cairn-1": cuts a text into pieces that tokens never cross. Bytes decide, no locale and no tables: letters are A-Z,
- * a-z and every byte from 0x80 on, digits 0-9, space is one of tab, line feed, vertical tab, form feed, carriage return and blank, all
- * other bytes are signs. The next piece is the first of these that fits:
+/* The pre-tokenizer "cairn-1": cuts a text into pieces that tokens never cross. Bytes decide, no locale and no tables:
+ * letters are A-Z, a-z and every byte from 0x80 on, digits 0-9, space is one of tab, line feed, vertical tab, form
+ * feed, carriage return and blank, all other bytes are signs. The next piece is the first of these that fits:
  *
  *   1. one digit;
  *   2. 's 't 're 've 'm 'll 'd (lower case only);

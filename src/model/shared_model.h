@@ -16,8 +16,9 @@ typedef struct shared_model {
     int64_t uses;
 } shared_model;
 
-/* The model in the file at `path`. It is read unless the root context of `ctx` holds one of the same bytes and `weights`; the file is
- * looked at each time, so a path whose content changed gives another model. Thread-safe. Errors: those of cairn_transformer_load. */
+/* The model in the file at `path`. It is read unless the root context of `ctx` holds one of the same bytes and
+ * `weights`; the file is looked at each time, so a path whose content changed gives another model. Thread-safe. Errors:
+ * those of cairn_transformer_load. */
 cairn_status shared_model_take(cairn_ctx *ctx, const char *path, cairn_dtype weights, shared_model **out);
 /* Ends one use; the last one frees the model. Thread-safe. */
 void shared_model_give(shared_model *model);

@@ -23,10 +23,10 @@ cairn_status cairn_solution_format_of(cairn_ctx *ctx, const cairn_tokenizer *tok
     return CAIRN_OK;
 }
 
-static cairn_status add_text(cairn_ctx *ctx, const cairn_solution_format *f, const char *text, int32_t behind,
+static cairn_status add_text(cairn_ctx *ctx, const cairn_solution_format *f, const char *text, int32_t after,
                              cairn_solution_tokens *out) {
     CAIRN_TRY(cairn_tokenizer_encode(ctx, f->tokenizer, text, strlen(text), &out->tokens));
-    return cairn_tokens_add(ctx, &out->tokens, behind);
+    return cairn_tokens_add(ctx, &out->tokens, after);
 }
 
 cairn_status cairn_solution_encode(cairn_ctx *ctx, const cairn_solution_format *format, const char *name,

@@ -30,7 +30,8 @@ cairn_status tokenizer_add(cairn_ctx *ctx, cairn_tokenizer *tokenizer, const cha
                            bool *fresh);
 /* Adds the next merge; false when the pair is there already. The tokens exist. */
 bool tokenizer_add_merge(cairn_tokenizer *tokenizer, tokenizer_merge merge);
-/* Finds the bytes' tokens and the special ones by their names, and makes the key. -1, or the first byte (0 .. 255) that has no token. */
+/* Finds the bytes' tokens and the special ones by their names, and makes the key. -1, or the first byte (0 .. 255) that
+ * has no token. */
 int32_t tokenizer_seal(cairn_tokenizer *tokenizer);
 
 /* Token with this text, or CAIRN_NO_TOKEN. */

@@ -1,5 +1,5 @@
-/* A tokenizer inside a GGUF file, in the keys of the "gpt2" model: the text of an ordinary token is written in an alphabet with a
- * printable character for every byte, a merge as two such texts with a blank between them. */
+/* A tokenizer inside a GGUF file, in the keys of the "gpt2" model: the text of an ordinary token is written in an
+ * alphabet with a printable character for every byte, a merge as two such texts with a blank between them. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -20,7 +20,8 @@ enum { NORMAL = 1, CONTROL = 3, SHOWN = 64, ALPHABET = 0x144 /* its characters a
 #define ADD_BOS "tokenizer.ggml.add_bos_token"
 #define ADD_EOS "tokenizer.ggml.add_eos_token"
 
-/* What other programs read files of ours by: theirs that cuts ASCII text in the same places. Beyond ASCII it may cut elsewhere. */
+/* What other programs read files of ours by: theirs that cuts ASCII text in the same places. Beyond ASCII it may cut
+ * elsewhere. */
 #define PUBLIC_PRE "smollm"
 
 /* ---- the alphabet ------------------------------------------------------------------------------------------------------------ */

@@ -2,8 +2,8 @@
  *
  *   <s> problem <sep> step <step> ... begun | generated: ... <step> ... | forced choice
  *
- * Two rounds of requests to the engine: all that is generated, then all choices of all requests, each as a suffix after the tokens that
- * they share, which are computed once. */
+ * Two rounds of requests to the engine: all that is generated, then all choices of all requests, each as a suffix after
+ * the tokens that they share, which are computed once. */
 #include "policy/ask.h"
 
 #include <string.h>
@@ -118,7 +118,8 @@ static cairn_stop stop_of(const cairn_generation *g) {
     return g->stop == 0 ? CAIRN_STOP_END : CAIRN_STOP_STEP;
 }
 
-/* Debits the rows before what is generated, then the generated ones, the first of which is that of the last token given. */
+/* Debits the rows before what is generated, then the generated ones, the first of which is that of the last token
+ * given. */
 static void debit_generated(const loaded *l, asking *a, cairn_asking *q) {
     int64_t last = (int64_t)a->prefix.tokens.count - 1;
     a->computed = last + q->n_tokens;
@@ -189,7 +190,8 @@ static size_t common(const cairn_tokens *a, const cairn_tokens *b, size_t most) 
     return i;
 }
 
-/* Tokens of the text with each choice: complete steps, then open text and choice as one. *shared: those before the choices. */
+/* Tokens of the text with each choice: complete steps, then open text and choice as one. *shared: those before the
+ * choices. */
 static cairn_status spell(cairn_ctx *ctx, const loaded *l, cairn_arena *arena, const cairn_asking *q, asking *a,
                           cairn_solution_tokens *s, cairn_text *open, size_t *shared) {
     const char **steps, **observations;
@@ -217,7 +219,8 @@ static cairn_status spell(cairn_ctx *ctx, const loaded *l, cairn_arena *arena, c
     return status;
 }
 
-/* Debits what stands before the choices, as far as it was not computed, and then each choice; the row that all of them follow counts once. */
+/* Debits what stands before the choices, as far as it was not computed, and then each choice; the row that all of them
+ * follow counts once. */
 static void debit_choices(const loaded *l, asking *a, cairn_asking *q, int64_t shared, int64_t read_before) {
     const cairn_transformer_shape *shape = &l->model->shape;
     int64_t given = (int64_t)a->prefix.tokens.count, last = shared - 1;

@@ -132,7 +132,8 @@ static cairn_status read_text(cairn_ctx *ctx, const json_t *reply, step *out) {
     return json_object_get(reply, "end") ? json_get_bool(ctx, reply, "end", "reply", &out->end) : CAIRN_OK;
 }
 
-/* What a reply to a request with `begun` has beside the rest. A program that does not know such requests leaves `cut` out. */
+/* What a reply to a request with `begun` has beside the rest. A program that does not know such requests leaves `cut`
+ * out. */
 static cairn_status read_part(cairn_ctx *ctx, const json_t *asked, const json_t *reply, step *out) {
     const char *begun = json_string_value(json_object_get(asked, "begun"));
     long long before = json_integer_value(json_object_get(asked, "begun_tokens")),

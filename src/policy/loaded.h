@@ -1,5 +1,5 @@
-/* What a policy or a reward needs of an engine on one context: the form of solutions, and a tape for heads. The engine is loaded from a
- * file, or the caller's own. */
+/* What a policy or a reward needs of an engine on one context: the form of solutions, and a tape for heads. The engine
+ * is loaded from a file, or the caller's own. */
 #ifndef CAIRN_POLICY_LOADED_H
 #define CAIRN_POLICY_LOADED_H
 
@@ -30,17 +30,17 @@ typedef struct loaded {
     cairn_tape *tape; /* for heads on the engine's rows; records nothing */
 } loaded;
 
-/* From a file. Errors: those of cairn_engine_load; INVALID for a tokenizer without the special tokens of solutions. On failure nothing is
- * left open. */
+/* From a file. Errors: those of cairn_engine_load; INVALID for a tokenizer without the special tokens of solutions. On
+ * failure nothing is left open. */
 cairn_status loaded_open(cairn_ctx *ctx, const loaded_options *options, loaded *out);
 /* On an engine of the caller's, which must stay open. Errors: INVALID, also for an engine without a tokenizer. */
 cairn_status loaded_on(cairn_ctx *ctx, cairn_engine *engine, loaded *out);
 void loaded_close(loaded *l);
-/* FLOPs of reading rows [.., to) of a text whose first `known` parts (problem, steps, begun step) are in the cache. The last row of these
- * is computed again, because something follows it. */
+/* FLOPs of reading rows [.., to) of a text whose first `known` parts (problem, steps, begun step) are in the cache. The
+ * last row of these is computed again, because something follows it. */
 double loaded_read_flops(const loaded *l, const cairn_solution_tokens *text, int32_t known, int64_t to);
-/* Waits for requests to the engine; each says its own status. Fails when all did: NO_MEMORY; CANCELLED; INVALID where nothing could be
- * asked. */
+/* Waits for requests to the engine; each says its own status. Fails when all did: NO_MEMORY; CANCELLED; INVALID where
+ * nothing could be asked. */
 cairn_status loaded_await(cairn_ctx *ctx, loaded *l, cairn_request *const *requests, int32_t n);
 
 #endif

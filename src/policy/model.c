@@ -1,6 +1,8 @@
-/* Policy `model`: a decoder of `cairn train sft` writes the next step, token by token, on the run's own stream of random numbers.
+/* Policy `model`: a decoder of `cairn train sft` writes the next step, token by token, on the run's own stream of
+ * random numbers.
  *
- * A step ends at the token <step>, a solution at </s>: by </s> alone, which is an end without a text, with the step before. */
+ * A step ends at the token <step>, a solution at </s>: by </s> alone, which is an end without a text, with the step
+ * before. */
 #include <math.h>
 #include <string.h>
 
@@ -77,8 +79,8 @@ static cairn_status ask(cairn_ctx *ctx, const model *self, const cairn_proposal 
     return CAIRN_OK;
 }
 
-/* Tokens are bytes, a step is a text: a byte that begins no character, and NUL, become U+FFFD. The last character of a part may still be
- * unfinished, and is left out. */
+/* Tokens are bytes, a step is a text: a byte that begins no character, and NUL, become U+FFFD. The last character of a
+ * part may still be unfinished, and is left out. */
 static cairn_status readable(cairn_ctx *ctx, const cairn_text *bytes, bool part, cairn_text *out) {
     CAIRN_TRY(cairn_text_add(ctx, out, "", 0));
     for (size_t at = 0, n; at < bytes->length; at += n ? n : 1) {
@@ -89,7 +91,8 @@ static cairn_status readable(cairn_ctx *ctx, const cairn_text *bytes, bool part,
     return CAIRN_OK;
 }
 
-/* Whether the context has no room for a token after this step. A text may be spelled in more tokens than it was generated in. */
+/* Whether the context has no room for a token after this step. A text may be spelled in more tokens than it was
+ * generated in. */
 static cairn_status fills_context(cairn_ctx *ctx, const model *self, const proposing *a, const cairn_text *text,
                                   bool *out) {
     cairn_tokens tokens = {0};

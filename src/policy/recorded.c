@@ -1,10 +1,10 @@
-/* Policy `recorded`: replays solutions of a dataset file, with the answer and the outcome that the file records of them.
+/* Policy `recorded`: replays solutions of a dataset file, with the answer and the outcome that the file records of
+ * them.
  *
- * A search that draws n steps at the root, and at every later node as many as it has samples there, gets each of the problem's n
- * solutions once: draw d at a node follows number d mod m of the m solutions that pass through it, in order of the file. In a
- * rollout, which has the same draw number at all its steps, draw d follows solution d mod n where that passes through the prefix.
- * One request costs a look at each solution of its problem.
- */
+ * A search that draws n steps at the root, and at every later node as many as it has samples there, gets each of the
+ * problem's n solutions once: draw d at a node follows number d mod m of the m solutions that pass through it, in order
+ * of the file. In a rollout, which has the same draw number at all its steps, draw d follows solution d mod n where
+ * that passes through the prefix. One request costs a look at each solution of its problem. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -37,8 +37,9 @@ static void *state_of(const runner *r, int64_t i) {
     return r->states + (size_t)i * r->state_bytes;
 }
 
-/* Rollouts have paths off the tree: the step of draw number d at a node lies at cairn_path_child(path, d), and d has 32 bits. A node
- * grafted where a rollout went has that path, so completions of it would repeat the rollout if it had used the tree's paths. */
+/* Rollouts have paths off the tree: the step of draw number d at a node lies at cairn_path_child(path, d), and d has 32
+ * bits. A node grafted where a rollout went has that path, so completions of it would repeat the rollout if it had used
+ * the tree's paths. */
 static uint64_t path_off_the_tree(uint64_t node_path) {
     return cairn_key_mix(node_path, UINT64_C(1) << 32);
 }

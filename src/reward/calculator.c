@@ -1,4 +1,5 @@
-/* Reward `calculator`: recomputes what a step calculates, with what the steps before it named. Steps with nothing to check are unknown. */
+/* Reward `calculator`: recomputes what a step calculates, with what the steps before it named. Steps with nothing to
+ * check are unknown. */
 #include <math.h>
 
 #include "cairn/reward.h"
@@ -47,8 +48,8 @@ static cairn_status calculator_score(cairn_ctx *ctx, void *self, cairn_arena *ar
     return CAIRN_OK;
 }
 
-/* In a whole solution one pass judges every step, and an expression that comes from nowhere is held against the step that
- * wrote it when the end is wrong. */
+/* In a whole solution one pass judges every step, and an expression that comes from nowhere is held against the step
+ * that wrote it when the end is wrong. */
 static cairn_status calculator_score_solution(cairn_ctx *ctx, void *self, cairn_arena *arena, cairn_scoring *requests,
                                               int32_t n, cairn_reward_cost *cost) {
     (void)self;

@@ -1,6 +1,5 @@
-/* Reward `combine`: one score of several rewards, by a declared rule. Rewards of different meanings can be combined only under a new
- * declared meaning. An unknown score makes the result unknown, except under `first-known`.
- */
+/* Reward `combine`: one score of several rewards, by a declared rule. Rewards of different meanings can be combined
+ * only under a new declared meaning. An unknown score makes the result unknown, except under `first-known`. */
 #include <math.h>
 #include <string.h>
 

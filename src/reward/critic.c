@@ -2,9 +2,10 @@
  *
  *   template -> critique, line by line -> verdict line = `before`, then `yes` or `no`
  *
- * A critic is trained by `cairn train sft` on stepped records: the prompt is the filled template, the steps are the lines of the critique,
- * the last one is the verdict. The score is P(yes) / (P(yes) + P(no)) where the verdict's word stands, after all other lines, or what
- * the verdict line says; the mean over `samples` critiques. What is unreadable is said by `unreadable`, never guessed. */
+ * A critic is trained by `cairn train sft` on stepped records: the prompt is the filled template, the steps are the
+ * lines of the critique, the last one is the verdict. The score is P(yes) / (P(yes) + P(no)) where the verdict's word
+ * stands, after all other lines, or what the verdict line says; the mean over `samples` critiques. What is unreadable
+ * is said by `unreadable`, never guessed. */
 #include <math.h>
 #include <string.h>
 
@@ -163,7 +164,8 @@ static cairn_verdict read_verdict(const config *c, const char *line) {
     return yes ? CAIRN_VERDICT_RIGHT : no ? CAIRN_VERDICT_WRONG : CAIRN_VERDICT_UNKNOWN;
 }
 
-/* A line that begins with `before` is the verdict, whatever follows; without `before`, one that is `yes` or `no` and nothing else. */
+/* A line that begins with `before` is the verdict, whatever follows; without `before`, one that is `yes` or `no` and
+ * nothing else. */
 static bool is_verdict_line(const config *c, const char *line) {
     if (*c->before) return strncmp(line, c->before, strlen(c->before)) == 0;
     cairn_verdict verdict = read_verdict(c, line);
@@ -235,7 +237,8 @@ static cairn_status ask_critiques(cairn_ctx *ctx, critic *self, cairn_arena *are
     return CAIRN_OK;
 }
 
-/* Counts a critique whose verdict stands in its text, or asks for its words after its other lines. True when it asks. */
+/* Counts a critique whose verdict stands in its text, or asks for its words after its other lines. True when it asks.
+ */
 static bool ask_verdict(const critic *self, const cairn_asking *critique, const char *const *words, opinion *o,
                         cairn_asking *out) {
     const config *c = &self->c;
@@ -295,7 +298,8 @@ static void add_verdict(const critic *self, const cairn_asking *verdict, opinion
         add_score(o, score);
 }
 
-/* Opinions on n steps, each by all its critiques. asks and verdicts have room for one a critique, `of` says whose a verdict is. */
+/* Opinions on n steps, each by all its critiques. asks and verdicts have room for one a critique, `of` says whose a
+ * verdict is. */
 static cairn_status judge(cairn_ctx *ctx, critic *self, cairn_arena *arena, const cairn_scoring *requests, int32_t n,
                           opinion *opinions, cairn_asking *asks, cairn_asking *verdicts, int32_t *of,
                           cairn_reward_cost *cost) {

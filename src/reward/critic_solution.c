@@ -1,6 +1,6 @@
-/* Reward `critic` that reads a whole solution at once (arXiv 2412.06559, 2501.07301): paragraphs are tagged and numbered from 0, and the critique
- * names the first wrong one in \boxed{}, or -1. A step before it is right (1), it is wrong (0), those after it were not judged. The score is the
- * mean over `samples` critiques that judged the step. */
+/* Reward `critic` that reads a whole solution at once (arXiv 2412.06559, 2501.07301): paragraphs are tagged and
+ * numbered from 0, and the critique names the first wrong one in \boxed{}, or -1. A step before it is right (1), it is
+ * wrong (0), those after it were not judged. The score is the mean over `samples` critiques that judged the step. */
 #include <math.h>
 #include <string.h>
 

@@ -1,9 +1,9 @@
 /* Reward `head`: heads of a decoder, trained by `cairn train prm` or `orm`, read at the end of a step.
  *
- * A classifier of two classes gives the probability of its second class, right; one of more classes the probability of each; one logit
- * gives its sigmoid; a vector gives its numbers as they are. All heads are read from one pass of the trunk. The scores of a step depend on
- * the problem and the steps up to it alone, so a whole solution is read in one pass. Steps that do not fit the decoder's context are
- * unknown. */
+ * A classifier of two classes gives the probability of its second class, right; one of more classes the probability of
+ * each; one logit gives its sigmoid; a vector gives its numbers as they are. All heads are read from one pass of the
+ * trunk. The scores of a step depend on the problem and the steps up to it alone, so a whole solution is read in one
+ * pass. Steps that do not fit the decoder's context are unknown. */
 #include <math.h>
 #include <string.h>
 
@@ -167,8 +167,8 @@ typedef struct reading {
     cairn_generation generation;
     cairn_solution_tokens solution;
     int32_t first; /* the first step that is scored; all after it are too */
-    /* For heads that read likelihoods, else NULL: [n_rows] rows from the one that tells the first token of the first step. Then [3, n_rows]:
-     * rows, next tokens and steps of these. */
+    /* For heads that read likelihoods, else NULL: [n_rows] rows from the one that tells the first token of the first
+     * step. Then [3, n_rows]: rows, next tokens and steps of these. */
     int32_t *rows;
     int32_t *said;
 } reading;
@@ -284,7 +284,8 @@ static void say_unknown(const scorer *self, cairn_scoring *q, int32_t n) {
     }
 }
 
-/* Debits the tokens after the first `known` steps (-1: not even the problem is in the cache), and the heads on `steps` steps. */
+/* Debits the tokens after the first `known` steps (-1: not even the problem is in the cache), and the heads on `steps`
+ * steps. */
 static void debit(const scorer *self, const reading *r, int32_t known, int32_t steps, cairn_reward_cost *cost) {
     const cairn_transformer_shape *shape = &self->l.model->shape;
     const cairn_solution_tokens *s = &r->solution;

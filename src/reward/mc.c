@@ -1,5 +1,5 @@
-/* Reward `mc`: Monte-Carlo estimate of the success probability, by completions of the run's policy from the prefix. In a world that pays
- * rewards or declares another range of outcomes it is the mean return of the completions. */
+/* Reward `mc`: Monte-Carlo estimate of the success probability, by completions of the run's policy from the prefix. In
+ * a world that pays rewards or declares another range of outcomes it is the mean return of the completions. */
 #include <math.h>
 #include <string.h>
 
@@ -74,7 +74,8 @@ static cairn_status roll(cairn_ctx *ctx, const mc *self, cairn_arena *arena, con
                                   .done = q->done,
                                   .path = q->path};
     }
-    /* Random numbers are keyed by the run's seed, and requests of one call may come from several runs: one call for each stretch. */
+    /* Random numbers are keyed by the run's seed, and requests of one call may come from several runs: one call for
+     * each stretch. */
     for (int32_t i = 0, end; i < n; i = end) {
         for (end = i + 1; end < n && requests[end].seed == requests[i].seed; end++) {
         }

@@ -1,7 +1,6 @@
-/* Reward `noisy`: the truth with declared errors. All noise is a function of (run seed, problem, prefix), so a prefix always gets the same
- * score: of its text for `miss`, `false_alarm` and `sd`; of (depth, state) for `sd_state`; of (depth, state, last step's text) for
- * `sd_text`.
- */
+/* Reward `noisy`: the truth with declared errors. All noise is a function of (run seed, problem, prefix), so a prefix
+ * always gets the same score: of its text for `miss`, `false_alarm` and `sd`; of (depth, state) for `sd_state`; of
+ * (depth, state, last step's text) for `sd_text`. */
 #include <math.h>
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* Reward `pair`: judges the last step alone and joined with the step before it, by one other reward (arXiv 2503.13551).
  *
- * The published model reads single steps only, and its hierarchy lies in its training data; how to combine both at inference is an
- * option here. The least of both keeps its accuracy with many candidates, the mean does not have to. */
+ * The published model reads single steps only, and its hierarchy lies in its training data; how to combine both at
+ * inference is an option here. The least of both keeps its accuracy with many candidates, the mean does not have to. */
 #include <math.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
-/* Reward `recorded`: scores that stand in a file, of this problem and these steps. What the file does not have is unknown. */
+/* Reward `recorded`: scores that stand in a file, of this problem and these steps. What the file does not have is
+ * unknown. */
 #include <math.h>
 #include <string.h>
 

@@ -65,7 +65,8 @@ bool cairn_reward_elsewhere(const cairn_reward *reward) {
     return reward->type->elsewhere && reward->type->elsewhere(reward->self);
 }
 
-/* A node's path is decided by the texts that lead to it: equal prefixes of two solutions share their random numbers, others do not. */
+/* A node's path is decided by the texts that lead to it: equal prefixes of two solutions share their random numbers,
+ * others do not. */
 static cairn_status prefixes_of(cairn_ctx *ctx, const cairn_world *world, cairn_arena *arena, uint64_t seed,
                                 const cairn_problem *problem, const char *const *steps, const char *const *given,
                                 int32_t n_steps, cairn_scoring *requests) {

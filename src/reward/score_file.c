@@ -1,5 +1,5 @@
-/* Score files: problems and steps as one tree of texts in a hash table, so that a prefix is found in time linear in its length. Texts are
- * compared, so equal hashes do no harm. */
+/* Score files: problems and steps as one tree of texts in a hash table, so that a prefix is found in time linear in its
+ * length. Texts are compared, so equal hashes do no harm. */
 #include "reward/score_file.h"
 
 #include <math.h>

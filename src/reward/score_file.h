@@ -1,4 +1,5 @@
-/* A file of step scores in memory: found by problem and steps, else by the record's id (docs/formats.md, "Score files"). */
+/* A file of step scores in memory: found by problem and steps, else by the record's id (docs/formats.md, "Score
+ * files"). */
 #ifndef CAIRN_REWARD_SCORE_FILE_H
 #define CAIRN_REWARD_SCORE_FILE_H
 
@@ -25,17 +26,17 @@ typedef struct score_line {
 } score_line;
 
 typedef struct score_file score_file;
-/* Reads all of it: time and memory are linear in its size. Where equal steps of one problem have different scores, the first known one
- * stands, and a log line counts them. Errors: those of reading; FORMAT for a line without scores, a score out of the range, an id that two
- * lines have where lines are found by id; CANCELLED. */
+/* Reads all of it: time and memory are linear in its size. Where equal steps of one problem have different scores, the
+ * first known one stands, and a log line counts them. Errors: those of reading; FORMAT for a line without scores, a
+ * score out of the range, an id that two lines have where lines are found by id; CANCELLED. */
 cairn_status score_file_open(cairn_ctx *ctx, const char *path, const score_read *how, score_file **out);
 void score_file_close(score_file *file);
 const char *score_file_path(const score_file *file);
 uint64_t score_file_content(const score_file *file);
 void score_file_scale(const score_file *file, cairn_meaning *meaning, double *low, double *high);
 
-/* The line that has the score of every prefix of steps[n] of this problem: at[i]->scores[i] is that of step i; NULL: no line has it. A line
- * with just these steps gives them all. Returns the number found. */
+/* The line that has the score of every prefix of steps[n] of this problem: at[i]->scores[i] is that of step i; NULL: no
+ * line has it. A line with just these steps gives them all. Returns the number found. */
 int32_t score_file_find(const score_file *file, const char *problem, const char *const *steps, int32_t n,
                         const score_line **at);
 /* The line that has no text, by its id; NULL: none. */

@@ -53,8 +53,8 @@ static cairn_status score_step(cairn_ctx *ctx, const cairn_world *world, cairn_a
     return CAIRN_OK;
 }
 
-/* v_k = max(0, v_(k-1) +- (1 - v_(k-1)) / dist_k), v_0 = 0. A right step k of K has dist K - k + 1; a wrong one has that of the last right
- * prefix before it (K + 1 for none). */
+/* v_k = max(0, v_(k-1) +- (1 - v_(k-1)) / dist_k), v_0 = 0. A right step k of K has dist K - k + 1; a wrong one has
+ * that of the last right prefix before it (K + 1 for none). */
 static cairn_status score_quality(cairn_ctx *ctx, const cairn_world *world, cairn_arena *arena, cairn_scoring *q) {
     int32_t K = q->problem->max_steps, dist = K + 1;
     double v = 0;

@@ -1,10 +1,11 @@
 /* Beam search on step scores (arXiv 2408.03314). Two published forms:
  *
- * search-and-learn: N prefixes grow by one step; the N/M best that go on are kept and copied in turn to N again. Finished ones leave the
- * competition, N stays. The last of `iterations` growths goes on to the end. The answer is the best-scored finished prefix, among the
- * first N (as released) or among all.
+ * search-and-learn: N prefixes grow by one step; the N/M best that go on are kept and copied in turn to N again.
+ * Finished ones leave the competition, N stays. The last of `iterations` growths goes on to the end. The answer is the
+ * best-scored finished prefix, among the first N (as released) or among all.
  *
- * ets (arXiv 2502.13575): ceil(sqrt(W)) are kept and get ceil(W'/kept) children each, W' being the width W less what has finished. */
+ * ets (arXiv 2502.13575): ceil(sqrt(W)) are kept and get ceil(W'/kept) children each, W' being the width W less what
+ * has finished. */
 #include <math.h>
 
 #include "cairn/loops.h"
@@ -34,7 +35,8 @@ static int64_t kept(const beam_config *c, int64_t width) {
     return width / c->branch > 1 ? width / c->branch : 1;
 }
 
-/* The best distinct prefixes by aggregate share the growth. `width` is what finished prefixes, and the budget, have left. */
+/* The best distinct prefixes by aggregate share the growth. `width` is what finished prefixes, and the budget, have
+ * left. */
 static cairn_status allocate(cairn_workspace *workspace, void *arg, int64_t width, cairn_branch *open, int32_t n) {
     const beam_config *c = arg;
     int32_t *order;

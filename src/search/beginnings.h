@@ -12,9 +12,8 @@ typedef struct beginning {
     const char *begun; /* or NULL */
 } beginning;
 
-/* Counts the first parts that the policy of `role` has read before, as steps of the tree or for an earlier call, into *known. From now on
- * it has read all of them.
- * Errors: NO_MEMORY. */
+/* Counts the first parts that the policy of `role` has read before, as steps of the tree or for an earlier call, into
+ * *known. From now on it has read all of them. Errors: NO_MEMORY. */
 cairn_status beginning_read(cairn_workspace *workspace, cairn_role role, const beginning *b, int32_t *known);
 
 #endif

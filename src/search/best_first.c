@@ -1,6 +1,6 @@
-/* Best-first tree search (Koh et al. 2024, arXiv 2407.01476): all open prefixes wait in one queue, the one of greatest value is expanded next,
- * wherever it is in the tree. Published: b = 5 children a node, c = 20 expansions. There a prefix is worth its value function; here the
- * aggregate of its step scores. */
+/* Best-first tree search (Koh et al. 2024, arXiv 2407.01476): all open prefixes wait in one queue, the one of greatest
+ * value is expanded next, wherever it is in the tree. Published: b = 5 children a node, c = 20 expansions. There a
+ * prefix is worth its value function; here the aggregate of its step scores. */
 #include "cairn/loops.h"
 
 typedef struct best_first_config {

@@ -1,4 +1,5 @@
-/* What the verbs remember of a workspace: nothing here changes a result, but for the numbers of answers, and how partial steps were drawn. */
+/* What the verbs remember of a workspace: nothing here changes a result, but for the numbers of answers, and how
+ * partial steps were drawn. */
 #ifndef CAIRN_SEARCH_CACHES_H
 #define CAIRN_SEARCH_CACHES_H
 
@@ -27,7 +28,8 @@ typedef struct partial_draw {
 
 struct cairn_caches {
     prices prices;
-    /* The role's policy has read the problem's text: its FLOPs are paid. Roles with one policy share the place of the first. */
+    /* The role's policy has read the problem's text: its FLOPs are paid. Roles with one policy share the place of the
+     * first. */
     bool problem_read[CAIRN_ROLE_COUNT];
     uint64_t *beginnings; /* [beginnings_capacity] keys of other texts that a policy has read; 0: a free place */
     int32_t n_beginnings, beginnings_capacity;

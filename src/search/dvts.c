@@ -1,6 +1,7 @@
-/* Diverse verifier tree search (search-and-learn, Beeching et al. 2024): N/M independent subtrees. Each samples M next steps and appends
- * the best of them, until that one is a whole solution; subtrees are never compared. The last M children of each subtree are all
- * candidates. With N = M it is step-level best-of-N (arXiv 2503.13551): M candidates a step, the best is appended. */
+/* Diverse verifier tree search (search-and-learn, Beeching et al. 2024): N/M independent subtrees. Each samples M next
+ * steps and appends the best of them, until that one is a whole solution; subtrees are never compared. The last M
+ * children of each subtree are all candidates. With N = M it is step-level best-of-N (arXiv 2503.13551): M candidates a
+ * step, the best is appended. */
 #include "cairn/loops.h"
 
 typedef struct dvts_config {
@@ -25,7 +26,8 @@ typedef struct forest {
     int32_t groups, branch;
 } forest;
 
-/* Each subtree goes on from its best child until that is a whole solution. Children stand in the order of their parents. */
+/* Each subtree goes on from its best child until that is a whole solution. Children stand in the order of their
+ * parents. */
 static cairn_status prune(cairn_workspace *workspace, void *arg, const cairn_branch *grown, int32_t n,
                           cairn_branch *open, int32_t *n_open, cairn_finished *finished) {
     const forest *f = arg;

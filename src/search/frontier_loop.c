@@ -33,8 +33,8 @@ cairn_status cairn_finished_add_tree(cairn_workspace *workspace, cairn_finished 
 
 /* ---- what waits --------------------------------------------------------------------------------------------------------------- */
 
-/* Steps that a solution is expected to need from `depth` on: to the mean length of those that finished, two where it is longer already; to
- * the longest that is allowed while none has finished. */
+/* Steps that a solution is expected to need from `depth` on: to the mean length of those that finished, two where it is
+ * longer already; to the longest that is allowed while none has finished. */
 static double steps_to_end(const cairn_workspace *workspace, const cairn_finished *finished, int32_t depth) {
     double most = workspace->problem->max_steps - depth, expected = most;
     if (finished->samples > 0) expected = (double)finished->steps / (double)finished->samples - depth;
@@ -55,8 +55,8 @@ typedef struct frontier {
     int32_t n;
 } frontier;
 
-/* Leaves in `f` the samples that the budget takes to their ends, at least one, and moves the rest to waiting[] (room for f->n). Returns
- * the number of branches that wait. */
+/* Leaves in `f` the samples that the budget takes to their ends, at least one, and moves the rest to waiting[] (room
+ * for f->n). Returns the number of branches that wait. */
 static int32_t part_samples(const cairn_workspace *workspace, const cairn_finished *finished, frontier *f,
                             cairn_branch *waiting) {
     int64_t steps = cairn_budget_left(workspace);
@@ -173,8 +173,8 @@ cairn_status cairn_frontier_round(cairn_workspace *workspace, const cairn_fronti
 
 /* ---- rounds -------------------------------------------------------------------------------------------------------------------- */
 
-/* The width of the first round: as many whole solutions as the step budget pays for at their longest. Of tokens and FLOPs nothing is known
- * before one. */
+/* The width of the first round: as many whole solutions as the step budget pays for at their longest. Of tokens and
+ * FLOPs nothing is known before one. */
 static int64_t first_width(const cairn_workspace *workspace) {
     if (!cairn_budget_bounded(workspace)) return CAIRN_DEFAULT_SOLUTIONS;
     if (workspace->budget.tokens > 0 || workspace->budget.flops > 0) return 1;
@@ -182,8 +182,8 @@ static int64_t first_width(const cairn_workspace *workspace) {
     return width < 1 ? 1 : width;
 }
 
-/* The width of the next round: what is left pays for it, at the cost of the `grown` samples so far. One solution says little about the
- * length of the next, so a round is at most MORE times as wide as the number of solutions seen. */
+/* The width of the next round: what is left pays for it, at the cost of the `grown` samples so far. One solution says
+ * little about the length of the next, so a round is at most MORE times as wide as the number of solutions seen. */
 static int64_t next_width(const cairn_workspace *workspace, const cairn_finished *finished, int64_t grown) {
     enum { MORE = 3 };
     int64_t affords = cairn_budget_affords(workspace, grown),

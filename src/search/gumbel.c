@@ -6,7 +6,8 @@
 
 #include "core/maths.h"
 
-/* How often a phase visits each of `left` candidates: the simulations are divided evenly over log2(considered) phases, rounded up. */
+/* How often a phase visits each of `left` candidates: the simulations are divided evenly over log2(considered) phases,
+ * rounded up. */
 static int64_t rounds_of(const gumbel_halving *h) {
     int phases = 0;
     while (phases < 62 && INT64_C(1) << phases < h->considered) phases++;

@@ -1,6 +1,7 @@
-/* Gumbel MuZero (Danihelka et al. 2022, "Policy improvement by planning with Gumbel"): at the root Sequential Halving over
- * the considered children, inside the tree the child whose share of visits lags most behind the improved policy. Both look
- * at completed values: what was visited has its Q, the rest the mixed value of the node. Without noise (gumbel scale 0). */
+/* Gumbel MuZero (Danihelka et al. 2022, "Policy improvement by planning with Gumbel"): at the root Sequential Halving
+ * over the considered children, inside the tree the child whose share of visits lags most behind the improved policy.
+ * Both look at completed values: what was visited has its Q, the rest the mixed value of the node. Without noise
+ * (gumbel scale 0). */
 #ifndef CAIRN_SEARCH_GUMBEL_H
 #define CAIRN_SEARCH_GUMBEL_H
 
@@ -27,9 +28,9 @@ typedef struct gumbel_halving {
 void gumbel_halving_open(gumbel_halving *h, int64_t considered, int64_t simulations, int64_t *visits);
 int64_t gumbel_halving_next(gumbel_halving *h);
 
-/* The child to go to; ties to the earliest. scratch[2 * n_children]. At the root: of the children with this number of visits the one with
- * the greatest logit + sigma(completed q); CAIRN_NONE where none has it. Inside: of the open children, and where all are DEAD or COMPLETED
- * of all. */
+/* The child to go to; ties to the earliest. scratch[2 * n_children]. At the root: of the children with this number of
+ * visits the one with the greatest logit + sigma(completed q); CAIRN_NONE where none has it. Inside: of the open
+ * children, and where all are DEAD or COMPLETED of all. */
 cairn_node gumbel_select_root(const cairn_tree *tree, cairn_node node, const gumbel_rule *rule, int64_t visits,
                               double *scratch);
 cairn_node gumbel_select_inside(const cairn_tree *tree, cairn_node node, const gumbel_rule *rule, double *scratch);

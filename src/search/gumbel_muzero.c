@@ -1,7 +1,8 @@
-/* Gumbel MuZero (Danihelka et al. 2022, "Policy improvement by planning with Gumbel") over sampled steps. At the root Sequential Halving
- * over m sampled first steps (algorithm 2), inside the tree the child whose share of visits lags most behind the improved policy
- * softmax(logits + sigma(completed q)) (equations 8, 10, 11, 14). No Gumbel noise is added: the first steps are a random choice already.
- * Values are aggregates of step scores. A budget that is left after the plan is spent by the rule for inside, at the root too. */
+/* Gumbel MuZero (Danihelka et al. 2022, "Policy improvement by planning with Gumbel") over sampled steps. At the root
+ * Sequential Halving over m sampled first steps (algorithm 2), inside the tree the child whose share of visits lags
+ * most behind the improved policy softmax(logits + sigma(completed q)) (equations 8, 10, 11, 14). No Gumbel noise is
+ * added: the first steps are a random choice already. Values are aggregates of step scores. A budget that is left after
+ * the plan is spent by the rule for inside, at the root too. */
 #include "cairn/loops.h"
 #include "search/gumbel.h"
 
@@ -45,7 +46,8 @@ static cairn_status sample(cairn_workspace *workspace, const plan *p, cairn_node
     return status;
 }
 
-/* Samples the first steps and divides the simulations among them: a simulation costs `branch` steps, a first step one. */
+/* Samples the first steps and divides the simulations among them: a simulation costs `branch` steps, a first step one.
+ */
 static cairn_status open_root(cairn_workspace *workspace, plan *p) {
     const gumbel_config *c = p->config;
     const cairn_tree *tree = workspace->tree;

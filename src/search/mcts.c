@@ -47,7 +47,8 @@ static const cairn_option options[] = {
                  "Answer: best-scored finished solution; weighted vote of all; the most visited path."),
 };
 
-/* Scores the children: for first-play values, or for the rewards of their edges (that of an end was paid by its parent). */
+/* Scores the children: for first-play values, or for the rewards of their edges (that of an end was paid by its
+ * parent). */
 static cairn_status score_children(cairn_workspace *workspace, const mcts_config *c, const cairn_branch *children,
                                    int32_t n) {
     cairn_tree *tree = workspace->tree;
@@ -65,7 +66,8 @@ static cairn_status score_children(cairn_workspace *workspace, const mcts_config
     return CAIRN_OK;
 }
 
-/* Edge rewards and first-play values are needed before a child is visited; otherwise it is scored on its first visit. */
+/* Edge rewards and first-play values are needed before a child is visited; otherwise it is scored on its first visit.
+ */
 static cairn_status expand(cairn_workspace *workspace, void *arg, cairn_node leaf, int32_t count,
                            cairn_branch *children, int32_t *n) {
     const mcts_config *c = arg;

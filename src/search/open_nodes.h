@@ -18,9 +18,9 @@ typedef struct open_nodes {
     bool any_popped;
 } open_nodes;
 
-/* Pushes every node that is new in the tree, then takes out the one with the greatest priority; unknown last, ties to the earliest. A node
- * that was popped last and got no child although it is no whole solution is open again. CAIRN_NONE when nothing is open. Time: log n for
- * each node pushed or popped. Errors: NO_MEMORY. */
+/* Pushes every node that is new in the tree, then takes out the one with the greatest priority; unknown last, ties to
+ * the earliest. A node that was popped last and got no child although it is no whole solution is open again. CAIRN_NONE
+ * when nothing is open. Time: log n for each node pushed or popped. Errors: NO_MEMORY. */
 cairn_status open_nodes_pop(cairn_workspace *workspace, open_nodes *open, cairn_priority_fn priority, void *arg,
                             cairn_node *out);
 

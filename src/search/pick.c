@@ -51,8 +51,8 @@ static double value_of(const cairn_candidate *candidate) {
     return candidate->score + candidate->paid;
 }
 
-/* The vote over candidates with these weights; its representative is the class's member of greatest value, else its first. Weights are scores
- * alone: what a solution cost makes its answer no less right. */
+/* The vote over candidates with these weights; its representative is the class's member of greatest value, else its
+ * first. Weights are scores alone: what a solution cost makes its answer no less right. */
 static cairn_status vote(cairn_workspace *workspace, cairn_result *result, bool weighted) {
     size_t n = (size_t)result->n;
     int32_t *classes = cairn_arena_alloc(workspace->arena, n + 1, sizeof *classes);

@@ -1,5 +1,6 @@
-/* REBASE (arXiv 2408.00724), reward-balanced search: every open prefix gets children in proportion to a softmax of its last step's
- * reward; finished ones take their share of the width with them. Equal texts are one prefix with one share. */
+/* REBASE (arXiv 2408.00724), reward-balanced search: every open prefix gets children in proportion to a softmax of its
+ * last step's reward; finished ones take their share of the width with them. Equal texts are one prefix with one share.
+ */
 #include <math.h>
 
 #include "cairn/loops.h"

@@ -23,7 +23,8 @@ uint32_t render_folded(const cairn_tree *tree, const drawn *d, cairn_node node);
 /* Text of a node without one: "root", "(end)", "#12". */
 const char *render_name(const cairn_tree *tree, cairn_node node, char out[16]);
 
-/* What is drawn of a node: its text, else its name, and what the world answered to it: "lookup(7) → 12". In the arena or of the tree. */
+/* What is drawn of a node: its text, else its name, and what the world answered to it: "lookup(7) → 12". In the arena
+ * or of the tree. */
 cairn_status render_step(const cairn_tree *tree, cairn_node node, cairn_arena *arena, const char **text,
                          size_t *length);
 

@@ -76,7 +76,8 @@ static cairn_status put_escaped(image *m, const char *text, size_t length) {
     return cairn_text_add(m->ctx, m->out, text + clean, length - clean);
 }
 
-/* A text of a policy or file in at most `columns` columns; control characters and what changes the direction are shown. */
+/* A text of a policy or file in at most `columns` columns; control characters and what changes the direction are shown.
+ */
 static cairn_status put_shown(image *m, const char *text, size_t length, size_t columns) {
     cairn_text_clear(&m->shown);
     CAIRN_TRY(terminal_add(m->ctx, &m->shown, text, length, columns));

@@ -135,7 +135,8 @@ static cairn_status open_halving(replay *r, int64_t simulations, int64_t **visit
     return CAIRN_OK;
 }
 
-/* Unless the depth is bounded, every simulation evaluates another node of the record: their number is bounded by its size. */
+/* Unless the depth is bounded, every simulation evaluates another node of the record: their number is bounded by its
+ * size. */
 static cairn_status simulate(replay *r, int64_t simulations) {
     for (int64_t i = 1; i <= simulations; i++) {
         cairn_node leaf;
@@ -214,7 +215,8 @@ static cairn_status replay_record(replay *r, const json_t *record, cairn_replay_
     return CAIRN_OK;
 }
 
-/* A tree nests two levels a step: deeper than the small records that json_parse is for. jansson's own bound (2048) holds. */
+/* A tree nests two levels a step: deeper than the small records that json_parse is for. jansson's own bound (2048)
+ * holds. */
 static cairn_status parse_record(cairn_ctx *ctx, const char *text, size_t length, const char *where, json_t **out) {
     json_error_t error;
     *out = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);

@@ -103,8 +103,8 @@ static cairn_status read_transform(const reader *r, const json_t *config) {
 
 /* ---- algorithms ------------------------------------------------------------------------------------------------------- */
 
-/* Dirichlet noise is part of the recorded priors of the root's children, and the temperature chooses an action afterwards: neither
- * needs to be known. */
+/* Dirichlet noise is part of the recorded priors of the root's children, and the temperature chooses an action
+ * afterwards: neither needs to be known. */
 static cairn_status read_muzero(const reader *r, json_t *config) {
     static const char *const known[] = {"dirichlet_alpha", "dirichlet_fraction", "pb_c_init",
                                         "pb_c_base",       "qtransform",         "qtransform_kwargs",

@@ -15,8 +15,8 @@ typedef struct replay_settings {
     bool zero_reward;
 } replay_settings;
 
-/* Reads `algorithm`, `algorithm_config` and `env_config` of a record. Errors: FORMAT, naming the field; UNSUPPORTED for what cannot be
- * searched again: other algorithms and settings, and noise that the record does not hold. */
+/* Reads `algorithm`, `algorithm_config` and `env_config` of a record. Errors: FORMAT, naming the field; UNSUPPORTED for
+ * what cannot be searched again: other algorithms and settings, and noise that the record does not hold. */
 cairn_status replay_read_settings(cairn_ctx *ctx, const json_t *record, const char *where, replay_settings *out);
 
 #endif

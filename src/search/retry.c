@@ -1,5 +1,5 @@
-/* The retry loop: propose one step, accept it when its score reaches a threshold, else propose again; after `tries` proposals the best
- * of them is taken. */
+/* The retry loop: propose one step, accept it when its score reaches a threshold, else propose again; after `tries`
+ * proposals the best of them is taken. */
 #include "cairn/loops.h"
 
 typedef struct retry_config {

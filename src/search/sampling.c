@@ -11,8 +11,8 @@ typedef struct sampling_config {
 
 static const cairn_option sampling_options[] = {WIDTH_OPTION};
 
-/* Independent solutions from the root: `width` of them when it is given. Of a policy that replays recorded solutions each one is a sample:
- * all, or the first `width`, as far as the budget goes. */
+/* Independent solutions from the root: `width` of them when it is given. Of a policy that replays recorded solutions
+ * each one is a sample: all, or the first `width`, as far as the budget goes. */
 static cairn_status sample(cairn_workspace *workspace, cairn_frontier loop, int64_t width, cairn_result *out) {
     const cairn_policy *policy = cairn_workspace_policy(workspace, CAIRN_ROLE_GENERATOR);
     int64_t recorded = cairn_policy_solutions(policy, workspace->problem); /* INT64_MAX: it samples */

@@ -1,7 +1,8 @@
 /* Which child to descend to: UCT and PUCT over the columns.
  *
- * Children that were added together have consecutive numbers: then the formula runs straight over the columns. Others are
- * gathered first; the same formula on the same numbers gives the same bits, so the choice never depends on the layout. */
+ * Children that were added together have consecutive numbers: then the formula runs straight over the columns. Others
+ * are gathered first; the same formula on the same numbers gives the same bits, so the choice never depends on the
+ * layout. */
 #include <math.h>
 
 #include "cairn/tree.h"
@@ -88,7 +89,8 @@ static bool family_next(const cairn_tree *tree, cairn_node node, cairn_node *at,
     return true;
 }
 
-/* The loops below are inlined into two copies: one for BRANCH children, which needs no trip counts, and one for any number. */
+/* The loops below are inlined into two copies: one for BRANCH children, which needs no trip counts, and one for any
+ * number. */
 #define BRANCH 8
 #define INLINE static inline __attribute__((always_inline))
 
@@ -122,7 +124,8 @@ INLINE void family_score(const family *f, const formula *s, const int n, double 
     for (int i = 0; i < n; i++) q[i] += s->explore * (double)f->prior[i] / (double)((int32_t)visits[i] + 1);
 }
 
-/* The greatest of x[n] and `from`, skipping NaN; four at a time, as one comparison after the other would wait for the last. */
+/* The greatest of x[n] and `from`, skipping NaN; four at a time, as one comparison after the other would wait for the
+ * last. */
 INLINE double greatest_of(const double *x, const int n, double from) {
     double most[4] = {from, from, from, from};
     int i = 0;
@@ -143,8 +146,8 @@ INLINE double least_of(const double *x, const int n, double from) {
     return least[0];
 }
 
-/* The place of the first open child with the greatest score, -1 when all are closed. *greatest is its score; an unknown one counts as
- * -infinity, so that it never wins over a known one. */
+/* The place of the first open child with the greatest score, -1 when all are closed. *greatest is its score; an unknown
+ * one counts as -infinity, so that it never wins over a known one. */
 INLINE int family_best(const family *f, const int n, double *restrict score, double *greatest) {
     const uint8_t closed = CAIRN_NODE_DEAD | CAIRN_NODE_COMPLETED;
     uint8_t any = 0;
@@ -165,7 +168,8 @@ static double parent_q(const cairn_tree *tree, cairn_node node) {
     return tree->visits[node] ? tree->total[node] / tree->visits[node] : tree->value[node];
 }
 
-/* Scales by least and greatest of the parent's value and its visited children's q (mctx: qtransform_by_parent_and_siblings). */
+/* Scales by least and greatest of the parent's value and its visited children's q (mctx:
+ * qtransform_by_parent_and_siblings). */
 INLINE void scale_between(formula *s, double least, double greatest) {
     s->scaled = true;
     s->low = least;

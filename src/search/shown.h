@@ -21,8 +21,8 @@ typedef struct shown_nodes {
     uint32_t most_visits; /* of those */
 } shown_nodes;
 
-/* Orders nodes by what their subtrees hold: the chosen path, then most visits, then the highest score, then the earliest. All in the arena. Errors:
- * NO_MEMORY. */
+/* Orders nodes by what their subtrees hold: the chosen path, then most visits, then the highest score, then the
+ * earliest. All in the arena. Errors: NO_MEMORY. */
 cairn_status shown_find(cairn_arena *arena, const shown_tree *tree, shown_nodes *out);
 
 #endif

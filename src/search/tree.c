@@ -22,8 +22,8 @@ static void fill_roles(cairn_tree *tree, cairn_node first, uint32_t n) {
     }
 }
 
-/* Sets every column of n new rows, children of `parent` with consecutive numbers. Column by column: a search of 10^6 simulations a second
- * lives from this loop. `path` and `prior` are the caller's to set. */
+/* Sets every column of n new rows, children of `parent` with consecutive numbers. Column by column: a search of 10^6
+ * simulations a second lives from this loop. `path` and `prior` are the caller's to set. */
 static cairn_node rows_add(cairn_tree *tree, cairn_node parent, uint32_t n) {
     cairn_node first = tree->count;
     FILL(parent, parent);

@@ -79,8 +79,8 @@ static cairn_status simulate(tree_search *s, bool *found) {
 
 /* ---- the budget to its end -------------------------------------------------------------------------------------------------------- */
 
-/* Opens a tree that is finished everywhere: samples one step more at each node from the root down, until a step is new. Its branch is
- * searched next. *found: whether there was a new step before the end of a solution. */
+/* Opens a tree that is finished everywhere: samples one step more at each node from the root down, until a step is new.
+ * Its branch is searched next. *found: whether there was a new step before the end of a solution. */
 static cairn_status widen(tree_search *s, bool *found) {
     cairn_tree *tree = s->workspace->tree;
     cairn_node node = CAIRN_ROOT;
@@ -128,7 +128,8 @@ static cairn_status finish_one(tree_search *s) {
     return CAIRN_OK;
 }
 
-/* Tells whether what is left may be what one solution takes: of tokens and FLOPs nothing is known before the first step. */
+/* Tells whether what is left may be what one solution takes: of tokens and FLOPs nothing is known before the first
+ * step. */
 static bool is_short(const tree_search *s) {
     const cairn_workspace *w = s->workspace;
     bool unknown = w->budget.tokens > 0 || w->budget.flops > 0;

@@ -7,8 +7,8 @@
 
 /* Below this a block is copied when it grows; above it the kernel moves its pages. */
 #define MAP_FROM_BYTES ((size_t)128 << 10)
-/* What a reset tree keeps at least: columns of about this many bytes in all, and as much again of texts and of token ids. It also keeps
- * what the tree just finished did use: the next one is likely to be like it. */
+/* What a reset tree keeps at least: columns of about this many bytes in all, and as much again of texts and of token
+ * ids. It also keeps what the tree just finished did use: the next one is likely to be like it. */
 #define KEEP_BYTES     ((size_t)1 << 20)
 #define FIRST_CAPACITY 64u
 
@@ -157,8 +157,8 @@ size_t tree_column_width(const cairn_tree *tree, int k) {
     return k == TREE_STATES ? tree->state_bytes : about_column[k].width;
 }
 
-/* Children of a root that were all added at once, and theirs, have numbers from 1 on: row 1 starts a cache line, so that the rows of 8
- * children never straddle one. */
+/* Children of a root that were all added at once, and theirs, have numbers from 1 on: row 1 starts a cache line, so
+ * that the rows of 8 children never straddle one. */
 #define LINE 64
 
 static size_t lead_of(size_t width) {

@@ -1,5 +1,6 @@
-/* Where a tree's columns, texts and token ids lie. Columns are contiguous and may move when they grow; growing a large one
- * moves pages, not bytes, so that no second copy is ever resident. Texts and tokens lie in chunks that never move. */
+/* Where a tree's columns, texts and token ids lie. Columns are contiguous and may move when they grow; growing a large
+ * one moves pages, not bytes, so that no second copy is ever resident. Texts and tokens lie in chunks that never move.
+ */
 #ifndef CAIRN_SEARCH_TREE_STORE_H
 #define CAIRN_SEARCH_TREE_STORE_H
 
@@ -20,8 +21,8 @@ void block_free(block *b);
 
 #define CHUNKS 22
 
-/* Spans of elements addressed by 32-bit offsets: chunk k holds first << k elements and starts at first * (2^k - 1). A span
- * never crosses chunks. */
+/* Spans of elements addressed by 32-bit offsets: chunk k holds first << k elements and starts at first * (2^k - 1). A
+ * span never crosses chunks. */
 typedef struct chunks {
     block chunk[CHUNKS];
     uint64_t used; /* elements, skipped ends of chunks included */
@@ -72,7 +73,8 @@ size_t tree_column_width(const cairn_tree *tree, int k);
 cairn_status tree_columns_grow(cairn_ctx *ctx, cairn_tree *tree, uint32_t capacity);
 /* Brings column k into use at the tree's capacity; its rows are not set. */
 cairn_status tree_column_open(cairn_ctx *ctx, cairn_tree *tree, int k);
-/* Brings one more score column into use, as number n_scores - 1; its rows are set: NaN and no mark. On failure the tree is as before. */
+/* Brings one more score column into use, as number n_scores - 1; its rows are set: NaN and no mark. On failure the tree
+ * is as before. */
 cairn_status tree_score_open(cairn_ctx *ctx, cairn_tree *tree);
 /* Gives up the optional columns (their memory is kept) and what memory a small tree does not need. */
 void tree_columns_reset(cairn_tree *tree);

@@ -1,5 +1,5 @@
-/* The verbs: they join a tree to the policies, rewards and world of a workspace. Each takes arrays, debits the cost, and blocks its
- * fiber until done. */
+/* The verbs: they join a tree to the policies, rewards and world of a workspace. Each takes arrays, debits the cost,
+ * and blocks its fiber until done. */
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -152,8 +152,8 @@ cairn_status verb_take_step(cairn_workspace *workspace, cairn_role role, cairn_n
     return CAIRN_OK;
 }
 
-/* The child for one sample: an equal sibling if there is one, else a new node. What ends the solution is not equal to what does not, nor to
- * an end of which something else is recorded; a part of a step is equal to nothing. */
+/* The child for one sample: an equal sibling if there is one, else a new node. What ends the solution is not equal to
+ * what does not, nor to an end of which something else is recorded; a part of a step is equal to nothing. */
 static cairn_status child_for(cairn_workspace *workspace, cairn_role role, cairn_node parent,
                               const cairn_proposal *sample, cairn_node *out) {
     cairn_tree *tree = workspace->tree;
@@ -306,8 +306,8 @@ cairn_status cairn_propose_partial(cairn_workspace *workspace, cairn_role role, 
 
 /* ---- score ------------------------------------------------------------------------------------------------------------ */
 
-/* The number of last steps of the node's path that the reward of this column did not read before, one more where it did not read the
- * problem; marks them as read. */
+/* The number of last steps of the node's path that the reward of this column did not read before, one more where it did
+ * not read the problem; marks them as read. */
 static int32_t read_path(cairn_tree *tree, int32_t column, cairn_node node) {
     uint8_t *marks = tree->marks[column];
     for (int32_t fresh = 0;; node = tree->parent[node]) {
@@ -318,8 +318,9 @@ static int32_t read_path(cairn_tree *tree, int32_t column, cairn_node node) {
     }
 }
 
-/* The first call also reads the problem: what a token costs is known from the second on, and what the problem did with it. Until then the
- * reward is taken to be as much dearer than the policy for a token as it was for all that it read. */
+/* The first call also reads the problem: what a token costs is known from the second on, and what the problem did with
+ * it. Until then the reward is taken to be as much dearer than the policy for a token as it was for all that it read.
+ */
 static void note_scoring(cairn_workspace *workspace, const cairn_node *nodes, int32_t n, double flops) {
     prices *p = &workspace->caches->prices;
     double tokens = 0;

@@ -8,10 +8,12 @@
 cairn_status verb_begin(const cairn_workspace *workspace);
 /* Every verb of a policy: the one that acts in the role. Errors: INVALID without one. */
 cairn_status verb_policy(const cairn_workspace *workspace, cairn_role role, const cairn_policy **out);
-/* Every verb that starts from nodes. `what` the verb does to the node ("propose from"). Errors: INVALID for a PARTIAL node. */
+/* Every verb that starts from nodes. `what` the verb does to the node ("propose from"). Errors: INVALID for a PARTIAL
+ * node. */
 cairn_status verb_start(const cairn_workspace *workspace, const char *what, cairn_node node);
 
-/* The request of draw number `draw` at a node. `before` is a request at the same node, whose steps are the same, or NULL. */
+/* The request of draw number `draw` at a node. `before` is a request at the same node, whose steps are the same, or
+ * NULL. */
 cairn_status verb_request(const cairn_workspace *workspace, cairn_role role, const cairn_sampling *sampling,
                           cairn_node node, uint32_t draw, const cairn_proposal *before, cairn_proposal *request);
 /* The complete child of `parent` that equals this sample, or CAIRN_NONE. */
@@ -20,7 +22,8 @@ cairn_node verb_find_sibling(const cairn_workspace *workspace, cairn_node parent
 cairn_child verb_step(const cairn_proposal *sample);
 /* The world takes the step of a node that the sample has completed: state, observation, reward, flags. */
 cairn_status verb_take_step(cairn_workspace *workspace, cairn_role role, cairn_node node, const cairn_proposal *sample);
-/* Debits what is new in a sample, at most `most` tokens: a policy that does not bound its steps is taken to have been stopped there. */
+/* Debits what is new in a sample, at most `most` tokens: a policy that does not bound its steps is taken to have been
+ * stopped there. */
 void verb_pay(cairn_workspace *workspace, cairn_role role, const cairn_proposal *sample, int32_t most);
 /* What the budget's bound of `most` new tokens cut off, and not the limit of `longest` tokens, is no step. */
 bool verb_is_cut(const cairn_proposal *sample, int32_t most, int32_t longest);

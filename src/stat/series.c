@@ -46,9 +46,9 @@ static cairn_status count_all(cairn_ctx *ctx, const uint8_t *b, size_t n, const 
     return at == n ? CAIRN_OK : cairn_fail(ctx, CAIRN_INVALID, "segments do not sum to the %zu answers", n);
 }
 
-/* Mean and variance of the number of runs when every order of the answers is equally likely. Two neighbours differ with probability
- * q; two pairs of neighbours that share an answer both differ with probability q / 2, two others with probability `apart`. For one
- * segment this is Wald and Wolfowitz's 2 n0 n1 (2 n0 n1 - n) / (n^2 (n - 1)). */
+/* Mean and variance of the number of runs when every order of the answers is equally likely. Two neighbours differ with
+ * probability q; two pairs of neighbours that share an answer both differ with probability q / 2, two others with
+ * probability `apart`. For one segment this is Wald and Wolfowitz's 2 n0 n1 (2 n0 n1 - n) / (n^2 (n - 1)). */
 static void expect_runs(const counts *c, int64_t neighbours, cairn_binary_series *out) {
     double n = (double)out->n, one = (double)out->yes, zero = n - one, m = (double)neighbours;
     double q = 2.0 * zero * one / (n * (n - 1.0)), shared = 2.0 * (double)c->overlapping;

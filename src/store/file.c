@@ -36,7 +36,8 @@ static owner owner_of(int lock) {
     return n == 0 ? NOBODY : n == (ssize_t)strlen(mark) && memcmp(text, mark, strlen(mark)) == 0 ? OURS : OTHERS;
 }
 
-/* Opens the lock file, which gets its mark when it is new. -1 and errno on failure, EINTR when it should be tried again. */
+/* Opens the lock file, which gets its mark when it is new. -1 and errno on failure, EINTR when it should be tried
+ * again. */
 static int open_lock(const char *name) {
     int lock = open(name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
     if (lock < 0 && errno == EEXIST) {

@@ -28,12 +28,13 @@ struct cairn_run {
     int32_t count;
 };
 
-/* Exclusive for this process until lock_release, also against another run of the same file here. Errors: INVALID when it is
- * held, and where <path>-lock is a file of somebody else; IO. A killed process holds no lock. */
+/* Exclusive for this process until lock_release, also against another run of the same file here. Errors: INVALID when
+ * it is held, and where <path>-lock is a file of somebody else; IO. A killed process holds no lock. */
 cairn_status lock_take(cairn_ctx *ctx, const cairn_run *run, int *out);
 void lock_release(const cairn_run *run, int lock);
 
-/* Refuses what beside the database of `run` could make SQLite change other files: a journal that names another one, a link. */
+/* Refuses what beside the database of `run` could make SQLite change other files: a journal that names another one, a
+ * link. */
 cairn_status file_check_beside(cairn_ctx *ctx, const cairn_run *run);
 /* Refuses a database, not yet made, beside which parts of another one lie. */
 cairn_status file_check_free(cairn_ctx *ctx, const cairn_run *run);

@@ -299,8 +299,8 @@ static cairn_status refuse_existing(cairn_ctx *ctx, const char *path) {
     return cairn_fail(ctx, CAIRN_INVALID, "%s: exists already: go on with it by --resume, or name another file", path);
 }
 
-/* "<folder>/.cairn-<process>-<number>.tmp" as cairn_out does, made by this call and locked while it is ours: no file of anybody else is
- * touched, and who finds it unlocked may remove it. */
+/* "<folder>/.cairn-<process>-<number>.tmp" as cairn_out does, made by this call and locked while it is ours: no file of
+ * anybody else is touched, and who finds it unlocked may remove it. */
 static cairn_status open_beside(cairn_ctx *ctx, const cairn_run *run, char **name, int *out) {
     cairn_status status = temporary_open(ctx, run->file, name, out);
     if (status != CAIRN_IO) return status;
@@ -408,8 +408,8 @@ static cairn_status integer_of(cairn_ctx *ctx, const cairn_run *run, const char 
     return status;
 }
 
-/* A file from elsewhere can have tables of the right names that are made otherwise: columns that are computed, keys that are no
- * numbers, triggers that change the rest, code of extensions behind an index or a virtual table. */
+/* A file from elsewhere can have tables of the right names that are made otherwise: columns that are computed, keys
+ * that are no numbers, triggers that change the rest, code of extensions behind an index or a virtual table. */
 static cairn_status check_tables(cairn_ctx *ctx, const cairn_run *run) {
     int64_t same = 0, others = 0;
     CAIRN_TRY(integer_of(ctx, run,
@@ -479,8 +479,8 @@ static cairn_status load_recorded(cairn_ctx *ctx, cairn_run *run) {
     return status;
 }
 
-/* A connection that only reads must still be able to take back what a killed process left half written, which one opened by
- * SQLITE_OPEN_READONLY is not. It neither changes the run nor moves its log into the file. */
+/* A connection that only reads must still be able to take back what a killed process left half written, which one
+ * opened by SQLITE_OPEN_READONLY is not. It neither changes the run nor moves its log into the file. */
 static cairn_status connect_to_read(cairn_ctx *ctx, cairn_run *run) {
     CAIRN_TRY(connect_to(ctx, run, run->file, SQLITE_OPEN_READWRITE));
     sqlite3_db_config(run->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);

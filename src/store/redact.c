@@ -38,7 +38,8 @@ static bool is_key(const char *word, size_t length) {
     return false;
 }
 
-/* Where the value of a secret starts after the name text[0 .. n), or 0 where none follows: NAME=, "NAME": , --name VALUE, Bearer VALUE. */
+/* Where the value of a secret starts after the name text[0 .. n), or 0 where none follows: NAME=, "NAME": , --name
+ * VALUE, Bearer VALUE. */
 static size_t value_after(const char *text, size_t n, bool option) {
     static const char *const secrets[] = {"key",         "apikey",        "token", "secret", "password",
                                           "passwd",      "passphrase",    "pass",  "pwd",    "credential",

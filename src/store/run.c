@@ -24,7 +24,8 @@ static int insert(cairn_run *run, int64_t index, const char *id, const char *rec
     return code;
 }
 
-/* Copies the run into a new file beside where it was: a deleted file lives while it is open. NULL when that fails; free it. */
+/* Copies the run into a new file beside where it was: a deleted file lives while it is open. NULL when that fails; free
+ * it. */
 static char *rescue(cairn_run *run) {
     char *name = NULL, *sql = NULL;
     for (int i = 1; i < MOST_RESCUES; i++) {

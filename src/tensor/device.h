@@ -69,8 +69,8 @@ void *tape_array(cairn_tape *tape, int64_t count, size_t size);
 /* Zeroes numbers; sets one. Nothing in a rehearsal. */
 void tape_zero(cairn_tape *tape, void *numbers, int64_t count);
 void tape_set(cairn_tape *tape, void *number, double value);
-/* Ends an operation: `out` needs a gradient when an operand does; then the operation is recorded, if the tape records. Operands
- * may be NULL. Returns out, or NULL without memory. */
+/* Ends an operation: `out` needs a gradient when an operand does; then the operation is recorded, if the tape records.
+ * Operands may be NULL. Returns out, or NULL without memory. */
 cairn_tensor *tape_done(cairn_tape *tape, cairn_status (*backward)(cairn_tape *, tape_entry *), cairn_tensor *out,
                         cairn_tensor *a, cairn_tensor *b, cairn_tensor *c, const kernel_args *args, void *saved);
 /* Where the gradient of x is to be written, and whether it is to be added; NULL in *grad when x needs none. */

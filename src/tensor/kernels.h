@@ -1,8 +1,8 @@
-/* The inner loops of all operations, on plain arrays. kernels.inc is compiled once for double and once for float and each
- * instruction set; every sum has a fixed order, so that a row's bits depend on its own numbers only.
+/* The inner loops of all operations, on plain arrays. kernels.inc is compiled once for double and once for float and
+ * each instruction set; every sum has a fixed order, so that a row's bits depend on its own numbers only.
  *
- * A kernel works on items from .. to - 1 (rows, elements, columns or attention units, as its comment says) and writes only
- * what belongs to them. Which members of kernel_args mean what stands with each kernel. */
+ * A kernel works on items from .. to - 1 (rows, elements, columns or attention units, as its comment says) and writes
+ * only what belongs to them. Which members of kernel_args mean what stands with each kernel. */
 #ifndef CAIRN_TENSOR_KERNELS_H
 #define CAIRN_TENSOR_KERNELS_H
 
@@ -73,7 +73,8 @@ static inline uint32_t bf16_bits(float value) {
     return (bits & 0x7fffffff) > 0x7f800000 ? quiet : even; /* NaN stays NaN, quiet */
 }
 
-/* Where the block of numbers i .. lies, of the group of `rows` rows from row `first` on; block_at(numbers, rows, 0, 0) is the size of all. */
+/* Where the block of numbers i .. lies, of the group of `rows` rows from row `first` on; block_at(numbers, rows, 0, 0)
+ * is the size of all. */
 static inline int64_t block_at(int64_t numbers, int64_t first, int64_t rows, int64_t i) {
     return (first * ((numbers + BLOCK - 1) / BLOCK) + rows * (i / BLOCK)) * BLOCK_STRIDE;
 }

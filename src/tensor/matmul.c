@@ -153,7 +153,8 @@ static void multiply_job(void *arg, int64_t job, int thread) {
     p->kernels->multiply(&a, from, to < panels ? to : panels);
 }
 
-/* Packs the rows and multiplies them: number i of row r is at from[r * row + i], or with `turned` at from[i * row + r]. */
+/* Packs the rows and multiplies them: number i of row r is at from[r * row + i], or with `turned` at from[i * row + r].
+ */
 static void run(matmul *m, product_part all, const float *from, int64_t row, bool turned, float *packed) {
     product p = {.kernels = m->kernels, .all = all, .from = from, .row = row, .turned = turned, .packed = packed};
     const int64_t panels = panel_count(&all.of);

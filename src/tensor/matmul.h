@@ -1,5 +1,6 @@
-/* Products with weights. Everything that multiplies by weights goes through here: operands are packed, and workers of the pool own parts of
- * the result (kernels_product.inc has the tiles, and the rule that a row's bits depend on that row alone). */
+/* Products with weights. Everything that multiplies by weights goes through here: operands are packed, and workers of
+ * the pool own parts of the result (kernels_product.inc has the tiles, and the rule that a row's bits depend on that
+ * row alone). */
 #ifndef CAIRN_TENSOR_MATMUL_H
 #define CAIRN_TENSOR_MATMUL_H
 
@@ -18,8 +19,8 @@ void matmul_rehearse(matmul *m, bool rehearse);
 size_t matmul_scratch(const matmul *m);            /* bytes of scratch */
 size_t matmul_pack_bytes(const weight_pack *pack); /* NULL: 0 */
 
-/* Packs w [n, k] (row-major float): for y = x w^T, or with `turned` for y = x w (then x has n columns and y has k). type BF16 rounds the
- * weights. *pack is made, or refilled when it is there. */
+/* Packs w [n, k] (row-major float): for y = x w^T, or with `turned` for y = x w (then x has n columns and y has k).
+ * type BF16 rounds the weights. *pack is made, or refilled when it is there. */
 cairn_status matmul_pack(matmul *m, const float *w, int64_t n, int64_t k, cairn_dtype type, bool turned,
                          weight_pack **pack);
 void matmul_unpack(weight_pack *pack);

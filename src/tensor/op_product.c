@@ -5,8 +5,8 @@
 
 /* ---- y = x w^T + b ------------------------------------------------------------------------------------------------------ */
 
-/* A parameter keeps its packed copies. One is filled again when the parameter changed; else it is only read, so that any number of devices
- * may use it at the same time. In a rehearsal it is made and not filled. */
+/* A parameter keeps its packed copies. One is filled again when the parameter changed; else it is only read, so that
+ * any number of devices may use it at the same time. In a rehearsal it is made and not filled. */
 static cairn_status pack_param(cairn_device *device, cairn_param *p, bool turned) {
     if (p->packs[turned] && p->packed_version[turned] == p->version) return CAIRN_OK;
     const cairn_tensor *w = &p->value;
@@ -21,7 +21,8 @@ cairn_status cairn_param_pack(cairn_device *device, cairn_param *param) {
     return device->products && param->value.dtype == CAIRN_F32 ? pack_param(device, param, false) : CAIRN_OK;
 }
 
-/* The packed copy of w that y = x w^T (turned: dx = dy w) needs. *mine: the caller frees it, because w is no parameter. */
+/* The packed copy of w that y = x w^T (turned: dx = dy w) needs. *mine: the caller frees it, because w is no parameter.
+ */
 static cairn_status packed(cairn_tape *tape, const cairn_tensor *w, bool turned, weight_pack **out, bool *mine) {
     *mine = !w->param;
     *out = NULL;

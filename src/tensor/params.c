@@ -134,7 +134,8 @@ void cairn_param_init_uniform(cairn_param *param, uint64_t seed, double low, dou
     cairn_param_changed(param);
 }
 
-/* Subtracts from vector `of` what lies along the vectors before it, twice (one pass leaves rounding), and scales it to length 1. */
+/* Subtracts from vector `of` what lies along the vectors before it, twice (one pass leaves rounding), and scales it to
+ * length 1. */
 static void orthonormalise(double *vectors, int64_t of, int64_t size) {
     double *v = vectors + of * size, norm = 0;
     for (int64_t pass = 0; pass < 2; pass++)

@@ -3,7 +3,8 @@
 
 #include "tensor/device.h"
 
-/* Numbers of one tensor. The system gives such memory when it is written: a gradient that nobody asks for takes none. */
+/* Numbers of one tensor. The system gives such memory when it is written: a gradient that nobody asks for takes none.
+ */
 typedef struct params_block {
     struct params_block *next;
     void *block;

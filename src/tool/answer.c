@@ -144,7 +144,8 @@ static char *canonical_text(cairn_arena *arena, slice s) {
     return out;
 }
 
-/* One operand of \frac at `at`: a group in braces, or a digit, which is put into braces. False where there is neither. */
+/* One operand of \frac at `at`: a group in braces, or a digit, which is put into braces. False where there is neither.
+ */
 static bool copy_operand(slice s, size_t *at, char *out, size_t *n) {
     size_t i = *at, depth = 0;
     while (i < s.length && s.at[i] == ' ') i++;

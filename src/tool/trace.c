@@ -27,8 +27,8 @@ static void remember_numbers(tracer *t, size_t from, size_t to) {
     t->given = t->seen_count;
 }
 
-/* Whether the value of tokens [from, stop) is all that is asked: the equation ends with the expression ("= ?"), no question
- * follows, and there is no other number (but the problem's own) and no unknown letter. */
+/* Whether the value of tokens [from, stop) is all that is asked: the equation ends with the expression ("= ?"), no
+ * question follows, and there is no other number (but the problem's own) and no unknown letter. */
 static bool asks_value(const tracer *t, size_t from, size_t stop) {
     const chain *c = &t->links;
     const lex_token *k = t->tokens.tokens;
@@ -91,7 +91,8 @@ static void check_end(tracer *t) {
     t->wrong = true;
 }
 
-/* Whether a calculator mark in the step is false. The lexer leaves marks out: what is written around them is what the step says. */
+/* Whether a calculator mark in the step is false. The lexer leaves marks out: what is written around them is what the
+ * step says. */
 static cairn_status check_marks(tracer *t, bool *wrong) {
     size_t length = strlen(t->step), from = 0, inside, end;
     *wrong = false;

@@ -1,13 +1,13 @@
 /* Parts of the trace checker.
  *
- * A solution of an arithmetic problem is read as a rewriting of its expression. `rest` is what is left of it: a piece that was
- * worked out is replaced by the value that the solution gave it, right or wrong. What a step says is compared with that: an
- * equality with its other side, a piece with its place, a whole expression and a stated answer with the value of the rest, a
- * name with its definition. So a wrong value counts once, where it first appears.
+ * A solution of an arithmetic problem is read as a rewriting of its expression. `rest` is what is left of it: a piece
+ * that was worked out is replaced by the value that the solution gave it, right or wrong. What a step says is compared
+ * with that: an equality with its other side, a piece with its place, a whole expression and a stated answer with the
+ * value of the rest, a name with its definition. So a wrong value counts once, where it first appears.
  *
- * trace.c reads the problem and goes through the steps; trace_answer.c compares a stated answer with them; trace_walk.c goes through the equalities of a step; trace_names.c knows
- * the named parts; trace_rest.c what is left; trace_find.c writes findings down.
- */
+ * trace.c reads the problem and goes through the steps; trace_answer.c compares a stated answer with them; trace_walk.c
+ * goes through the equalities of a step; trace_names.c knows the named parts; trace_rest.c what is left; trace_find.c
+ * writes findings down. */
 #ifndef CAIRN_TOOL_TRACE_H
 #define CAIRN_TOOL_TRACE_H
 
@@ -80,8 +80,8 @@ size_t trace_name_start(const lex *l, size_t from, size_t to);
 /* Whether a name is a letter or the like, and not a word. */
 bool trace_symbolic(const char *key);
 calc_name *trace_bind(tracer *t, const char *key);
-/* What a name that ends before token `to`, where `relation` stands, speaks of: a quantity of its own, the answer, or all that
- * is left. */
+/* What a name that ends before token `to`, where `relation` stands, speaks of: a quantity of its own, the answer, or
+ * all that is left. */
 typedef enum trace_subject { TRACE_QUANTITY, TRACE_RESULT, TRACE_WHOLE } trace_subject;
 trace_subject trace_subject_of(const tracer *t, size_t to, char relation);
 /* `name` is given the value in `right`, read from token `from` on. `anew`: whatever it meant before. */

@@ -1,9 +1,9 @@
-/* A stated answer beside the steps that lead to it: a solution that computes one number and states another contradicts itself.
+/* A stated answer beside the steps that lead to it: a solution that computes one number and states another contradicts
+ * itself.
  *
- * Only a plain case is called wrong. The last equality of the solution ends with a number, nothing but a few words stands between it
- * and the statement, and the answer is a number that stands nowhere before, neither in the problem nor in a step. People also convert
- * and round the last number in their heads: that is no contradiction.
- */
+ * Only a plain case is called wrong. The last equality of the solution ends with a number, nothing but a few words
+ * stands between it and the statement, and the answer is a number that stands nowhere before, neither in the problem
+ * nor in a step. People also convert and round the last number in their heads: that is no contradiction. */
 #include <math.h>
 #include <string.h>
 
@@ -62,7 +62,8 @@ static cairn_status plain_number(reader *r, cairn_arena *arena, const char *text
     return CAIRN_OK;
 }
 
-/* The last step without the statements of its end: *length bytes of it. `stated`: the answer in the last statement, or NULL. */
+/* The last step without the statements of its end: *length bytes of it. `stated`: the answer in the last statement, or
+ * NULL. */
 static cairn_status cut_statements(reader *r, cairn_arena *arena, const char *step, size_t *length,
                                    const char **stated) {
     *stated = NULL;

@@ -27,8 +27,8 @@ static bool numbers_known(tracer *t, size_t from, size_t to, bool *derived) {
     return true;
 }
 
-/* A computation that is no piece of what is left is suspicious, unless the solution has left the order of the problem before
- * and every number is known: people work things out in their heads. */
+/* A computation that is no piece of what is left is suspicious, unless the solution has left the order of the problem
+ * before and every number is known: people work things out in their heads. */
 void trace_look(tracer *t, const calc_value *value, char piece[FORM_MOST]) {
     piece[0] = '\0';
     if (!t->rest.text[0] || value->names || value->operators == 0) return;

@@ -27,7 +27,8 @@ static void restart(walk *w) {
     w->links = w->wrong_from = w->wrong_to = 0;
 }
 
-/* Ends a chain: a false link counts unless the chain's end is right all the same; the end takes the first expression's place. */
+/* Ends a chain: a false link counts unless the chain's end is right all the same; the end takes the first expression's
+ * place. */
 static void settle(tracer *t, walk *w) {
     if (w->wrong_to > w->wrong_from) {
         if (w->links > 1 && w->has_first && t->has_carry && mpq_equal(w->first, t->carry))
@@ -202,8 +203,9 @@ static void walk_chain(tracer *t, walk *w) {
     if (c->count > 1) settle(t, w);
 }
 
-/* A chain in a story. What a word equates is a claim only when something is computed and a number is its result: "3/4 represents
- * 45", "he makes 720 + 270" are none. Letters are unknowns that may change: nothing with one is evaluated. */
+/* A chain in a story. What a word equates is a claim only when something is computed and a number is its result: "3/4
+ * represents 45", "he makes 720 + 270" are none. Letters are unknowns that may change: nothing with one is evaluated.
+ */
 static void check_story(tracer *t, walk *w) {
     for (size_t i = 1; i < t->links.count; i++) {
         const chain_part *before = &t->links.parts[i - 1], *after = &t->links.parts[i];
@@ -230,7 +232,8 @@ static bool is_number(const lex *l, size_t at) {
     return l->tokens[at].kind == LEX_NUMBER || (l->tokens[at].kind == LEX_WORD && lex_among(l, at, numbers));
 }
 
-/* Whether tokens [from, to) compute with numbers up to their end: two numbers or more, a sign between, and no word after the first. */
+/* Whether tokens [from, to) compute with numbers up to their end: two numbers or more, a sign between, and no word
+ * after the first. */
 static bool computes(const lex *l, size_t from, size_t to) {
     size_t numbers = 0, signs = 0;
     for (size_t i = to; i > from && (l->tokens[i - 1].kind != LEX_WORD || is_number(l, i - 1)); i--) {
@@ -240,7 +243,8 @@ static bool computes(const lex *l, size_t from, size_t to) {
     return numbers >= 2 && signs > 0;
 }
 
-/* Whether a right side speaks of something by its name, "the total" or "x": a name of letters alone that is no number. "?" asks. */
+/* Whether a right side speaks of something by its name, "the total" or "x": a name of letters alone that is no number.
+ * "?" asks. */
 static bool starts_with_name(const lex *l, size_t from, size_t to) {
     if (from == to) return false;
     const lex_token *first = &l->tokens[from];
@@ -254,8 +258,8 @@ static bool starts_with_name(const lex *l, size_t from, size_t to) {
     return !glued;
 }
 
-/* An equality of numbers that cannot be read keeps the step from being right for what else stands in it, and so do two numbers that a
- * chain of equalities ends with and that differ. */
+/* An equality of numbers that cannot be read keeps the step from being right for what else stands in it, and so do two
+ * numbers that a chain of equalities ends with and that differ. */
 static void note_unread(tracer *t) {
     for (size_t i = 1; i < t->links.count && !t->unread; i++) {
         const chain_part *before = &t->links.parts[i - 1], *after = &t->links.parts[i];

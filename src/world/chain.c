@@ -1,9 +1,10 @@
-/* World `chain`: multi-step arithmetic in words. A problem is a start number and K operations; a step is an equation such as
- * "7 + 5 = 12", or a check such as "Check: the value here is 36." that sets the value; the value after step K is the answer.
+/* World `chain`: multi-step arithmetic in words. A problem is a start number and K operations; a step is an equation
+ * such as "7 + 5 = 12", or a check such as "Check: the value here is 36." that sets the value; the value after step K
+ * is the answer.
  *
- * Every operation is injective in the running value, so a wrong value stays wrong under true equations: only a step that says a
- * right value again brings a solution back. That makes scripted policies exact Markov chains on (position, wrong).
- */
+ * Every operation is injective in the running value, so a wrong value stays wrong under true equations: only a step
+ * that says a right value again brings a solution back. That makes scripted policies exact Markov chains on (position,
+ * wrong). */
 #include "world/chain.h"
 
 #include <string.h>
@@ -46,7 +47,8 @@ bool chain_compute(int64_t a, char op, int64_t b, int64_t *out) {
     return true;
 }
 
-/* True values stay in 1 .. 11,215 and the product of all factors below 10^6, so that values that went wrong stay small too. */
+/* True values stay in 1 .. 11,215 and the product of all factors below 10^6, so that values that went wrong stay small
+ * too. */
 static void draw_operations(cairn_rng *rng, chain_problem *p) {
     int64_t value = p->truth[0], factors = 1;
     for (int32_t t = 0; t < p->steps; t++) {
@@ -216,8 +218,8 @@ static const char *judge(const chain_problem *p, const chain_state *s, const sta
     return "carried";
 }
 
-/* Codes: exact, slip (its own equation is false), carried (true, from a wrong value), misread (true, but not the step asked for),
- * repair, illegal (unreadable, or after the end or an unreadable step). */
+/* Codes: exact, slip (its own equation is false), carried (true, from a wrong value), misread (true, but not the step
+ * asked for), repair, illegal (unreadable, or after the end or an unreadable step). */
 static cairn_status chain_verify_step(cairn_ctx *ctx, void *self, const cairn_problem *problem, const void *before,
                                       const char *const *steps, int32_t n_steps, cairn_arena *arena,
                                       cairn_step_check *out) {

@@ -1,11 +1,11 @@
 /* The scripted policy of world `chain`: an exact Markov chain on (position, wrong).
  *
- * From a right value, step t goes wrong with probability e_t; from a wrong value a step repairs it with probability r, else goes on
- * by a true equation and stays wrong. With m steps left
+ * From a right value, step t goes wrong with probability e_t; from a wrong value a step repairs it with probability r,
+ * else goes on by a true equation and stays wrong. With m steps left
  *     Vok(m)  = (1 - e_t) Vok(m-1) + e_t Vbad(m-1),   Vok(0) = 1
  *     Vbad(m) = r Vok(m-1) + (1 - r) Vbad(m-1),       Vbad(0) = 0.
- * Difficulty and recoverability are per problem: e and r are shifted on the logit scale by the problem's own normal draws.
- */
+ * Difficulty and recoverability are per problem: e and r are shifted on the logit scale by the problem's own normal
+ * draws. */
 #include "world/chain.h"
 
 #include <math.h>
@@ -167,9 +167,9 @@ static cairn_status chain_value(cairn_ctx *ctx, void *world, const void *configu
     return CAIRN_OK;
 }
 
-/* best[a][b]: a is the furthest right position held, b the furthest wrong one that lies beyond it and before the end (b = a:
- * none). Where no step errs more often than a wrong value fails to repair (e_t <= 1 - r), every other prefix held is no better than
- * one of these two, so this is the whole state. */
+/* best[a][b]: a is the furthest right position held, b the furthest wrong one that lies beyond it and before the end (b
+ * = a: none). Where no step errs more often than a wrong value fails to repair (e_t <= 1 - r), every other prefix held
+ * is no better than one of these two, so this is the whole state. */
 static void optimum_sweep(const double *e, double r, int32_t K, const double *last, double *best) {
     int32_t width = K + 1;
     for (int32_t a = 0; a < K; a++)

@@ -1,6 +1,6 @@
-/* World `countdown`: make a target from numbers by + - * /, each number used exactly once, every result a positive integer. A step
- * takes two numbers and puts their result back: "25 * 4 = 100 (left: 100 7 3)". The last number left is the answer.
- */
+/* World `countdown`: make a target from numbers by + - * /, each number used exactly once, every result a positive
+ * integer. A step takes two numbers and puts their result back: "25 * 4 = 100 (left: 100 7 3)". The last number left is
+ * the answer. */
 #include "world/countdown.h"
 
 #include <string.h>
@@ -175,7 +175,8 @@ static cairn_status reaches(cairn_ctx *ctx, int64_t target, const countdown_stat
     return status;
 }
 
-/* Codes: exact (legal, the target is still reachable), dead-end (legal, it is not), slip (a false result or list), illegal. */
+/* Codes: exact (legal, the target is still reachable), dead-end (legal, it is not), slip (a false result or list),
+ * illegal. */
 static cairn_status countdown_verify_step(cairn_ctx *ctx, void *self, const cairn_problem *problem, const void *before,
                                           const char *const *steps, int32_t n_steps, cairn_arena *arena,
                                           cairn_step_check *out) {

@@ -26,17 +26,19 @@ typedef struct countdown_step {
     countdown_state after;
 } countdown_step;
 
-/* c = a op b within positive integers: false for a difference below 1, an inexact quotient or a result over COUNTDOWN_LARGEST. */
+/* c = a op b within positive integers: false for a difference below 1, an inexact quotient or a result over
+ * COUNTDOWN_LARGEST. */
 bool countdown_compute(int64_t a, char op, int64_t b, int64_t *c);
 /* The state after a, b are taken out of `s` and c put in; false when `s` does not hold both. */
 bool countdown_take(const countdown_state *s, int64_t a, int64_t b, int64_t c, countdown_state *after);
 /* All distinct legal steps, in a fixed order. */
 int32_t countdown_steps(const countdown_state *s, countdown_step steps[COUNTDOWN_LEGAL]);
-/* "25 * 4 = 100 (left: 100 7 3)"; `out` holds 256 bytes. Returns the length. `c` may be false, then `after` shows it all the same. */
+/* "25 * 4 = 100 (left: 100 7 3)"; `out` holds 256 bytes. Returns the length. `c` may be false, then `after` shows it
+ * all the same. */
 size_t countdown_say(const countdown_step *step, char out[256]);
 
-/* Answers about multisets of numbers, remembered while it is open: may the target still be made from all of them, and the exact value
- * of a script with these rates. */
+/* Answers about multisets of numbers, remembered while it is open: may the target still be made from all of them, and
+ * the exact value of a script with these rates. */
 typedef struct countdown_memo countdown_memo;
 cairn_status countdown_memo_open(cairn_ctx *ctx, int64_t target, double skill, double slip, countdown_memo **out);
 void countdown_memo_close(countdown_memo *memo);

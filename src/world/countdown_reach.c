@@ -78,7 +78,8 @@ static bool pair_reaches(int64_t a, int64_t b, int64_t target) {
     return false;
 }
 
-/* Every step from `s` in turn, without its text or order: the recursion's own loop keeps no array of steps on the stack. */
+/* Every step from `s` in turn, without its text or order: the recursion's own loop keeps no array of steps on the
+ * stack. */
 static cairn_status search(countdown_memo *memo, const countdown_state *s, bool *out) {
     static const char ops[] = "+-*/";
     *out = false;
@@ -112,8 +113,8 @@ cairn_status countdown_can_reach(countdown_memo *memo, const countdown_state *s,
     return store(memo, s, *out);
 }
 
-/* V = (1 - slip) (skill mean over steps that keep the target reachable + (1 - skill) mean over all legal steps); 0 where it is not
- * reachable, so only reachable states are visited. */
+/* V = (1 - slip) (skill mean over steps that keep the target reachable + (1 - skill) mean over all legal steps); 0
+ * where it is not reachable, so only reachable states are visited. */
 cairn_status countdown_script_value(countdown_memo *memo, const countdown_state *s, double *out) {
     bool reach;
     CAIRN_TRY(countdown_can_reach(memo, s, &reach));

@@ -1,5 +1,5 @@
-/* The scripted policy of world `countdown`: with probability `skill` a step that keeps the target reachable, else any legal step, each
- * uniformly; with probability `slip` it states a false result, after which nothing can be right. */
+/* The scripted policy of world `countdown`: with probability `skill` a step that keeps the target reachable, else any
+ * legal step, each uniformly; with probability `slip` it states a false result, after which nothing can be right. */
 #include "world/countdown.h"
 
 #include <math.h>

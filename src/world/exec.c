@@ -1,6 +1,6 @@
-/* World `exec`: any program that answers JSON lines (docs/exec.md). The program keeps nothing: the state that it gives with each reply is kept
- * here as JSON text and sent back with the next request. Every worker has an instance, which is its way to the program.
- */
+/* World `exec`: any program that answers JSON lines (docs/exec.md). The program keeps nothing: the state that it gives
+ * with each reply is kept here as JSON text and sent back with the next request. Every worker has an instance, which is
+ * its way to the program. */
 #include <errno.h>
 #include <math.h>
 #include <string.h>

@@ -1,6 +1,6 @@
-/* World `gsm8k`: grade-school problems in words (arXiv 2110.14168). Steps are lines; calculator marks <<expr=value>> and equalities are
- * checked exactly; the line "#### 18" (or "A: 18", "Answer: 18") ends a solution and states its answer.
- */
+/* World `gsm8k`: grade-school problems in words (arXiv 2110.14168). Steps are lines; calculator marks <<expr=value>>
+ * and equalities are checked exactly; the line "#### 18" (or "A: 18", "Answer: 18") ends a solution and states its
+ * answer. */
 #include <string.h>
 
 #include "world/text.h"

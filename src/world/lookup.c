@@ -1,14 +1,13 @@
-/* World `lookup`: a sum of amounts that only a tool knows. A problem names accounts; the step "lookup(382)" costs something and is answered
- * by the account's amount; the step "answer 57" ends the solution.
+/* World `lookup`: a sum of amounts that only a tool knows. A problem names accounts; the step "lookup(382)" costs
+ * something and is answered by the account's amount; the step "answer 57" ends the solution.
  *
  *   What is the sum of accounts 382 and 17? lookup(ACCOUNT) answers the amount of an account.
  *   lookup(382)  ->  41      reward -0.02
  *   lookup(17)   ->  16      reward -0.02
  *   answer 57                outcome 1
  *
- * Amounts are those of a register: account a of register r has an amount that depends on (r, a) alone. So a problem can be read back from its
- * words. The return of a solution is its outcome, 1 or -0.5, less what its lookups cost.
- */
+ * Amounts are those of a register: account a of register r has an amount that depends on (r, a) alone. So a problem can
+ * be read back from its words. The return of a solution is its outcome, 1 or -0.5, less what its lookups cost. */
 #include "world/lookup.h"
 
 #include <string.h>
@@ -210,8 +209,8 @@ static cairn_status lookup_check(cairn_ctx *ctx, void *self, const cairn_problem
     return out->answer ? CAIRN_OK : CAIRN_NO_MEMORY;
 }
 
-/* Codes: needed, repeated (looked up before), foreign (an account that the problem does not name), exact, early (an answer before all amounts
- * were seen), slip, illegal (unreadable, or after the answer). */
+/* Codes: needed, repeated (looked up before), foreign (an account that the problem does not name), exact, early (an
+ * answer before all amounts were seen), slip, illegal (unreadable, or after the answer). */
 static cairn_status lookup_verify_step(cairn_ctx *ctx, void *self, const cairn_problem *problem, const void *before,
                                        const char *const *steps, int32_t n_steps, cairn_arena *arena,
                                        cairn_step_check *out) {

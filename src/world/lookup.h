@@ -10,8 +10,8 @@
 #define LOOKUP_BOUND    99999 /* larger numbers in a step are unreadable */
 #define LOOKUP_STEPS(n) (2 * (n) + 2)
 
-/* Outcomes. A lookup costs at most LOOKUP_DEAREST, and a solution holds at most LOOKUP_STEPS(LOOKUP_MOST) of them, so that every return is
- * within -1 .. 1. */
+/* Outcomes. A lookup costs at most LOOKUP_DEAREST, and a solution holds at most LOOKUP_STEPS(LOOKUP_MOST) of them, so
+ * that every return is within -1 .. 1. */
 #define LOOKUP_RIGHT   1.0
 #define LOOKUP_WRONG   (-0.5)
 #define LOOKUP_DEAREST 0.05

@@ -1,7 +1,7 @@
-/* The scripted policy of world `lookup`. With accounts left to look up it answers at once with probability `rush`, by the sum of what it saw,
- * which is wrong; else, where it saw any, it looks one of those up again with probability `waste`; else it looks up one of those that are
- * left. When it saw all it wastes likewise, else answers, wrongly with probability `slip`. With u accounts of n left, m steps left and c the
- * cost of a lookup, the value is
+/* The scripted policy of world `lookup`. With accounts left to look up it answers at once with probability `rush`, by
+ * the sum of what it saw, which is wrong; else, where it saw any, it looks one of those up again with probability
+ * `waste`; else it looks up one of those that are left. When it saw all it wastes likewise, else answers, wrongly with
+ * probability `slip`. With u accounts of n left, m steps left and c the cost of a lookup, the value is
  *
  *   V(u, 0) = W,   V(0, m) = w (V(0, m - 1) - c) + (1 - w) ((1 - slip) R + slip W)
  *   V(u, m) = rush W + (1 - rush) (w V(u, m - 1) + (1 - w) V(u - 1, m - 1) - c)

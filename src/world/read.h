@@ -1,4 +1,5 @@
-/* Reading numbers and signs in steps of the arithmetic worlds. All readers skip blanks first and move *at past what they read. */
+/* Reading numbers and signs in steps of the arithmetic worlds. All readers skip blanks first and move *at past what
+ * they read. */
 #ifndef CAIRN_WORLD_READ_H
 #define CAIRN_WORLD_READ_H
 

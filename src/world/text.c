@@ -1,6 +1,5 @@
-/* World `text`: any problem in words. Steps are pieces of text and nothing is known beyond them: the policy says where a solution ends,
- * its outcome is that of the answer it states, a step is checked by recomputing what it calculates.
- */
+/* World `text`: any problem in words. Steps are pieces of text and nothing is known beyond them: the policy says where
+ * a solution ends, its outcome is that of the answer it states, a step is checked by recomputing what it calculates. */
 #include "world/text.h"
 
 #include <math.h>
@@ -67,7 +66,8 @@ static int by_text(const void *a, const void *b) {
     return order ? order : (x->index > y->index) - (x->index < y->index);
 }
 
-/* Keeps the first of the problems that have one text, with the first true answer that a record of it has; *unlike: records with another. */
+/* Keeps the first of the problems that have one text, with the first true answer that a record of it has; *unlike:
+ * records with another. */
 static cairn_status drop_repeated(cairn_ctx *ctx, list *all, int64_t *unlike) {
     place *places = cairn_alloc(ctx, all->count, sizeof *places);
     if (!places) return CAIRN_NO_MEMORY;

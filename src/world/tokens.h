@@ -5,7 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Words and symbols: a run of letters, digits and bytes above 127 is one token, every other byte that is not white space is one. */
+/* Words and symbols: a run of letters, digits and bytes above 127 is one token, every other byte that is not white
+ * space is one. */
 int32_t token_count(const char *text, size_t length);
 
 #endif

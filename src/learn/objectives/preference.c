@@ -1,4 +1,5 @@
-/* Losses of whole responses: a decoder learns to prefer the better one of a group. Numbers are sums of ln p over a response. */
+/* Losses of whole responses: a decoder learns to prefer the better one of a group. Numbers are sums of ln p over a
+ * response. */
 #include "learn/objectives/pairs.h"
 
 enum {

@@ -56,8 +56,8 @@ static const cairn_option log_kl_options[] = {
     CAIRN_REAL(log_kl_config, lambda, "0.1", 0, 1e6, "", "Weight of ln(1 + KL)."),
 };
 
-/* Means over a solution's tokens: -ln p + lambda ln(1 + KL), where the tokens were drawn from the reference q, so that the mean of
- * p/q - 1 - ln(p/q) estimates KL(q || p) and is never below 0. */
+/* Means over a solution's tokens: -ln p + lambda ln(1 + KL), where the tokens were drawn from the reference q, so that
+ * the mean of p/q - 1 - ln(p/q) estimates KL(q || p) and is never below 0. */
 static cairn_status log_kl(cairn_ctx *ctx, const void *config, const cairn_group *g, double *loss, double *slope) {
     const log_kl_config *c = config;
     const float *reference = g->columns[CAIRN_COLUMN_REFERENCE];

@@ -287,8 +287,8 @@ static cairn_status read_operator(calc_run *r, bool *operand, bool *done) {
     return calc_refuse(r, CAIRN_FORMAT, "expected an operator");
 }
 
-/* Whether a number at `at` goes on with what was read: "3 3/4", "5 feet 4 inches", "5 and 3/4", but not the one of "5 days to
- * walk 20 miles" and "5 for Ann and 3 + 4 for Bob". */
+/* Whether a number at `at` goes on with what was read: "3 3/4", "5 feet 4 inches", "5 and 3/4", but not the one of "5
+ * days to walk 20 miles" and "5 for Ann and 3 + 4 for Bob". */
 static bool goes_on(const calc_run *r, size_t at, bool joined) {
     const lex_token *t = r->l->tokens;
     if (at >= r->l->count || !strchr("n(fvu$", t[at].kind)) return false;

@@ -60,9 +60,9 @@ typedef struct calc calc;
 cairn_status calc_open(cairn_ctx *ctx, calc **out);
 void calc_close(calc *machine);
 
-/* Evaluates tokens [from, to). `names` may be NULL. Errors: FORMAT, NOT_FOUND (a name; its first token is in out->stop),
- * INVALID (division by zero), LIMIT, UNSUPPORTED: the sentence is in calc_why, not in the context, because most ranges
- * of prose do not evaluate. */
+/* Evaluates tokens [from, to). `names` may be NULL. Errors: FORMAT, NOT_FOUND (a name; its first token is in
+ * out->stop), INVALID (division by zero), LIMIT, UNSUPPORTED: the sentence is in calc_why, not in the context, because
+ * most ranges of prose do not evaluate. */
 cairn_status calc_range(calc *machine, const lex *tokens, size_t from, size_t to, const calc_names *names,
                         calc_mode mode, calc_reading reading, calc_value *out);
 const char *calc_why(const calc *machine);
@@ -83,13 +83,15 @@ bool calc_is_number(const lex *tokens, const calc_value *value);
 /* The binary operator said by token `at` ("times", "x" between operands, "+"), or '\0'; `*words` its tokens. */
 char calc_operator_at(const lex *tokens, size_t at, size_t to, const calc_names *names, size_t *words);
 
-/* The exact value of a number as it is written: digits with thousands separators, decimals, an exponent. `*decimals`: places
- * shown after the point, less the exponent (negative for 1e3); `*digits`: significant ones. False when it is too long. */
+/* The exact value of a number as it is written: digits with thousands separators, decimals, an exponent. `*decimals`:
+ * places shown after the point, less the exponent (negative for 1e3); `*digits`: significant ones. False when it is too
+ * long. */
 bool calc_numeral(const char *text, size_t length, mpq_t out, long *decimals, int *digits);
 
 /* Whether a value has finitely many decimals, so that nobody need round it. */
 bool calc_terminates(const mpq_t value);
-/* Canonical exact text: integer, decimal of at most 20 places, or fraction. False when `out` has not enough bytes for it. */
+/* Canonical exact text: integer, decimal of at most 20 places, or fraction. False when `out` has not enough bytes for
+ * it. */
 bool calc_print(const mpq_t value, char *out, size_t most);
 /* The same in an arena. NULL without memory. */
 char *calc_text(cairn_arena *arena, const mpq_t value);

@@ -1,4 +1,5 @@
-/* When a shown value is the value: exact, rounded, cut, printed by a double, or another reading of units and per cent. */
+/* When a shown value is the value: exact, rounded, cut, printed by a double, or another reading of units and per cent.
+ */
 #include <math.h>
 #include <string.h>
 

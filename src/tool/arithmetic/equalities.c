@@ -291,7 +291,8 @@ static bool suffix_start(const lex *tokens, const chain_part *part, const calc_n
     }
     if (b.best >= part->to) return false;
     if (b.none || b.need) {
-        /* "the cost - 3 + 4": a dash, or an unknown less 3; anything else that cannot be read belongs to the expression */
+        /* "the cost - 3 + 4": a dash, or an unknown less 3; anything else that cannot be read belongs to the expression
+         */
         const lex_token *sign = &tokens->tokens[b.best > part->from ? b.best - 1 : b.best];
         if (sign->kind != '-' || !sign->space || !sign[1].space) return false;
         b.doubt = true;

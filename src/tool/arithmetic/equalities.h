@@ -16,12 +16,12 @@ typedef struct chain {
     size_t count, capacity;
 } chain;
 
-/* The next chain at or after token *at, which moves after it; one part alone when the sentence has no relation. `words`:
- * weak relations count, and a colon after a name. CAIRN_END when there is none. Errors: NO_MEMORY. */
+/* The next chain at or after token *at, which moves after it; one part alone when the sentence has no relation.
+ * `words`: weak relations count, and a colon after a name. CAIRN_END when there is none. Errors: NO_MEMORY. */
 cairn_status chain_next(cairn_ctx *ctx, const lex *tokens, size_t *at, bool words, chain *out);
 
-/* Reads a part as the right side of what is before it (`tail` false: from its start) or as the left side of what follows
- * (`tail` true: up to its end). False when it is no expression. */
+/* Reads a part as the right side of what is before it (`tail` false: from its start) or as the left side of what
+ * follows (`tail` true: up to its end). False when it is no expression. */
 bool chain_side(calc *machine, const lex *tokens, const chain_part *part, bool tail, const calc_names *names,
                 calc_reading reading, calc_value *out);
 

@@ -15,8 +15,8 @@ static bool letter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/* A character that is not ASCII and means something to arithmetic: its code point, in order. Anything else beyond ASCII is a
- * letter. Spaces and typographic quotes are ' '. */
+/* A character that is not ASCII and means something to arithmetic: its code point, in order. Anything else beyond ASCII
+ * is a letter. Spaces and typographic quotes are ' '. */
 typedef struct glyph {
     uint16_t code;
     char kind;
@@ -135,7 +135,8 @@ static size_t digits_from(const reader *r, size_t ahead) {
     return n;
 }
 
-/* Bytes of the thousands separator here: a comma, an apostrophe, a no-break, thin or narrow space, or LaTeX's "{,}" and "\\,". */
+/* Bytes of the thousands separator here: a comma, an apostrophe, a no-break, thin or narrow space, or LaTeX's "{,}" and
+ * "\\,". */
 static size_t separator_length(const reader *r, size_t ahead) {
     static const char *const separators[] = {",\\!", ",", "'", "\u00a0", "\u2009", "\u202f", "\u2019", "{,}", "\\,"};
     for (size_t i = 0; i < sizeof separators / sizeof *separators; i++) {

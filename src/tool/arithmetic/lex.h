@@ -39,11 +39,13 @@ typedef struct lex {
     size_t count, capacity;
 } lex;
 
-/* What words may say. WORDS: connectives such as "which gives" become LEX_WEAK, operations such as "the sum of 3 and 4" their
- * signs, and a sign at the start of a line is a bullet. NAMES: besides, articles go, and "part A" is the name A. */
+/* What words may say. WORDS: connectives such as "which gives" become LEX_WEAK, operations such as "the sum of 3 and 4"
+ * their signs, and a sign at the start of a line is a bullet. NAMES: besides, articles go, and "part A" is the name A.
+ */
 typedef enum lex_words { LEX_PLAIN, LEX_WORDS, LEX_NAMES } lex_words;
 
-/* Tokens of text[from, to). Calculator marks <<...>> are left out. The text must outlive `out`, whose token array is reused. Errors: LIMIT, NO_MEMORY. */
+/* Tokens of text[from, to). Calculator marks <<...>> are left out. The text must outlive `out`, whose token array is
+ * reused. Errors: LIMIT, NO_MEMORY. */
 cairn_status lex_read(cairn_ctx *ctx, const char *text, size_t from, size_t to, lex_words words, lex *out);
 void lex_free(lex *tokens);
 

@@ -19,8 +19,8 @@ void calc_value_close(calc_value *value) {
     mpq_clear(value->value);
 }
 
-/* GMP ends the process when it gets no memory. So the room for its values must be there before the first of them: it is taken and given
- * back, and is the hole from which malloc serves the values. */
+/* GMP ends the process when it gets no memory. So the room for its values must be there before the first of them: it is
+ * taken and given back, and is the hole from which malloc serves the values. */
 cairn_status calc_open(cairn_ctx *ctx, calc **out) {
     calc *m = cairn_alloc(ctx, 1, sizeof *m);
     void *room = m ? cairn_alloc(ctx, VALUES_BYTES, 1) : NULL;
@@ -171,8 +171,8 @@ cairn_status calc_binary(calc_run *r, char sign) {
     return calc_push_operator(r, sign);
 }
 
-/* A division sign where another one waits for its right side. By CALC_FRACTIONS "a / b/c" and "a / b / c" divide by a fraction,
- * "a/b / c/d" divides two of them. */
+/* A division sign where another one waits for its right side. By CALC_FRACTIONS "a / b/c" and "a / b / c" divide by a
+ * fraction, "a/b / c/d" divides two of them. */
 cairn_status calc_divide(calc_run *r) {
     const lex_token *t = &r->l->tokens[r->at];
     bool tight = r->at > 0 && !t->space && r->at + 1 < r->to && !t[1].space, before = r->tight;

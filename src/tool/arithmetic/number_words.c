@@ -86,8 +86,8 @@ static void merge_names(lex *tokens, bool words) {
 
 /* ---- operations: "the sum of 3 and 4", "multiply 3 by 4", "subtract 3 from 4" ---- */
 
-/* A word that says an operation on what follows, up to two words that join the operands, and the sign. "of": a noun, with "of"
- * or "between" after it. */
+/* A word that says an operation on what follows, up to two words that join the operands, and the sign. "of": a noun,
+ * with "of" or "between" after it. */
 typedef struct phrase {
     const char *word, *joint, *other;
     char sign;

@@ -48,8 +48,8 @@ static bool scaled(const lex *tokens, const calc_value *side) {
     return false;
 }
 
-/* Whether `side` has a measure other than *first, which is set to its first one. Behind a single number only the first word
- * measures it: "10 liters a day". */
+/* Whether `side` has a measure other than *first, which is set to its first one. Behind a single number only the first
+ * word measures it: "10 liters a day". */
 static bool measures_otherwise(const lex *tokens, const calc_value *side, const uint32_t **first) {
     int count = side->operators == 0 && side->unit_count > 1 ? 1 : side->unit_count;
     for (int i = 0; i < count; i++) {

@@ -8,8 +8,8 @@
 bool unit_stops(const lex *tokens, size_t at);
 /* Whether it is a unit of measurement. */
 bool unit_measures(const lex *tokens, size_t at);
-/* Whether units make a difference of the values uncertain: a scaling word anywhere, two different measures, sides that count
- * different things, or a fraction of something on the left ("1/4 tank = 60/4"). */
+/* Whether units make a difference of the values uncertain: a scaling word anywhere, two different measures, sides that
+ * count different things, or a fraction of something on the left ("1/4 tank = 60/4"). */
 bool units_differ(const lex *tokens, const calc_value *left, const calc_value *right);
 
 #endif

@@ -1,4 +1,5 @@
-/* Characters that hide arithmetic from a reader: a step with one is not called right because of what else stands in it. */
+/* Characters that hide arithmetic from a reader: a step with one is not called right because of what else stands in it.
+ */
 #include "tool/arithmetic/unread.h"
 
 #include <string.h>
@@ -7,7 +8,8 @@ typedef struct range {
     uint32_t from, to;
 } range;
 
-/* Nothing of these is seen, or they move what is seen: controls, separators of lines, marks of direction, joiners, selectors, tags. */
+/* Nothing of these is seen, or they move what is seen: controls, separators of lines, marks of direction, joiners,
+ * selectors, tags. */
 static const range invisible[] = {{0x01, 0x08},     {0x0b, 0x0c},     {0x0e, 0x1f},     {0x7f, 0x9f},
                                   {0xad, 0xad},     {0x34f, 0x34f},   {0x61c, 0x61c},   {0x115f, 0x1160},
                                   {0x180b, 0x180e}, {0x200b, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x206f},
@@ -77,7 +79,8 @@ static uint32_t decode(const char *text, size_t left, size_t *length) {
     return c;
 }
 
-/* A run of characters that are not read is judged by what stands on its sides: arithmetic on one of them, for pictures without a blank. */
+/* A run of characters that are not read is judged by what stands on its sides: arithmetic on one of them, for pictures
+ * without a blank. */
 bool unread_arithmetic(const char *text, size_t length) {
     bool before = false, glued = false; /* arithmetic is the last that was read; nothing stood between */
     bool run = false,

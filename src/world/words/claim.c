@@ -1,6 +1,6 @@
-/* World `words`: what a step says, read from free text in one pass. A step is cut into clauses, each with at most one claim; what matters
- * in a clause is the equation or number, and which owner and object are named. Everything is bounded: bytes, tokens, claims.
- */
+/* World `words`: what a step says, read from free text in one pass. A step is cut into clauses, each with at most one
+ * claim; what matters in a clause is the equation or number, and which owner and object are named. Everything is
+ * bounded: bytes, tokens, claims. */
 #include "world/words/words.h"
 
 #include <string.h>
@@ -53,8 +53,8 @@ static bool number_before_stop(const words_token *t, int32_t n) {
     return false;
 }
 
-/* A clause ends at punctuation or a joining word once it has a number; "and" joins nouns too, so it ends one only before a further
- * number. */
+/* A clause ends at punctuation or a joining word once it has a number; "and" joins nouns too, so it ends one only
+ * before a further number. */
 static clause next_clause(const words_token *t, int32_t n) {
     static const char *const joining[] = {"so", "then", "thus", "therefore", "hence", "but", NULL};
     bool number = false;
@@ -77,7 +77,8 @@ static int32_t before_words(const clause *c, int32_t at) {
     return at;
 }
 
-/* The number at or, over plain words, before *at. A minus before it is its sign unless it stands between two numbers. */
+/* The number at or, over plain words, before *at. A minus before it is its sign unless it stands between two numbers.
+ */
 static bool number_behind(const clause *c, int32_t *at, int64_t *out) {
     int32_t i = before_words(c, *at);
     if (i < 0 || c->t[i].kind != 'n' || !c->t[i].whole) return false;
@@ -255,7 +256,8 @@ static bool is_aside(const words_problem *p, const words_token *behind, int32_t 
     return true;
 }
 
-/* Moves asides from the tokens to the claims; other brackets say nothing. False when there are too many, or nothing is left. */
+/* Moves asides from the tokens to the claims; other brackets say nothing. False when there are too many, or nothing is
+ * left. */
 static bool take_asides(const words_problem *p, words_token *t, int32_t *count, words_claim *claims, int32_t *n) {
     int32_t kept = 0, i = 0;
     while (i < *count) {

@@ -1,8 +1,7 @@
 /* World `words`: the graph of quantities: its order and truth, and drawing one at random.
  *
- * Drawn in this order: what derives from what (exactly so many operations behind the question), values and operations that fit, the
- * quantities that the question does not need, names, and the order of the sentences.
- */
+ * Drawn in this order: what derives from what (the question takes exactly `operations` steps), values and operations that
+ * fit, the quantities that the question does not need, names, and the order of the sentences. */
 #include "world/words/words.h"
 
 #include <string.h>
@@ -85,8 +84,8 @@ static int16_t add(words_problem *p) {
     return (int16_t)p->count++;
 }
 
-/* One open quantity after another becomes derived, from new ones or also from another open one: an open one has no operands yet, so
- * there is no circle, and everything stands behind quantity 0. */
+/* One open quantity after another becomes derived, from new ones or also from another open one: an open one has no
+ * operands yet, so there is no circle, and everything stands behind quantity 0. */
 static void draw_shape(cairn_rng *rng, int32_t operations, double joins, bool asked, words_problem *p) {
     int16_t open[WORDS_MOST];
     uint32_t n_open = 1;
@@ -168,8 +167,8 @@ static void draw_given(cairn_rng *rng, words_quantity *q, int64_t largest) {
     q->truth = q->number = (int16_t)cairn_rng_range(rng, 2, least(largest, 10 + largest / 5));
 }
 
-/* Operands have higher places than what derives from them or shared ones that were open: places in falling order will not do for
- * those, so quantities are tried until all have values. */
+/* Operands have higher places than what derives from them or shared ones that were open: places in falling order will
+ * not do for those, so quantities are tried until all have values. */
 static bool draw_values(cairn_rng *rng, words_problem *p, bool asked, int64_t largest) {
     uint64_t valued = 0, all = (UINT64_C(1) << p->count) - 1;
     while (valued != all)
@@ -186,8 +185,8 @@ static bool draw_values(cairn_rng *rng, words_problem *p, bool asked, int64_t la
     return true;
 }
 
-/* A quantity that nothing needed derives from: every second one derives from others where numbers fit, somewhat seldomer from two than
- * needed ones do. */
+/* A quantity that nothing needed derives from: every second one derives from others where numbers fit, somewhat
+ * seldomer from two than needed ones do. */
 static void draw_distractor(cairn_rng *rng, words_problem *p, bool asked, const words_settings *settings) {
     uint32_t first = asked ? 1 : 0, others = (uint32_t)p->count - first;
     words_quantity *q = &p->q[add(p)];
@@ -218,7 +217,8 @@ static uint32_t count_objects(cairn_rng *rng, uint32_t named, int64_t wanted) {
     return n < least_of_them ? least_of_them : n;
 }
 
-/* Distinct pairs of owner and object. The two that are added or compared share one of them, so that the question reads well. */
+/* Distinct pairs of owner and object. The two that are added or compared share one of them, so that the question reads
+ * well. */
 static void draw_names(cairn_rng *rng, words_problem *p, bool asked, int64_t kinds_of_objects) {
     uint16_t owners[WORDS_OWNERS], objects[WORDS_GROUP], pairs[WORDS_OWNERS * WORDS_GROUP];
     uint32_t named = (uint32_t)(p->count - asked), n = 0;
@@ -257,7 +257,8 @@ static void draw_names(cairn_rng *rng, words_problem *p, bool asked, int64_t kin
     if (asked) p->q[0].owner = WORDS_ASKED;
 }
 
-/* A random order of the sentences: any, or one in which each speaks of what was told before. What is only asked for stands last. */
+/* A random order of the sentences: any, or one in which each speaks of what was told before. What is only asked for
+ * stands last. */
 static void draw_order(cairn_rng *rng, bool shuffled, bool asked, const words_problem *from, words_problem *to) {
     int16_t place[WORDS_MOST] = {0};
     uint64_t told = 0;

@@ -1,7 +1,7 @@
-/* World `words`: is a claim right? It is judged against the truth of its quantity, the derivation that the problem asks for, and what was
- * stated before. An equation is right when it is that derivation (the operands of a sum or product in either order, twice as a sum too)
- * with true values; one that is true but of other numbers is wrong even where it happens on the right value.
- */
+/* World `words`: is a claim right? It is judged against the truth of its quantity, the derivation that the problem asks
+ * for, and what was stated before. An equation is right when it is that derivation (the operands of a sum or product in
+ * either order, twice as a sum too) with true values; one that is true but of other numbers is wrong even where it
+ * happens on the right value. */
 #include "world/words/words.h"
 
 typedef struct values {

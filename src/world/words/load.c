@@ -1,7 +1,6 @@
-/* World `words`: problems from rows, as `cairn world generate words` writes them. The graph is read back from the text, so any
- * problem in these wordings can be loaded, whoever wrote it. Fields: `problem`; `id` (default: the row's number); `answer`, which must be
- * the true one; `max_steps`; others are ignored.
- */
+/* World `words`: problems from rows, as `cairn world generate words` writes them. The graph is read back from the text,
+ * so any problem in these wordings can be loaded, whoever wrote it. Fields: `problem`; `id` (default: the row's
+ * number); `answer`, which must be the true one; `max_steps`; others are ignored. */
 #include <stdlib.h>
 #include <string.h>
 

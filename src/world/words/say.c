@@ -1,15 +1,15 @@
 /* World `words`: saying a step. A wording is chosen by number; number 0 of each kind is the canonical one. */
 #include "world/words/words.h"
 
-/* %O %o: owner and objects of the quantity; %X %y %a: those of the left operand and its value; %Y %z %b: of the right one;
- * %n: the number that is the second operand; %w: the operation; %E: the equation; %c: the value. */
+/* %O %o: owner and objects of the quantity; %X %y %a: those of the left operand and its value; %Y %z %b: of the right
+ * one; %n: the number that is the second operand; %w: the operation; %E: the equation; %c: the value. */
 #define NAMED   6 /* of these, and one that looks the operands up */
 #define BARE    2
 #define ASKED   5
 #define ANSWERS 3
 
-/* The easiest to learn first: what says which quantities it calculates from, and the value behind each, then what names the quantity
- * before it calculates. */
+/* The easiest to learn first: what says which quantities it calculates from, and the value behind each, then what names
+ * the quantity before it calculates. */
 static const char from_one[] = "%O's %o are %X's %y (%a) %w %n: %E.";
 static const char from_times[] = "%O's %o are %n times %X's %y (%a): %E.";
 static const char from_two[] = "%O's %o are %X's %y (%a) %w %Y's %z (%b): %E.";

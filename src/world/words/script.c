@@ -1,11 +1,12 @@
-/* The scripted policy of world `words`: it states what is needed in a random order and wording, and errs with a known probability.
+/* The scripted policy of world `words`: it states what is needed in a random order and wording, and errs with a known
+ * probability.
  *
- * In a state where a needed quantity was stated wrongly from right operands it states one such again, rightly, with probability
- * `repair`. Else it strays with probability `wander`, where it can, to a quantity that the question does not need. Else it states a
- * needed quantity, or the answer once the target was stated. Choices are uniform. An error is a slip of calculation or, in a share
- * `misread` of cases, another known quantity's value in place of an operand's. From wrong operands it calculates on, and stays wrong:
- * where the result would happen to be right, or not from 2 to 999, it says one that is wrong. With error=0 it is the teacher.
- */
+ * In a state where a needed quantity was stated wrongly from right operands it states one such again, rightly, with
+ * probability `repair`. Else it strays with probability `wander`, where it can, to a quantity that the question does
+ * not need. Else it states a needed quantity, or the answer once the target was stated. Choices are uniform. An error
+ * is a slip of calculation or, in a share `misread` of cases, another known quantity's value in place of an operand's.
+ * From wrong operands it calculates on, and stays wrong: where the result would happen to be right, or not from 2 to
+ * 999, it says one that is wrong. With error=0 it is the teacher. */
 #include <math.h>
 #include <string.h>
 

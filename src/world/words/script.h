@@ -20,7 +20,8 @@ typedef struct words_moves {
 /* `wrong`: needed places that were stated and are wrong. */
 words_moves words_look(const words_problem *p, uint64_t known, uint64_t wrong);
 int32_t words_count(uint64_t set);
-/* Probability that the script's completions are right, with `left` steps at most. Errors: NO_MEMORY; UNSUPPORTED for too many states. */
+/* Probability that the script's completions are right, with `left` steps at most. Errors: NO_MEMORY; UNSUPPORTED for
+ * too many states. */
 cairn_status words_value(cairn_ctx *ctx, const words_problem *p, const words_rates *rates, uint64_t known,
                          uint64_t wrong, int32_t left, double *out);
 

@@ -1,11 +1,12 @@
-/* World `words`: the exact value of its script, by recursion over states (known, wrong, steps left) that are remembered.
+/* World `words`: the exact value of its script, by recursion over states (known, wrong, steps left) that are
+ * remembered.
  *
  *     V = r mean V(mended) + (1 - r) (w mean V(strayed) + (1 - w) (answer: [target right];
  *         else mean over ready q of (1 - e_q) V(q right) + e_q V(q wrong)))
  *
- * with r = 0 where nothing can be mended, w = 0 where there is nowhere to stray, e_q = 1 where an operand of q is wrong, and V = 0
- * without steps. Every step states a new quantity or mends one, so the depth is bounded by their number.
- */
+ * with r = 0 where nothing can be mended, w = 0 where there is nowhere to stray, e_q = 1 where an operand of q is
+ * wrong, and V = 0 without steps. Every step states a new quantity or mends one, so the depth is bounded by their
+ * number. */
 #include <string.h>
 
 #include "world/words/script.h"
@@ -93,7 +94,8 @@ static cairn_status store(memo *m, const entry *of) {
 
 static cairn_status value(memo *m, uint64_t known, uint64_t wrong, int32_t left, double *out);
 
-/* Mean of V over one step for each place of `set`: it becomes known, and wrong with probability `error`, or where an operand is. */
+/* Mean of V over one step for each place of `set`: it becomes known, and wrong with probability `error`, or where an
+ * operand is. */
 static cairn_status mean_value(memo *m, uint64_t set, double error, uint64_t known, uint64_t wrong, int32_t left,
                                double *out) {
     double sum = 0;

@@ -17,9 +17,9 @@ enum {
     TWO_OWNERS = 32, /* they are not */
 };
 
-/* %O %o %s: owner, objects, object of the quantity; %X %y %x of the left operand; %Y %z of the right one. %A, %B: the operand in a
- * comparison ("Ben", "apples", "Ben has apples"). %N, %M: "the number of apples that Ben has"; %P, %R: "Ben's apples". %k: the number;
- * %t: "twice", "3 times"; %f: "half", "a third", "a quarter". */
+/* %O %o %s: owner, objects, object of the quantity; %X %y %x of the left operand; %Y %z of the right one. %A, %B: the
+ * operand in a comparison ("Ben", "apples", "Ben has apples"). %N, %M: "the number of apples that Ben has"; %P, %R:
+ * "Ben's apples". %k: the number; %t: "twice", "3 times"; %f: "half", "a third", "a quarter". */
 typedef struct wording {
     char op;
     bool two;

@@ -1,11 +1,10 @@
-/* World `words`: word problems over a graph of named quantities, some of which the question does not need. A step computes one
- * quantity: "Anna has 3 * 4 = 12 pears."; the last one states the answer: "Answer: 12".
+/* World `words`: word problems over a graph of named quantities, some of which the question does not need. A step
+ * computes one quantity: "Anna has 3 * 4 = 12 pears."; the last one states the answer: "Answer: 12".
  *
- * Steps may come in any order in which everything is known that they use. A statement holds until the same quantity is stated again, so a
- * wrong value can be put right. A right answer is reachable while the steps that are left suffice to state, each rightly and behind what
- * it derives from, the target and every quantity behind it that is not known rightly, and then the answer; an unreadable step ends that
- * for good.
- */
+ * Steps may come in any order in which everything is known that they use. A statement holds until the same quantity is
+ * stated again, so a wrong value can be put right. A right answer is reachable while the steps that are left suffice to
+ * state, each rightly and after what it derives from, the target and every quantity it derives from that is not known
+ * rightly, and then the answer; an unreadable step ends that for good. */
 #include "world/words/words.h"
 
 #include <string.h>
@@ -173,8 +172,8 @@ static uint64_t right_places(const words_problem *p, const words_state *s) {
     return right;
 }
 
-/* Each quantity that is not known rightly but derives from ones that are, needed or not, and the answer once the target is right; in
- * canonical wording. A right step that leaps ahead of these is not listed. */
+/* Each quantity that is not known rightly but derives from ones that are, needed or not, and the answer once the target
+ * is right; in canonical wording. A right step that leaps ahead of these is not listed. */
 static cairn_status words_legal(cairn_ctx *ctx, void *self, const cairn_problem *problem, const void *state,
                                 cairn_arena *arena, const char ***out, int32_t *count) {
     (void)ctx, (void)self;

@@ -1,9 +1,9 @@
 /* World `words`: what its parts share.
  *
- * A problem is a directed acyclic graph of quantities. A quantity is what one owner has of one object ("Anna's pears"); its value is
- * given, or derives from one or two others. The question asks for a quantity, or for the sum or difference of two, which is then a
- * quantity of its own without a name, the last one. Places of quantities are those of their sentences in the text.
- */
+ * A problem is a directed acyclic graph of quantities. A quantity is what one owner has of one object ("Anna's pears");
+ * its value is given, or derives from one or two others. The question asks for a quantity, or for the sum or difference
+ * of two, which is then a quantity of its own without a name, the last one. Places of quantities are those of their
+ * sentences in the text. */
 #ifndef CAIRN_WORLD_WORDS_WORDS_H
 #define CAIRN_WORLD_WORDS_WORDS_H
 
@@ -61,7 +61,8 @@ typedef struct words_settings {
 bool words_compute(int64_t a, char op, int64_t b, int64_t *out);
 /* Places of a quantity's operands: a set. */
 uint64_t words_operands(const words_quantity *q);
-/* Fills order, truth, needed, derived, steps and useless from the rest. NULL, or what is wrong (a circle, a value out of bounds). */
+/* Fills order, truth, needed, derived, steps and useless from the rest. NULL, or what is wrong (a circle, a value out
+ * of bounds). */
 const char *words_finish(words_problem *p);
 /* Draws a problem, all of it. False when no numbers fit the settings. */
 bool words_draw(cairn_rng *rng, const words_settings *settings, words_problem *p);
@@ -101,8 +102,8 @@ void words_put_object(words_writer *w, int object, bool one);
 
 /* ---- sentences: words_sentence.c, words_read.c ------------------------------------------------------------------------------------- */
 
-/* Number of wordings of the sentence that defines q[place], and of the question, that suit its operands; `forms` gets their
- * numbers. */
+/* Number of wordings of the sentence that defines q[place], and of the question, that suit its operands; `forms` gets
+ * their numbers. */
 int32_t words_sentence_forms(const words_problem *p, int32_t place, uint8_t forms[16]);
 int32_t words_question_forms(const words_problem *p, uint8_t forms[16]);
 /* The problem's text from its graph, NUL-terminated; returns the length. */
@@ -116,8 +117,8 @@ enum { WORDS_ANSWER = -1, WORDS_FOREIGN = -2, WORDS_NOTHING = -3 };
 
 /* What a step says of one quantity. */
 typedef struct words_claim {
-    int32_t
-        place; /* of the quantity; ANSWER; FOREIGN: it is not in the problem; NOTHING: an equation about no quantity */
+    /* of the quantity; ANSWER; FOREIGN: it is not in the problem; NOTHING: an equation about no quantity */
+    int32_t place;
     int16_t owner, object; /* of a foreign quantity */
     bool equation;         /* a op b = value is said, else value alone */
     char op;
