@@ -140,23 +140,17 @@ const cairn_recipe cairn_recipe_consensus = {
     .about = {.name = "consensus",
               .summary = "Keeps solutions whose first wrong step completions and a judge locate alike.",
               .source = "arXiv 2501.07301",
-              .options = options,
-              .option_count = CAIRN_COUNT(options),
-              .config_size = sizeof(config)},
+              CAIRN_OPTIONS(options, config)},
     .system = 1,
     .tier = CAIRN_TIER_SCRIPTED,
     .seeds = 10,
-    .idea = "Completions tell whether a prefix can still end right, which is not whether its last step is right: wrong "
-            "steps are repaired, and "
-            "right ones are wasted. A judge that reads the steps errs in other ways. Solutions on which both name the "
-            "same first error have far "
-            "better labels, and a reward trained on them finds first errors as well as one trained on all that the "
-            "judge labelled.",
+    .idea = "Completions tell whether a prefix can still end right, which is not whether its last step is right: "
+            "wrong steps are repaired, and right ones are wasted. A judge that reads the steps errs in other ways. "
+            "Solutions on which both name the same first error have far better labels, and a reward trained on them "
+            "finds first errors as well as one trained on all that the judge labelled.",
     .command = "cairn label --solutions solutions.jsonl --policy exec:./llm --method mc:order=left-to-right --judge "
                "critic:policy=exec:./judge,reads=solution --rule consensus --out kept.jsonl",
-    .arms = arms,
-    .arm_count = CAIRN_COUNT(arms),
-    .claims = claims,
-    .claim_count = CAIRN_COUNT(claims),
+    CAIRN_ARMS(arms),
+    CAIRN_CLAIMS(claims),
     .run = run,
 };

@@ -87,22 +87,17 @@ const cairn_recipe cairn_recipe_omegaprm = {
               .summary =
                   "Labels the steps of sampled solutions with few completions, by bisecting to the first wrong step.",
               .source = "arXiv 2406.06592",
-              .options = options,
-              .option_count = CAIRN_COUNT(options),
-              .config_size = sizeof(config)},
+              CAIRN_OPTIONS(options, config)},
     .system = 3,
     .tier = CAIRN_TIER_SCRIPTED,
     .seeds = 10,
     .idea = "Completions of a prefix tell whether it can still succeed, and after the first wrong step none does. So "
-            "the first wrong step is "
-            "found by bisection, with the logarithm of the completions that a scan costs. The completions are "
-            "solutions themselves, so a "
-            "tree keeps them, and the most instructive wrong ones are bisected next.",
+            "the first wrong step is found by bisection, with the logarithm of the completions that a scan costs. The "
+            "completions are solutions themselves, so a tree keeps them, and the most instructive wrong ones are "
+            "bisected next.",
     .command = "cairn label --world text --problems problems.jsonl --policy 'exec:./my_model' --method omegaprm --out "
                "labels.jsonl",
-    .arms = arms,
-    .arm_count = CAIRN_COUNT(arms),
-    .claims = claims,
-    .claim_count = CAIRN_COUNT(claims),
+    CAIRN_ARMS(arms),
+    CAIRN_CLAIMS(claims),
     .run = run,
 };

@@ -22,21 +22,21 @@ static const cairn_option options[] = {
     CAIRN_CHOICE(config, method, "omegaprm", "omegaprm|left-to-right",
                  "Bisection in a tree; or a scan of fresh wrong solutions up to their first error."),
     CAIRN_CHOICE(config, loss, "soft", "soft|hard|pairwise", "What the head learns."),
-    CAIRN_INT(config, problems, "61", 1, 1e6, "problems", "Problems whose solutions are labelled."),
+    CAIRN_INT(config, problems, "6", 1, 1e6, "problems", "Problems whose solutions are labelled."),
     CAIRN_INT(config, completions, "8", 1, 1024, "completions", "k: completions for each estimate."),
     CAIRN_REAL(config, error, "0.06", 0, 1, "", "Probability that the policy's step is wrong."),
     CAIRN_INT(config, tests, "300", 1, 1e6, "solutions", "Fresh solutions whose steps are judged."),
-    CAIRN_INT(config, learning, "600", 1, 1e6, "steps", "Of the optimiser, on labels."),
+    CAIRN_INT(config, learning, "300", 1, 1e6, "steps", "Of the optimiser, on labels."),
     CAIRN_REAL(config, rate, "0.003", 1e-9, 1, "", "Learning rate of the head; a tenth of it for the decoder."),
     CAIRN_INT(config, lessons, "9000", 1, 1e7, "solutions", "Right ones that the decoder reads before any label."),
     CAIRN_TEXT(config, shape, "width=96,layers=3,heads=3,kv-heads=3,context=512", "", "Of the decoder."),
 };
 
-/* Each spends about 20,000 rollouts on a seed. */
+/* Each spends about 1,800 rollouts on a seed. */
 static const cairn_arm arms[] = {
-    {"omegaprm", "method=omegaprm,problems=61"},
-    {"left-to-right", "method=left-to-right,problems=138"},
-    {"omegaprm, pairs", "method=omegaprm,problems=61,loss=pairwise"},
+    {"omegaprm", "method=omegaprm,problems=6"},
+    {"left-to-right", "method=left-to-right,problems=14"},
+    {"omegaprm, pairs", "method=omegaprm,problems=6,loss=pairwise"},
 };
 
 static const cairn_claim claims[] = {
@@ -83,7 +83,7 @@ static cairn_status learn(cairn_lab *lab, const config *c, const char *base, con
     setup.data = labels, setup.init = base, setup.out = scorer;
     setup.objective = losses[c->loss], setup.right_from = 0, setup.until_error = true, setup.likelihood = true;
     setup.rates = "blk.=0.1,token_embd=0.1,output_norm=0.1", setup.rate = c->rate;
-    setup.steps = c->learning, setup.batch_tokens = 1024;
+    setup.steps = c->learning, setup.batch_tokens = 1024, setup.dev_share = 0;
     setup.seed = lab->seed, setup.threads = lab->workers, setup.quiet = true;
     CAIRN_TRY(cairn_learn(lab->ctx, &setup, &summary));
     return cairn_lab_number(lab, "labels", (double)summary.marks);
@@ -137,19 +137,16 @@ const cairn_recipe cairn_recipe_scorer = {
     .about = {.name = "scorer",
               .summary = "Trains a scorer of steps on labels by bisection, and tells how well it finds wrong steps.",
               .source = "arXiv 2406.06592",
-              .options = options,
-              .option_count = CAIRN_COUNT(options),
-              .config_size = sizeof(config)},
+              CAIRN_OPTIONS(options, config)},
     .system = 3,
     .tier = CAIRN_TIER_LEARNED,
     .seeds = 5,
-    .idea = "Bisection finds several times the wrong steps that a scan finds with as many completions, and half of its "
-            "labels are of wrong steps. A decoder that has read right solutions learns from either labels to score "
-            "steps. With so few labels only those by bisection teach it to tell wrong steps from right ones.",
+    .idea = "Bisection finds several times the wrong steps that a scan finds with as many completions, and most of "
+            "its labels are of wrong steps. A decoder that has read right solutions learns from either labels to "
+            "score steps. Where completions are few, only those by bisection teach it to tell wrong steps from right "
+            "ones; with ten times as many, the others do too.",
     .command = "cairn train prm labels.jsonl --init policy.gguf --loss soft --out prm.gguf",
-    .arms = arms,
-    .arm_count = CAIRN_COUNT(arms),
-    .claims = claims,
-    .claim_count = CAIRN_COUNT(claims),
+    CAIRN_ARMS(arms),
+    CAIRN_CLAIMS(claims),
     .run = run,
 };

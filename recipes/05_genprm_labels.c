@@ -75,22 +75,17 @@ const cairn_recipe cairn_recipe_progress = {
     .about = {.name = "progress",
               .summary = "Calls a step wrong when the chance of a right answer falls with it.",
               .source = "arXiv 2504.00891",
-              .options = options,
-              .option_count = CAIRN_COUNT(options),
-              .config_size = sizeof(config)},
+              CAIRN_OPTIONS(options, config)},
     .system = 5,
     .tier = CAIRN_TIER_SCRIPTED,
     .seeds = 5,
     .idea = "After a wrong step completions still end right where the policy repairs itself, so that a step is called "
-            "right when any does. The share of "
-            "right completions falls at a wrong step all the same. A step is right when its share is at least 0.8 of "
-            "the one before; the question's own "
-            "share says how many completions are needed.",
+            "right when any does. The share of right completions falls at a wrong step all the same. A step is right "
+            "when its share is at least 0.8 of the one before; the question's own share says how many completions are "
+            "needed.",
     .command = "cairn label --problems p.jsonl --world text --policy exec:./llm --method "
                "mc:order=left-to-right,completions=by-root,root=32 --rule rpe:eps=0.8 --out labels.jsonl",
-    .arms = arms,
-    .arm_count = CAIRN_COUNT(arms),
-    .claims = claims,
-    .claim_count = CAIRN_COUNT(claims),
+    CAIRN_ARMS(arms),
+    CAIRN_CLAIMS(claims),
     .run = run,
 };

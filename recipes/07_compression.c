@@ -84,21 +84,16 @@ const cairn_recipe cairn_recipe_compression = {
               .summary =
                   "Merges nodes of sampled trees with their parents: more step samples from the same completions.",
               .source = "arXiv 2503.13551",
-              .options = options,
-              .option_count = CAIRN_COUNT(options),
-              .config_size = sizeof(config)},
+              CAIRN_OPTIONS(options, config)},
     .system = 7,
     .tier = CAIRN_TIER_SCRIPTED,
     .seeds = 5,
     .idea = "The label of a step is the share of right leaves below it in a full tree. A node that is merged with its "
-            "parent becomes a child of "
-            "its grandparent and so a sample of two steps as one. The leaves of the tree stay the same, and the labels "
-            "change a little.",
-    .command = "cairn label --world text --problems problems.jsonl --policy model:file=policy.gguf "
-               "--method tree:merge=true,compress=paper --out samples.jsonl",
-    .arms = arms,
-    .arm_count = CAIRN_COUNT(arms),
-    .claims = claims,
-    .claim_count = CAIRN_COUNT(claims),
+            "parent becomes a child of its grandparent and so a sample of two steps as one. The leaves of the tree "
+            "stay the same, and the labels change a little.",
+    .command = "cairn label --world text --problems problems.jsonl --policy model:file=policy.gguf --method "
+               "tree:merge=true,compress=paper --out samples.jsonl",
+    CAIRN_ARMS(arms),
+    CAIRN_CLAIMS(claims),
     .run = run,
 };

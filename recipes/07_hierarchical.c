@@ -137,23 +137,16 @@ const cairn_recipe cairn_recipe_hierarchical = {
     .about = {.name = "hierarchical",
               .summary = "Scores each step alone and together with the step before it, so that empty steps do not win.",
               .source = "arXiv 2503.13551",
-              .options = options,
-              .option_count = CAIRN_COUNT(options),
-              .config_size = sizeof(config)},
+              CAIRN_OPTIONS(options, config)},
     .system = 7,
     .tier = CAIRN_TIER_SCRIPTED,
     .seeds = 5,
     .idea = "A scorer of single steps is misled by steps that look right and do nothing, and punishes a step that "
-            "repairs an error. The "
-            "hierarchical model is trained on single steps and on two consecutive steps as one. Merging nodes of "
-            "sampled trees with their "
-            "parents gives it more such samples from the same completions.",
+            "repairs an error. The hierarchical model is trained on single steps and on two consecutive steps as one. "
+            "Merging nodes of sampled trees with their parents gives it more such samples from the same completions.",
     .command = "cairn solve --world text --problems problems.jsonl --policy model:file=policy.gguf --search "
-               "beam:width=8,branch=8 "
-               "--reward 'pair:of=head:file=prm.gguf,rule=min'",
-    .arms = arms,
-    .arm_count = CAIRN_COUNT(arms),
-    .claims = claims,
-    .claim_count = CAIRN_COUNT(claims),
+               "beam:width=8,branch=8 --reward 'pair:of=head:file=prm.gguf,rule=min'",
+    CAIRN_ARMS(arms),
+    CAIRN_CLAIMS(claims),
     .run = run,
 };

@@ -174,21 +174,15 @@ const cairn_recipe cairn_recipe_alignment_ceiling = {
     .about = {.name = "alignment-ceiling",
               .summary = "Finds where choosing harder by a reward stops raising the true value.",
               .source = "arXiv 2311.00168",
-              .options = options,
-              .option_count = CAIRN_COUNT(options),
-              .config_size = sizeof(config)},
+              CAIRN_OPTIONS(options, config)},
     .system = 67,
     .tier = CAIRN_TIER_SCRIPTED,
     .seeds = 5,
     .idea = "A reward model is trained to rank pairs, a policy to raise its score, and both are judged by something "
-            "else. The three numbers "
-            "are only loosely tied. So the links are measured: how the true value of best-of-n moves while the reward "
-            "rises, and what its "
-            "mistakes have in common.",
+            "else. The three numbers are only loosely tied. So the links are measured: how the true value of "
+            "best-of-n moves while the reward rises, and what its mistakes have in common.",
     .command = "cairn eval ceiling candidates.jsonl --detail",
-    .arms = arms,
-    .arm_count = CAIRN_COUNT(arms),
-    .claims = claims,
-    .claim_count = CAIRN_COUNT(claims),
+    CAIRN_ARMS(arms),
+    CAIRN_CLAIMS(claims),
     .run = run,
 };

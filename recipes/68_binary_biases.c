@@ -152,21 +152,15 @@ const cairn_recipe cairn_recipe_binary_biases = {
     .about = {.name = "binary-biases",
               .summary = "Tests yes/no answers for bias and memory, and shows what a biased agent does to a market.",
               .source = "arXiv 2501.16356",
-              .options = options,
-              .option_count = CAIRN_COUNT(options),
-              .config_size = sizeof(config)},
+              CAIRN_OPTIONS(options, config)},
     .system = 68,
     .tier = CAIRN_TIER_SCRIPTED,
     .seeds = 5,
     .idea = "Agent-based models of markets need a fair, memoryless yes or no. Language models do not give one: the "
-            "share of yes differs by "
-            "tens of points between versions, and lists of answers depend on themselves. So the answers are tested, "
-            "for uniformity and for "
-            "independence, before they are used.",
+            "share of yes differs by tens of points between versions, and lists of answers depend on themselves. So "
+            "the answers are tested, for uniformity and for independence, before they are used.",
     .command = "cairn eval binary answers.jsonl",
-    .arms = arms,
-    .arm_count = CAIRN_COUNT(arms),
-    .claims = claims,
-    .claim_count = CAIRN_COUNT(claims),
+    CAIRN_ARMS(arms),
+    CAIRN_CLAIMS(claims),
     .run = run,
 };

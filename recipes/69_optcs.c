@@ -153,22 +153,17 @@ const cairn_recipe cairn_recipe_optcs = {
               .summary =
                   "Selects right answers with a bounded share of wrong ones, and chooses the score on the same labels.",
               .source = "arXiv 2411.17983",
-              .options = options,
-              .option_count = CAIRN_COUNT(options),
-              .config_size = sizeof(config)},
+              CAIRN_OPTIONS(options, config)},
     .system = 69,
     .tier = CAIRN_TIER_SCRIPTED,
     .seeds = 20,
     .idea = "Conformal selection turns a score into p-values by labelled items and bounds the share of wrong "
-            "selections, but only for a "
-            "score that was fixed beforehand. OptCS chooses the score for each item anew, in a way that treats the "
-            "item like one more "
-            "labelled wrong one. E-values allow for the dependence that comes of it.",
-    .command =
-        "cairn certify scored.jsonl --label right --fdr 0.1 --choose 'prm:min prm:last orm' --out certified.jsonl",
-    .arms = arms,
-    .arm_count = CAIRN_COUNT(arms),
-    .claims = claims,
-    .claim_count = CAIRN_COUNT(claims),
+            "selections, but only for a score that was fixed beforehand. OptCS chooses the score for each item anew, "
+            "in a way that treats the item like one more labelled wrong one. E-values allow for the dependence that "
+            "comes of it.",
+    .command = "cairn certify scored.jsonl --label right --fdr 0.1 --choose 'prm:min prm:last orm' --out "
+               "certified.jsonl",
+    CAIRN_ARMS(arms),
+    CAIRN_CLAIMS(claims),
     .run = run,
 };

@@ -18,11 +18,7 @@ static const cairn_option options[] = {
     CAIRN_BOOL(config, known, "true", "Weights of the criterion from the true moments; else from estimates."),
 };
 
-static const cairn_arm arms[] = {
-    {"ais-cv", ""},
-    {"as-published", "newest=true"},
-    {"estimated-weights", "known=false"},
-};
+static const cairn_arm arms[] = {{"ais-cv", ""}, {"as-published", "newest=true"}, {"estimated-weights", "known=false"}};
 
 /* The mean estimate is within 0.5 % of the truth. */
 #define CLOSE(moment)                                                                                         \
@@ -47,16 +43,13 @@ static const cairn_claim claims[] = {
     CLOSE("moment 14"),
     CLOSE("moment 16"),
     CLOSE("moment 18"),
-    CLOSE("moment 20"),
-};
+    CLOSE("moment 20")};
 
 enum { MOMENTS = 10 };
 
-static const double log_two_pi = 1.8378770664093453;
-
 static double log_normal(const void *arg, size_t j, const double *x) {
     (void)arg, (void)j;
-    return -0.5 * (*x * *x + log_two_pi);
+    return -0.5 * (*x * *x + 1.8378770664093453); /* ln 2 pi */
 }
 
 static void sample_normal(const void *arg, size_t j, cairn_rng *rng, double *x) {
@@ -111,23 +104,16 @@ const cairn_recipe cairn_recipe_ais_cv = {
     .about = {.name = "ais-cv",
               .summary = "Estimates many expectations at once from one sample, where most are rare or heavy-tailed.",
               .source = "arXiv 2212.00568",
-              .options = options,
-              .option_count = CAIRN_COUNT(options),
-              .config_size = sizeof(config)},
+              CAIRN_OPTIONS(options, config)},
     .system = 71,
     .tier = CAIRN_TIER_SCRIPTED,
     .seeds = 200,
     .idea = "Importance sampling from a mixture of densities, one good for each expectation, estimates all of them at "
-            "once, and the "
-            "densities themselves are control variates with a known mean. Rounds fit the densities by cross-entropy "
-            "and the weights of "
-            "the mixture by a convex problem, until a further round would cost more than it gains. Fresh points then "
-            "give unbiased "
-            "estimates.",
+            "once, and the densities themselves are control variates with a known mean. Rounds fit the densities by "
+            "cross-entropy and the weights of the mixture by a convex problem, until a further round would cost more "
+            "than it gains. Fresh points then give unbiased estimates.",
     .no_command = "the densities are functions: call cairn_ais of cairn/importance.h",
-    .arms = arms,
-    .arm_count = CAIRN_COUNT(arms),
-    .claims = claims,
-    .claim_count = CAIRN_COUNT(claims),
+    CAIRN_ARMS(arms),
+    CAIRN_CLAIMS(claims),
     .run = run,
 };

@@ -164,6 +164,22 @@ static void test_an_interrupted_verification_says_how_to_resume_it(void **state)
     assert_non_null(strstr(o->error, "--resume"));
 }
 
+/* System 3 has a recipe of each tier. */
+static void test_a_number_stands_for_the_recipes_of_the_tier(void **state) {
+    (void)state;
+    json_t *list = parsed(cairn("recipe verify 03 --seeds 1 --set problems=1,steps=2 --quiet --json"));
+    assert_int_equal(json_array_size(list), 1);
+    assert_non_null(entry(list, "recipe", "omegaprm"));
+    json_decref(list);
+    outcome *o = cairn("recipe show 3");
+    expect_ok(o);
+    assert_non_null(strstr(o->out, "03 omegaprm  scripted tier"));
+    assert_non_null(strstr(o->out, "03 scorer  learned tier"));
+    o = cairn("recipe run 03 --seeds 1");
+    assert_int_equal(o->status, 2);
+    assert_non_null(strstr(o->error, "system 03 has several recipes: name one of omegaprm, scorer"));
+}
+
 /* ---- records ------------------------------------------------------------------------------------------------------------------------- */
 
 static void test_a_record_of_other_seeds_or_options_is_told_from_the_published_one(void **state) {
@@ -224,6 +240,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(test_a_missed_claim_is_exit_status_1),
         cmocka_unit_test(test_a_killed_verification_resumes_to_the_same_bytes),
         cmocka_unit_test(test_an_interrupted_verification_says_how_to_resume_it),
+        cmocka_unit_test(test_a_number_stands_for_the_recipes_of_the_tier),
         cmocka_unit_test(test_a_record_of_other_seeds_or_options_is_told_from_the_published_one),
         cmocka_unit_test(test_a_damaged_record_is_named),
         cmocka_unit_test(test_omegaprm_labels_solutions_of_real_problems),

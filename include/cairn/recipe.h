@@ -110,6 +110,12 @@ typedef struct cairn_recipe {
 /* Number of entries of a static table. */
 #define CAIRN_COUNT(table) ((int32_t)(sizeof(table) / sizeof *(table)))
 
+/* `.about = {..., CAIRN_OPTIONS(options, config)}, CAIRN_ARMS(arms), CAIRN_CLAIMS(claims)`: static tables with their sizes. */
+#define CAIRN_OPTIONS(table, config) \
+    .options = (table), .option_count = CAIRN_COUNT(table), .config_size = sizeof(config)
+#define CAIRN_ARMS(table)   .arms = (table), .arm_count = CAIRN_COUNT(table)
+#define CAIRN_CLAIMS(table) .claims = (table), .claim_count = CAIRN_COUNT(table)
+
 /* Is a recipe well formed? Errors: INVALID naming the recipe and what is wrong with it: no name, summary or idea, an
  * arm whose options do not parse, a claim without a bar or about an arm that is not there, both or neither of `command`
  * and `no_command`. */

@@ -10,12 +10,32 @@ const cairn_recipe *const *cli_recipes(void) {
     return recipe_list;
 }
 
-static bool answers_to(const cairn_recipe *recipe, const char *name) {
+static bool has_name(const cairn_recipe *recipe, const char *name) {
     char file[128];
-    int64_t number;
     snprintf(file, sizeof file, "%02d_%s", recipe->system, recipe->about.name);
-    if (strcmp(name, recipe->about.name) == 0 || strcmp(name, file) == 0) return true;
-    return cairn_parse_int(name, strlen(name), &number) == CAIRN_OK && number == recipe->system;
+    return strcmp(name, recipe->about.name) == 0 || strcmp(name, file) == 0;
+}
+
+static bool has_number(const cairn_recipe *recipe, const char *text) {
+    int64_t number;
+    return cairn_parse_int(text, strlen(text), &number) == CAIRN_OK && number == recipe->system;
+}
+
+bool recipe_is_of_tier(const cairn_recipe *recipe, int32_t tier) {
+    return tier == RECIPE_ALL_TIERS || (int32_t)recipe->tier == tier;
+}
+
+/* Marks the recipes that a name or a number stands for; false for none. */
+static bool mark(const char *name, int32_t tier, bool *asked) {
+    bool found = false;
+    for (int32_t i = 0; recipe_list[i]; i++)
+        if (has_name(recipe_list[i], name) ||
+            (has_number(recipe_list[i], name) && recipe_is_of_tier(recipe_list[i], tier)))
+            asked[i] = found = true;
+    if (found) return true;
+    for (int32_t i = 0; recipe_list[i]; i++)
+        if (has_number(recipe_list[i], name)) asked[i] = found = true;
+    return found;
 }
 
 static cairn_status fail_unknown(cli *c, const char *name) {
@@ -29,18 +49,15 @@ static cairn_status fail_unknown(cli *c, const char *name) {
     return status;
 }
 
-cairn_status cli_find_recipes(cli *c, char *const *names, int count, const cairn_recipe ***out, int32_t *n) {
+cairn_status cli_find_recipes(cli *c, char *const *names, int count, int32_t tier, const cairn_recipe ***out,
+                              int32_t *n) {
     int32_t all = CAIRN_COUNT(recipe_list) - 1;
+    *n = 0;
     bool *asked = cairn_arena_alloc(c->arena, (size_t)all, sizeof *asked);
     *out = cairn_arena_alloc(c->arena, (size_t)all, sizeof **out);
     if (!asked || !*out) return CAIRN_NO_MEMORY;
-    for (int k = 0; k < count; k++) {
-        bool found = false;
-        for (int32_t i = 0; i < all; i++)
-            if (answers_to(recipe_list[i], names[k])) asked[i] = found = true;
-        if (!found) return fail_unknown(c, names[k]);
-    }
-    *n = 0;
+    for (int k = 0; k < count; k++)
+        if (!mark(names[k], tier, asked)) return fail_unknown(c, names[k]);
     for (int32_t i = 0; i < all; i++)
         if (asked[i]) (*out)[(*n)++] = recipe_list[i];
     return CAIRN_OK;
@@ -101,9 +118,9 @@ static cairn_status show(cli *c, const cairn_recipe *r) {
 
 static cairn_status run_show(cli *c, const void *options, int count, char **arguments) {
     const cairn_recipe **recipes;
-    int32_t n;
+    int32_t n = 0;
     (void)options;
-    CAIRN_TRY(cli_find_recipes(c, arguments, count, &recipes, &n));
+    CAIRN_TRY(cli_find_recipes(c, arguments, count, RECIPE_ALL_TIERS, &recipes, &n));
     for (int32_t i = 0; i < n; i++) CAIRN_TRY(cairn_recipe_check(c->ctx, recipes[i]));
     for (int32_t i = 0; i < n; i++) {
         if (i > 0) printf("\n");

@@ -100,13 +100,23 @@ static const cairn_option run_options[] = {
     CLI_OUTPUT_OPTIONS(verify_config),
 };
 
+static cairn_status fail_several(cli *c, const char *number, const cairn_recipe *const *recipes, int32_t n) {
+    char names[256] = "";
+    for (int32_t i = 0; i < n; i++) {
+        size_t used = strlen(names);
+        snprintf(names + used, sizeof names - used, "%s%s", i ? ", " : "", recipes[i]->about.name);
+    }
+    return cairn_fail(c->ctx, CAIRN_INVALID, "system %s has several recipes: name one of %s", number, names);
+}
+
 static cairn_status run_run(cli *c, const void *options, int count, char **arguments) {
     const verify_config *config = options;
     const cairn_recipe **recipes;
     int32_t n;
     cairn_verify_setup setup;
     cairn_verification *v;
-    CAIRN_TRY(cli_find_recipes(c, arguments, count, &recipes, &n));
+    CAIRN_TRY(cli_find_recipes(c, arguments, count, RECIPE_ALL_TIERS, &recipes, &n));
+    if (n > 1) return fail_several(c, arguments[0], recipes, n);
     CAIRN_TRY(read_setup(c, config, &setup));
     CAIRN_TRY(cairn_recipe_verify(c->ctx, recipes, n, &setup, NULL, &v));
     cairn_status status = config->job.json ? print_json(c, v, n) : CAIRN_OK;
@@ -125,7 +135,7 @@ const cli_verb verb_recipe_run = {
     .least = 1,
     .most = 1,
     .examples = "  cairn recipe run omegaprm --arm omegaprm --seeds 1-2\n"
-                "  cairn recipe run 03 --seeds 7 --set problems=10,steps=8 --json\n",
+                "  cairn recipe run omegaprm --seeds 7 --set problems=10,steps=8 --json\n",
     .run = run_run,
 };
 
@@ -133,7 +143,8 @@ const cli_verb verb_recipe_run = {
 
 static const cairn_option verify_options[] = {
     CAIRN_CHOICE(verify_config, tier, "scripted", CAIRN_TIER_CHOICES "|all",
-                 "Recipes that are verified where none is named: scripted takes seconds each, learned minutes."),
+                 "Recipes that are verified where none is named, or a number: scripted takes seconds each, learned "
+                 "minutes."),
     CAIRN_TEXT(verify_config, seeds, "", "", SEEDS_HELP),
     CAIRN_TEXT(verify_config, set, "", "", SET_HELP),
     CAIRN_INT_AS("workers", verify_config, job.workers, "0", 0, 1024, "threads", "0: one a processor."),
@@ -152,7 +163,7 @@ static cairn_status of_tier(cli *c, int32_t tier, const cairn_recipe ***out, int
     if (!*out) return CAIRN_NO_MEMORY;
     *n = 0;
     for (int32_t i = 0; i < all; i++)
-        if (tier > CAIRN_TIER_LEARNED || (int32_t)cli_recipes()[i]->tier == tier) (*out)[(*n)++] = cli_recipes()[i];
+        if (recipe_is_of_tier(cli_recipes()[i], tier)) (*out)[(*n)++] = cli_recipes()[i];
     return CAIRN_OK;
 }
 
@@ -188,7 +199,8 @@ static cairn_status run_verify(cli *c, const void *options, int count, char **ar
     int32_t n;
     cairn_verify_setup setup;
     cairn_verification *v;
-    CAIRN_TRY(count ? cli_find_recipes(c, arguments, count, &recipes, &n) : of_tier(c, config->tier, &recipes, &n));
+    CAIRN_TRY(count ? cli_find_recipes(c, arguments, count, config->tier, &recipes, &n)
+                    : of_tier(c, config->tier, &recipes, &n));
     CAIRN_TRY(read_setup(c, config, &setup));
     CAIRN_TRY(verify(c, config, recipes, n, &setup, &v));
     cairn_status status = show(c, config, &setup, v, n);
