@@ -1,7 +1,7 @@
 /* OmegaPRM's scorer (arXiv 2406.06592): a small decoder learns the steps that bisection labelled, another those of a
  * scan that cost as many completions. The first is the better judge. For your own labels:
- *     cairn label --world text --problems problems.jsonl --policy 'exec:./my_model' --method omegaprm --labels soft --out labels.jsonl
- *     cairn train prm labels.jsonl --init policy.gguf --loss soft --out prm.gguf
+ *     cairn label --world text --problems problems.jsonl --policy 'exec:./my_model' --method omegaprm --labels soft --out soft.jsonl
+ *     cairn train prm soft.jsonl --init policy.gguf --loss soft --out prm.gguf
  */
 #include "cairn/label_job.h"
 #include "cairn/learn.h"
@@ -145,7 +145,7 @@ const cairn_recipe cairn_recipe_scorer = {
             "its labels are of wrong steps. A decoder that has read right solutions learns from either labels to "
             "score steps. Where completions are few, only those by bisection teach it to tell wrong steps from right "
             "ones; with ten times as many, the others do too.",
-    .command = "cairn train prm labels.jsonl --init policy.gguf --loss soft --out prm.gguf",
+    .command = "cairn train prm soft.jsonl --init policy.gguf --loss soft --out prm.gguf",
     CAIRN_ARMS(arms),
     CAIRN_CLAIMS(claims),
     .run = run,
