@@ -21,7 +21,7 @@ static bool has_number(const cairn_recipe *recipe, const char *text) {
     return cairn_parse_int(text, strlen(text), &number) == CAIRN_OK && number == recipe->system;
 }
 
-bool recipe_is_of_tier(const cairn_recipe *recipe, int32_t tier) {
+static bool is_of_tier(const cairn_recipe *recipe, int32_t tier) {
     return tier == RECIPE_ALL_TIERS || (int32_t)recipe->tier == tier;
 }
 
@@ -29,8 +29,7 @@ bool recipe_is_of_tier(const cairn_recipe *recipe, int32_t tier) {
 static bool mark(const char *name, int32_t tier, bool *asked) {
     bool found = false;
     for (int32_t i = 0; recipe_list[i]; i++)
-        if (has_name(recipe_list[i], name) ||
-            (has_number(recipe_list[i], name) && recipe_is_of_tier(recipe_list[i], tier)))
+        if (has_name(recipe_list[i], name) || (has_number(recipe_list[i], name) && is_of_tier(recipe_list[i], tier)))
             asked[i] = found = true;
     if (found) return true;
     for (int32_t i = 0; recipe_list[i]; i++)
@@ -59,7 +58,7 @@ cairn_status cli_find_recipes(cli *c, char *const *names, int count, int32_t tie
     for (int k = 0; k < count; k++)
         if (!mark(names[k], tier, asked)) return fail_unknown(c, names[k]);
     for (int32_t i = 0; i < all; i++)
-        if (asked[i]) (*out)[(*n)++] = recipe_list[i];
+        if (asked[i] || (count == 0 && is_of_tier(recipe_list[i], tier))) (*out)[(*n)++] = recipe_list[i];
     return CAIRN_OK;
 }
 

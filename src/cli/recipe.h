@@ -8,12 +8,11 @@
 /* All of them, in order of their systems; NULL-terminated. */
 const cairn_recipe *const *cli_recipes(void);
 /* Those that `names` ask for, each once, in the order of cli_recipes: a name ("omegaprm"), a file's ("03_omegaprm") or
- * the number of a system ("3", "03"), which stands for its recipes of this tier, for all of them where none is of it. In
- * the arena. Errors: NOT_FOUND, listing the names. */
+ * the number of a system ("3", "03"), which stands for its recipes of this tier, for all of them where none is of it.
+ * Without a name all recipes of the tier. In the arena. Errors: NOT_FOUND, listing the names. */
 cairn_status cli_find_recipes(cli *c, char *const *names, int count, int32_t tier, const cairn_recipe ***out,
                               int32_t *n);
 enum { RECIPE_ALL_TIERS = CAIRN_TIER_LEARNED + 1 };
-bool recipe_is_of_tier(const cairn_recipe *recipe, int32_t tier);
 
 const char *recipe_tier(const cairn_recipe *recipe); /* "scripted" or "learned" */
 

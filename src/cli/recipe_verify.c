@@ -156,17 +156,6 @@ static const cairn_option verify_options[] = {
     CLI_OUTPUT_OPTIONS(verify_config),
 };
 
-static cairn_status of_tier(cli *c, int32_t tier, const cairn_recipe ***out, int32_t *n) {
-    int32_t all = 0;
-    while (cli_recipes()[all]) all++;
-    *out = cairn_arena_alloc(c->arena, (size_t)all, sizeof **out);
-    if (!*out) return CAIRN_NO_MEMORY;
-    *n = 0;
-    for (int32_t i = 0; i < all; i++)
-        if (recipe_is_of_tier(cli_recipes()[i], tier)) (*out)[(*n)++] = cli_recipes()[i];
-    return CAIRN_OK;
-}
-
 static cairn_status verify(cli *c, const verify_config *config, const cairn_recipe *const *recipes, int32_t n,
                            const cairn_verify_setup *setup, cairn_verification **out) {
     cairn_manifest manifest;
@@ -199,8 +188,7 @@ static cairn_status run_verify(cli *c, const void *options, int count, char **ar
     int32_t n;
     cairn_verify_setup setup;
     cairn_verification *v;
-    CAIRN_TRY(count ? cli_find_recipes(c, arguments, count, config->tier, &recipes, &n)
-                    : of_tier(c, config->tier, &recipes, &n));
+    CAIRN_TRY(cli_find_recipes(c, arguments, count, config->tier, &recipes, &n));
     CAIRN_TRY(read_setup(c, config, &setup));
     CAIRN_TRY(verify(c, config, recipes, n, &setup, &v));
     cairn_status status = show(c, config, &setup, v, n);

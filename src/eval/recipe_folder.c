@@ -10,16 +10,10 @@
 
 #include "eval/recipe.h"
 
-typedef struct made_file {
-    struct made_file *next;
-    char *name;
-} made_file;
-
 struct recipe_folder {
     int32_t threads; /* that making a shared file may use: who needs it waits */
-    /* of `made`; held while a shared file is made, which may ask for others on the same thread */
+    /* held while a shared file is made, which may ask for others on the same thread */
     pthread_mutex_t making;
-    made_file *made;      /* shared files that are there */
     pthread_mutex_t lock; /* of the path */
     char *path;           /* NULL: nobody has asked yet */
 };
@@ -48,11 +42,6 @@ static void remove_folder(const char *path) {
 void recipe_folder_close(recipe_folder *folder) {
     if (!folder) return;
     if (folder->path) remove_folder(folder->path);
-    for (made_file *file = folder->made, *next; file; file = next) {
-        next = file->next;
-        cairn_free(file->name);
-        cairn_free(file);
-    }
     cairn_free(folder->path);
     pthread_mutex_destroy(&folder->making);
     pthread_mutex_destroy(&folder->lock);
@@ -99,25 +88,6 @@ cairn_status cairn_lab_file(cairn_lab *lab, const char *name, const char **path)
     return *path ? CAIRN_OK : CAIRN_NO_MEMORY;
 }
 
-static bool is_made(const recipe_folder *folder, const char *name) {
-    for (const made_file *file = folder->made; file; file = file->next)
-        if (strcmp(file->name, name) == 0) return true;
-    return false;
-}
-
-static cairn_status note_made(cairn_ctx *ctx, recipe_folder *folder, const char *name) {
-    made_file *file = cairn_alloc(ctx, 1, sizeof *file);
-    if (file) file->name = cairn_alloc(ctx, strlen(name) + 1, 1);
-    if (!file || !file->name) {
-        cairn_free(file);
-        return CAIRN_NO_MEMORY;
-    }
-    memcpy(file->name, name, strlen(name) + 1);
-    file->next = folder->made;
-    folder->made = file;
-    return CAIRN_OK;
-}
-
 /* While no other thread makes one. */
 static cairn_status make_once(cairn_lab *lab, const char *name, cairn_lab_make_fn make, const void *config,
                               const char **path) {
@@ -125,13 +95,14 @@ static cairn_status make_once(cairn_lab *lab, const char *name, cairn_lab_make_f
     CAIRN_TRY(make_folder(lab->ctx, folder));
     *path = cairn_arena_printf(lab->arena, "%s/shared-%s", folder->path, name);
     if (!*path) return CAIRN_NO_MEMORY;
-    if (is_made(folder, name)) return CAIRN_OK;
+    if (access(*path, F_OK) == 0) return CAIRN_OK;
     if (cairn_cancelled(lab->ctx)) return cairn_fail(lab->ctx, CAIRN_CANCELLED, "cancelled");
     int32_t workers = lab->workers;
     lab->workers = folder->threads;
     cairn_status status = make(lab, config, *path);
     lab->workers = workers;
-    return status == CAIRN_OK ? note_made(lab->ctx, folder, name) : status;
+    if (status != CAIRN_OK) unlink(*path); /* what is there is whole */
+    return status;
 }
 
 cairn_status cairn_lab_shared(cairn_lab *lab, const char *name, cairn_lab_make_fn make, const void *config,
