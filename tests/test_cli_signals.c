@@ -19,7 +19,7 @@ enum { INTERRUPTS = 40 };
 #else
 enum { INTERRUPTS = 300 };
 #endif
-enum { SEED = 31, RESUME_EACH = 4 };
+enum { SEED = 31, RESUME_EACH = 4, RESUMED_LEAST = INTERRUPTS / 20, ROUNDS_MOST = 10 };
 
 typedef struct interrupt {
     const verb *v;
@@ -75,14 +75,16 @@ static void check_end(const interrupt *self) {
     expect_absent_or_whole(self->v, self->folder, self->what);
 }
 
+/* Not every verb can be resumed, and none from its first moments, which are long on a busy machine: there are as many
+ * interrupts as it takes until enough were resumed. */
 static void test_interrupts_at_random_moments_leave_whole_files(void **state) {
     (void)state;
-    int at_work = 0, resumed = 0;
+    int sent = 0, at_work = 0, resumed = 0;
     double began = seconds();
     lot_state = SEED;
-    for (int i = 0; i < INTERRUPTS; i += AT_ONCE) {
+    for (; sent < INTERRUPTS || (resumed < RESUMED_LEAST && sent < ROUNDS_MOST * INTERRUPTS); sent += AT_ONCE) {
         interrupt all[AT_ONCE];
-        for (int k = 0; k < AT_ONCE; k++) start(&all[k], i + k, k);
+        for (int k = 0; k < AT_ONCE; k++) start(&all[k], sent + k, k);
         send_signals(all, AT_ONCE);
         for (int k = 0; k < AT_ONCE; k++) {
             check_end(&all[k]);
@@ -92,11 +94,9 @@ static void test_interrupts_at_random_moments_leave_whole_files(void **state) {
                 resumed += resumes_to_the_whole(all[k].v, all[k].folder, all[k].what);
         }
     }
-    print_message("%d interrupts, %d of them at work, %d resumed; %.1f s\n", INTERRUPTS, at_work, resumed,
-                  seconds() - began);
-    assert_true(at_work > INTERRUPTS / 4);
-    assert_true(resumed >
-                at_work / RESUME_EACH / 6); /* three of five verbs can be resumed, not from their first moments */
+    print_message("%d interrupts, %d of them at work, %d resumed; %.1f s\n", sent, at_work, resumed, seconds() - began);
+    assert_true(at_work > sent / 4);
+    assert_true(resumed >= RESUMED_LEAST);
 }
 
 /* ---- the stack of the handler ---------------------------------------------------------------------------------------- */
