@@ -55,6 +55,8 @@ typedef enum cairn_verdict {
     CAIRN_VERDICT_RIGHT = 1
 } cairn_verdict;
 
+CAIRN_API const char *cairn_verdict_name(cairn_verdict verdict); /* "unknown", "wrong" or "right" */
+
 /* What a step is. FINISH: its policy ended the solution with it; without a text it is no step: the solution ended with
  * the one before. */
 typedef enum cairn_kind { CAIRN_KIND_REASON, CAIRN_KIND_TOOL, CAIRN_KIND_FINISH, CAIRN_KIND_REFLECT } cairn_kind;
@@ -107,7 +109,7 @@ CAIRN_API bool cairn_ctx_programs_refused(const cairn_ctx *ctx);
  *
  * Signals in a program that uses the library: it installs no handler and changes no disposition. Threads that it
  * creates block all signals but those of their own faults (SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS),
- * so handlers run in threads of the program. There one may interrupt a fiber, whose stack has 64 KB; the frame of a
+ * so handlers run in threads of the program. There one may interrupt a fiber, whose stack has 1 MB; the frame of a
  * signal alone takes up to 11 KB. Install handlers with SA_ONSTACK, and give each thread that calls the library and
  * does not block the signal a sigaltstack of 16 KB or more. A system call that a signal interrupts is tried again, or
  * ends the verb as cancelled once cairn_cancel was called. */
@@ -471,11 +473,11 @@ CAIRN_API cairn_status cairn_await(cairn_ctx *ctx, cairn_backend *backend, cairn
 
 /* Runs body(ctx, arg, item) for every item that `next` gives until it gives -1, at most `in_flight` (1 .. 1024) at a
  * time, each on a fiber of this thread with its own child context; a fiber is recycled when its body returns. Several
- * threads can share one queue through a thread-safe `next`, each with its own context and backends. A fiber has 64 KB
- * of stack. Bodies report through `arg`; a failing body does not stop the others unless it cancels. In every case each
- * body that was started has returned. Errors: INVALID on a context that has a fiber; NO_MEMORY (no further item was
- * started); the status of a failed backend step, with its text (the run was cancelled); CANCELLED (no further item was
- * started). */
+ * threads can share one queue through a thread-safe `next`, each with its own context and backends. A fiber has 1 MB of
+ * stack, of which only pages that were used take memory. Bodies report through `arg`; a failing body does not stop the
+ * others unless it cancels. In every case each body that was started has returned. Errors: INVALID on a context that
+ * has a fiber; NO_MEMORY (no further item was started); the status of a failed backend step, with its text (the run was
+ * cancelled); CANCELLED (no further item was started). */
 typedef void (*cairn_fiber_fn)(cairn_ctx *ctx, void *arg, int64_t item);
 typedef int64_t (*cairn_next_fn)(void *arg);
 CAIRN_API cairn_status cairn_fibers_run(cairn_ctx *ctx, int in_flight, cairn_next_fn next, cairn_fiber_fn body,

@@ -4,6 +4,11 @@
 
 #include "core/context.h"
 
+const char *cairn_verdict_name(cairn_verdict verdict) {
+    if (verdict == CAIRN_VERDICT_UNKNOWN) return "unknown";
+    return verdict == CAIRN_VERDICT_RIGHT ? "right" : "wrong";
+}
+
 const char *cairn_status_name(cairn_status status) {
     static const char *const names[] = {"ok", "end",       "budget",    "cancelled", "invalid",     "format",
                                         "io", "no memory", "not found", "limit",     "unsupported", "internal"};

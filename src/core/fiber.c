@@ -34,9 +34,9 @@
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define SANITIZED 1
-enum { STACK_BYTES = 256 * 1024 };
+enum { STACK_BYTES = 4 << 20 };
 #else
-enum { STACK_BYTES = 64 * 1024 };
+enum { STACK_BYTES = 1 << 20 }; /* exact arithmetic takes blocks of 64 KB; only pages that are used cost memory */
 #endif
 
 #if defined(__has_include)
