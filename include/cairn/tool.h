@@ -1,5 +1,5 @@
 /* cairn/tool.h: exact tools that check reasoning: a calculator on rationals, a finder and checker of the arithmetic
- * equalities written in a text, a step-by-step checker of worked arithmetic, and canonical final answers.
+ * equalities written in a text, and a step-by-step checker of worked arithmetic. Final answers: cairn/answer.h.
  *
  * Everything here reads hostile text: invalid UTF-8, unbalanced brackets and megabytes of operators cost a status or an
  * "unknown", never more than linear time. All arithmetic is exact; a double is only ever a convenience copy.
@@ -53,7 +53,7 @@ CAIRN_API cairn_status cairn_calc_eval(cairn_ctx *ctx, cairn_arena *arena, const
 /* How an equality stands. Verdict RIGHT: exact, rounded, truncated, noise. UNKNOWN: whole, percent, running, doubtful,
  * unparsable. WRONG: wrong. */
 typedef enum cairn_equation_code {
-    CAIRN_EQUATION_EXACT,
+    CAIRN_EQUATION_EXACT,     /* equal, or congruent by a modulus that the text names */
     CAIRN_EQUATION_ROUNDED,   /* correctly rounded to the digits shown (at least one decimal, or three digits) */
     CAIRN_EQUATION_TRUNCATED, /* cut after the digits shown (at least one decimal): 8/3 = 2.666 */
     CAIRN_EQUATION_NOISE,     /* what double precision prints: 201.89999999999998 */
@@ -61,7 +61,8 @@ typedef enum cairn_equation_code {
                                   be a slip; also money rounded up to the next cent */
     CAIRN_EQUATION_PERCENT,  /* right under another reading of %: 100 - 20% = 80, 5% + 10% = 15, 1/4 = 25 % */
     CAIRN_EQUATION_RUNNING,  /* "2 + 3 = 5 * 4 = 20": the sign was used for "then", each piece is right */
-    CAIRN_EQUATION_DOUBTFUL, /* sides differ as read, but the reading is not certain (units, an unfinished side) */
+    CAIRN_EQUATION_DOUBTFUL, /* sides differ as read, but the reading is not certain (units, an unfinished side, another
+                                  base), or the text does not assert it ("suppose", "which is false") */
     CAIRN_EQUATION_UNPARSABLE, /* a calculator mark that is no equality of two expressions */
     CAIRN_EQUATION_WRONG
 } cairn_equation_code;
@@ -118,7 +119,8 @@ typedef struct cairn_trace_finding {
  * faithfully, and the answer must be the value derived. A value goes on as the solution gave it, right or wrong, so
  * that a step which carries a wrong one on consistently is not wrong itself. Where the problem is a story, the
  * equalities inside each step are checked, also those said in words ("12 times 3 is 36"); letters are unknowns and are
- * left alone. `whole`: the steps are a whole solution; without it nothing is said of the last step's end. `findings`
+ * left alone. What the text supposes, asks, quotes or denies, and what another reading explains (a modulus, a base, a
+ * function before brackets), is unknown. `whole`: the steps are a whole solution; without it nothing is said of the last step's end. `findings`
  * holds `count` results. Errors: LIMIT, NO_MEMORY. */
 CAIRN_API cairn_status cairn_trace_check(cairn_ctx *ctx, cairn_arena *arena, const char *problem,
                                          const char *const *steps, size_t count, bool whole,
@@ -132,28 +134,6 @@ CAIRN_API cairn_status cairn_trace_check(cairn_ctx *ctx, cairn_arena *arena, con
 CAIRN_API cairn_status cairn_trace_answer(cairn_ctx *ctx, cairn_arena *arena, const char *problem,
                                           const char *const *steps, size_t count, const char *answer,
                                           cairn_trace_finding *out);
-
-/* ---- final answers --------------------------------------------------------------------------------------------- */
-
-/* The form of a final answer that is equal for equal answers: numbers in canonical exact text without currency,
- * thousands separators, units or a final period ("$1,234.50 dollars" is "1234.5", "18.0" is "18", "1/2" is "0.5", "50%"
- * is "50%": a percentage is kept apart from its fraction); other text in lower case with single spaces, outer quotes,
- * brackets, dollar signs and final punctuation removed. Errors: LIMIT, NO_MEMORY. */
-CAIRN_API cairn_status cairn_answer_canonical(cairn_ctx *ctx, cairn_arena *arena, const char *text, size_t length,
-                                              char **out);
-/* RIGHT or WRONG whether two answers have one canonical form; "50%" and "0.5", or an empty answer on either side, are
- * UNKNOWN. Errors: as above. */
-CAIRN_API cairn_status cairn_answer_equal(cairn_ctx *ctx, cairn_arena *arena, const char *a, const char *b,
-                                          cairn_verdict *out);
-/* Index of the first of classes[n], canonical answers that differ, which `answer`, canonical too, is equal to; n where
- * there is none. What cannot be compared is not equal. So votes group answers in all verbs. Time: n comparisons of
- * texts, and of values with the first 256 classes. Errors: as above. */
-CAIRN_API cairn_status cairn_answer_class(cairn_ctx *ctx, cairn_arena *arena, const char *const *classes, int32_t n,
-                                          const char *answer, int32_t *out);
-/* The final answer of a solution's text: of the last of "#### X", a line "A: X" or "Answer: X", "\boxed{X}" with nested
- * braces, and "the answer is X". `*out` lives in `arena`. Errors: NOT_FOUND (no answer is stated), LIMIT, NO_MEMORY. */
-CAIRN_API cairn_status cairn_answer_find(cairn_ctx *ctx, cairn_arena *arena, const char *text, size_t length,
-                                         char **out);
 
 /* ---- numbers in \boxed{...} ------------------------------------------------------------------------------------------------- */
 

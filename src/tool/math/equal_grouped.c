@@ -1,0 +1,93 @@
+/* Commas that may stand in one number or between several. */
+#include <string.h>
+
+#include "tool/math/equal_items.h"
+
+/* Whether the groups of three of a numeral are the items of a collection, "3,125" and 3, 125. *in_order: as they
+ * stand. */
+static bool groups_are(const math_node *number, const items *list, bool *in_order) {
+    size_t n = strlen(number->text), head = n % 3 ? n % 3 : 3, at = 0;
+    bool taken[COMPARE_ITEMS_MOST] = {false};
+    *in_order = true;
+    if (list->n != (n - head) / 3 + 1) return false;
+    for (uint32_t i = 0; i < list->n; i++) {
+        size_t length = i == 0 ? head : 3;
+        uint32_t found = list->n;
+        for (uint32_t step = 0; step < list->n && found == list->n; step++) {
+            uint32_t k = (i + step) % list->n;
+            const char *text = list->at[k]->text;
+            bool same = list->at[k]->kind == MATH_NUMBER && strlen(text) == length &&
+                        memcmp(text, number->text + at, length) == 0;
+            if (same && !taken[k]) found = k;
+        }
+        if (found == list->n) return false;
+        taken[found] = true;
+        *in_order &= found == i;
+        at += length;
+    }
+    return true;
+}
+
+/* The digits of a list written without blanks, "1,23" or "$1,50", as they stand; false: it is another list. */
+static bool joined_digits(const math_node *list, char out[COMPARE_ITEMS_MOST]) {
+    size_t n = 0;
+    for (uint32_t i = 0; i < list->kids; i++) {
+        const math_node *item = list->kid[i];
+        if (i > 0 && list->kid[i - 1]->end + 1 != item->start) return false;
+        if (item->kind == MATH_QUANTITY && (i == 0 || i + 1 == list->kids)) item = item->kid[0];
+        if (item->kind != MATH_NUMBER) return false;
+        for (const char *at = item->text; *at; at++) {
+            if (n + 1 == COMPARE_ITEMS_MOST) return false;
+            if (*at != '.') out[n++] = *at;
+        }
+    }
+    out[n] = '\0';
+    return list->kids > 1;
+}
+
+/* Whether the items may be groups of the digits of one number: 12,34,567; or what stands around a decimal comma. */
+static bool like_groups(const math_node *list, const math_node *number) {
+    if (list->kid[0]->flags & MATH_FLAG_COMMA_GROUPED) return true;
+    for (uint32_t i = 1; i < list->kids; i++) {
+        const char *text = list->kid[i]->kind == MATH_QUANTITY ? list->kid[i]->kid[0]->text : list->kid[i]->text;
+        size_t n = text ? strcspn(text, ".") : 0;
+        bool last = i + 1 == list->kids;
+        if (last && list->kids == 2 && strchr(number->text, '.')) continue;
+        bool grouped = (list->kid[i]->flags & MATH_FLAG_COMMA_GROUPED) != 0;
+        if (!grouped && n != 3 && (n != 2 || list->kids == 2)) return false;
+    }
+    return true;
+}
+
+/* Whether digits that commas divide may be the number: a comma is a point, or stands between thousands. */
+static bool may_be_one_number(const math_node *list, const math_node *number) {
+    char digits[COMPARE_ITEMS_MOST], own[COMPARE_ITEMS_MOST];
+    size_t n = 0;
+    if (list->kind != MATH_LIST || !joined_digits(list, digits) || !like_groups(list, number)) return false;
+    for (const char *at = number->text; *at; at++) {
+        if (n + 1 == COMPARE_ITEMS_MOST) return false;
+        if (*at != '.') own[n++] = *at;
+    }
+    own[n] = '\0';
+    const char *x = digits + strspn(digits, "0"), *y = own + strspn(own, "0");
+    while (n && own[n - 1] == '0') own[--n] = '\0';
+    for (size_t m = strlen(digits); m && digits[m - 1] == '0'; m--) digits[m - 1] = '\0';
+    return strcmp(x, y) == 0;
+}
+
+bool rule_grouped(comparing *c, const math_node *a, const math_node *r, math_judgement *out) {
+    const math_node *other = is_among(a, KINDS_COLLECTION) ? a : r, *number = other == a ? r : a;
+    items list;
+    if (number->kind == MATH_QUANTITY) number = number->kid[0];
+    if (number->kind != MATH_NUMBER) return false;
+    if (may_be_one_number(other, number))
+        return compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "grouped", "%s may be one number, with a comma for a point",
+                            compare_show(c, other));
+    if (!(number->flags & MATH_FLAG_COMMA_GROUPED) || number->text[strspn(number->text, "0123456789")]) return false;
+    items_take(c, other, &list);
+    bool same_order;
+    if (list.too_many || !groups_are(number, &list, &same_order)) return false;
+    bool sure = same_order && other == r && other->kind == MATH_LIST;
+    return compare_says(c, out, sure ? CAIRN_VERDICT_RIGHT : CAIRN_VERDICT_UNKNOWN, "grouped",
+                        "%s with commas may be a list of %u numbers", compare_show(c, number), list.n);
+}

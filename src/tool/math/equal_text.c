@@ -1,0 +1,221 @@
+/* Words, times of day and dates. */
+#include <stdio.h>
+#include <string.h>
+
+#include "tool/math/equal_rules.h"
+
+enum { WORDS_MOST = 256 };
+
+/* ---- words ------------------------------------------------------------------------------------------------------- */
+
+/* What says the same. Two of one `set` that are different are opposed; set 0 has no opposites. */
+static const struct {
+    const char *text;
+    int meaning, set;
+} meanings[] = {
+    {"yes", 1, 1},
+    {"true", 1, 1},
+    {"correct", 1, 1},
+    {"no", 2, 1},
+    {"false", 2, 1},
+    {"incorrect", 2, 1},
+    {"monday", 11, 2},
+    {"mon", 11, 2},
+    {"tuesday", 12, 2},
+    {"tue", 12, 2},
+    {"tues", 12, 2},
+    {"wednesday", 13, 2},
+    {"wed", 13, 2},
+    {"thursday", 14, 2},
+    {"thu", 14, 2},
+    {"thur", 14, 2},
+    {"thurs", 14, 2},
+    {"friday", 15, 2},
+    {"fri", 15, 2},
+    {"saturday", 16, 2},
+    {"sat", 16, 2},
+    {"sunday", 17, 2},
+    {"sun", 17, 2},
+    {"january", 21, 3},
+    {"jan", 21, 3},
+    {"february", 22, 3},
+    {"feb", 22, 3},
+    {"march", 23, 3},
+    {"mar", 23, 3},
+    {"april", 24, 3},
+    {"apr", 24, 3},
+    {"may", 25, 3},
+    {"june", 26, 3},
+    {"jun", 26, 3},
+    {"july", 27, 3},
+    {"jul", 27, 3},
+    {"august", 28, 3},
+    {"aug", 28, 3},
+    {"september", 29, 3},
+    {"sep", 29, 3},
+    {"sept", 29, 3},
+    {"october", 30, 3},
+    {"oct", 30, 3},
+    {"november", 31, 3},
+    {"nov", 31, 3},
+    {"december", 32, 3},
+    {"dec", 32, 3},
+    {"no solution", 41, 4},
+    {"no solutions", 41, 4},
+    {"none", 41, 4},
+    {"no real solution", 42, 0},
+    {"no real solutions", 42, 0},
+    {"empty set", 41, 4},
+    {"does not exist", 43, 0},
+    {"dne", 43, 0},
+    {"doesn t exist", 43, 0},
+    {"undefined", 44, 0},
+    {"not defined", 44, 0},
+    {"infinitely many", 45, 4},
+    {"infinitely many solutions", 45, 4},
+    {"infinite", 45, 4},
+    {"infinite solutions", 45, 4},
+    {"infinitely many solution", 45, 4},
+};
+
+/* Lower case; letters and digits kept, all else a single blank; without articles. False: too long. */
+static bool plain_words(const char *text, char out[WORDS_MOST]) {
+    static const char *const articles[] = {"a", "an", "the"};
+    size_t n = 0, word = 0;
+    for (;; text++) {
+        char low = *text >= 'A' && *text <= 'Z' ? (char)(*text - 'A' + 'a') : *text;
+        bool kept = (low >= 'a' && low <= 'z') || (low >= '0' && low <= '9') || (unsigned char)low >= 0x80;
+        if (kept && n + 2 < WORDS_MOST) {
+            out[n++] = low;
+            continue;
+        }
+        if (kept) return false;
+        out[n] = '\0';
+        for (size_t i = 0; i < sizeof articles / sizeof articles[0] && n > word; i++)
+            if (strcmp(out + word, articles[i]) == 0) n = word;
+        if (!*text) break;
+        if (n > word) out[n++] = ' ';
+        word = n;
+    }
+    while (n && out[n - 1] == ' ') n--;
+    out[n] = '\0';
+    return true;
+}
+
+static int find_meaning(const char *words) {
+    for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++)
+        if (strcmp(words, meanings[i].text) == 0) return (int)i;
+    return -1;
+}
+
+static bool one_word(const char *words) {
+    size_t n = strlen(words);
+    return n >= 2 && strspn(words, "abcdefghijklmnopqrstuvwxyz") == n;
+}
+
+/* Whether two words may be forms or spellings of one: "ellipse" and "ellipses". */
+static bool kindred(const char *a, const char *b) {
+    size_t same = 0, x = strlen(a), y = strlen(b);
+    while (a[same] && a[same] == b[same]) same++;
+    size_t least = x < y ? x : y;
+    return least >= 3 && same + 2 > least && same >= 3;
+}
+
+static bool judge_words(comparing *c, const char *a, const char *r, math_judgement *out) {
+    char x[WORDS_MOST], y[WORDS_MOST];
+    if (!plain_words(a, x) || !plain_words(r, y))
+        return compare_says(c, out, strcmp(a, r) == 0 ? CAIRN_VERDICT_RIGHT : CAIRN_VERDICT_UNKNOWN, "text",
+                            "long texts are compared byte by byte");
+    if (*x && strcmp(x, y) == 0) return compare_says(c, out, CAIRN_VERDICT_RIGHT, "text", "both say \"%s\"", x);
+    int left = find_meaning(x), right = find_meaning(y);
+    if (left >= 0 && right >= 0) {
+        if (meanings[left].meaning == meanings[right].meaning)
+            return compare_says(c, out, CAIRN_VERDICT_RIGHT, "text", "\"%s\" and \"%s\" say the same", x, y);
+        if (meanings[left].set && meanings[left].set == meanings[right].set)
+            return compare_says(c, out, CAIRN_VERDICT_WRONG, "text", "\"%s\" is not \"%s\"", x, y);
+    }
+    if ((strncmp(x, "not ", 4) == 0 && strcmp(x + 4, y) == 0) || (strncmp(y, "not ", 4) == 0 && strcmp(y + 4, x) == 0))
+        return compare_says(c, out, CAIRN_VERDICT_WRONG, "text", "\"%s\" is the opposite of \"%s\"", x, y);
+    if (one_word(x) && one_word(y) && !kindred(x, y))
+        return compare_says(c, out, CAIRN_VERDICT_WRONG, "text", "\"%s\" is another word than \"%s\"", x, y);
+    return compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "text", "\"%s\" and \"%s\" may say the same", x, y);
+}
+
+/* Words that may say a number. */
+static bool counts(const char *words) {
+    static const char *const numbers[] = {
+        "zero",    "nil",    "nought", "half",   "halves", "once",     "twice",   "thrice",   "single",  "double",
+        "triple",  "couple", "pair",   "dozen",  "score",  "quarter",  "hundred", "thousand", "million", "billion",
+        "first",   "second", "third",  "fourth", "fifth",  "sixth",    "seventh", "eighth",   "ninth",   "tenth",
+        "nothing", "nobody", "all",    "both",   "every",  "everyone", "never",   "always",   "infinity"};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        if (strcmp(words, numbers[i]) == 0) return true;
+    size_t n = strlen(words);
+    return n > 2 && (strcmp(words + n - 2, "th") == 0 || strcmp(words + n - 2, "ty") == 0);
+}
+
+/* Words against a number: a statement such as "no solution" is never a number other than 0. */
+static bool judge_word_number(comparing *c, const math_node *text, const math_node *number, math_judgement *out) {
+    char words[WORDS_MOST];
+    mpq_t value;
+    if (!plain_words(text->text, words)) return false;
+    int meaning = find_meaning(words);
+    bool sayable = meaning >= 0 ? meanings[meaning].meaning < 40 : one_word(words) && !counts(words);
+    mpq_init(value);
+    bool rational = math_rational(c->engine, number, value);
+    bool other =
+        rational &&
+        (sayable || (meanings[meaning < 0 ? 0 : meaning].meaning == 41 && meaning >= 0 && mpq_sgn(value) != 0));
+    mpq_clear(value);
+    return other && compare_says(c, out, CAIRN_VERDICT_WRONG, "text", "\"%s\" is no number", words);
+}
+
+bool rule_text(comparing *c, const math_node *a, const math_node *r, math_judgement *out) {
+    const math_node *text = a->kind == MATH_TEXT ? a : r, *other = a->kind == MATH_TEXT ? r : a;
+    if (other->kind == MATH_TEXT || other->kind == MATH_NAME) {
+        judge_words(c, a->text, r->text, out);
+        return other->kind == MATH_TEXT || out->verdict == CAIRN_VERDICT_RIGHT;
+    }
+    if (other->kind == MATH_SET && other->kids == 0) {
+        char words[WORDS_MOST];
+        int meaning = plain_words(text->text, words) ? find_meaning(words) : -1;
+        if (meaning < 0 || meanings[meaning].set != 4) return false;
+        return compare_says(c, out, meanings[meaning].meaning == 41 ? CAIRN_VERDICT_RIGHT : CAIRN_VERDICT_WRONG, "text",
+                            "\"%s\" against the empty set", words);
+    }
+    bool number = is_among(other, KINDS_VALUE) && math_is_constant(other);
+    return number && judge_word_number(c, text, other, out);
+}
+
+/* ---- times and dates --------------------------------------------------------------------------------------------- */
+
+/* Seconds since midnight; -1: none. */
+static int seconds(const math_node *time) {
+    int hour = 0, minute = 0, second = 0;
+    if (time->kind != MATH_TIME || sscanf(time->text, "%2d:%2d:%2d", &hour, &minute, &second) < 2) return -1;
+    return (hour * 60 + minute) * 60 + second;
+}
+
+bool rule_time(comparing *c, const math_node *a, const math_node *r, math_judgement *out) {
+    enum { HALF_DAY = 12 * 60 * 60 };
+    int x = seconds(a), y = seconds(r);
+    if (x < 0 || y < 0) return false;
+    bool half_a = (a->flags & MATH_FLAG_HALF_DAY) != 0, half_r = (r->flags & MATH_FLAG_HALF_DAY) != 0;
+    if (x == y && half_a == half_r) return compare_says(c, out, CAIRN_VERDICT_RIGHT, "time", "the same time of day");
+    if ((half_a || half_r) && x % HALF_DAY == y % HALF_DAY)
+        return compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "time", "%s against %s: AM or PM is not said", a->text,
+                            r->text);
+    return compare_says(c, out, CAIRN_VERDICT_WRONG, "time", "%s is not %s", a->text, r->text);
+}
+
+bool rule_date(comparing *c, const math_node *a, const math_node *r, math_judgement *out) {
+    if (a->kind != MATH_DATE || r->kind != MATH_DATE || !strchr(a->text, '-') || !strchr(r->text, '-')) return false;
+    if (strcmp(a->text, r->text) == 0) return compare_says(c, out, CAIRN_VERDICT_RIGHT, "date", "the same day");
+    bool no_year_a = strncmp(a->text, "--", 2) == 0, no_year_r = strncmp(r->text, "--", 2) == 0;
+    size_t n = strlen(a->text), m = strlen(r->text);
+    bool same_day = n >= 5 && m >= 5 && strcmp(a->text + n - 5, r->text + m - 5) == 0;
+    if (same_day && no_year_a != no_year_r)
+        return compare_says(c, out, no_year_r ? CAIRN_VERDICT_RIGHT : CAIRN_VERDICT_UNKNOWN, "date",
+                            "the same day of the year; one has no year");
+    return compare_says(c, out, CAIRN_VERDICT_WRONG, "date", "%s is not %s", a->text, r->text);
+}
