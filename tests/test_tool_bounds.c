@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cairn/answer.h"
 #include "cairn/tool.h"
 
 /* Seconds of one call on a long text, and on the largest, with room for sanitizers and busy machines. Linear work takes
@@ -39,7 +40,7 @@ static void try_all(fixture *f, const char *text, double seconds, cairn_status *
     cairn_equation *found;
     cairn_trace_finding finding;
     cairn_verdict verdict;
-    char *answer;
+    cairn_found answer;
     double began = cairn_seconds(), now;
     const char *names[] = {"eval", "equations", "trace", "problem", "find", "equal"};
     for (int call = 0; call < 6; call++) {
@@ -59,7 +60,7 @@ static void try_all(fixture *f, const char *text, double seconds, cairn_status *
             status = cairn_trace_check(f->ctx, f->arena, text, &text, 1, true, &finding);
             break;
         case 4:
-            status = cairn_answer_find(f->ctx, f->arena, text, length, &answer);
+            status = cairn_answer_find(f->ctx, f->arena, text, length, NULL, &answer);
             break;
         default:
             status = cairn_answer_equal(f->ctx, f->arena, text, "1", &verdict);

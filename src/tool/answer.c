@@ -1,11 +1,13 @@
-/* Final answers: their canonical form, and where a solution states one. */
+/* Final answers: their comparison, their canonical text, their classes. */
 #include <string.h>
-#include <strings.h>
 
 #include "tool/answer.h"
-#include "tool/arithmetic/equalities.h"
+#include "tool/math/equal_choice.h"
+#include "tool/math/equal_normal.h"
+#include "tool/math/explain.h"
+#include "tool/math/read.h"
 
-enum { ANSWER_BRACES = 256, COMPARED_CLASSES = 256 };
+enum { COMPARED_CLASSES = 256, QUICK_DIGITS = 18, PROSE_LEAST = 10 };
 
 typedef struct slice {
     const char *at;
@@ -16,352 +18,264 @@ static bool blank(char c) {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-static slice trim(slice s) {
+static slice trim(const char *text, size_t length) {
+    slice s = {text, length};
     while (s.length && blank(s.at[0])) s = (slice){s.at + 1, s.length - 1};
     while (s.length && blank(s.at[s.length - 1])) s.length--;
     return s;
 }
 
-static bool starts(slice s, const char *prefix) {
-    size_t n = strlen(prefix);
-    return s.length >= n && strncasecmp(s.at, prefix, n) == 0;
+static cairn_status check_length(cairn_ctx *ctx, size_t length) {
+    if (length <= CAIRN_TOOL_TEXT_MOST) return CAIRN_OK;
+    return cairn_fail(ctx, CAIRN_LIMIT, "an answer of %zu bytes; at most %zu", length, CAIRN_TOOL_TEXT_MOST);
 }
 
-static bool ends(slice s, const char *suffix) {
-    size_t n = strlen(suffix);
-    return s.length >= n && memcmp(s.at + s.length - n, suffix, n) == 0;
-}
-
-/* Whether the last byte closes a bracket that the first one opens. */
-static bool wrapped(slice s, char open, char close) {
-    size_t depth = 0;
-    if (s.length < 2 || s.at[0] != open || s.at[s.length - 1] != close) return false;
-    for (size_t i = 0; i + 1 < s.length; i++) {
-        depth += s.at[i] == open;
-        if (s.at[i] == close && --depth == 0) return false;
-    }
-    return depth == 1;
-}
-
-/* ---- canonical form ---- */
-
-/* Removes one layer of dress; false when there is none left. */
-static bool undress(slice *s) {
-    static const struct {
-        const char *open, *close;
-    } pairs[] = {
-        {"\\(", "\\)"}, {"\\[", "\\]"}, {"**", "**"}, {"$$", "$$"},         {"$", "$"},
-        {"\"", "\""},   {"'", "'"},     {"`", "`"},   {"\u201c", "\u201d"}, {"\u2018", "\u2019"},
-    };
-    static const char *const commands[] = {"\\boxed{", "\\text{", "\\textbf{", "\\mathrm{", "\\mathbf{", NULL};
-    slice before = *s;
-    *s = trim(*s);
-    while (s->length && strchr(".,;:!", s->at[s->length - 1]) && !ends(*s, "\\!")) s->length--;
-    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
-        size_t a = strlen(pairs[i].open), b = strlen(pairs[i].close);
-        if (s->length >= a + b && starts(*s, pairs[i].open) && ends(*s, pairs[i].close))
-            *s = (slice){s->at + a, s->length - a - b};
-    }
-    for (int i = 0; commands[i]; i++) {
-        size_t n = strlen(commands[i]);
-        slice group = {s->at + n - 1, s->length - (n - 1)};
-        if (starts(*s, commands[i]) && wrapped(group, '{', '}')) *s = (slice){group.at + 1, group.length - 2};
-    }
-    if ((wrapped(*s, '(', ')') || wrapped(*s, '[', ']') || wrapped(*s, '{', '}')) && !memchr(s->at, ',', s->length))
-        *s = (slice){s->at + 1, s->length - 2};
-    return s->length != before.length;
-}
-
-/* A number with units, or NULL in *out where the text is none. */
-static cairn_status canonical_number(cairn_ctx *ctx, cairn_arena *arena, slice s, char **out) {
-    static const char *const multipliers[] = {"dozen",    "hundred",   "thousand", "million", "billion", "trillion",
-                                              "hundreds", "thousands", "millions", "k",       "pm",      "am",
-                                              "st",       "nd",        "rd",       "th",      NULL};
-    lex tokens = {0};
-    calc *machine = NULL;
-    calc_value value;
-    *out = NULL;
-    cairn_status status = lex_read(ctx, s.at, 0, s.length, LEX_PLAIN, &tokens);
-    if (status == CAIRN_OK) status = calc_open(ctx, &machine);
-    calc_value_open(&value);
-    if (status == CAIRN_OK) {
-        size_t from = 0, to = tokens.count;
-        if (to > 2 && tokens.tokens[0].kind == LEX_WORD && tokens.tokens[1].kind == LEX_EQUAL) from = 2; /* "x = 5" */
-        bool number =
-            from < to && calc_range(machine, &tokens, from, to, NULL, CALC_PREFIX, CALC_NO_PERCENT, &value) == CAIRN_OK;
-        number = number && value.stop == to && !value.doubt && (value.percents == 0 || value.operators == 0);
-        for (int i = 0; i < value.unit_count; i++) number = number && !lex_among(&tokens, value.units[i], multipliers);
-        if (number) {
-            *out = calc_text(arena, value.value);
-            if (*out && value.percents) *out = cairn_arena_printf(arena, "%s%%", *out);
-            if (!*out) status = CAIRN_NO_MEMORY;
+/* Whether both texts are the same but for the length of runs of blanks. */
+static bool same_text(slice a, slice b) {
+    size_t i = 0, k = 0;
+    while (i < a.length && k < b.length) {
+        if (blank(a.at[i]) && blank(b.at[k])) {
+            while (i < a.length && blank(a.at[i])) i++;
+            while (k < b.length && blank(b.at[k])) k++;
+        } else if (a.at[i++] != b.at[k++]) {
+            return false;
         }
     }
-    calc_value_close(&value);
-    calc_close(machine);
-    lex_free(&tokens);
-    return status;
+    return i == a.length && k == b.length;
 }
 
-/* Lower case, LaTeX spacing removed; spaces go from formulas and are single in words. */
-static char *canonical_text(cairn_arena *arena, slice s) {
-    static const struct {
-        const char *from, *to;
-    } rewrites[] = {
-        {"\\left", ""}, {"\\right", ""}, {"\\,", ""},           {"\\!", ""},
-        {"\\;", ""},    {"\\ ", " "},    {"\\dfrac", "\\frac"}, {"\\tfrac", "\\frac"},
-    };
-    char *out = cairn_arena_alloc(arena, s.length + 1, 1);
-    if (!out) return NULL;
-    size_t n = 0;
-    bool formula = memchr(s.at, '\\', s.length) != NULL;
-    for (size_t i = 0; i < s.length && !formula; i++) formula = s.at[i] >= '0' && s.at[i] <= '9';
-    for (size_t i = 0; i < s.length;) {
-        const char *to = NULL;
-        size_t skip = 1;
-        for (size_t k = 0; k < sizeof rewrites / sizeof rewrites[0] && !to && s.at[i] == '\\'; k++) {
-            slice rest = {s.at + i, s.length - i};
-            size_t length = strlen(rewrites[k].from);
-            if (rest.length < length || memcmp(rest.at, rewrites[k].from, length) != 0) continue;
-            to = rewrites[k].to;
-            skip = length;
-        }
-        if (to) {
-            for (; *to; to++) out[n++] = *to;
-        } else if (blank(s.at[i])) {
-            if (!formula && n && out[n - 1] != ' ') out[n++] = ' ';
-        } else {
-            out[n++] = s.at[i] >= 'A' && s.at[i] <= 'Z' ? (char)(s.at[i] - 'A' + 'a') : s.at[i];
-        }
-        i += skip;
+/* The value of a text that is digits alone, with a minus at most; false: it is another text, or a long one. */
+static bool quick_integer(slice s, int64_t *out) {
+    bool negative = s.length && s.at[0] == '-';
+    size_t digits = s.length - negative;
+    *out = 0;
+    if (digits == 0 || digits > QUICK_DIGITS) return false;
+    for (size_t i = negative; i < s.length; i++) {
+        if (s.at[i] < '0' || s.at[i] > '9') return false;
+        *out = *out * 10 + (s.at[i] - '0');
     }
-    while (n && out[n - 1] == ' ') n--;
-    out[n] = '\0';
-    if (wrapped((slice){out, n}, '(', ')') && !strchr(out, ',')) { /* brackets that \left and \right hid */
-        out[n - 1] = '\0';
-        out++;
-    }
-    return out;
-}
-
-/* One operand of \frac at `at`: a group in braces, or a digit, which is put into braces. False where there is neither.
- */
-static bool copy_operand(slice s, size_t *at, char *out, size_t *n) {
-    size_t i = *at, depth = 0;
-    while (i < s.length && s.at[i] == ' ') i++;
-    if (i == s.length || (s.at[i] != '{' && (s.at[i] < '0' || s.at[i] > '9'))) return false;
-    if (s.at[i] != '{') {
-        out[(*n)++] = '{';
-        out[(*n)++] = s.at[i++];
-        out[(*n)++] = '}';
-    } else {
-        do {
-            depth += s.at[i] == '{';
-            depth -= s.at[i] == '}';
-            out[(*n)++] = s.at[i++];
-        } while (i < s.length && depth > 0);
-    }
-    *at = i;
+    if (negative) *out = -*out;
     return true;
 }
 
-/* TeX's short fractions, \frac12 and \frac 1{2}, with braces around both operands. NULL: no memory. */
-static const char *whole_fractions(cairn_arena *arena, slice s, size_t *length) {
-    char *out = cairn_arena_alloc(arena, 3 * s.length + 1, 1);
-    size_t n = 0;
-    if (!out) return NULL;
-    for (size_t i = 0; i < s.length;) {
-        bool fraction = s.length - i >= 4 && memcmp(s.at + i, "frac", 4) == 0;
-        if (!fraction) {
-            out[n++] = s.at[i++];
-            continue;
-        }
-        memcpy(out + n, s.at + i, 4);
-        n += 4;
-        i += 4;
-        if (copy_operand(s, &i, out, &n)) copy_operand(s, &i, out, &n);
+/* ---- reading ----------------------------------------------------------------------------------------------------- */
+
+/* As math_read; what is too large to be read is UNREAD. */
+static cairn_status read_text(cairn_ctx *ctx, cairn_arena *arena, slice s, math_node **out) {
+    cairn_status status = math_read(ctx, arena, s.at, s.length, out);
+    if (status != CAIRN_LIMIT) return status;
+    *out = cairn_arena_alloc(arena, 1, sizeof **out);
+    if (!*out) return CAIRN_NO_MEMORY;
+    **out = (math_node){.kind = MATH_UNREAD, .end = (uint32_t)s.length, .text = "too large"};
+    return CAIRN_OK;
+}
+
+/* The tree of an answer; "(B) 7" becomes a choice with its content as kid. */
+static cairn_status read_answer(cairn_ctx *ctx, cairn_arena *arena, slice s, math_node **out) {
+    char letter;
+    size_t rest;
+    if (!choice_split(s.at, s.length, &letter, &rest)) return read_text(ctx, arena, s, out);
+    CAIRN_TRY(read_text(ctx, arena, (slice){s.at + rest, s.length - rest}, out));
+    if ((*out)->kind == MATH_UNREAD) return read_text(ctx, arena, s, out);
+    math_node *node = cairn_arena_alloc(arena, 1, sizeof *node);
+    math_node **kid = cairn_arena_alloc(arena, 1, sizeof *kid);
+    char *text = cairn_arena_alloc(arena, 2, 1);
+    if (!node || !kid || !text) return CAIRN_NO_MEMORY;
+    text[0] = letter;
+    kid[0] = *out;
+    *node = (math_node){.kind = MATH_CHOICE, .end = (uint32_t)s.length, .text = text, .kid = kid, .kids = 1};
+    *out = node;
+    return CAIRN_OK;
+}
+
+/* ---- comparison -------------------------------------------------------------------------------------------------- */
+
+/* Compares without reading where texts alone decide; *decided: whether they did. */
+static void judge_texts(slice a, slice r, const cairn_grade_options *options, math_judgement *out, bool *decided) {
+    int64_t x, y;
+    *decided = true;
+    if (!a.length || !r.length)
+        *out = (math_judgement){CAIRN_VERDICT_UNKNOWN, "empty", ""};
+    else if (same_text(a, r))
+        *out = (math_judgement){CAIRN_VERDICT_RIGHT, "identical", ""};
+    else if (a.length > CAIRN_ANSWER_BYTES_MOST || r.length > CAIRN_ANSWER_BYTES_MOST)
+        *out = (math_judgement){CAIRN_VERDICT_UNKNOWN, "too-long", ""};
+    else if (options->relative_tolerance <= 0 && !options->percent_hundredfold && quick_integer(a, &x) &&
+             quick_integer(r, &y))
+        *out = (math_judgement){x == y ? CAIRN_VERDICT_RIGHT : CAIRN_VERDICT_WRONG, "number", ""};
+    else
+        *decided = false;
+}
+
+static cairn_status judge_trees(cairn_ctx *ctx, cairn_arena *arena, const math_node *answer, const math_node *reference,
+                                const cairn_grade_options *options, math_judgement *out) {
+    math_engine *engine;
+    CAIRN_TRY(math_engine_open(ctx, &engine));
+    cairn_status status = math_compare(ctx, arena, engine, answer, reference, options, out);
+    math_engine_close(engine);
+    return status;
+}
+
+cairn_status answer_grade_written(cairn_ctx *ctx, cairn_arena *arena, const char *answer, const char *reference,
+                                  const cairn_grade_options *options, cairn_grade *out) {
+    static const cairn_grade_options none = {.problem = NULL};
+    math_judgement judgement = {.verdict = CAIRN_VERDICT_UNKNOWN, .rule = "unread", .why = ""};
+    slice a = trim(answer, strlen(answer)), r = trim(reference, strlen(reference));
+    bool decided, readable = a.length <= CAIRN_ANSWER_BYTES_MOST && r.length <= CAIRN_ANSWER_BYTES_MOST;
+    if (!options) options = &none;
+    CAIRN_TRY(check_length(ctx, a.length));
+    CAIRN_TRY(check_length(ctx, r.length));
+    judge_texts(a, r, options, &judgement, &decided);
+    cairn_grade grade = {.why = "", .read = {"", ""}};
+    math_node *trees[2] = {NULL, NULL};
+    cairn_arena_mark mark = cairn_arena_save(arena);
+    if (!decided || (options->explain && readable)) {
+        CAIRN_TRY(read_answer(ctx, arena, a, &trees[0]));
+        CAIRN_TRY(read_answer(ctx, arena, r, &trees[1]));
     }
-    *length = n;
+    if (!decided) CAIRN_TRY(judge_trees(ctx, arena, trees[0], trees[1], options, &judgement));
+    if (options->explain)
+        CAIRN_TRY(math_explain(arena, trees[0], trees[1], &judgement, &grade));
+    else
+        cairn_arena_restore(arena, mark);
+    grade.verdict = judgement.verdict;
+    grade.rule = judgement.rule;
+    *out = grade;
+    return CAIRN_OK;
+}
+
+/* An answer that is prose may state one: "Thus the answer is 7." */
+cairn_status cairn_answer_grade(cairn_ctx *ctx, cairn_arena *arena, const char *answer, const char *reference,
+                                const cairn_grade_options *options, cairn_grade *out) {
+    cairn_found found;
+    CAIRN_TRY(answer_grade_written(ctx, arena, answer, reference, options, out));
+    size_t length = strlen(answer);
+    if (out->verdict == CAIRN_VERDICT_RIGHT || length < PROSE_LEAST || !memchr(answer, ' ', length)) return CAIRN_OK;
+    cairn_status status = cairn_answer_find(ctx, arena, answer, length, options ? options->problem : NULL, &found);
+    if (status == CAIRN_NOT_FOUND || (status == CAIRN_OK && strcmp(found.text, answer) == 0)) return CAIRN_OK;
+    CAIRN_TRY(status);
+    return answer_grade_written(ctx, arena, found.text, reference, options, out);
+}
+
+cairn_status cairn_answer_equal(cairn_ctx *ctx, cairn_arena *arena, const char *answer, const char *reference,
+                                cairn_verdict *out) {
+    cairn_grade grade;
+    CAIRN_TRY(cairn_answer_grade(ctx, arena, answer, reference, NULL, &grade));
+    *out = grade.verdict;
+    return CAIRN_OK;
+}
+
+/* ---- canonical text ---------------------------------------------------------------------------------------------- */
+
+/* The text with single blanks. NULL: no memory. */
+static char *clean_text(cairn_arena *arena, slice s) {
+    char *out = cairn_arena_alloc(arena, s.length + 1, 1);
+    size_t n = 0;
+    for (size_t i = 0; out && i < s.length; i++) {
+        if (!blank(s.at[i]))
+            out[n++] = s.at[i];
+        else if (n && out[n - 1] != ' ')
+            out[n++] = ' ';
+    }
+    if (out) out[n] = '\0';
     return out;
 }
 
+/* The normal form of a text, written; NULL in *out where it was not read. *tree: as it was read. */
+static cairn_status write_normal(comparing *c, const char *text, math_node **tree, char **out) {
+    *out = NULL;
+    CAIRN_TRY(read_answer(c->ctx, c->arena, (slice){text, strlen(text)}, tree));
+    if ((*tree)->kind == MATH_EMPTY || math_holds(*tree, MATH_UNREAD)) return CAIRN_OK;
+    if ((*tree)->kind == MATH_CHOICE) (*tree)->kids = 0;
+    const math_node *normal = tree_normal(c, *tree);
+    char *written = normal ? math_write(c->arena, normal) : NULL;
+    if (written) *out = clean_text(c->arena, trim(written, strlen(written)));
+    return *out ? CAIRN_OK : CAIRN_NO_MEMORY;
+}
+
+/* The written normal form, where it reads back to itself and says what the text says; else NULL. */
+static cairn_status sure_form(comparing *c, const char *text, char **out) {
+    math_node *tree, *back;
+    char *again = NULL;
+    math_judgement same;
+    CAIRN_TRY(write_normal(c, text, &tree, out));
+    if (!*out) return CAIRN_OK;
+    CAIRN_TRY(write_normal(c, *out, &back, &again));
+    bool stable = again && strcmp(*out, again) == 0;
+    if (stable) CAIRN_TRY(math_compare(c->ctx, c->arena, c->engine, back, tree, NULL, &same));
+    if (!stable || same.verdict != CAIRN_VERDICT_RIGHT) *out = NULL;
+    return CAIRN_OK;
+}
+
 cairn_status cairn_answer_canonical(cairn_ctx *ctx, cairn_arena *arena, const char *text, size_t length, char **out) {
-    slice s = {text, length};
-    char *form;
-    if (length > CAIRN_TOOL_TEXT_MOST)
-        return cairn_fail(ctx, CAIRN_LIMIT, "an answer of %zu bytes; at most %zu", length, CAIRN_TOOL_TEXT_MOST);
-    for (int layer = 0; layer < 8 && undress(&s); layer++) continue;
-    if (s.length && memchr(s.at, '\\', s.length)) s.at = whole_fractions(arena, s, &s.length);
-    if (!s.at) return CAIRN_NO_MEMORY;
-    CAIRN_TRY(canonical_number(ctx, arena, s, &form));
-    if (!form) form = canonical_text(arena, s);
-    if (!form) return CAIRN_NO_MEMORY;
-    *out = form;
+    static const cairn_grade_options none = {.problem = NULL};
+    CAIRN_TRY(check_length(ctx, length));
+    slice s = trim(text, length);
+    char *clean = clean_text(arena, s), *form = NULL;
+    if (!clean) return CAIRN_NO_MEMORY;
+    if (s.length > 0 && s.length <= CAIRN_ANSWER_BYTES_MOST) {
+        comparing c = {.ctx = ctx, .arena = arena, .options = &none};
+        CAIRN_TRY(math_engine_open(ctx, &c.engine));
+        cairn_status status = sure_form(&c, clean, &form);
+        math_engine_close(c.engine);
+        CAIRN_TRY(status);
+    }
+    *out = form ? form : clean;
     return CAIRN_OK;
 }
 
-/* Whether a is the percentage of which b is the fraction. */
-static bool percent_of(cairn_ctx *ctx, cairn_arena *arena, const char *a, const char *b) {
-    size_t n = strlen(a);
-    cairn_number number;
-    if (n < 2 || a[n - 1] != '%') return false;
-    return cairn_calc_eval(ctx, arena, a, n, NULL, 0, &number) == CAIRN_OK &&
-           (strcmp(number.text, b) == 0 || (strlen(b) == n - 1 && memcmp(a, b, n - 1) == 0));
+/* ---- classes ----------------------------------------------------------------------------------------------------- */
+
+/* A number in canonical form: two of these are equal only as texts. */
+static bool canonical_number(const char *text) {
+    size_t n = strlen(text), sign = text[0] == '-';
+    size_t whole = strspn(text + sign, "0123456789"), rest = sign + whole;
+    if (whole == 0 || (whole > 1 && text[sign] == '0')) return false;
+    if (rest == n) return strcmp(text, "-0") != 0;
+    if (text[rest] != '.') return false;
+    size_t places = strspn(text + rest + 1, "0123456789");
+    return places > 0 && rest + 1 + places == n && text[n - 1] != '0';
 }
 
-cairn_status cairn_answer_equal(cairn_ctx *ctx, cairn_arena *arena, const char *a, const char *b, cairn_verdict *out) {
-    char *x, *y;
-    CAIRN_TRY(cairn_answer_canonical(ctx, arena, a, strlen(a), &x));
-    CAIRN_TRY(cairn_answer_canonical(ctx, arena, b, strlen(b), &y));
-    if (!*x || !*y || percent_of(ctx, arena, x, y) || percent_of(ctx, arena, y, x))
-        *out = CAIRN_VERDICT_UNKNOWN;
-    else
-        *out = strcmp(x, y) == 0 ? CAIRN_VERDICT_RIGHT : CAIRN_VERDICT_WRONG;
+/* Whether the answer is equal to a class. */
+static cairn_status in_class(cairn_ctx *ctx, cairn_arena *arena, math_engine *engine, const char *text,
+                             const math_node *answer, bool *equal) {
+    static const cairn_grade_options strict = {.problem = ""}; /* 50% and 50 are two classes */
+    math_judgement judgement;
+    math_node *tree;
+    slice s = trim(text, strlen(text));
+    cairn_arena_mark mark = cairn_arena_save(arena);
+    *equal = false;
+    if (s.length == 0 || s.length > CAIRN_ANSWER_BYTES_MOST) return CAIRN_OK;
+    CAIRN_TRY(read_answer(ctx, arena, s, &tree));
+    CAIRN_TRY(math_compare(ctx, arena, engine, answer, tree, &strict, &judgement));
+    cairn_arena_restore(arena, mark);
+    *equal = judgement.verdict == CAIRN_VERDICT_RIGHT;
     return CAIRN_OK;
-}
-
-/* A number in canonical form: equal ones have one text. */
-static bool plain_number(const char *text) {
-    return *text && text[strspn(text, "-.0123456789")] == 0;
 }
 
 cairn_status cairn_answer_class(cairn_ctx *ctx, cairn_arena *arena, const char *const *classes, int32_t n,
                                 const char *answer, int32_t *out) {
+    slice s = trim(answer, strlen(answer));
+    int32_t most = n < COMPARED_CLASSES ? n : COMPARED_CLASSES, found = n;
+    CAIRN_TRY(check_length(ctx, s.length));
     for (*out = 0; *out < n; ++*out)
         if (strcmp(classes[*out], answer) == 0) return CAIRN_OK;
-    bool number = plain_number(answer);
-    int32_t most = n < COMPARED_CLASSES ? n : COMPARED_CLASSES;
-    for (*out = 0; *out < most; ++*out) {
-        cairn_verdict equal = CAIRN_VERDICT_WRONG;
-        if (!number || !plain_number(classes[*out]))
-            CAIRN_TRY(cairn_answer_equal(ctx, arena, classes[*out], answer, &equal));
-        if (equal == CAIRN_VERDICT_RIGHT) return CAIRN_OK;
+    if (s.length == 0 || s.length > CAIRN_ANSWER_BYTES_MOST) return CAIRN_OK;
+    bool number = canonical_number(answer), equal = false;
+    math_node *tree = NULL;
+    math_engine *engine = NULL;
+    cairn_arena_mark mark = cairn_arena_save(arena);
+    cairn_status status = CAIRN_OK;
+    for (int32_t i = 0; i < most && !equal && status == CAIRN_OK; i++) {
+        if (number && canonical_number(classes[i])) continue;
+        if (!engine) status = math_engine_open(ctx, &engine);
+        if (status == CAIRN_OK && !tree) status = read_answer(ctx, arena, s, &tree);
+        if (status == CAIRN_OK) status = in_class(ctx, arena, engine, classes[i], tree, &equal);
+        if (equal) found = i;
     }
-    *out = n;
-    return CAIRN_OK;
-}
-
-/* ---- finding the answer in a solution ---- */
-
-/* The last \boxed{...} by where it starts, unless it is empty. */
-static void find_boxed(slice s, size_t *marker, slice *content) {
-    struct {
-        size_t at;
-        bool boxed;
-    } open[ANSWER_BRACES];
-    size_t depth = 0, deeper = 0;
-    bool found = false;
-    for (size_t i = 0; i < s.length; i++) {
-        if (s.at[i] == '{') {
-            if (depth == ANSWER_BRACES) {
-                deeper++;
-                continue;
-            }
-            bool boxed = (i >= 6 && memcmp(s.at + i - 6, "\\boxed", 6) == 0) ||
-                         (i >= 5 && memcmp(s.at + i - 5, "\\fbox", 5) == 0);
-            open[depth].at = i;
-            open[depth++].boxed = boxed;
-        } else if (s.at[i] == '}' && deeper) {
-            deeper--;
-        } else if (s.at[i] == '}' && depth) {
-            depth--;
-            slice inside = trim((slice){s.at + open[depth].at + 1, i - open[depth].at - 1});
-            if (!open[depth].boxed || !inside.length || (found && open[depth].at < *marker)) continue;
-            found = true;
-            *marker = open[depth].at;
-            *content = inside;
-        }
-    }
-}
-
-/* Whether position `at` begins a line, apart from white space and marks of emphasis. */
-static bool line_start(slice s, size_t at) {
-    while (at && (s.at[at - 1] == ' ' || s.at[at - 1] == '*' || s.at[at - 1] == '#')) at--;
-    return at == 0 || s.at[at - 1] == '\n';
-}
-
-/* Length of a phrase at `at` that states an answer, 0 when there is none; `*sentence`: it ends with its sentence. */
-static size_t marker_at(slice s, size_t at, bool *sentence) {
-    slice rest = {s.at + at, s.length - at};
-    *sentence = false;
-    if (rest.at[0] == '#') return starts(rest, "####") ? 4 : 0;
-    if (rest.at[0] != 'A' && rest.at[0] != 'a') return 0;
-    if (starts(rest, "A:") && rest.at[0] == 'A' && line_start(s, at)) return 2;
-    if (!starts(rest, "answer") || (at && ((s.at[at - 1] >= 'a' && s.at[at - 1] <= 'z')))) return 0;
-    size_t n = 6;
-    while (n < rest.length && rest.at[n] == '*') n++;
-    if (n < rest.length && rest.at[n] == ':') return n + 1;
-    slice after = {rest.at + n, rest.length - n};
-    *sentence = true;
-    if (starts(after, " is:")) return n + 4;
-    if (starts(after, " is ")) return n + 4;
-    if (starts(after, " = ")) return n + 3;
-    return 0;
-}
-
-/* Marks around an answer that are no part of it. */
-static bool dress(char c) {
-    return c == '*' || c == ':' || c == '#' || blank(c);
-}
-
-/* A solution read from its end: the line at hand, and a run of dress inside it that is not looked at twice. */
-typedef struct backwards {
-    slice s;
-    size_t line_end, run_from, run_to;
-} backwards;
-
-/* The first byte of an answer at or after `from`; line_end when there is none. */
-static size_t answer_start(backwards *b, size_t from) {
-    size_t at = from;
-    while (at < b->line_end) {
-        if (at >= b->run_from && at < b->run_to)
-            at = b->run_to;
-        else if (dress(b->s.at[at]))
-            at++;
-        else
-            break;
-    }
-    b->run_from = from;
-    b->run_to = at;
-    return at;
-}
-
-/* The answer that a marker before `from` states; empty when there is none. */
-static slice answer_from(backwards *b, size_t from, bool sentence) {
-    size_t start = answer_start(b, from);
-    if (start >= b->line_end) return (slice){0};
-    slice line = {b->s.at + start, b->line_end - start};
-    for (size_t i = 0; i < line.length && sentence; i++)
-        if (line.at[i] == '.' && (i + 1 == line.length || blank(line.at[i + 1]))) line.length = i;
-    while (line.length && (line.at[line.length - 1] == '*' || blank(line.at[line.length - 1]))) line.length--;
-    return line;
-}
-
-cairn_status answer_find_at(cairn_ctx *ctx, cairn_arena *arena, const char *text, size_t length, char **out,
-                            size_t *at) {
-    slice answer = {0};
-    size_t boxed = 0;
-    if (length > CAIRN_TOOL_TEXT_MOST)
-        return cairn_fail(ctx, CAIRN_LIMIT, "a solution of %zu bytes; at most %zu", length, CAIRN_TOOL_TEXT_MOST);
-    backwards b = {{text, length}, length, length, length};
-    find_boxed(b.s, &boxed, &answer);
-    *at = boxed;
-    for (size_t i = length; i-- > boxed;) {
-        bool sentence;
-        if (text[i] == '\n') b.line_end = b.run_from = b.run_to = i;
-        size_t marker = marker_at(b.s, i, &sentence);
-        slice stated = marker ? answer_from(&b, i + marker, sentence) : (slice){0};
-        if (!stated.length) continue;
-        answer = stated;
-        *at = i;
-        break;
-    }
-    if (!answer.length) return cairn_fail(ctx, CAIRN_NOT_FOUND, "the solution states no final answer");
-    *out = cairn_arena_copy(arena, answer.at, answer.length);
-    return *out ? CAIRN_OK : CAIRN_NO_MEMORY;
-}
-
-cairn_status cairn_answer_find(cairn_ctx *ctx, cairn_arena *arena, const char *text, size_t length, char **out) {
-    size_t at;
-    return answer_find_at(ctx, arena, text, length, out, &at);
+    if (engine) math_engine_close(engine);
+    cairn_arena_restore(arena, mark);
+    if (status == CAIRN_OK) *out = found;
+    return status;
 }

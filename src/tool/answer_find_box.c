@@ -1,0 +1,195 @@
+/* Boxes: \boxed{...} and its kin, with nested braces, without braces, several in one line. */
+#include <string.h>
+
+#include "tool/answer_find.h"
+
+/* Commands that draw a box. `groups`: arguments in braces before the one that is boxed. */
+static const struct {
+    const char *name;
+    int groups;
+} commands[] = {
+    {"\\boxed", 0}, {"\\fbox", 0}, {"\\framebox", 0}, {"\\bbox", 0}, {"\\colorbox", 1}, {"\\fcolorbox", 2},
+};
+
+enum {
+    BRACES = 256,       /* of open braces the innermost are known */
+    ARGUMENT_MOST = 64, /* bytes of an argument before the boxed one */
+    JOINER_MOST = 48    /* bytes between two boxes of one line */
+};
+
+size_t find_box_command(const find_text *t, size_t at) {
+    if (find_byte(t, at) != '\\' || !find_any(find_byte(t, at + 1), "bfc")) return 0;
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        size_t n = strlen(commands[i].name);
+        if (t->n - at >= n && memcmp(t->s + at, commands[i].name, n) == 0 && !find_letter(find_byte(t, at + n)))
+            return n;
+    }
+    return 0;
+}
+
+static int groups_of(const find_text *t, size_t at) {
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (find_is(t, at, commands[i].name) && !find_letter(find_byte(t, at + strlen(commands[i].name))))
+            return commands[i].groups;
+    return 0;
+}
+
+static size_t skip_blanks(const find_text *t, size_t at) {
+    while (at < t->n && find_blank(t->s[at])) at++;
+    return at;
+}
+
+/* The end of an argument that `open` begins at `at`; `at` when it is none. */
+static size_t skip_argument(const find_text *t, size_t at, char open, char close) {
+    if (find_byte(t, at) != open) return at;
+    for (size_t i = at + 1; i < t->n && i < at + ARGUMENT_MOST; i++)
+        if (t->s[i] == close) return i + 1;
+    return at;
+}
+
+/* Where the boxed part of the command at `at` begins. */
+static size_t boxed_part(const find_text *t, size_t at) {
+    int groups = groups_of(t, at);
+    size_t i = skip_blanks(t, at + find_box_command(t, at));
+    for (int k = 0; k < 2; k++) i = skip_blanks(t, skip_argument(t, i, '[', ']'));
+    for (int k = 0; k < groups; k++) i = skip_blanks(t, skip_argument(t, i, '{', '}'));
+    return i;
+}
+
+/* The end of a boxed part without braces: "\boxed 42", "\boxed\frac12". */
+static size_t bare_end(const find_text *t, size_t start) {
+    size_t depth = 0, i = start;
+    for (; i < t->n; i++) {
+        char c = t->s[i], after = find_byte(t, i + 1);
+        if (c == '\n' || c == '$' || (c == '\\' && (after == ')' || after == ']'))) break;
+        if (depth == 0 && find_blank(c)) break;
+        if (depth == 0 && (c == '.' || c == ',') && !find_digit(after)) break;
+        if (c == '{' || c == '(' || c == '[') depth++;
+        if (c == '}' || c == ')' || c == ']') {
+            if (depth == 0) break;
+            depth--;
+        }
+        if (c == '\\') i++;
+    }
+    return i < t->n ? i : t->n;
+}
+
+static void trim(const find_text *t, size_t *start, size_t *end) {
+    for (bool more = true; more;) {
+        more = false;
+        while (*start < *end && find_blank(t->s[*start])) ++*start;
+        while (*start < *end && find_blank(t->s[*end - 1])) --*end;
+        if (*end - *start > 1 && t->s[*end - 1] == '.' && find_any(t->s[*end - 2], "0123456789})$")) --*end;
+        if (*end - *start > 2 && t->s[*start] == '$' && t->s[*end - 1] == '$' &&
+            !memchr(t->s + *start + 1, '$', *end - *start - 2)) {
+            ++*start;
+            --*end;
+            more = true;
+        }
+    }
+}
+
+static void keep(void *context, const find_statement *s) {
+    *(find_statement *)context = *s;
+}
+
+/* Visits a box unless it is empty. A statement inside it, "\text{Answer: } 7", gives its value. */
+static void visit_box(const find_text *t, find_statement *box, find_visit *visit, void *context) {
+    trim(t, &box->start, &box->end);
+    if (box->start == box->end) return;
+    find_statement inner = {.rule = FIND_RULES};
+    find_text inside = {t->s + box->start, box->end - box->start, t->choices};
+    find_phrases(&inside, keep, &inner);
+    if (inner.rule != FIND_RULES) {
+        box->end = box->start + inner.end;
+        box->start += inner.start;
+    }
+    visit(context, box);
+}
+
+typedef struct brace {
+    size_t at;      /* after the opening brace */
+    size_t command; /* of a box */
+    bool box;
+    bool holds; /* a box inside it */
+} brace;
+
+void find_each_box(const find_text *t, find_visit *visit, void *context) {
+    brace open[BRACES]; /* a ring: the oldest is forgotten */
+    size_t depth = 0, known = 0;
+    for (size_t i = 0; i < t->n; i++) {
+        size_t command = t->s[i] == '\\' ? find_box_command(t, i) : 0;
+        if (command) {
+            size_t part = boxed_part(t, i);
+            if (find_byte(t, part) == '{') {
+                open[depth++ % BRACES] = (brace){part + 1, i, true, false};
+                known += known < BRACES;
+            } else {
+                find_statement box = {FIND_BOX, i, bare_end(t, part), part, bare_end(t, part), true};
+                visit_box(t, &box, visit, context);
+                part = box.stop > i ? box.stop - 1 : i;
+            }
+            i = part > i ? part : i;
+        } else if (t->s[i] == '\\') {
+            i += find_box_command(t, i + 1) ? 0 : 1;
+        } else if (t->s[i] == '{') {
+            open[depth++ % BRACES] = (brace){i + 1, i, false, false};
+            known += known < BRACES;
+        } else if (t->s[i] == '}' && known) {
+            brace b = open[--depth % BRACES];
+            known--;
+            find_statement box = {FIND_BOX, b.command, i + 1, b.at, i, true};
+            if (b.box && !b.holds) visit_box(t, &box, visit, context);
+            if (known && (b.box || b.holds)) open[(depth - 1) % BRACES].holds = true;
+        }
+    }
+}
+
+/* ---- several boxes in one line ---- */
+
+/* Whether text[from, to) only joins: "$ and $". */
+static bool joins(const find_text *t, size_t from, size_t to) {
+    static const char *const marks[] = {
+        "\\text{and}", "\\text{ and }", "\\text{or}", "\\text{ or }", "\\quad", "\\qquad", "and", "or", ",", "&"};
+    static const char *const dress[] = {"$", "\\(", "\\)", "\\,", "\\;", "\\ ", " ", "**"};
+    bool joined = false;
+    if (to < from || to - from > JOINER_MOST) return false;
+    while (from < to) {
+        size_t n = 0;
+        for (size_t i = 0; i < sizeof marks / sizeof *marks && !n; i++)
+            if (find_is(t, from, marks[i])) n = strlen(marks[i]);
+        joined |= n > 0;
+        for (size_t i = 0; i < sizeof dress / sizeof *dress && !n; i++)
+            if (find_is(t, from, dress[i])) n = strlen(dress[i]);
+        if (!n) return false;
+        from += n;
+    }
+    return joined;
+}
+
+typedef struct joiner {
+    const find_text *t;
+    find_visit *visit;
+    void *context;
+    find_statement box; /* what was joined so far */
+    bool has;
+} joiner;
+
+static void join(void *context, const find_statement *next) {
+    joiner *j = context;
+    if (j->has && joins(j->t, j->box.stop, next->at)) {
+        j->box.rule = FIND_BOXES;
+        j->box.end = next->end;
+        j->box.stop = next->stop;
+        return;
+    }
+    if (j->has) j->visit(j->context, &j->box);
+    j->box = *next;
+    j->has = true;
+}
+
+void find_boxes(const find_text *t, find_visit *visit, void *context) {
+    joiner j = {.t = t, .visit = visit, .context = context};
+    find_each_box(t, join, &j);
+    if (j.has) visit(context, &j.box);
+}
