@@ -44,6 +44,9 @@ static void test_another_number_than_the_last_one_computed_is_a_contradiction(vo
         {"How much is it?", {"3 * 40 = 120.", "120 + 50 = 170 dollars."}, "195 dollars"},
         {"How many?", {"12 times 3 = 36 pens.\nAnswer: 46"}, NULL},
         {NULL, {"7 * 8 = 56", "56 - 6 = 50", "50 / 2 = 25. **Answer:** -35"}, NULL},
+        {"How much is it?", {"So 100 + 20 = 120.\n<answer>140</answer>"}, NULL},
+        {"How much is it?", {"So 100 + 20 = 120.\n\n### Final Answer\n\n$$140$$"}, NULL},
+        {"How much is it?", {"So 100 + 20 = $<<100+20=120>>120. Hence our answer is therefore $140."}, NULL},
     };
     EXPECT(all, CAIRN_VERDICT_WRONG);
 }
@@ -53,17 +56,19 @@ static void test_the_last_number_computed_confirms(void **state) {
         {"A yard has 20 vans and 100 carts.", {"So 100 + 20 = 120, and the answer is \\boxed{120}."}, NULL},
         {"How much is it?", {"1,000 + 200 = <<1000+200=1200>>1,200 dollars."}, "$1,200.00"},
         {"How much is it?", {"1 / 2 = 0.5"}, "1/2"},
+        {"How long?", {"60 + 60 = 120 minutes, so the answer is 2 hours."}, NULL},
+        {"What share?", {"30% + 30% = 60%"}, "60"},
+        {"How much is it?", {"20 - 50 = $<<20-50=-30>>-30. \\boxed{-30}"}, NULL},
     };
     EXPECT(all, CAIRN_VERDICT_RIGHT);
 }
 
 static void test_what_people_do_in_their_heads_is_no_contradiction(void **state) {
     static const ending all[] = {
-        {"How long?", {"60 + 60 = 120 minutes, so the answer is 2 hours."}, NULL}, /* minutes to hours */
-        {"How many weeks?", {"20 + 15 = 35 days."}, "5"},                          /* days to weeks */
-        {"What share?", {"1 / 4 = 0.25"}, "25"},                                   /* per cent */
-        {"What is the change?", {"20 - 50 = -30"}, "30"},                          /* a loss of 30 */
-        {"How many buses?", {"100 / 30 = 3.33"}, "4"},                             /* rounded up */
+        {"How many weeks?", {"20 + 15 = 35 days."}, "5"}, /* days to weeks */
+        {"What share?", {"1 / 4 = 0.25"}, "25"},          /* per cent */
+        {"What is the change?", {"20 - 50 = -30"}, "30"}, /* a loss of 30 */
+        {"How many buses?", {"100 / 30 = 3.33"}, "4"},    /* rounded up */
         {"How many?",
          {"2 * 3 = 6. Then the 5 from before come back. The answer is 11."},
          NULL},                                                           /* another number between */
@@ -125,7 +130,7 @@ static void test_real_solutions_that_are_right_do_not_contradict_themselves(void
     char path[4096];
     int right;
     if (!shared_file("gsm8k/example_model_solutions.jsonl", path)) skip();
-    assert_int_equal(contradictions(*state, path, &right), 19);
+    assert_int_equal(contradictions(*state, path, &right), 18);
     assert_int_equal(right, 0);
     if (!shared_file("gsm8k/test.jsonl", path)) skip();
     assert_int_equal(contradictions(*state, path, &right), 0);

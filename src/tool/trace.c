@@ -1,5 +1,7 @@
 /* Worked solutions, step by step: the problem, the steps, the end. */
 #include "tool/trace.h"
+#include "tool/arithmetic/asserted.h"
+#include "tool/arithmetic/lead.h"
 #include "tool/arithmetic/unread.h"
 
 #include <math.h>
@@ -61,7 +63,8 @@ static cairn_status read_problem(tracer *t, const char *problem) {
         chain_part part = t->links.parts[0];
         while (part.to > part.from && t->tokens.tokens[part.to - 1].kind == LEX_OTHER) part.to--;
         if (!chain_side(t->machine, &t->tokens, &part, true, NULL, CALC_WRITTEN, &t->left)) continue;
-        if (t->left.operators == 0 || t->left.unit_count || t->left.doubt || !asks_value(t, t->left.from, t->left.stop))
+        if (t->left.operators == 0 || t->left.unit_count || t->left.doubt ||
+            !asks_value(t, t->left.from, t->left.stop) || !lead_asks_value(&t->tokens, t->left.from, t->left.stop))
             continue;
         mpq_set(t->problem, t->left.value);
         trace_set_rest(t, &t->left);
@@ -79,7 +82,7 @@ static cairn_status read_problem(tracer *t, const char *problem) {
 /* A solution without a wrong step must end with the problem's value. */
 static void check_end(tracer *t) {
     if (!t->last || t->wrong || !t->shown_here || t->finding->verdict == CAIRN_VERDICT_WRONG) return;
-    if (t->carry_doubt || mpq_equal(t->problem, t->carry)) return;
+    if (t->carry_doubt || t->open || mpq_equal(t->problem, t->carry)) return;
     if (t->rest.text[0] && form_operations(&t->rest) == 0 && mpq_equal(t->problem, t->rest.value)) return; /* a check */
     double exact = mpq_get_d(t->problem);
     if (t->carry_decimal && fabs(mpq_get_d(t->carry) - exact) < 0.005 * fabs(exact)) return;
@@ -139,6 +142,18 @@ static cairn_status check_step(tracer *t, const char *step, cairn_trace_finding 
     return t->status;
 }
 
+/* A step that ends with a false equality which the next step refutes: "This is a contradiction." */
+static void take_back(const char *step, const char *next, cairn_trace_finding *finding) {
+    if (finding->verdict != CAIRN_VERDICT_WRONG || finding->end <= finding->start) return;
+    size_t rest = finding->end;
+    while (step[rest] && !((step[rest] >= 'a' && step[rest] <= 'z') || (step[rest] >= '0' && step[rest] <= '9')))
+        rest++;
+    if (step[rest] || !claim_refuted_by_next(next, strlen(next))) return;
+    *finding = (cairn_trace_finding){.verdict = CAIRN_VERDICT_UNKNOWN,
+                                     .code = CAIRN_TRACE_NOTHING,
+                                     .evidence = "the next step says that the equality does not hold"};
+}
+
 /* In a story: the last step's end beside the answer that it states. */
 static cairn_status check_statement(cairn_ctx *ctx, cairn_arena *arena, const char *problem, const char *const *steps,
                                     size_t count, cairn_trace_finding *last) {
@@ -171,6 +186,8 @@ cairn_status cairn_trace_check(cairn_ctx *ctx, cairn_arena *arena, const char *p
     if (!t) return CAIRN_NO_MEMORY;
     t->ctx = ctx;
     t->arena = arena;
+    t->systems.problem = problem;
+    t->systems.steps = steps;
     calc_value_open(&t->left);
     calc_value_open(&t->right);
     calc_value_open(&t->spare);
@@ -181,8 +198,10 @@ cairn_status cairn_trace_check(cairn_ctx *ctx, cairn_arena *arena, const char *p
     if (status == CAIRN_OK) status = read_problem(t, problem);
     for (size_t i = 0; i < count && status == CAIRN_OK; i++) {
         t->last = whole && i + 1 == count;
+        t->systems.n_steps = i;
         status = cairn_cancelled(ctx) ? cairn_fail(ctx, CAIRN_CANCELLED, "checking was cancelled")
                                       : check_step(t, steps[i], &findings[i]);
+        if (status == CAIRN_OK && i > 0) take_back(steps[i - 1], steps[i], &findings[i - 1]);
     }
     if (status == CAIRN_OK && whole && count && !t->strict)
         status = check_statement(ctx, arena, problem, steps, count, &findings[count - 1]);

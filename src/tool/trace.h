@@ -29,7 +29,8 @@ typedef struct tracer {
     cairn_status status; /* of memory for evidence */
 
     /* the problem */
-    bool strict; /* it is an expression, of this value */
+    bool strict;            /* it is an expression, of this value */
+    systems_source systems; /* moduli and bases that it and the steps speak of */
     mpq_t problem;
     form rest;
     bool followed; /* every piece worked out so far was found in the rest */
@@ -41,12 +42,14 @@ typedef struct tracer {
     trace_span plan;                           /* the problem rewritten by names */
     trace_span candidates[TRACE_CANDIDATES];   /* for the plan: expressions with names that have no value yet */
     size_t candidate_count;
+    bool renamed;                    /* some name was given another meaning: plans made of names mean nothing */
     mpq_t carry;                     /* last value shown; with has_carry */
     bool carry_doubt, carry_decimal; /* it may be another quantity; it may be rounded */
     bool has_carry;
     mpq_t seen[TRACE_SEEN]; /* values shown so far, those of the problem first */
     size_t seen_count, seen_before, given;
     bool wrong;                   /* some step was */
+    bool open;                    /* some step supposes or refutes something */
     cairn_trace_finding *suspect; /* the first step whose expression comes from nowhere */
     cairn_trace_finding suspicion;
 
@@ -67,6 +70,9 @@ typedef struct tracer {
 /* Records a step's first wrong claim, tokens [from, to): "<quote>: <why> <value>." */
 void trace_accuse(tracer *t, cairn_trace_code code, size_t from, size_t to, const char *why, const mpq_t value);
 void trace_accuse_bytes(tracer *t, cairn_trace_code code, size_t start, size_t end, const char *why, const mpq_t value);
+/* The same for an equality whose right side was computed, or both sides: `left` NULL or its value. Its right side
+ * begins at token `right_from`. */
+void trace_accuse_sides(tracer *t, size_t from, size_t right_from, size_t to, const mpq_t *left, const mpq_t right);
 /* The first computation of a step comes from nowhere: held against it when the end is wrong and nothing else is. */
 void trace_suspect(tracer *t, const calc_value *value);
 /* A value was shown: the one that goes on. */
@@ -84,6 +90,12 @@ calc_name *trace_bind(tracer *t, const char *key);
  * all that is left. */
 typedef enum trace_subject { TRACE_QUANTITY, TRACE_RESULT, TRACE_WHOLE } trace_subject;
 trace_subject trace_subject_of(const tracer *t, size_t to, char relation);
+/* Whether the sentence gives the name at token `start` a meaning of its own: "let x = 26", "now y = 24". */
+bool trace_renames(const tracer *t, size_t start);
+/* Whether the words [from, to) before a number say nothing but that it is the result: "so the answer is". */
+bool trace_only_result_words(const lex *l, size_t from, size_t to);
+/* Whether they say that an expression is rewritten, and nothing of its parts: "now distribute". */
+bool trace_only_rewriting_words(const lex *l, size_t from, size_t to);
 /* `name` is given the value in `right`, read from token `from` on. `anew`: whatever it meant before. */
 void trace_define(tracer *t, calc_name *name, size_t from, bool anew);
 /* Tokens [from, to) do not evaluate yet: perhaps the problem rewritten by names. */

@@ -9,6 +9,10 @@
 
 #include "tool/answer.h"
 #include "tool/arithmetic/calc.h"
+#include "tool/arithmetic/units.h"
+#include "tool/math/read.h"
+#include "tool/math/value.h"
+#include "tool/trace.h"
 
 enum {
     GAP_WORDS = 8,      /* between the computed number and the statement; more words may hide a computation */
@@ -17,6 +21,7 @@ enum {
 
 typedef struct reader {
     cairn_ctx *ctx;
+    math_engine *engine;
     lex tokens;
     mpq_t answer, number;
 } reader;
@@ -50,16 +55,44 @@ static cairn_status stands_in(reader *r, const char *text, size_t length, bool *
     return CAIRN_OK;
 }
 
-/* The plain number that is the whole of a text. */
-static cairn_status plain_number(reader *r, cairn_arena *arena, const char *text, bool *is, mpq_t out) {
-    char *form;
-    long decimals;
-    int digits;
-    CAIRN_TRY(cairn_answer_canonical(r->ctx, arena, text, strlen(text), &form));
-    bool sign = form[0] == '-';
-    *is = form[0] && calc_numeral(form + sign, strlen(form + sign), out, &decimals, &digits);
-    if (*is && sign) mpq_neg(out, out);
+/* The side of an equality after the calculator's mark in it: "$<<9*2=18>>18" says 18. */
+static const char *after_mark(const char *side) {
+    for (const char *mark = strstr(side, ">>"); mark; mark = strstr(side, ">>")) side = mark + 2;
+    return side;
+}
+
+/* The only number among the words of a text: 18 in "18 dollars a day". */
+static cairn_status number_among_words(reader *r, const char *text, bool *is, mpq_t out) {
+    size_t numbers = 0;
+    bool minus = false;
+    *is = true;
+    CAIRN_TRY(lex_read(r->ctx, text, 0, strlen(text), LEX_PLAIN, &r->tokens));
+    for (size_t i = 0; i < r->tokens.count; i++) {
+        char kind = r->tokens.tokens[i].kind;
+        if (kind == LEX_NUMBER && number_at(&r->tokens, i, out)) {
+            numbers++;
+        } else if (kind == '-' && numbers == 0) {
+            minus = true;
+        } else if (!(kind == LEX_CURRENCY || kind == '$' || (numbers && (kind == LEX_WORD || strchr("./", kind))))) {
+            *is = false;
+        }
+    }
+    *is &= numbers == 1;
+    if (*is && minus) mpq_neg(out, out);
     return CAIRN_OK;
+}
+
+/* The number that a text says, whatever its name, unit or noun: 18 in "x = 18", "$18", "18 eggs a day". */
+static cairn_status plain_number(reader *r, cairn_arena *arena, const char *text, bool *is, mpq_t out) {
+    math_node *node;
+    *is = false;
+    cairn_status status = math_read(r->ctx, arena, text, strlen(text), &node);
+    if (status == CAIRN_LIMIT) return CAIRN_OK;
+    CAIRN_TRY(status);
+    if (node->kind == MATH_RELATION && node->relation[node->kids - 2] == MATH_EQUAL) node = node->kid[node->kids - 1];
+    if (node->kind == MATH_QUANTITY || node->kind == MATH_PERCENT) node = node->kid[0];
+    *is = math_rational(r->engine, node, out);
+    return *is ? CAIRN_OK : number_among_words(r, text, is, out);
 }
 
 /* The last step without the statements of its end: *length bytes of it. `stated`: the answer in the last statement, or
@@ -68,19 +101,20 @@ static cairn_status cut_statements(reader *r, cairn_arena *arena, const char *st
                                    const char **stated) {
     *stated = NULL;
     for (int i = 0; i < STATEMENTS_MOST; i++) {
-        char *answer;
+        cairn_found found;
         size_t at;
         bool same = false;
-        cairn_status status = answer_find_at(r->ctx, arena, step, *length, &answer, &at);
+        cairn_status status = answer_find_at(r->ctx, arena, step, *length, NULL, &found, &at);
         if (status == CAIRN_NOT_FOUND) return CAIRN_OK;
         CAIRN_TRY(status);
+        if (strcmp(found.rule, "last-statement") == 0) return CAIRN_OK; /* a computation, read as an answer */
         if (*stated) {
             cairn_verdict equal;
-            CAIRN_TRY(cairn_answer_equal(r->ctx, arena, answer, *stated, &equal));
+            CAIRN_TRY(cairn_answer_equal(r->ctx, arena, found.text, *stated, &equal));
             same = equal == CAIRN_VERDICT_RIGHT;
         }
         if (*stated && !same) return CAIRN_OK;
-        if (!*stated) *stated = answer;
+        if (!*stated) *stated = found.text;
         *length = at;
     }
     return CAIRN_OK;
@@ -97,7 +131,7 @@ static cairn_status last_computed(reader *r, cairn_arena *arena, const char *ste
     *last = all[0];
     for (size_t i = 1; i < n; i++)
         if (all[i].end >= last->end) *last = all[i];
-    CAIRN_TRY(plain_number(r, arena, last->right, has, value));
+    CAIRN_TRY(plain_number(r, arena, after_mark(last->right), has, value));
     if (!*has) return CAIRN_OK;
     CAIRN_TRY(lex_read(r->ctx, step, last->end, length, LEX_PLAIN, &r->tokens));
     for (size_t i = 0; i < r->tokens.count; i++) {
@@ -112,12 +146,27 @@ static cairn_status last_computed(reader *r, cairn_arena *arena, const char *ste
     return CAIRN_OK;
 }
 
+/* Whether a step says after the equality that ends at byte `at` only that its answer, stated from byte `statement` on, is
+ * the answer: "= 120 vans and carts. So the answer is 140", but not "= 6, for a total area of 12". */
+static cairn_status states_plainly(reader *r, const char *step, size_t at, size_t statement, bool *plainly) {
+    const lex *l = &r->tokens;
+    size_t from = 0, sentence = 0;
+    CAIRN_TRY(lex_read(r->ctx, step, at, strlen(step), LEX_PLAIN, &r->tokens));
+    while (from < l->count && !strchr(",.;:\n", l->tokens[from].kind) && !unit_stops(l, from)) from++;
+    for (size_t i = from; i < l->count && l->tokens[i].at < statement; i++)
+        if (strchr(".;\n", l->tokens[i].kind)) sentence = i;
+    *plainly = trace_only_result_words(l, sentence ? sentence : from, l->count);
+    return CAIRN_OK;
+}
+
 static cairn_status compare(reader *r, cairn_arena *arena, const char *problem, const char *const *steps, size_t count,
                             const char *answer, mpq_t value, cairn_trace_finding *out) {
     const char *step = steps[count - 1], *stated;
     size_t length = strlen(step);
+    cairn_grade_options how = {.problem = problem};
     cairn_equation last;
-    bool is, has, found = false;
+    cairn_grade grade;
+    bool is, has, found = false, plainly = false;
     CAIRN_TRY(cut_statements(r, arena, step, &length, &stated));
     if (!answer) answer = stated;
     if (!answer) return CAIRN_OK;
@@ -125,7 +174,8 @@ static cairn_status compare(reader *r, cairn_arena *arena, const char *problem, 
     if (!is) return CAIRN_OK;
     CAIRN_TRY(last_computed(r, arena, step, length, &has, &last, value));
     if (!has) return CAIRN_OK;
-    if (mpq_equal(value, r->answer)) {
+    CAIRN_TRY(cairn_answer_grade(r->ctx, arena, answer, after_mark(last.right), &how, &grade));
+    if (grade.verdict == CAIRN_VERDICT_RIGHT || mpq_equal(value, r->answer)) {
         out->verdict = CAIRN_VERDICT_RIGHT;
         out->code = CAIRN_TRACE_CHECKED;
         out->evidence = "";
@@ -135,7 +185,8 @@ static cairn_status compare(reader *r, cairn_arena *arena, const char *problem, 
     if (problem) CAIRN_TRY(stands_in(r, problem, strlen(problem), &found));
     for (size_t i = 0; i + 1 < count && !found; i++) CAIRN_TRY(stands_in(r, steps[i], strlen(steps[i]), &found));
     if (!found) CAIRN_TRY(stands_in(r, step, length, &found));
-    if (found) return CAIRN_OK;
+    if (!found) CAIRN_TRY(states_plainly(r, step, last.end, length, &plainly));
+    if (!plainly) return CAIRN_OK;
     const char *evidence =
         cairn_arena_printf(arena, "\"%.*s\": the answer that is stated, %.60s, is another number.",
                            (int)(last.end - last.start < 200 ? last.end - last.start : 200), step + last.start, answer);
@@ -150,9 +201,11 @@ cairn_status cairn_trace_answer(cairn_ctx *ctx, cairn_arena *arena, const char *
     mpq_t value;
     *out = (cairn_trace_finding){CAIRN_VERDICT_UNKNOWN, CAIRN_TRACE_NOTHING, 0, 0, ""};
     if (count == 0) return CAIRN_OK;
+    CAIRN_TRY(math_engine_open(ctx, &r.engine));
     mpq_inits(r.answer, r.number, value, NULL);
     cairn_status status = compare(&r, arena, problem, steps, count, answer, value, out);
     mpq_clears(r.answer, r.number, value, NULL);
     lex_free(&r.tokens);
+    math_engine_close(r.engine);
     return status;
 }

@@ -3,7 +3,7 @@
 
 #include "tool/trace.h"
 
-enum { SPAN_MOST = 4096 };
+enum { SPAN_MOST = 4096, RENAME_WORDS = 12 };
 
 /* ---- which words are a name ---- */
 
@@ -47,6 +47,47 @@ trace_subject trace_subject_of(const tracer *t, size_t to, char relation) {
     return whole ? TRACE_WHOLE : TRACE_QUANTITY;
 }
 
+bool trace_renames(const tracer *t, size_t start) {
+    static const char *const words[] = {"let",    "set", "take",    "put",      "instead", "suppose",
+                                        "assume", "new", "another", "redefine", "choose",  NULL};
+    const lex_token *k = t->tokens.tokens;
+    for (size_t at = start; at > 0 && start - at < RENAME_WORDS && k[at - 1].kind != '.' && k[at - 1].kind != LEX_LINE;
+         at--)
+        if (lex_among(&t->tokens, at - 1, words)) return true;
+    return false;
+}
+
+bool trace_only_result_words(const lex *l, size_t from, size_t to) {
+    static const char *const words[] = {
+        "so",      "thus",      "hence",     "therefore",   "the",    "answer",     "result",   "final",   "value",
+        "is",      "it",        "that",      "this",        "we",     "get",        "have",     "obtain",  "gives",
+        "which",   "finally",   "total",     "our",         "of",     "expression", "equation", "problem", "solution",
+        "to",      "be",        "equals",    "equal",       "must",   "in",         "and",      "now",     "leaving",
+        "left",    "remaining", "with",      "only",        "are",    "as",         "all",      "a",       "end",
+        "outcome", "whole",     "then",      "conclusion",  "leaves", "just",       "simply",   "comes",   "out",
+        "at",      "us",        "evaluates", "calculation", "i",      "find",       "ends",     "up",      "original",
+        "overall", "entire",    NULL};
+    for (size_t at = from; at < to; at++)
+        if (l->tokens[at].kind == LEX_WORD && !lex_among(l, at, words)) return false;
+    return true;
+}
+
+bool trace_only_rewriting_words(const lex *l, size_t from, size_t to) {
+    static const char *const words[] = {
+        "distribute", "distributing", "expand",     "expanding", "rewrite",     "rewriting", "rewritten",
+        "simplify",   "simplifying",  "simplified", "rearrange", "rearranging", "combine",   "combining",
+        "substitute", "substituting", "plug",       "plugging",  "in",          "again",     "back",
+        "foiling",    "applying",     "apply",      "formula",   "property",    "rule",      "identity",
+        "factoring",  "law",          "difference", "squares",   "expression",  "express",   "becomes",
+        "reads",      "write",        "writing",    "first",     "next",        "second",    "step",
+        "values",     "everything",   "us",         "let's",     "lets",        "let",       "can",
+        "be",         "be",           "as",         "new",       "current",     "updated",   NULL};
+    for (size_t at = from; at < to; at++)
+        if (l->tokens[at].kind == LEX_WORD && !lex_among(l, at, words) && !trace_only_result_words(l, at, at + 1))
+            return false;
+    return true;
+}
+
 bool trace_symbolic(const char *key) {
     return strlen(key) <= 3 || (unsigned char)key[0] >= 0x80;
 }
@@ -88,6 +129,7 @@ void trace_define(tracer *t, calc_name *name, size_t from, bool anew) {
             trace_accuse(t, working || !again ? CAIRN_TRACE_COPY : CAIRN_TRACE_WRONG, from, t->right.stop,
                          "by what was written before it is", t->left.value);
     }
+    t->renamed |= anew && name->known && !mpq_equal(name->value, t->right.value);
     *definition = t->right.operators > 0 ? keep(t, t->right.from, t->right.stop) : (trace_span){0};
     mpq_set(name->value, t->right.value);
     name->known = true;
@@ -110,7 +152,7 @@ void trace_settle_plan(tracer *t) {
     for (size_t i = 0; i < t->candidate_count && !t->plan.text; i++) {
         if (!evaluate(t, &t->candidates[i], &t->spare) || t->spare.names == 0 || t->spare.operators == 0) continue;
         t->plan = t->candidates[i];
-        if (t->plan.text != t->step || t->wrong || t->spare.doubt) continue;
+        if (t->plan.text != t->step || t->wrong || t->renamed || t->spare.doubt) continue;
         t->checked++;
         if (mpq_equal(t->spare.value, t->problem) || t->finding->verdict == CAIRN_VERDICT_WRONG) continue;
         trace_accuse_bytes(t, CAIRN_TRACE_REWRITE, t->plan.from, t->plan.to,
@@ -120,7 +162,7 @@ void trace_settle_plan(tracer *t) {
 }
 
 void trace_check_planned(tracer *t, const calc_value *value) {
-    if (!t->last || t->planned || value->operators == 0 || value->doubt || !t->plan.text) return;
+    if (!t->last || t->planned || t->renamed || value->operators == 0 || value->doubt || !t->plan.text) return;
     t->planned = true;
     if (!evaluate(t, &t->plan, &t->spare) || t->spare.doubt) return;
     t->checked++;

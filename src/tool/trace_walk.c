@@ -13,7 +13,9 @@ typedef struct walk {
     mpq_t first;
     char piece[FORM_MOST];
     size_t links, wrong_from, wrong_to; /* the first false link, tokens; equal when none */
-    mpq_t should;
+    size_t right_from;                  /* its right side */
+    mpq_t should, other;                /* values of its sides */
+    char computed;                      /* the side that was: 'l', 'r', or 'b' for both */
 } walk;
 
 static bool side(tracer *t, const chain_part *part, bool tail) {
@@ -27,6 +29,15 @@ static void restart(walk *w) {
     w->links = w->wrong_from = w->wrong_to = 0;
 }
 
+/* "10 = 60/9": says which side was computed, and what it is. */
+static void accuse_link(tracer *t, const walk *w) {
+    if (w->computed == 'l') {
+        trace_accuse(t, CAIRN_TRACE_WRONG, w->wrong_from, w->wrong_to, "the value is", w->should);
+        return;
+    }
+    trace_accuse_sides(t, w->wrong_from, w->right_from, w->wrong_to, w->computed == 'b' ? &w->should : NULL, w->other);
+}
+
 /* Ends a chain: a false link counts unless the chain's end is right all the same; the end takes the first expression's
  * place. */
 static void settle(tracer *t, walk *w) {
@@ -34,7 +45,7 @@ static void settle(tracer *t, walk *w) {
         if (w->links > 1 && w->has_first && t->has_carry && mpq_equal(w->first, t->carry))
             t->healed = true;
         else
-            trace_accuse(t, CAIRN_TRACE_WRONG, w->wrong_from, w->wrong_to, "the value is", w->should);
+            accuse_link(t, w);
     }
     if (w->name && t->has_carry && w->links) {
         mpq_set(w->name->value, t->carry);
@@ -58,18 +69,24 @@ static bool all_of(const calc_value *value, const chain_part *part) {
 
 static void note_link(tracer *t, walk *w, cairn_equation_code code) {
     w->links++;
+    t->open |= code == CAIRN_EQUATION_DOUBTFUL;
     t->checked += chain_verdict(code) != CAIRN_VERDICT_UNKNOWN;
     if (code != CAIRN_EQUATION_WRONG || w->wrong_to > w->wrong_from) return;
     w->wrong_from = t->left.from;
     w->wrong_to = t->right.stop;
+    w->right_from = t->right.from;
     mpq_set(w->should, t->left.value);
+    mpq_set(w->other, t->right.value);
+    bool left = calc_shows_number(&t->tokens, &t->left), right = calc_shows_number(&t->tokens, &t->right);
+    w->computed = right ? 'l' : left ? 'r' : 'b';
 }
 
 /* Judges the link from the last part that evaluated to part i; t->right holds part i's value afterwards. */
 static void judge(tracer *t, walk *w, size_t i) {
     const chain_part *before = &t->links.parts[w->before], *after = &t->links.parts[i];
     cairn_equation_code code;
-    if (!chain_judge(t->machine, &t->tokens, before, after, &t->names, t->strict, &t->left, &t->right, &code)) return;
+    const chain_setting setting = {&t->names, t->strict, &t->systems};
+    if (!chain_judge(t->machine, &t->tokens, before, after, &setting, &t->left, &t->right, &code)) return;
     bool gap = i - w->before > 1;
     if (gap && !(all_of(&t->left, before) && all_of(&t->right, after))) return;
     if (!w->has_first) begin(t, w, &t->left);
@@ -105,12 +122,13 @@ static void name_value(tracer *t, walk *w, size_t i, size_t start) {
         else
             trace_state(t, &t->right, alone);
     } else if (keyed && i + 1 == t->links.count && after->relation == LEX_WEAK &&
-               t->right.operators + 1 >= (int)form_operations(&t->rest) &&
-               !trace_symbolic(key)) { /* "Distribute: 5 * 6 + 5 * 2": all of it, rewritten */
+               t->right.operators + 1 >= (int)form_operations(&t->rest) && !trace_symbolic(key) &&
+               trace_only_rewriting_words(&t->tokens, before->from, before->to)) {
+        /* "Distribute: 5 * 6 + 5 * 2": all of it, rewritten */
         trace_state(t, &t->right, true);
     } else if (keyed) {
         w->name = trace_bind(t, key);
-        w->anew |= start > 0 && lex_is(&t->tokens, start - 1, "let");
+        w->anew |= trace_renames(t, start);
         if (w->name) trace_define(t, w->name, start, w->anew);
     } else {
         return;
@@ -152,12 +170,13 @@ static void stand_alone(tracer *t, const chain_part *part) {
     for (size_t i = part->from; i < t->left.from; i++) first = first && t->tokens.tokens[i].kind != LEX_NUMBER;
     bool numbering = part->from == 0 && t->left.from == 0 && part->to < t->tokens.count; /* "2. Now we add" */
     if (t->left.unit_count || !first) return;
+    bool result = trace_only_result_words(&t->tokens, part->from, t->left.from);
     if (!calc_is_number(&t->tokens, &t->left)) {
-        trace_state(t, &t->left, true);
+        trace_state(t, &t->left, result);
         return;
     }
     chain_part number = {.from = t->left.from, .to = part->to}; /* alone: words make no doubt of it */
-    if (!numbering && side(t, &number, true)) trace_state_number(t, &t->left, false);
+    if (!numbering && result && side(t, &number, true)) trace_state_number(t, &t->left, false);
 }
 
 /* Whether a name ends part i - 1, and then where: part i is its value. */
@@ -186,6 +205,8 @@ static void walk_chain(tracer *t, walk *w) {
             name_value(t, w, i, start);
             continue;
         }
+        /* "2 * 3 = 6 and 4 * 5 = 20": the part ends one chain and begins another */
+        if (tail && w->links && t->right.from == before->from && t->left.from >= t->right.stop) settle(t, w);
         if (tail) {
             w->has = true;
             w->before = i - 1;
@@ -210,7 +231,8 @@ static void check_story(tracer *t, walk *w) {
     for (size_t i = 1; i < t->links.count; i++) {
         const chain_part *before = &t->links.parts[i - 1], *after = &t->links.parts[i];
         cairn_equation_code code;
-        if (!chain_judge(t->machine, &t->tokens, before, after, NULL, false, &t->left, &t->right, &code)) continue;
+        const chain_setting setting = {NULL, false, &t->systems};
+        if (!chain_judge(t->machine, &t->tokens, before, after, &setting, &t->left, &t->right, &code)) continue;
         if (t->left.operators + t->right.operators == 0) continue;
         bool said = after->relation == LEX_WEAK;
         if (said && (calc_is_number(&t->tokens, &t->left) || !calc_is_number(&t->tokens, &t->right))) continue;
@@ -265,8 +287,8 @@ static void note_unread(tracer *t) {
         const chain_part *before = &t->links.parts[i - 1], *after = &t->links.parts[i];
         cairn_equation_code code;
         if (after->relation != LEX_EQUAL) continue;
-        bool judged =
-            chain_judge(t->machine, &t->tokens, before, after, &t->names, t->strict, &t->spare, &t->right, &code);
+        const chain_setting setting = {&t->names, t->strict, &t->systems};
+        bool judged = chain_judge(t->machine, &t->tokens, before, after, &setting, &t->spare, &t->right, &code);
         if (judged && chain_verdict(code) == CAIRN_VERDICT_WRONG)
             t->unread = i > 1 && t->spare.operators + t->right.operators == 0;
         else if (!judged || chain_verdict(code) == CAIRN_VERDICT_UNKNOWN)
@@ -281,6 +303,7 @@ cairn_status trace_walk(tracer *t) {
     if (!w) return CAIRN_NO_MEMORY;
     mpq_init(w->first);
     mpq_init(w->should);
+    mpq_init(w->other);
     cairn_status status = CAIRN_OK;
     while (status == CAIRN_OK && t->status == CAIRN_OK) {
         if (cairn_cancelled(t->ctx)) status = cairn_fail(t->ctx, CAIRN_CANCELLED, "checking was cancelled");
@@ -293,6 +316,7 @@ cairn_status trace_walk(tracer *t) {
     }
     mpq_clear(w->first);
     mpq_clear(w->should);
+    mpq_clear(w->other);
     cairn_free(w);
     return status == CAIRN_END || status == CAIRN_OK ? t->status : status;
 }

@@ -6,9 +6,21 @@
 #include "tool/arithmetic/machine.h"
 #include "tool/arithmetic/units.h"
 
-enum { CALC_UNIT_WORDS = 6 };
+enum { CALC_UNIT_WORDS = 6, LETTER_NEAR = 64 };
 
 /* ---- operands ---- */
+
+/* Digits alone as a whole number in a base. */
+static bool based_numeral(const char *text, size_t length, unsigned base, mpq_t out) {
+    char digits[65];
+    if (length >= sizeof digits) return false;
+    for (size_t i = 0; i < length; i++)
+        if (text[i] < '0' || text[i] > '9') return false;
+    memcpy(digits, text, length);
+    digits[length] = '\0';
+    mpz_set_ui(mpq_denref(out), 1);
+    return mpz_set_str(mpq_numref(out), digits, (int)base) == 0;
+}
 
 /* Reads a number token. */
 static cairn_status number(calc_run *r, mpq_t out) {
@@ -16,6 +28,12 @@ static cairn_status number(calc_run *r, mpq_t out) {
     const char *text = r->l->text + token->at;
     long decimals;
     int digits;
+    if (r->m->base && !based_numeral(text, token->length, r->m->base, out))
+        return calc_refuse(r, CAIRN_FORMAT, "no number of this base");
+    if (r->m->base) {
+        r->out->literals++;
+        return calc_weigh(r, out);
+    }
     if (!calc_numeral(text, token->length, out, &decimals, &digits))
         return calc_refuse(r, CAIRN_LIMIT, "a number with too many digits");
     r->m->work += (int64_t)token->length * (int64_t)token->length / 64;
@@ -64,7 +82,8 @@ static cairn_status mixed(calc_run *r, mpq_t value) {
         r->at++;
         return calc_weigh(r, value);
     }
-    if (t[r->at].kind == LEX_FRACTION && latex_mixed(r, r->m->scratch)) {
+    if (t[r->at].kind == LEX_FRACTION && r->reading != CALC_PRODUCTS && latex_mixed(r, r->m->scratch)) {
+        r->out->mixed = true;
         mpq_add(value, value, r->m->scratch);
         r->at += 7;
         return calc_weigh(r, value);
@@ -121,7 +140,8 @@ static cairn_status read_operand(calc_run *r, bool *operand) {
         r->at++;
         if (token->kind == LEX_FRACTION && (r->at >= r->to || token[1].kind != '('))
             return calc_refuse(r, CAIRN_FORMAT, "a fraction without top");
-        return calc_push_operator(r, token->kind);
+        return token->kind == LEX_ROOT ? calc_push_root(r, token->a ? token->a : 2)
+                                       : calc_push_operator(r, token->kind);
     case LEX_NUMBER:
         CAIRN_TRY(calc_push_value(r, &value));
         CAIRN_TRY(number(r, *value));
@@ -206,6 +226,8 @@ static bool units(calc_run *r) {
         char end = r->l->text[t[at].at + t[at].length - 1];
         bool letter = t[at].length == 1 && !lex_is(r->l, at, "a");
         if (letter || (end >= '0' && end <= '9')) r->out->doubt = true;
+        bool unit = strchr("mghsLlkKMWVNJCF", r->l->text[t[at].at]) != NULL; /* as likely metres, grams, litres */
+        r->out->letters |= t[at].length == 1 && !unit && r->words + words == 0 && (letter || !t[at].space);
         if (r->words + words == 0 && lex_is(r->l, at, "of")) r->out->doubt = true; /* a share of something */
         if (words == 0 && !t[at].space && strchr("n)", t[at - 1].kind) && !unit_measures(r->l, at))
             r->out->doubt = true; /* "3apples", "(1/2)Bh": as likely so many times a quantity of that name */
@@ -217,7 +239,46 @@ static bool units(calc_run *r) {
     return r->at > began;
 }
 
-/* After an operand: an sign, a closing bracket or an implicit product. `*done`: the expression ends here. */
+/* Whether the "$" at `at` opens a formula and is no currency: "means $-2$", "for $(3 + 4)$". */
+static bool opens_formula(const calc_run *r, size_t at) {
+    const lex_token *t = &r->l->tokens[at];
+    return t->kind == LEX_CURRENCY && t->space && at + 1 < r->to && !t[1].space && strchr("-(fv", t[1].kind);
+}
+
+/* Whether the minus here may be a dash between two formulas: "$5$ - $3$". */
+static bool dash_between_formulas(const calc_run *r) {
+    const lex_token *t = &r->l->tokens[r->at];
+    return t->kind == '-' && t->space && r->at > 0 && t[-1].kind == LEX_CURRENCY && !t[-1].space && r->at + 2 < r->to &&
+           t[1].kind == LEX_CURRENCY && t[1].space && !t[2].space;
+}
+
+/* Whether the multiplication sign here is a letter x that may as well be a name: "2x (3 + 2)", and "2x(3 + 2)" where x
+ * stands alone nearby. */
+static bool letter_times(const calc_run *r) {
+    const lex_token *t = &r->l->tokens[r->at];
+    if (t->length != 1 || (r->l->text[t->at] | 0x20) != 'x' || r->at + 1 >= r->to || t->space) return false;
+    if (t[1].space) return true;
+    size_t from = r->at > LETTER_NEAR ? r->at - LETTER_NEAR : 0, to = r->at + LETTER_NEAR;
+    for (size_t i = from; t[1].kind == '(' && i < to && i < r->l->count; i++)
+        if (r->l->tokens[i].kind == LEX_WORD && r->l->tokens[i].length == 1 && lex_is(r->l, i, "x")) return true;
+    return false;
+}
+
+/* The power of a unit, "cm^2" or "cm^{-1}", says nothing about the number. False when it is no such power. */
+static bool skip_unit_power(calc_run *r) {
+    const lex_token *t = r->l->tokens;
+    size_t at = r->at + 1;
+    bool group = at < r->to && t[at].kind == '(';
+    at += group;
+    if (at < r->to && t[at].kind == '-') at++;
+    if (at >= r->to || t[at].kind != LEX_NUMBER) return false;
+    at++;
+    if (group && (at >= r->to || t[at].kind != ')')) return false;
+    r->at = at + group;
+    return true;
+}
+
+/* After an operand: a sign, a closing bracket or an implicit product. `*done`: the expression ends here. */
 static cairn_status read_operator(calc_run *r, bool *operand, bool *done) {
     const lex_token *token = &r->l->tokens[r->at];
     bool prose = r->mode != CALC_WHOLE;
@@ -246,6 +307,8 @@ static cairn_status read_operator(calc_run *r, bool *operand, bool *done) {
         *done = true;
         return CAIRN_OK;
     }
+    bool unit_power = prose && token->kind == '^' && r->words > 0 && token[-1].kind == LEX_WORD && token[-1].length > 1;
+    if (unit_power && skip_unit_power(r)) return CAIRN_OK;
     bool unit_slash = prose && token->kind == '/' && !calc_operand_at(r->l, r->at + 1, r->to, r->names);
     if (sign && !unit_slash) {
         bool more = calc_operand_at(r->l, r->at + words, r->to, r->names);
@@ -256,10 +319,18 @@ static cairn_status read_operator(calc_run *r, bool *operand, bool *done) {
             return CAIRN_OK;
         }
         r->out->share |= r->mode == CALC_PREFIX && lex_is(r->l, r->at, "of");
+        r->out->doubt |= prose && (letter_times(r) || dash_between_formulas(r));
         *operand = false;
+        bool word = token->kind == LEX_WORD && (sign == '*' || sign == '/') && !lex_is(r->l, r->at, "x");
+        r->out->worded |= word;
+        if (word && r->reading == CALC_LOOSE) sign = sign == '*' ? CALC_TIMES_LOOSE : CALC_OVER_LOOSE;
         cairn_status status = sign == '/' ? calc_divide(r) : calc_binary(r, sign);
         r->at += words;
         return status;
+    }
+    if (prose && opens_formula(r, r->at)) {
+        r->out->doubt = *done = true;
+        return r->mode == CALC_PREFIX && !r->open ? CAIRN_OK : calc_refuse(r, CAIRN_FORMAT, "another formula");
     }
     const calc_name *name;
     bool closed = r->l->tokens[r->at - 1].kind == ')';
@@ -292,10 +363,27 @@ static cairn_status read_operator(calc_run *r, bool *operand, bool *done) {
 static bool goes_on(const calc_run *r, size_t at, bool joined) {
     const lex_token *t = r->l->tokens;
     if (at >= r->l->count || !strchr("n(fvu$", t[at].kind)) return false;
+    bool remark = t[at].kind == '(' && at + 1 < r->l->count && t[at + 1].kind == LEX_WORD && t[at + 1].length > 2;
+    if (remark) return false; /* "13 (with him)", "2 (mod 5)" */
     bool far = !joined && at >= 2 && t[at - 1].kind == LEX_WORD && t[at - 2].kind == LEX_WORD;
     if (far) return lex_is(r->l, at - 1, "of") || lex_is(r->l, at - 1, "times");
     bool sum = joined && t[at].kind == LEX_NUMBER && at + 1 < r->l->count && strchr("+-*=", t[at + 1].kind);
     return !sum;
+}
+
+/* Whether the line that begins at `at` goes on with the expression before it: with a sign, or with the name of a
+ * command that lost its backslash. */
+static bool line_goes_on(const lex *l, size_t at) {
+    static const char *const commands[] = {"cdot", "times", "frac", "dfrac", "tfrac",
+                                           "sqrt", "div",   "left", "quad",  NULL};
+    const lex_token *t = l->tokens;
+    bool latex = l->text[t[at - 1].at] == '\\';
+    while (at < l->count && (t[at].kind == LEX_LINE || (t[at].kind == LEX_OTHER && l->text[t[at].at] == '&'))) {
+        if (t[at].kind == LEX_LINE && l->text[t[at].at] == '+') return true; /* a bullet, or a sum that goes on */
+        at++;
+    }
+    if (at >= l->count) return false;
+    return strchr("+*/^", t[at].kind) || (latex && t[at].kind == '-') || lex_among(l, at, commands);
 }
 
 /* Where reading stopped early, whether what follows leaves the value in doubt: "5 R 1", "9:30", "8.333...". */
@@ -307,6 +395,7 @@ static void doubt_after(calc_run *r) {
     if (tight && next && t[at].kind == '.' && t[at + 1].kind == '.') r->out->doubt = true;
     bool goes_with = tight && next && !t[at + 1].space;
     if (goes_with && (t[at].kind == ':' || (t[at].kind == ',' && t[at + 1].kind == LEX_NUMBER))) r->out->doubt = true;
+    if (t[at].kind == LEX_LINE && line_goes_on(r->l, at + 1)) r->out->doubt = true;
     if (t[at].kind == LEX_OTHER || goes_on(r, at, false) || (lex_is(r->l, at, "and") && goes_on(r, at + 1, true)))
         r->out->doubt = true;
 }

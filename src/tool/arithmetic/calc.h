@@ -28,7 +28,10 @@ typedef enum calc_reading {
     CALC_NO_PERCENT, /* % says nothing */
     CALC_SHARE,      /* % is a share of what it is added to or taken from */
     CALC_PERCENT_READINGS,
-    CALC_FRACTIONS = CALC_PERCENT_READINGS /* a / b / c is a by the fraction b / c */
+    CALC_FRACTIONS = CALC_PERCENT_READINGS, /* a / b / c is a by the fraction b / c */
+    CALC_PRODUCTS,                          /* "2\\frac{1}{3}" is a product and no mixed number */
+    CALC_SIGNED,                            /* -1^4 is (-1)^4 */
+    CALC_LOOSE                              /* words bind less than signs: "5 times 3 + 4" is 5 (3 + 4) */
 } calc_reading;
 
 /* How strictly a range is read. WHOLE: the whole range is one expression. PROSE: the same, with units after numbers.
@@ -44,6 +47,10 @@ typedef struct calc_value {
     int literals, decimals, digits; /* numbers read; of the last one: decimals and significant digits shown */
     int percents;                   /* per cent signs */
     bool divisions;                 /* a quotient was divided again: CALC_FRACTIONS gives another value */
+    bool mixed;                     /* a number stands before a \\frac: CALC_PRODUCTS gives another value */
+    bool signed_power;              /* a sign stands before the base of a power: CALC_SIGNED gives another value */
+    bool worded;                    /* a word said an operation: CALC_LOOSE gives another value */
+    bool letters;                   /* a letter was taken for a unit: it may be an unknown */
     bool currency;
     bool fractional;            /* some number was written with decimals */
     bool share;                 /* "20% of 50" after a sign: perhaps 20% is said, of 50 things */
@@ -59,6 +66,9 @@ void calc_value_close(calc_value *value);
 typedef struct calc calc;
 cairn_status calc_open(cairn_ctx *ctx, calc **out);
 void calc_close(calc *machine);
+
+/* Numbers are read in this base from now on; 0: in base ten, with decimals. */
+void calc_set_base(calc *machine, unsigned base);
 
 /* Evaluates tokens [from, to). `names` may be NULL. Errors: FORMAT, NOT_FOUND (a name; its first token is in
  * out->stop), INVALID (division by zero), LIMIT, UNSUPPORTED: the sentence is in calc_why, not in the context, because
@@ -80,6 +90,8 @@ size_t calc_name_at(const lex *tokens, size_t at, size_t to, const calc_names *n
 bool calc_operand_at(const lex *tokens, size_t at, size_t to, const calc_names *names);
 /* Whether the tokens of `value` are one number: a literal, perhaps signed, or the fraction of two. */
 bool calc_is_number(const lex *tokens, const calc_value *value);
+/* The same, with \\frac{1}{2}. */
+bool calc_shows_number(const lex *tokens, const calc_value *value);
 /* The binary operator said by token `at` ("times", "x" between operands, "+"), or '\0'; `*words` its tokens. */
 char calc_operator_at(const lex *tokens, size_t at, size_t to, const calc_names *names, size_t *words);
 

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "tool/arithmetic/lead.h"
+
 enum { CHAIN_UNIT_WORDS = 6 };
 
 /* ---- finding chains ---- */
@@ -14,6 +16,16 @@ static bool relation(const lex *tokens, size_t at, bool words) {
     if (kind == LEX_WEAK) return true;
     return kind == ':' && at > 0 && tokens->tokens[at - 1].kind == LEX_WORD && at + 1 < tokens->count &&
            strchr("n(-+$fvu", tokens->tokens[at + 1].kind) != NULL;
+}
+
+/* Whether the token ends a sentence: a question mark with an expression or words before it and space after it, or an
+ * exclamation mark after a word (after a number or a letter it is a factorial). */
+static bool asks_or_calls(const lex *tokens, size_t from, size_t at) {
+    const lex_token *t = &tokens->tokens[at];
+    if (t->kind != LEX_OTHER || t->length != 1 || at == from || t->space) return false;
+    if (at + 1 < tokens->count && !t[1].space) return false;
+    char c = tokens->text[t->at];
+    return c == '?' || (c == '!' && t[-1].kind == LEX_WORD && t[-1].length > 2);
 }
 
 static bool boundary(const lex *tokens, size_t at, bool words) {
@@ -41,7 +53,7 @@ cairn_status chain_next(cairn_ctx *ctx, const lex *tokens, size_t *at, bool word
             end = true;
             link = false;
         }
-        if (!end && !link && !boundary(tokens, i, words)) continue;
+        if (!end && !link && !boundary(tokens, i, words) && !asks_or_calls(tokens, part.from, i)) continue;
         part.to = i;
         CAIRN_TRY(cairn_grow(ctx, (void **)&out->parts, &out->capacity, out->count + 1, sizeof part));
         out->parts[out->count++] = part;
@@ -102,12 +114,13 @@ static void take_group(back *b) {
         start = t[start - 1].pair - 1;
     else if (start > b->from && t[start - 1].kind == LEX_ROOT)
         start--;
-    else if (start > b->from && t[start - 1].kind == LEX_WORD && !t[start].space) {
+    else if (start > b->from && t[start - 1].kind == LEX_WORD &&
+             (!t[start].space || lead_is_symbol(b->l, b->from, start - 1))) {
         size_t words;
         back before = *b;
         before.i = start;
         if (!calc_operator_at(b->l, start - 1, b->i, b->names, &words) && !name_before(&before)) {
-            b->none = true; /* a function of what is in the brackets */
+            b->none = true; /* a function of what is in the brackets, or a factor */
             return;
         }
     }
@@ -125,6 +138,7 @@ static void operand_left(back *b) {
     switch (t->kind) {
     case LEX_NUMBER:
         took(b, b->i - 1);
+        if (b->i > b->from && t[-1].kind == LEX_ROOT) took(b, b->i - 1);
         return;
     case LEX_VULGAR:
         took(b, b->i - 1);
@@ -176,12 +190,13 @@ static bool operator_ends(const back *b, size_t at) {
 static void sign_left(back *b) {
     const lex_token *t = left_of(b);
     bool attached = t->kind == '-' && t->space && !t[1].space; /* "So -3 + 4" against "the cost - 3 + 4" */
+    bool formula = t->kind == '-' && !t->space && b->i - 1 > b->from && t[-1].kind == LEX_CURRENCY && t[-1].space;
     bool word =
         b->i - 1 > b->from && t[-1].kind == LEX_WORD && !name_ends(b, b->i - 1) && !lex_is(b->l, b->i - 2, "percent");
     bool said = word && operator_ends(b, b->i - 1);
     for (size_t i = b->from; i < b->i && attached && word && !said; i++) /* "5 big apples -3 small ones" */
         b->doubt |= b->l->tokens[i].kind == LEX_NUMBER;
-    if (ends_operand(b, b->i - 1) && !(attached && word) && !said) {
+    if (ends_operand(b, b->i - 1) && !(attached && word) && !said && !formula) { /* "means $-3$": a formula's sign */
         b->need = true;
         b->i--;
         return;
@@ -197,9 +212,11 @@ static void sign_left(back *b) {
     b->doubt |= bullet;
 }
 
-/* Whether the "and" at token `at` joins a clause, not the last term of "5, 6 and 2 + 1". */
+/* Whether the "and" at token `at` begins a sentence or joins a clause, not the last term of "5, 6 and 2 + 1". */
 static bool opens_clause(const back *b, size_t at) {
     const lex_token *t = b->l->tokens;
+    bool sentence = at == 0 || t[at - 1].kind == '.' || t[at - 1].kind == LEX_LINE;
+    if (sentence && at == b->from) return lex_is(b->l, at, "and");
     return lex_is(b->l, at, "and") && at == b->from && at >= 2 && t[at - 1].kind == ',' && t[at - 2].kind == LEX_WORD;
 }
 
@@ -225,10 +242,12 @@ static bool of_left(back *b) {
 /* An operand stands to the right: looks for an operator before it. Returns false where the expression begins. */
 static bool operator_left(back *b) {
     static const char *const unsure[] = {
-        "and",   "by",        "from",    "than", "over",     "minus",   "plus",     "times", "mod",     "base",
-        "log",   "ln",        "sin",     "cos",  "tan",      "less",    "more",     "into",  "divided", "pages",
-        "weeks", "days",      "years",   "rows", "steps",    "months",  "chapters", "hours", "ages",    "grades",
-        "items", "questions", "periods", "to",   "problems", "numbers", NULL};
+        "and",       "by",      "from",     "than",     "over",      "minus",   "plus",  "times",    "mod",
+        "base",      "log",     "ln",       "sin",      "cos",       "tan",     "less",  "more",     "into",
+        "divided",   "pages",   "weeks",    "days",     "years",     "rows",    "steps", "months",   "chapters",
+        "hours",     "ages",    "grades",   "items",    "questions", "periods", "to",    "problems", "numbers",
+        "between",   "chapter", "lines",    "january",  "february",  "april",   "june",  "july",     "august",
+        "september", "october", "november", "december", NULL};
     const lex_token *t = left_of(b);
     if (strchr("+-*/^", t->kind) || t->kind == LEX_FROM) {
         sign_left(b);
@@ -302,6 +321,10 @@ static bool suffix_start(const lex *tokens, const chain_part *part, const calc_n
         tokens->tokens[b.best - 2].kind == LEX_NUMBER)
         b.doubt = true; /* the minutes of 9:30, the second half of 1,5 or of 14, 400 */
     if (b.best == part->from && b.best > 1 && strchr("+-*/^", tokens->tokens[b.best - 2].kind)) b.doubt = true;
+    const lex_token *k = tokens->tokens;
+    bool dots = part->from > 1 && k[part->from - 1].kind == '.' && k[part->from - 2].kind == '.';
+    bool sum = part->from > 0 && k[b.best].kind == '+' && k[part->from - 1].kind != LEX_LINE;
+    if (b.best == part->from && (dots || sum)) b.doubt = true; /* "1 - 2 + ... + 99 - 100" */
     *start = b.best;
     *doubt = b.doubt;
     return true;

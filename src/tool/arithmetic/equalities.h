@@ -4,6 +4,7 @@
 
 #include "cairn/tool.h"
 #include "tool/arithmetic/calc.h"
+#include "tool/arithmetic/systems.h"
 
 /* What stands between two relations, or between a relation and the end of the sentence. */
 typedef struct chain_part {
@@ -20,6 +21,14 @@ typedef struct chain {
  * `words`: weak relations count, and a colon after a name. CAIRN_END when there is none. Errors: NO_MEMORY. */
 cairn_status chain_next(cairn_ctx *ctx, const lex *tokens, size_t *at, bool words, chain *out);
 
+/* How a text is read: with these names, or NULL; `strict`: a neighbouring whole number is not good enough, and running
+ * equalities are wrong; `systems`: what the texts before speak of, or NULL. */
+typedef struct chain_setting {
+    const calc_names *names;
+    bool strict;
+    systems_source *systems;
+} chain_setting;
+
 /* Reads a part as the right side of what is before it (`tail` false: from its start) or as the left side of what
  * follows (`tail` true: up to its end). False when it is no expression. */
 bool chain_side(calc *machine, const lex *tokens, const chain_part *part, bool tail, const calc_names *names,
@@ -28,9 +37,12 @@ bool chain_side(calc *machine, const lex *tokens, const chain_part *part, bool t
 /* Judges `left = right`. `strict`: a neighbouring whole number is not good enough, and running equalities are wrong. */
 cairn_equation_code chain_compare(const calc_value *left, const calc_value *right, bool approximate, bool strict);
 
-/* chain_side on both and chain_compare, under the other readings of % too; false when a side is no expression. */
+/* chain_side on both and chain_compare, under the other readings of %, of moduli and of the words around; false when a
+ * side is no expression. */
 bool chain_judge(calc *machine, const lex *tokens, const chain_part *before, const chain_part *after,
-                 const calc_names *names, bool strict, calc_value *left, calc_value *right, cairn_equation_code *out);
+                 const chain_setting *setting, calc_value *left, calc_value *right, cairn_equation_code *out);
+/* Whether the side that was computed is the right one: the left one is a number. */
+bool chain_turned(const lex *tokens, const calc_value *left, const calc_value *right);
 
 cairn_verdict chain_verdict(cairn_equation_code code);
 

@@ -12,6 +12,8 @@ typedef struct finder {
     size_t count, capacity;
     calc_value left, right;
     chain links;
+    systems_source systems;
+    chain_setting setting;
 } finder;
 
 static size_t span_end(const lex *tokens, size_t stop) {
@@ -29,7 +31,7 @@ static cairn_status add(finder *f, cairn_equation *claim) {
 
 /* The claim of a link whose sides were just read. */
 static cairn_status add_link(finder *f, const lex *tokens, char relation, bool mark, cairn_equation_code code) {
-    bool turned = f->left.operators == 0 && f->right.operators > 0;
+    bool turned = chain_turned(tokens, &f->left, &f->right);
     cairn_equation claim = {
         .left_start = tokens->tokens[f->left.from].at,
         .left_end = span_end(tokens, f->left.stop),
@@ -51,7 +53,7 @@ static cairn_status check_chain(finder *f, const lex *tokens) {
     for (size_t i = 1; i < f->links.count; i++) {
         const chain_part *before = &f->links.parts[i - 1], *after = &f->links.parts[i];
         cairn_equation_code code;
-        if (!chain_judge(f->machine, tokens, before, after, NULL, false, &f->left, &f->right, &code)) continue;
+        if (!chain_judge(f->machine, tokens, before, after, &f->setting, &f->left, &f->right, &code)) continue;
         if (f->left.operators + f->right.operators == 0) continue;
         CAIRN_TRY(add_link(f, tokens, after->relation, false, code));
     }
@@ -81,7 +83,7 @@ static cairn_status check_mark(finder *f, lex *tokens, size_t inside, size_t end
     for (size_t i = 1; whole && i < f->links.count; i++) {
         const chain_part *l = &f->links.parts[i - 1], *r = &f->links.parts[i];
         cairn_equation_code code;
-        whole = chain_judge(f->machine, tokens, l, r, NULL, false, &f->left, &f->right, &code) &&
+        whole = chain_judge(f->machine, tokens, l, r, &f->setting, &f->left, &f->right, &code) &&
                 f->left.from == l->from && f->right.stop == r->to && f->left.unit_count + f->right.unit_count == 0;
         if (whole) CAIRN_TRY(add_link(f, tokens, r->relation, true, code));
     }
@@ -134,6 +136,7 @@ static cairn_equation *merged(finder *f, size_t written) {
 cairn_status cairn_equations_check(cairn_ctx *ctx, cairn_arena *arena, const char *text, size_t length,
                                    cairn_equation **out, size_t *count) {
     finder f = {.ctx = ctx, .arena = arena, .text = text};
+    f.setting.systems = &f.systems;
     CAIRN_TRY(calc_open(ctx, &f.machine));
     calc_value_open(&f.left);
     calc_value_open(&f.right);

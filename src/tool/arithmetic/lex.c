@@ -6,7 +6,7 @@
 #include "cairn/tool.h"
 #include "tool/arithmetic/number_words.h"
 
-enum { LEX_MARK_MOST = 512, LEX_COMMAND_MOST = 64 };
+enum { LEX_MARK_MOST = 512, LEX_COMMAND_MOST = 64, LEX_DEGREE_MOST = 100 };
 
 static bool digit(char c) {
     return c >= '0' && c <= '9';
@@ -28,7 +28,7 @@ static const glyph glyphs[] = {
     {0x00b2, 's', 2, 0},  {0x00b3, 's', 3, 0}, {0x00b7, '*', 0, 0}, {0x00b9, 's', 1, 0}, {0x00bc, 'u', 1, 4},
     {0x00bd, 'u', 1, 2},  {0x00be, 'u', 3, 4}, {0x00d7, '*', 0, 0}, {0x00f7, '/', 0, 0}, {0x0e3f, '$', 0, 0},
     {0x2009, ' ', 0, 0},  {0x200b, ' ', 0, 0}, {0x2010, '-', 0, 0}, {0x2011, '-', 0, 0}, {0x2013, '-', 0, 0},
-    {0x2014, '-', 0, 0},  {0x2018, ' ', 0, 0}, {0x2019, ' ', 0, 0}, {0x201c, ' ', 0, 0}, {0x201d, ' ', 0, 0},
+    {0x2014, ',', 0, 0},  {0x2018, ' ', 0, 0}, {0x2019, ' ', 0, 0}, {0x201c, ' ', 0, 0}, {0x201d, ' ', 0, 0},
     {0x2022, '\n', 0, 0}, {0x2026, '?', 0, 0}, {0x202f, ' ', 0, 0}, {0x2030, '?', 0, 0}, {0x2044, '/', 0, 0},
     {0x2070, 's', 0, 0},  {0x2074, 's', 4, 0}, {0x2075, 's', 5, 0}, {0x2076, 's', 6, 0}, {0x2077, 's', 7, 0},
     {0x2078, 's', 8, 0},  {0x2079, 's', 9, 0}, {0x207b, 's', 0, 1}, {0x2150, 'u', 1, 7}, {0x2151, 'u', 1, 9},
@@ -36,13 +36,14 @@ static const glyph glyphs[] = {
     {0x2157, 'u', 3, 5},  {0x2158, 'u', 4, 5}, {0x2159, 'u', 1, 6}, {0x215a, 'u', 5, 6}, {0x215b, 'u', 1, 8},
     {0x215c, 'u', 3, 8},  {0x215d, 'u', 5, 8}, {0x215e, 'u', 7, 8}, {0x2189, 'u', 0, 3}, {0x2192, 'e', 0, 0},
     {0x21a6, 'e', 0, 0},  {0x21d2, 'e', 0, 0}, {0x2211, '?', 0, 0}, {0x2212, '-', 0, 0}, {0x2215, '/', 0, 0},
-    {0x2217, '*', 0, 0},  {0x2219, '*', 0, 0}, {0x221a, 'v', 0, 0}, {0x221e, '?', 0, 0}, {0x222b, '?', 0, 0},
-    {0x2243, '~', 0, 0},  {0x2245, '~', 0, 0}, {0x2248, '~', 0, 0}, {0x2260, 'r', 0, 0}, {0x2261, 'r', 0, 0},
-    {0x2264, 'r', 0, 0},  {0x2265, 'r', 0, 0}, {0x22c5, '*', 0, 0}, {0x2715, '*', 0, 0}, {0x2716, '*', 0, 0},
-    {0x2795, '+', 0, 0},  {0x2796, '-', 0, 0}, {0x2797, '/', 0, 0}, {0x27f6, 'e', 0, 0}, {0x27f9, 'e', 0, 0},
-    {0x2a2f, '*', 0, 0},  {0xfeff, ' ', 0, 0}, {0xff05, '%', 0, 0}, {0xff08, '(', 0, 0}, {0xff09, ')', 0, 0},
-    {0xff0a, '*', 0, 0},  {0xff0b, '+', 0, 0}, {0xff0d, '-', 0, 0}, {0xff0f, '/', 0, 0}, {0xff1d, '=', 0, 0},
-    {0xff3b, '(', 0, 0},  {0xff3d, ')', 0, 0}, {0xff5b, '(', 0, 0}, {0xff5d, ')', 0, 0},
+    {0x2217, '*', 0, 0},  {0x2219, '*', 0, 0}, {0x221a, 'v', 0, 0}, {0x221b, 'v', 3, 0}, {0x221c, 'v', 4, 0},
+    {0x221e, '?', 0, 0},  {0x222b, '?', 0, 0}, {0x2243, '~', 0, 0}, {0x2245, '~', 0, 0}, {0x2248, '~', 0, 0},
+    {0x2260, 'r', 0, 0},  {0x2261, 'r', 0, 0}, {0x2264, 'r', 0, 0}, {0x2265, 'r', 0, 0}, {0x22c5, '*', 0, 0},
+    {0x2715, '*', 0, 0},  {0x2716, '*', 0, 0}, {0x2795, '+', 0, 0}, {0x2796, '-', 0, 0}, {0x2797, '/', 0, 0},
+    {0x27f6, 'e', 0, 0},  {0x27f9, 'e', 0, 0}, {0x2a2f, '*', 0, 0}, {0xfeff, ' ', 0, 0}, {0xff05, '%', 0, 0},
+    {0xff08, '(', 0, 0},  {0xff09, ')', 0, 0}, {0xff0a, '*', 0, 0}, {0xff0b, '+', 0, 0}, {0xff0d, '-', 0, 0},
+    {0xff0f, '/', 0, 0},  {0xff1d, '=', 0, 0}, {0xff3b, '(', 0, 0}, {0xff3d, ')', 0, 0}, {0xff5b, '(', 0, 0},
+    {0xff5d, ')', 0, 0},
 };
 
 /* The code point of the 2 or 3 bytes here, *length of them; 0 for anything else. */
@@ -227,13 +228,30 @@ static void read_word(reader *r) {
     push(r, n == 4 && memcmp(r->text + r->at, "sqrt", 4) == 0 ? LEX_ROOT : LEX_WORD, n, 0, 0);
 }
 
+/* \\sqrt, the command's n bytes, with the degree in square brackets after it: "\\sqrt[3]{8}". */
+static void read_root(reader *r, size_t n) {
+    size_t at = n, degree = 0;
+    while (peek(r, at) == ' ') at++;
+    if (peek(r, at) != '[') {
+        push(r, LEX_ROOT, n, 0, 0);
+        return;
+    }
+    for (at++; digit(peek(r, at)) && degree < LEX_DEGREE_MOST; at++) degree = 10 * degree + (size_t)(peek(r, at) - '0');
+    if (degree >= 2 && degree < LEX_DEGREE_MOST && peek(r, at) == ']')
+        push(r, LEX_ROOT, at + 1, (uint16_t)degree, 0);
+    else
+        push(r, LEX_OTHER, n, 0, 0);
+}
+
 static void read_command(reader *r) {
     size_t n = 1;
     while (n < LEX_COMMAND_MOST && letter(peek(r, n))) n++;
     const char *name = r->text + r->at + 1;
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
         if (strlen(commands[i].name) != n - 1 || memcmp(commands[i].name, name, n - 1) != 0) continue;
-        if (commands[i].kind != ' ') {
+        if (commands[i].kind == LEX_ROOT) {
+            read_root(r, n);
+        } else if (commands[i].kind != ' ') {
             push(r, commands[i].kind, n, 0, 0);
         } else {
             r->at += n;

@@ -14,10 +14,10 @@ enum {
     LEX_WEAK = 'e',     /* "equals", "we get", an arrow: an equality only where words may say one */
     LEX_RELATION = 'r', /* less, greater, unequal: never an equality */
     LEX_FRACTION = 'f', /* \frac, followed by two groups */
-    LEX_ROOT = 'v',
-    LEX_POWER = 's',  /* superscript digits: value in `a` */
-    LEX_VULGAR = 'u', /* one character fraction: a / b */
-    LEX_FROM = 'm',   /* minus with its sides turned: "subtract 3 from 4" */
+    LEX_ROOT = 'v',     /* its degree in `a`; 0: 2 */
+    LEX_POWER = 's',    /* superscript digits: value in `a` */
+    LEX_VULGAR = 'u',   /* one character fraction: a / b */
+    LEX_FROM = 'm',     /* minus with its sides turned: "subtract 3 from 4" */
     LEX_LINE = '\n',
     LEX_OTHER = '?' /* what no expression contains; also , . : ; are kinds of their own */
 };

@@ -83,29 +83,40 @@ static cairn_status power(calc_run *r, mpq_t base, const mpq_t exponent) {
     return calc_weigh(r, base);
 }
 
-static cairn_status root(calc_run *r, mpq_t value) {
-    if (mpq_sgn(value) < 0 || !mpz_perfect_square_p(mpq_numref(value)) || !mpz_perfect_square_p(mpq_denref(value)))
+static cairn_status root(calc_run *r, mpq_t value, unsigned degree) {
+    bool real = mpq_sgn(value) >= 0 || degree % 2 == 1;
+    bool exact = real && mpz_root(mpq_numref(r->m->scratch), mpq_numref(value), degree) &&
+                 mpz_root(mpq_denref(r->m->scratch), mpq_denref(value), degree);
+    if (!exact) {
+        mpq_set_ui(r->m->scratch, 0, 1);
         return calc_refuse(r, CAIRN_UNSUPPORTED, "an irrational root");
-    mpz_sqrt(mpq_numref(value), mpq_numref(value));
-    mpz_sqrt(mpq_denref(value), mpq_denref(value));
+    }
+    mpq_set(value, r->m->scratch);
     return CAIRN_OK;
+}
+
+void calc_set_base(calc *machine, unsigned base) {
+    machine->base = base;
 }
 
 int calc_precedence(char sign) {
     switch (sign) {
+    case CALC_TIMES_LOOSE:
+    case CALC_OVER_LOOSE:
+        return 1;
     case '+':
     case '-':
     case LEX_FROM:
-        return 1;
+        return 2;
     case '*':
     case '/':
-        return 2;
-    case 'n':
         return 3;
-    case '^':
+    case 'n':
         return 4;
-    case LEX_ROOT:
+    case '^':
         return 5;
+    case LEX_ROOT:
+        return 6;
     default:
         return 0; /* a bracket, or \frac waiting for its groups */
     }
@@ -120,7 +131,7 @@ cairn_status calc_apply(calc_run *r) {
         mpq_neg(*a, *a);
         return CAIRN_OK;
     }
-    if (sign == LEX_ROOT) return root(r, *a);
+    if (sign == LEX_ROOT) return root(r, *a, m->degrees[m->operator_depth]);
     mpq_t *b = a--;
     bool share = m->share[m->depth - 1] && !m->share[m->depth - 2] && r->reading == CALC_SHARE;
     m->depth--;
@@ -141,9 +152,11 @@ cairn_status calc_apply(calc_run *r) {
         mpq_sub(*a, *b, *a);
         break;
     case '*':
+    case CALC_TIMES_LOOSE:
         mpq_mul(*a, *a, *b);
         break;
     case '/':
+    case CALC_OVER_LOOSE:
         if (mpq_sgn(*b) == 0) return calc_refuse(r, CAIRN_INVALID, "division by zero");
         mpq_div(*a, *a, *b);
         break;
@@ -156,7 +169,14 @@ cairn_status calc_apply(calc_run *r) {
 cairn_status calc_push_operator(calc_run *r, char sign) {
     if (r->m->operator_depth >= sizeof r->m->operators)
         return calc_refuse(r, CAIRN_LIMIT, "an expression nested too deep");
+    r->m->degrees[r->m->operator_depth] = 2;
     r->m->operators[r->m->operator_depth++] = sign;
+    return CAIRN_OK;
+}
+
+cairn_status calc_push_root(calc_run *r, unsigned degree) {
+    CAIRN_TRY(calc_push_operator(r, LEX_ROOT));
+    r->m->degrees[r->m->operator_depth - 1] = (uint8_t)degree;
     return CAIRN_OK;
 }
 
@@ -167,6 +187,11 @@ char calc_top_operator(const calc_run *r) {
 /* A binary operator: what binds at least as tightly is done first; powers go from right to left. */
 cairn_status calc_binary(calc_run *r, char sign) {
     int mine = calc_precedence(sign) + (sign == '^');
+    r->out->doubt |= sign == '^' && calc_top_operator(r) == '^'; /* "2^3^2" */
+    if (sign == '^' && calc_top_operator(r) == 'n') {
+        r->out->signed_power = true;
+        if (r->reading == CALC_SIGNED) CAIRN_TRY(calc_apply(r));
+    }
     while (calc_precedence(calc_top_operator(r)) >= mine) CAIRN_TRY(calc_apply(r));
     return calc_push_operator(r, sign);
 }

@@ -10,6 +10,8 @@ struct calc {
     size_t made;
     bool share[CAIRN_TOOL_DEPTH_MOST]; /* the value is a bare percentage */
     char operators[3 * CAIRN_TOOL_DEPTH_MOST];
+    uint8_t degrees[3 * CAIRN_TOOL_DEPTH_MOST]; /* of roots among the operators */
+    unsigned base;                              /* of the numbers read; 0: ten */
     mpq_t scratch;
     size_t depth, operator_depth;
     int64_t work;
@@ -36,7 +38,11 @@ cairn_status calc_refuse(calc_run *r, cairn_status status, const char *why);
 cairn_status calc_weigh(calc_run *r, const mpq_t value);
 cairn_status calc_push_value(calc_run *r, mpq_t **out);
 cairn_status calc_push_operator(calc_run *r, char sign);
+/* A root of this degree. */
+cairn_status calc_push_root(calc_run *r, unsigned degree);
 char calc_top_operator(const calc_run *r); /* '\0' when there is none */
+/* Operators said in words, when they bind less than signs. */
+enum { CALC_TIMES_LOOSE = '@', CALC_OVER_LOOSE = '|' };
 /* How tightly an operator binds; 0 for a bracket, or \frac waiting for its groups. */
 int calc_precedence(char sign);
 /* Applies the operator on top of the stack. */

@@ -110,3 +110,14 @@ bool calc_is_number(const lex *tokens, const calc_value *value) {
     return to == from + 3 && k[from].kind == LEX_NUMBER && k[from + 1].kind == '/' && k[from + 2].kind == LEX_NUMBER &&
            !k[from + 1].space && !k[from + 2].space;
 }
+
+bool calc_shows_number(const lex *tokens, const calc_value *value) {
+    static const char fraction[] = {LEX_FRACTION, '(', LEX_NUMBER, ')', '(', LEX_NUMBER, ')'};
+    const lex_token *k = tokens->tokens;
+    size_t from = value->from, to = value->stop;
+    while (from < to && strchr("+-$", k[from].kind)) from++;
+    while (to > from && k[to - 1].kind == LEX_CURRENCY) to--;
+    bool latex = value->names == 0 && to == from + sizeof fraction;
+    for (size_t i = 0; latex && i < sizeof fraction; i++) latex = k[from + i].kind == fraction[i];
+    return latex || calc_is_number(tokens, value);
+}

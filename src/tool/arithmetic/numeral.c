@@ -11,8 +11,10 @@ enum { NUMERAL_DIGITS_MOST = 640, NUMERAL_EXPONENT_MOST = 600, NUMERAL_PLACES_MO
 static long read_exponent(const char *text, size_t length) {
     bool minus = length && text[0] == '-';
     long exponent = 0;
-    for (size_t i = minus || (length && text[0] == '+') ? 1 : 0; i < length && exponent <= NUMERAL_EXPONENT_MOST; i++)
+    for (size_t i = minus || (length && text[0] == '+') ? 1 : 0; i < length && exponent <= NUMERAL_EXPONENT_MOST; i++) {
+        if (text[i] < '0' || text[i] > '9') break;
         exponent = exponent * 10 + (text[i] - '0');
+    }
     return minus ? -exponent : exponent;
 }
 

@@ -1,0 +1,39 @@
+/* Arithmetic other than that of the integers in base ten: moduli, clocks, bases, as a text speaks of them. */
+#ifndef CAIRN_TOOL_ARITHMETIC_SYSTEMS_H
+#define CAIRN_TOOL_ARITHMETIC_SYSTEMS_H
+
+#include <gmp.h>
+
+#include "cairn/core.h"
+
+enum { SYSTEMS_MODULI = 8, SYSTEMS_BASES = 4 };
+
+typedef struct systems {
+    unsigned long moduli[SYSTEMS_MODULI];
+    unsigned bases[SYSTEMS_BASES]; /* 2 to 36 */
+    int n_moduli, n_bases;
+    bool modular[SYSTEMS_MODULI]; /* said by "modulo" itself, so that equalities may be congruences */
+    bool period[SYSTEMS_MODULI];  /* of a clock or an angle */
+    bool all;                     /* "all numbers are modulo 7" */
+    bool vague;                   /* there is one that is not known: "XOR", "modulo n" */
+} systems;
+
+/* Adds what text[length] speaks of. Linear in its length. */
+void systems_note(systems *s, const char *text, size_t length);
+
+/* Texts that are read when a claim needs them: each at most once. `steps`[n_steps] come before the text at hand. */
+typedef struct systems_source {
+    const char *problem; /* or NULL */
+    const char *const *steps;
+    size_t n_steps, noted;
+    bool problem_noted;
+    systems past, here;
+    const char *current; /* the text that `here` holds, too; NULL: none */
+} systems_source;
+
+/* What the texts before and text[length] speak of. What is vague is so in its own text only. */
+const systems *systems_now(systems_source *source, const char *text, size_t length);
+/* Index of the first modulus by which the two are congruent, or -1. `money`: clocks do not count it. */
+int systems_congruent(const systems *s, const mpq_t a, const mpq_t b, bool money);
+
+#endif
