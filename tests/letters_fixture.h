@@ -78,8 +78,9 @@ static inline cairn_status letters_check(cairn_ctx *ctx, void *self, const cairn
     assert_int_equal(n_steps, s->n);
     cairn_verdict verdict = rules->check(s);
     bool answers = !rules->answers || rules->answers(s);
-    *out = (cairn_outcome){verdict, verdict == CAIRN_VERDICT_UNKNOWN ? NAN : verdict == CAIRN_VERDICT_RIGHT,
-                           answers ? cairn_arena_copy(arena, s->text, (size_t)s->n) : NULL};
+    *out = (cairn_outcome){.verdict = verdict,
+                           .value = verdict == CAIRN_VERDICT_UNKNOWN ? NAN : verdict == CAIRN_VERDICT_RIGHT,
+                           .answer = answers ? cairn_arena_copy(arena, s->text, (size_t)s->n) : NULL};
     return CAIRN_OK;
 }
 

@@ -106,13 +106,13 @@ static void problems_that_were_not_taken_are_told(void **state) {
     }
 }
 
-/* 50% and 0.5 cannot be compared without knowing what is asked: neither right nor wrong. */
+/* 50% and 50 cannot be compared without knowing what is asked: neither right nor wrong. */
 static void unknown_outcomes_give_bounds_and_no_number(void **state) {
     (void)state;
     write_text(
         "unknown.jsonl",
-        "{\"prompt\":\"P?\",\"completions\":[\"a\",\"\\\\boxed{0.5}\"],\"labels\":[null,null],\"target\":\"50%\"}\n"
-        "{\"prompt\":\"P?\",\"completions\":[\"b\",\"\\\\boxed{0.5}\"],\"labels\":[null,null],\"target\":\"50%\"}\n");
+        "{\"prompt\":\"P?\",\"completions\":[\"a\",\"\\\\boxed{50}\"],\"labels\":[null,null],\"target\":\"50%\"}\n"
+        "{\"prompt\":\"P?\",\"completions\":[\"b\",\"\\\\boxed{50}\"],\"labels\":[null,null],\"target\":\"50%\"}\n");
     json_t *rows = passk("unknown.jsonl");
     const json_t *one = json_array_get(rows, 0);
     assert_true(json_is_null(json_object_get(one, "pass")));
@@ -196,6 +196,95 @@ static void a_recorded_answer_is_the_solutions_answer_in_every_verb(void **state
     (void)state;
     write_text("fields.jsonl", in_fields);
     assert_fields_give_two_thirds("fields.jsonl");
+}
+
+/* ---- one comparison ----------------------------------------------------------------------------------------------------- */
+
+/* A percentage is a hundredth in every verb; a bare number is one where the problem asks for it. So of four answers two
+ * are right, one is unknown, and one is wrong. Two stand in fields, two in steps. */
+static const char percentages[] =
+    "{\"prompt\":\"What share?\",\"completions\":[\"hm\"],\"labels\":[null],\"target\":\"0.5\",\"answer\":\"50%\"}\n"
+    "{\"prompt\":\"What percentage?\",\"completions\":[\"\\\\boxed{50}\"],\"labels\":[null],\"target\":\"50%\"}\n"
+    "{\"prompt\":\"How much?\",\"completions\":[\"\\\\boxed{50}\"],\"labels\":[null],\"target\":\"50%\"}\n"
+    "{\"prompt\":\"How many?\",\"completions\":[\"hm\"],\"labels\":[null],\"target\":\"7\",\"answer\":\"8\"}\n";
+
+static void answers_are_compared_alike_in_every_verb(void **state) {
+    (void)state;
+    write_text("percent.jsonl", percentages);
+    json_t *rows = passk("percent.jsonl"), *solved = voted("percent.jsonl");
+    json_t *answers = parsed(cairn("eval answers percent.jsonl --json"));
+    json_t *score = parsed(cairn("score percent.jsonl --json"));
+    json_t *grade = parsed(cairn("eval grade percent.jsonl --json --skip-bad"));
+    json_t *label = parsed(cairn("label --world text --solutions percent.jsonl --policy recorded:file=percent.jsonl "
+                                 "--method mc:rollouts=1 --json -n 0"));
+    json_t *right = parsed(cairn("data filter percent.jsonl --correct --out right.jsonl --json"));
+    json_t *wrong = parsed(cairn("data filter percent.jsonl --incorrect --out wrong.jsonl --json"));
+    const json_t *model = json_array_get(json_object_get(answers, "models"), 0);
+    const json_t *outcomes = json_object_get(score, "outcomes");
+    assert_near(real(json_array_get(rows, 0), "pass"), 0.5);
+    assert_int_equal(whole(json_array_get(rows, 0), "unknown"), 1);
+    assert_int_equal(whole(solved, "right"), 2);
+    assert_int_equal(whole(solved, "unknown"), 1);
+    assert_int_equal(whole(model, "right"), 2);
+    assert_int_equal(whole(model, "unknown"), 1);
+    assert_int_equal(whole(outcomes, "right"), 2);
+    assert_int_equal(whole(outcomes, "unknown"), 1);
+    assert_near(real(label, "accuracy"), 0.5);
+    assert_int_equal(whole(grade, "right"), 1); /* those with a field `answer` */
+    assert_int_equal(whole(grade, "wrong"), 1);
+    assert_int_equal(whole(right, "left_out_by_outcome"), 2);
+    assert_int_equal(whole(right, "left_out_unknown_outcome"), 1);
+    assert_int_equal(whole(wrong, "left_out_by_outcome"), 3);
+    json_decref(rows);
+    json_decref(solved);
+    json_decref(answers);
+    json_decref(score);
+    json_decref(grade);
+    json_decref(label);
+    json_decref(right);
+    json_decref(wrong);
+}
+
+/* The text of a field of the first candidate of record `index` of an exported run. */
+static const char *of_candidate(const json_t *records, size_t index, const char *field) {
+    const json_t *candidates = json_object_get(json_array_get(records, index), "candidates");
+    return json_string_value(json_object_get(json_array_get(candidates, 0), field));
+}
+
+/* Lines of JSON as an array. */
+static json_t *lines_of(const char *file) {
+    static char text[65536];
+    json_t *all = json_array();
+    read_into(in_folder(file), text, sizeof text);
+    for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
+        json_array_append_new(all, json_loads(line, 0, NULL));
+    return all;
+}
+
+static void records_say_where_an_answer_was(void **state) {
+    (void)state;
+    write_text("percent.jsonl", percentages);
+    expect_ok(
+        cairn("solve --world text --problems percent.jsonl --policy recorded:file=percent.jsonl --search majority "
+              "-n 0 --run where.db"));
+    expect_ok(cairn("run export where.db --out where.jsonl"));
+    json_t *records = lines_of("where.jsonl");
+    size_t first = json_array_size(records) - 4; /* after the manifest */
+    assert_string_equal(of_candidate(records, first, "answer_rule"), "recorded");
+    assert_string_equal(of_candidate(records, first + 1, "answer_rule"), "box");
+    expect_ok(cairn("score percent.jsonl --out where.jsonl"));
+    json_t *scores = lines_of("where.jsonl");
+    const json_t *boxed = json_array_get(scores, 1);
+    assert_string_equal(json_string_value(json_object_get(json_array_get(scores, 0), "answer_rule")), "recorded");
+    assert_string_equal(json_string_value(json_object_get(boxed, "answer_rule")), "box");
+    assert_string_equal(json_string_value(json_object_get(boxed, "answer_found")), "50");
+    json_t *answers = parsed(cairn("eval answers percent.jsonl --json"));
+    assert_int_equal(whole(json_object_get(answers, "answer_rules"), "recorded"), 2);
+    assert_int_equal(whole(json_object_get(answers, "answer_rules"), "box"), 2);
+    assert_true(says(cairn("eval answers percent.jsonl"), "answers: 2 in a field of the file, 2 found by `box`"));
+    json_decref(records);
+    json_decref(scores);
+    json_decref(answers);
 }
 
 /* The same lines sorted by model: 1 2 | 3 4 | 5 6 stay in order within a problem. */
@@ -492,6 +581,8 @@ int main(void) {
         cmocka_unit_test(unknown_outcomes_give_bounds_and_no_number),
         cmocka_unit_test(some_unknown_outcomes_give_both_bounds),
         cmocka_unit_test(a_recorded_answer_is_the_solutions_answer_in_every_verb),
+        cmocka_unit_test(answers_are_compared_alike_in_every_verb),
+        cmocka_unit_test(records_say_where_an_answer_was),
         cmocka_unit_test(the_order_of_records_does_not_matter),
         cmocka_unit_test(a_recorded_outcome_stands_before_the_answer),
         cmocka_unit_test(a_tie_goes_to_the_answer_recorded_first_in_every_verb),

@@ -93,7 +93,7 @@ static void the_stated_answer_decides_the_outcome(void **unused) {
     assert_int_equal(outcome_of(&f, &apples, right, 3).verdict, CAIRN_VERDICT_RIGHT);
     assert_string_equal(outcome_of(&f, &apples, right, 3).answer, "10");
     assert_int_equal(outcome_of(&f, &apples, money, 2).verdict, CAIRN_VERDICT_RIGHT);
-    assert_string_equal(outcome_of(&f, &apples, money, 2).answer, "10");
+    assert_string_equal(outcome_of(&f, &apples, money, 2).answer, "\\$10");
     assert_int_equal(outcome_of(&f, &apples, wrong, 2).verdict, CAIRN_VERDICT_WRONG);
     assert_string_equal(outcome_of(&f, &apples, wrong, 2).answer, "5");
     close_fixture(&f);
@@ -160,7 +160,7 @@ static void a_file_gives_its_distinct_problems_in_order(void **unused) {
     assert_string_equal(p[0].text, "Z?");
     assert_string_equal(p[0].answer, "1");
     assert_string_equal(p[1].text, "A?");
-    assert_string_equal(p[1].answer, "2000");
+    assert_string_equal(p[1].answer, "2,000"); /* as it is written */
     assert_int_equal(p[1].max_steps, 9);
     assert_string_not_equal(p[0].id, p[1].id);
     assert_true(p[0].key != p[1].key);

@@ -76,6 +76,8 @@ CAIRN_API cairn_sampling cairn_workspace_sampling(const cairn_workspace *workspa
 /* The number of answer classes so far, and the canonical answer of one; NULL for a class that does not exist. */
 CAIRN_API int32_t cairn_workspace_answers(const cairn_workspace *workspace);
 CAIRN_API const char *cairn_workspace_answer(const cairn_workspace *workspace, int32_t answer);
+/* Where the answer of a checked leaf was (cairn_outcome.answer_rule); NULL: its world does not say. Static. */
+CAIRN_API const char *cairn_workspace_answer_rule(const cairn_workspace *workspace, cairn_node leaf);
 /* Puts the world's start state at the root and makes the score columns of all rewards in the cast. The judge's is named
  * "reward", another role's after the role; further outputs of a reward are numbered: "reward.2". Call once, before any
  * verb. */

@@ -23,7 +23,7 @@ typedef struct cairn_problem {
     const char *id;     /* unique within a run; decides the problem's random numbers */
     uint64_t key;       /* cairn_key(id) */
     const char *text;   /* what a policy is shown */
-    const char *answer; /* the true answer in canonical form, or NULL */
+    const char *answer; /* the true answer, as it is written where the world compares answers, or NULL */
     double difficulty;  /* world's own scale, larger is harder; NaN unknown */
     int32_t max_steps;  /* a solution of more steps is cut off */
     const void *data;   /* world's own, in the same arena */
@@ -51,8 +51,10 @@ typedef struct cairn_step_check {
 
 typedef struct cairn_outcome {
     cairn_verdict verdict;
-    double value;       /* within the world's range of outcomes; NaN when the verdict is unknown */
-    const char *answer; /* the solution's answer in canonical form (equal answers have equal text), or NULL */
+    double value;            /* within the world's range of outcomes; NaN when the verdict is unknown */
+    const char *answer;      /* the solution's answer in canonical form: equal texts are equal answers; or NULL */
+    const char *stated;      /* the answer as it was written; NULL: the world reads none from words */
+    const char *answer_rule; /* static: where it was: "recorded", "box", "marker" ...; NULL as `stated` */
 } cairn_outcome;
 
 /* What a record says of a whole solution beside its steps. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/data.h"
+#include "cli/outcomes.h"
 #include "cli/verbs.h"
 
 /* ---- convert --------------------------------------------------------------------------------------------------------- */
@@ -65,8 +66,10 @@ static const cairn_option filter_options[] = {
     CAIRN_BOOL(filter_config, right, "false", "Only records of which every step is right."),
     CAIRN_BOOL(filter_config, wrong, "false", "Only records with a known wrong step."),
     CAIRN_BOOL(filter_config, answered, "false", "Only records that say their final answer."),
-    CAIRN_BOOL(filter_config, correct, "false", "Only records whose recorded outcome is right."),
-    CAIRN_BOOL(filter_config, incorrect, "false", "Only records whose recorded outcome is wrong."),
+    CAIRN_BOOL(filter_config, correct, "false",
+               "Only records whose outcome is right: as recorded, else by comparing the answer with the true one."),
+    CAIRN_BOOL(filter_config, incorrect, "false",
+               "Only records whose outcome is wrong, in the same sense: an unknown one is neither."),
     CAIRN_TEXT(filter_config, subset, "", "", "Only records of this part of the benchmark."),
     CAIRN_TEXT(filter_config, domain, "", "", "Only records of this subject."),
     CAIRN_TEXT(filter_config, generator, "", "", "Only records that this model wrote."),
@@ -78,15 +81,17 @@ enum { BY_STEPS, BY_LABELS, BY_RIGHT, BY_WRONG, BY_ANSWER, BY_OUTCOME, BY_SUBSET
 typedef struct filtering {
     const filter_config *config;
     data_file *file;
+    cli *c;
     int64_t left_out[FILTERS]; /* by the first filter that a record fails */
+    int64_t unknown;           /* of those left out by their outcome */
 } filtering;
 
 static bool is_other(const char *wanted, const char *text) {
     return *wanted && (!text || strcmp(wanted, text) != 0);
 }
 
-/* The first filter that the record fails, or FILTERS. */
-static int failed_filter(const filter_config *f, const cairn_record *r) {
+/* The first filter that a record with this outcome fails, or FILTERS. */
+static int failed_filter(const filter_config *f, const cairn_record *r, cairn_verdict outcome) {
     double right_from = written_right_from(&f->data.write);
     int32_t first = cairn_record_first_error(r, right_from);
     bool wrong = first >= 0;
@@ -98,7 +103,7 @@ static int failed_filter(const filter_config *f, const cairn_record *r) {
         [BY_WRONG] = f->wrong && !wrong,
         [BY_ANSWER] = f->answered && !r->answer,
         [BY_OUTCOME] =
-            (f->correct && r->correct != CAIRN_VERDICT_RIGHT) || (f->incorrect && r->correct != CAIRN_VERDICT_WRONG),
+            (f->correct && outcome != CAIRN_VERDICT_RIGHT) || (f->incorrect && outcome != CAIRN_VERDICT_WRONG),
         [BY_SUBSET] = is_other(f->subset, r->subset),
         [BY_DOMAIN] = is_other(f->domain, r->domain),
         [BY_GENERATOR] = is_other(f->generator, r->generator),
@@ -111,26 +116,30 @@ static int failed_filter(const filter_config *f, const cairn_record *r) {
 static cairn_status put_wanted(void *arg, int64_t index, const cairn_record *record) {
     (void)index;
     filtering *f = arg;
-    int failed = failed_filter(f->config, record);
+    cairn_verdict outcome = record->correct;
+    if (f->config->correct || f->config->incorrect) CAIRN_TRY(cli_record_outcome(f->c, record, &outcome));
+    int failed = failed_filter(f->config, record, outcome);
     if (failed == FILTERS) return cairn_writer_put(f->file->writer, record);
     f->left_out[failed]++;
+    f->unknown += failed == BY_OUTCOME && outcome == CAIRN_VERDICT_UNKNOWN;
     return CAIRN_OK;
 }
 
 static cairn_status filter_report(cli *c, const filtering *f, const data_read *read) {
     const int64_t *n = f->left_out;
-    const data_count counts[FILTERS] = {
+    const data_count counts[] = {
         {"left_out_by_steps", "left out by their number of steps", n[BY_STEPS], false},
         {"left_out_unlabelled", "left out: where their first wrong step is, is not known", n[BY_LABELS], false},
         {"left_out_not_right", "left out: a step is wrong or not labelled", n[BY_RIGHT], false},
         {"left_out_not_wrong", "left out: no step is known to be wrong", n[BY_WRONG], false},
         {"left_out_unanswered", "left out: they say no answer", n[BY_ANSWER], false},
         {"left_out_by_outcome", "left out by their outcome", n[BY_OUTCOME], false},
+        {"left_out_unknown_outcome", "of them with an unknown outcome", f->unknown, false},
         {"left_out_by_subset", "left out: of another subset", n[BY_SUBSET], false},
         {"left_out_by_domain", "left out: of another domain", n[BY_DOMAIN], false},
         {"left_out_by_generator", "left out: of another generator", n[BY_GENERATOR], false},
     };
-    return data_report(c, &f->config->data, "data filter", read, counts, FILTERS, f->file, 1);
+    return data_report(c, &f->config->data, "data filter", read, counts, sizeof counts / sizeof *counts, f->file, 1);
 }
 
 static cairn_status filter(cli *c, const void *config_, int count, char **arguments) {
@@ -143,7 +152,7 @@ static cairn_status filter(cli *c, const void *config_, int count, char **argume
         return cairn_fail(c->ctx, CAIRN_INVALID, "no record is both right and wrong");
     CAIRN_TRY(data_check_out(c, options, options->out));
     CAIRN_TRY(data_open(c, options, options->out, &file));
-    filtering f = {.config = config, .file = &file};
+    filtering f = {.config = config, .file = &file, .c = c};
     cairn_status status = data_each(c, options, "filter", arguments[0], false, put_wanted, &f, &read);
     status = data_commit(c, &file, status);
     if (status == CAIRN_OK) status = filter_report(c, &f, &read);

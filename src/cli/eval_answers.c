@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cairn/tool.h"
+#include "cairn/answer.h"
 #include "cli/outcomes.h"
 #include "cli/scored.h"
 #include "cli/verbs.h"
@@ -15,7 +15,13 @@ typedef struct answers_config {
 } answers_config;
 static const cairn_option options[] = {CLI_SCORED_OPTIONS(answers_config)};
 
-enum { MOST_ROWS = 12, EIGHTHS = 8 };
+enum { MOST_ROWS = 12, EIGHTHS = 8, MOST_RULES = 64 };
+
+/* How many answers were where. */
+typedef struct where_found {
+    const char *rule;
+    int64_t n;
+} where_found;
 
 typedef struct solution {
     scored_outcome outcome; /* first: scored_by_problem */
@@ -38,6 +44,8 @@ typedef struct answering {
     int32_t n_models;
     size_t models_capacity;
     int64_t problems, all_agree, none_agree, ties, recorded_differs;
+    where_found rules[MOST_RULES]; /* [n_rules] of the solutions with an answer */
+    int32_t n_rules;
     int64_t failed;          /* steps that are unknown because the reward's program failed on them */
     int32_t largest, least;  /* samples of a problem */
     cairn_outcomes *by_size; /* [MOST_ROWS + 1] of votes, by row_of how many samples gave their answer */
@@ -56,15 +64,30 @@ static cairn_status find_model(cli *c, answering *a, const char *name, int32_t *
     return a->models[a->n_models++].name ? CAIRN_OK : CAIRN_NO_MEMORY;
 }
 
-/* Would the recorded outcome be another one by equality of the answers? */
-static cairn_status compare_recorded(cli *c, answering *a, const cairn_record *r, const char *answer) {
+/* Would the recorded outcome be another one by comparison of the answers? */
+static cairn_status compare_recorded(cli *c, answering *a, const scored *s) {
+    const cairn_record *r = s->record;
     cairn_arena_mark mark = cairn_arena_save(a->arena);
-    cairn_verdict equal = CAIRN_VERDICT_UNKNOWN;
-    if (r->correct == CAIRN_VERDICT_UNKNOWN || !r->target || !answer) return CAIRN_OK;
-    CAIRN_TRY(cairn_answer_equal(c->ctx, a->arena, answer, r->target, &equal));
-    a->recorded_differs += equal != CAIRN_VERDICT_UNKNOWN && equal != r->correct;
+    const char *answer = s->outcome.stated ? s->outcome.stated : s->outcome.answer;
+    cairn_grade_options how = {.problem = r->problem};
+    cairn_grade grade;
+    if (r->correct == CAIRN_VERDICT_UNKNOWN || !s->target || !answer) return CAIRN_OK;
+    cairn_status status = cairn_answer_grade(c->ctx, a->arena, answer, s->target, &how, &grade);
+    if (status == CAIRN_LIMIT) return CAIRN_OK; /* too long to be read */
+    CAIRN_TRY(status);
+    a->recorded_differs += grade.verdict != CAIRN_VERDICT_UNKNOWN && grade.verdict != r->correct;
     cairn_arena_restore(a->arena, mark);
     return CAIRN_OK;
+}
+
+/* Rules are static texts; those beyond the table's end are counted as its last. */
+static void count_rule(answering *a, const char *rule) {
+    int32_t i = 0;
+    if (!rule) return;
+    while (i < a->n_rules && strcmp(a->rules[i].rule, rule) != 0) i++;
+    if (i == MOST_RULES) i--;
+    if (i == a->n_rules) a->rules[a->n_rules++].rule = rule;
+    a->rules[i].n++;
 }
 
 static cairn_status visit(cli *c, void *arg, const scored *s) {
@@ -72,8 +95,9 @@ static cairn_status visit(cli *c, void *arg, const scored *s) {
     const cairn_record *r = s->record;
     solution one = {.slip = s->first_wrong >= 0};
     a->failed += s->failed;
+    count_rule(a, s->outcome.answer_rule);
     CAIRN_TRY(find_model(c, a, r->generator ? r->generator : "(unnamed)", &one.model));
-    CAIRN_TRY(compare_recorded(c, a, r, s->outcome.answer));
+    CAIRN_TRY(compare_recorded(c, a, s));
     CAIRN_TRY(scored_outcome_of(s, a->arena, &one.outcome));
     CAIRN_TRY(cairn_grow(c->ctx, (void **)&a->solutions, &a->capacity, a->n + 1, sizeof *a->solutions));
     a->solutions[a->n++] = one;
@@ -306,6 +330,18 @@ static int64_t without_answer(const answering *a) {
     return sum;
 }
 
+/* "answers: 1,200 in a field of the file, 98 found by `box`" */
+static void print_rules(const answering *a) {
+    char n[32];
+    for (int32_t i = 0; i < a->n_rules; i++) {
+        bool recorded = strcmp(a->rules[i].rule, "recorded") == 0;
+        printf("%s%s %s", i ? ", " : "  answers: ", cli_count(a->rules[i].n, n),
+               recorded ? "in a field of the file" : "found by ");
+        if (!recorded) printf("`%s`", a->rules[i].rule);
+    }
+    if (a->n_rules) printf("\n");
+}
+
 static cairn_status print_human(cli *c, const answering *a, uint64_t seed, int64_t skipped) {
     char n[4][32];
     cairn_outcomes all = all_of(a);
@@ -314,6 +350,7 @@ static cairn_status print_human(cli *c, const answering *a, uint64_t seed, int64
     printf(
         "\n  right: as the file records it, else by its answer; %s recorded outcomes differ from that of the answer\n",
         cli_count(a->recorded_differs, n[0]));
+    print_rules(a);
     if (a->ties)
         printf("  %s votes are tied: they go to the answer that stands first in the file\n", cli_count(a->ties, n[1]));
     if (all.unknown > all.untold)
@@ -364,6 +401,9 @@ static cairn_status put_all(cli *c, cli_json *j, const answering *a, uint64_t se
     cli_json_int(j, "vote_ties", a->ties);
     cli_json_int(j, "ungraded", all_of(a).untold);
     cli_json_int(j, "recorded_differs", a->recorded_differs);
+    cli_json_open(j, "answer_rules", '{');
+    for (int32_t i = 0; i < a->n_rules; i++) cli_json_int(j, a->rules[i].rule, a->rules[i].n);
+    cli_json_close(j, '}');
     cli_json_int(j, "failed_steps", a->failed);
     cli_json_int(j, "skipped_lines", skipped);
     cli_json_close(j, '}');

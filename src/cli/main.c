@@ -20,6 +20,7 @@ const cli_verb *const cli_verbs[] = {
     &verb_eval_passk,
     &verb_eval_mistakes,
     &verb_eval_answers,
+    &verb_eval_grade,
     &verb_eval_labels,
     &verb_eval_steps,
     &verb_eval_ceiling,

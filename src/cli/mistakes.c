@@ -13,7 +13,7 @@ static cairn_status note_item(cli *c, mistakes *m, const scored *s) {
     CAIRN_TRY(cairn_grow(c->ctx, (void **)&m->problems, &m->problems_capacity, m->n + 1, sizeof *m->problems));
     CAIRN_TRY(cairn_grow(c->ctx, (void **)&m->trusted, &m->trusted_capacity, m->n + 1, sizeof *m->trusted));
     m->problems[m->n] = scored_problem_key(r);
-    m->trusted[m->n] = !clean || r->correct == CAIRN_VERDICT_RIGHT;
+    m->trusted[m->n] = !clean || s->outcome.verdict == CAIRN_VERDICT_RIGHT;
     m->items[m->n++] = (cairn_first_error_item){.n_steps = r->n_steps,
                                                 .label = clean ? CAIRN_EVAL_ALL_RIGHT : r->first_error,
                                                 .prediction = !judged                            ? CAIRN_EVAL_NONE
@@ -54,7 +54,7 @@ static cairn_status note_differing(cli *c, differings *all, const scored *s) {
         (differing){.index = s->index,
                     .marked = s->record->first_error,
                     .found = s->first_wrong,
-                    .answer = kept(c, s->record->answer),
+                    .answer = kept(c, s->record->answer ? s->record->answer : s->outcome.stated),
                     .target = kept(c, s->record->target),
                     .reason = scored_reason_of(c, s->first_wrong >= 0 ? s->evidence[s->first_wrong] : NULL)};
     return CAIRN_OK;
@@ -62,8 +62,8 @@ static cairn_status note_differing(cli *c, differings *all, const scored *s) {
 
 static cairn_status note_clean(cli *c, mistakes *m, const scored *s) {
     const cairn_record *r = s->record;
-    if (r->first_error != CAIRN_NO_ERROR || r->correct == CAIRN_VERDICT_UNKNOWN) return CAIRN_OK;
-    if (r->correct == CAIRN_VERDICT_RIGHT) {
+    if (r->first_error != CAIRN_NO_ERROR || s->outcome.verdict == CAIRN_VERDICT_UNKNOWN) return CAIRN_OK;
+    if (s->outcome.verdict == CAIRN_VERDICT_RIGHT) {
         m->clean_right++;
         m->clean_right_alarms += s->first_wrong >= 0;
         m->clean_right_unjudged += !scored_is_judged(s);

@@ -2,6 +2,42 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
+
+#include "cairn/answer.h"
+
+/* The answer that the steps state; NULL: none. */
+static cairn_status stated_answer(cli *c, const cairn_record *r, const char **out) {
+    cairn_text whole = {0};
+    cairn_found found;
+    cairn_status status = cairn_text_add(c->ctx, &whole, "", 0);
+    for (int32_t i = 0; i < r->n_steps && status == CAIRN_OK; i++)
+        status = cairn_text_printf(c->ctx, &whole, "%s\n", r->steps[i]);
+    if (status == CAIRN_OK) status = cairn_answer_find(c->ctx, c->arena, whole.data, whole.length, r->problem, &found);
+    cairn_text_free(&whole);
+    *out = status == CAIRN_OK ? found.text : NULL;
+    return status == CAIRN_NOT_FOUND ? CAIRN_OK : status;
+}
+
+static cairn_status compare(cli *c, const cairn_record *r, cairn_verdict *out) {
+    const char *answer = r->answer;
+    cairn_grade_options how = {.problem = r->problem};
+    cairn_grade grade;
+    if (!answer) CAIRN_TRY(stated_answer(c, r, &answer));
+    if (!answer) return CAIRN_OK;
+    CAIRN_TRY(cairn_answer_grade(c->ctx, c->arena, answer, r->target, &how, &grade));
+    *out = grade.verdict;
+    return CAIRN_OK;
+}
+
+cairn_status cli_record_outcome(cli *c, const cairn_record *record, cairn_verdict *out) {
+    *out = record->correct;
+    if (*out != CAIRN_VERDICT_UNKNOWN || !record->target) return CAIRN_OK;
+    cairn_arena_mark mark = cairn_arena_save(c->arena);
+    cairn_status status = compare(c, record, out);
+    cairn_arena_restore(c->arena, mark);
+    return status == CAIRN_LIMIT ? CAIRN_OK : status;
+}
 
 const char *cli_problems_text(const cairn_job *job, char out[96]) {
     char n[2][32];

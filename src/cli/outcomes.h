@@ -2,10 +2,14 @@
 #ifndef CAIRN_CLI_OUTCOMES_H
 #define CAIRN_CLI_OUTCOMES_H
 
+#include "cairn/data.h"
 #include "cairn/eval.h"
 #include "cairn/job.h"
 #include "cli/cli.h"
 
+/* Outcome of a record as its file tells it: the recorded one, else that of its answer, or of the answer that its steps
+ * state, against the true answer. Unknown where a text is too long to be read. */
+cairn_status cli_record_outcome(cli *c, const cairn_record *record, cairn_verdict *out);
 /* "43.8 %" with its interval, or "not judged"; a line each for unknown outcomes and those without a truth, where there
  * are any. `what` ("right") heads the first line, `of` names what was judged ("problems"). */
 void cli_print_outcomes(const cli *c, const char *what, const char *of, const cairn_outcomes *o,

@@ -113,6 +113,8 @@ static cairn_status write_scores(cairn_out *out, const scored *s, const cairn_tr
     cli_json_open(&j, NULL, '{');
     put_text(&j, "answer", r->answer);
     if (stated->verdict == CAIRN_VERDICT_WRONG) cli_json_text(&j, "answer_evidence", stated->evidence);
+    if (!r->answer) put_text(&j, "answer_found", s->outcome.stated);
+    put_text(&j, "answer_rule", s->outcome.answer_rule);
     put_texts(&j, "codes", s->codes, r->n_steps);
     put_texts(&j, "completions", r->steps, r->n_steps);
     if (r->correct != CAIRN_VERDICT_UNKNOWN) cli_json_bool(&j, "correct", r->correct == CAIRN_VERDICT_RIGHT);

@@ -70,7 +70,11 @@ typedef struct scored_outcome {
     uint64_t problem; /* key */
     int64_t index;    /* in the file */
     cairn_verdict verdict;
-    const char *answer, *target; /* canonical, or NULL; in the arena given */
+    const char *answer; /* canonical, or NULL; in the arena given, as all texts */
+    const char *target; /* as it is written, or NULL */
+    /* where another record of the problem may have a true answer to be compared with: the answer as it is written, and
+     * the problem's text; else NULL */
+    const char *stated, *text;
 } scored_outcome;
 cairn_status scored_outcome_of(const scored *solution, cairn_arena *arena, scored_outcome *out);
 /* For qsort: by problem, those of one in order of the file. The outcome is the first member. */

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cairn/tool.h"
+#include "cairn/answer.h"
 #include "cli/scored.h"
 
 static cairn_status keep(cairn_arena *arena, const char *text, const char **out) {
@@ -15,7 +15,10 @@ cairn_status scored_outcome_of(const scored *s, cairn_arena *arena, scored_outco
     *out = (scored_outcome){
         .problem = cairn_key(problem, strlen(problem)), .index = s->index, .verdict = s->outcome.verdict};
     CAIRN_TRY(keep(arena, s->outcome.answer, &out->answer));
-    return keep(arena, s->target, &out->target);
+    CAIRN_TRY(keep(arena, s->target, &out->target));
+    if (s->target || !s->outcome.answer || s->outcome.verdict != CAIRN_VERDICT_UNKNOWN) return CAIRN_OK;
+    CAIRN_TRY(keep(arena, s->outcome.stated ? s->outcome.stated : s->outcome.answer, &out->stated));
+    return keep(arena, s->record->problem, &out->text);
 }
 
 int scored_by_problem(const void *a, const void *b) {
@@ -27,8 +30,14 @@ int scored_by_problem(const void *a, const void *b) {
 cairn_status scored_judge(cli *c, const char *target, cairn_arena *arena, scored_outcome *o) {
     if (!target || o->target) return CAIRN_OK;
     o->target = target;
-    if (o->verdict != CAIRN_VERDICT_UNKNOWN || !o->answer) return CAIRN_OK;
-    return cairn_answer_equal(c->ctx, arena, o->answer, target, &o->verdict);
+    if (o->verdict != CAIRN_VERDICT_UNKNOWN || !o->stated) return CAIRN_OK;
+    cairn_grade_options how = {.problem = o->text};
+    cairn_grade grade;
+    cairn_status status = cairn_answer_grade(c->ctx, arena, o->stated, target, &how, &grade);
+    if (status == CAIRN_LIMIT) return CAIRN_OK; /* too long to be read */
+    CAIRN_TRY(status);
+    o->verdict = grade.verdict;
+    return CAIRN_OK;
 }
 
 cairn_status scored_outcomes_add(cli *c, scored_outcomes *all, const scored *s) {

@@ -6,7 +6,7 @@
 
 extern const cli_verb verb_solve, verb_score, verb_label;
 extern const cli_verb verb_eval_budget, verb_eval_passk, verb_eval_mistakes, verb_eval_answers, verb_eval_labels,
-    verb_eval_replay, verb_eval_steps, verb_eval_ceiling, verb_eval_binary;
+    verb_eval_replay, verb_eval_steps, verb_eval_ceiling, verb_eval_binary, verb_eval_grade;
 extern const cli_verb verb_certify, verb_report;
 extern const cli_verb verb_run_list, verb_run_show, verb_run_export, verb_run_resume, verb_run_compare;
 extern const cli_verb verb_data_convert, verb_data_merge, verb_data_balance, verb_data_filter, verb_data_split,

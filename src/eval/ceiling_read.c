@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "cairn/answer.h"
 #include "cairn/store.h"
 #include "data/rows.h"
 #include "eval/ceiling_table.h"
@@ -124,10 +125,17 @@ static cairn_status prompt_of(const reading *r, const json_t *row, uint64_t *out
     return CAIRN_OK;
 }
 
-static uint64_t answer_of(const json_t *value) {
-    char number[32];
+/* Key of the answer's canonical text, so that spellings of one answer are one; 0: there is none. */
+static cairn_status answer_of(const reading *r, const json_t *value, uint64_t *out) {
+    char number[32], *form;
     const char *text = json_word(value, number);
-    return text ? cairn_key(text, strlen(text)) | 1 : 0;
+    *out = 0;
+    if (!text) return CAIRN_OK;
+    cairn_status status = cairn_answer_canonical(r->ctx, r->table->scratch, text, strlen(text), &form);
+    if (status != CAIRN_OK && status != CAIRN_LIMIT) return status;
+    if (status == CAIRN_OK && *form) text = form;
+    *out = cairn_key(text, strlen(text)) | 1;
+    return CAIRN_OK;
 }
 
 /* ---- features ---------------------------------------------------------------------------------------------------- */
@@ -185,7 +193,7 @@ static cairn_status read_candidate(const reading *r, const json_t *row) {
     CAIRN_TRY(prompt_of(r, row, &c.prompt));
     if (!truth) return json_fail_field(r->ctx, r->where, name, "the true value of the candidate", truth);
     CAIRN_TRY(number_of(r, name, truth, &c.truth));
-    c.answer = answer_of(json_object_get(row, "answer"));
+    CAIRN_TRY(answer_of(r, json_object_get(row, "answer"), &c.answer));
     if ((process = json_object_get(row, "process"))) CAIRN_TRY(number_of(r, "process", process, &c.process));
     CAIRN_TRY(each_proxy(r, row, put_named));
     CAIRN_TRY(put_features(r, row));
@@ -299,7 +307,7 @@ static cairn_status read_solution(const reading *r, const json_t *candidate, con
     }
     CAIRN_TRY(put_scores(r, candidate, &t));
     c->process = t.process;
-    c->answer = answer_of(json_object_get(candidate, "answer"));
+    CAIRN_TRY(answer_of(r, json_object_get(candidate, "answer"), &c->answer));
     return ceiling_add(r->table, r->ctx, c, (size_t)count);
 }
 

@@ -84,6 +84,8 @@ static json_t *solution_json(const cairn_labelled *s, const char *const *observa
     if (!bad && s->prefix) bad |= json_object_set_new(object, "prefix", json_true());
     const char *answer = answer_of(s);
     if (!bad) bad |= json_object_set_new(object, "answer", answer ? json_string(answer) : json_null());
+    if (!bad && answer && s->outcome.answer_rule)
+        bad |= json_object_set_new(object, "answer_rule", json_string(s->outcome.answer_rule));
     if (!bad) bad |= set_more(object, e);
     if (!bad && s->given) bad |= set_given(object, s->given);
     if (!bad) return json_add_observations(object, observations, n);

@@ -66,7 +66,7 @@ static json_t *scores_json(const cairn_tree *tree, cairn_node leaf) {
     return all;
 }
 
-/* "cut_off", true, is there where the solution did not come to its end; "scores" where the setup keeps them; "return"
+/* "answer_rule" is there where the world reads answers from words; "cut_off", true, where the solution did not come to its end; "scores" where the setup keeps them; "return"
  * where the world's returns are no success probabilities. */
 static cairn_status candidate_json(const cairn_workspace *workspace, const cairn_solve_setup *setup,
                                    const cairn_candidate *c, json_t **out) {
@@ -75,7 +75,9 @@ static cairn_status candidate_json(const cairn_workspace *workspace, const cairn
     *out = json_pack("{s:o, s:o, s:i, s:o, s:i}", "answer", text_or_null(cairn_workspace_answer(workspace, c->answer)),
                      "correct", verdict_json(cairn_tree_verdict(workspace->tree, c->leaf)), "count", (int)c->count,
                      "score", number_or_null(c->score), "leaf", (int)c->leaf);
+    const char *rule = cairn_workspace_answer_rule(workspace, c->leaf);
     bool whole = *out && (ended || set(*out, "cut_off", json_true()));
+    if (whole && rule) whole = set(*out, "answer_rule", json_string(rule));
     if (whole && setup->keep_scores && workspace->tree->n_scores > 0)
         whole = set(*out, "scores", scores_json(workspace->tree, c->leaf));
     if (whole && !cairn_world_is_plain(workspace->world))
@@ -223,7 +225,10 @@ static cairn_status write_record(cairn_workspace *workspace, const cairn_solve_s
                   text_or_null(workspace->problem->answer), "correct", correct_json(workspace, judged), "score",
                   number_or_null(judged ? judged->score : NAN), "candidates", candidates, "cost", cost_json(workspace));
     bool paid = judged && !cairn_world_is_plain(workspace->world);
+    const char *rule = judged ? cairn_workspace_answer_rule(workspace, judged->leaf) : NULL;
     cairn_status status = record ? CAIRN_OK : json_fail_build(workspace->ctx, "the record");
+    if (status == CAIRN_OK && rule && !set(record, "answer_rule", json_string(rule)))
+        status = json_fail_build(workspace->ctx, "the record");
     if (status == CAIRN_OK && paid && !set(record, "return", number_or_null(return_of(workspace->tree, judged->leaf))))
         status = json_fail_build(workspace->ctx, "the record");
     if (status == CAIRN_OK && setup->keep_tree) status = add_tree(workspace, result, record);

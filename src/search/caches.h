@@ -35,6 +35,8 @@ struct cairn_caches {
     int32_t n_beginnings, beginnings_capacity;
     const char **answers; /* [n_answers] canonical answers: class c of tree->answer is answers[c] */
     int32_t n_answers, answers_capacity;
+    const char **rules; /* [rules_capacity] of each checked leaf: where its answer was; NULL: not told */
+    uint32_t rules_capacity;
     struct stated_end *stated; /* [n_stated] ends of recorded solutions, by node */
     int32_t n_stated, stated_capacity;
     partial_draw *partial; /* [n_partial] by rising node */

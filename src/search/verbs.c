@@ -4,8 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "cairn/answer.h"
 #include "cairn/search.h"
-#include "cairn/tool.h"
 #include "search/beginnings.h"
 #include "search/caches.h"
 #include "search/spending.h"
@@ -448,6 +448,26 @@ static cairn_status answer_class(cairn_workspace *workspace, const char *answer,
     return CAIRN_OK;
 }
 
+static cairn_status keep_rule(cairn_workspace *workspace, cairn_node leaf, const char *rule) {
+    struct cairn_caches *caches = workspace->caches;
+    if (!rule) return CAIRN_OK;
+    if (leaf >= caches->rules_capacity) {
+        uint32_t capacity = leaf < UINT32_C(1) << 30 ? 2 * leaf + 16 : UINT32_MAX;
+        const char **grown = cairn_arena_alloc(workspace->arena, capacity, sizeof *grown);
+        if (!grown) return CAIRN_NO_MEMORY;
+        if (caches->rules_capacity) memcpy(grown, caches->rules, caches->rules_capacity * sizeof *grown);
+        caches->rules = grown;
+        caches->rules_capacity = capacity;
+    }
+    caches->rules[leaf] = rule;
+    return CAIRN_OK;
+}
+
+const char *cairn_workspace_answer_rule(const cairn_workspace *workspace, cairn_node leaf) {
+    const struct cairn_caches *caches = workspace->caches;
+    return leaf < caches->rules_capacity ? caches->rules[leaf] : NULL;
+}
+
 cairn_status cairn_check(cairn_workspace *workspace, const cairn_node *leaves, int32_t n) {
     cairn_tree *tree = workspace->tree;
     CAIRN_TRY(verb_begin(workspace));
@@ -469,6 +489,7 @@ cairn_status cairn_check(cairn_workspace *workspace, const cairn_node *leaves, i
         tree->verdict[leaf] = (int8_t)outcome.verdict;
         tree->answer[leaf] = -1;
         if (outcome.answer) CAIRN_TRY(answer_class(workspace, outcome.answer, &tree->answer[leaf]));
+        if (outcome.answer) CAIRN_TRY(keep_rule(workspace, leaf, outcome.answer_rule));
     }
     return CAIRN_OK;
 }

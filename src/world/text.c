@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cairn/answer.h"
 #include "cairn/tool.h"
 
 typedef struct config {
@@ -20,8 +21,14 @@ static const cairn_option options[] = {
 
 /* ---- loading ------------------------------------------------------------------------------------------------------- */
 
+/* A problem, and its true answer in canonical form. */
+typedef struct loaded {
+    cairn_problem problem;
+    const char *answer;
+} loaded;
+
 typedef struct list {
-    cairn_problem *items; /* from cairn_alloc while it grows */
+    loaded *items; /* from cairn_alloc while it grows */
     size_t count, capacity;
 } list;
 
@@ -38,12 +45,13 @@ static cairn_status add_record(cairn_ctx *ctx, list *all, const cairn_record *re
     const char *answer;
     CAIRN_TRY(canonical(ctx, arena, record->target, &answer));
     CAIRN_TRY(cairn_grow(ctx, (void **)&all->items, &all->capacity, all->count + 1, sizeof *all->items));
-    all->items[all->count++] = (cairn_problem){.id = record->id,
-                                               .key = cairn_key(record->id, strlen(record->id)),
-                                               .text = record->problem,
-                                               .answer = answer,
-                                               .difficulty = NAN,
-                                               .max_steps = max_steps};
+    cairn_problem problem = {.id = record->id,
+                             .key = cairn_key(record->id, strlen(record->id)),
+                             .text = record->problem,
+                             .answer = answer ? record->target : NULL,
+                             .difficulty = NAN,
+                             .max_steps = max_steps};
+    all->items[all->count++] = (loaded){problem, answer};
     return CAIRN_OK;
 }
 
@@ -71,23 +79,26 @@ static int by_text(const void *a, const void *b) {
 static cairn_status drop_repeated(cairn_ctx *ctx, list *all, int64_t *unlike) {
     place *places = cairn_alloc(ctx, all->count, sizeof *places);
     if (!places) return CAIRN_NO_MEMORY;
-    for (size_t i = 0; i < all->count; i++) places[i] = (place){all->items[i].text, i};
+    for (size_t i = 0; i < all->count; i++) places[i] = (place){all->items[i].problem.text, i};
     qsort(places, all->count, sizeof *places, by_text);
     size_t first = 0; /* place of the first record of the problem */
     for (size_t i = 1; i < all->count; i++) {
-        cairn_problem *kept_one = &all->items[places[first].index], *later = &all->items[places[i].index];
+        loaded *kept_one = &all->items[places[first].index], *later = &all->items[places[i].index];
         if (strcmp(places[i].text, places[first].text) != 0) {
             first = i;
             continue;
         }
-        if (!kept_one->answer) kept_one->answer = later->answer;
+        if (!kept_one->answer) {
+            kept_one->answer = later->answer;
+            kept_one->problem.answer = later->problem.answer;
+        }
         *unlike += later->answer && strcmp(later->answer, kept_one->answer) != 0;
-        later->text = NULL;
+        later->problem.text = NULL;
     }
     cairn_free(places);
     size_t kept = 0;
     for (size_t i = 0; i < all->count; i++)
-        if (all->items[i].text) all->items[kept++] = all->items[i];
+        if (all->items[i].problem.text) all->items[kept++] = all->items[i];
     all->count = kept;
     return CAIRN_OK;
 }
@@ -111,7 +122,7 @@ cairn_status text_load(cairn_ctx *ctx, const char *path, cairn_read_options read
     cairn_problem *kept = status == CAIRN_OK ? cairn_arena_alloc(arena, all.count, sizeof *kept) : NULL;
     if (status == CAIRN_OK && !kept) status = CAIRN_NO_MEMORY;
     if (status == CAIRN_OK) {
-        if (all.count) memcpy(kept, all.items, all.count * sizeof *kept);
+        for (size_t i = 0; i < all.count; i++) kept[i] = all.items[i].problem;
         *problems = kept;
         *count = (int64_t)all.count;
         *content = key;
@@ -122,9 +133,13 @@ cairn_status text_load(cairn_ctx *ctx, const char *path, cairn_read_options read
 
 /* ---- outcome and steps --------------------------------------------------------------------------------------------- */
 
+/* The true answer stays as it is written: its digits and its unit decide what is equal to it. */
 cairn_status text_read(cairn_ctx *ctx, void *self, cairn_arena *arena, cairn_problem *problem) {
+    const char *form;
     (void)self;
-    return canonical(ctx, arena, problem->answer, &problem->answer);
+    CAIRN_TRY(canonical(ctx, arena, problem->answer, &form));
+    if (!form) problem->answer = NULL;
+    return CAIRN_OK;
 }
 
 cairn_status text_start(cairn_ctx *ctx, void *self, const cairn_problem *problem, void *state) {
@@ -132,39 +147,54 @@ cairn_status text_start(cairn_ctx *ctx, void *self, const cairn_problem *problem
     return CAIRN_OK;
 }
 
-cairn_status text_check_answer(cairn_ctx *ctx, void *self, const cairn_problem *problem, const char *answer,
-                               cairn_arena *arena, cairn_outcome *out) {
-    (void)self;
+/* Compares an answer that stands where `rule` says. */
+static cairn_status check_stated(cairn_ctx *ctx, const cairn_problem *problem, const char *answer, const char *rule,
+                                 cairn_arena *arena, cairn_outcome *out) {
+    cairn_grade_options how = {.problem = problem->text};
+    cairn_grade grade;
     *out = (cairn_outcome){.verdict = CAIRN_VERDICT_UNKNOWN, .value = NAN};
     cairn_status status = canonical(ctx, arena, answer, &out->answer);
     if (status == CAIRN_LIMIT) return CAIRN_OK; /* too long to be read */
     CAIRN_TRY(status);
-    if (!out->answer || !problem->answer) return CAIRN_OK;
-    CAIRN_TRY(cairn_answer_equal(ctx, arena, out->answer, problem->answer, &out->verdict));
+    if (!out->answer) return CAIRN_OK;
+    out->stated = answer;
+    out->answer_rule = rule;
+    if (!problem->answer) return CAIRN_OK;
+    status = cairn_answer_grade(ctx, arena, answer, problem->answer, &how, &grade);
+    if (status == CAIRN_LIMIT) return CAIRN_OK;
+    CAIRN_TRY(status);
+    out->verdict = grade.verdict;
     if (out->verdict != CAIRN_VERDICT_UNKNOWN) out->value = out->verdict == CAIRN_VERDICT_RIGHT ? 1 : 0;
     return CAIRN_OK;
 }
 
-static cairn_status find_answer(cairn_ctx *ctx, cairn_arena *arena, const char *const *steps, int32_t n_steps,
-                                char **out) {
+cairn_status text_check_answer(cairn_ctx *ctx, void *self, const cairn_problem *problem, const char *answer,
+                               cairn_arena *arena, cairn_outcome *out) {
+    (void)self;
+    return check_stated(ctx, problem, answer, "recorded", arena, out);
+}
+
+static cairn_status find_answer(cairn_ctx *ctx, cairn_arena *arena, const cairn_problem *problem,
+                                const char *const *steps, int32_t n_steps, cairn_found *out) {
     cairn_text whole = {0};
     cairn_status status = cairn_text_add(ctx, &whole, "", 0);
     for (int32_t i = 0; i < n_steps && status == CAIRN_OK; i++)
         status = cairn_text_printf(ctx, &whole, "%s\n", steps[i]);
-    if (status == CAIRN_OK) status = cairn_answer_find(ctx, arena, whole.data ? whole.data : "", whole.length, out);
+    if (status == CAIRN_OK)
+        status = cairn_answer_find(ctx, arena, whole.data ? whole.data : "", whole.length, problem->text, out);
     cairn_text_free(&whole);
     return status;
 }
 
 cairn_status text_check(cairn_ctx *ctx, void *self, const cairn_problem *problem, const void *state,
                         const char *const *steps, int32_t n_steps, cairn_arena *arena, cairn_outcome *out) {
-    (void)state;
-    char *answer = NULL;
+    cairn_found found;
+    (void)self, (void)state;
     *out = (cairn_outcome){.verdict = CAIRN_VERDICT_UNKNOWN, .value = NAN};
-    cairn_status status = find_answer(ctx, arena, steps, n_steps, &answer);
+    cairn_status status = find_answer(ctx, arena, problem, steps, n_steps, &found);
     if (status == CAIRN_NOT_FOUND || status == CAIRN_LIMIT) return CAIRN_OK;
     CAIRN_TRY(status);
-    return text_check_answer(ctx, self, problem, answer, arena, out);
+    return check_stated(ctx, problem, found.text, found.rule, arena, out);
 }
 
 cairn_status text_verify(cairn_ctx *ctx, void *self, const cairn_problem *problem, const char *const *steps,

@@ -8,7 +8,7 @@
 /* The distinct problems of a dataset file in the order of their first records; the answer is the record's target. */
 cairn_status text_load(cairn_ctx *ctx, const char *path, cairn_read_options read, int32_t max_steps, cairn_arena *arena,
                        cairn_problem **problems, int64_t *count, uint64_t *content);
-/* As cairn_world_type.read: brings the answer into canonical form. */
+/* As cairn_world_type.read: an answer that says nothing is none. */
 cairn_status text_read(cairn_ctx *ctx, void *self, cairn_arena *arena, cairn_problem *problem);
 /* As cairn_world_type.start, .check and .verify_step; no state. */
 cairn_status text_start(cairn_ctx *ctx, void *self, const cairn_problem *problem, void *state);
