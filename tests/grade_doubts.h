@@ -6,6 +6,16 @@
 
 static const grade_pair DOUBTS[] = {
     {"2^3^2", "512", NOT_WRONG},
+    {"(1,000,2)", "(1000, 2)", NOT_WRONG},
+    {"(12,345,67,890)", "(12345, 67890)", NOT_WRONG},
+    {"[$10,102 million, 4.73%]", "[10102 million, 4.73%]", NOT_WRONG},
+    {"1,000.99m\xC2\xB2", "1000.99", NOT_WRONG},
+    {"5m^2", "5", NOT_WRONG},
+    {"7 s^2", "7", NOT_WRONG},
+    {"\\cos 36", "\\cos 36^\\circ", NOT_WRONG},
+    {"\\sin(30)", "\\sin 30^\\circ", NOT_WRONG},
+    {"The answer is 7, as required.", "7", NOT_WRONG},
+    {"Thus, the answer is 7, as required.", "7", NOT_WRONG},
     {"1/2x", "1/(2x)", NOT_WRONG},
     {"1/2x", "x/2", NOT_WRONG},
     {"\\log 100", "2", NOT_WRONG},

@@ -6,6 +6,17 @@
 
 static const grade_pair TRAPS[] = {
     {"f^{-1}(x)", "1/f(x)", NOT_RIGHT},
+    {"It is not true that the answer is 7.", "7", NOT_RIGHT},
+    {"It is false that the answer is 7.", "7", NOT_RIGHT},
+    {"I doubt the answer is 7.", "7", NOT_RIGHT},
+    {"The wrong answer is 7.", "7", NOT_RIGHT},
+    {"If the answer is 7", "7", NOT_RIGHT},
+    {"It is said that the answer is 7", "7", NOT_RIGHT},
+    {"The answer may be 7", "7", NOT_RIGHT},
+    {"The answer is less than 7", "7", NOT_RIGHT},
+    {"The answer is at least 7", "7", NOT_RIGHT},
+    {"The answer cannot be 7", "7", NOT_RIGHT},
+    {"3 \\pmod 8", "3 \\pmod 7", NOT_RIGHT},
     {"\\log 100", "4.605", NOT_RIGHT},
     {"0^0", "1", NOT_RIGHT},
     {"1/0", "\\infty", NOT_RIGHT},

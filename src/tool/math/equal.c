@@ -133,8 +133,8 @@ static bool surely_no_number(const math_node *node) {
 
 static bool rule_kinds(comparing *c, const math_node *a, const math_node *r, math_judgement *out) {
     bool apart = (surely_number(a) && surely_no_number(r)) || (surely_number(r) && surely_no_number(a)) ||
-                 (a->kind == MATH_INTERVAL && r->kind == MATH_TUPLE && r->kids != 2) ||
-                 (r->kind == MATH_INTERVAL && a->kind == MATH_TUPLE && a->kids != 2);
+                 (a->kind == MATH_INTERVAL && r->kind == MATH_TUPLE && r->kids != 2 && !may_hold_groups(r)) ||
+                 (r->kind == MATH_INTERVAL && a->kind == MATH_TUPLE && a->kids != 2 && !may_hold_groups(a));
     return compare_says(c, out, apart ? CAIRN_VERDICT_WRONG : CAIRN_VERDICT_UNKNOWN, "kinds",
                         apart ? "a %s is never a %s" : "no rule compares a %s with a %s", math_kind_name(a->kind),
                         math_kind_name(r->kind));

@@ -59,6 +59,20 @@ static bool like_groups(const math_node *list, const math_node *number) {
     return true;
 }
 
+/* Whether two parts of a tuple may be one number: three digits stand right after a comma, as in (1,000,2). */
+bool may_hold_groups(const math_node *tuple) {
+    for (uint32_t i = 1; tuple->kind == MATH_TUPLE && i < tuple->kids; i++) {
+        const math_node *before = tuple->kid[i - 1], *group = tuple->kid[i];
+        if (before->kind == MATH_QUANTITY) before = before->kid[0];
+        if (before->kind != MATH_NUMBER || group->kind != MATH_NUMBER) continue;
+        bool three = group->text[0] >= '0' && group->text[0] <= '9' && group->end >= before->end + 4;
+        if (three && (group->flags & MATH_FLAG_WORDS || strcspn(group->text, ".") == 3) &&
+            group->start == before->end + 1)
+            return true;
+    }
+    return false;
+}
+
 /* Whether digits that commas divide may be the number: a comma is a point, or stands between thousands. */
 static bool may_be_one_number(const math_node *list, const math_node *number) {
     char digits[COMPARE_ITEMS_MOST], own[COMPARE_ITEMS_MOST];

@@ -41,6 +41,8 @@ static uint32_t vector_entries(const math_node *matrix, const math_node *out[COM
 bool rule_tuple(comparing *c, const math_node *a, const math_node *r, math_judgement *out) {
     if (a->kind == MATH_MATRIX && r->kind == MATH_MATRIX) return false;
     if (a->kind == MATH_TUPLE && r->kind == MATH_TUPLE) {
+        if (a->kids != r->kids && (may_hold_groups(a) || may_hold_groups(r)))
+            return compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "grouped", "a comma may stand between thousands");
         if (a->kids != r->kids)
             return compare_says(c, out, CAIRN_VERDICT_WRONG, "tuple", "%u parts, the reference has %u", a->kids,
                                 r->kids);

@@ -94,10 +94,11 @@ compare_rule rule_quantity;                                      /* equal_quanti
 compare_rule rule_tuple, rule_matrix, rule_cases;                /* equal_matrix.c */
 compare_rule rule_collection;                                    /* equal_collection.c */
 compare_rule rule_grouped;                                       /* equal_grouped.c */
-compare_rule rule_interval;                                      /* equal_interval.c */
-compare_rule rule_prefix, rule_equation;                         /* equal_equation.c */
-compare_rule rule_choice;                                        /* equal_choice.c */
-compare_rule rule_text, rule_time, rule_date;                    /* equal_text.c */
+bool may_hold_groups(const math_node *tuple);
+compare_rule rule_interval;                   /* equal_interval.c */
+compare_rule rule_prefix, rule_equation;      /* equal_equation.c */
+compare_rule rule_choice;                     /* equal_choice.c */
+compare_rule rule_text, rule_time, rule_date; /* equal_text.c */
 
 /* An upper bound of the degree of a polynomial in its names; 99: it is none for certain. */
 int polynomial_degree(const math_node *node);
