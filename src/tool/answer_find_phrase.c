@@ -100,11 +100,12 @@ static const char *const foreign[] = {"intermediate", "partial", "wrong",     "i
                                       "original",     "user",    "reference", "alleged",   "claimed",  "possible"};
 /* Words before it after which the answer is only supposed. */
 static const char *const doubts[] = {
-    "if",      "suppose", "assume",   "assuming", "supposing", "whether",  "when",      "unless",
-    "were",    "imagine", "say",      "check",    "checking",  "verify",   "verifying", "ensure",
-    "expect",  "hope",    "guess",    "why",      "until",     "could",    "might",     "may",
-    "thought", "guessed", "claim",    "claims",   "claimed",   "suppose",  "pretend",   "sure",
-    "where",   "sees",    "believed", "cannot",   "not",       "unlikely", "doubt",     "contradicts"};
+    "if",      "suppose", "assume",   "assuming",   "supposing", "whether",   "when",      "unless",
+    "were",    "imagine", "say",      "check",      "checking",  "verify",    "verifying", "ensure",
+    "expect",  "hope",    "guess",    "why",        "until",     "could",     "might",     "may",
+    "thought", "guessed", "claim",    "claims",     "claimed",   "suppose",   "pretend",   "sure",
+    "where",   "sees",    "believed", "cannot",     "not",       "unlikely",  "doubt",     "contradicts",
+    "false",   "untrue",  "said",     "impossible", "wrong",     "incorrect", "denied"};
 
 /* Words before it that are looked through: "it is not true that the answer is 7". */
 static const char *const through[] = {"that",   "true",   "case",  "certain", "clear",
