@@ -461,7 +461,7 @@ static bool is_doubled(const math_reader *r) {
 cairn_status math_lex(math_reader *r) {
     r->plain = memchr(r->text, '\\', r->length) == NULL;
     r->doubled = !r->plain && is_doubled(r);
-    while (r->byte < r->length) lex_one(r);
+    while (r->byte < r->length && r->status == CAIRN_OK) lex_one(r);
     for (int i = 0; i < TOKENS_AHEAD; i++) math_emit(r, TOKEN_END, r->length, r->length);
     if (r->status == CAIRN_OK) r->tokens -= TOKENS_AHEAD - 1;
     return r->status;

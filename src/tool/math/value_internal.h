@@ -9,7 +9,7 @@
 #include "tool/math/value.h"
 
 enum {
-    VALUE_WORK_MOST = 1500000, /* of one comparison */
+    VALUE_WORK_MOST = 1300000, /* of one comparison */
     VALUE_BITS_MOST = 1 << 16, /* of a numerator or denominator */
     VALUE_DIGITS_MOST = 18000, /* of a numeral */
     VALUE_NAMES_MOST = 12      /* different names in one comparison */

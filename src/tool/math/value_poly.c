@@ -88,9 +88,9 @@ static slong coefficient_bits(poly p) {
 
 /* Counts the work on a new polynomial; refuses one beyond the bounds. */
 static poly settle(ratio_run *run, poly p) {
-    slong bits = coefficient_bits(p), terms = p->length;
+    slong bits = coefficient_bits(p), terms = p->length, each = bits < FLINT_BITS - 1 ? 6 : 30; /* in the heap: 30 */
     if (terms > RATIO_TERMS_MOST || bits > RATIO_BITS_MOST || p->bits > EXPONENT_BITS_MOST ||
-        !value_spend(run->engine, 40 + terms * (6 + bits / 64))) {
+        !value_spend(run->engine, 40 + terms * (each + bits / 64))) {
         ratio_refuse(run, VALUE_TOO_LARGE);
         return run->zero;
     }
@@ -210,6 +210,7 @@ static poly rationalizer(ratio_run *run, poly den) {
 
 /* Reduces top and bottom alike. */
 static ratio reduce(ratio_run *run, poly num, poly den) {
+    if (!value_spend(run->engine, 30 + 10 * run->count)) ratio_refuse(run, VALUE_TOO_LARGE);
     poly top, bottom, factor = rationalizer(run, den);
     num = poly_multiply(run, num, factor);
     den = poly_multiply(run, den, factor);

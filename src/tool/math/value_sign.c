@@ -136,7 +136,7 @@ int ratio_sign(ratio_run *run, ratio a) {
     for (int32_t i = 0; i < run->count; i++)
         for (uint32_t j = 0; j < run->kernels[i].arguments; j++)
             terms += run->kernels[i].argument[j].num->length + run->kernels[i].argument[j].den->length;
-    if (has_names(run, a) || !value_spend(run->engine, 400 * (run->count + 1) + 100 * terms)) return 0;
+    if (has_names(run, a) || !value_spend(run->engine, 600 * (run->count + 1) + 100 * terms)) return 0;
     for (int32_t i = 0; i < run->count; i++) {
         arb_init(&balls.ball[i]);
         balls.known[i] = kernel_ball(run, &balls, i, &balls.ball[i]);
