@@ -303,12 +303,13 @@ static void wake(program *p) {
 }
 
 static void start_thread(program *p) {
-    char text[200];
+    char text[300];
     int refused = pipe2(p->wake, O_CLOEXEC | O_NONBLOCK) == 0 ? 0 : errno;
+    const char *thread = refused ? "" : "the system refused its thread, for want of memory or by a limit: ";
     if (!refused) refused = thread_start(p->ctx, run, p, &p->thread);
     p->running = !refused;
     if (p->running) return;
-    snprintf(text, sizeof text, "%s cannot be started: %s", p->name, strerror(refused));
+    snprintf(text, sizeof text, "%s cannot be started: %s%s", p->name, thread, strerror(refused));
     lose_program(p, CAIRN_IO, text);
 }
 
