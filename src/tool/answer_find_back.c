@@ -60,7 +60,7 @@ static bool plain_word(const find_text *t, size_t start, size_t end) {
 static size_t value_back(const find_text *t, size_t end) {
     size_t stop = end > BACK_MOST ? end - BACK_MOST : 0, start = end;
     for (size_t at = end; at > stop; start = at) {
-        while (at > stop && (t->s[at - 1] == ' ' || t->s[at - 1] == '\t')) at--;
+        while (at > stop && find_blank(t->s[at - 1]) && t->s[at - 1] != '\n') at--;
         if (at == stop || t->s[at - 1] == '\n') break;
         if (start < end && find_any(t->s[at - 1], ".,;:?!")) break;
         size_t from = token_start(t, at, stop);
