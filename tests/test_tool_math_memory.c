@@ -13,6 +13,7 @@
 #include "cairn/answer.h"
 #include "tool/math/read.h"
 #include "tool/math/value.h"
+#include "full_heap.h"
 #include "skip.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -21,27 +22,7 @@ enum { SANITIZED = 1 };
 enum { SANITIZED = 0 };
 #endif
 
-enum { BLOCKS = 1 << 17, TRIALS = 400, SEED = 41 };
-
-static void *blocks[BLOCKS];
-static int n_blocks;
-
-/* splitmix64 (Steele et al. 2014) */
-static uint64_t lot(void) {
-    static uint64_t state = SEED;
-    uint64_t z = state += UINT64_C(0x9E3779B97F4A7C15);
-    z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
-    return z ^ z >> 31;
-}
-
-/* Takes all memory there is, most of it in blocks of all sizes. */
-static void fill(void) {
-    for (int tries = 0; tries < 64 && n_blocks < BLOCKS; tries++)
-        if ((blocks[n_blocks] = malloc(16 + lot() % 32768))) n_blocks++, tries = 0;
-    for (size_t size = 1 << 14; size >= 16; size -= size > 1024 ? 1024 : 16)
-        while (n_blocks < BLOCKS && (blocks[n_blocks] = malloc(size))) n_blocks++;
-}
+enum { TRIALS = 400, SEED = 41 };
 
 /* Gives some back: none, or up to some megabytes, of blocks that lie together or anywhere. */
 static void free_some(void) {
@@ -85,6 +66,7 @@ static int compare_in_holes(void) {
     getrlimit(RLIMIT_AS, &limit);
     limit.rlim_cur = (rlim_t)64 << 20;
     if (setrlimit(RLIMIT_AS, &limit) != 0) return 3;
+    lot_state = SEED;
     for (int trial = 0; trial < TRIALS; trial++) {
         fill();
         free_some();

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "cairn/tool.h"
+#include "full_heap.h"
 #include "skip.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -19,28 +20,7 @@ enum { SANITIZED = 1 };
 enum { SANITIZED = 0 };
 #endif
 
-enum { BLOCKS = 1 << 17, TRIALS = 1500, SEED = 40 };
-
-static void *blocks[BLOCKS];
-static int n_blocks;
-
-/* splitmix64 (Steele et al. 2014) */
-static uint64_t lot(void) {
-    static uint64_t state = SEED;
-    uint64_t z = state += UINT64_C(0x9E3779B97F4A7C15);
-    z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
-    return z ^ z >> 31;
-}
-
-/* Takes all memory there is, most of it in blocks of all sizes: some given back leave holes that fit what is asked for
- * exactly. */
-static void fill(void) {
-    for (int tries = 0; tries < 64 && n_blocks < BLOCKS; tries++)
-        if ((blocks[n_blocks] = malloc(16 + lot() % 32768))) n_blocks++, tries = 0;
-    for (size_t size = 1 << 14; size >= 16; size -= size > 1024 ? 1024 : 16)
-        while (n_blocks < BLOCKS && (blocks[n_blocks] = malloc(size))) n_blocks++;
-}
+enum { TRIALS = 1500, SEED = 40 };
 
 static void free_some(void) {
     for (uint64_t left = lot() % 40; left > 0 && n_blocks > 0; left--) {
@@ -62,6 +42,7 @@ static int evaluate_in_holes(void) {
     getrlimit(RLIMIT_AS, &limit);
     limit.rlim_cur = (rlim_t)48 << 20;
     if (setrlimit(RLIMIT_AS, &limit) != 0) return 3;
+    lot_state = SEED;
     for (int trial = 0; trial < TRIALS; trial++) {
         fill();
         free_some();
