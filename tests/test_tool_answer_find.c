@@ -98,6 +98,35 @@ static void test_several_boxes_in_one_line_are_several_answers(void **state) {
         {"\\boxed{2}; then \\boxed{3}", "3", "box"},
         {"\\boxed{7} and \\boxed{7}", "7", "boxes"},
         {"It is \\boxed{0.5} or \\boxed{\\frac{1}{2}}.", "\\frac{1}{2}", "boxes"}, /* one value in two spellings */
+        {"We need \\boxed{4} trucks and \\boxed{9} vans.", "4, 9", "boxes"},
+        {"\\boxed{(0, 2)} \\text{ for part (a) and } \\boxed{(5, 1)}", "(0, 2), (5, 1)", "boxes"},
+        {"So $p_1 = \\boxed{6}$ and $p_2 = \\boxed{-1}$.", "6, -1", "boxes"},
+        {"$\\boxed{6}$ $\\boxed{7}$", "7", "box"},
+        {"$\\boxed{6}\\boxed{7}$", "6, 7", "boxes"},
+        {"The side is \\boxed{4}, so the area is \\boxed{16}.", "16", "box"},
+        {"\\boxed{4} is even and \\boxed{5} is odd", "5", "box"},
+        {"\\boxed{4} of the many small boys and \\boxed{5}", "5", "box"},
+    };
+    FIND(all);
+}
+
+static void test_the_sign_of_per_cent_after_a_box_is_part_of_it(void **state) {
+    static const stated all[] = {
+        {"That is $\\boxed{28}\\%$.", "28\\%", "box"},         {"It rose by $\\boxed{28}$ percent.", "28\\%", "box"},
+        {"\\boxed{28} \\text{ pct}", "28\\%", "box"},          {"\\boxed{28\\%} percent", "28\\%", "box"},
+        {"$\\boxed{28}$ percentages were given", "28", "box"}, {"\\boxed{28}. Percent is no unit.", "28", "box"},
+    };
+    FIND(all);
+}
+
+static void test_closings_say_nothing(void **state) {
+    static const stated all[] = {
+        {"Therefore, $x = 4$. I hope it is correct.", "x = 4", "last-statement"},
+        {"So there are 12 ways. <|im_start|>user", "12 ways", "last-statement"},
+        {"The answer is 12. I hope this helps!<|im_end|>", "12", "sentence"},
+        {"Final Answer: The length of $AB$ is 12. I hope it is correct. <|im_start|>user\n", "12", "marker"},
+        {"<|im_start|>assistant\nThe answer is 12.<|im_end|>", "12", "sentence"},
+        {"I hope it is correct.", NULL, NULL},
     };
     FIND(all);
 }
@@ -160,6 +189,12 @@ static void test_markers(void **state) {
         {"PLAZA: 5", NULL, NULL},
         {"Answers vary.", NULL, NULL},
         {"Which is right?\nA: 5\nB: 6\nC: 7", NULL, NULL},
+        {"Answer $7$", "7", "marker"},
+        {"Answer \\( (3+4) \\).", "(3+4)", "marker"},
+        {"So far so good.\nAnswer: \\[ 7 \\]", "7", NULL},
+        {"Answer $7$ was wrong in the book", NULL, NULL},
+        {"An answer $7$", NULL, NULL},
+        {"Final Answer: The area of $ABCD$ is 120.", "120", "marker"},
     };
     FIND(all);
 }
@@ -333,6 +368,12 @@ static void test_the_last_statement_concludes(void **state) {
         {"Is x = 5?", NULL, NULL},
         {"So x = 5 is wrong.", NULL, NULL},
         {"We add 4 and 5.", NULL, NULL},
+        {"Adding both gives the sum. We find that $t \\le 4$.", "t \\le 4", "last-statement"},
+        {"The solution is $y > -2$", "y > -2", "last-statement"},
+        {"The solution is to wait for the bus.", NULL, NULL},
+        {"We get $2x = 8$ and then $x = 4$ Hence, the larger side of the box is 4.", "4", "last-statement"},
+        {"Therefore, the price of the car increases by 30%.", "30%", "last-statement"},
+        {"Hence there are 9 such small boxes that hold a red ball of any kind.", "9", "last-statement"},
     };
     FIND(all);
 }
@@ -554,6 +595,8 @@ int main(void) {
         cmocka_unit_test(test_boxes),
         cmocka_unit_test(test_statements_in_boxes),
         cmocka_unit_test(test_several_boxes_in_one_line_are_several_answers),
+        cmocka_unit_test(test_the_sign_of_per_cent_after_a_box_is_part_of_it),
+        cmocka_unit_test(test_closings_say_nothing),
         cmocka_unit_test(test_tags_and_json),
         cmocka_unit_test(test_markers),
         cmocka_unit_test(test_values_in_the_next_line),

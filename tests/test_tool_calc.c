@@ -112,6 +112,37 @@ static void test_numbers_as_people_write_them(void **state) {
     evaluates(*state, "18.0", "18");
 }
 
+static void test_functions_and_signs_of_the_grammar_of_answers(void **state) {
+    evaluates(*state, "4! - |3 - 5|", "22");
+    evaluates(*state, "\\binom{5}{2}", "10");
+    evaluates(*state, "17 mod 5", "2");
+    evaluates(*state, "gcd(12, 180) + max((1,234), 5)", "1246"); /* commas divide arguments, and digits in brackets */
+    evaluates(*state, "(1,234) * 2", "2468");
+    evaluates(*state, "\\lfloor 7/2 \\rfloor + floor(7/2)", "6");
+    evaluates(*state, "\\sqrt[3]{8} + 4^0.5", "4");
+    evaluates(*state, "0.333... * 3", "1");
+    evaluates(*state, "101_2", "5");
+    evaluates(*state, "\\{3 + 4\\} * {2}", "14");
+    evaluates(*state, "\uff083\uff0b4\uff09\uff0a2", "14");
+    evaluates(*state, "1/2%", "50"); /* one by two hundredths */
+    evaluates(*state, "0^0", "1");
+}
+
+static void test_the_letter_x_is_a_sign_between_operands_unless_it_is_a_name(void **state) {
+    bench *b = *state;
+    const cairn_binding names[] = {{"x", "5"}};
+    cairn_number n;
+    evaluates(b, "3 x -4", "-12");
+    refuses(b, "3x - 4", CAIRN_NOT_FOUND);
+    refuses(b, "3x", CAIRN_NOT_FOUND);
+    assert_int_equal(cairn_calc_eval(b->ctx, b->arena, "3x - 4", 6, names, 1, &n), CAIRN_OK);
+    assert_string_equal(n.text, "11");
+    assert_int_equal(cairn_calc_eval(b->ctx, b->arena, "2x(3)", 5, names, 1, &n), CAIRN_OK);
+    assert_string_equal(n.text, "30");
+    assert_int_equal(cairn_calc_eval(b->ctx, b->arena, "6x7", 3, names, 1, &n), CAIRN_OK);
+    assert_string_equal(n.text, "42");
+}
+
 static void test_names_come_from_the_bindings(void **state) {
     bench *b = *state;
     const cairn_binding names[] = {{"A", "-14"}, {"B", "2"}, {"C", "-1260"}, {"first part", "1/3"}, {"\u03b1", "7"}};
@@ -150,10 +181,21 @@ static void test_what_is_no_expression_is_refused(void **state) {
     refuses(*state, "(27 \\frac - 1)", CAIRN_FORMAT);
     refuses(*state, "[\\frac{1}]{2}", CAIRN_FORMAT);
     refuses(*state, "(\\frac 3)(4)", CAIRN_FORMAT);
+    refuses(*state, "3 # 4", CAIRN_FORMAT);
     refuses(*state, "3 apples", CAIRN_FORMAT);
     refuses(*state, "apples", CAIRN_NOT_FOUND);
     refuses(*state, "system(1)", CAIRN_NOT_FOUND);
     refuses(*state, "\xff\xfe", CAIRN_NOT_FOUND);
+}
+
+static void test_errors_say_where(void **state) {
+    bench *b = *state;
+    refuses(b, "2 + apples", CAIRN_NOT_FOUND);
+    assert_non_null(strstr(cairn_error(b->ctx), "at byte 4"));
+    refuses(b, "3 + 4)", CAIRN_FORMAT);
+    assert_non_null(strstr(cairn_error(b->ctx), "at byte 5"));
+    refuses(b, "7 + 1/(3 - 3)", CAIRN_INVALID);
+    assert_non_null(strstr(cairn_error(b->ctx), "at byte 4"));
 }
 
 static void test_undefined_and_irrational_values_say_so(void **state) {
@@ -191,9 +233,12 @@ int main(void) {
         cmocka_unit_test(test_operators_of_all_alphabets),
         cmocka_unit_test(test_brackets_of_all_kinds_and_implicit_products),
         cmocka_unit_test(test_numbers_as_people_write_them),
+        cmocka_unit_test(test_functions_and_signs_of_the_grammar_of_answers),
+        cmocka_unit_test(test_the_letter_x_is_a_sign_between_operands_unless_it_is_a_name),
         cmocka_unit_test(test_names_come_from_the_bindings),
         cmocka_unit_test(test_double_value_is_near_the_exact_one),
         cmocka_unit_test(test_what_is_no_expression_is_refused),
+        cmocka_unit_test(test_errors_say_where),
         cmocka_unit_test(test_undefined_and_irrational_values_say_so),
         cmocka_unit_test(test_bounds_hold),
     };

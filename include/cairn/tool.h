@@ -38,13 +38,15 @@ typedef struct cairn_binding {
     const char *name, *value;
 } cairn_binding;
 
-/* The exact value of an arithmetic expression as people and models write it: + - * / ^, Unicode and LaTeX operators,
- * brackets of all kinds, stacked signs, implicit products, "of", "x" between numbers, percentages (a hundredth),
- * currency signs (ignored), thousands separators (comma, apostrophe, narrow and no-break spaces), decimals, scientific
- * notation, superscripts, mixed numbers and square roots of perfect squares. `out->text` lives in `arena`. A minus
- * before a power negates the power: -2^2 is -4. Errors: FORMAT (not an expression; says where), NOT_FOUND (a name
- * without binding), INVALID (division by zero, a binding that does not evaluate), LIMIT, UNSUPPORTED (an irrational
- * root, a fractional exponent), NO_MEMORY. */
+/* The exact value of an arithmetic expression as people and models write it, by the grammar that reads answers:
+ * + - * / ^, Unicode and LaTeX operators, brackets of all kinds, stacked signs, implicit products, "of", "x" between
+ * operands, percentages (a hundredth), currency signs (ignored), thousands separators (comma, apostrophe, narrow and
+ * no-break spaces), decimals, repeating ones too, scientific notation, superscripts, mixed numbers, roots of perfect
+ * powers, factorials, |x|, floors, binomials, "mod", gcd, lcm, max and min. `out->text` lives in `arena`. A minus
+ * before a power negates the power: -2^2 is -4; 0^0 is 1. Errors, with the byte: FORMAT (not an expression), NOT_FOUND
+ * (a name without binding), INVALID (division by zero, a binding that does not evaluate), LIMIT (besides the bounds
+ * above: more than 20000 operands and operators, or brackets, powers and divisions in one another at more than 190
+ * levels), UNSUPPORTED (an irrational value), NO_MEMORY. */
 CAIRN_API cairn_status cairn_calc_eval(cairn_ctx *ctx, cairn_arena *arena, const char *text, size_t length,
                                        const cairn_binding *bindings, size_t count, cairn_number *out);
 

@@ -67,6 +67,36 @@ static bool choose(const find_text *t, choice *c, find_statement *out) {
     return true;
 }
 
+/* ---- the end of a solution ---- */
+
+/* What may end a solution and says nothing, in lower case. */
+static const char *const closings[] = {
+    "<|im_start|>user",
+    "<|im_start|>",
+    "<|im_end|>",
+    "<|endoftext|>",
+    "<|eot_id|>",
+    "<|end|>",
+    "<|user|>",
+    "</s>",
+    "i hope it is correct.",
+    "i hope this helps!",
+    "i hope this helps.",
+};
+
+/* The length of a solution without its closings; all of it, where it is nothing else. */
+static size_t without_closings(const find_text *t) {
+    for (size_t n = t->n, k = 0; k < FIND_COUNT(closings);) {
+        while (n && find_blank(t->s[n - 1])) n--;
+        size_t length = strlen(closings[k]);
+        bool closes = length < n && find_is(t, n - length, closings[k]) && !find_letter(t->s[n - length - 1]);
+        if (closes) n -= length;
+        k = closes ? 0 : k + 1;
+        if (k == FIND_COUNT(closings) && n) return n;
+    }
+    return t->n;
+}
+
 /* ---- text of a statement ---- */
 
 enum { BOXES_COMPARED = 8 };
@@ -159,6 +189,20 @@ static void add_json(text_maker *m, size_t start, size_t end) {
     }
 }
 
+/* Whether a box is a number of per cent by what stands after it: "\\boxed{28}\\%", "$\\boxed{28}$ percent". */
+static bool percent_follows(const find_text *t, const find_statement *box) {
+    static const char *const dress[] = {"$", "\\)", "\\]", "\\,", "\\ ", " ", "\\text{", "\\mathrm{", "**", "\\"};
+    static const char *const signs[] = {"percent", "per cent", "pct"};
+    size_t at = box->stop;
+    if (!find_digit(t->s[box->end - 1]) && t->s[box->end - 1] != '}') return false;
+    for (size_t i = 0; i < FIND_COUNT(dress);) {
+        bool there = find_is(t, at, dress[i]);
+        if (there) at += strlen(dress[i]);
+        i = there ? 0 : i + 1;
+    }
+    return find_byte(t, at) == '%' || FIND_WORD(t, at, signs);
+}
+
 static cairn_status text_of(cairn_ctx *ctx, cairn_arena *arena, const find_text *t, const find_statement *s,
                             const char **out) {
     find_text line = {t->s + s->at, s->stop - s->at, t->choices};
@@ -172,6 +216,7 @@ static cairn_status text_of(cairn_ctx *ctx, cairn_arena *arena, const find_text 
         add_json(&m, s->start, s->end);
     else
         add_value(&m, s->start, s->end);
+    if (s->rule == FIND_BOX && percent_follows(t, s)) add(&m, "\\%", 2);
     if (m.used == 0) add(&m, t->s + s->start, s->end - s->start); /* "**" */
     m.out[m.used] = '\0';
     *out = m.out;
@@ -203,6 +248,7 @@ cairn_status answer_find_at(cairn_ctx *ctx, cairn_arena *arena, const char *text
     *out = (cairn_found){.text = "", .rule = ""};
     if (length > CAIRN_TOOL_TEXT_MOST)
         return cairn_fail(ctx, CAIRN_LIMIT, "a solution of %zu bytes; at most %zu", length, CAIRN_TOOL_TEXT_MOST);
+    t.n = without_closings(&t);
     if (!choose(&t, &all, &chosen)) return cairn_fail(ctx, CAIRN_NOT_FOUND, "the solution states no final answer");
     counter c = {text, &chosen, 0};
     for (size_t i = 0; i < all.count && all.count <= SEEN_MOST; i++) count_other(&c, &all.seen[i]);

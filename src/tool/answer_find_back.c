@@ -9,9 +9,22 @@
 static const char *const adverbs[] = {"indeed", "therefore", "thus", "then", "hence", "also"};
 
 /* First words of a sentence that concludes. */
-static const char *const conclusions[] = {"so",           "therefore",     "thus",       "hence",
-                                          "consequently", "in conclusion", "this means", "that means",
-                                          "we conclude",  "finally",       "altogether", "in total"};
+static const char *const conclusions[] = {"so",
+                                          "therefore",
+                                          "thus",
+                                          "hence",
+                                          "consequently",
+                                          "in conclusion",
+                                          "this means",
+                                          "that means",
+                                          "we conclude",
+                                          "finally",
+                                          "altogether",
+                                          "in total",
+                                          "we find that",
+                                          "the solution is",
+                                          "the solution set is",
+                                          "the solutions are"};
 
 /* Words of a last sentence that does not conclude after all. */
 static const char *const unsettled[] = {
@@ -101,7 +114,13 @@ bool find_reversed_at(const find_text *t, size_t at, find_statement *out) {
 
 /* ---- the last sentence ------------------------------------------------------------------------------------------- */
 
-enum { LINE_MOST = 1000 };
+enum { LINE_MOST = 8000 };
+
+/* Whether a sentence that concludes begins at `at`, with or without a period before it: "Therefore, ". */
+static bool concludes(const find_text *t, size_t at) {
+    size_t n = t->s[at] >= 'A' && t->s[at] <= 'Z' ? FIND_WORD(t, at, conclusions) : 0;
+    return n && find_blank(t->s[at - 1]) && find_byte(t, at + n) == ',';
+}
 
 /* The last sentence of the last line that is not empty: [*start, *end). */
 static bool last_sentence(const find_text *t, size_t *start, size_t *end) {
@@ -118,6 +137,7 @@ static bool last_sentence(const find_text *t, size_t *start, size_t *end) {
             continue;
         }
         if (find_any(t->s[i], ".?!") && t->s[i + 1] == ' ') *start = i + 2;
+        if (i > line && concludes(t, i)) *start = i;
         i++;
     }
     return true;
@@ -150,7 +170,7 @@ static bool equality(const find_text *t, size_t sign, size_t from, find_value *o
 
 /* The value after the first verb or equals sign from which it reaches to the end of the sentence. */
 static bool value_at_end(const find_text *t, size_t from, find_value *out) {
-    static const char *const verbs[] = {"is", "are", "equals"};
+    static const char *const verbs[] = {"is", "are", "equals", "increases by", "decreases by"};
     for (size_t i = from; i + 1 < t->n;) {
         size_t skip = find_mark_end(t, i), verb = t->s[i] == ' ' ? FIND_WORD(t, i + 1, verbs) : 0;
         if (t->s[i] == '=') return equality(t, i, from, out);
@@ -176,12 +196,17 @@ static bool formula_line(const find_text *t, size_t start, find_value *out) {
     return names(t, out->start, (size_t)(sign - t->s));
 }
 
-/* A number with its noun at the end of a sentence: "there are 42 apples". */
+/* A number with its noun at the end of a sentence: "there are 42 apples", "there are 42 apples that are red". */
 static bool counted(const find_text *t, size_t start, find_value *out) {
+    static const char *const clauses[] = {"that", "which", "who", "whose", "satisfying", "such"};
     size_t words = 0;
     *out = (find_value){.start = start, .end = t->n, .words = 4};
     if (!find_narrowed(t, out)) return false;
-    for (size_t i = out->end; i < t->n; i++) words += find_letter(t->s[i]) && !find_letter(t->s[i - 1]);
+    for (size_t i = out->end; i < t->n; i++) {
+        bool word = find_letter(t->s[i]) && !find_letter(t->s[i - 1]);
+        if (word && FIND_WORD(t, i, clauses)) break;
+        words += word;
+    }
     return words <= 3;
 }
 

@@ -14,7 +14,8 @@ static const struct {
 enum {
     BRACES = 256,       /* of open braces the innermost are known */
     ARGUMENT_MOST = 64, /* bytes of an argument before the boxed one */
-    JOINER_MOST = 48    /* bytes between two boxes of one line */
+    JOINER_MOST = 48,   /* bytes between two boxes of one line */
+    NOUNS_MOST = 3      /* words between a box and "and" */
 };
 
 size_t find_box_command(const find_text *t, size_t at) {
@@ -147,20 +148,43 @@ void find_each_box(const find_text *t, find_visit *visit, void *context) {
 
 /* ---- several boxes in one line ---- */
 
-/* Whether text[from, to) only joins: "$ and $". */
+/* Length of "y_1 =" at `at`: a name of one letter and its sign; 0: none. */
+static size_t named(const find_text *t, size_t at) {
+    size_t i = at + 1;
+    if (!find_letter(t->s[at])) return 0;
+    while (i < t->n && i < at + 8 && (find_digit(t->s[i]) || find_any(t->s[i], "_{}"))) i++;
+    i = skip_blanks(t, i);
+    return find_byte(t, i) == '=' ? i + 1 - at : 0;
+}
+
+/* Length of a word, or "(a)", of what the first box counts or belongs to: "papers and", "for part (a) and"; 0: none. */
+static size_t noun(const find_text *t, size_t at) {
+    static const char *const verbs[] = {"so",    "thus",    "then", "hence", "therefore", "is",      "are",
+                                        "gives", "not",     "but",  "which", "means",     "because", "was",
+                                        "since", "instead", "wait", "we",    "with",      "from",    "equals"};
+    size_t n = 0;
+    if (t->s[at] == '(' && find_letter(find_byte(t, at + 1)) && find_byte(t, at + 2) == ')') return 3;
+    while (find_letter(find_byte(t, at + n))) n++;
+    return FIND_WORD(t, at, verbs) ? 0 : n;
+}
+
+/* Whether text[from, to) only joins: "$ and $", " papers and ", ", $y = "; or nothing stands there. */
 static bool joins(const find_text *t, size_t from, size_t to) {
-    static const char *const marks[] = {
-        "\\text{and}", "\\text{ and }", "\\text{or}", "\\text{ or }", "\\quad", "\\qquad", "and", "or", ",", "&"};
-    static const char *const dress[] = {"$", "\\(", "\\)", "\\,", "\\;", "\\ ", " ", "**"};
-    bool joined = false;
+    static const char *const words[] = {"and", "or"};
+    static const char *const marks[] = {"\\quad", "\\qquad", ",", "&"};
+    static const char *const dress[] = {"$", "\\(", "\\)", "\\,", "\\;", "\\ ", " ", "**", "\\text{", "}"};
+    bool joined = from == to;
+    size_t nouns = 0;
     if (to < from || to - from > JOINER_MOST) return false;
     while (from < to) {
-        size_t n = 0;
-        for (size_t i = 0; i < sizeof marks / sizeof *marks && !n; i++)
+        size_t n = FIND_WORD(t, from, words);
+        for (size_t i = 0; i < FIND_COUNT(marks) && !n; i++)
             if (find_is(t, from, marks[i])) n = strlen(marks[i]);
         joined |= n > 0;
-        for (size_t i = 0; i < sizeof dress / sizeof *dress && !n; i++)
+        for (size_t i = 0; i < FIND_COUNT(dress) && !n; i++)
             if (find_is(t, from, dress[i])) n = strlen(dress[i]);
+        if (!n && joined) n = named(t, from);
+        if (!n && !joined && nouns++ < NOUNS_MOST) n = noun(t, from);
         if (!n) return false;
         from += n;
     }

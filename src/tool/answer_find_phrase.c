@@ -320,6 +320,12 @@ static size_t cell_end(const find_text *t, size_t begin, size_t end) {
     return find_byte(t, end) == '|' ? end + 1 : 0;
 }
 
+/* Whether a formula is all that follows in the line. */
+static bool formula_alone(const find_text *t, size_t at) {
+    size_t from = skip_spaces(t, at), end = from > at && from < t->n ? find_formula_end(t, from) : 0;
+    return end && line_ends(t, end);
+}
+
 /* "an answer of 5", "the answer as 5", "Final answer $5$": no verb. */
 static bool verbless(const find_text *t, size_t end, bool heads, size_t *after) {
     size_t from = skip_spaces(t, end);
@@ -334,7 +340,7 @@ static bool verbless(const find_text *t, size_t end, bool heads, size_t *after) 
 static bool noun_phrase(const find_text *t, size_t at, size_t end, noun kind, find_phrase *out) {
     bool final, colon = true;
     size_t begin = find_phrase_start(t, at, &final), after;
-    bool line = starts_line(t, begin), choice = kind == CHOICE;
+    bool line = starts_line(t, begin), choice = kind == CHOICE, heads = line && (final || formula_alone(t, end));
     *out = (find_phrase){.rule = choice ? FIND_CHOICE : FIND_SENTENCE, .at = begin, .group = in_group(t, at)};
     if (choice && !t->choices && !find_is(t, begin, "correct") && !find_is(t, begin, "the correct")) return false;
     if (kind == NOUN && (after = json_key(t, at, end))) {
@@ -351,11 +357,11 @@ static bool noun_phrase(const find_text *t, size_t at, size_t end, noun kind, fi
     } else if (kind == NOUN && line && line_ends(t, end)) {
         out->rule = FIND_BLOCK;
         after = end;
-    } else if (kind != NOUN || !verbless(t, end, line && final, &after)) {
+    } else if (kind != NOUN || !verbless(t, end, heads, &after)) {
         return false;
     } else {
         colon = false;
-        if (line && final) out->rule = FIND_MARKER;
+        if (heads) out->rule = FIND_MARKER;
     }
     out->after = after;
     out->colon = colon;

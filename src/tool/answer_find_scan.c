@@ -205,6 +205,15 @@ static bool states(const find_text *t, const find_phrase *phrase, find_value *v)
     return !FIND_WORD(t, v->start, articles) && v->words <= PROSE_MOST;
 }
 
+/* "The area of $ABC$ is 12": of a value that is cut at its verb, what stands after it. */
+static void pass_verb(const find_text *t, unsigned how, find_value *v) {
+    static const char *const verbs[] = {"is", "are", "equals"};
+    find_value after;
+    size_t at = skip_blanks(t, v->next), n = at > v->end ? FIND_WORD(t, at, verbs) : 0;
+    if (!n || !v->prose || !FIND_WORD(t, v->start, articles)) return;
+    if (find_value_at(t, at + n, how | FIND_SAME_LINE, &after) && after.plain) *v = after;
+}
+
 static void at_phrase(scan *s, const find_phrase *phrase) {
     const find_text *t = s->t;
     unsigned how = phrase->group ? FIND_IN_GROUP : 0;
@@ -216,6 +225,7 @@ static void at_phrase(scan *s, const find_phrase *phrase) {
     if (phrase->rule == FIND_TABLE) how |= FIND_IN_CELL;
     if (phrase->rule == FIND_TABLE || phrase->rule == FIND_HASH) how |= FIND_SAME_LINE;
     bool has = find_value_at(t, phrase->after, how, &value);
+    if (has && phrase->colon) pass_verb(t, how, &value);
     s->i = value.next;
     if (!has || !states(t, phrase, &value)) return;
     find_rule rule = phrase->rule == FIND_MARKER && value.next_line ? FIND_BLOCK : phrase->rule;

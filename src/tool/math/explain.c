@@ -30,7 +30,7 @@ static const struct {
     {"matrix", "matrices are compared entry by entry"},
     {"number", "numbers are compared by exact value"},
     {"percent", "x% is x/100"},
-    {"percent-missing", "the sign % may be missing where the problem asks for a percentage"},
+    {"percent-missing", "the sign % may be missing where the problem asks for a percentage or is not known"},
     {"prefix", "a name before the sign = is dropped"},
     {"quantity", "units of one dimension are converted"},
     {"ratio", "ratios are equal where their terms are in proportion"},

@@ -282,8 +282,7 @@ static bool is_wrapped(const math_reader *r) {
     return false;
 }
 
-/* Drops full stops and boxes around the whole. */
-static void strip(math_reader *r) {
+void math_strip(math_reader *r) {
     for (;;) {
         bool wrapped = is_wrapped(r), stop = r->tokens > 1 && r->token[r->tokens - 2].kind == TOKEN_PERIOD;
         if (!wrapped && !stop) return;
@@ -302,7 +301,7 @@ cairn_status math_read(cairn_ctx *ctx, cairn_arena *arena, const char *text, siz
     math_reader *r = &reader;
     if (!math_make_spare(r)) return CAIRN_NO_MEMORY;
     CAIRN_TRY(math_lex(r));
-    strip(r);
+    math_strip(r);
     if (r->token->kind == TOKEN_HENCE && r->tokens > 1) r->token++, r->tokens--;
     math_node *node = math_whole(r);
     if (!node) node = math_infix(r);

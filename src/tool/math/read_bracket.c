@@ -81,6 +81,7 @@ static math_node *ordered(math_reader *r, math_node *inner, math_token_kind open
         return inner;
     }
     if (left != right || open == TOKEN_CLOSE_SQUARE) return math_unread(r, "brackets that do not match", start, end);
+    if (inner->kind == MATH_EMPTY && r->calculator) return math_unread(r, "an empty bracket", start, end);
     if (inner->kind == MATH_EMPTY) {
         inner->kind = MATH_TUPLE;
         inner->start = start;
@@ -156,7 +157,8 @@ static math_node *angle_signs(math_reader *r) {
 /* "(B)" as an item of its own. */
 static bool is_choice_item(math_reader *r) {
     math_token *t = math_peek(r);
-    if (t->kind != TOKEN_OPEN_ROUND || !math_is_choice(t + 1) || t[2].kind != TOKEN_CLOSE_ROUND) return false;
+    if (r->calculator || t->kind != TOKEN_OPEN_ROUND || !math_is_choice(t + 1) || t[2].kind != TOKEN_CLOSE_ROUND)
+        return false;
     math_token_kind before = r->at ? t[-1].kind : TOKEN_COMMA, after = t[3].kind;
     bool begins = before == TOKEN_COMMA || before == TOKEN_AND || before == TOKEN_OR || before == TOKEN_COLON ||
                   before == TOKEN_WORD;
@@ -204,10 +206,10 @@ math_node *math_bracket(math_reader *r) {
     math_node *node = NULL;
     if (t->kind == TOKEN_RELATION) {
         node = angle_signs(r);
-    } else if (t->kind == TOKEN_OPEN_BRACE) {
+    } else if (t->kind == TOKEN_OPEN_BRACE && !r->calculator) {
         math_advance(r);
         node = set(r, t->start, TOKEN_CLOSE_BRACE);
-    } else if (t->kind == TOKEN_OPEN_GROUP && (r->plain || is_builder(t))) {
+    } else if (t->kind == TOKEN_OPEN_GROUP && !r->calculator && (r->plain || is_builder(t))) {
         math_advance(r);
         node = set(r, t->start, TOKEN_CLOSE_GROUP);
     } else if (t->kind == TOKEN_OPEN_GROUP) {
@@ -231,6 +233,10 @@ math_node *math_bracket(math_reader *r) {
                    (close->kind == TOKEN_CLOSE_ROUND || close->kind == TOKEN_CLOSE_SQUARE || square)) {
             math_advance(r);
             node = ordered(r, inner, t->kind, close->kind, t->start);
+        } else if (t->kind == TOKEN_OPEN_BRACE && close->kind == TOKEN_CLOSE_BRACE) { /* of the calculator */
+            math_advance(r);
+            node = inner;
+            node->flags |= MATH_FLAG_GROUPED;
         } else if (t->kind == TOKEN_OPEN_FLOOR && close->kind == TOKEN_CLOSE_FLOOR) {
             math_advance(r);
             node = math_make1(r, MATH_FLOOR, inner, t->start, close->end);

@@ -67,7 +67,7 @@ static void bracket_command(math_reader *r, math_token_kind kind, uint32_t start
     bool closes = kind == TOKEN_CLOSE_BRACE || kind == TOKEN_CLOSE_SQUARE || kind == TOKEN_CLOSE_ROUND ||
                   kind == TOKEN_CLOSE_ANGLE;
     if (opens) math_push_bracket(r, BRACKET_LIST);
-    if (closes && r->open && r->bracket[r->open - 1] == BRACKET_LIST) r->open--;
+    if (closes && r->open && (r->bracket[r->open - 1] == BRACKET_LIST || r->calculator)) r->open--;
     if (!value && (kind == TOKEN_BAR || kind == TOKEN_DOUBLE_BAR) && r->delimiter < 3) value = r->delimiter;
     if (r->status == CAIRN_OK) math_emit_value(r, kind, start, r->byte, value);
 }
@@ -88,7 +88,8 @@ static void roman_rest(math_reader *r, uint32_t start) {
 }
 
 void math_act(math_reader *r, const math_command *c, uint32_t start) {
-    switch (c->kind) {
+    bool dropped = r->calculator && c->kind == TOKEN_CURRENCY && strcmp(c->text, "cents") != 0;
+    switch (dropped ? TOKEN_SKIP : c->kind) {
     case TOKEN_SKIP:
         r->pending |= TOKEN_FLAG_BLANK;
         break;

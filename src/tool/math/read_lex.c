@@ -23,9 +23,28 @@ uint32_t math_decode(const char *text, uint32_t left, uint32_t *bytes) {
     }
 }
 
+/* The calculator reads signs in a row as one: a - -b is a + b. */
+static bool joins_sign(math_reader *r, math_token_kind kind, uint32_t end) {
+    math_token *last = r->tokens ? &r->token[r->tokens - 1] : NULL;
+    if (!r->calculator || !last || (kind != TOKEN_PLUS && kind != TOKEN_MINUS) ||
+        (last->kind != TOKEN_PLUS && last->kind != TOKEN_MINUS))
+        return false;
+    last->kind = last->kind == kind ? TOKEN_PLUS : TOKEN_MINUS;
+    last->end = end;
+    r->pending = 0;
+    return true;
+}
+
 math_token *math_emit(math_reader *r, math_token_kind kind, uint32_t start, uint32_t end) {
+    if (joins_sign(r, kind, end)) return &r->token[r->tokens - 1];
     if (r->tokens + 1 >= r->capacity) {
         uint32_t room = r->capacity ? 2 * r->capacity : 32;
+        if (r->tokens >= TOKENS_MOST && r->calculator && kind != TOKEN_END) {
+            r->cut = true;
+            r->byte = r->length;
+            r->tokens -= TOKENS_AHEAD + 2; /* room for the end */
+            return &r->token[r->tokens];
+        }
         if (r->tokens >= TOKENS_MOST) r->status = cairn_fail(r->ctx, CAIRN_LIMIT, "a formula of too many parts");
         math_token *grown = r->status == CAIRN_OK ? cairn_arena_alloc(r->arena, room, sizeof *grown) : NULL;
         if (!grown) {
@@ -78,6 +97,8 @@ void math_push_bracket(math_reader *r, uint8_t kind) {
         r->byte = r->length;
         return;
     }
+    bool arguments = r->tokens && r->token[r->tokens - 1].kind == TOKEN_FUNCTION;
+    if (r->calculator && kind == BRACKET_LIST && !arguments) kind = BRACKET_GROUP; /* no list stands there */
     r->bracket[r->open++] = kind;
 }
 
@@ -96,9 +117,9 @@ static void open_bracket(math_reader *r, math_token_kind kind, uint32_t bytes) {
 }
 
 static void close_bracket(math_reader *r, math_token_kind kind, uint32_t bytes) {
-    if (r->open && r->bracket[r->open - 1] == BRACKET_LIST)
+    if (r->open && (r->bracket[r->open - 1] == BRACKET_LIST || r->calculator))
         r->open--;
-    else if (kind == TOKEN_CLOSE_SQUARE)
+    else if (kind == TOKEN_CLOSE_SQUARE && !r->calculator)
         math_push_bracket(r, BRACKET_LIST); /* ]0, 1[ */
     if (r->status == CAIRN_OK) sign(r, kind, bytes);
 }
@@ -175,6 +196,11 @@ static bool has_pair(const math_reader *r) {
 
 /* A dollar: dress where it has its pair, else money before or after a number. */
 static void dollar(math_reader *r) {
+    if (r->calculator) {
+        r->byte++;
+        r->pending |= TOKEN_FLAG_BLANK;
+        return;
+    }
     uint32_t at = r->byte, next = math_skip_blanks(r, at + 1);
     bool twice = byte_at(r, at + 1) == '$';
     if (!twice && !r->formula && !has_pair(r)) {
@@ -195,8 +221,8 @@ static void star(math_reader *r) {
     char next = byte_at(r, r->byte + 1), then = byte_at(r, r->byte + 2);
     if (next != '*') {
         sign(r, TOKEN_TIMES, 1);
-    } else if (math_ends_value(r) && !(r->pending & TOKEN_FLAG_BLANK) &&
-               (is_digit(then) || is_letter(then) || then == '(' || then == '-')) {
+    } else if (math_ends_value(r) && (r->calculator || !(r->pending & TOKEN_FLAG_BLANK)) &&
+               (r->calculator || is_digit(then) || is_letter(then) || then == '(' || then == '-')) {
         sign(r, TOKEN_CARET, 2);
     } else {
         r->byte += 2;
@@ -310,11 +336,17 @@ static void raised(math_reader *r, math_token_kind kind, uint32_t start) {
 
 static void lex_character(math_reader *r) {
     uint32_t start = r->byte, bytes, code = math_decode(r->text + start, r->length - start, &bytes);
-    const math_command *c = code ? math_find_character(code) : NULL;
-    if (math_letters_end(r, start) > start) {
+    const math_command *c = code ? math_find_character(code) : NULL, *more = NULL;
+    if (r->calculator) more = math_calculator_character(code);
+    if (r->calculator && (unsigned char)r->text[start] > 127 && !more && (!c || c->kind == TOKEN_NAME)) {
+        math_calculator_letters(r);
+        return;
+    }
+    if (!r->calculator && math_letters_end(r, start) > start) {
         math_lex_letters(r);
         return;
     }
+    if (more) c = more;
     r->byte += bytes;
     if (c && (c->kind == TOKEN_RAISED || c->kind == TOKEN_LOWERED)) {
         raised(r, c->kind, start);
@@ -427,7 +459,7 @@ static void lex_one(math_reader *r) {
     if (is_digit((char)c) || (c == '.' && math_starts_decimals(r, r->byte + 1))) {
         math_lex_number(r);
     } else if (is_letter((char)c)) {
-        math_lex_letters(r);
+        r->calculator ? math_calculator_letters(r) : math_lex_letters(r);
     } else if (c == '~' && r->plain && !r->tokens) {
         relation(r, MATH_APPROXIMATE, 1); /* "~5" */
     } else if (c == ' ' || c == '\t' || c == '\r' || c == '~') {

@@ -78,7 +78,11 @@ static bool raised_sign(math_reader *r, const char *set) {
 math_node *math_name(math_reader *r) {
     math_token *t = math_peek(r);
     const char *text = t->text;
+    if (r->calculator && r->status == CAIRN_OK && !math_calculator_knows(r, text))
+        return math_fail(
+            r, cairn_fail(r->ctx, CAIRN_NOT_FOUND, "not evaluated: a name without a value at byte %u", t->start));
     math_advance(r);
+    if (r->calculator) return math_leaf(r, MATH_NAME, text, t->start, t->end);
     for (;;) {
         math_token *next = math_peek(r);
         if (next->kind == TOKEN_UNDERSCORE || next->kind == TOKEN_LOWERED) {

@@ -57,6 +57,10 @@ math_node *math_leaf(math_reader *r, math_kind kind, const char *text, uint32_t 
 }
 
 math_node *math_unread(math_reader *r, const char *why, uint32_t start, uint32_t end) {
+    if (r->calculator && r->status == CAIRN_OK)
+        return math_fail(r, r->cut && math_peek(r)->kind == TOKEN_END
+                                ? cairn_fail(r->ctx, CAIRN_LIMIT, "an expression of too many parts")
+                                : cairn_fail(r->ctx, CAIRN_FORMAT, "not evaluated: %s at byte %u", why, start));
     return math_leaf(r, MATH_UNREAD, why, start, end);
 }
 
@@ -137,6 +141,7 @@ bool math_closes(math_token_kind kind) {
 
 math_node *math_unread_item(math_reader *r, const char *why, uint32_t start) {
     uint32_t open = 0, first = r->at;
+    if (r->calculator) return math_unread(r, why, start, start);
     for (;; math_advance(r)) {
         math_token_kind kind = math_peek(r)->kind;
         if (kind == TOKEN_END) break;

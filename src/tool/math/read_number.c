@@ -25,9 +25,11 @@ static bool three(const math_reader *r, uint32_t at) {
 
 /* The end of a separator of thousands at `at`; `at` where none is. *sure: it is never a comma of a list. */
 static uint32_t separator(const math_reader *r, uint32_t at, bool *sure) {
-    static const char *const signs[] = {"{,}", ",\\!", "\\,", "\\!,", "{\\,}", "\\;", "\xE2\x80\xAF", "\xE2\x80\x89"};
+    static const char *const signs[] = {"{,}",          ",\\!",         "\\,", "\\!,",         "{\\,}",   "\\;",
+                                        "\xE2\x80\xAF", "\xE2\x80\x89", "'",   "\xE2\x80\x99", "\xC2\xA0"};
+    enum { SIGNS = sizeof signs / sizeof *signs, OF_CALCULATOR = 3 };
     *sure = true;
-    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+    for (size_t i = 0; i < (r->calculator ? SIGNS : SIGNS - OF_CALCULATOR); i++)
         if (has(r, at, signs[i])) return blanks_end(r, at + (uint32_t)strlen(signs[i]));
     *sure = false;
     return byte_at(r, at) == ',' ? at + 1 : at;
@@ -141,7 +143,7 @@ static bool lex_time(math_reader *r, uint32_t start, uint32_t end) {
 
 /* A whole answer YYYY-MM-DD. */
 static bool lex_iso_date(math_reader *r, uint32_t start) {
-    if (r->tokens ||
+    if (r->tokens || r->calculator ||
         !(digits_end(r, start) == start + 4 && has(r, start + 4, "-") && digits_end(r, start + 5) == start + 7 &&
           has(r, start + 7, "-") && digits_end(r, start + 8) == start + 10))
         return false;
@@ -222,7 +224,7 @@ static char *with_dots(const math_reader *r, const char *text, size_t fraction) 
 static uint32_t decimals_end(const math_reader *r, uint32_t at) {
     if (byte_at(r, at) != '.') return at;
     if (math_starts_decimals(r, at + 1)) return digits_end(r, at + 1);
-    char next = byte_at(r, at + 1);
+    char next = byte_at(r, r->calculator ? blanks_end(r, at + 1) : at + 1); /* "5. + 3" */
     return next && strchr(")],}+*/^=", next) ? at + 1 : at;
 }
 
@@ -245,7 +247,7 @@ void math_lex_number(math_reader *r) {
             return;
         }
     }
-    bool certain = end > whole || (whole == start + 1 && r->text[start] == '1');
+    bool certain = r->calculator || end > whole || (whole == start + 1 && r->text[start] == '1');
     uint32_t power = at == end ? exponent_end(r, at, certain, &unclear) : at;
     if (power > at && unclear) {
         bad(r, start, power, "a power of ten or Euler's number");

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "tool/math/expression.h"
 #include "tool/math/read.h"
 
 typedef enum math_token_kind {
@@ -104,6 +105,8 @@ typedef struct math_reader {
     bool plain;   /* the text holds no command of LaTeX */
     bool doubled; /* backslashes are written twice: \\frac */
     cairn_status status;
+    bool calculator;         /* by math_read_expression: what is not read is an error */
+    const math_names *names; /* of the calculator; NULL: none */
 
     /* lexer */
     uint32_t byte;
@@ -118,6 +121,8 @@ typedef struct math_reader {
     uint32_t open;           /* brackets open at this byte */
     int32_t delimiter;       /* the token before was \left (1), \right (2) or a size (3) */
     uint8_t bracket[MATH_DEPTH_MOST + 8];
+    bool cut;                /* of the calculator: tokens end where there were too many */
+    char key[MATH_KEY_MOST]; /* scratch */
 
     /* parser */
     uint32_t at;
@@ -166,6 +171,12 @@ uint32_t math_decode(const char *text, uint32_t left, uint32_t *bytes);
 /* Whether letters stand for one word rather than for a product of symbols. */
 bool math_is_word(const char *word, size_t length);
 
+/* ---- calculator (read_expression.c) ---- */
+
+void math_calculator_letters(math_reader *r);                       /* a name, a function, an operator in words */
+const math_command *math_calculator_character(uint32_t code);       /* what only the calculator reads; NULL: nothing */
+bool math_calculator_knows(const math_reader *r, const char *name); /* whether it has a value */
+
 /* ---- parser (read.c and others) ---- */
 
 static inline math_token *math_peek(math_reader *r) {
@@ -196,6 +207,7 @@ uint32_t math_last_end(const math_reader *r); /* end of the token before */
 /* Everything up to the end of the item that is being read. */
 math_node *math_unread_item(math_reader *r, const char *why, uint32_t start);
 
+void math_strip(math_reader *r);            /* drops full stops and boxes around the whole */
 math_node *math_infix(math_reader *r);      /* statements, or two of them with \choose or \over between */
 math_node *math_statements(math_reader *r); /* up to a closing bracket or the end */
 math_node *math_relation_chain(math_reader *r);

@@ -28,7 +28,7 @@ static math_token *braced_number(math_token *t, const char **digits) {
 static uint32_t mixed_fraction(math_reader *r, bool *unclear) {
     math_token *t = math_peek(r), *after = NULL;
     const char *above, *below;
-    if (!math_is_whole(t->text) || strcmp(t->text, "0") == 0) return 0;
+    if (!math_is_whole(t->text) || (strcmp(t->text, "0") == 0 && !r->calculator)) return 0;
     if (t[1].kind == TOKEN_FRACTION) {
         after = braced_number(t + 2, &above);
         if (!after) return 0;
@@ -40,7 +40,8 @@ static uint32_t mixed_fraction(math_reader *r, bool *unclear) {
         }
     } else if (t[1].kind == TOKEN_NUMBER && t[1].flags & TOKEN_FLAG_BLANK && t[2].kind == TOKEN_DIVIDE &&
                t[3].kind == TOKEN_NUMBER) {
-        if (!is_proper(t[1].text, strlen(t[1].text), t[3].text)) return 0;
+        bool nothing = r->calculator && strcmp(t[3].text, "0") == 0; /* 1 1/0: a division by zero */
+        if (!nothing && !is_proper(t[1].text, strlen(t[1].text), t[3].text)) return 0;
         after = t + 4;
     } else {
         return 0;
@@ -243,7 +244,7 @@ math_node *math_primary(math_reader *r) {
     if (r->status != CAIRN_OK) return r->spare_node;
     switch (t->kind) {
     case TOKEN_NUMBER: {
-        math_node *said = math_number_words(r);
+        math_node *said = r->calculator ? NULL : math_number_words(r);
         return said ? said : number(r);
     }
     case TOKEN_DIGITS:

@@ -93,7 +93,7 @@ math_node *math_argument(math_reader *r) {
 static bool raised_degree(math_reader *r, const math_node *of) {
     bool braced = math_peek_at(r, 1)->kind == TOKEN_OPEN_GROUP;
     math_token *o = math_peek_at(r, 1 + braced);
-    if (of->kind == MATH_NUMBER && o->kind == TOKEN_NAME && strcmp(o->text, "o") == 0 &&
+    if (!r->calculator && of->kind == MATH_NUMBER && o->kind == TOKEN_NAME && strcmp(o->text, "o") == 0 &&
         (!braced || o[1].kind == TOKEN_CLOSE_GROUP)) {
         r->at += 2 + 2 * (uint32_t)braced; /* 90^o */
         return true;
@@ -292,8 +292,8 @@ static math_node *signed_factor(math_reader *r) {
 static bool is_times(math_reader *r) {
     math_token *t = math_peek(r);
     if (t->kind == TOKEN_TIMES) return true;
-    return t->kind == TOKEN_NAME && (t->text[0] == 'x' || t->text[0] == 'X') && !t->text[1] && r->at > 0 &&
-           t[-1].kind == TOKEN_NUMBER && t[1].kind == TOKEN_NUMBER &&
+    return !r->calculator && t->kind == TOKEN_NAME && (t->text[0] == 'x' || t->text[0] == 'X') && !t->text[1] &&
+           r->at > 0 && t[-1].kind == TOKEN_NUMBER && t[1].kind == TOKEN_NUMBER &&
            !(t->flags & TOKEN_FLAG_BLANK) == !(t[1].flags & TOKEN_FLAG_BLANK) &&
            (t->flags & TOKEN_FLAG_BLANK || strcmp(t[-1].text, "0") != 0); /* 0x1F */
 }
@@ -416,7 +416,7 @@ math_node *math_term(math_reader *r) {
             if (math_peek(r)->kind == TOKEN_NAME && below->kind == MATH_NAME && above->kind == MATH_PRODUCT &&
                 math_is_derivative(above, above) && strcmp(below->text, above->kid[0]->text) == 0)
                 math_push(r, math_unread_item(r, "a derivative", start));
-            else if (above->kind == MATH_NUMBER && is_number_with_sign(below)) /* 1/2% */
+            else if (!r->calculator && above->kind == MATH_NUMBER && is_number_with_sign(below)) /* 1/2% */
                 math_push(r, shared_sign(r, above, below, start));
             else
                 math_push(r, math_make2(r, MATH_QUOTIENT, above, below, start, math_last_end(r)));

@@ -95,7 +95,7 @@ static bool is_unit_fraction(const math_reader *r, const math_token *t) {
 
 bool math_starts_unit(math_reader *r) {
     math_token *t = math_peek(r);
-    if (r->at == 0) return false;
+    if (r->at == 0 || r->calculator) return false;
     if (t->kind == TOKEN_WORD) {
         if (math_token_is(r, t, "in")) return ends_answer(t + 1) || t[1].kind == TOKEN_CLOSE_GROUP;
         if (math_token_is(r, t, "per")) return math_continues_unit(r);

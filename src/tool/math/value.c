@@ -31,6 +31,7 @@ cairn_status math_engine_open(cairn_ctx *ctx, math_engine **out) {
     math_engine *engine = cairn_alloc(ctx, 1, sizeof *engine);
     if (!engine) return CAIRN_NO_MEMORY;
     engine->ctx = ctx;
+    engine->bits_most = VALUE_BITS_MOST;
     *out = engine;
     return CAIRN_OK;
 }

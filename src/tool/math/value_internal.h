@@ -5,6 +5,7 @@
 #ifndef CAIRN_TOOL_MATH_VALUE_INTERNAL_H
 #define CAIRN_TOOL_MATH_VALUE_INTERNAL_H
 
+#include "tool/math/expression.h"
 #include "tool/math/flint.h"
 #include "tool/math/value.h"
 
@@ -49,6 +50,9 @@ struct math_engine {
     int calcium_uses; /* since Calcium was started */
     ca_ctx_t calcium;
     struct ratio_run *ratio;            /* NULL: not made yet */
+    const math_names *names;            /* of the calculator; NULL: a comparison */
+    size_t bits_most;                   /* of a numerator or denominator */
+    const math_node *stopped;           /* where the first exact evaluation since opening stopped; NULL: nowhere */
     char digits[VALUE_DIGITS_MOST + 1]; /* scratch of numerals */
 };
 

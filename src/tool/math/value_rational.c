@@ -10,7 +10,7 @@ enum { FACTORIAL_MOST = 2000, EXPONENT_MOST = 10000 };
 /* Counts the work on a value and refuses one beyond the bound. */
 static value_status weigh(math_engine *engine, const mpq_t value) {
     size_t top = mpz_sizeinbase(mpq_numref(value), 2), bottom = mpz_sizeinbase(mpq_denref(value), 2);
-    if (top > VALUE_BITS_MOST || bottom > VALUE_BITS_MOST) return VALUE_TOO_LARGE;
+    if (top > engine->bits_most || bottom > engine->bits_most) return VALUE_TOO_LARGE;
     int64_t limbs = (int64_t)(top + bottom) / 64;
     return value_spend(engine, 8 + limbs * limbs / 8) ? VALUE_KNOWN : VALUE_TOO_LARGE;
 }
@@ -115,13 +115,15 @@ static value_status based(math_engine *engine, const char *digits, const mpq_t b
 static value_status power_whole(math_engine *engine, mpq_t base, const mpz_t exponent) {
     bool inverse = mpz_sgn(exponent) < 0;
     if (mpq_sgn(base) == 0) { /* 0^0 is a matter of convention */
+        if (engine->names && mpz_sgn(exponent) == 0) mpq_set_ui(base, 1, 1);
+        if (engine->names && mpz_sgn(exponent) == 0) return VALUE_KNOWN;
         return mpz_sgn(exponent) > 0 ? VALUE_KNOWN : VALUE_UNDEFINED;
     }
     size_t bits = mpz_sizeinbase(mpq_numref(base), 2), other = mpz_sizeinbase(mpq_denref(base), 2);
     if (other > bits) bits = other;
     bool small = mpz_cmpabs_ui(exponent, VALUE_BITS_MOST) <= 0;
     unsigned long n = small ? mpz_get_ui(exponent) : mpz_odd_p(exponent) ? 3 : 2;
-    if (bits > 1 && (!small || (bits - 1) * n > VALUE_BITS_MOST)) return VALUE_TOO_LARGE;
+    if (bits > 1 && (!small || (bits - 1) * n > engine->bits_most)) return VALUE_TOO_LARGE;
     mpz_pow_ui(mpq_numref(base), mpq_numref(base), n);
     mpz_pow_ui(mpq_denref(base), mpq_denref(base), n);
     if (inverse) mpq_inv(base, base);
@@ -296,7 +298,12 @@ static value_status unary(math_engine *engine, const math_node *node, const valu
     }
 }
 
-static value_status name(const char *text, const value_point *point, mpq_t out) {
+static value_status name(const math_engine *engine, const char *text, const value_point *point, mpq_t out) {
+    mpq_srcptr known = engine->names ? engine->names->value(engine->names->table, text) : NULL;
+    if (known) {
+        mpq_set(out, known);
+        return VALUE_KNOWN;
+    }
     if (!point || !point->names) return VALUE_OTHER;
     for (uint32_t i = 0; i < point->names->count; i++)
         if (strcmp(point->names->name[i], text) == 0) {
@@ -306,12 +313,12 @@ static value_status name(const char *text, const value_point *point, mpq_t out) 
     return VALUE_OTHER;
 }
 
-value_status value_rational(math_engine *engine, const math_node *node, const value_point *point, mpq_t out) {
+static value_status exact(math_engine *engine, const math_node *node, const value_point *point, mpq_t out) {
     switch (node->kind) {
     case MATH_NUMBER:
         return value_rational_numeral(engine, node->text, out);
     case MATH_NAME:
-        return name(node->text, point, out);
+        return name(engine, node->text, point, out);
     case MATH_SUM:
     case MATH_PRODUCT:
     case MATH_QUOTIENT:
@@ -340,4 +347,10 @@ value_status value_rational(math_engine *engine, const math_node *node, const va
     default:
         return VALUE_NOT;
     }
+}
+
+value_status value_rational(math_engine *engine, const math_node *node, const value_point *point, mpq_t out) {
+    value_status status = exact(engine, node, point, out);
+    if (status != VALUE_KNOWN && !engine->stopped) engine->stopped = node;
+    return status;
 }
