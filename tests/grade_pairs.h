@@ -60,6 +60,22 @@ static const grade_pair NUMBERS[] = {
     {"\\binom{7}{3}", "\\frac{7}{3}", WRONG},
     {"\\lfloor 7.9 \\rfloor", "7", RIGHT},
     {"|-4|", "4", RIGHT},
+    {"6 000", "6000", RIGHT},
+    {"12 050 000", "12050000", RIGHT},
+    {"6 000.5", "6000.5", RIGHT},
+    {"6 000", "6001", WRONG},
+    {"31 {, }408", "31408", RIGHT},
+    {"2,75", "2.75", RIGHT},
+    {"-0,4", "-0.4", RIGHT},
+    {"0,4", "0.6", WRONG},
+    {"3500,25", "3500.25", RIGHT},
+    {"0.205", "0,205", RIGHT},
+    {"2,75 kg", "2.75 kg", RIGHT},
+    {"2,75", "2.85", WRONG},
+    {"7C3", "35", RIGHT},
+    {"7C3", "\\binom{7}{3}", RIGHT},
+    {"7C3", "34", WRONG},
+    {"3 5/0", "3", WRONG},
 };
 
 static const grade_pair FRACTIONS[] = {
@@ -95,6 +111,8 @@ static const grade_pair FRACTIONS[] = {
     {"\\frac{7}{1}", "7", RIGHT},
     {"\\frac{0}{5}", "0", RIGHT},
     {"\\frac{355}{113}", "\\pi", WRONG},
+    {"0 3/7", "3/7", RIGHT},
+    {"6 000 1/2", "12001/2", RIGHT},
 };
 
 static const grade_pair ROOTS_AND_CONSTANTS[] = {
@@ -149,11 +167,23 @@ static const grade_pair ROOTS_AND_CONSTANTS[] = {
 };
 
 static const grade_pair COMPLEX[] = {
-    {"3+4i", "4i+3", RIGHT},  {"3+4i", "3-4i", WRONG},           {"3 + 4 \\cdot i", "3+4i", RIGHT},
-    {"i^2", "-1", RIGHT},     {"\\sqrt{-1}", "i", RIGHT},        {"\\sqrt{-9}", "3i", RIGHT},
-    {"(1+i)^2", "2i", RIGHT}, {"\\frac{1}{i}", "-i", RIGHT},     {"\\frac{2}{1+i}", "1-i", RIGHT},
-    {"|3+4i|", "5", RIGHT},   {"e^{i\\pi}", "-1", RIGHT},        {"2i", "2", WRONG},
-    {"i", "1", WRONG},        {"3+4\\mathrm{i}", "3+4i", RIGHT},
+    {"3+4i", "4i+3", RIGHT},
+    {"3+4i", "3-4i", WRONG},
+    {"3 + 4 \\cdot i", "3+4i", RIGHT},
+    {"i^2", "-1", RIGHT},
+    {"\\sqrt{-1}", "i", RIGHT},
+    {"\\sqrt{-9}", "3i", RIGHT},
+    {"(1+i)^2", "2i", RIGHT},
+    {"\\frac{1}{i}", "-i", RIGHT},
+    {"\\frac{2}{1+i}", "1-i", RIGHT},
+    {"|3+4i|", "5", RIGHT},
+    {"e^{i\\pi}", "-1", RIGHT},
+    {"2i", "2", WRONG},
+    {"i", "1", WRONG},
+    {"3+4\\mathrm{i}", "3+4i", RIGHT},
+    {"6\\text{cis}(60^\\circ)", "6(\\cos 60^\\circ + i\\sin 60^\\circ)", RIGHT},
+    {"6 cis(pi/3)", "3+3\\sqrt3 i", RIGHT},
+    {"6\\operatorname{cis}\\frac{\\pi}{3}", "3-3\\sqrt3 i", WRONG},
 };
 
 static const grade_pair EXPRESSIONS[] = {
@@ -214,6 +244,8 @@ static const grade_pair EXPRESSIONS[] = {
     {"x\u00B2 + 3x", "x^2+3x", RIGHT},
     {"x**2 + 3*x", "x^2+3x", RIGHT},
     {"2 x + 3 y", "2x+3y", RIGHT},
+    {"r**{-3}", "r^{-3}", RIGHT},
+    {"2**{5}", "32", RIGHT},
 };
 
 static const grade_pair EQUATIONS[] = {
@@ -245,6 +277,14 @@ static const grade_pair EQUATIONS[] = {
     {"k \\neq 4", "k = 4", WRONG},
     {"a = 3b", "b = 3a", WRONG},
     {"a:b = 2:3", "2:3", NOT_WRONG},
+    {"z1=6, z2=8", "z_1 = 6, z_2 = 8", RIGHT},
+    {"z1=6, z2=9", "z1=6, z2=8", WRONG},
+    {"y = 3 + 4 = 7", "y = 7", RIGHT},
+    {"y = \\frac{1}{4} = 0.25", "y = 0.25", RIGHT},
+    {"y = 7", "y = 3 + 4 = 7", RIGHT},
+    {"y = 3 + 4 = 7", "y = 8", WRONG},
+    {"m = 3, m = 8", "m = 8, m = 3", RIGHT},
+    {"u = v = 6", "u = v = 7", WRONG},
 };
 
 static const grade_pair INEQUALITIES[] = {
@@ -322,6 +362,13 @@ static const grade_pair LISTS[] = {
     {"2 : 3", "\\frac{2}{3}", NOT_WRONG},
     {"1:2:3", "2:4:6", RIGHT},
     {"1:2:3", "1:2:4", WRONG},
+    {"y = 2,\\quadz = 5", "y = 2, z = 5", RIGHT},
+    {"1960, 0.25", "[1960, 0.25]", RIGHT},
+    {"[1960, 0.25]", "1960, 0.5", WRONG},
+    {"3，8", "8, 3", RIGHT},
+    {"（3，8）", "(3, 8)", RIGHT},
+    {"y＝3", "y = 3", RIGHT},
+    {"2 \\pm 3 \\pm 4", "9, 3, 1, -5", RIGHT},
 };
 
 static const grade_pair MATRICES[] = {
@@ -392,6 +439,9 @@ static const grade_pair UNITS[] = {
     {"\\$1.2 million", "1200000", RIGHT},
     {"3 million", "3000000", RIGHT},
     {"3 million", "3", NOT_RIGHT},
+    {"20°15'", "20.25^\\circ", RIGHT},
+    {"20^\\circ 15' 36''", "20.26^\\circ", RIGHT},
+    {"20°15'", "20.15^\\circ", WRONG},
 };
 
 static const grade_pair PERCENT[] = {
@@ -407,6 +457,8 @@ static const grade_pair PERCENT[] = {
     {"2500\\%", "25\\%", WRONG},
     {"33\\frac13\\%", "\\frac{100}{3}\\%", RIGHT},
     {"12.5%", "12 1/2 percent", RIGHT},
+    {"5 1/2 pct", "11/200", RIGHT},
+    {"40％", "40\\%", RIGHT},
 };
 
 static const grade_pair BASES[] = {
@@ -459,6 +511,9 @@ static const grade_pair WORDS[] = {
     {"5", "", NOT_RIGHT},
     {"?", "5", NOT_RIGHT},
     {"...", "5", NOT_RIGHT},
+    {"3rd", "third", RIGHT},
+    {"3rd", "Fourth", WRONG},
+    {"-[2,7)", "2", WRONG},
 };
 
 static const grade_pair TIMES[] = {

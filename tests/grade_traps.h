@@ -303,6 +303,21 @@ static const grade_pair TRAPS[] = {
     {"cannot be determined", "no solution", NOT_RIGHT},
     {"all integers", "\\mathbb{R}", NOT_RIGHT},
     {"one thousand two hundred", "1002", NOT_RIGHT},
+    {"y = 3+4 = 8", "y = 8", NOT_RIGHT},
+    {"y = 3+4 = 6 = 8", "y = 8", NOT_RIGHT},
+    {"k = 3", "3 : 1", NOT_RIGHT},
+    {"t^2 = 9", "t2 = 9", NOT_RIGHT},
+    {"4,5", "45", NOT_RIGHT},
+    {"4,5", "4.05", NOT_RIGHT},
+    {"1.5", "1,5", NOT_RIGHT},
+    {"2 \\pm 3 \\pm 4", "9, 3, 1, 5", NOT_RIGHT},
+    {"2 340", "2, 340", NOT_RIGHT},
+    {"7C3_{16}", "35", NOT_RIGHT},
+    {"c", "B", NOT_RIGHT},
+    {"m = 3, m = 8", "n = 3, n = 8", NOT_RIGHT},
+    {"\\frac{50}{3} \\approx 16.67 \\text{ miles}", "\\frac{50}{3} \\approx 16.67 \\text{ minutes}", NOT_RIGHT},
+    {"$t \\ge 4$ or $t<1:(-\\infty,1) \\cap[4, \\infty)$", "$t \\ge 4$ or $t<1:(-\\infty,1) \\cup[4, \\infty)$",
+     NOT_RIGHT},
 };
 
 /* Provably different. */

@@ -143,6 +143,13 @@ static void test_a_choice_is_its_content(void **state) {
     with_problem(*state, problem, "C", "11", CAIRN_VERDICT_WRONG);
 }
 
+static void test_a_small_letter_is_a_choice_of_the_problem(void **state) {
+    const char *problem = "How many are even? (A) 2 (B) 3 (C) 4";
+    with_problem(*state, problem, "c", "C", CAIRN_VERDICT_RIGHT);
+    with_problem(*state, problem, "b", "C", CAIRN_VERDICT_WRONG);
+    with_problem(*state, "Find the speed in terms of C and t.", "c", "C", CAIRN_VERDICT_UNKNOWN);
+}
+
 static void test_percent_by_the_problem(void **state) {
     const char *problem = "What percent of the students passed?";
     with_problem(*state, problem, "40", "40\\%", CAIRN_VERDICT_RIGHT);
@@ -212,6 +219,7 @@ int main(void) {
         cmocka_unit_test(test_doubtful_answers_are_not_wrong),
         cmocka_unit_test(test_every_reference_equals_itself),
         cmocka_unit_test(test_a_choice_is_its_content),
+        cmocka_unit_test(test_a_small_letter_is_a_choice_of_the_problem),
         cmocka_unit_test(test_percent_by_the_problem),
         cmocka_unit_test(test_an_ordered_list_by_the_problem),
         cmocka_unit_test(test_published_tolerance),

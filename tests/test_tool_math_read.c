@@ -140,11 +140,16 @@ static void test_a_blank_between_digits_is_not_read(void **state) {
     does_not_read(*state, "2{3}", "2{3}", "digits in groups side by side");
     does_not_read(*state, "\\mathbf{2}\\mathbf{3}", "\\mathbf{2}\\mathbf{3}", "digits in groups side by side");
     does_not_read(*state, "1\\!2", "1\\!2", "a number after a factor");
-    does_not_read(*state, "1~000", "1~000", "a number after a factor");
+    does_not_read(*state, "12~345", "12~345", "a number after a factor");
+    does_not_read(*state, "2 050/3000", "2 050/3000", "a number after a factor");
+    does_not_read(*state, "1 000 2000", "1 000 2000", "a number after a factor");
+    SAME(state, "12050000", "12 050 000", "12~050~000", "12 {, }050{,}000"); /* a zero begins no value */
+    READS(state, {"1 000 4/9", "1000 4/9"}, {"1 000, 2 050.5", "1000, 2050.5"});
 }
 
 static void test_decimal_commas_are_not_read(void **state) {
-    does_not_read(*state, "0,500", "0,500", "a decimal comma or a list");
+    does_not_read(*state, "0,5 kg", "0,5 kg", "a decimal comma or a list");
+    draws(*state, "0,5", "list comma-grouped 0..3\n  number '0' 0..1\n  number '5' 2..3\n");
     does_not_read(*state, "1.234,56", "1.234,56", "a decimal comma or a list");
     does_not_read(*state, "1.000.000", "1.000.000", "a number after a factor");
 }

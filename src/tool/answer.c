@@ -144,13 +144,30 @@ cairn_status answer_grade_written(cairn_ctx *ctx, cairn_arena *arena, const char
     return CAIRN_OK;
 }
 
+/* Whether a text is a chain of equations without words, which says what all of its sides say. */
+static bool is_chain(const char *text) {
+    size_t letters = 0, signs = 0;
+    for (const char *at = text; *at; at++) {
+        bool letter = (*at >= 'A' && *at <= 'Z') || (*at >= 'a' && *at <= 'z') || (unsigned char)*at >= 0x80;
+        letters = letter ? letters + 1 : 0;
+        bool command = letters == 1 && at > text && at[-1] == '\\';
+        while (command && ((at[1] >= 'A' && at[1] <= 'Z') || (at[1] >= 'a' && at[1] <= 'z'))) at++;
+        if (command) letters = 0;
+        if (letters >= 2 || *at == '\n') return false;
+        signs += *at == '=';
+    }
+    return signs > 1;
+}
+
 /* An answer that is prose may state one: "Thus the answer is 7." */
 cairn_status cairn_answer_grade(cairn_ctx *ctx, cairn_arena *arena, const char *answer, const char *reference,
                                 const cairn_grade_options *options, cairn_grade *out) {
     cairn_found found;
     CAIRN_TRY(answer_grade_written(ctx, arena, answer, reference, options, out));
     size_t length = strlen(answer);
-    if (out->verdict == CAIRN_VERDICT_RIGHT || length < PROSE_LEAST || !memchr(answer, ' ', length)) return CAIRN_OK;
+    bool whole = strcmp(out->rule, "unread") != 0 && is_chain(answer);
+    if (out->verdict == CAIRN_VERDICT_RIGHT || length < PROSE_LEAST || !memchr(answer, ' ', length) || whole)
+        return CAIRN_OK;
     cairn_status status = cairn_answer_find(ctx, arena, answer, length, options ? options->problem : NULL, &found);
     if (status == CAIRN_NOT_FOUND || (status == CAIRN_OK && strcmp(found.text, answer) == 0)) return CAIRN_OK;
     CAIRN_TRY(status);

@@ -43,7 +43,7 @@ static const struct {
     {"time", KIND(MATH_TIME), KINDS_ALL, rule_time, "the same minute; without AM or PM on one side only: unknown"},
     {"date", KIND(MATH_DATE), KINDS_ALL, rule_date, "the same day; the reference may leave out the year"},
     {"text", KIND(MATH_TEXT), KINDS_ALL, rule_text, "the same words but for case, articles and punctuation"},
-    {"grouped", KIND(MATH_NUMBER) | KIND(MATH_QUANTITY), KIND(MATH_LIST) | KIND(MATH_TUPLE), rule_grouped,
+    {"grouped", KINDS_VALUE | KIND(MATH_QUANTITY), KIND(MATH_LIST) | KIND(MATH_TUPLE), rule_grouped,
      "3,125 may be one number or a list of two"},
     {"interval",
      KINDS_RANGE | KIND(MATH_RELATION) | KIND(MATH_SET) | KIND(MATH_NAME) | KIND(MATH_TEXT) | KIND(MATH_AND) |
@@ -128,6 +128,7 @@ static bool surely_no_number(const math_node *node) {
     if (node->kind == MATH_TUPLE) return node->kids > 1;
     if (node->kind == MATH_MATRIX)
         return !(node->flags & MATH_FLAG_DETERMINANT) && (node->kids > 1 || (node->kids && node->kid[0]->kids > 1));
+    if (node->kind == MATH_NEGATE) return surely_no_number(node->kid[0]);
     return node->kind == MATH_INTERVAL;
 }
 
@@ -186,12 +187,27 @@ static bool count_nodes(comparing *c, const math_node *node) {
     return true;
 }
 
+/* [3, 1], which is no interval, as a list in square brackets; other trees as they are. */
+static const math_node *without_backward(comparing *c, const math_node *node) {
+    bool open = (node->flags & (MATH_FLAG_OPEN_LEFT | MATH_FLAG_OPEN_RIGHT)) != 0;
+    if (node->kind != MATH_INTERVAL || open || !math_is_constant(node->kid[0]) || !math_is_constant(node->kid[1]))
+        return node;
+    if (math_order(c->engine, node->kid[0], node->kid[1]) != 1) return node;
+    math_node *list = tree_of(c, MATH_TUPLE, node->kids, (const math_node *const *)node->kid);
+    if (list) list->flags = MATH_FLAG_VECTOR;
+    return list;
+}
+
 cairn_verdict compare_trees(comparing *c, const math_node *a, const math_node *r, math_judgement *out) {
     bool spent = !a || !r || c->status != CAIRN_OK || c->depth >= DEPTH_MOST || c->calls >= COMPARE_CALLS_MOST ||
                  math_work(c->engine) - c->work_before > WORK_MOST;
+    const uint64_t ranges = KINDS_RANGE | KIND(MATH_RELATION);
     *out = (math_judgement){.verdict = CAIRN_VERDICT_UNKNOWN, .rule = "too-large", .why = "more work than is allowed"};
     if (spent || !count_nodes(c, a) || !count_nodes(c, r)) return out->verdict;
     c->calls++;
+    if (!is_among(r, ranges)) a = without_backward(c, a);
+    if (!is_among(a, ranges)) r = without_backward(c, r);
+    if (!a || !r) return out->verdict;
     c->depth++;
     uint64_t answer = KIND(a->kind), reference = KIND(r->kind);
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {

@@ -26,14 +26,6 @@ static bool asks_order(const comparing *c) {
     return problem_says(c, words);
 }
 
-/* "x = 1, y = 2" against "y = 2, x = 1": name by name. */
-static bool judge_statements(comparing *c, items *x, items *y, math_judgement *out) {
-    if (x->n != y->n || !items_sort_by_name(x) || !items_sort_by_name(y)) return false;
-    for (uint32_t i = 0; i < x->n; i++)
-        if (strcmp(statement_name(x->at[i])->text, statement_name(y->at[i])->text) != 0) return false;
-    return compare_in_order(c, x->at, y->at, x->n, "list", out);
-}
-
 /* Whether each of one side has its equal on the other. *as_many: they pair off one by one. */
 typedef struct matching {
     cairn_verdict verdict;
@@ -81,6 +73,32 @@ static matching match(comparing *c, const items *a, const items *r) {
         if (best == CAIRN_VERDICT_WRONG) return out;
     }
     return out;
+}
+
+/* Whether statements of one letter, x_1 = 3 and x_2 = 2, have the values of others in another order: solutions are
+ * numbered as one likes. */
+static bool indices_only(comparing *c, const items *x, const items *y) {
+    items values_x = {.kind = MATH_LIST}, values_y = {.kind = MATH_LIST};
+    const char *first = statement_name(x->at[0])->text;
+    size_t letter = strcspn(first, "_");
+    for (uint32_t i = 0; i < x->n; i++) {
+        const char *name = statement_name(x->at[i])->text;
+        if (strncmp(name, first, letter) != 0 || name[letter] != '_') return false;
+        items_push(without_prefix(x->at[i]), &values_x);
+        items_push(without_prefix(y->at[i]), &values_y);
+    }
+    return match(c, &values_x, &values_y).verdict != CAIRN_VERDICT_WRONG;
+}
+
+/* "x = 1, y = 2" against "y = 2, x = 1": name by name. */
+static bool judge_statements(comparing *c, items *x, items *y, math_judgement *out) {
+    if (x->n != y->n || !items_sort_by_name(x) || !items_sort_by_name(y)) return false;
+    for (uint32_t i = 0; i < x->n; i++)
+        if (strcmp(statement_name(x->at[i])->text, statement_name(y->at[i])->text) != 0) return false;
+    compare_in_order(c, x->at, y->at, x->n, "list", out);
+    if (out->verdict == CAIRN_VERDICT_WRONG && indices_only(c, x, y))
+        return compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "list", "the same values under other indices");
+    return true;
 }
 
 /* Two collections too long for matching: equal where they are place by place. */
@@ -180,6 +198,17 @@ static void judge_ungrouped(comparing *c, const math_node *a, const math_node *r
     if (other.verdict != CAIRN_VERDICT_WRONG) *out = other;
 }
 
+/* Whether two collections begin with statements of values for different names: "x = 1, x = 2" and "y = 1, y = 2". */
+static bool named_otherwise(const math_node *a, const math_node *r) {
+    if (!a->kids || !r->kids || a->kind == MATH_SUM || r->kind == MATH_SUM) return false;
+    const math_node *x = is_among(a, KINDS_COLLECTION) ? a->kid[0] : a,
+                    *y = is_among(r, KINDS_COLLECTION) ? r->kid[0] : r;
+    const math_node *own = x->kind == MATH_RELATION ? statement_name(x) : NULL;
+    const math_node *other = y->kind == MATH_RELATION ? statement_name(y) : NULL;
+    if (!own || !other || own->kind != MATH_NAME || other->kind != MATH_NAME) return false;
+    return strcmp(own->text, other->text) != 0;
+}
+
 bool rule_collection(comparing *c, const math_node *a, const math_node *r, math_judgement *out) {
     items x, y;
     bool plain = !is_among(a, KINDS_COLLECTION) && !is_among(r, KINDS_COLLECTION);
@@ -210,6 +239,11 @@ bool rule_collection(comparing *c, const math_node *a, const math_node *r, math_
         return compare_in_order(c, x.at, y.at, x.n, "list", out);
     }
     judge_unordered(c, &x, &y, out);
+    if (out->verdict == CAIRN_VERDICT_RIGHT && named_otherwise(a, r))
+        return compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "list", "the same values of things with other names");
     if (out->verdict == CAIRN_VERDICT_WRONG) judge_ungrouped(c, a, r, &x, &y, out);
+    if (out->verdict == CAIRN_VERDICT_UNKNOWN && (items_expand(c, &x) | items_expand(c, &y)) &&
+        match(c, &x, &y).verdict == CAIRN_VERDICT_RIGHT)
+        return compare_says(c, out, CAIRN_VERDICT_RIGHT, "list", "the same values, each sign for itself");
     return true;
 }

@@ -93,6 +93,29 @@ static bool judge_chain(comparing *c, const math_node *chain, const math_node *o
     return true;
 }
 
+/* "x = 9/2 = 4.5" as "x = 9/2", where its numbers agree, and "x = y = 3" as "x, y = 3"; other trees as they are. NULL:
+ * no memory. */
+static const math_node *short_chain(comparing *c, const math_node *node) {
+    math_judgement part;
+    uint32_t names = 0;
+    while (names < node->kids && is_prefix(node->kid[names])) names++;
+    if (node->kids < 3 || node->kids > SIDES_MOST || names == 0 || names == node->kids) return node;
+    for (uint32_t i = 1; i < node->kids; i++) {
+        if (!states_value(node->relation[i - 1])) return node;
+        if (i < names) continue;
+        if (!math_is_constant(node->kid[i])) return node;
+        cairn_verdict same = CAIRN_VERDICT_RIGHT;
+        if (i > names) same = compare_trees(c, node->kid[i], node->kid[names], &part);
+        bool about = node->relation[i - 1] == MATH_APPROXIMATE;
+        if (about ? same == CAIRN_VERDICT_WRONG : same != CAIRN_VERDICT_RIGHT) return node;
+    }
+    const math_node *name = node->kid[0];
+    if (names > 1) name = tree_of(c, MATH_LIST, names, (const math_node *const *)node->kid);
+    math_node *statement = name ? tree_two(c, MATH_RELATION, name, node->kid[names]) : NULL;
+    if (statement) statement->relation = node->relation;
+    return statement;
+}
+
 /* Two statements "name = value". */
 static bool judge_named(comparing *c, const math_node *a, const math_node *r, int a_side, int r_side,
                         math_judgement *out) {
@@ -130,6 +153,11 @@ static bool takes_back(const math_node *name) {
 }
 
 bool rule_prefix(comparing *c, const math_node *a, const math_node *r, math_judgement *out) {
+    if (a->kind == MATH_RELATION && r->kind == MATH_RELATION && (a->kids > 2 || r->kids > 2)) {
+        a = short_chain(c, a);
+        r = short_chain(c, r);
+        if (!a || !r) return false;
+    }
     int a_side = prefix_side(a), r_side = prefix_side(r);
     if (a->kind == MATH_RELATION && r->kind == MATH_RELATION) {
         if (a_side >= 0 && r_side >= 0) return judge_named(c, a, r, a_side, r_side, out);
@@ -145,6 +173,12 @@ bool rule_prefix(comparing *c, const math_node *a, const math_node *r, math_judg
                             compare_show(c, statement->kid[side]));
     compare_trees(c, without_prefix(a), without_prefix(r), out);
     if (out->verdict == CAIRN_VERDICT_RIGHT && strcmp(out->rule, "identical") == 0) out->rule = "prefix";
+    bool ratio = without_prefix(a)->kind == MATH_RATIO || without_prefix(r)->kind == MATH_RATIO;
+    if (out->verdict == CAIRN_VERDICT_RIGHT && ratio && !either_is(without_prefix(a), without_prefix(r), MATH_NUMBER))
+        return true;
+    if (out->verdict == CAIRN_VERDICT_RIGHT && ratio && statement->kid[side]->kind == MATH_NAME) /* y = 2 for 2:1 */
+        return compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "prefix", "%s may not be the ratio",
+                            compare_show(c, statement->kid[side]));
     return true;
 }
 
@@ -212,7 +246,7 @@ static cairn_verdict side_by_side(comparing *c, const math_node *a, const math_n
             other = other == MATH_LESS ? MATH_GREATER : MATH_GREATER_EQUAL;
         else if (backward && is_greater(other))
             other = other == MATH_GREATER ? MATH_LESS : MATH_LESS_EQUAL;
-        else if (backward && other != MATH_EQUAL && other != MATH_UNEQUAL && other != MATH_APPROXIMATE)
+        else if (backward && other != MATH_EQUAL && other != MATH_UNEQUAL) /* 40/3 ~ 13.3 cm: each is the other */
             return CAIRN_VERDICT_UNKNOWN;
         if (a->relation[i] != other) return CAIRN_VERDICT_UNKNOWN;
     }

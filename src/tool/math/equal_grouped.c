@@ -89,9 +89,54 @@ static bool may_be_one_number(const math_node *list, const math_node *number) {
     return strcmp(x, y) == 0;
 }
 
+/* "2,74", "-0,5", "2,7 cm" with a point for the comma; NULL: another list. */
+static const math_node *with_point(comparing *c, const math_node *list) {
+    if (list->kind != MATH_LIST || !(list->flags & MATH_FLAG_COMMA_GROUPED) || list->kids != 2) return NULL;
+    const math_node *whole = list->kid[0], *last = list->kid[1], *fraction = last;
+    bool negative = whole->kind == MATH_NEGATE, dressed = last->kind == MATH_QUANTITY || last->kind == MATH_PERCENT;
+    if (negative) whole = whole->kid[0];
+    if (dressed) fraction = last->kid[0];
+    if (fraction->kind != MATH_NUMBER || fraction->text[strspn(fraction->text, "0123456789")]) return NULL;
+    const char *text = cairn_arena_printf(c->arena, "%s.%s", whole->text, fraction->text);
+    const math_node *number = text ? tree_leaf(c, MATH_NUMBER, text) : NULL;
+    if (!text) c->status = CAIRN_NO_MEMORY;
+    if (number && negative) number = tree_one(c, MATH_NEGATE, number);
+    if (number && last->kind == MATH_QUANTITY) number = tree_two(c, MATH_QUANTITY, number, last->kid[1]);
+    if (number && last->kind == MATH_PERCENT) number = tree_one(c, MATH_PERCENT, number);
+    return number;
+}
+
+/* Whether a value is written with a decimal point. */
+static bool has_point(const math_node *value) {
+    while (value->kind == MATH_NEGATE || value->kind == MATH_QUANTITY || value->kind == MATH_PERCENT)
+        value = value->kid[0];
+    return value->kind == MATH_NUMBER && strchr(value->text, '.');
+}
+
+/* Whether a list of two that was read from "2,74" is rather one number, if it has the digits of a value on the other
+ * side. A reference may well list the roots 0 and 5 so. */
+static bool is_rather_decimal(const math_node *list, bool is_answer) {
+    const math_node *whole = list->kid[0]->kind == MATH_NEGATE ? list->kid[0]->kid[0] : list->kid[0];
+    size_t places = strspn((list->kid[1]->text ? list->kid[1] : list->kid[1]->kid[0])->text, "0123456789");
+    bool zero = strcmp(whole->text, "0") == 0;
+    return is_answer ? zero || strlen(whole->text) > 3 || places >= 2 : zero && places >= 3;
+}
+
+/* A list of two numbers with a comma alone between them, against a value that it is with a point for the comma. */
+static bool judge_decimal_comma(comparing *c, const math_node *a, const math_node *r, math_judgement *out) {
+    bool is_answer = a->kind == MATH_LIST;
+    const math_node *list = is_answer ? a : r, *value = is_answer ? r : a, *number = with_point(c, list);
+    if (!number || !math_is_constant(value->kind == MATH_QUANTITY ? value->kid[0] : value)) return false;
+    if (compare_trees(c, is_answer ? number : a, is_answer ? r : number, out) == CAIRN_VERDICT_WRONG) return false;
+    bool sure = out->verdict == CAIRN_VERDICT_RIGHT && has_point(value) && is_rather_decimal(list, is_answer);
+    return compare_says(c, out, sure ? CAIRN_VERDICT_RIGHT : CAIRN_VERDICT_UNKNOWN, "grouped",
+                        "%s is one number, with a comma for a point, or a list", compare_show(c, list));
+}
+
 bool rule_grouped(comparing *c, const math_node *a, const math_node *r, math_judgement *out) {
     const math_node *other = is_among(a, KINDS_COLLECTION) ? a : r, *number = other == a ? r : a;
     items list;
+    if (judge_decimal_comma(c, a, r, out)) return true;
     if (number->kind == MATH_QUANTITY) number = number->kid[0];
     if (number->kind != MATH_NUMBER) return false;
     if (may_be_one_number(other, number))

@@ -3,6 +3,8 @@
 
 #include "tool/math/equal_items.h"
 
+enum { SIGNS_MOST = 5 };
+
 static void add_item(comparing *c, const math_node *node, items *out);
 
 void items_push(const math_node *node, items *out) {
@@ -23,6 +25,38 @@ static void add_item(comparing *c, const math_node *node, items *out) {
     } else {
         items_push(node, out);
     }
+}
+
+typedef struct sign_choice {
+    uint32_t mask, next; /* a bit of the mask for each sign: minus */
+} sign_choice;
+
+static const math_node *choose_sign(comparing *c, const math_node *node, void *with) {
+    sign_choice *choice = with;
+    if (node->kind != MATH_PLUS_MINUS) return node;
+    bool minus = choice->mask >> choice->next++ & 1;
+    const math_node *first = node->kids == 2 ? tree_map(c, node->kid[0], choose_sign, with) : NULL;
+    const math_node *term = tree_map(c, node->kid[node->kids - 1], choose_sign, with);
+    if (term && minus) term = tree_one(c, MATH_NEGATE, term);
+    return node->kids == 2 && first && term ? tree_two(c, MATH_SUM, first, term) : node->kids == 2 ? NULL : term;
+}
+
+bool items_expand(comparing *c, items *list) {
+    items all = {.kind = list->kind};
+    bool any = false;
+    for (uint32_t i = 0; i < list->n; i++) {
+        uint32_t signs = tree_count(list->at[i], MATH_PLUS_MINUS);
+        if (signs > SIGNS_MOST) return false;
+        for (uint32_t mask = 0; mask < 1u << signs; mask++) {
+            const math_node *value = tree_map(c, list->at[i], choose_sign, &(sign_choice){mask, 0});
+            if (!value) return false;
+            items_push(value, &all);
+        }
+        any = any || signs > 0;
+    }
+    if (!any || all.too_many) return false;
+    *list = all;
+    return true;
 }
 
 const math_node *statement_name(const math_node *node) {

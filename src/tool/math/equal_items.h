@@ -14,6 +14,8 @@ typedef struct items {
 /* The values of any tree: +- gives two, "x = 2 or x = -2" its values. */
 void items_take(comparing *c, const math_node *node, items *out);
 void items_push(const math_node *node, items *out);
+/* Several +- in one item as signs for themselves, so that two give four values; false: there are none, or too many. */
+bool items_expand(comparing *c, items *list);
 /* Whether a list states values of several names: "p = 5, q = 2". */
 bool items_name_several(const items *list);
 /* Whether a list has a relation other than "=" and plain values beside it: "x != 1, 2" says more than its parts. */

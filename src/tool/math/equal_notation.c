@@ -99,6 +99,8 @@ bool rule_based(comparing *c, const math_node *a, const math_node *r, math_judge
     const math_node *based = a->kind == MATH_BASED ? a : r, *other = a->kind == MATH_BASED ? r : a;
     const char *x = compare_show(c, a), *y = compare_show(c, r);
     math_decision decision = math_equal(c->engine, a, r);
+    if (other->kind == MATH_CALL && strcmp(other->text, "binomial") == 0) /* 5C2 may be digits of base 16 */
+        return compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "base", "%s may be digits, too", compare_show(c, other));
     if (other->kind == MATH_BASED) {
         bool base = math_equal(c->engine, a->kid[0], r->kid[0]).equal == CAIRN_VERDICT_RIGHT;
         if (base)

@@ -11,6 +11,13 @@ enum { READINGS_WORK = 500000 }; /* no other reading is tried after more work */
 
 /* ---- closeness --------------------------------------------------------------------------------------------------- */
 
+static bool holds_name(const math_node *node, const char *name) {
+    if (node->kind == MATH_NAME) return strcmp(node->text, name) == 0;
+    for (uint32_t i = 0; i < node->kids; i++)
+        if (holds_name(node->kid[i], name)) return true;
+    return false;
+}
+
 /* Whether |a - scale * r| <= tolerance * |scale * r| for certain. */
 static bool within(comparing *c, const math_node *a, const math_node *r, double scale, double tolerance) {
     double a_low, a_high, r_low, r_high;
@@ -20,6 +27,20 @@ static bool within(comparing *c, const math_node *a, const math_node *r, double 
     double furthest = fmax(fabs(a_high - r_low), fabs(r_high - a_low));
     double least = r_low > 0 ? r_low : r_high < 0 ? -r_high : 0;
     return furthest <= tolerance * least; /* never for NaN */
+}
+
+/* Whether two values are the same but for a fiftieth; complex ones, where other numbers in place of i make them so. */
+static bool is_close(comparing *c, const math_node *a, const math_node *r) {
+    static const char *const points[] = {"0.7", "3.1"};
+    const math_node *i = tree_leaf(c, MATH_NAME, "i");
+    if (within(c, a, r, 1, 0.02)) return true;
+    if (!i || (!holds_name(a, "i") && !holds_name(r, "i"))) return false;
+    for (size_t k = 0; k < sizeof points / sizeof points[0]; k++) {
+        const math_node *number = tree_leaf(c, MATH_NUMBER, points[k]);
+        const math_node *x = number ? tree_put(c, a, i, number) : NULL, *y = number ? tree_put(c, r, i, number) : NULL;
+        if (!x || !y || !within(c, x, y, 1, 0.02)) return false;
+    }
+    return true;
 }
 
 /* ---- decimals ---------------------------------------------------------------------------------------------------- */
@@ -244,6 +265,20 @@ static bool judge_readings(comparing *c, const math_node *a, const math_node *r,
                                  compare_show(c, a), compare_show(c, r), compare_show(c, x != a ? a : r));
 }
 
+/* UNKNOWN where one number is said in millions and the other is how many: a problem may ask for millions. */
+static bool judge_millions(comparing *c, const math_node *a, const math_node *r, math_judgement *out) {
+    static const char *const scales[] = {"1e6", "1e9", "1e12"};
+    bool words = a->kind == MATH_NUMBER && (a->flags & MATH_FLAG_WORDS);
+    if (words == (r->kind == MATH_NUMBER && (r->flags & MATH_FLAG_WORDS))) return false;
+    for (size_t i = 0; i < sizeof scales / sizeof scales[0]; i++) {
+        const math_node *scaled = tree_two(c, MATH_PRODUCT, words ? r : a, tree_leaf(c, MATH_NUMBER, scales[i]));
+        if (scaled && math_equal(c->engine, scaled, words ? a : r).equal == CAIRN_VERDICT_RIGHT)
+            return compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "readings", "%s may be meant in millions",
+                                compare_show(c, words ? r : a));
+    }
+    return false;
+}
+
 /* Two numbers whose values are known to differ. */
 static bool judge_different(comparing *c, const math_node *a, const math_node *r, math_judgement *out) {
     const cairn_grade_options *options = c->options;
@@ -254,6 +289,7 @@ static bool judge_different(comparing *c, const math_node *a, const math_node *r
     if (options->percent_hundredfold && (within(c, a, r, 100, slack) || within(c, a, r, 0.01, slack)))
         return compare_says(c, out, CAIRN_VERDICT_RIGHT, "hundredfold", "%s is %s but for a factor 100",
                             compare_show(c, a), compare_show(c, r));
+    if (judge_millions(c, a, r, out)) return true;
     decimal x = as_decimal(c, a), y = as_decimal(c, r);
     if (x.node && y.node) return judge_decimals(c, x, y, out);
     if ((x.node && is_integer(c, r)) || (y.node && is_integer(c, a)))
@@ -261,7 +297,7 @@ static bool judge_different(comparing *c, const math_node *a, const math_node *r
                             compare_show(c, r));
     if (x.node) return judge_exact(c, x, r, "answer", out);
     if (y.node) return judge_exact(c, y, a, "reference", out);
-    if ((holds_decimal(a) || holds_decimal(r)) && within(c, a, r, 1, 0.02))
+    if ((holds_decimal(a) || holds_decimal(r)) && is_close(c, a, r))
         return compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "rounded",
                             "%s and %s are close, and a decimal is part of one", compare_show(c, a),
                             compare_show(c, r));
@@ -313,7 +349,7 @@ bool rule_number(comparing *c, const math_node *a, const math_node *r, math_judg
 static bool close_at_points(comparing *c, const math_node *a, const math_node *r) {
     for (unsigned point = 0; point < 2; point++) {
         const math_node *x = tree_at_point(c, a, point), *y = tree_at_point(c, r, point);
-        if (!x || !y || !within(c, x, y, 1, 0.02)) return false;
+        if (!x || !y || !is_close(c, x, y)) return false;
     }
     return true;
 }

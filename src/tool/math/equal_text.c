@@ -121,6 +121,15 @@ static bool kindred(const char *a, const char *b) {
     return least >= 3 && same + 2 > least && same >= 3;
 }
 
+/* Words for no thing at all: "no" may answer what "none" answers. */
+static bool says_nothing(const char *words) {
+    static const char *const all[] = {"no",    "none",   "zero",   "nothing", "nobody", "nil",
+                                      "never", "nought", "naught", "neither", "nowhere"};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        if (strcmp(words, all[i]) == 0) return true;
+    return false;
+}
+
 static bool judge_words(comparing *c, const char *a, const char *r, math_judgement *out) {
     char x[WORDS_MOST], y[WORDS_MOST];
     if (!plain_words(a, x) || !plain_words(r, y))
@@ -136,6 +145,8 @@ static bool judge_words(comparing *c, const char *a, const char *r, math_judgeme
     }
     if ((strncmp(x, "not ", 4) == 0 && strcmp(x + 4, y) == 0) || (strncmp(y, "not ", 4) == 0 && strcmp(y + 4, x) == 0))
         return compare_says(c, out, CAIRN_VERDICT_WRONG, "text", "\"%s\" is the opposite of \"%s\"", x, y);
+    if (says_nothing(x) && says_nothing(y))
+        return compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "text", "\"%s\" and \"%s\" may say the same", x, y);
     if (one_word(x) && one_word(y) && !kindred(x, y))
         return compare_says(c, out, CAIRN_VERDICT_WRONG, "text", "\"%s\" is another word than \"%s\"", x, y);
     return compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "text", "\"%s\" and \"%s\" may say the same", x, y);
@@ -170,6 +181,23 @@ static bool judge_word_number(comparing *c, const math_node *text, const math_no
     return other && compare_says(c, out, CAIRN_VERDICT_WRONG, "text", "\"%s\" is no number", words);
 }
 
+/* "second" against "2nd". */
+static bool judge_ordinal(comparing *c, const math_node *text, const math_node *place, math_judgement *out) {
+    static const char *const ordinals[] = {"first",   "second", "third", "fourth", "fifth",    "sixth",
+                                           "seventh", "eighth", "ninth", "tenth",  "eleventh", "twelfth"};
+    const math_node *unit = place->kid[1];
+    char words[WORDS_MOST];
+    int n;
+    if (unit->kind != MATH_NAME || strcmp(unit->text, "th") != 0 || !tree_small_integer(place->kid[0], &n))
+        return false;
+    if (!plain_words(text->text, words)) return false;
+    for (int i = 0; i < (int)(sizeof ordinals / sizeof ordinals[0]); i++)
+        if (strcmp(words, ordinals[i]) == 0)
+            return compare_says(c, out, n == i + 1 ? CAIRN_VERDICT_RIGHT : CAIRN_VERDICT_WRONG, "text",
+                                "\"%s\" is place %d", words, i + 1);
+    return false;
+}
+
 bool rule_text(comparing *c, const math_node *a, const math_node *r, math_judgement *out) {
     const math_node *text = a->kind == MATH_TEXT ? a : r, *other = a->kind == MATH_TEXT ? r : a;
     if (other->kind == MATH_TEXT || other->kind == MATH_NAME) {
@@ -183,6 +211,7 @@ bool rule_text(comparing *c, const math_node *a, const math_node *r, math_judgem
         return compare_says(c, out, meanings[meaning].meaning == 41 ? CAIRN_VERDICT_RIGHT : CAIRN_VERDICT_WRONG, "text",
                             "\"%s\" against the empty set", words);
     }
+    if (other->kind == MATH_QUANTITY) return judge_ordinal(c, text, other, out);
     bool number = is_among(other, KINDS_VALUE) && math_is_constant(other);
     return number && judge_word_number(c, text, other, out);
 }

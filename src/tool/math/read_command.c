@@ -191,6 +191,10 @@ void math_lex_command(math_reader *r) {
         end = start + 2 <= r->length ? start + 2 : r->length;
     }
     const math_command *known = math_find_command(r->text + start + 1, end - start - 1);
+    if (!known && end - start >= 6 && memcmp(r->text + start, "\\quad", 5) == 0) { /* "\quadx" */
+        end = start + 5;
+        known = math_find_command("quad", 4);
+    }
     r->byte = end;
     if (known)
         math_act(r, known, start);

@@ -81,6 +81,7 @@ static const math_command commands[] = {
     {"chi", TOKEN_NAME, 0, "chi"},
     {"choose", TOKEN_CHOOSE, 0, NULL},
     {"circ", TOKEN_DEGREE, 0, NULL},
+    {"cis", TOKEN_FUNCTION, 0, "cis"},
     {"cline", TOKEN_SKIP_ONE, 0, NULL},
     {"colon", TOKEN_COLON, 0, NULL},
     {"coloneqq", TOKEN_RELATION, MATH_EQUAL, NULL},

@@ -172,7 +172,7 @@ math_node *math_join(math_reader *r, uint32_t base, uint32_t start) {
 math_node *math_statements(math_reader *r) {
     uint32_t base = r->stacked, start = math_peek(r)->start, joints = 0;
     math_joint before = JOINT_NONE;
-    bool logic = false;
+    bool logic = false, united = false;
     if (at_end(r)) return math_leaf(r, MATH_EMPTY, "", start, start);
     do {
         math_push(r, math_relation_chain(r));
@@ -180,11 +180,14 @@ math_node *math_statements(math_reader *r) {
         r->joint[r->stacked - 1] = (uint8_t)before;
         math_token_kind kind = math_peek(r)->kind;
         logic = logic || ((kind == TOKEN_AND || kind == TOKEN_OR) && math_peek(r)->value == 1);
+        united = united || kind == TOKEN_UNION || kind == TOKEN_INTERSECTION;
         before = joint(r);
         if (before != JOINT_NONE) joints |= 1u << before;
     } while (before != JOINT_NONE && !at_end(r));
     math_node *node = math_join(r, base, start);
     mark_decimal_comma(r, node);
+    if (united && !is_statement(node) && node->kind != MATH_UNION)
+        node = math_unread(r, "a union of what are no sets", start, math_last_end(r));
     if (logic && !is_statement(node)) node = math_unread(r, "a formula of logic", start, math_last_end(r));
     bool trails = before == JOINT_COMMA || before == JOINT_SEMICOLON; /* a comma at the end of everything is dress */
     if (before != JOINT_NONE && !(trails && math_peek(r)->kind == TOKEN_END))

@@ -222,7 +222,7 @@ static void star(math_reader *r) {
     if (next != '*') {
         sign(r, TOKEN_TIMES, 1);
     } else if (math_ends_value(r) && (r->calculator || !(r->pending & TOKEN_FLAG_BLANK)) &&
-               (r->calculator || is_digit(then) || is_letter(then) || then == '(' || then == '-')) {
+               (r->calculator || is_digit(then) || is_letter(then) || then == '(' || then == '{' || then == '-')) {
         sign(r, TOKEN_CARET, 2);
     } else {
         r->byte += 2;

@@ -1,7 +1,10 @@
 /* Names with their scripts and primes, calls of functions. */
 #include "tool/math/read_parts.h"
 
-enum { NAME_MOST = 400 }; /* bytes of a name with its scripts */
+enum {
+    NAME_MOST = 400,    /* bytes of a name with its scripts */
+    INDICES_WITHIN = 64 /* tokens in which another index is looked for */
+};
 
 /* A subscript as text: "_1", "_{n+1}". */
 static const char *subscript(math_reader *r, const char *name) {
@@ -75,9 +78,44 @@ static bool raised_sign(math_reader *r, const char *set) {
     return !group || math_peek_at(r, 3)->kind == TOKEN_CLOSE_GROUP;
 }
 
+/* Whether a letter, a number directly after it and a relation stand at `t`: "x1 =". */
+static bool is_numbered(const math_token *t) {
+    return t->kind == TOKEN_NAME && !t->text[1] && t[1].kind == TOKEN_NUMBER && !(t[1].flags & TOKEN_FLAG_BLANK) &&
+           math_is_whole(t[1].text) && t[2].kind == TOKEN_RELATION;
+}
+
+static bool begins_statement(const math_reader *r, const math_token *t) {
+    if (t == r->token) return true;
+    switch (t[-1].kind) {
+    case TOKEN_COMMA:
+    case TOKEN_SEMICOLON:
+    case TOKEN_AND:
+    case TOKEN_OR:
+    case TOKEN_ROW_BREAK:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* "x1 = 3" beside "x2 = 2": the number is an index. One alone may be a power that lost its sign. */
+static bool has_index(const math_reader *r, const math_token *t) {
+    if (r->calculator || !is_numbered(t) || !begins_statement(r, t)) return false;
+    for (const math_token *other = r->token; other->kind != TOKEN_END && other < r->token + INDICES_WITHIN; other++)
+        if (is_numbered(other) && begins_statement(r, other) && strcmp(other->text, t->text) == 0 &&
+            strcmp(other[1].text, t[1].text) != 0)
+            return true;
+    return false;
+}
+
 math_node *math_name(math_reader *r) {
     math_token *t = math_peek(r);
     const char *text = t->text;
+    if (has_index(r, t)) {
+        r->at += 2;
+        text = cairn_arena_printf(r->arena, "%s_%s", t->text, t[1].text);
+        return text ? math_leaf(r, MATH_NAME, text, t->start, t[1].end) : math_fail(r, CAIRN_NO_MEMORY);
+    }
     if (r->calculator && r->status == CAIRN_OK && !math_calculator_knows(r, text))
         return math_fail(
             r, cairn_fail(r->ctx, CAIRN_NOT_FOUND, "not evaluated: a name without a value at byte %u", t->start));
@@ -226,6 +264,19 @@ static void give_kind(math_node *node) {
     }
 }
 
+/* cis x is cos x + i sin x. */
+static math_node *cis(math_reader *r, math_node *call) {
+    math_node *of = call->kid[0];
+    math_node *imaginary = math_leaf(r, MATH_NAME, "i", call->start, call->end);
+    math_node *cosine = math_make1(r, MATH_CALL, of, call->start, call->end);
+    math_node *sine = math_make1(r, MATH_CALL, of, call->start, call->end);
+    if (r->status != CAIRN_OK) return r->spare_node;
+    cosine->text = "cos";
+    sine->text = "sin";
+    sine = math_make2(r, MATH_PRODUCT, imaginary, sine, call->start, call->end);
+    return math_make2(r, MATH_SUM, cosine, sine, call->start, call->end);
+}
+
 static bool is_minus_one(const math_node *node) {
     return node && node->kind == MATH_NEGATE && node->kid[0]->kind == MATH_NUMBER &&
            strcmp(node->kid[0]->text, "1") == 0;
@@ -249,6 +300,7 @@ math_node *math_function(math_reader *r) {
         node->text = text;
     }
     give_kind(node);
+    if (node->kind == MATH_CALL && node->kids == 1 && strcmp(node->text, "cis") == 0) node = cis(r, node);
     if (power) node = math_make2(r, MATH_POWER, node, power, t->start, math_last_end(r));
     r->depth--;
     return node;

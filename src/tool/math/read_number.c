@@ -2,6 +2,7 @@
 #include "tool/math/read_bytes.h"
 
 #define MINUS_SIGN "\xE2\x88\x92"
+#define WIDE_COMMA "\xEF\xBC\x8C"
 
 static uint32_t digits_end(const math_reader *r, uint32_t at) {
     while (is_digit(byte_at(r, at))) at++;
@@ -25,19 +26,39 @@ static bool three(const math_reader *r, uint32_t at) {
 
 /* The end of a separator of thousands at `at`; `at` where none is. *sure: it is never a comma of a list. */
 static uint32_t separator(const math_reader *r, uint32_t at, bool *sure) {
-    static const char *const signs[] = {"{,}",          ",\\!",         "\\,", "\\!,",         "{\\,}",   "\\;",
-                                        "\xE2\x80\xAF", "\xE2\x80\x89", "'",   "\xE2\x80\x99", "\xC2\xA0"};
+    static const char *const signs[] = {"{,}", "{, }",         ",\\!",         "\\,", "\\!,",         "{\\,}",
+                                        "\\;", "\xE2\x80\xAF", "\xE2\x80\x89", "'",   "\xE2\x80\x99", "\xC2\xA0"};
     enum { SIGNS = sizeof signs / sizeof *signs, OF_CALCULATOR = 3 };
     *sure = true;
+    if (has(r, blanks_end(r, at), "{,")) at = blanks_end(r, at);
     for (size_t i = 0; i < (r->calculator ? SIGNS : SIGNS - OF_CALCULATOR); i++)
         if (has(r, at, signs[i])) return blanks_end(r, at + (uint32_t)strlen(signs[i]));
     *sure = false;
     return byte_at(r, at) == ',' ? at + 1 : at;
 }
 
+/* The end of "1 000 000": groups of three after single blanks, one of which begins with a zero, so that they are no
+ * values side by side; `plain` where there are none. */
+static uint32_t spaced_end(const math_reader *r, uint32_t start, uint32_t plain) {
+    uint32_t at = plain;
+    bool zero = false, after_number = r->tokens && r->token[r->tokens - 1].kind == TOKEN_NUMBER;
+    if (plain == start || plain - start > 3 || r->text[start] == '0' || after_number || r->calculator) return plain;
+    while ((byte_at(r, at) == ' ' || byte_at(r, at) == '~') && three(r, at + 1)) {
+        zero = zero || r->text[at + 1] == '0';
+        at += 4;
+    }
+    uint32_t next = blanks_end(r, at); /* 2 050/3000 may be a mixed number, 1 000 2000 is a row of values */
+    bool more = byte_at(r, next) == '/' || (next > at && digits_end(r, next) > next + 2);
+    return zero && !more ? at : plain;
+}
+
 /* The end of the digits from `start` with their separators. *grouped: there were some. */
 static uint32_t whole_end(const math_reader *r, uint32_t start, bool *grouped) {
-    uint32_t plain = digits_end(r, start), at = plain;
+    uint32_t plain = digits_end(r, start), at = spaced_end(r, start, plain);
+    if (at > plain) {
+        *grouped = true;
+        return at;
+    }
     bool list = math_in_list(r), zero_group = false, all_sure = true;
     *grouped = false;
     if (plain == start || plain - start > 3 || (r->text[start] == '0' && plain - start == 1)) return plain;
@@ -185,6 +206,9 @@ static bool lex_decimal_comma(math_reader *r, uint32_t start, uint32_t whole) {
     uint32_t comma = is_decimal_comma(r, whole) ? whole + 4 : whole;
     bool zero = whole == start + 1 && r->text[start] == '0' && byte_at(r, whole) == ',';
     uint32_t end = digits_end(r, comma + 1);
+    bool alone = r->tokens == 0 || (r->tokens == 1 && r->token[0].kind == TOKEN_MINUS);
+    if (comma == whole && zero && alone && strspn(r->text + end, " .$") >= r->length - end)
+        return false; /* a list of two that is marked */
     if (comma == whole && (!zero || end == whole + 1 || byte_at(r, end) == ',')) return false;
     bad(r, start, end, "a decimal comma or a list");
     return true;
@@ -234,6 +258,10 @@ void math_lex_number(math_reader *r) {
     if (lex_iso_date(r, start) || (byte_at(r, start) != '.' && math_lex_digits(r))) return;
     uint32_t whole = whole_end(r, start, &grouped);
     if (!grouped && (lex_time(r, start, whole) || lex_decimal_comma(r, start, whole))) return;
+    if (has(r, whole, WIDE_COMMA) && whole - start <= 3 && three(r, whole + 3)) {
+        bad(r, start, whole + 6, "a comma of thousands or a list");
+        return;
+    }
     uint32_t end = decimals_end(r, whole), at = end;
     size_t fraction = end > whole ? end - whole - 1 : 0;
     char *text = digits_of(r, start, whole, whole, end);

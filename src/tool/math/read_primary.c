@@ -10,6 +10,7 @@ bool math_is_whole(const char *digits) {
 /* Whether a / b is a proper fraction of whole numbers. */
 static bool is_proper(const char *a, size_t a_length, const char *b) {
     if (!math_is_whole(b) || strspn(a, "0123456789") < a_length || a_length == 0) return false;
+    if (a_length > 1 && *a == '0') return false; /* 2 050/3000 */
     size_t b_length = strlen(b);
     return a_length < b_length || (a_length == b_length && memcmp(a, b, a_length) < 0);
 }
@@ -28,8 +29,9 @@ static math_token *braced_number(math_token *t, const char **digits) {
 static uint32_t mixed_fraction(math_reader *r, bool *unclear) {
     math_token *t = math_peek(r), *after = NULL;
     const char *above, *below;
-    if (!math_is_whole(t->text) || (strcmp(t->text, "0") == 0 && !r->calculator)) return 0;
+    if (!math_is_whole(t->text)) return 0;
     if (t[1].kind == TOKEN_FRACTION) {
+        if (strcmp(t->text, "0") == 0 && !r->calculator) return 0;
         after = braced_number(t + 2, &above);
         if (!after) return 0;
         if (t[2].kind == TOKEN_NUMBER && strlen(above) == 2) {
@@ -40,7 +42,7 @@ static uint32_t mixed_fraction(math_reader *r, bool *unclear) {
         }
     } else if (t[1].kind == TOKEN_NUMBER && t[1].flags & TOKEN_FLAG_BLANK && t[2].kind == TOKEN_DIVIDE &&
                t[3].kind == TOKEN_NUMBER) {
-        bool nothing = r->calculator && strcmp(t[3].text, "0") == 0; /* 1 1/0: a division by zero */
+        bool nothing = strcmp(t[3].text, "0") == 0; /* 1 1/0: a division by zero */
         if (!nothing && !is_proper(t[1].text, strlen(t[1].text), t[3].text)) return 0;
         after = t + 4;
     } else {
@@ -125,11 +127,34 @@ static math_node *based_in_words(math_reader *r, math_token *digits) {
     return node;
 }
 
+/* Whether "C" and a number stand directly after the number at this token: 5C2, a binomial coefficient. */
+static bool is_combination(math_reader *r) {
+    const math_token *t = math_peek(r), *sign = t + 1, *of = t + 2;
+    if (r->calculator || sign->kind != TOKEN_NAME || strcmp(sign->text, "C") != 0 || of->kind != TOKEN_NUMBER)
+        return false;
+    if (((sign->flags | of->flags) & TOKEN_FLAG_BLANK) || !math_is_whole(t->text) || !math_is_whole(of->text))
+        return false;
+    size_t n = strlen(t->text), k = strlen(of->text);
+    bool most = k < n || (k == n && strcmp(of->text, t->text) <= 0);
+    return most && *t->text != '0' && of[1].kind != TOKEN_UNDERSCORE && of[1].kind != TOKEN_LOWERED;
+}
+
+static math_node *combination(math_reader *r) {
+    const math_token *t = math_peek(r);
+    math_node *all = math_leaf(r, MATH_NUMBER, t->text, t->start, t->end);
+    math_node *some = math_leaf(r, MATH_NUMBER, t[2].text, t[2].start, t[2].end);
+    math_node *node = math_make2(r, MATH_CALL, all, some, t->start, t[2].end);
+    if (r->status == CAIRN_OK) node->text = "binomial";
+    r->at += 3;
+    return node;
+}
+
 static math_node *number(math_reader *r) {
     math_token *t = math_peek(r);
     bool unclear = false;
     uint32_t fraction = mixed_fraction(r, &unclear);
     if (unclear) return math_unread_item(r, "a mixed number or a product", t->start);
+    if (is_combination(r)) return combination(r);
     math_advance(r);
     math_token *next = math_peek(r);
     if (next->kind == TOKEN_UNDERSCORE || next->kind == TOKEN_LOWERED) return based(r, t);

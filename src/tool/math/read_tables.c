@@ -25,6 +25,7 @@ static const math_command words[] = {
     {"binomial", TOKEN_FUNCTION, 0, "binomial"},
     {"cbrt", TOKEN_ROOT, 3, NULL},
     {"ceil", TOKEN_FUNCTION, 0, "ceiling"},
+    {"cis", TOKEN_FUNCTION, 0, "cis"},
     {"cos", TOKEN_FUNCTION, 0, "cos"},
     {"cosh", TOKEN_FUNCTION, 0, "cosh"},
     {"cot", TOKEN_FUNCTION, 0, "cot"},

@@ -147,8 +147,30 @@ static math_node *factorial(math_reader *r, math_node *of, uint32_t start) {
     return node;
 }
 
+/* 45°30', 12°30'15": minutes and seconds of an angle after its degrees. */
+static math_node *with_minutes(math_reader *r, math_node *of, uint32_t start) {
+    static const char *const parts[] = {"60", "3600"};
+    uint32_t base = r->stacked;
+    math_push(r, of);
+    for (int i = 0; i < 2; i++) {
+        math_token *t = math_peek(r), *sign = t + 1;
+        bool seconds = sign->kind == TOKEN_PRIME && (sign->value == 2 || sign[1].kind == TOKEN_PRIME);
+        if (t->kind != TOKEN_NUMBER || sign->kind != TOKEN_PRIME || seconds != (i == 1)) continue;
+        math_node *part = math_leaf(r, MATH_NUMBER, t->text, t->start, t->end);
+        math_node *whole = math_leaf(r, MATH_NUMBER, parts[i], t->end, t->end);
+        r->at += seconds && sign->value != 2 ? 3 : 2;
+        math_push(r, math_make2(r, MATH_QUOTIENT, part, whole, t->start, math_last_end(r)));
+    }
+    if (r->status != CAIRN_OK) return r->spare_node;
+    math_node *sum =
+        r->stacked == base + 1 ? r->stack[--r->stacked] : math_make(r, MATH_SUM, base, start, math_last_end(r));
+    return math_make1(r, MATH_DEGREES, sum, start, math_last_end(r));
+}
+
 static math_node *degrees(math_reader *r, math_node *of, uint32_t start) {
     math_token *t = math_peek(r);
+    if (of->kind == MATH_NUMBER && math_is_whole(of->text) && t->kind == TOKEN_NUMBER && t[1].kind == TOKEN_PRIME)
+        return with_minutes(r, of, start);
     if (t[-1].end - t[-1].start == 5 && r->at > 1 && t[-2].kind != TOKEN_CARET && r->text[t[-1].start] == '\\' &&
         math_starts_value(r))
         return math_unread_item(r, "a composition", start); /* f \circ g */
@@ -389,7 +411,7 @@ static bool takes_unit(math_reader *r, const math_node *value) {
         return false;
     }
     return t->kind != TOKEN_WORD || math_is_unit(r->text + t->start, t->end - t->start) ||
-           math_token_is(r, t, "percent") || math_token_is(r, t, "degrees");
+           math_token_is(r, t, "percent") || math_token_is(r, t, "pct") || math_token_is(r, t, "degrees");
 }
 
 math_node *math_term(math_reader *r) {

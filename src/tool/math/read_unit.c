@@ -214,7 +214,7 @@ static math_node *unit_name(math_reader *r) {
 /* The signs of a percentage and of degrees as words. */
 static math_node *special(math_reader *r) {
     math_token *t = math_peek(r);
-    if (math_token_is(r, t, "percent")) {
+    if (math_token_is(r, t, "percent") || math_token_is(r, t, "pct")) {
         math_advance(r);
         return math_make(r, MATH_PERCENT, r->stacked, t->start, t->end);
     }
