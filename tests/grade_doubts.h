@@ -480,6 +480,11 @@ static const grade_pair DOUBTS[] = {
     {"c", "C", NOT_WRONG},
     {"45", "m + n = 45", NOT_WRONG},
     {"$[3, 1]$", "(3,1)", NOT_WRONG},
+    {"100 010 001", "100, 010, 001", NOT_WRONG},
+    {"2,75", "2 or 75", NOT_WRONG},
+    {"[5, 3]", "3, 5", NOT_WRONG},
+    {"u = 1, u = 4", "w = 1, w = 4", NOT_WRONG},
+    {"\\pm 1 \\pm i", "1+i, 1-i, -1+i, -1-i", NOT_WRONG},
 };
 
 #endif

@@ -514,6 +514,8 @@ static const grade_pair WORDS[] = {
     {"3rd", "third", RIGHT},
     {"3rd", "Fourth", WRONG},
     {"-[2,7)", "2", WRONG},
+    {"cis", "Cis", RIGHT},
+    {"cis", "trans", WRONG},
 };
 
 static const grade_pair TIMES[] = {

@@ -318,6 +318,9 @@ static const grade_pair TRAPS[] = {
     {"\\frac{50}{3} \\approx 16.67 \\text{ miles}", "\\frac{50}{3} \\approx 16.67 \\text{ minutes}", NOT_RIGHT},
     {"$t \\ge 4$ or $t<1:(-\\infty,1) \\cap[4, \\infty)$", "$t \\ge 4$ or $t<1:(-\\infty,1) \\cup[4, \\infty)$",
      NOT_RIGHT},
+    {"\\pm 1 \\pm i", "1+i, -1-i", NOT_RIGHT},
+    {"AB = CD = 5", "AB = 5", NOT_RIGHT},
+    {"$p = 1+1 = 3 = 7$", "$p = 7$", NOT_RIGHT},
 };
 
 /* Provably different. */

@@ -323,6 +323,21 @@ static void test_signs_around_and_after(void **state) {
 
 /* ---- units ----------------------------------------------------------------------------------------------------- */
 
+static void test_numbered_names_combinations_and_cis(void **state) {
+    SAME(state, "x_1 = 3, x_2 = 5", "x1 = 3, x2 = 5", "x1=3 and x2=5");
+    SAME(state, "binomial(7, 3)", "7C3", "\\binom{7}{3}");
+    SAME(state, "6*(cos(30\xC2\xB0) + i*sin(30\xC2\xB0))", "6 cis 30\xC2\xB0", "6\\text{cis}(30^\\circ)",
+         "6\\operatorname{cis} 30^\\circ");
+    does_not_read(*state, "x2 = 9", "x2 = 9", "a number after a factor");
+    does_not_read(*state, "3C7", "3C7", "a number after a factor");
+    draws(*state, "cis", "text 'cis' 0..3\n");
+    draws(*state,
+          "20\xC2\xB0"
+          "15'",
+          "degrees 0..7\n  sum 0..7\n    number '20' 0..2\n    quotient 4..7\n      number '15' 4..6\n"
+          "      number '60' 6..6\n");
+}
+
 static void test_degrees_and_percent(void **state) {
     SAME(state, "90\xC2\xB0", "90^\\circ", "90^{\\circ}", "90\\degree", "90 degrees", "90\\text{ degrees}", "90\\circ",
          "90^o");
@@ -713,6 +728,7 @@ int main(void) {
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_calls),
         cmocka_unit_test(test_signs_around_and_after),
+        cmocka_unit_test(test_numbered_names_combinations_and_cis),
         cmocka_unit_test(test_degrees_and_percent),
         cmocka_unit_test(test_money),
         cmocka_unit_test(test_units),

@@ -14,7 +14,9 @@
  * - x = 1, 2 is a RELATION whose right side is a LIST; "3 hours and 20 minutes" a SUM of two QUANTITYs;
  * - a run of capitals is one NAME: AB; so are \overline{AB}, \vec{a} and \triangle ABC, as written;
  * - blackboard letters are the NAMEs Reals, Integers, Rationals, Naturals, Complexes;
- * - an ordinal, 3rd or 15^{th}, is a QUANTITY with the unit "th". */
+ * - an ordinal, 3rd or 15^{th}, is a QUANTITY with the unit "th";
+ * - blanks separate thousands where a group begins with a zero: 12 050 000; 12 345 is not read;
+ * - 5C2 is a binomial; 45°30' a sum under DEGREES; cis x is cos x + i sin x; x1 beside x2 is the NAME x_1. */
 cairn_status math_read(cairn_ctx *ctx, cairn_arena *arena, const char *text, size_t length, math_node **out);
 
 /* The tree in one plain notation, which math_read reads back to an equal tree: "(1, 9/2)", "sqrt(2)/2",

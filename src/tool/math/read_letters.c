@@ -71,6 +71,15 @@ static bool all_upper(const char *word, size_t n) {
     return true;
 }
 
+/* Whether what may be an argument follows "cis", which is a word, too. */
+static bool takes_angle(const math_reader *r, uint32_t end) {
+    uint32_t at = math_skip_blanks(r, end);
+    while (r->roman && byte_at(r, at) == '}') at = math_skip_blanks(r, at + 1);
+    char c = byte_at(r, at), next = byte_at(r, at + 1);
+    if (c == '(' || c == '[' || c == '{' || c == '\\' || is_digit(c) || (unsigned char)c >= 0x80) return true;
+    return is_letter(c) && (!is_letter(next) || (c == 'p' && next == 'i' && !is_letter(byte_at(r, at + 2))));
+}
+
 static bool lex_known_word(math_reader *r, uint32_t start, uint32_t end) {
     const math_command *known = math_find_word(r->text + start, end - start);
     if (!known && r->roman) { /* \operatorname{Re} */
@@ -78,6 +87,7 @@ static bool lex_known_word(math_reader *r, uint32_t start, uint32_t end) {
         if (known && known->kind != TOKEN_FUNCTION) known = NULL;
     }
     if (!known) return false;
+    if (known->kind == TOKEN_FUNCTION && strcmp(known->text, "cis") == 0 && !takes_angle(r, end)) return false;
     r->byte = end;
     math_token *t = math_emit(r, known->kind, start, end);
     if (t) {
