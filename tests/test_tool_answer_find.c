@@ -374,6 +374,8 @@ static void test_the_last_statement_concludes(void **state) {
         {"We get $2x = 8$ and then $x = 4$ Hence, the larger side of the box is 4.", "4", "last-statement"},
         {"Therefore, the price of the car increases by 30%.", "30%", "last-statement"},
         {"Hence there are 9 such small boxes that hold a red ball of any kind.", "9", "last-statement"},
+        {"Hence there are 9 small boxes, which seems more than were bought.", NULL, NULL},
+        {"So the flawed count is 9.", NULL, NULL},
     };
     FIND(all);
 }

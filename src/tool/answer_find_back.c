@@ -28,9 +28,10 @@ static const char *const conclusions[] = {"so",
 
 /* Words of a last sentence that does not conclude after all. */
 static const char *const unsettled[] = {
-    "answer", "not",   "if",    "suppose", "assume", "wrong",   "incorrect", "check",  "verify",     "let",
-    "need",   "needs", "try",   "want",    "must",   "next",    "consider",  "step",   "impossible", "contradiction",
-    "cannot", "can't", "isn't", "whether", "maybe",  "perhaps", "wait",      "unless", "either",     "first"};
+    "answer",     "not",           "if",     "suppose",   "assume", "wrong",      "incorrect", "check",    "verify",
+    "let",        "need",          "needs",  "try",       "want",   "must",       "next",      "consider", "step",
+    "impossible", "contradiction", "cannot", "can't",     "isn't",  "whether",    "maybe",     "perhaps",  "wait",
+    "unless",     "either",        "first",  "erroneous", "flawed", "contradicts"};
 
 bool find_offers_choices(const char *problem) {
     static const char *const pairs[][2] = {
@@ -204,7 +205,8 @@ static bool counted(const find_text *t, size_t start, find_value *out) {
     if (!find_narrowed(t, out)) return false;
     for (size_t i = out->end; i < t->n; i++) {
         bool word = find_letter(t->s[i]) && !find_letter(t->s[i - 1]);
-        if (word && FIND_WORD(t, i, clauses)) break;
+        bool remark = i >= 2 && t->s[i - 2] == ','; /* ", which is odd" */
+        if (word && !remark && FIND_WORD(t, i, clauses)) break;
         words += word;
     }
     return words <= 3;

@@ -26,8 +26,8 @@ static compare_rule rule_identical, rule_empty, rule_unread, rule_kinds;
  *                               fewer places: WRONG; as many: UNKNOWN where the last digit is 1 off, n >= 4, 3 places
  *   in each row: further than one unit of the last place is WRONG; within it, of at most 3 digits, neither rounded
  *   nor cut: WRONG; else UNKNOWN
- * Percent: x% is the number x/100. A bare x against x% is RIGHT where the problem asks for a percentage or is not known,
- * else UNKNOWN.
+ * Percent: x% is the number x/100. A bare x against x% is RIGHT where the problem asks for a percentage or is not
+ * known, else UNKNOWN.
  * Units: one that only one side has is missing, and RIGHT where the numbers agree. */
 static const struct {
     const char *name;
