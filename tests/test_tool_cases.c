@@ -383,7 +383,7 @@ static void test_evidence_names_the_side_that_was_computed(void **state) {
                         "\"10 = 60/9 * 1\": the right side, 60/9 * 1, is 20/3 (6.667).");
     assert_string_equal(say(*state, "2 + 3 = 6").evidence, "\"2 + 3 = 6\": the value is 5.");
     assert_string_equal(say(*state, "$3328=2^5\\cdot13$").evidence,
-                        "\"$3328=2^5\\cdot13$\": the right side, 2^5\\cdot13, is 416.");
+                        "\"3328=2^5\\cdot13\": the right side, 2^5\\cdot13, is 416.");
     assert_string_equal(say(*state, "2*32+2 = 64+4").evidence,
                         "\"2*32+2 = 64+4\": the left side is 66, and the right side is 68.");
 }

@@ -135,6 +135,46 @@ static void test_hostile_prose_gives_no_false_alarm(void **state) {
     innocent(*state, "15 \u2261 3 = 1 + 2 (mod 12)");
 }
 
+static void test_formulas_are_read_by_the_grammar(void **state) {
+    one(*state, "So $\\binom{5}{2} = 10$.", CAIRN_EQUATION_EXACT);
+    one(*state, "So \\(5! + 1 = 121\\).", CAIRN_EQUATION_EXACT);
+    one(*state, "We get $x = |3 - 5| = 2$.", CAIRN_EQUATION_EXACT);
+    one(*state, "We get $x = |3 - 5| = 3$.", CAIRN_EQUATION_WRONG);
+    one(*state, "Then $y = \\lceil 8^{2/3} \\rceil = 5$.", CAIRN_EQUATION_WRONG);
+    one(*state, "And $\\sqrt{36} = 6$.", CAIRN_EQUATION_EXACT);
+    one(*state, "And $\\sqrt[3]{216} = 7$.", CAIRN_EQUATION_WRONG);
+    one(*state, "\\[p = 2 + 2\\sqrt{900} + 2 \\cdot 901 = 1864\\]", CAIRN_EQUATION_EXACT);
+    one(*state, "\\begin{align*} p &= 2\\left(\\frac{8}{9}\\right) \\\\ &= \\frac{16}{9} = 1.778\\end{align*}",
+        CAIRN_EQUATION_ROUNDED);
+    cairn_equation *e;
+    assert_int_equal(find(*state, "Ok. So, $3328=2^5\\cdot13$.", &e), 1);
+    assert_string_equal(e[0].left, "3328"); /* without the dollars */
+    assert_string_equal(e[0].right, "2^5\\cdot13");
+    assert_int_equal(e[0].code, CAIRN_EQUATION_WRONG);
+}
+
+static void test_what_formulas_leave_open_is_not_wrong(void **state) {
+    innocent(*state, "Then $a\\sqrt[3]{8}^4 = 7!$ holds."); /* a times the root */
+    innocent(*state, "Hooray, $1 + 2 + 4 = 7!$");           /* an exclamation */
+    innocent(*state, "$3 + 4 \\bmod 5 = 2$");               /* of the sum */
+    innocent(*state, "$y = -3 \\bmod 5 = 2$");
+    innocent(*state, "$y = 50 + 5 \\equiv 5 + 5 = 10 \\pmod{9}$");
+    innocent(*state, "$y = 168/20\\% = 840$");
+    innocent(*state, "$y = 6/2(1 + 2) = 1$");
+    innocent(*state, "$y = 2^3^2 = 64$");
+    innocent(*state, "$y = -1^4 = 1$");
+    innocent(*state, "$\\sqrt{16} = \\pm 4$");
+    innocent(*state, "y = 2 + 3 = 5 (1) = 5"); /* the number of the equation */
+    innocent(*state, "In base 8, $y = 7 + 1 = 10$.");
+    innocent(*state, "It pays $10 - $4 = $6, not $5.");
+    innocent(*state, "$x = 2 \\cdot 6 = 1$ dozen");
+    innocent(*state, "$x = 0.5 \\cdot 100 = 50$ percent");
+    innocent(*state, "Suppose that $\\binom{5}{2} = 11$.");
+    innocent(*state, "Is $5! = 100$?");
+    innocent(*state, "$1 + 2 + \\cdots + 10 = 55$");
+    innocent(*state, "$|\\{1, 2, 3\\}| = 3$");
+}
+
 static void test_marks_are_claims_beside_the_written_ones(void **state) {
     cairn_equation *e;
     const char *text = "sells 16 - 3 - 4 = <<16-3-4=10>>9 duck eggs a day";
@@ -207,6 +247,8 @@ int main(void) {
         cmocka_unit_test(test_slips_are_found_whatever_the_words_around_them),
         cmocka_unit_test(test_what_is_no_arithmetic_claim_is_left_alone),
         cmocka_unit_test(test_hostile_prose_gives_no_false_alarm),
+        cmocka_unit_test(test_formulas_are_read_by_the_grammar),
+        cmocka_unit_test(test_what_formulas_leave_open_is_not_wrong),
         cmocka_unit_test(test_marks_are_claims_beside_the_written_ones),
         cmocka_unit_test(test_chains_give_a_claim_a_link),
         cmocka_unit_test(test_decimals_may_be_rounded_cut_or_printed_by_a_double),

@@ -86,8 +86,9 @@ typedef struct cairn_equation {
 } cairn_equation;
 
 /* Finds and checks every arithmetic equality in a text, in order of their start. A claim has an operator on at least
- * one side and two sides that evaluate without names, so "x = 5" and "1 hour = 60 minutes" are none. A chain a = b = c
- * gives one claim a link. A calculator mark is a claim of its own, and the equality written around it is another one,
+ * one side and two sides that evaluate without names, so "x = 5" and "1 hour = 60 minutes" are none. Sides that are
+ * whole formulas, between dollars or in \(...\) and \[...\], are read by the grammar of answers. A chain a = b = c gives
+ * one claim a link. A calculator mark is a claim of its own, and the equality written around it is another one,
  * read as if the mark were not there. `*out` lives in `arena`; NULL when there are none. Errors: LIMIT, NO_MEMORY. */
 CAIRN_API cairn_status cairn_equations_check(cairn_ctx *ctx, cairn_arena *arena, const char *text, size_t length,
                                              cairn_equation **out, size_t *count);

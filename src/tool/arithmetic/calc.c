@@ -400,15 +400,22 @@ static void doubt_after(calc_run *r) {
         r->out->doubt = true;
 }
 
+void calc_after(calc *machine, const lex *tokens, size_t at, size_t to, const calc_names *names, calc_value *out) {
+    calc_run r = {.m = machine, .l = tokens, .at = at, .to = to, .names = names, .mode = CALC_PREFIX, .out = out};
+    size_t words;
+    const lex_token *t = &tokens->tokens[at];
+    while (r.at < to && units(&r)) out->stop = r.at;
+    if (r.at < to && (calc_operator_at(tokens, r.at, to, names, &words) || t->kind == '%' || t->kind == LEX_POWER))
+        out->doubt = true;
+    doubt_after(&r);
+}
+
 cairn_status calc_range(calc *machine, const lex *tokens, size_t from, size_t to, const calc_names *names,
                         calc_mode mode, calc_reading reading, calc_value *out) {
     calc_run r = {
         .m = machine, .l = tokens, .at = from, .to = to, .names = names, .mode = mode, .reading = reading, .out = out};
     bool operand = false, done = false;
-    mpq_t keep;
-    memcpy(&keep, &out->value, sizeof keep);
-    memset(out, 0, sizeof *out);
-    memcpy(&out->value, &keep, sizeof keep);
+    calc_value_reset(out);
     out->from = out->stop = from;
     machine->depth = machine->operator_depth = 0;
     while (r.at < to && !done) {

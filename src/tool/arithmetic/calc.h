@@ -61,6 +61,8 @@ typedef struct calc_value {
 
 void calc_value_open(calc_value *value);
 void calc_value_close(calc_value *value);
+/* Nothing is known but memory for the value. */
+void calc_value_reset(calc_value *value);
 
 /* The machine: stacks that are reused, and a bound on the work of one call of the library. */
 typedef struct calc calc;
@@ -76,6 +78,8 @@ void calc_set_base(calc *machine, unsigned base);
 cairn_status calc_range(calc *machine, const lex *tokens, size_t from, size_t to, const calc_names *names,
                         calc_mode mode, calc_reading reading, calc_value *out);
 const char *calc_why(const calc *machine);
+/* What follows a value at token `at` before `to`: its units, and what leaves it in doubt. */
+void calc_after(calc *machine, const lex *tokens, size_t at, size_t to, const calc_names *names, calc_value *out);
 
 /* The key of the words [from, to) as a name; false when there are none or too many. */
 bool calc_key(const lex *tokens, size_t from, size_t to, char out[CALC_KEY_MOST]);

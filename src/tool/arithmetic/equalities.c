@@ -3,7 +3,9 @@
 
 #include <string.h>
 
+#include "tool/arithmetic/formula.h"
 #include "tool/arithmetic/lead.h"
+#include "tool/arithmetic/machine.h"
 
 enum { CHAIN_UNIT_WORDS = 6 };
 
@@ -281,6 +283,11 @@ static bool operator_left(back *b) {
         b->none = true;
         return false;
     }
+    bool command = t[1].kind == LEX_FRACTION || t[1].kind == LEX_ROOT;
+    if (command && (!t[1].space || lead_is_symbol(b->l, b->from, b->i - 1))) { /* "a\sqrt{4}": a factor */
+        b->none = true;
+        return false;
+    }
     size_t words;
     if (lex_is(b->l, b->i - 1, "of") && !multiplies(b, b->i - 1)) return of_left(b);
     if (calc_operator_at(b->l, b->i - 1, b->l->count, b->names, &words) && words == 1) {
@@ -330,9 +337,26 @@ static bool suffix_start(const lex *tokens, const chain_part *part, const calc_n
     return true;
 }
 
+/* A side that the grammar reads. False: it is read from its tokens. */
+static bool formula(calc *machine, const lex *tokens, const chain_part *part, bool tail, const calc_names *names,
+                    calc_value *out) {
+    formula_side side;
+    size_t start;
+    bool doubt = false;
+    if (machine->base || !formula_find(tokens, part, tail, &side)) return false;
+    bool known = tail && side.opens && suffix_start(tokens, part, names, &start, &doubt);
+    if (known && start + 1 < side.from) return false; /* the prose before it belongs to it */
+    if (!formula_value(machine, tokens, &side, out)) return false;
+    if (tail && side.opens) out->doubt |= !known || doubt;
+    if (tail && out->operators == 0 && (known ? start : side.from) > part->from) out->doubt = true;
+    if (!tail) calc_after(machine, tokens, side.next, part->to, names, out);
+    return true;
+}
+
 bool chain_side(calc *machine, const lex *tokens, const chain_part *part, bool tail, const calc_names *names,
                 calc_reading reading, calc_value *out) {
     if (part->from >= part->to) return false;
+    if (reading == CALC_WRITTEN && formula(machine, tokens, part, tail, names, out)) return true;
     if (!tail) return calc_range(machine, tokens, part->from, part->to, names, CALC_PREFIX, reading, out) == CAIRN_OK;
     size_t start;
     bool doubt;

@@ -15,6 +15,13 @@ void calc_value_open(calc_value *value) {
     mpq_init(value->value);
 }
 
+void calc_value_reset(calc_value *value) {
+    mpq_t keep;
+    memcpy(&keep, &value->value, sizeof keep);
+    memset(value, 0, sizeof *value);
+    memcpy(&value->value, &keep, sizeof keep);
+}
+
 void calc_value_close(calc_value *value) {
     mpq_clear(value->value);
 }
@@ -39,6 +46,8 @@ void calc_close(calc *machine) {
     if (!machine) return;
     for (size_t i = 0; i < machine->made; i++) mpq_clear(machine->values[i]);
     mpq_clear(machine->scratch);
+    math_engine_close(machine->engine);
+    cairn_arena_close(machine->arena);
     cairn_free(machine);
 }
 
@@ -53,12 +62,16 @@ cairn_status calc_refuse(calc_run *r, cairn_status status, const char *why) {
     return status;
 }
 
+bool calc_spend(calc *machine, int64_t units) {
+    machine->work += units;
+    return machine->work <= CALC_WORK_MOST;
+}
+
 /* Notes a new value's size; refuses one beyond the bound. */
 cairn_status calc_weigh(calc_run *r, const mpq_t value) {
     size_t top = mpz_sizeinbase(mpq_numref(value), 2), bottom = mpz_sizeinbase(mpq_denref(value), 2);
     int64_t limbs = (int64_t)(top + bottom) / 64 + 1;
-    r->m->work += 8 + limbs * limbs / 8;
-    if (r->m->work > CALC_WORK_MOST) return calc_refuse(r, CAIRN_LIMIT, "too much arithmetic in one text");
+    if (!calc_spend(r->m, 8 + limbs * limbs / 8)) return calc_refuse(r, CAIRN_LIMIT, "too much arithmetic in one text");
     if (top > CAIRN_TOOL_BITS_MOST || bottom > CAIRN_TOOL_BITS_MOST)
         return calc_refuse(r, CAIRN_LIMIT, "a number too large");
     double size = fabs(mpq_get_d(value));

@@ -3,6 +3,7 @@
 #define CAIRN_TOOL_ARITHMETIC_MACHINE_H
 
 #include "tool/arithmetic/calc.h"
+#include "tool/math/value.h"
 
 struct calc {
     cairn_ctx *ctx;
@@ -15,6 +16,8 @@ struct calc {
     mpq_t scratch;
     size_t depth, operator_depth;
     int64_t work;
+    math_engine *engine; /* of formulas; NULL until one is read */
+    cairn_arena *arena;
     char why[160];
 };
 
@@ -36,6 +39,8 @@ typedef struct calc_run {
 cairn_status calc_refuse(calc_run *r, cairn_status status, const char *why);
 /* Notes a new value's size and the work on it; refuses what is beyond the bounds. */
 cairn_status calc_weigh(calc_run *r, const mpq_t value);
+/* Counts work; false where there was too much in one call of the library. */
+bool calc_spend(calc *machine, int64_t units);
 cairn_status calc_push_value(calc_run *r, mpq_t **out);
 cairn_status calc_push_operator(calc_run *r, char sign);
 /* A root of this degree. */

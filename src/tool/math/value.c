@@ -46,6 +46,10 @@ void math_engine_close(math_engine *engine) {
     cairn_free(engine);
 }
 
+void math_engine_bound(math_engine *engine, size_t bits) {
+    engine->bits_most = bits;
+}
+
 int64_t math_work(const math_engine *engine) {
     return engine->work;
 }

@@ -16,6 +16,8 @@ typedef struct math_engine math_engine;
 /* One engine for many comparisons; opening is cheap, Calcium is started when it is first needed. Errors: NO_MEMORY. */
 cairn_status math_engine_open(cairn_ctx *ctx, math_engine **out);
 void math_engine_close(math_engine *engine);
+/* Exact rational values of more bits in numerator or denominator are not computed from now on. */
+void math_engine_bound(math_engine *engine, size_t bits);
 
 /* How two values stand. `how` is static: "identical", "rational", "algebraic", "numeric", "rational-function",
  * "at-points", "too-large", "undefined", "not-a-value" ... */
