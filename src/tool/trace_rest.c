@@ -68,7 +68,7 @@ static bool is_whole(const tracer *t, const char *piece, const mpq_t exact) {
 /* The end of a chain in the place of its beginning. */
 static bool put(tracer *t, form *f, const char *piece, const mpq_t exact, const calc_value *end) {
     char next[FORM_MOST];
-    return spell(t, end, next) && form_replace(t->ctx, t->machine, f, piece, exact, next);
+    return spell(t, end, next) && form_replace(t->machine, f, piece, exact, next);
 }
 
 void trace_work(tracer *t, const char *piece, const mpq_t exact, const calc_value *end) {
@@ -110,7 +110,7 @@ void trace_state(tracer *t, const calc_value *value, bool whole) {
     }
     bool spelled = form_spell(&t->tokens, value->from, value->stop, text);
     if (!whole || value->doubt || !spelled || !t->rest.text[0] || form_has(&t->rest, text)) return;
-    if (form_has_value(t->ctx, t->machine, &t->rest, value->value, text)) return; /* a piece written otherwise */
+    if (form_has_value(t->machine, &t->rest, value->value, text)) return; /* a piece written otherwise */
     trace_accuse(t, CAIRN_TRACE_REWRITE, value->from, value->stop, "what is left of the problem is worth",
                  t->rest.value);
     trace_set_rest(t, value);

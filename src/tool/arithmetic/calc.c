@@ -28,16 +28,14 @@ static cairn_status number(calc_run *r, mpq_t out) {
     const char *text = r->l->text + token->at;
     long decimals;
     int digits;
-    if (r->m->base && !based_numeral(text, token->length, r->m->base, out))
-        return calc_refuse(r, CAIRN_FORMAT, "no number of this base");
+    if (r->m->base && !based_numeral(text, token->length, r->m->base, out)) return calc_refuse(r, CAIRN_FORMAT);
     if (r->m->base) {
         r->out->literals++;
         return calc_weigh(r, out);
     }
-    if (!calc_numeral(text, token->length, out, &decimals, &digits))
-        return calc_refuse(r, CAIRN_LIMIT, "a number with too many digits");
+    if (!calc_numeral(text, token->length, out, &decimals, &digits)) return calc_refuse(r, CAIRN_LIMIT);
     r->m->work += (int64_t)token->length * (int64_t)token->length / 64;
-    r->out->doubt |= token->length > 1 && text[0] == '0' && text[1] >= '0' && text[1] <= '9' && r->mode != CALC_WHOLE;
+    r->out->doubt |= token->length > 1 && text[0] == '0' && text[1] >= '0' && text[1] <= '9';
     r->out->literals++;
     r->out->decimals = decimals > 0 ? (int)decimals : 0;
     r->out->digits = digits;
@@ -98,9 +96,8 @@ static cairn_status mixed(calc_run *r, mpq_t value) {
     r->at += 2;
     if (status == CAIRN_OK) status = number(r, bottom);
     r->at++;
-    if (status == CAIRN_OK && mpq_sgn(bottom) == 0) status = calc_refuse(r, CAIRN_INVALID, "division by zero");
-    if (status == CAIRN_OK && mpq_cmp(top, bottom) >= 0)
-        status = calc_refuse(r, CAIRN_FORMAT, "two numbers side by side");
+    if (status == CAIRN_OK && mpq_sgn(bottom) == 0) status = calc_refuse(r, CAIRN_INVALID);
+    if (status == CAIRN_OK && mpq_cmp(top, bottom) >= 0) status = calc_refuse(r, CAIRN_FORMAT);
     if (status == CAIRN_OK) {
         mpq_div(top, top, bottom);
         mpq_add(value, value, top);
@@ -139,7 +136,7 @@ static cairn_status read_operand(calc_run *r, bool *operand) {
     case LEX_ROOT:
         r->at++;
         if (token->kind == LEX_FRACTION && (r->at >= r->to || token[1].kind != '('))
-            return calc_refuse(r, CAIRN_FORMAT, "a fraction without top");
+            return calc_refuse(r, CAIRN_FORMAT);
         return token->kind == LEX_ROOT ? calc_push_root(r, token->a ? token->a : 2)
                                        : calc_push_operator(r, token->kind);
     case LEX_NUMBER:
@@ -157,7 +154,7 @@ static cairn_status read_operand(calc_run *r, bool *operand) {
         return CAIRN_OK;
     case LEX_WORD: {
         size_t words = calc_name_at(r->l, r->at, r->to, r->names, &name);
-        if (!words) return calc_refuse(r, CAIRN_NOT_FOUND, "a name without a value");
+        if (!words) return calc_refuse(r, CAIRN_NOT_FOUND);
         CAIRN_TRY(calc_push_value(r, &value));
         mpq_set(*value, name->value);
         r->out->names++;
@@ -166,14 +163,14 @@ static cairn_status read_operand(calc_run *r, bool *operand) {
         return calc_weigh(r, *value);
     }
     default:
-        return calc_refuse(r, CAIRN_FORMAT, "expected a number");
+        return calc_refuse(r, CAIRN_FORMAT);
     }
 }
 
 /* Closes the innermost bracket. `*operand`: false after the first group of a \frac. */
 static cairn_status close_bracket(calc_run *r, bool *operand) {
     while (calc_top_operator(r) != '(') {
-        if (!calc_precedence(calc_top_operator(r))) return calc_refuse(r, CAIRN_FORMAT, "a fraction without top");
+        if (!calc_precedence(calc_top_operator(r))) return calc_refuse(r, CAIRN_FORMAT);
         CAIRN_TRY(calc_apply(r));
     }
     r->m->operator_depth--;
@@ -182,8 +179,7 @@ static cairn_status close_bracket(calc_run *r, bool *operand) {
     if (calc_top_operator(r) == LEX_FRACTION) {
         r->m->operators[r->m->operator_depth - 1] = 'g';
         *operand = false;
-        if (r->at >= r->to || r->l->tokens[r->at].kind != '(')
-            return calc_refuse(r, CAIRN_FORMAT, "a fraction without bottom");
+        if (r->at >= r->to || r->l->tokens[r->at].kind != '(') return calc_refuse(r, CAIRN_FORMAT);
     } else if (calc_top_operator(r) == 'g') {
         r->m->operators[r->m->operator_depth - 1] = '/';
         return calc_apply(r);
@@ -281,7 +277,6 @@ static bool skip_unit_power(calc_run *r) {
 /* After an operand: a sign, a closing bracket or an implicit product. `*done`: the expression ends here. */
 static cairn_status read_operator(calc_run *r, bool *operand, bool *done) {
     const lex_token *token = &r->l->tokens[r->at];
-    bool prose = r->mode != CALC_WHOLE;
     size_t words;
     *done = false;
     if (token->kind == ')' && r->open) return close_bracket(r, operand);
@@ -289,11 +284,11 @@ static cairn_status read_operator(calc_run *r, bool *operand, bool *done) {
     if (token->kind == LEX_POWER) {
         mpq_t *value;
         const calc_name *unit;
-        if (prose && token[-1].kind == LEX_WORD && !calc_name_at(r->l, r->at - 1, r->at, r->names, &unit)) {
+        if (token[-1].kind == LEX_WORD && !calc_name_at(r->l, r->at - 1, r->at, r->names, &unit)) {
             r->at++; /* cubic centimetres */
             return CAIRN_OK;
         }
-        if (token->b && token->length == strlen("\u207b")) return calc_refuse(r, CAIRN_FORMAT, "expected a power");
+        if (token->b && token->length == strlen("\u207b")) return calc_refuse(r, CAIRN_FORMAT);
         CAIRN_TRY(calc_binary(r, '^'));
         CAIRN_TRY(calc_push_value(r, &value));
         mpq_set_si(*value, token->b ? -(long)token->a : (long)token->a, 1);
@@ -302,14 +297,14 @@ static cairn_status read_operator(calc_run *r, bool *operand, bool *done) {
     }
     char sign = calc_operator_at(r->l, r->at, r->to, r->names, &words);
     if (sign && r->words > 0 && lex_is(r->l, r->at, "of")) { /* "3 boxes of 5", "8 hours to get a mean of 93" */
-        if (r->mode != CALC_PREFIX || r->open) return calc_refuse(r, CAIRN_FORMAT, "expected an operator");
+        if (r->mode != CALC_PREFIX || r->open) return calc_refuse(r, CAIRN_FORMAT);
         r->out->doubt |= r->words <= 2;
         *done = true;
         return CAIRN_OK;
     }
-    bool unit_power = prose && token->kind == '^' && r->words > 0 && token[-1].kind == LEX_WORD && token[-1].length > 1;
+    bool unit_power = token->kind == '^' && r->words > 0 && token[-1].kind == LEX_WORD && token[-1].length > 1;
     if (unit_power && skip_unit_power(r)) return CAIRN_OK;
-    bool unit_slash = prose && token->kind == '/' && !calc_operand_at(r->l, r->at + 1, r->to, r->names);
+    bool unit_slash = token->kind == '/' && !calc_operand_at(r->l, r->at + 1, r->to, r->names);
     if (sign && !unit_slash) {
         bool more = calc_operand_at(r->l, r->at + words, r->to, r->names);
         if (!more && r->mode == CALC_PREFIX && !r->open) {
@@ -319,7 +314,7 @@ static cairn_status read_operator(calc_run *r, bool *operand, bool *done) {
             return CAIRN_OK;
         }
         r->out->share |= r->mode == CALC_PREFIX && lex_is(r->l, r->at, "of");
-        r->out->doubt |= prose && (letter_times(r) || dash_between_formulas(r));
+        r->out->doubt |= letter_times(r) || dash_between_formulas(r);
         *operand = false;
         bool word = token->kind == LEX_WORD && (sign == '*' || sign == '/') && !lex_is(r->l, r->at, "x");
         r->out->worded |= word;
@@ -328,17 +323,16 @@ static cairn_status read_operator(calc_run *r, bool *operand, bool *done) {
         r->at += words;
         return status;
     }
-    if (prose && opens_formula(r, r->at)) {
+    if (opens_formula(r, r->at)) {
         r->out->doubt = *done = true;
-        return r->mode == CALC_PREFIX && !r->open ? CAIRN_OK : calc_refuse(r, CAIRN_FORMAT, "another formula");
+        return r->mode == CALC_PREFIX && !r->open ? CAIRN_OK : calc_refuse(r, CAIRN_FORMAT);
     }
     const calc_name *name;
     bool closed = r->l->tokens[r->at - 1].kind == ')';
-    bool group = token->kind == '(' && (!prose || closed || !token->space);
+    bool group = token->kind == '(' && (closed || !token->space);
     bool named = calc_name_at(r->l, r->at, r->to, r->names, &name) > 0 && !token->space;
-    bool tail = closed && !prose && token->kind == LEX_NUMBER;
-    if (group || named || tail || token->kind == LEX_FRACTION || token->kind == LEX_ROOT) {
-        if (calc_top_operator(r) == '/' || (prose && r->l->tokens[r->at - 1].kind == LEX_WORD)) r->out->doubt = true;
+    if (group || named || token->kind == LEX_FRACTION || token->kind == LEX_ROOT) {
+        if (calc_top_operator(r) == '/' || r->l->tokens[r->at - 1].kind == LEX_WORD) r->out->doubt = true;
         *operand = false;
         return calc_binary(r, '*');
     }
@@ -347,15 +341,15 @@ static cairn_status read_operator(calc_run *r, bool *operand, bool *done) {
         r->at++;
         return CAIRN_OK;
     }
-    if (prose && units(r)) return CAIRN_OK;
+    if (units(r)) return CAIRN_OK;
     bool factor = unknown(r, r->at) && !token->space;
     bool divisor = token->kind == '/' && r->at + 1 < r->to && unknown(r, r->at + 1);
-    if (factor || divisor) return calc_refuse(r, CAIRN_NOT_FOUND, "a name without a value");
+    if (factor || divisor) return calc_refuse(r, CAIRN_NOT_FOUND);
     if (r->mode == CALC_PREFIX && !r->open) {
         *done = true;
         return CAIRN_OK;
     }
-    return calc_refuse(r, CAIRN_FORMAT, "expected an operator");
+    return calc_refuse(r, CAIRN_FORMAT);
 }
 
 /* Whether a number at `at` goes on with what was read: "3 3/4", "5 feet 4 inches", "5 and 3/4", but not the one of "5
@@ -425,13 +419,13 @@ cairn_status calc_range(calc *machine, const lex *tokens, size_t from, size_t to
         else
             CAIRN_TRY(read_operand(&r, &operand));
     }
-    if (!operand) return calc_refuse(&r, CAIRN_FORMAT, "an expression that is not finished");
-    if (r.open) return calc_refuse(&r, CAIRN_FORMAT, "a bracket that is not closed");
+    if (!operand) return calc_refuse(&r, CAIRN_FORMAT);
+    if (r.open) return calc_refuse(&r, CAIRN_FORMAT);
     while (machine->operator_depth) {
-        if (!calc_precedence(calc_top_operator(&r))) return calc_refuse(&r, CAIRN_FORMAT, "a fraction without bottom");
+        if (!calc_precedence(calc_top_operator(&r))) return calc_refuse(&r, CAIRN_FORMAT);
         CAIRN_TRY(calc_apply(&r));
     }
-    if (machine->depth != 1) return calc_refuse(&r, CAIRN_FORMAT, "a fraction without bottom");
+    if (machine->depth != 1) return calc_refuse(&r, CAIRN_FORMAT);
     out->stop = r.at;
     if (mode == CALC_PREFIX) doubt_after(&r);
     mpq_swap(out->value, machine->values[0]);

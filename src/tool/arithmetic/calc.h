@@ -34,9 +34,9 @@ typedef enum calc_reading {
     CALC_LOOSE                              /* words bind less than signs: "5 times 3 + 4" is 5 (3 + 4) */
 } calc_reading;
 
-/* How strictly a range is read. WHOLE: the whole range is one expression. PROSE: the same, with units after numbers.
- * PREFIX: as much as makes an expression from the start, with units. */
-typedef enum calc_mode { CALC_WHOLE, CALC_PROSE, CALC_PREFIX } calc_mode;
+/* How strictly a range is read, with units after numbers. WHOLE: the whole range is one expression. PREFIX: as much as
+ * makes an expression from the start. */
+typedef enum calc_mode { CALC_WHOLE, CALC_PREFIX } calc_mode;
 
 typedef struct calc_value {
     mpq_t value;
@@ -72,12 +72,11 @@ void calc_close(calc *machine);
 /* Numbers are read in this base from now on; 0: in base ten, with decimals. */
 void calc_set_base(calc *machine, unsigned base);
 
-/* Evaluates tokens [from, to). `names` may be NULL. Errors: FORMAT, NOT_FOUND (a name; its first token is in
- * out->stop), INVALID (division by zero), LIMIT, UNSUPPORTED: the sentence is in calc_why, not in the context, because
- * most ranges of prose do not evaluate. */
+/* Evaluates tokens [from, to). `names` may be NULL. Errors, without a text, because most ranges of prose do not
+ * evaluate: FORMAT, NOT_FOUND (a name; its first token is in out->stop), INVALID (division by zero), LIMIT,
+ * UNSUPPORTED. */
 cairn_status calc_range(calc *machine, const lex *tokens, size_t from, size_t to, const calc_names *names,
                         calc_mode mode, calc_reading reading, calc_value *out);
-const char *calc_why(const calc *machine);
 /* What follows a value at token `at` before `to`: its units, and what leaves it in doubt. */
 void calc_after(calc *machine, const lex *tokens, size_t at, size_t to, const calc_names *names, calc_value *out);
 

@@ -361,7 +361,7 @@ bool chain_side(calc *machine, const lex *tokens, const chain_part *part, bool t
     size_t start;
     bool doubt;
     if (!suffix_start(tokens, part, names, &start, &doubt)) return false;
-    if (calc_range(machine, tokens, start, part->to, names, CALC_PROSE, reading, out) != CAIRN_OK) return false;
+    if (calc_range(machine, tokens, start, part->to, names, CALC_WHOLE, reading, out) != CAIRN_OK) return false;
     out->doubt |= doubt;
     /* "day 1 = 3 + 4", "8 batches = 5 * 8": the number counts something else */
     if (out->operators == 0 && out->names == 0 && (start > part->from || out->unit_count)) out->doubt = true;

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "tool/arithmetic/formula.h"
+
 /* ---- spelling ---- */
 
 typedef struct speller {
@@ -159,18 +161,6 @@ bool form_has(const form *f, const char *piece) {
     return occurrence(f->text, f->text, piece) != NULL;
 }
 
-static bool evaluate(cairn_ctx *ctx, calc *machine, const char *text, size_t length, mpq_t out) {
-    lex tokens = {0};
-    calc_value value;
-    calc_value_open(&value);
-    bool good = lex_read(ctx, text, 0, length, LEX_PLAIN, &tokens) == CAIRN_OK &&
-                calc_range(machine, &tokens, 0, tokens.count, NULL, CALC_WHOLE, CALC_WRITTEN, &value) == CAIRN_OK;
-    if (good) mpq_swap(out, value.value);
-    calc_value_close(&value);
-    lex_free(&tokens);
-    return good;
-}
-
 /* Length of the number at `at`, perhaps signed; 0 when there is none. */
 static size_t number_length(const char *at) {
     size_t n = *at == '-';
@@ -204,7 +194,7 @@ static size_t numbers_in(const char *text, size_t length) {
     return n;
 }
 
-bool form_has_value(cairn_ctx *ctx, calc *machine, const form *f, const mpq_t value, const char *text) {
+bool form_has_value(calc *machine, const form *f, const mpq_t value, const char *text) {
     size_t open[64], depth = 0, numbers = numbers_in(text, strlen(text));
     mpq_t piece;
     mpq_init(piece);
@@ -220,17 +210,17 @@ bool form_has_value(cairn_ctx *ctx, calc *machine, const form *f, const mpq_t va
             length = a + 1 + b;
         }
         if (length && numbers_in(f->text + begin, length) < numbers) continue;
-        found = length && evaluate(ctx, machine, f->text + begin, length, piece) && mpq_equal(piece, value);
+        found = length && formula_expression(machine, f->text + begin, length, piece) && mpq_equal(piece, value);
     }
     mpq_clear(piece);
     return found;
 }
 
 /* Whether the text has the value `whole`. */
-static bool keeps(cairn_ctx *ctx, calc *machine, const char *text, const mpq_t whole) {
+static bool keeps(calc *machine, const char *text, const mpq_t whole) {
     mpq_t value;
     mpq_init(value);
-    bool same = evaluate(ctx, machine, text, strlen(text), value) && mpq_equal(value, whole);
+    bool same = formula_expression(machine, text, strlen(text), value) && mpq_equal(value, whole);
     mpq_clear(value);
     return same;
 }
@@ -243,7 +233,7 @@ static bool put(const form *f, size_t before, size_t after, const char *next, ch
     return n > 0 && n < FORM_MOST;
 }
 
-bool form_replace(cairn_ctx *ctx, calc *machine, form *f, const char *piece, const mpq_t value, const char *next) {
+bool form_replace(calc *machine, form *f, const char *piece, const mpq_t value, const char *next) {
     char number[FORM_MOST / 2], text[FORM_MOST];
     size_t length = strlen(piece);
     const char *at = f->text;
@@ -254,8 +244,9 @@ bool form_replace(cairn_ctx *ctx, calc *machine, form *f, const char *piece, con
             before--;
             after++;
         }
-        if (!put(f, before, after, number, text) || !keeps(ctx, machine, text, f->value)) continue;
-        if (!put(f, before, after, next, text) || !evaluate(ctx, machine, text, strlen(text), f->value)) return false;
+        if (!put(f, before, after, number, text) || !keeps(machine, text, f->value)) continue;
+        if (!put(f, before, after, next, text) || !formula_expression(machine, text, strlen(text), f->value))
+            return false;
         memcpy(f->text, text, strlen(text) + 1);
         return true;
     }

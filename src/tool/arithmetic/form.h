@@ -18,13 +18,13 @@ bool form_spell(const lex *tokens, size_t from, size_t to, char out[FORM_MOST]);
 bool form_has(const form *f, const char *piece);
 /* Whether `text` of value `value` may be a piece written otherwise: some bracket or some two neighbouring numbers with
  * their sign have the value, and no fewer numbers than `text`. */
-bool form_has_value(cairn_ctx *ctx, calc *machine, const form *f, const mpq_t value, const char *text);
+bool form_has_value(calc *machine, const form *f, const mpq_t value, const char *text);
 /* Signs between operands, those in fractions "(2/3)" apart: 0 for a number or an unknown text. */
 size_t form_operations(const form *f);
 
 /* Puts `next` in the place of one occurrence of `piece`, whose value is `value`, and values the whole anew. Only an
  * occurrence counts that is really a part: its value in its place leaves the whole as it is. False when there is none.
  */
-bool form_replace(cairn_ctx *ctx, calc *machine, form *f, const char *piece, const mpq_t value, const char *next);
+bool form_replace(calc *machine, form *f, const char *piece, const mpq_t value, const char *next);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tool/arithmetic/machine.h"
+#include "tool/math/expression.h"
 #include "tool/math/read.h"
 #include "tool/math/value.h"
 
@@ -258,4 +259,11 @@ bool formula_value(calc *m, const lex *l, const formula_side *side, calc_value *
     out->from = side->from;
     out->stop = side->stop;
     return true;
+}
+
+bool formula_expression(calc *m, const char *text, size_t length, mpq_t out) {
+    math_node *tree;
+    return calc_spend(m, (int64_t)length) && prepare(m) &&
+           math_read_expression(m->ctx, m->arena, text, length, NULL, &tree) == CAIRN_OK &&
+           math_evaluate(m->ctx, tree, NULL, out) == CAIRN_OK;
 }

@@ -19,4 +19,7 @@ bool formula_find(const lex *tokens, const chain_part *part, bool tail, formula_
 /* The exact value and what is shown of it, without units. False: the grammar does not read a rational number. */
 bool formula_value(calc *machine, const lex *tokens, const formula_side *side, calc_value *out);
 
+/* The exact value of text[length], all of it an expression without names; false where it is none. */
+bool formula_expression(calc *machine, const char *text, size_t length, mpq_t out);
+
 #endif

@@ -51,13 +51,7 @@ void calc_close(calc *machine) {
     cairn_free(machine);
 }
 
-const char *calc_why(const calc *machine) {
-    return machine->why;
-}
-
-cairn_status calc_refuse(calc_run *r, cairn_status status, const char *why) {
-    size_t at = r->at < r->l->count ? r->l->tokens[r->at].at : r->l->length;
-    snprintf(r->m->why, sizeof r->m->why, "%s at byte %zu", why, at);
+cairn_status calc_refuse(calc_run *r, cairn_status status) {
     r->out->stop = r->at;
     return status;
 }
@@ -71,9 +65,8 @@ bool calc_spend(calc *machine, int64_t units) {
 cairn_status calc_weigh(calc_run *r, const mpq_t value) {
     size_t top = mpz_sizeinbase(mpq_numref(value), 2), bottom = mpz_sizeinbase(mpq_denref(value), 2);
     int64_t limbs = (int64_t)(top + bottom) / 64 + 1;
-    if (!calc_spend(r->m, 8 + limbs * limbs / 8)) return calc_refuse(r, CAIRN_LIMIT, "too much arithmetic in one text");
-    if (top > CAIRN_TOOL_BITS_MOST || bottom > CAIRN_TOOL_BITS_MOST)
-        return calc_refuse(r, CAIRN_LIMIT, "a number too large");
+    if (!calc_spend(r->m, 8 + limbs * limbs / 8)) return calc_refuse(r, CAIRN_LIMIT);
+    if (top > CAIRN_TOOL_BITS_MOST || bottom > CAIRN_TOOL_BITS_MOST) return calc_refuse(r, CAIRN_LIMIT);
     double size = fabs(mpq_get_d(value));
     if (size > r->out->most) r->out->most = size;
     return CAIRN_OK;
@@ -81,15 +74,14 @@ cairn_status calc_weigh(calc_run *r, const mpq_t value) {
 
 /* base^exponent. Only 0 and 1 have powers of any size, so the exponent is bounded by the bits of the result. */
 static cairn_status power(calc_run *r, mpq_t base, const mpq_t exponent) {
-    if (mpz_cmp_ui(mpq_denref(exponent), 1) != 0) return calc_refuse(r, CAIRN_UNSUPPORTED, "a fractional exponent");
+    if (mpz_cmp_ui(mpq_denref(exponent), 1) != 0) return calc_refuse(r, CAIRN_UNSUPPORTED);
     bool inverse = mpq_sgn(exponent) < 0;
-    if (inverse && mpq_sgn(base) == 0) return calc_refuse(r, CAIRN_INVALID, "division by zero");
+    if (inverse && mpq_sgn(base) == 0) return calc_refuse(r, CAIRN_INVALID);
     size_t bits = mpz_sizeinbase(mpq_numref(base), 2), other = mpz_sizeinbase(mpq_denref(base), 2);
     if (other > bits) bits = other;
     bool small = mpz_cmpabs_ui(mpq_numref(exponent), CAIRN_TOOL_BITS_MOST) <= 0;
     unsigned long n = small ? mpz_get_ui(mpq_numref(exponent)) : mpz_odd_p(mpq_numref(exponent)) ? 3 : 2;
-    if (bits > 1 && (!small || (bits - 1) * n > CAIRN_TOOL_BITS_MOST))
-        return calc_refuse(r, CAIRN_LIMIT, "a number too large");
+    if (bits > 1 && (!small || (bits - 1) * n > CAIRN_TOOL_BITS_MOST)) return calc_refuse(r, CAIRN_LIMIT);
     mpz_pow_ui(mpq_numref(base), mpq_numref(base), n);
     mpz_pow_ui(mpq_denref(base), mpq_denref(base), n);
     if (inverse) mpq_inv(base, base);
@@ -102,7 +94,7 @@ static cairn_status root(calc_run *r, mpq_t value, unsigned degree) {
                  mpz_root(mpq_denref(r->m->scratch), mpq_denref(value), degree);
     if (!exact) {
         mpq_set_ui(r->m->scratch, 0, 1);
-        return calc_refuse(r, CAIRN_UNSUPPORTED, "an irrational root");
+        return calc_refuse(r, CAIRN_UNSUPPORTED);
     }
     mpq_set(value, r->m->scratch);
     return CAIRN_OK;
@@ -170,7 +162,7 @@ cairn_status calc_apply(calc_run *r) {
         break;
     case '/':
     case CALC_OVER_LOOSE:
-        if (mpq_sgn(*b) == 0) return calc_refuse(r, CAIRN_INVALID, "division by zero");
+        if (mpq_sgn(*b) == 0) return calc_refuse(r, CAIRN_INVALID);
         mpq_div(*a, *a, *b);
         break;
     default:
@@ -180,8 +172,7 @@ cairn_status calc_apply(calc_run *r) {
 }
 
 cairn_status calc_push_operator(calc_run *r, char sign) {
-    if (r->m->operator_depth >= sizeof r->m->operators)
-        return calc_refuse(r, CAIRN_LIMIT, "an expression nested too deep");
+    if (r->m->operator_depth >= sizeof r->m->operators) return calc_refuse(r, CAIRN_LIMIT);
     r->m->degrees[r->m->operator_depth] = 2;
     r->m->operators[r->m->operator_depth++] = sign;
     return CAIRN_OK;
@@ -221,7 +212,7 @@ cairn_status calc_divide(calc_run *r) {
 }
 
 cairn_status calc_push_value(calc_run *r, mpq_t **out) {
-    if (r->m->depth >= CAIRN_TOOL_DEPTH_MOST) return calc_refuse(r, CAIRN_LIMIT, "an expression nested too deep");
+    if (r->m->depth >= CAIRN_TOOL_DEPTH_MOST) return calc_refuse(r, CAIRN_LIMIT);
     if (r->m->depth == r->m->made) mpq_init(r->m->values[r->m->made++]);
     r->m->share[r->m->depth] = false;
     *out = &r->m->values[r->m->depth++];

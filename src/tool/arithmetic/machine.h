@@ -1,4 +1,4 @@
-/* The machine behind calc_range: a stack of values and one of operators. What it refuses is said in calc_why. */
+/* The machine behind calc_range: a stack of values and one of operators. */
 #ifndef CAIRN_TOOL_ARITHMETIC_MACHINE_H
 #define CAIRN_TOOL_ARITHMETIC_MACHINE_H
 
@@ -18,7 +18,6 @@ struct calc {
     int64_t work;
     math_engine *engine; /* of formulas; NULL until one is read */
     cairn_arena *arena;
-    char why[160];
 };
 
 /* One evaluation. */
@@ -35,8 +34,8 @@ typedef struct calc_run {
     bool tight;   /* the last division sign had no space beside it */
 } calc_run;
 
-/* Notes why the run ends; returns `status`. */
-cairn_status calc_refuse(calc_run *r, cairn_status status, const char *why);
+/* Notes where the run ends; returns `status`. */
+cairn_status calc_refuse(calc_run *r, cairn_status status);
 /* Notes a new value's size and the work on it; refuses what is beyond the bounds. */
 cairn_status calc_weigh(calc_run *r, const mpq_t value);
 /* Counts work; false where there was too much in one call of the library. */
