@@ -140,6 +140,9 @@ static void test_formulas_are_read_by_the_grammar(void **state) {
     one(*state, "So \\(5! + 1 = 121\\).", CAIRN_EQUATION_EXACT);
     one(*state, "We get $x = |3 - 5| = 2$.", CAIRN_EQUATION_EXACT);
     one(*state, "We get $x = |3 - 5| = 3$.", CAIRN_EQUATION_WRONG);
+    one(*state, "So $\\left(\\binom{5}{2}\\right) + 1 = \\boxed{11}$.", CAIRN_EQUATION_EXACT);
+    one(*state, "So $2! + 2 = \\boxed{5}$.", CAIRN_EQUATION_WRONG);
+    one(*state, "\\[2! + 2 = 5\\]", CAIRN_EQUATION_WRONG);
     one(*state, "Then $y = \\lceil 8^{2/3} \\rceil = 5$.", CAIRN_EQUATION_WRONG);
     one(*state, "And $\\sqrt{36} = 6$.", CAIRN_EQUATION_EXACT);
     one(*state, "And $\\sqrt[3]{216} = 7$.", CAIRN_EQUATION_WRONG);
@@ -169,6 +172,7 @@ static void test_what_formulas_leave_open_is_not_wrong(void **state) {
     innocent(*state, "It pays $10 - $4 = $6, not $5.");
     innocent(*state, "$x = 2 \\cdot 6 = 1$ dozen");
     innocent(*state, "$x = 0.5 \\cdot 100 = 50$ percent");
+    innocent(*state, "Twice $3! = 12$.");
     innocent(*state, "Suppose that $\\binom{5}{2} = 11$.");
     innocent(*state, "Is $5! = 100$?");
     innocent(*state, "$1 + 2 + \\cdots + 10 = 55$");

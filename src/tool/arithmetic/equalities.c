@@ -337,6 +337,14 @@ static bool suffix_start(const lex *tokens, const chain_part *part, const calc_n
     return true;
 }
 
+/* Whether nothing, or a word that adds nothing to it, stands before the formula that begins with this side. */
+static bool begins_claim(const lex *tokens, const formula_side *side) {
+    static const char *const plain[] = {"so", "then", "thus", "hence", "therefore", "get", "have", "obtain", NULL};
+    size_t at = side->from;
+    while (at > 0 && tokens->tokens[at - 1].kind == LEX_CURRENCY) at--;
+    return at == 0 || strchr("\n.,:", tokens->tokens[at - 1].kind) || lex_among(tokens, at - 1, plain);
+}
+
 /* A side that the grammar reads. False: it is read from its tokens. */
 static bool formula(calc *machine, const lex *tokens, const chain_part *part, bool tail, const calc_names *names,
                     calc_value *out) {
@@ -347,7 +355,7 @@ static bool formula(calc *machine, const lex *tokens, const chain_part *part, bo
     bool known = tail && side.opens && suffix_start(tokens, part, names, &start, &doubt);
     if (known && start + 1 < side.from) return false; /* the prose before it belongs to it */
     if (!formula_value(machine, tokens, &side, out)) return false;
-    if (tail && side.opens) out->doubt |= !known || doubt;
+    if (tail && side.opens) out->doubt |= known ? doubt : !begins_claim(tokens, &side);
     if (tail && out->operators == 0 && (known ? start : side.from) > part->from) out->doubt = true;
     if (!tail) calc_after(machine, tokens, side.next, part->to, names, out);
     return true;

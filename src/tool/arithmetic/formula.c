@@ -22,16 +22,28 @@ static bool is_dollar(const lex *l, size_t at) {
     return at < l->count && l->tokens[at].kind == LEX_CURRENCY && l->text[l->tokens[at].at] == '$';
 }
 
+/* The byte `ahead` of a token's start, blank outside the text. */
+static char byte_at(const lex *l, size_t token, int ahead) {
+    size_t at = l->tokens[token].at;
+    if (ahead < 0 && at == 0) return ' ';
+    at = ahead < 0 ? at - 1 : at + (size_t)ahead;
+    return at < l->length ? l->text[at] : ' ';
+}
+
+static bool is_blank(char c) {
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
 /* Whether the dollar may open a formula: a blank or a bracket before it, none after it. */
 static bool may_open(const lex *l, size_t at) {
     const lex_token *t = &l->tokens[at];
-    return (t->space || at == 0 || strchr("\n(,:.$", t[-1].kind)) && at + 1 < l->count && !t[1].space;
+    return (t->space || at == 0 || strchr("\n(,:.$", t[-1].kind)) && !is_blank(byte_at(l, at, 1));
 }
 
 /* Whether it may close one: no blank before it, and no number or word directly after it. */
 static bool may_close(const lex *l, size_t at) {
     const lex_token *t = &l->tokens[at];
-    return !t->space && at > 0 && (at + 1 >= l->count || t[1].space || !strchr("nwu(", t[1].kind));
+    return at > 0 && !is_blank(byte_at(l, at, -1)) && (at + 1 >= l->count || t[1].space || !strchr("nwu(", t[1].kind));
 }
 
 /* Whether a formula that is open at token `at` is closed by a dollar after it. */
@@ -241,9 +253,10 @@ static bool prepare(calc *m) {
 }
 
 bool formula_value(calc *m, const lex *l, const formula_side *side, calc_value *out) {
-    const lex_token *first = &l->tokens[side->from], *last = &l->tokens[side->stop - 1];
-    const char *text = l->text + first->at;
-    size_t length = last->at + last->length - first->at;
+    const lex_token *before = &l->tokens[side->from > 0 ? side->from - 1 : 0];
+    size_t start = side->from > 0 ? before->at + before->length : before->at; /* commands that are no tokens too */
+    size_t end = side->stop < l->count ? l->tokens[side->stop].at : l->length, length = end - start;
+    const char *text = l->text + start;
     math_node *tree;
     int nodes = 0;
     if (length > FORMULA_BYTES || !calc_spend(m, (int64_t)length) || !prepare(m)) return false;
