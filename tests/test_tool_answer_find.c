@@ -7,33 +7,10 @@
 #include <cmocka.h>
 #include <jansson.h>
 
+#include "answer_stated.h"
 #include "cairn/answer.h"
 #include "data.h"
 #include "tool_fixture.h"
-
-typedef struct stated {
-    const char *text, *answer, *rule; /* answer NULL: none is stated; rule NULL: any */
-} stated;
-
-static void look(const bench *b, const char *problem, const stated *e) {
-    cairn_found found;
-    size_t length = strlen(e->text);
-    cairn_arena_reset(b->arena);
-    cairn_status status = cairn_answer_find(b->ctx, b->arena, e->text, length, problem, &found);
-    if (!e->answer && status != CAIRN_NOT_FOUND) print_error("%s: '%s' by %s\n", e->text, found.text, found.rule);
-    assert_int_equal(status, e->answer ? CAIRN_OK : CAIRN_NOT_FOUND);
-    if (!e->answer) return;
-    if (strcmp(found.text, e->answer) != 0) print_error("%s\n", e->text);
-    assert_string_equal(found.text, e->answer);
-    if (e->rule && strcmp(found.rule, e->rule) != 0) print_error("%s\n", e->text);
-    if (e->rule) assert_string_equal(found.rule, e->rule);
-    assert_true(found.start < found.end && found.end <= length && found.others >= 0);
-}
-
-static void look_all(void **state, const char *problem, const stated *all, size_t count) {
-    for (size_t i = 0; i < count; i++) look(*state, problem, &all[i]);
-}
-#define FIND(list) look_all(state, NULL, list, sizeof list / sizeof *list)
 
 static void test_boxes(void **state) {
     static const stated all[] = {
@@ -349,17 +326,19 @@ static void test_choices_of_the_problem(void **state) {
 static void test_the_last_statement_concludes(void **state) {
     static const stated all[] = {
         {"We add.\nTherefore, x = 5.", "x = 5", "last-statement"},
-        {"We add.\nSo 3 + 4 = 7.", "7", "last-statement"},
+        {"We add.\nSo 3 + 4 = 7.", NULL, NULL}, /* a step as often */
         {"We add.\nThus the area is $25\\pi$.", "25\\pi", "last-statement"},
         {"We add.\nTherefore, there are 42 apples.", "42 apples", "last-statement"},
-        {"We add. Hence, the sum is 3 + 4 = 7 pins.", "7 pins", "last-statement"},
+        {"We add. Hence, the sum is 3 + 4 = 7 pins.", NULL, NULL},
         {"We add.\nx = 5", "x = 5", "last-statement"},
         {"We add.\n$x = 5$", "x = 5", "last-statement"},
         {"We add.\n\\[ x = 5. \\]", "x = 5", "last-statement"},
         {"We add.\n= 42", "42", "last-statement"},
-        {"That means he makes 30*25=$<<30*25=750>>750 a month", "$750 a month", "last-statement"},
+        {"That means he makes 30*25=$<<30*25=750>>750 a month\n", NULL, NULL},
+        {"That means he makes 30*25=$<<30*25=750>>750 a mo", NULL, NULL}, /* cut off */
         {"42", "42", "last-statement"},
-        {"The answer is 4. So x = 5.", "4", "sentence"}, /* only where nothing else is stated */
+        {"The answer is 4. So x = 5.", NULL, NULL}, /* which of them? */
+        {"The answer is 4. So x = 4.", "4", "sentence"},
         {"Therefore, x = 5. Next we look for y.", NULL, NULL},
         {"We add.\nx + y = 5", NULL, NULL},
         {"So we need 5 more.", NULL, NULL},

@@ -132,6 +132,116 @@ static void test_what_is_refuted_though_it_holds_is_not_right(void **state) {
     UNKNOWN(all);
 }
 
+static void test_what_the_author_takes_back_is_unknown(void **state) {
+    static const char *const all[] = {
+        "3 + 4 = 8. Wait, no: 3 + 4 = 7.",
+        "3 + 4 = 8 \u2014 correction: 3 + 4 = 7.",
+        "3 + 4 = 8 (typo, should be 7)",
+        "2 + 2 = 5, oops, 4.",
+        "2 + 2 = 5, I mean 4.",
+        "2 + 2 = 5. Wrong!",
+        "2 + 2 = 5 ... wrong",
+        "7 * 8 = 54, hmm, no: 56.",
+        "7 * 8 = 54 doesn't seem right. It is 56.",
+        "Let me double check 7 * 8 = 54. Actually 7 * 8 = 56.",
+        "Paragraph 2 calculates 17 * 3 = 41, but the correct value is 51.",
+        "There is an arithmetic error: 17 * 3 = 41.",
+        "17 * 3 = 41 should read 51.",
+        "4 + 1 = 7, which simplifies to 5 = 7. So no.",
+        "2(2) + 1 = 7. Left side is 5, right side is 7. Not equal.",
+        "Check 5^2 + 12^2 = 14^2: 169 vs 196, no.",
+        "0 = 3 - 1, so the lines are parallel.",
+        "0 = 1 + 1. No solutions.",
+        "~~2 + 3 = 6~~",
+        "<s>2 + 3 = 6</s>",
+        "$\\cancel{2 + 3 = 6}$",
+    };
+    UNKNOWN(all);
+}
+
+static void test_judgements_and_options_are_unknown(void **state) {
+    static const char *const all[] = {
+        "2 + 3 = 6 makes no sense.",
+        "2 + 3 = 6 is obviously untrue.",
+        "2 + 3 = 6 is no true statement.",
+        "2 + 3 = 6, a false statement.",
+        "2 + 3 = 6, so x = 1 does not work.",
+        "This cannot be right: 2 + 3 = 6.",
+        "A typical error: 2 + 3 = 6.",
+        "A wrong approach: 2 + 3 = 6.",
+        "I do not believe 2 + 3 = 6.",
+        "It seems that 2 + 3 = 6, but it is not.",
+        "Naively, 2 + 3 = 6.",
+        "At first glance 2 + 3 = 6.",
+        "On the assumption that 2 + 3 = 6 we go on.",
+        "For 2 + 3 = 6 to hold we need luck.",
+        "If this were true, 2 + 3 = 6.",
+        "We'd get 2 + 3 = 6.",
+        "It would follow that 2 + 3 = 6.",
+        "We want 2 + 3 = 6.",
+        "Find the mistake: 2 + 3 = 6.",
+        "According to Bob, 2 + 3 = 6.",
+        "Bob's answer: 2 + 3 = 6.",
+        "Sally got 17 + 15 = 22 because she forgot to carry.",
+        "\"2 + 3 = 6\", she said.",
+        "Option B: 2 + 3 = 6",
+        "Statement I: 2 + 3 = 6. Statement I is false.",
+        "A. 2 + 2 = 5\nB. 2 + 2 = 4\nC. 2 + 2 = 6\nThe answer is B.",
+        "Place brackets so that 2 + 3 * 4 = 20.",
+        "Carrying the one, 4 + 3 = 8.",
+    };
+    UNKNOWN(all);
+}
+
+static void test_a_frame_that_ends_the_step_before(void **state) {
+    static const char *const all[][2] = {
+        {"Suppose that:", "2 + 2 = 5."},         {"It is false that", "2 + 2 = 5."},
+        {"Bob says:", "\"2 + 2 = 5\""},          {"The wrong equation is:", "6 + 4 = 4"},
+        {"The student's work:", "17 + 15 = 22"},
+    };
+    static const char *const done[][2] = {{"Suppose we buy eggs.", "3 * 4 = 13."},
+                                          {"Here is the total:", "3 * 4 = 13"}};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        assert_int_equal(judge(*state, "Solve it.", all[i], 2, 1).verdict, CAIRN_VERDICT_UNKNOWN);
+    for (size_t i = 0; i < sizeof done / sizeof *done; i++)
+        assert_int_equal(judge(*state, "Solve it.", done[i], 2, 1).verdict, CAIRN_VERDICT_WRONG);
+}
+
+static void test_roundings_days_and_differences_are_unknown(void **state) {
+    static const char *const all[] = {
+        "To the nearest hundred, 1234 * 5 = 6200.",
+        "1234 * 5 = 6200 when rounded",
+        "1234 * 5 = 6200 to two significant figures",
+        "8/3/1997 - 1 day = 8/2/1997",
+        "It is 3/5/2021 today, and 3/5 - 7 = 2/26.",
+        "The difference between 3 and 8 is 5.",
+        "In unsigned 8-bit, 255 + 1 = 0.",
+    };
+    NEVER_WRONG(all);
+}
+
+static void test_systems_that_the_text_defines(void **state) {
+    static const char *const all[] = {
+        "In Z/12Z, 7 + 8 = 3.",
+        "In $\\mathbb{Z}/12\\mathbb{Z}$, $7 + 8 = 3$.",
+        "In the group Z_7, 3 + 4 = 0.",
+        "Define a * b = a + 2b. Then 3 * 4 = 11.",
+        "Where $a * b = a^b$, $2 * 3 = 9$.",
+        "Since $a \\cdot b := a^b$, $2 \\cdot 3 = 8$.",
+        "Days of the week: 5 + 4 = 2.",
+    };
+    static const char *const step = "3 * 4 = 11", *const digit = "7^3 = 3", *const nim = "3 + 5 = 6",
+                             *const made = "2 + 3 * 4 = 20", *const cents = "3 * 1.25 = 375";
+    NEVER_WRONG(all);
+    assert_int_not_equal(judge(*state, "Let a * b = a + 2b. Find 3 * 4.", &step, 1, 0).verdict, CAIRN_VERDICT_WRONG);
+    assert_int_not_equal(judge(*state, "What is the units digit of 7^3?", &digit, 1, 0).verdict, CAIRN_VERDICT_WRONG);
+    assert_int_not_equal(judge(*state, "Use nim addition. Find 3 + 5.", &nim, 1, 0).verdict, CAIRN_VERDICT_WRONG);
+    assert_int_not_equal(judge(*state, "Make 2 + 3 * 4 = 20 true.", &made, 1, 0).verdict, CAIRN_VERDICT_WRONG);
+    assert_int_not_equal(judge(*state, "How many cents are 3 * $1.25?", &cents, 1, 0).verdict, CAIRN_VERDICT_WRONG);
+    assert_int_equal(judge(*state, "Let x * y = 12. Find x.", &step, 1, 0).verdict, CAIRN_VERDICT_WRONG);
+    assert_int_equal(judge(*state, "What is the sum?", &nim, 1, 0).verdict, CAIRN_VERDICT_WRONG);
+}
+
 static void test_slips_beside_cue_words_are_found(void **state) {
     static const char *const all[] = {
         "So 2 + 3 = 6, which is not surprising.",
@@ -184,6 +294,18 @@ static void test_slips_beside_cue_words_are_found(void **state) {
         "Check: 3 * 4 = 13.",
         "He wonders if it is enough. 3 * 4 = 13.",
         "Had he said no, 3 * 4 = 13 would remain.",
+        "So that he has 3 * 4 = 13 pens.",
+        "The assumption was right, and 3 * 4 = 13.",
+        "He would have 3 * 4 = 13 dollars.",
+        "According to the recipe, 3 * 4 = 13 eggs are used.",
+        "It seems hard, but 3 * 4 = 13.",
+        "I forgot nothing. 3 * 4 = 13.",
+        "No doubt 3 * 4 = 13.",
+        "(3 + 6 + -5 + 7) = (9 + -5 + 7) = (9 + 2) = 12",
+        "Let's consider the boxes: 3 * 4 = 13.",
+        "We need eggs, and 3 * 4 = 13 are there.",
+        "His answer came late. 3 * 4 = 13.",
+        "3 * 4 = 13, and 12 of them are red.",
     };
     WRONG(all);
 }
@@ -202,6 +324,11 @@ int main(void) {
         cmocka_unit_test(test_refuted_equations_are_unknown),
         cmocka_unit_test(test_supposed_and_quoted_equations_are_unknown),
         cmocka_unit_test(test_what_is_refuted_though_it_holds_is_not_right),
+        cmocka_unit_test(test_what_the_author_takes_back_is_unknown),
+        cmocka_unit_test(test_judgements_and_options_are_unknown),
+        cmocka_unit_test(test_systems_that_the_text_defines),
+        cmocka_unit_test(test_a_frame_that_ends_the_step_before),
+        cmocka_unit_test(test_roundings_days_and_differences_are_unknown),
         cmocka_unit_test(test_slips_beside_cue_words_are_found),
         cmocka_unit_test(test_a_next_step_may_refute_the_last_one),
     };

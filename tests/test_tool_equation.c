@@ -244,6 +244,131 @@ static void test_approximate_signs_allow_the_last_digit(void **state) {
     one(*state, "29 * 103 \u2248 5000", CAIRN_EQUATION_WRONG);
 }
 
+static void test_numbers_that_stand_for_other_things_are_not_wrong(void **state) {
+    static const char *const doubtful[] = {
+        "1/3 = 20 students",
+        "so 5/5 = 50 apples",
+        "3 apples + 2 pears = $12",
+        "15 * 4 = 1 hour",
+        "12 + 12 = 2 feet",
+        "1/2 + 1/4 = 45 minutes",
+        "(1) + (2) = 12",
+        "9-5 = 8 hours",
+        "7-9 = 3 pages",
+        "2020-2021 = 1 school year",
+        "Box 1 + 2 = 15",
+        "$5 \\text{ ft} + 3 \\text{ in} = 63 \\text{ in}$",
+        "198 + 305 \u2248 200 + 300",
+    };
+    for (size_t i = 0; i < sizeof doubtful / sizeof *doubtful; i++) one(*state, doubtful[i], CAIRN_EQUATION_DOUBTFUL);
+    innocent(*state, "1.000 + 500 = 1.500");
+    innocent(*state, "4 + 11 = 15 15/30 = 50%");
+    innocent(*state, "-10=2*5");
+    innocent(*state, "2-1/2 + 2-1/2 = 5");
+    innocent(*state, "3 tens + 4 ones = 34");
+    innocent(*state, "No.5 + 3 = 8");
+    innocent(*state, "20*60 = 10.S2");
+    innocent(*state, "log_10 10^3 = 3");
+    innocent(*state, "a (1 + 2) = 40");
+    innocent(*state, "the rest (2/3) = 3 * 8 = 24");
+    innocent(*state, "$5^8$ is $5$ raised to the power of $8$");
+    innocent(*state, "1000-356=644 times 1000-135=865 times 644+865=1509 times");
+    innocent(*state, "-48 + 21 + (-3) = -30 -30/3 = -10 degrees");
+    one(*state, "1. **3 + 4** = 7", CAIRN_EQUATION_EXACT);
+    one(*state, "15 * 4 = 61 hours", CAIRN_EQUATION_WRONG);
+    one(*state, "16-3 = 12 eggs", CAIRN_EQUATION_WRONG);
+    one(*state, "15-27 = 12 cups", CAIRN_EQUATION_WRONG);
+    one(*state, "3 apples + 4 apples = 8 apples", CAIRN_EQUATION_WRONG);
+}
+
+static void test_numbers_that_agree_but_for_what_stands_beside_them_are_not_right(void **state) {
+    static const char *const doubtful[] = {
+        "1 hour + 30 minutes = 31 minutes",
+        "5 feet + 3 inches = 8 feet",
+        "2 m + 3 m = 5 cm",
+        "$5 + 50 cents = $55",
+        "3 million + 4 = 7 million",
+        "3 million + 4 thousand = 7 million",
+        "10 m / 2 s = 5 s",
+        "5 m * 3 m = 15 m",
+        "3 + 4 = 7i",
+        "3k + 4 = 7",
+        "$3^{6k} = 3^6$",
+        "twice 3 + 4 = 7",
+        "10 less than 3 + 4 = 7",
+        "3 + 4 = 7 squared",
+        "3 + 4 = 7 less 1",
+        "3 + 4 = 7 and a half",
+        "3 + 4 = 7:2",
+        "2 + 3 = 5 > 6",
+        "$3 \\cdot 4 = 12 \\geq 14$",
+        "$10.99 - $1 = $9.9",
+        "8.99 * 3 = 26.9",
+    };
+    for (size_t i = 0; i < sizeof doubtful / sizeof *doubtful; i++) one(*state, doubtful[i], CAIRN_EQUATION_DOUBTFUL);
+    one(*state, "50m + 50m = 100 meters", CAIRN_EQUATION_EXACT);
+    one(*state, "3 million + 4 million = 7 million", CAIRN_EQUATION_EXACT);
+    one(*state, "He bought 3 + 4 = 7 dozen eggs", CAIRN_EQUATION_EXACT);
+    one(*state, "3 cm * 4 cm = 12 cm^2", CAIRN_EQUATION_EXACT);
+    one(*state, "5 hours * 60 minutes = 300 minutes", CAIRN_EQUATION_EXACT);
+    one(*state, "2 hours * 60 = 120 minutes", CAIRN_EQUATION_EXACT);
+    one(*state, "She paid 9 - 8 = 1 more than Becky", CAIRN_EQUATION_EXACT);
+    one(*state, "(-1 + 3)k = 2k", CAIRN_EQUATION_EXACT);
+    one(*state, "2 + 3 = 5 < 6", CAIRN_EQUATION_EXACT);
+}
+
+static void test_other_readings_of_signs_are_readings_of_the_tree(void **state) {
+    one(*state, "60 / 3/4 = 80", CAIRN_EQUATION_DOUBTFUL);
+    one(*state, "24 / 2 / 3 = 36", CAIRN_EQUATION_DOUBTFUL);
+    one(*state, "1/2 / 3/4 = 2/3", CAIRN_EQUATION_DOUBTFUL);
+    one(*state, "24 / 2 / 3 = 5", CAIRN_EQUATION_WRONG);
+    one(*state, "5 times 3 + 4 = 35", CAIRN_EQUATION_DOUBTFUL);
+    one(*state, "5 times 3 + 4 = 36", CAIRN_EQUATION_WRONG);
+    one(*state, "-3^2 = 9", CAIRN_EQUATION_DOUBTFUL);
+    one(*state, "-3^2 * 2 = 18", CAIRN_EQUATION_DOUBTFUL);
+    one(*state, "-3^2 = 8", CAIRN_EQUATION_WRONG);
+    one(*state, "$2\\frac{1}{3} \\cdot 3 = 2$", CAIRN_EQUATION_DOUBTFUL);
+    one(*state, "$2\\frac{1}{3} \\cdot 3 = 7$", CAIRN_EQUATION_EXACT);
+    one(*state, "$2\\frac{1}{3}(\\frac{3}{2}) = 1$", CAIRN_EQUATION_EXACT);
+    one(*state, "$2\\frac{1}{3}(\\frac{3}{2}) = 3.5$", CAIRN_EQUATION_DOUBTFUL);
+    one(*state, "$2\\frac{1}{3}(\\frac{3}{2}) = 2$", CAIRN_EQUATION_WRONG);
+    one(*state, "80 + 20% = 96", CAIRN_EQUATION_PERCENT);
+    one(*state, "80 - 20% + 10 = 74", CAIRN_EQUATION_PERCENT);
+}
+
+static void test_irrational_sides_are_compared_as_trees(void **state) {
+    cairn_equation *e;
+    one(*state, "$\\sqrt{8} = 2\\sqrt{2}$", CAIRN_EQUATION_EXACT);
+    one(*state, "$\\sqrt{2}+\\sqrt{3} = \\sqrt{5+2\\sqrt{6}}$", CAIRN_EQUATION_EXACT);
+    one(*state, "$\\sin 10^\\circ \\sin 50^\\circ \\sin 70^\\circ = \\frac{1}{8}$", CAIRN_EQUATION_EXACT);
+    one(*state, "sqrt(2) * sqrt(8) + sqrt(2) = 4 + sqrt(2)", CAIRN_EQUATION_EXACT);
+    one(*state, "4^1.5 = 8", CAIRN_EQUATION_EXACT);
+    one(*state, "$\\sqrt{8} = 2\\sqrt{3}$", CAIRN_EQUATION_WRONG);
+    one(*state, "$\\sqrt{2^2 + 9^2} = \\sqrt{97}$", CAIRN_EQUATION_WRONG);
+    one(*state, "$\\sqrt{27} = 3$", CAIRN_EQUATION_WRONG);
+    assert_int_equal(find(*state, "$\\sqrt{244} = \\sqrt{576}$", &e), 1);
+    assert_string_equal(e[0].exact, "15.62049935"); /* to ten digits */
+    /* by the digits written */
+    one(*state, "$\\sqrt{2} = 1.41$", CAIRN_EQUATION_ROUNDED);
+    one(*state, "$\\sqrt{2} = 1.4142$", CAIRN_EQUATION_ROUNDED);
+    one(*state, "$\\sqrt{3} = 1.7320$", CAIRN_EQUATION_TRUNCATED);
+    one(*state, "$2\\pi = 6.28$", CAIRN_EQUATION_ROUNDED);
+    one(*state, "$\\sqrt{2} = 1.51$", CAIRN_EQUATION_WRONG);
+    one(*state, "$2\\pi = 6.38$", CAIRN_EQUATION_WRONG);
+    /* rounded to a whole number, said to be near, angles without a unit, multiples of pi */
+    one(*state, "$\\sqrt{50} = 7$", CAIRN_EQUATION_WHOLE);
+    one(*state, "$\\sqrt{53} \\approx 7 + 2$", CAIRN_EQUATION_DOUBTFUL);
+    one(*state, "$\\sin 30 = 0.5$", CAIRN_EQUATION_DOUBTFUL);
+    one(*state, "$2 \\pi (3 + 1) = 8$", CAIRN_EQUATION_DOUBTFUL);
+    innocent(*state, "a\\left(1 + \\frac{3}{2}\\right) = 40");
+    innocent(*state, "\\log_2 2^5 = 5");
+    innocent(*state, "20 x 60 = 10 x S2");
+    innocent(*state, "Avg age of 1st 7 people tot/7=21");
+    innocent(*state, "0.9x(0.02) = 72");
+    innocent(*state, "$$ \\frac{1}{13} = \\frac{4}{52} $$ $$ \\frac{1}{4} = \\frac{13}{52} $$");
+    one(*state, "We subtract. - \\(48 - 2 = 46\\).", CAIRN_EQUATION_EXACT);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_spans_and_exact_value_are_given),
@@ -258,6 +383,10 @@ int main(void) {
         cmocka_unit_test(test_decimals_may_be_rounded_cut_or_printed_by_a_double),
         cmocka_unit_test(test_percent_signs_have_other_readings),
         cmocka_unit_test(test_approximate_signs_allow_the_last_digit),
+        cmocka_unit_test(test_numbers_that_stand_for_other_things_are_not_wrong),
+        cmocka_unit_test(test_numbers_that_agree_but_for_what_stands_beside_them_are_not_right),
+        cmocka_unit_test(test_other_readings_of_signs_are_readings_of_the_tree),
+        cmocka_unit_test(test_irrational_sides_are_compared_as_trees),
     };
     return cmocka_run_group_tests_name("tool equation", tests, setup, teardown);
 }

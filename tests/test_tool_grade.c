@@ -89,6 +89,45 @@ static void test_a_percentage_is_a_hundredth(void **state) {
     GRADE_IN(state, asked, percent);
 }
 
+static void test_what_the_problem_asks_for(void **state) {
+    static const struct {
+        const char *problem;
+        pair pair;
+    } asked[] = {
+        {"Which is prime? (A) 4 (B) 7 (C) 9", {"(A) 7", "A", UNKNOWN}},
+        {"Which is prime? (A) 4 (B) 7 (C) 9", {"(B) 7", "B", RIGHT}},
+        {"Which is prime? (A) 4 (B) 7 (C) 9", {"(A) 7", "B", UNKNOWN}},
+        {"Which is prime? (A) 4 (B) 7 (C) 9", {"B) 4", "B", UNKNOWN}},
+        {"Which? (A) 4 (B) 7 (C) 9", {"B: 7", "B", RIGHT}},
+        {"Which? a) 2 b) 3 c) 4", {"3", "(b)", RIGHT}},
+        {"Which? a) 2 b) 3 c) 4", {"4", "(b)", WRONG}},
+        {"Pick: (A) $\\frac12$ (B) $0.25$ (C) $\\frac13$ (D) $0.5$", {"A", "D", UNKNOWN}},
+        {"Pick: (A) $\\frac12$ (B) $0.25$ (C) $\\frac13$ (D) $0.5$", {"A", "B", WRONG}},
+        {"How many minutes does it take?", {"5 hours", "5", UNKNOWN}},
+        {"How many minutes does it take?", {"5 minutes", "5", RIGHT}},
+        {"How many dollars does it cost?", {"50 cents", "50", UNKNOWN}},
+        {"How many grams?", {"5 kg", "5", UNKNOWN}},
+        {"Find its length in miles.", {"5 km", "5", UNKNOWN}},
+        {"Find its length.", {"5 km", "5", RIGHT}},
+        {"A $100 item is on sale with 30% off. How many dollars cheaper is it?", {"20%", "20", UNKNOWN}},
+        {"What percent is it?", {"20%", "20", RIGHT}},
+        {"What percent is it?", {"20%", "20", RIGHT}},
+        {"How many apples are left if 5% rot?", {"5%", "5", UNKNOWN}},
+        {"Rank from shortest to tallest.", {"B, A, C", "A, B, C", WRONG}},
+        {"How many boys and how many girls are there?", {"30 and 20", "20 and 30", UNKNOWN}},
+        {"How many boys and how many girls are there?", {"20 and 30", "20 and 30", RIGHT}},
+        {"What are x and y? Give them in order.", {"30, 20", "20, 30", WRONG}},
+        {"(A) $\\sqrt{2}$ (B) 1.41 (C) $\\frac{7}{5}$ (D) 1.4142", {"1.41", "A", UNKNOWN}},
+        {"(A) $\\sqrt{2}$ (B) 1.41 (C) $\\frac{7}{5}$ (D) 1.4142", {"\\sqrt{2}", "A", RIGHT}},
+        {"What is 40% of 100?", {"40%", "40", UNKNOWN}},
+        {"What number is 25 percent of 160?", {"25%", "25", UNKNOWN}},
+        {"Find the slope and the y-intercept.", {"2, 1", "1, 2", UNKNOWN}},
+        {"Find all roots.", {"2, 1", "1, 2", RIGHT}},
+    };
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++)
+        grade_all(*state, &asked[i].pair, 1, (cairn_grade_options){.problem = asked[i].problem});
+}
+
 static void test_expressions_are_functions(void **state) {
     static const pair pairs[] = {
         {"x^3+3x-6", "x^{3}+3x-6", RIGHT},
@@ -354,6 +393,7 @@ int main(void) {
         cmocka_unit_test(test_decimals_by_the_precision_written),
         cmocka_unit_test(test_options_widen_numbers),
         cmocka_unit_test(test_a_percentage_is_a_hundredth),
+        cmocka_unit_test(test_what_the_problem_asks_for),
         cmocka_unit_test(test_expressions_are_functions),
         cmocka_unit_test(test_degrees_and_radians),
         cmocka_unit_test(test_units_of_one_dimension_convert),

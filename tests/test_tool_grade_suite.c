@@ -8,6 +8,7 @@
 
 #include "cairn/answer.h"
 #include "grade_doubts.h"
+#include "grade_notations.h"
 #include "grade_pairs.h"
 #include "grade_traps.h"
 #include "tool_fixture.h"
@@ -74,6 +75,9 @@ static void test_units_and_money(void **state) {
 }
 static void test_percent(void **state) {
     GRADED(PERCENT);
+}
+static void test_what_is_said_in_words(void **state) {
+    GRADED(SAID);
 }
 static void test_bases(void **state) {
     GRADED(BASES);
@@ -209,6 +213,7 @@ int main(void) {
         cmocka_unit_test(test_matrices),
         cmocka_unit_test(test_units_and_money),
         cmocka_unit_test(test_percent),
+        cmocka_unit_test(test_what_is_said_in_words),
         cmocka_unit_test(test_bases),
         cmocka_unit_test(test_choices),
         cmocka_unit_test(test_words),

@@ -421,6 +421,57 @@ static void test_multiples(void **state) {
     math_engine_close(engine);
 }
 
+/* Of powers too large to be written out, and of factorials near one another. */
+static void test_products_of_powers_of_any_size(void **state) {
+    static const pair pairs[] = {
+        {'R', "2^{100000}", "4^{50000}"},
+        {'R', "2^{1000000}", "4^{500000}"},
+        {'W', "2^{1000000}", "2^{1000001}"},
+        {'R', "10^{10^{10}}", "10^{10000000000}"},
+        {'W', "10^{10^{10}}", "10^{10^9}"},
+        {'R', "2^{2^{2^{2^2}}}", "2^{65536}"},
+        {'R', "\\frac{3^{1000000}}{3^{999999}}", "3"},
+        {'R', "6\\cdot2^{99999}", "3\\cdot2^{100000}"},
+        {'W', "(-2)^{100001}", "2^{100001}"},
+        {'R', "\\sqrt{(-3)^{100000}}", "3^{50000}"},
+        {'R', "\\frac{2024!}{2023!}", "2024"},
+        {'R', "\\frac{100000!}{99998!}", "9999900000"}, /* 100000 * 99999 */
+        {'W', "100000!", "99999!"},
+    };
+    CHECK(pairs);
+}
+
+/* 3^6 = 1 (mod 7) and 10^6 = 4 (mod 6), so 3^4 = 81 = 4; 7^4 = 1 (mod 10) and 7^7 = 3 (mod 4), so 343. */
+static void test_remainders_of_powers(void **state) {
+    static const pair pairs[] = {
+        {'R', "3^{1000000}\\bmod 7", "4"},
+        {'W', "3^{1000000}\\bmod 7", "5"},
+        {'R', "7^{7^7}\\bmod 10", "3"},
+        {'R', "(-2)^3\\bmod 5", "2"},
+    };
+    CHECK(pairs);
+}
+
+static void test_whole_parts_leave_steps(void **state) {
+    static const pair pairs[] = {
+        {'R', "\\lfloor x+1\\rfloor", "\\lfloor x\\rfloor+1"},
+        {'R', "\\lceil x-2\\rceil", "\\lceil x\\rceil-2"},
+        {'R', "\\lfloor\\frac x2+\\frac32\\rfloor", "\\lfloor\\frac{x+1}2\\rfloor+1"},
+        {'W', "\\lfloor x+\\frac12\\rfloor", "\\lfloor x\\rfloor"},
+    };
+    CHECK(pairs);
+}
+
+static void test_logarithms_of_quotients(void **state) {
+    static const pair pairs[] = {
+        {'R', "\\ln\\frac ab", "\\ln a-\\ln b"},
+        {'R', "\\ln\\frac{x^2}y", "2\\ln x-\\ln y"},
+        {'R', "\\ln\\frac{x+1}x", "\\ln(x+1)-\\ln x"},
+        {'W', "\\ln\\frac ab", "\\frac{\\ln a}{\\ln b}"},
+    };
+    CHECK(pairs);
+}
+
 static void test_rational_values(void **state) {
     bench *b = *state;
     math_engine *engine;
@@ -561,6 +612,10 @@ int main(void) {
         cmocka_unit_test(test_order),
         cmocka_unit_test(test_decimals_against_exact_values),
         cmocka_unit_test(test_multiples),
+        cmocka_unit_test(test_products_of_powers_of_any_size),
+        cmocka_unit_test(test_remainders_of_powers),
+        cmocka_unit_test(test_whole_parts_leave_steps),
+        cmocka_unit_test(test_logarithms_of_quotients),
         cmocka_unit_test(test_rational_values),
         cmocka_unit_test(test_hostile_expressions_are_answered_soon),
         cmocka_unit_test(test_an_engine_forgets),

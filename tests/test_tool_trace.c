@@ -252,6 +252,96 @@ static void test_signs_away_from_the_arithmetic_change_nothing(void **state) {
     assert_int_equal(verdict_of(*state, "2 + 3 = 4, \uff13 + 3 = 6"), CAIRN_VERDICT_WRONG);
 }
 
+static void verdicts(void **state, const char *const *texts, cairn_verdict verdict) {
+    int bad = 0;
+    for (size_t i = 0; texts[i]; i++)
+        if (verdict_of(*state, texts[i]) != verdict) print_error("%d: %s\n", verdict, texts[i]), bad++;
+    assert_int_equal(bad, 0);
+}
+
+static void test_a_formula_in_brackets_is_read_as_one_in_dollars(void **state) {
+    static const char *const unknown[] = {"The tens digit of \\(13^4\\) is 6.",
+                                          "Hence the last digit of $7^{11}$ is 3.",
+                                          "the number of divisors of \\(3^2 \\cdot 5\\) is 6",
+                                          "The exponent of \\(2\\) in \\(2^5 \\cdot 3\\) is 5",
+                                          "the cube of \\(1 + 2\\) is 27",
+                                          "A third of \\(4 + 5\\) is 3",
+                                          NULL};
+    static const char *const right[] = {"We get \\(4 + 5 = 9\\).", "The sum of \\(4 + 5\\) is \\(9\\).",
+                                        "So \\( \\binom{6}{2} = 15 \\) pairs.", NULL};
+    static const char *const wrong[] = {"We get \\(4 + 5 = 8\\).", "Therefore \\(4 \\cdot 5\\) is \\(21\\).",
+                                        "So \\( 6! = 700 \\)", NULL};
+    verdicts(state, unknown, CAIRN_VERDICT_UNKNOWN);
+    verdicts(state, right, CAIRN_VERDICT_RIGHT);
+    verdicts(state, wrong, CAIRN_VERDICT_WRONG);
+    static const solution all[] = {
+        {"Compute \\(6 \\cdot 7 - 8 \\div 4\\).",
+         {"The product of \\(6\\) and \\(7\\) comes first: \\(6 \\cdot 7 = 42\\).",
+          "The rest is a quotient: \\(8 \\div 4\\), which is \\(2\\).", "So \\(42 - 2 = 40\\)."},
+         CLEAN},
+        {"Compute \\(6 \\cdot 7 - 8 \\div 4\\).",
+         {"First \\(6 \\cdot 7 = 42\\).", "Then \\(8 \\div 4 = 3\\).", "So \\(42 - 3 = 39\\)."},
+         1},
+        {"Compute 4 * 9 + 1.", {"4 * 9 = 36.", "which is 36.", "So 36 + 1 = 37."}, CLEAN},
+        {"Evaluate 1/3 + 1/4.", {"1/3 is about 0.33, and 0.33 + 0.25 = 0.58.", "The answer is 7/12."}, CLEAN},
+        {"Evaluate 1/3 + 1/4.", {"1/3 is about 0.33, and 0.33 + 0.25 = 0.58.", "The answer is 5/12."}, 1},
+    };
+    JUDGE(all);
+}
+
+static void test_what_is_said_of_a_number_is_not_the_number(void **state) {
+    static const char *const unknown[] = {"4 of 9 = 4/9",        "6 of 24 tiles is 1/4.", "5 + 6 doubled is 22.",
+                                          "5 + 6 squared = 121", "\\(9^5\\) leaves 4",    NULL};
+    static const char *const wrong[] = {"1/2 of 30 = 16", "50% of 18 = 8", "5 + 6 is 12", NULL};
+    verdicts(state, unknown, CAIRN_VERDICT_UNKNOWN);
+    verdicts(state, wrong, CAIRN_VERDICT_WRONG);
+}
+
+static void test_a_computed_side_that_is_near_is_not_held_to_digits(void **state) {
+    static const char *const unknown[] = {"31 \u00d7 19 \u2248 30 \u00d7 20", "2^{20} \\approx 10^6",
+                                          "61/89 \u2248 2/3", "1/3 + 1/7 \u2248 0.3 + 0.1", NULL};
+    static const char *const wrong[] = {"31 \u00d7 19 \u2248 30 \u00d7 30", "31 \u00d7 19 \u2248 900", NULL};
+    static const char *const right[] = {"31 \u00d7 19 \u2248 600", "5/7 \u2248 0.71", NULL};
+    verdicts(state, unknown, CAIRN_VERDICT_UNKNOWN);
+    verdicts(state, wrong, CAIRN_VERDICT_WRONG);
+    verdicts(state, right, CAIRN_VERDICT_RIGHT);
+}
+
+static void test_a_second_claim_that_is_not_judged_makes_a_step_unknown(void **state) {
+    static const char *const unknown[] = {
+        "4 + 5 = 9; 6 = 7",
+        "4 + 5 = 9. Therefore 9 < 8.",
+        "4 + 5 = 9; 3 + 3 \u2260 6.",
+        "4 + 5 = 9 and 19 mod 4 = 2",
+        "4 + 5 = 9; 75 min = 2 h",
+        "4 + 5 = 9; 30% = 0.4",
+        "4 + 5 = 9, and twice 9 is 17.",
+        "4 + 5 = 9 and half of 9 is 5",
+        "4 + 5 = 9 and 9 squared is 82.",
+        "4 + 5 = 9 and 2 \u00d7 9 is 19.",
+        "4 + 5 = 9; log_2 16 = 5.",
+        "$4 + 5 = 9$; $4! = 25$",
+        "4 + 5 = 9; C(6,2) = 14.",
+        "4 + 5 = 9 > 10",
+        NULL,
+    };
+    static const char *const right[] = {
+        "4 + 5 = 9; 9 = 9",
+        "4 + 5 = 9, and 9 < 10.",
+        "4 + 5 = 9; 90 min = 1.5 h",
+        "4 + 5 = 9; 40% = 0.4",
+        "4 + 5 = 9 and 2 \u00d7 9 = 18.",
+        "1 day = 24 hours, so 3 days = 3 * 24 = 72 hours",
+        "Since $2^4 = 16$, $\\log_2 16 = 4$.",
+        "$4 + 5 = 9$; $4! = 24$",
+        "4 + 5 = 9, so x = 9 and f(9) = 12",
+        "4 + 5 = 9 > 8",
+        NULL,
+    };
+    verdicts(state, unknown, CAIRN_VERDICT_UNKNOWN);
+    verdicts(state, right, CAIRN_VERDICT_RIGHT);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_markdown_and_latex_are_read),
@@ -265,6 +355,10 @@ int main(void) {
         cmocka_unit_test(test_in_a_story_only_what_is_computed_is_a_claim),
         cmocka_unit_test(test_what_is_not_read_makes_a_step_unknown_and_never_right),
         cmocka_unit_test(test_signs_away_from_the_arithmetic_change_nothing),
+        cmocka_unit_test(test_a_formula_in_brackets_is_read_as_one_in_dollars),
+        cmocka_unit_test(test_what_is_said_of_a_number_is_not_the_number),
+        cmocka_unit_test(test_a_computed_side_that_is_near_is_not_held_to_digits),
+        cmocka_unit_test(test_a_second_claim_that_is_not_judged_makes_a_step_unknown),
     };
     return cmocka_run_group_tests_name("tool trace", tests, setup, teardown);
 }

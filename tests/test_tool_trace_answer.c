@@ -80,6 +80,11 @@ static void test_what_people_do_in_their_heads_is_no_contradiction(void **state)
         {"How many?",
          {"2 + 3 = 5 and then by the rule that was shown in the first part above it all we conclude"},
          "9"},
+        {"How many?", {"6 * 5 = 30 in May. The same in June. The answer is 60."}, NULL}, /* doubled in the head */
+        {"What day was it?", {"The day was 21 - 7 = 14, so the answer is 05/14/2003."}, NULL},
+        {"It is m/n. What is m + n?", {"The share is 1 - 3/7 = 4/7, so the answer is 11."}, NULL},
+        {"How many?", {"6 * 5 = 30. The answer is 30 + 30 = 60."}, NULL}, /* the statement computes */
+        {"What are the last digits?", {"61 + 120 + 300 = 481, which ends with \\boxed{81}."}, NULL},
         {"How many?", {""}, NULL},
     };
     EXPECT(all, CAIRN_VERDICT_UNKNOWN);

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <cmocka.h>
+#include <math.h>
 
 #include "tool/math/units.h"
 
@@ -14,9 +15,9 @@ static void is(const char *name, uint64_t over, uint64_t under, math_dimension d
     bool found = math_unit_find(name, strlen(name), &unit);
     if (!found) print_error("'%s' is not found\n", name);
     assert_true(found);
-    if (unit.over * under != over * unit.under)
-        print_error("'%s' is %zu / %zu\n", name, (size_t)unit.over, (size_t)unit.under);
-    assert_true(unit.over * under == over * unit.under);
+    double size = (double)unit.over / (double)unit.under * pow(10, unit.tens), expected = (double)over / (double)under;
+    if (fabs(size - expected) > 1e-14 * expected) print_error("'%s' is %.17g\n", name, size);
+    assert_true(fabs(size - expected) <= 1e-14 * expected);
     assert_int_equal(unit.power[dimension], power);
 }
 
@@ -135,8 +136,47 @@ static void test_ratios_of_units(void **state) {
     mpq_clear(ratio);
 }
 
+/* Names are found by halving. */
+static void test_the_table_is_sorted(void **state) {
+    math_unit unit;
+    const char *last = "";
+    (void)state;
+    for (size_t i = 0; math_unit_at(i, &unit); i++) {
+        if (strcmp(last, unit.name) >= 0) print_error("'%s' before '%s'\n", last, unit.name);
+        assert_true(strcmp(last, unit.name) < 0);
+        last = unit.name;
+    }
+}
+
+/* 1 lbf/in^2 = 0.45359237 kg 9.80665 m/s^2 / (0.0254 m)^2; 1 eV = 1.602176634e-19 J. */
+static void test_derived_sizes_are_exact(void **state) {
+    (void)state;
+    is("psi", 8896443230521, 1290320, UNIT_MASS, 1);
+    is("mmHg", 101325000, 760, UNIT_LENGTH, -1);
+    is("mpg", 201168000000000, 473176473, UNIT_LENGTH, -2);
+    math_unit unit;
+    assert_true(math_unit_find("keV", 3, &unit));
+    double size = (double)unit.over / (double)unit.under * pow(10, unit.tens);
+    assert_true(fabs(size - 1.602176634e-13) < 1e-27); /* in g m^2/s^2 */
+}
+
+/* "m" is metres or minutes; "MB" has a million bytes or 2^20; "Nm" is no nanometre. */
+static void test_other_meanings_are_told(void **state) {
+    math_unit unit;
+    (void)state;
+    assert_true(math_unit_find("m", 1, &unit) && unit.other[UNIT_TIME] == 1 && unit.power[UNIT_LENGTH] == 1);
+    assert_true(math_unit_find("cm", 2, &unit) && unit.other[UNIT_LENGTH] == 1);
+    assert_true(math_unit_find("MB", 2, &unit) && unit.varies);
+    assert_true(math_unit_find("bit", 3, &unit) && !unit.varies);
+    is("KB", 8000, 1, UNIT_INFORMATION, 1);
+    is("Nm", 1000, 1, UNIT_MASS, 1);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_the_table_is_sorted),
+        cmocka_unit_test(test_derived_sizes_are_exact),
+        cmocka_unit_test(test_other_meanings_are_told),
         cmocka_unit_test(test_symbols_and_words_are_one_unit),
         cmocka_unit_test(test_prefixes_multiply),
         cmocka_unit_test(test_money_has_a_currency),

@@ -71,7 +71,8 @@ typedef enum cairn_equation_code {
 
 CAIRN_API const char *cairn_equation_code_name(cairn_equation_code code);
 
-/* One equality: byte spans in the text, the two sides as read, and what the recomputed side is exactly. */
+/* One equality: byte spans in the text, the two sides as read, and what the recomputed side is exactly (an irrational
+ * value to ten digits). */
 typedef struct cairn_equation {
     size_t start, end;             /* the whole equality, or the calculator mark with its brackets */
     size_t left_start, left_end;   /* the left side */

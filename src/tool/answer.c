@@ -1,27 +1,25 @@
 /* Final answers: their comparison, their canonical text, their classes. */
 #include <string.h>
+#include <strings.h>
 
 #include "tool/answer.h"
 #include "tool/math/equal_choice.h"
 #include "tool/math/equal_normal.h"
 #include "tool/math/explain.h"
 #include "tool/math/read.h"
+#include "tool/text.h"
 
-enum { COMPARED_CLASSES = 256, QUICK_DIGITS = 18, PROSE_LEAST = 10 };
+enum { COMPARED_CLASSES = 256, QUICK_DIGITS = 18, PROSE_LEAST = 10, TAGGED_LEAST = 6 };
 
 typedef struct slice {
     const char *at;
     size_t length;
 } slice;
 
-static bool blank(char c) {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
 static slice trim(const char *text, size_t length) {
     slice s = {text, length};
-    while (s.length && blank(s.at[0])) s = (slice){s.at + 1, s.length - 1};
-    while (s.length && blank(s.at[s.length - 1])) s.length--;
+    while (s.length && text_blank(s.at[0])) s = (slice){s.at + 1, s.length - 1};
+    while (s.length && text_blank(s.at[s.length - 1])) s.length--;
     return s;
 }
 
@@ -34,9 +32,9 @@ static cairn_status check_length(cairn_ctx *ctx, size_t length) {
 static bool same_text(slice a, slice b) {
     size_t i = 0, k = 0;
     while (i < a.length && k < b.length) {
-        if (blank(a.at[i]) && blank(b.at[k])) {
-            while (i < a.length && blank(a.at[i])) i++;
-            while (k < b.length && blank(b.at[k])) k++;
+        if (text_blank(a.at[i]) && text_blank(b.at[k])) {
+            while (i < a.length && text_blank(a.at[i])) i++;
+            while (k < b.length && text_blank(b.at[k])) k++;
         } else if (a.at[i++] != b.at[k++]) {
             return false;
         }
@@ -159,16 +157,31 @@ static bool is_chain(const char *text) {
     return signs > 1;
 }
 
+/* Whether an answer is a sentence of which the finder knows how it may go on. */
+static bool is_said(const char *answer) {
+    static const char *const leads[] = {"so ", "thus ", "therefore", "hence ", "then "};
+    for (size_t i = 0; i < sizeof leads / sizeof *leads; i++)
+        if (strncasecmp(answer, leads[i], strlen(leads[i])) == 0) return true;
+    return strcasestr(answer, "answer ") != NULL;
+}
+
 /* An answer that is prose may state one: "Thus the answer is 7." */
 cairn_status cairn_answer_grade(cairn_ctx *ctx, cairn_arena *arena, const char *answer, const char *reference,
                                 const cairn_grade_options *options, cairn_grade *out) {
     cairn_found found;
     CAIRN_TRY(answer_grade_written(ctx, arena, answer, reference, options, out));
     size_t length = strlen(answer);
-    bool whole = strcmp(out->rule, "unread") != 0 && is_chain(answer);
-    if (out->verdict == CAIRN_VERDICT_RIGHT || length < PROSE_LEAST || !memchr(answer, ' ', length) || whole)
+    bool unread = strcmp(out->rule, "unread") == 0, prose = unread || memchr(answer, ' ', length);
+    bool speaks = strcmp(out->rule, "prefix") == 0 && is_said(answer);
+    bool decided = out->verdict == CAIRN_VERDICT_RIGHT && !speaks; /* "twice the answer is 6" is for the finder */
+    if (decided || length < (size_t)(unread ? TAGGED_LEAST : PROSE_LEAST) || !prose ||
+        (!unread && !speaks && is_chain(answer)))
         return CAIRN_OK;
     cairn_status status = cairn_answer_find(ctx, arena, answer, length, options ? options->problem : NULL, &found);
+    if (status == CAIRN_NOT_FOUND && speaks) {
+        out->verdict = CAIRN_VERDICT_UNKNOWN;
+        out->rule = "no-answer";
+    }
     if (status == CAIRN_NOT_FOUND || (status == CAIRN_OK && strcmp(found.text, answer) == 0)) return CAIRN_OK;
     CAIRN_TRY(status);
     return answer_grade_written(ctx, arena, found.text, reference, options, out);
@@ -189,7 +202,7 @@ static char *clean_text(cairn_arena *arena, slice s) {
     char *out = cairn_arena_alloc(arena, s.length + 1, 1);
     size_t n = 0;
     for (size_t i = 0; out && i < s.length; i++) {
-        if (!blank(s.at[i]))
+        if (!text_blank(s.at[i]))
             out[n++] = s.at[i];
         else if (n && out[n - 1] != ' ')
             out[n++] = ' ';

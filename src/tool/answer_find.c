@@ -39,6 +39,9 @@ typedef struct choice {
     size_t count;
     find_statement best[STRONG + 1]; /* the last of each strength */
     bool has[STRONG + 1];
+    const find_text *t;
+    size_t last; /* where the last one begins, + 1; 0: there was none */
+    bool parts;  /* the last one answers a part, as the one before did */
 } choice;
 
 static void keep_last(void *context, const find_statement *s) {
@@ -49,22 +52,50 @@ static void keep_last(void *context, const find_statement *s) {
     const find_statement *box = &c->best[STRONG];
     bool in_box = c->has[STRONG] && box->rule <= FIND_BOXES && s->at > box->at && s->at < box->stop;
     if (in_box) return;
+    c->parts = c->last && s->rule != FIND_BOXES && find_next_part(c->t, c->last - 1, s->at);
+    c->last = s->at + 1;
     if (k == FAIR && !s->plain && c->has[STRONG]) return;
     if (c->has[k] && s->at < c->best[k].at) return;
     c->best[k] = *s;
     c->has[k] = true;
 }
 
-static bool choose(const find_text *t, choice *c, find_statement *out) {
+static bool choose_stated(const find_text *t, choice *c, find_statement *out) {
+    *c = (choice){.t = t};
     find_boxes(t, keep_last, c);
+    bool parts = c->parts;
+    c->last = 0;
+    c->parts = false;
     find_phrases(t, keep_last, c);
+    if (parts || c->parts) return false;
     if (c->has[STRONG] && c->has[FAIR])
         *out = c->best[FAIR].plain && c->best[FAIR].at > c->best[STRONG].at ? c->best[FAIR] : c->best[STRONG];
     else if (c->has[STRONG] || c->has[FAIR])
         *out = c->best[c->has[STRONG] ? STRONG : FAIR];
     else
-        return find_last(t, out);
+        return false;
     return true;
+}
+
+enum { LOOKED_MOST = 96 << 10 };
+
+/* The last part of a long text; a statement far before the end is none of its answer. */
+static find_text end_of(find_text t) {
+    size_t skip = t.n > LOOKED_MOST ? t.n - LOOKED_MOST : 0;
+    t.s += skip;
+    t.n -= skip;
+    return t;
+}
+
+/* The statement that counts; *t becomes the text that was looked at. A turn that follows a statement is cut off; one
+ * that is taken back, or stands among words that make another value of it, counts no more. */
+static bool choose(find_text *t, choice *c, find_statement *out) {
+    size_t turn = find_next_turn(t);
+    find_text first = end_of((find_text){t->s, turn, t->choices, true});
+    bool stated = turn < t->n && choose_stated(&first, c, out);
+    *t = stated ? first : end_of(*t);
+    if (!stated) stated = choose_stated(t, c, out);
+    return stated ? find_clear(t, out) && !find_retracted(t, out) : c->count == 0 && find_last(t, out);
 }
 
 /* ---- the end of a solution ---- */
@@ -87,7 +118,7 @@ static const char *const closings[] = {
 /* The length of a solution without its closings; all of it, where it is nothing else. */
 static size_t without_closings(const find_text *t) {
     for (size_t n = t->n, k = 0; k < FIND_COUNT(closings);) {
-        while (n && find_blank(t->s[n - 1])) n--;
+        while (n && text_blank(t->s[n - 1])) n--;
         size_t length = strlen(closings[k]);
         bool closes = length < n && find_is(t, n - length, closings[k]) && !find_letter(t->s[n - length - 1]);
         if (closes) n -= length;
@@ -125,11 +156,31 @@ static void add_value(text_maker *m, size_t start, size_t end) {
         bool strong = s[i] == '*' && i + 1 < end && s[i + 1] == '*';
         if (mark && mark < end) {
             i = mark;
-        } else if (strong && (i == start || find_blank(s[i - 1]) || i + 2 == end || find_any(s[i + 2], " ,.;:)"))) {
+        } else if (strong && (i == start || text_blank(s[i - 1]) || i + 2 == end || find_any(s[i + 2], " ,.;:)"))) {
             i += 2;
         } else {
             add(m, s + i++, 1);
         }
+    }
+}
+
+/* The boxes of a statement that is made of them, "[3] feet [6] inches", without their commands. */
+static void add_opened(text_maker *m, size_t start, size_t end) {
+    const char *s = m->t->s;
+    size_t depth = 0, box = SIZE_MAX; /* the depth at which the box is open */
+    for (size_t i = start; i < end; i++) {
+        size_t command = box == SIZE_MAX ? find_box_command(m->t, i) : 0;
+        if (command && s[i + command] == '{') {
+            box = depth++;
+            i += command;
+            continue;
+        }
+        depth += s[i] == '{';
+        depth -= s[i] == '}' && depth;
+        if (s[i] == '}' && depth == box)
+            box = SIZE_MAX;
+        else if (s[i] != '$')
+            add(m, s + i, 1);
     }
 }
 
@@ -189,34 +240,42 @@ static void add_json(text_maker *m, size_t start, size_t end) {
     }
 }
 
-/* Whether a box is a number of per cent by what stands after it: "\\boxed{28}\\%", "$\\boxed{28}$ percent". */
-static bool percent_follows(const find_text *t, const find_statement *box) {
+/* What after a box is a part of its number: "\\boxed{28}\\%", "$\\boxed{28}$ percent", "\\boxed{3} million". NULL: none. */
+static const char *follows(const find_text *t, const find_statement *box) {
     static const char *const dress[] = {"$", "\\)", "\\]", "\\,", "\\ ", " ", "\\text{", "\\mathrm{", "**", "\\"};
     static const char *const signs[] = {"percent", "per cent", "pct"};
+    static const char *const scales[] = {"hundred", "thousand", "million", "billion", "trillion", "dozen"};
     size_t at = box->stop;
-    if (!find_digit(t->s[box->end - 1]) && t->s[box->end - 1] != '}') return false;
+    if (!find_digit(t->s[box->end - 1]) && t->s[box->end - 1] != '}') return NULL;
     for (size_t i = 0; i < FIND_COUNT(dress);) {
         bool there = find_is(t, at, dress[i]);
         if (there) at += strlen(dress[i]);
         i = there ? 0 : i + 1;
     }
-    return find_byte(t, at) == '%' || FIND_WORD(t, at, signs);
+    if (find_byte(t, at) == '%' || FIND_WORD(t, at, signs)) return "\\%";
+    for (size_t i = 0; i < FIND_COUNT(scales); i++)
+        if (find_is_word(t, at, scales[i])) return scales[i];
+    return NULL;
 }
 
 static cairn_status text_of(cairn_ctx *ctx, cairn_arena *arena, const find_text *t, const find_statement *s,
                             const char **out) {
-    find_text line = {t->s + s->at, s->stop - s->at, t->choices};
+    find_text line = find_part(t, s->at, s->stop);
     text_maker m = {.ctx = ctx, .arena = arena, .t = s->rule == FIND_BOXES ? &line : t};
-    size_t most = 2 * (s->stop - s->at) + (s->end - s->start) + 1;
+    size_t most = 2 * (s->stop - s->at) + (s->end - s->start) + 16;
     m.out = cairn_arena_alloc(arena, most, 1);
     if (!m.out) return CAIRN_NO_MEMORY;
     if (s->rule == FIND_BOXES)
         find_each_box(&line, add_box, &m);
+    else if (s->rule == FIND_BOX && s->start == s->at && s->end == s->stop)
+        add_opened(&m, s->start, s->end);
     else if (s->rule == FIND_JSON)
         add_json(&m, s->start, s->end);
     else
         add_value(&m, s->start, s->end);
-    if (s->rule == FIND_BOX && percent_follows(t, s)) add(&m, "\\%", 2);
+    const char *more = s->rule == FIND_BOX ? follows(t, s) : NULL;
+    if (more && *more != '\\') add(&m, " ", 1);
+    if (more) add(&m, more, strlen(more));
     if (m.used == 0) add(&m, t->s + s->start, s->end - s->start); /* "**" */
     m.out[m.used] = '\0';
     *out = m.out;
@@ -242,22 +301,28 @@ static void count_other(void *context, const find_statement *s) {
 
 cairn_status answer_find_at(cairn_ctx *ctx, cairn_arena *arena, const char *text, size_t length, const char *problem,
                             cairn_found *out, size_t *at) {
-    find_text t = {text, length, problem && find_offers_choices(problem)};
+    find_text t = {text, length, problem && find_offers_choices(problem), false};
     find_statement chosen = {0};
-    choice all = {.count = 0};
+    choice all;
     *out = (cairn_found){.text = "", .rule = ""};
     if (length > CAIRN_TOOL_TEXT_MOST)
         return cairn_fail(ctx, CAIRN_LIMIT, "a solution of %zu bytes; at most %zu", length, CAIRN_TOOL_TEXT_MOST);
     t.n = without_closings(&t);
+    while (length > t.n && find_any(text[length - 1], " \t\r")) length--;
+    t.ended = t.n < length;
+    size_t from = find_thinking_end(&t);
+    t.s += from;
+    t.n -= from;
     if (!choose(&t, &all, &chosen)) return cairn_fail(ctx, CAIRN_NOT_FOUND, "the solution states no final answer");
-    counter c = {text, &chosen, 0};
+    from = (size_t)(t.s - text);
+    counter c = {t.s, &chosen, 0};
     for (size_t i = 0; i < all.count && all.count <= SEEN_MOST; i++) count_other(&c, &all.seen[i]);
     if (all.count > SEEN_MOST) { /* read again, rather than kept */
         find_boxes(&t, count_other, &c);
         find_phrases(&t, count_other, &c);
     }
-    *at = chosen.at;
-    *out = (cairn_found){"", rules[chosen.rule].name, chosen.start, chosen.end, c.others};
+    *at = from + chosen.at;
+    *out = (cairn_found){"", rules[chosen.rule].name, from + chosen.start, from + chosen.end, c.others};
     return text_of(ctx, arena, &t, &chosen, &out->text);
 }
 

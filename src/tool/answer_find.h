@@ -5,11 +5,13 @@
 #include <string.h>
 
 #include "cairn/answer.h"
+#include "tool/text.h"
 
 typedef struct find_text {
     const char *s;
     size_t n;
     bool choices; /* the problem offers choices (A), (B), ... */
+    bool ended;   /* something follows that ends its last line */
 } find_text;
 
 /* Order of the table in answer_find.c. */
@@ -45,8 +47,33 @@ void find_phrases(const find_text *t, find_visit *visit, void *context);
 void find_each_box(const find_text *t, find_visit *visit, void *context);
 /* Whether a problem offers choices: "(A) ... (B) ...", lines "A. ...", "B. ...". */
 bool find_offers_choices(const char *problem);
+/* Whether the sentence [start, end) says a value by its form: "There are 72 pins.", "The area is 12". */
+bool find_says(const find_text *t, size_t start, size_t end);
 /* The conclusion that the last sentence draws. */
 bool find_last(const find_text *t, find_statement *out);
+
+/* ---- scope (answer_find_scope.c); each linear in t->n ---- */
+
+/* Where the next turn of a conversation, or a next problem, begins: "\nHuman:", "</s>"; t->n: nowhere. */
+size_t find_next_turn(const find_text *t);
+/* Whether two statements are of a part and the next one: lines "(a)" and "(b)", "1." and "2.", like sentences. Not
+ * linear: looks at some 400 bytes. */
+bool find_next_part(const find_text *t, size_t before, size_t at);
+/* Where the solution begins after "</think>"; 0: there is no thinking, t->n: it has no end. */
+size_t find_thinking_end(const find_text *t);
+/* The end of a fence of program code that begins at `at`; 0: none does. */
+size_t find_code_end(const find_text *t, size_t at);
+/* Whether a sentence after a statement takes it back, or goes on from it: "Wait, ...", "Correction: 13", "Hence 73." */
+bool find_retracted(const find_text *t, const find_statement *stated);
+
+/* Whether nothing around a box or a tag makes another value, or a doubt, of it (answer_find_around.c). Looks at some
+ * 300 bytes. */
+bool find_clear(const find_text *t, const find_statement *s);
+
+/* Whether a box holds the letter of a choice. */
+bool find_boxed_choice(const find_text *t, size_t start, size_t end);
+/* Makes the side of the formula that a box is a part of its value (answer_find_formula.c). Looks at some 560 bytes. */
+void find_widen_box(const find_text *t, find_statement *box);
 
 /* ---- phrases (answer_find_phrase.c) ---- */
 
@@ -68,6 +95,8 @@ size_t find_word_before(const find_text *t, size_t at, size_t stop, size_t *leng
 size_t find_phrase_start(const find_text *t, size_t at, bool *final);
 /* Whether the words before `at` make an answer another's, or a supposed one. */
 bool find_doubted(const find_text *t, size_t at);
+/* Whether what stands before `at` in its sentence may introduce a statement (answer_find_before.c). */
+bool find_introduced(const find_text *t, size_t at);
 /* Whether a mark of the table of tags opens or closes at `at`. */
 bool find_tag_at(const find_text *t, size_t at);
 /* Whether what follows a verb says something about the answer, not what it is: "is correct". */
@@ -114,9 +143,6 @@ bool find_narrowed(const find_text *t, find_value *value);
 
 size_t find_box_command(const find_text *t, size_t at); /* length of "\boxed" at `at`; 0: none */
 
-static inline bool find_blank(char c) {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
 static inline bool find_letter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
@@ -125,6 +151,10 @@ static inline bool find_digit(char c) {
 }
 static inline char find_lower(char c) {
     return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
+/* Its bytes [start, end) as a text. */
+static inline find_text find_part(const find_text *t, size_t start, size_t end) {
+    return (find_text){.s = t->s + start, .n = end - start, .choices = t->choices};
 }
 /* Byte at `at`; 0 past the end. */
 static inline char find_byte(const find_text *t, size_t at) {

@@ -76,12 +76,13 @@ static const char *const signs[] = {
 
 /* What may stand between verb and value. */
 static const char *const adverbs[] = {
-    "indeed",     "then",          "therefore",     "thus",       "hence",          "simply",     "just",
-    "clearly",    "now",           "actually",      "exactly",    "precisely",      "also",       "again",
-    "still",      "finally",       "approximately", "about",      "roughly",        "around",     "equal to",
-    "given by",   "found to be",   "the option",    "the choice", "option",         "choice",     "letter",
-    "obviously",  "of course",     "only",          "either",     "both",           "definitely", "certainly",
-    "as follows", "the following", "shown below",   "below",      "correct option",
+    "indeed",      "then",          "therefore",      "thus",       "hence",      "simply",      "just",
+    "clearly",     "now",           "actually",       "exactly",    "precisely",  "also",        "again",
+    "still",       "finally",       "approximately",  "about",      "roughly",    "around",      "equal to",
+    "given by",    "found to be",   "the option",     "the choice", "option",     "choice",      "letter",
+    "obviously",   "of course",     "only",           "either",     "both",       "definitely",  "certainly",
+    "as follows",  "the following", "a total of",     "the value",  "the number", "the integer", "the fraction",
+    "shown below", "below",         "correct option",
 };
 
 /* The start of a phrase between noun and verb: "to the problem", "(rounded)", ", in cents,". */
@@ -159,6 +160,7 @@ static const char *const remarks[] = {
     "found",      "quite",
     "very",       "complete",
     "unlikely",   "true for",
+    "said",       "true when",
     "a bit",      "ready",
     "below",      "above",
     "well",       "fine",
@@ -306,9 +308,13 @@ static size_t json_key(const find_text *t, size_t at, size_t end) {
     char quote = find_byte(t, end);
     size_t stop = at > 40 ? at - 40 : 0, colon = skip_spaces(t, end + 1);
     if ((quote != '"' && quote != '\'') || find_byte(t, colon) != ':') return 0;
+    static const char *const keys[] = {"answer", "final", "correct", "the", "my", "model"};
     while (at > stop && (find_letter(t->s[at - 1]) || find_any(t->s[at - 1], "_- "))) at--;
     if (!at || t->s[at - 1] != quote) return 0;
-    for (at--; at > stop && find_blank(t->s[at - 1]);) at--;
+    size_t known = 0;
+    for (size_t i = 0; i < FIND_COUNT(keys) && !known; i++) known = find_length(t, at, keys[i]);
+    if (!known) return 0; /* "wrong_answer" */
+    for (at--; at > stop && text_blank(t->s[at - 1]);) at--;
     return at && find_any(t->s[at - 1], "{,") ? colon + 1 : 0;
 }
 
@@ -335,6 +341,20 @@ static bool verbless(const find_text *t, size_t end, bool heads, size_t *after) 
         return false;
     *after = from;
     return from > end && begins_value(find_byte(t, from));
+}
+
+/* "to the first part", "to step 1", "(a)", "for x" between noun and value: not the whole answer. */
+static bool speaks_of_part(const find_text *t, size_t from, size_t to) {
+    static const char *const words[] = {"part",        "parts",   "step",    "subproblem", "subquestion",
+                                        "sub-problem", "first",   "second",  "third",      "case",
+                                        "similar",     "simpler", "smaller", "related",    "previous"};
+    for (; from < to; from++) {
+        char before = t->s[from - 1];
+        if (before == ' ' && FIND_WORD(t, from, words)) return true;
+        bool letter = find_letter(t->s[from]) && !find_letter(find_byte(t, from + 1));
+        if (letter && (before == '(' ? find_byte(t, from + 1) == ')' : find_any(before, " $"))) return true;
+    }
+    return false;
 }
 
 static bool noun_phrase(const find_text *t, size_t at, size_t end, noun kind, find_phrase *out) {
@@ -365,7 +385,8 @@ static bool noun_phrase(const find_text *t, size_t at, size_t end, noun kind, fi
     }
     out->after = after;
     out->colon = colon;
-    out->doubted = out->rule >= FIND_SENTENCE && find_doubted(t, at);
+    out->doubted = kind == NOUN && speaks_of_part(t, end, after);
+    if (out->rule >= FIND_SENTENCE) out->doubted |= find_doubted(t, at) || !find_introduced(t, begin);
     return true;
 }
 
@@ -385,6 +406,16 @@ static bool may_start(char c) {
     return first[(unsigned char)c];
 }
 
+/* "The wrong answer" in Chinese. */
+static bool is_wrong(const find_text *t, size_t at) {
+    static const char *const wrong[] = {"\u9519\u8bef", "\u9519\u8bef\u7684"};
+    for (size_t i = 0; i < FIND_COUNT(wrong); i++) {
+        size_t n = strlen(wrong[i]);
+        if (at >= n && memcmp(t->s + at - n, wrong[i], n) == 0) return true;
+    }
+    return false;
+}
+
 bool find_phrase_at(const find_text *t, size_t at, find_phrase *out) {
     if (!may_start(t->s[at]) || (at && find_letter(t->s[at - 1]))) return false;
     if (t->s[at] == '#') {
@@ -399,7 +430,7 @@ bool find_phrase_at(const find_text *t, size_t at, find_phrase *out) {
         if (nouns[i].word[0] != find_lower(t->s[at])) continue;
         if ((unsigned char)nouns[i].word[0] >= 0xe0 ? find_is(t, at, nouns[i].word)
                                                     : find_is_word(t, at, nouns[i].word))
-            return noun_phrase(t, at, at + strlen(nouns[i].word), nouns[i].noun, out);
+            return !is_wrong(t, at) && noun_phrase(t, at, at + strlen(nouns[i].word), nouns[i].noun, out);
     }
     return false;
 }

@@ -19,7 +19,8 @@ static size_t number_end(const find_text *t, size_t at, size_t end) {
     size_t word = i;
     while (word < end && find_any(t->s[word], " *")) word++;
     while (word + n < end && find_letter(t->s[word + n])) n++;
-    return n && math_unit_find(t->s + word, n, &unit) ? word + n : i;
+    bool preposition = n == 2 && find_is_word(t, word, "in") && find_byte(t, word + 2) == ' '; /* "$8 in total" */
+    return n && !preposition && math_unit_find(t->s + word, n, &unit) ? word + n : i;
 }
 
 /* Whether a formula is more than a name: "$x$" is mentioned, "$x = 5$" says something. */
@@ -70,6 +71,22 @@ static bool compared(const find_text *t, size_t start, size_t at) {
     return FIND_WORD(t, at, bounds) > 0;
 }
 
+/* Whether the words before a value in prose make another value of it: "the square of 10", "all but 10", "the 6th
+ * prime", "true when x = 6". */
+static bool changed(const find_text *t, size_t start, size_t from, size_t to) {
+    static const char *const wholes[] = {"total", "value", "amount", "sum", "number", "score", "average"};
+    static const char *const words[] = {"except", "but",  "not",    "never",  "when",   "if",    "without", "besides",
+                                        "twice",  "half", "double", "triple", "thrice", "minus", "unless"};
+    size_t at = from, length;
+    for (size_t i = start; i < from; i++)
+        if ((i == start || !find_letter(t->s[i - 1])) && FIND_WORD(t, i, words)) return true;
+    if (find_is(t, to, "th") || find_is(t, to, "st") || find_is(t, to, "nd") || find_is(t, to, "rd")) return true;
+    at = find_word_before(t, at, start, &length);
+    if (!length || !find_is_word(t, at, "of")) return false;
+    at = find_word_before(t, at, start, &length);
+    return length && !FIND_WORD(t, at, wholes);
+}
+
 bool find_narrowed(const find_text *t, find_value *v) {
     size_t from = 0, to = 0;
     const char *mark = memmem(t->s + v->start, v->end - v->start, "**", 2), *close = NULL;
@@ -81,6 +98,7 @@ bool find_narrowed(const find_text *t, find_value *v) {
         if (count_parts(t, v, &from, &to) != 1) return false;
         if (!find_formula_end(t, from) && (v->words < 3 || compared(t, v->start, from))) return false;
     }
+    if (changed(t, v->start, from, to)) return false;
     v->start = from;
     v->end = to;
     find_tidy(t, &v->start, &v->end);

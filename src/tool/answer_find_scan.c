@@ -59,7 +59,7 @@ static void visit(scan *s, const find_statement *statement) {
 }
 
 static size_t skip_blanks(const find_text *t, size_t at) {
-    while (at < t->n && find_blank(t->s[at])) at++;
+    while (at < t->n && text_blank(t->s[at])) at++;
     return at;
 }
 
@@ -90,13 +90,13 @@ static bool holds_box(const find_text *t, size_t from, size_t to) {
 static void visit_tag(scan *s, size_t k, size_t end, size_t stop) {
     const find_text *t = s->t;
     size_t start = s->open[k], opened = start - strlen(tags[k].open);
-    find_text inside = {t->s, end, t->choices};
+    find_text inside = find_part(t, 0, end);
     find_value value;
     s->open[k] = 0;
     if (s->visited != s->before[k] || holds_box(t, start, end)) return;
     bool has = find_value_at(&inside, start, 0, &value);
     start = skip_blanks(&inside, start);
-    while (end > start && find_blank(t->s[end - 1])) end--;
+    while (end > start && text_blank(t->s[end - 1])) end--;
     if (start >= end) return;
     if (!has || skip_blanks(&inside, value.next) + 2 < end) value = (find_value){.start = start, .end = end};
     visit(s, &(find_statement){FIND_TAG, opened, stop, value.start, value.end, true});
@@ -136,7 +136,7 @@ static void at_json(scan *s, const find_phrase *phrase) {
         }
     }
     size_t end = i < t->n ? i : t->n;
-    while (end > start && find_blank(t->s[end - 1])) end--;
+    while (end > start && text_blank(t->s[end - 1])) end--;
     s->i = end > phrase->after ? end : phrase->after;
     if (end == start || find_is_word(t, start, "null") || find_is_word(t, start, "none")) return;
     visit(s, &(find_statement){FIND_JSON, phrase->at, end, start, end, true});
@@ -160,6 +160,16 @@ static bool taken_back(const find_text *t, size_t at) {
     return false;
 }
 
+/* Whether words in a value [at, end) or after it make it that of a case, or a guess: "if we ignore the order". */
+static bool depends(const find_text *t, size_t at, size_t end) {
+    static const char *const words[] = {"if",     "when",  "only if", "only when",    "unless",  "provided", "assuming",
+                                        "except", "maybe", "perhaps", "intermediate", "for now", "digits"};
+    for (; at < end; at++)
+        if (at && t->s[at - 1] == ' ' && FIND_WORD(t, at, words)) return true;
+    while (at < t->n && find_any(t->s[at], " ,*$)(")) at++;
+    return FIND_WORD(t, at, words) > 0;
+}
+
 /* Whether nothing, or an empty line, follows the sentence in which `at` lies. */
 static bool ends_paragraph(const find_text *t, size_t at) {
     size_t most = at + SENTENCE_MOST;
@@ -174,10 +184,13 @@ static bool ends_paragraph(const find_text *t, size_t at) {
 
 /* "#### Check" is a heading, "#### 7" an answer. */
 static bool heads(const find_text *t, const find_value *v) {
+    static const char *const verbs[] = {"remain", "remains", "is", "are", "follow", "follows", "needed", "to"};
     size_t at = v->end;
     while (at < t->n && find_any(t->s[at], " \t\r.*$_)")) at++;
     if (at < t->n && t->s[at] != '\n') return true;
     if (v->plain && v->words == 0) return false;
+    for (size_t i = v->start + 1; i < v->end; i++)
+        if (t->s[i - 1] == ' ' && FIND_WORD(t, i, verbs)) return true;
     return skip_blanks(t, at) < t->n || FIND_WORD(t, v->start, headings);
 }
 
@@ -190,17 +203,51 @@ static bool lists_words(const find_text *t, const find_value *v) {
     return 6 * function < v->words;
 }
 
+/* Cuts prose of a known form down to its value: "the vector (1, 2)", "There are 72 pins in the box". */
+static bool says(const find_text *t, find_value *v) {
+    static const char *const words[] = {
+        "the",      "a",        "an",         "of",         "total",         "value", "vector", "matrix",
+        "point",    "number",   "fraction",   "integer",    "interval",      "set",   "amount", "line",
+        "function", "equation", "polynomial", "expression", "ordered",       "pair",  "triple", "option",
+        "choice",   "letter",   "exactly",    "price",      "ratio",         "angle", "equal",  "to",
+        "given",    "by",       "date",       "day",        "year",          "score", "all",    "probability",
+        "real",     "numbers",  "positive",   "prime",      "approximately", "about", "only",   "unique",
+        "smallest", "largest"};
+    find_value narrowed = *v;
+    if (!find_narrowed(t, &narrowed)) return false;
+    bool known = true;
+    for (size_t i = v->start; i < narrowed.start && known;) {
+        size_t n = FIND_WORD(t, i, words);
+        known = n || !(find_letter(t->s[i]) || find_digit(t->s[i]));
+        i += n ? n : 1;
+    }
+    known = known || find_says(t, v->start, v->end);
+    if (known) *v = narrowed;
+    return known;
+}
+
+/* Whether a further cell of the row holds something: "| Answer | 5 | 7 |". */
+static bool cell_follows(const find_text *t, size_t at) {
+    size_t bars = 0;
+    for (; at < t->n && t->s[at] != '\n'; at++) {
+        bars += t->s[at] == '|';
+        if (bars && find_digit(t->s[at])) return true;
+    }
+    return false;
+}
+
 /* Whether a phrase with its value states an answer; prose is cut down to the value in it. */
 static bool states(const find_text *t, const find_phrase *phrase, find_value *v) {
     bool lined = phrase->rule == FIND_BLOCK || phrase->rule == FIND_MARKER;
     if (phrase->doubted || v->question) return false;
     if (phrase->rule == FIND_HASH) return !heads(t, v);
+    if (phrase->rule == FIND_TABLE && cell_follows(t, v->end)) return false;
     if (!phrase->colon && !lists_words(t, v) && find_says_nothing(t, v->start, v->end)) return false;
-    if (taken_back(t, v->end)) return false;
+    if (taken_back(t, v->end) || depends(t, v->start, v->end)) return false;
     if (phrase->rule == FIND_CHOICE && !v->plain) return false;
     if (!v->prose) return lined || v->words <= 2 * PROSE_MOST || !v->plain;
     if (lined && v->words > 2 && !ends_paragraph(t, v->next)) return false;
-    if ((v->words > 2 || FIND_WORD(t, v->start, articles)) && find_narrowed(t, v)) return true;
+    if ((v->words > 2 || FIND_WORD(t, v->start, articles)) && says(t, v)) return true;
     if (lists_words(t, v)) return true;
     return !FIND_WORD(t, v->start, articles) && v->words <= PROSE_MOST;
 }
@@ -238,6 +285,11 @@ void find_phrases(const find_text *t, find_visit *visitor, void *context) {
         find_phrase phrase;
         find_statement statement;
         if (may_tag(t->s[s.i]) && at_tag(&s)) continue;
+        size_t code = t->s[s.i] == '`' ? find_code_end(t, s.i) : 0;
+        if (code) {
+            s.i = code;
+            continue;
+        }
         if (find_phrase_at(t, s.i, &phrase)) {
             at_phrase(&s, &phrase);
         } else {

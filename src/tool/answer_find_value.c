@@ -56,14 +56,14 @@ size_t find_mark_end(const find_text *t, size_t at) {
 static size_t dollar_end(const find_text *t, size_t at) {
     bool two = find_byte(t, at + 1) == '$';
     size_t i = at + 1 + two;
-    bool spaced = find_blank(find_byte(t, i));
+    bool spaced = text_blank(find_byte(t, i));
     for (; i < t->n; i++) {
         if (t->s[i] == '\\') {
             i++;
         } else if (t->s[i] == '$' && two) {
             return find_byte(t, i + 1) == '$' ? i + 2 : i + 1;
         } else if (t->s[i] == '$') {
-            bool closes = (!find_blank(t->s[i - 1]) || spaced) && !find_digit(find_byte(t, i + 1)) && i > at + 1;
+            bool closes = (!text_blank(t->s[i - 1]) || spaced) && !find_digit(find_byte(t, i + 1)) && i > at + 1;
             if (find_digit(t->s[at + 1]) && find_any(t->s[i - 1], "=+-*/")) return 0; /* $12 + $30 = $42 */
             return closes ? i + 1 : 0;
         } else if (t->s[i] == '\n' && !two) {
@@ -159,7 +159,7 @@ static bool period_ends(const cutter *c) {
 static bool remark_opens(const cutter *c) {
     const find_text *t = c->t;
     size_t i = c->i + 1, letters = 0;
-    if (c->i == c->start || !find_blank(t->s[c->i - 1]) || !c->values) return false;
+    if (c->i == c->start || !text_blank(t->s[c->i - 1]) || !c->values) return false;
     while (find_letter(find_byte(t, i + letters))) letters++;
     if (letters >= 2) return !find_is_word(t, i, "mod") && !find_is_word(t, i, "pi") && !find_is_word(t, i, "sqrt");
     return c->number_only && (find_digit(find_byte(t, i)) || find_byte(t, i) == '=');
@@ -207,7 +207,7 @@ static bool at_mark(cutter *c, char m) {
     const find_text *t = c->t;
     char after = find_byte(t, c->i + 1), next;
     bool spaced =
-        !after || find_blank(after) || after == '*' || after == '"' || after == '<' || after == '}' || after == ')';
+        !after || text_blank(after) || after == '*' || after == '"' || after == '<' || after == '}' || after == ')';
     switch (m) {
     case '.':
         if (period_ends(c)) return ends(c, m);
@@ -230,7 +230,7 @@ static bool at_mark(cutter *c, char m) {
         if (c->values || (c->commas <= 2 && FIND_WORD(t, skip_spaces(t, c->i + 1), tails))) return ends(c, m);
         break;
     case '-':
-        if (c->values && find_blank(t->s[c->i - 1]) && after == ' ' && find_letter(find_byte(t, c->i + 2)) &&
+        if (c->values && text_blank(t->s[c->i - 1]) && after == ' ' && find_letter(find_byte(t, c->i + 2)) &&
             find_letter(find_byte(t, c->i + 3)))
             return ends(c, m);
         break;
@@ -252,7 +252,7 @@ static bool at_word(cutter *c) {
         return true;
     }
     while (find_letter(find_byte(t, c->i + n))) n++;
-    if (!first && free_of_brackets(c) && find_blank(t->s[c->i - 1])) {
+    if (!first && free_of_brackets(c) && text_blank(t->s[c->i - 1])) {
         if (c->values ? FIND_WORD(t, c->i, tails) : c->words <= 3 && FIND_WORD(t, c->i, clauses)) return ends(c, 'w');
         if (c->values && FIND_WORD(t, c->i, conjunctions) && !continues(t, c->i)) return ends(c, 'w');
     }
@@ -339,7 +339,7 @@ static size_t value_start(const find_text *t, size_t at, unsigned how, bool *nex
             n = c == '\n' ? 1 : 2;
         else if (find_is(t, at, "```"))
             for (n = 3; find_letter(find_byte(t, at + n));) n++;
-        else if (find_blank(c) || find_any(c, "*:#`_") || (c == '>' && *next_line) ||
+        else if (text_blank(c) || find_any(c, "*:#`_") || (c == '>' && *next_line) ||
                  (c == '}' && (how & FIND_IN_GROUP)))
             n = 1;
         else if (find_mark_end(t, at) && !find_tag_at(t, at))
@@ -364,7 +364,7 @@ static void trim_end(const find_text *t, size_t start, size_t *end) {
         char c = t->s[*end - 1];
         bool escaped = *end - start > 1 && t->s[*end - 2] == '\\';
         if (c == '.' && dotted(t, start, *end)) return;
-        if (!find_blank(c) && !(find_any(c, "*_`,;:.") && !escaped)) return;
+        if (!text_blank(c) && !(find_any(c, "*_`,;:.") && !escaped)) return;
         --*end;
     }
 }
@@ -385,7 +385,7 @@ static bool unwrap(const find_text *t, size_t *start, size_t *end) {
     } else {
         return false;
     }
-    while (*start < *end && find_blank(t->s[*start])) ++*start;
+    while (*start < *end && text_blank(t->s[*start])) ++*start;
     trim_end(t, *start, end);
     if (*start < *end) return true;
     *start = a;
@@ -404,15 +404,24 @@ static size_t choice_length(const find_text *t, size_t start, size_t end) {
     if (bracket && find_is_word(t, letter + 3, "and")) return 0;
     if (bracket && find_is_word(t, letter + 3, "or")) return 0;
     bool content = find_letter(next) || find_digit(next) || (find_any(next, "$\\-\"*"));
-    return (find_blank(after) || after == ':') && content ? 1 + 2 * (size_t)bracket : 0;
+    return (text_blank(after) || after == ':') && content ? 1 + 2 * (size_t)bracket : 0;
+}
+
+/* 1 where the letter x at `at` is a sign between two numbers: "3 x 4". */
+static size_t times_letter(const find_text *t, size_t start, size_t at, size_t end) {
+    size_t left = at, right = at + 1;
+    while (left > start && find_any(t->s[left - 1], " )")) left--;
+    while (right < end && find_any(t->s[right], " ($-")) right++;
+    return t->s[at] == 'x' && left > start && right < end && find_digit(t->s[left - 1]) && find_digit(t->s[right]);
 }
 
 bool find_arithmetic(const find_text *t, size_t start, size_t end) {
-    static const char *const commands[] = {"\\times", "\\cdot",  "\\div",  "\\frac", "\\dfrac", "\\binom", "\\tfrac",
-                                           "\\left",  "\\right", "\\sqrt", "x ",     "\\!",     "\\pi"};
+    static const char *const commands[] = {"\\times", "\\cdot", "\\div",   "\\frac", "\\dfrac", "\\binom",
+                                           "\\tfrac", "\\left", "\\right", "\\sqrt", "\\!",     "\\pi"};
     bool digits = false;
     for (size_t i = start; i < end;) {
         size_t n = FIND_WORD(t, i, commands);
+        if (!n) n = times_letter(t, start, i, end);
         digits |= find_digit(t->s[i]);
         if (!n && (find_letter(t->s[i]) || t->s[i] == '\\')) return false;
         i += n ? n : 1;
@@ -449,7 +458,7 @@ static void last_side(const find_text *t, size_t *start, size_t end) {
         signs++;
     }
     if (!signs || !(find_arithmetic(t, before, last - 1) || (signs >= 2 && last - 1 - before > 3))) return;
-    while (last < end && (find_blank(t->s[last]) || t->s[last] == '&')) last++;
+    while (last < end && (text_blank(t->s[last]) || t->s[last] == '&')) last++;
     size_t mark = find_mark_end(t, last);
     if (mark) last = mark;
     if (last < end && (signs >= 2 || find_digit(t->s[last]) || find_any(t->s[last], "-.$\\"))) *start = last;

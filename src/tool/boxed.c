@@ -2,10 +2,7 @@
 #include <string.h>
 
 #include "cairn/tool.h"
-
-static bool blank(char c) {
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
+#include "tool/text.h"
 
 bool cairn_boxed_find(const char *text, size_t length, size_t *start, size_t *size) {
     static const char open[] = "\\boxed{";
@@ -22,8 +19,8 @@ bool cairn_boxed_find(const char *text, size_t length, size_t *start, size_t *si
         at = stop + 1;
     }
     if (!box) return false;
-    while (box < close && blank(*box)) box++;
-    while (close > box && blank(close[-1])) close--;
+    while (box < close && text_blank(*box)) box++;
+    while (close > box && text_blank(close[-1])) close--;
     *start = (size_t)(box - text);
     *size = (size_t)(close - box);
     return true;

@@ -112,7 +112,7 @@ static cairn_status check_step(tracer *t, const char *step, cairn_trace_finding 
     *finding = (cairn_trace_finding){.verdict = CAIRN_VERDICT_UNKNOWN, .code = CAIRN_TRACE_NOTHING, .evidence = ""};
     t->step = step;
     t->finding = finding;
-    t->checked = 0;
+    t->checked = t->compared = 0;
     t->healed = t->unread = t->shown_here = t->planned = t->looked = false;
     CAIRN_TRY(lex_read(t->ctx, step, 0, strlen(step), t->strict ? LEX_NAMES : LEX_WORDS, &t->tokens));
     CAIRN_TRY(trace_walk(t));

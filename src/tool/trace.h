@@ -6,8 +6,8 @@
  * value of the rest, a name with its definition. So a wrong value counts once, where it first appears.
  *
  * trace.c reads the problem and goes through the steps; trace_answer.c compares a stated answer with them; trace_walk.c
- * goes through the equalities of a step; trace_names.c knows the named parts; trace_rest.c what is left; trace_find.c
- * writes findings down. */
+ * goes through the equalities of a step; trace_unread.c looks for claims that cannot be judged; trace_names.c knows the
+ * named parts; trace_rest.c what is left; trace_find.c writes findings down. */
 #ifndef CAIRN_TOOL_TRACE_H
 #define CAIRN_TOOL_TRACE_H
 
@@ -57,7 +57,7 @@ typedef struct tracer {
     const char *step;
     bool last; /* of a whole solution */
     cairn_trace_finding *finding;
-    size_t checked;                   /* claims that could be */
+    size_t checked, compared;         /* claims that could be; those that the answers' rules looked at */
     bool healed, unread;              /* a line is false and its end right; an equality of numbers could not be read */
     bool shown_here, planned, looked; /* a value was shown; the plan was compared; the first expression was looked at */
     lex tokens, again;
@@ -120,6 +120,11 @@ void trace_state_number(tracer *t, const calc_value *value, bool result);
 /* Whether a value is the one of all that is left, apart from decimals' rounding. */
 bool trace_is_rest(const tracer *t, const calc_value *value);
 void trace_set_rest(tracer *t, const calc_value *value);
+
+/* ---- trace_unread.c ---- */
+
+/* Looks at the chain at hand for claims that cannot be judged. Errors: NO_MEMORY, LIMIT. */
+cairn_status trace_note_unread(tracer *t);
 
 /* ---- trace_walk.c ---- */
 

@@ -26,10 +26,37 @@ typedef struct reader {
     mpq_t answer, number;
 } reader;
 
+/* Whether the answer is the last digits of a value: 71 of 471. */
+static bool last_digits(const mpq_t answer, const mpq_t value) {
+    if (mpz_cmp_ui(mpq_denref(answer), 1) != 0 || mpz_cmp_ui(mpq_denref(value), 1) != 0) return false;
+    if (mpq_sgn(answer) <= 0 || mpq_cmp(answer, value) >= 0) return false;
+    mpz_t gap, power;
+    mpz_init(gap);
+    mpz_init_set_ui(power, 10);
+    mpz_sub(gap, mpq_numref(value), mpq_numref(answer));
+    while (mpz_cmp(power, mpq_numref(answer)) <= 0) mpz_mul_ui(power, power, 10);
+    bool last = mpz_divisible_p(gap, power) != 0;
+    mpz_clear(gap);
+    mpz_clear(power);
+    return last;
+}
+
+/* Whether the answer is m + n of a value m/n, as contests ask for. */
+static bool sum_of_parts(reader *r, const mpq_t value) {
+    mpz_t sum;
+    if (mpz_cmp_ui(mpq_denref(value), 1) == 0 || mpz_cmp_ui(mpq_denref(r->answer), 1) != 0) return false;
+    mpz_init(sum);
+    mpz_add(sum, mpq_numref(value), mpq_denref(value));
+    bool same = mpz_cmp(sum, mpq_numref(r->answer)) == 0;
+    mpz_clear(sum);
+    return same;
+}
+
 /* Whether `answer` is another way to say `value`: rounded, in per cent, or in another usual unit. */
 static bool said_otherwise(reader *r, const mpq_t value) {
     static const unsigned factors[] = {7, 12, 24, 60, 100, 365, 1000, 3600};
     double a = mpq_get_d(r->answer), v = mpq_get_d(value);
+    if (last_digits(r->answer, value) || sum_of_parts(r, value)) return true;
     if (fabs(a - v) < 1 || fabs(a - v) <= 0.005 * fabs(v) || mpq_sgn(value) == 0 || mpq_sgn(r->answer) == 0)
         return true;
     mpq_div(r->number, r->answer, value);
@@ -86,6 +113,8 @@ static cairn_status number_among_words(reader *r, const char *text, bool *is, mp
 static cairn_status plain_number(reader *r, cairn_arena *arena, const char *text, bool *is, mpq_t out) {
     math_node *node;
     *is = false;
+    const char *slash = strchr(text, '/');
+    if (slash && strchr(slash + 1, '/')) return CAIRN_OK; /* a day: 3/18/1969 */
     cairn_status status = math_read(r->ctx, arena, text, strlen(text), &node);
     if (status == CAIRN_LIMIT) return CAIRN_OK;
     CAIRN_TRY(status);
@@ -146,16 +175,17 @@ static cairn_status last_computed(reader *r, cairn_arena *arena, const char *ste
     return CAIRN_OK;
 }
 
-/* Whether a step says after the equality that ends at byte `at` only that its answer, stated from byte `statement` on, is
- * the answer: "= 120 vans and carts. So the answer is 140", but not "= 6, for a total area of 12". */
+/* Whether a step says after the equality that ends at byte `at` only that its answer, stated from byte `statement` on,
+ * is the answer: "= 120 vans and carts. So the answer is 140", but not "= 6, for a total area of 12". */
 static cairn_status states_plainly(reader *r, const char *step, size_t at, size_t statement, bool *plainly) {
     const lex *l = &r->tokens;
-    size_t from = 0, sentence = 0;
+    size_t from = 0;
     CAIRN_TRY(lex_read(r->ctx, step, at, strlen(step), LEX_PLAIN, &r->tokens));
     while (from < l->count && !strchr(",.;:\n", l->tokens[from].kind) && !unit_stops(l, from)) from++;
-    for (size_t i = from; i < l->count && l->tokens[i].at < statement; i++)
-        if (strchr(".;\n", l->tokens[i].kind)) sentence = i;
-    *plainly = trace_only_result_words(l, sentence ? sentence : from, l->count);
+    size_t sentence = from;
+    while (sentence < l->count && !strchr(".;\n", l->tokens[sentence].kind)) sentence++;
+    bool another = sentence < l->count && l->tokens[sentence].at < statement;
+    *plainly = trace_only_result_words(l, another ? sentence : from, l->count);
     return CAIRN_OK;
 }
 
@@ -170,6 +200,10 @@ static cairn_status compare(reader *r, cairn_arena *arena, const char *problem, 
     CAIRN_TRY(cut_statements(r, arena, step, &length, &stated));
     if (!answer) answer = stated;
     if (!answer) return CAIRN_OK;
+    size_t computed = 0; /* "the answer is 20 + 20 = 40" */
+    cairn_equation *in_statement;
+    CAIRN_TRY(cairn_equations_check(r->ctx, arena, step + length, strlen(step + length), &in_statement, &computed));
+    if (computed) return CAIRN_OK;
     CAIRN_TRY(plain_number(r, arena, answer, &is, r->answer));
     if (!is) return CAIRN_OK;
     CAIRN_TRY(last_computed(r, arena, step, length, &has, &last, value));

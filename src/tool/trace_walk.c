@@ -139,7 +139,9 @@ static void name_value(tracer *t, walk *w, size_t i, size_t start) {
 /* "= 7 * 3" or "we get 21" with nothing before it. */
 static void go_on(tracer *t, walk *w, size_t i) {
     const chain_part *after = &t->links.parts[i];
-    if (!side(t, after, false)) return;
+    const lex_token *relation = &t->tokens.tokens[after->from - 1];
+    bool of_the_last = after->from == 1 && relation->length > 5 && memcmp(t->step + relation->at + 1, "hich", 4) == 0;
+    if (of_the_last || !side(t, after, false)) return; /* "which is 18": of something that the step before said */
     w->has = true;
     w->before = i;
     bool alone = i + 1 == t->links.count;
@@ -244,59 +246,6 @@ static void check_story(tracer *t, walk *w) {
     settle(t, w);
 }
 
-/* A number in digits or in a word. */
-static bool is_number(const lex *l, size_t at) {
-    static const char *const numbers[] = {
-        "zero",     "one",      "two",      "three",   "four",     "five",     "six",     "seven",   "eight",
-        "nine",     "ten",      "eleven",   "twelve",  "thirteen", "fourteen", "fifteen", "sixteen", "seventeen",
-        "eighteen", "nineteen", "twenty",   "thirty",  "forty",    "fifty",    "sixty",   "seventy", "eighty",
-        "ninety",   "hundred",  "thousand", "million", "half",     "none",     NULL};
-    return l->tokens[at].kind == LEX_NUMBER || (l->tokens[at].kind == LEX_WORD && lex_among(l, at, numbers));
-}
-
-/* Whether tokens [from, to) compute with numbers up to their end: two numbers or more, a sign between, and no word
- * after the first. */
-static bool computes(const lex *l, size_t from, size_t to) {
-    size_t numbers = 0, signs = 0;
-    for (size_t i = to; i > from && (l->tokens[i - 1].kind != LEX_WORD || is_number(l, i - 1)); i--) {
-        numbers += is_number(l, i - 1);
-        signs += numbers == 1 && strchr("+-*/^", l->tokens[i - 1].kind) != NULL;
-    }
-    return numbers >= 2 && signs > 0;
-}
-
-/* Whether a right side speaks of something by its name, "the total" or "x": a name of letters alone that is no number.
- * "?" asks. */
-static bool starts_with_name(const lex *l, size_t from, size_t to) {
-    if (from == to) return false;
-    const lex_token *first = &l->tokens[from];
-    if (first->kind == LEX_OTHER && first->length == 1 && l->text[first->at] == '?') return true;
-    if (first->kind != LEX_WORD || is_number(l, from)) return false;
-    bool glued = from + 1 < to && !l->tokens[from + 1].space && l->tokens[from + 1].kind == LEX_NUMBER;
-    for (size_t i = 0; i < first->length; i++) {
-        char c = l->text[first->at + i];
-        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '\'')) return false;
-    }
-    return !glued;
-}
-
-/* An equality of numbers that cannot be read keeps the step from being right for what else stands in it, and so do two
- * numbers that a chain of equalities ends with and that differ. */
-static void note_unread(tracer *t) {
-    for (size_t i = 1; i < t->links.count && !t->unread; i++) {
-        const chain_part *before = &t->links.parts[i - 1], *after = &t->links.parts[i];
-        cairn_equation_code code;
-        if (after->relation != LEX_EQUAL) continue;
-        const chain_setting setting = {&t->names, t->strict, &t->systems};
-        bool judged = chain_judge(t->machine, &t->tokens, before, after, &setting, &t->spare, &t->right, &code);
-        if (judged && chain_verdict(code) == CAIRN_VERDICT_WRONG)
-            t->unread = i > 1 && t->spare.operators + t->right.operators == 0;
-        else if (!judged || chain_verdict(code) == CAIRN_VERDICT_UNKNOWN)
-            t->unread =
-                computes(&t->tokens, before->from, before->to) && !starts_with_name(&t->tokens, after->from, after->to);
-    }
-}
-
 cairn_status trace_walk(tracer *t) {
     size_t at = 0;
     walk *w = cairn_alloc(t->ctx, 1, sizeof *w);
@@ -312,7 +261,7 @@ cairn_status trace_walk(tracer *t) {
             walk_chain(t, w);
         else if (status == CAIRN_OK)
             check_story(t, w);
-        if (status == CAIRN_OK) note_unread(t);
+        if (status == CAIRN_OK) status = trace_note_unread(t);
     }
     mpq_clear(w->first);
     mpq_clear(w->should);

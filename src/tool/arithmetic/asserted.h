@@ -2,6 +2,8 @@
 #ifndef CAIRN_TOOL_ARITHMETIC_ASSERTED_H
 #define CAIRN_TOOL_ARITHMETIC_ASSERTED_H
 
+#include <gmp.h>
+
 #include "cairn/core.h"
 
 typedef enum claim_stand {
@@ -18,6 +20,10 @@ typedef struct claim_place {
     bool first;  /* its left side begins the chain of equalities */
     bool turned; /* the right side is computed, and perhaps the left one: rather an equation than a computation */
     bool number; /* the left side is a number */
+    /* where they are known: the problem, and the values of the sides */
+    const char *problem;
+    const char *last; /* the step before */
+    mpq_srcptr left, right;
 } claim_place;
 
 claim_stand claim_stand_of(const claim_place *place);

@@ -1,46 +1,35 @@
-/* Reading a range of tokens as an expression: no recursion, exact rationals, a bound on the work. */
+/* Reading a range of tokens as an expression: which of them belong to it, what its words say, and what leaves it in
+ * doubt. What the expression is worth the grammar's tree says, formula.h. */
 #include "tool/arithmetic/calc.h"
 
 #include <string.h>
 
+#include "tool/arithmetic/formula.h"
 #include "tool/arithmetic/machine.h"
 #include "tool/arithmetic/units.h"
 
 enum { CALC_UNIT_WORDS = 6, LETTER_NEAR = 64 };
 
-/* ---- operands ---- */
-
-/* Digits alone as a whole number in a base. */
-static bool based_numeral(const char *text, size_t length, unsigned base, mpq_t out) {
-    char digits[65];
-    if (length >= sizeof digits) return false;
-    for (size_t i = 0; i < length; i++)
-        if (text[i] < '0' || text[i] > '9') return false;
-    memcpy(digits, text, length);
-    digits[length] = '\0';
-    mpz_set_ui(mpq_denref(out), 1);
-    return mpz_set_str(mpq_numref(out), digits, (int)base) == 0;
+/* Notes where the run ends; returns `status`. */
+static cairn_status refuse(calc_run *r, cairn_status status) {
+    r->out->stop = r->at;
+    return status;
 }
 
-/* Reads a number token. */
-static cairn_status number(calc_run *r, mpq_t out) {
+/* ---- operands ---- */
+
+/* Reads a number token; in a base it has digits alone. */
+static cairn_status number(calc_run *r) {
     const lex_token *token = &r->l->tokens[r->at];
     const char *text = r->l->text + token->at;
-    long decimals;
-    int digits;
-    if (r->m->base && !based_numeral(text, token->length, r->m->base, out)) return calc_refuse(r, CAIRN_FORMAT);
-    if (r->m->base) {
-        r->out->literals++;
-        return calc_weigh(r, out);
-    }
-    if (!calc_numeral(text, token->length, out, &decimals, &digits)) return calc_refuse(r, CAIRN_LIMIT);
-    r->m->work += (int64_t)token->length * (int64_t)token->length / 64;
-    r->out->doubt |= token->length > 1 && text[0] == '0' && text[1] >= '0' && text[1] <= '9';
-    r->out->literals++;
-    r->out->decimals = decimals > 0 ? (int)decimals : 0;
-    r->out->digits = digits;
-    r->out->fractional |= memchr(text, '.', token->length) != NULL;
-    return calc_weigh(r, out);
+    for (size_t i = 0; r->m->base && i < token->length; i++)
+        if (text[i] < '0' || text[i] > '9') return refuse(r, CAIRN_FORMAT);
+    if (!calc_spend(r->m, (int64_t)token->length * (int64_t)token->length / 64)) return refuse(r, CAIRN_LIMIT);
+    char before = token->at > 0 ? r->l->text[token->at - 1] : ' ';
+    r->out->doubt |= text[0] == '.' && ((before | 0x20) >= 'a' && (before | 0x20) <= 'z'); /* "No.5" */
+    calc_emit_number(r);
+    r->at++;
+    return r->status;
 }
 
 static bool whole_token(const calc_run *r, size_t at) {
@@ -51,152 +40,99 @@ static bool whole_token(const calc_run *r, size_t at) {
     return true;
 }
 
-/* The fraction after a number in LaTeX, "2\\frac{1}{3}": a proper one of two literals. False when there is none. */
-static bool latex_mixed(calc_run *r, mpq_t out) {
-    const lex_token *t = &r->l->tokens[r->at];
-    static const char kinds[] = {LEX_FRACTION, '(', LEX_NUMBER, ')', '(', LEX_NUMBER, ')'};
-    long decimals;
-    int digits;
-    if (r->to - r->at < sizeof kinds) return false;
-    for (size_t i = 0; i < sizeof kinds; i++)
-        if (t[i].kind != kinds[i]) return false;
-    if (!whole_token(r, r->at + 2) || !whole_token(r, r->at + 5)) return false;
-    mpq_t bottom;
-    mpq_init(bottom);
-    bool good = calc_numeral(r->l->text + t[2].at, t[2].length, out, &decimals, &digits) &&
-                calc_numeral(r->l->text + t[5].at, t[5].length, bottom, &decimals, &digits) && mpq_cmp(out, bottom) < 0;
-    if (good) mpq_div(out, out, bottom);
-    mpq_clear(bottom);
-    return good;
+static cairn_status vulgar(calc_run *r) {
+    const lex_token *token = &r->l->tokens[r->at];
+    calc_emit(r, TOKEN_VULGAR, NULL, token->a * 16 + token->b);
+    r->at++;
+    return r->status;
 }
 
-/* The fraction of a mixed number, "1 1/2" or "1" + one-character half, is added to the number just read. */
-static cairn_status mixed(calc_run *r, mpq_t value) {
+/* The fraction of a mixed number, "1 1/2" or "1" + one-character half, after the number just read. */
+static cairn_status mixed(calc_run *r) {
     const lex_token *t = r->l->tokens;
     if (!whole_token(r, r->at - 1) || r->at >= r->to) return CAIRN_OK;
-    if (t[r->at].kind == LEX_VULGAR) {
-        mpq_set_ui(r->m->scratch, t[r->at].a, t[r->at].b);
-        mpq_add(value, value, r->m->scratch);
-        r->at++;
-        return calc_weigh(r, value);
-    }
-    if (t[r->at].kind == LEX_FRACTION && r->reading != CALC_PRODUCTS && latex_mixed(r, r->m->scratch)) {
-        r->out->mixed = true;
-        mpq_add(value, value, r->m->scratch);
-        r->at += 7;
-        return calc_weigh(r, value);
-    }
+    if (t[r->at].kind == LEX_VULGAR) return vulgar(r);
     if (!whole_token(r, r->at) || !t[r->at].space || r->at + 2 >= r->to || t[r->at + 1].kind != '/' ||
         t[r->at + 1].space || !whole_token(r, r->at + 2) || t[r->at + 2].space)
         return CAIRN_OK;
-    mpq_t top, bottom;
-    mpq_init(top);
-    mpq_init(bottom);
-    cairn_status status = number(r, top);
-    r->at += 2;
-    if (status == CAIRN_OK) status = number(r, bottom);
+    CAIRN_TRY(number(r));
+    calc_emit(r, TOKEN_DIVIDE, NULL, 0);
     r->at++;
-    if (status == CAIRN_OK && mpq_sgn(bottom) == 0) status = calc_refuse(r, CAIRN_INVALID);
-    if (status == CAIRN_OK && mpq_cmp(top, bottom) >= 0) status = calc_refuse(r, CAIRN_FORMAT);
-    if (status == CAIRN_OK) {
-        mpq_div(top, top, bottom);
-        mpq_add(value, value, top);
-        status = calc_weigh(r, value);
+    return number(r);
+}
+
+/* The degree of a root, beyond what its sign says, stands in square brackets. */
+static cairn_status root(calc_run *r) {
+    unsigned degree = r->l->tokens[r->at].a;
+    bool sign = degree == 0 || degree == 3 || degree == 4;
+    calc_emit(r, TOKEN_ROOT, NULL, (int32_t)degree);
+    if (!sign) {
+        calc_emit(r, TOKEN_OPEN_SQUARE, NULL, 0);
+        calc_emit(r, TOKEN_NUMBER, cairn_arena_printf(r->m->arena, "%u", degree), 0);
+        calc_emit(r, TOKEN_CLOSE_SQUARE, NULL, 0);
     }
-    mpq_clear(top);
-    mpq_clear(bottom);
-    return status;
+    r->at++;
+    return r->status;
 }
 
 /* Reads signs, brackets and one operand. `*operand`: an operand was completed. */
 static cairn_status read_operand(calc_run *r, bool *operand) {
     const lex_token *token = &r->l->tokens[r->at];
-    mpq_t *value;
     const calc_name *name;
     *operand = false;
     r->words = 0;
     switch (token->kind) {
     case '+':
     case LEX_CURRENCY:
-        r->out->currency |= token->kind == LEX_CURRENCY;
+        r->out->currency |= token->kind == LEX_CURRENCY && !strchr("()", r->l->text[token->at + token->length - 1]);
         r->at++;
         return CAIRN_OK;
     case '-':
+        calc_emit(r, TOKEN_MINUS, NULL, 0);
         r->at++;
-        if (calc_top_operator(r) == 'n') {
-            r->m->operator_depth--;
-            return CAIRN_OK;
-        }
-        return calc_push_operator(r, 'n');
+        return r->status;
     case '(':
+        calc_open_bracket(r);
         r->at++;
-        r->open++;
-        return calc_push_operator(r, '(');
+        return r->status;
     case LEX_FRACTION:
+        if (r->at + 1 >= r->to || token[1].kind != '(') return refuse(r, CAIRN_FORMAT);
+        calc_emit(r, TOKEN_FRACTION, NULL, 0);
+        r->part = 1;
+        r->at++;
+        return r->status;
     case LEX_ROOT:
-        r->at++;
-        if (token->kind == LEX_FRACTION && (r->at >= r->to || token[1].kind != '('))
-            return calc_refuse(r, CAIRN_FORMAT);
-        return token->kind == LEX_ROOT ? calc_push_root(r, token->a ? token->a : 2)
-                                       : calc_push_operator(r, token->kind);
+        return root(r);
     case LEX_NUMBER:
-        CAIRN_TRY(calc_push_value(r, &value));
-        CAIRN_TRY(number(r, *value));
-        r->at++;
+        CAIRN_TRY(number(r));
         *operand = true;
-        return mixed(r, *value);
+        return mixed(r);
     case LEX_VULGAR:
-        CAIRN_TRY(calc_push_value(r, &value));
-        mpq_set_ui(*value, token->a, token->b);
-        r->out->literals++;
-        r->at++;
         *operand = true;
-        return CAIRN_OK;
+        return vulgar(r);
     case LEX_WORD: {
         size_t words = calc_name_at(r->l, r->at, r->to, r->names, &name);
-        if (!words) return calc_refuse(r, CAIRN_NOT_FOUND);
-        CAIRN_TRY(calc_push_value(r, &value));
-        mpq_set(*value, name->value);
+        if (!words) return refuse(r, CAIRN_NOT_FOUND);
+        calc_emit_value(r, name->value);
         r->out->names++;
         r->at += words;
         *operand = true;
-        return calc_weigh(r, *value);
+        return r->status;
     }
     default:
-        return calc_refuse(r, CAIRN_FORMAT);
+        return refuse(r, CAIRN_FORMAT);
     }
 }
 
 /* Closes the innermost bracket. `*operand`: false after the first group of a \frac. */
 static cairn_status close_bracket(calc_run *r, bool *operand) {
-    while (calc_top_operator(r) != '(') {
-        if (!calc_precedence(calc_top_operator(r))) return calc_refuse(r, CAIRN_FORMAT);
-        CAIRN_TRY(calc_apply(r));
-    }
-    r->m->operator_depth--;
-    r->open--;
+    char part = r->m->levels[r->open].part;
+    calc_close_bracket(r);
     r->at++;
-    if (calc_top_operator(r) == LEX_FRACTION) {
-        r->m->operators[r->m->operator_depth - 1] = 'g';
-        *operand = false;
-        if (r->at >= r->to || r->l->tokens[r->at].kind != '(') return calc_refuse(r, CAIRN_FORMAT);
-    } else if (calc_top_operator(r) == 'g') {
-        r->m->operators[r->m->operator_depth - 1] = '/';
-        return calc_apply(r);
-    }
-    return CAIRN_OK;
-}
-
-static cairn_status percentage(calc_run *r, size_t words) {
-    r->out->percents++;
-    r->at += words;
-    r->m->share[r->m->depth - 1] = true;
-    if (r->reading == CALC_NO_PERCENT) return CAIRN_OK;
-    mpq_t *value = &r->m->values[r->m->depth - 1];
-    mpq_set_ui(r->m->scratch, 1, 100);
-    mpq_mul(*value, *value, r->m->scratch);
-    r->out->decimals += 2;
-    return calc_weigh(r, *value);
+    *operand = part != 1;
+    if (part != 1) return r->status;
+    r->part = 2;
+    return r->at < r->to && r->l->tokens[r->at].kind == '(' ? r->status : refuse(r, CAIRN_FORMAT);
 }
 
 /* A letter that stands for a quantity that is not known: no unit. */
@@ -222,8 +158,10 @@ static bool units(calc_run *r) {
         char end = r->l->text[t[at].at + t[at].length - 1];
         bool letter = t[at].length == 1 && !lex_is(r->l, at, "a");
         if (letter || (end >= '0' && end <= '9')) r->out->doubt = true;
-        bool unit = strchr("mghsLlkKMWVNJCF", r->l->text[t[at].at]) != NULL; /* as likely metres, grams, litres */
-        r->out->letters |= t[at].length == 1 && !unit && r->words + words == 0 && (letter || !t[at].space);
+        bool unit = strchr("mghsLlWVNJCF", r->l->text[t[at].at]) != NULL; /* as likely metres, grams, litres */
+        bool greek = t[at].length == 2 && strchr("\xCE\xCF", r->l->text[t[at].at]);
+        r->out->letters |=
+            (t[at].length == 1 || greek) && !unit && r->words + words == 0 && (letter || greek || !t[at].space);
         if (r->words + words == 0 && lex_is(r->l, at, "of")) r->out->doubt = true; /* a share of something */
         if (words == 0 && !t[at].space && strchr("n)", t[at - 1].kind) && !unit_measures(r->l, at))
             r->out->doubt = true; /* "3apples", "(1/2)Bh": as likely so many times a quantity of that name */
@@ -248,12 +186,13 @@ static bool dash_between_formulas(const calc_run *r) {
            t[1].kind == LEX_CURRENCY && t[1].space && !t[2].space;
 }
 
-/* Whether the multiplication sign here is a letter x that may as well be a name: "2x (3 + 2)", and "2x(3 + 2)" where x
- * stands alone nearby. */
+/* Whether the multiplication sign here is a letter x that may as well be a name: "2x (3 + 2)", "0.9x(0.02)", and
+ * "2x(3 + 2)" where x stands alone nearby. */
 static bool letter_times(const calc_run *r) {
     const lex_token *t = &r->l->tokens[r->at];
     if (t->length != 1 || (r->l->text[t->at] | 0x20) != 'x' || r->at + 1 >= r->to || t->space) return false;
     if (t[1].space) return true;
+    if (t[1].kind == '(' && t[1].pair != LEX_NONE && t[1].pair == r->at + 3) return true; /* "0.9x(0.02)" */
     size_t from = r->at > LETTER_NEAR ? r->at - LETTER_NEAR : 0, to = r->at + LETTER_NEAR;
     for (size_t i = from; t[1].kind == '(' && i < to && i < r->l->count; i++)
         if (r->l->tokens[i].kind == LEX_WORD && r->l->tokens[i].length == 1 && lex_is(r->l, i, "x")) return true;
@@ -274,30 +213,36 @@ static bool skip_unit_power(calc_run *r) {
     return true;
 }
 
+/* A letter, or a word with a digit: x, S2. */
+static bool is_symbol(const lex *l, size_t at) {
+    const lex_token *t = &l->tokens[at];
+    char last = l->text[t->at + t->length - 1];
+    return t->length == 1 || (last >= '0' && last <= '9');
+}
+
 /* After an operand: a sign, a closing bracket or an implicit product. `*done`: the expression ends here. */
 static cairn_status read_operator(calc_run *r, bool *operand, bool *done) {
     const lex_token *token = &r->l->tokens[r->at];
     size_t words;
     *done = false;
     if (token->kind == ')' && r->open) return close_bracket(r, operand);
-    if (token->kind == '%' || lex_is(r->l, r->at, "percent")) return percentage(r, 1);
-    if (token->kind == LEX_POWER) {
-        mpq_t *value;
-        const calc_name *unit;
-        if (token[-1].kind == LEX_WORD && !calc_name_at(r->l, r->at - 1, r->at, r->names, &unit)) {
-            r->at++; /* cubic centimetres */
-            return CAIRN_OK;
-        }
-        if (token->b && token->length == strlen("\u207b")) return calc_refuse(r, CAIRN_FORMAT);
-        CAIRN_TRY(calc_binary(r, '^'));
-        CAIRN_TRY(calc_push_value(r, &value));
-        mpq_set_si(*value, token->b ? -(long)token->a : (long)token->a, 1);
+    if (token->kind == '%' || lex_is(r->l, r->at, "percent")) {
+        calc_emit(r, TOKEN_PERCENT, NULL, 0);
         r->at++;
-        return CAIRN_OK;
+        return r->status;
+    }
+    if (token->kind == LEX_POWER) {
+        const calc_name *unit;
+        bool cubic = token[-1].kind == LEX_WORD && !calc_name_at(r->l, r->at - 1, r->at, r->names, &unit);
+        if (token->b && token->length == strlen("\u207b")) return refuse(r, CAIRN_FORMAT);
+        if (!cubic)
+            calc_emit(r, TOKEN_RAISED, cairn_arena_printf(r->m->arena, "%s%u", token->b ? "-" : "", token->a), 0);
+        r->at++; /* of cubic centimetres it says nothing */
+        return r->status;
     }
     char sign = calc_operator_at(r->l, r->at, r->to, r->names, &words);
     if (sign && r->words > 0 && lex_is(r->l, r->at, "of")) { /* "3 boxes of 5", "8 hours to get a mean of 93" */
-        if (r->mode != CALC_PREFIX || r->open) return calc_refuse(r, CAIRN_FORMAT);
+        if (r->mode != CALC_PREFIX || r->open) return refuse(r, CAIRN_FORMAT);
         r->out->doubt |= r->words <= 2;
         *done = true;
         return CAIRN_OK;
@@ -310,31 +255,34 @@ static cairn_status read_operator(calc_run *r, bool *operand, bool *done) {
         if (!more && r->mode == CALC_PREFIX && !r->open) {
             *done = true;
             bool dash = sign == '-' && token->space && r->at + 1 < r->to && r->l->tokens[r->at + 1].kind == LEX_WORD;
-            r->out->doubt |= !dash || r->l->tokens[r->at + 1].length == 1;
+            r->out->doubt |= !dash || is_symbol(r->l, r->at + 1);
             return CAIRN_OK;
         }
         r->out->share |= r->mode == CALC_PREFIX && lex_is(r->l, r->at, "of");
         r->out->doubt |= letter_times(r) || dash_between_formulas(r);
+        r->out->doubt |= r->words >= 2 && !token->space; /* "7 people tot/7": a quantity of that name */
         *operand = false;
-        bool word = token->kind == LEX_WORD && (sign == '*' || sign == '/') && !lex_is(r->l, r->at, "x");
-        r->out->worded |= word;
-        if (word && r->reading == CALC_LOOSE) sign = sign == '*' ? CALC_TIMES_LOOSE : CALC_OVER_LOOSE;
-        cairn_status status = sign == '/' ? calc_divide(r) : calc_binary(r, sign);
+        calc_emit_sign(r, sign);
+        r->out->worded |= r->status == CAIRN_OK && r->m->tokens[r->m->count - 1].value == CALC_SAID;
         r->at += words;
-        return status;
+        return r->status;
     }
-    if (opens_formula(r, r->at)) {
+    bool beside = r->mode == CALC_PREFIX && token->kind == LEX_CURRENCY && r->at + 1 < r->to &&
+                  token[1].kind == LEX_CURRENCY && token[1].space;
+    if (beside || opens_formula(r, r->at)) { /* "$$ a $$ $$ b $$": two formulas */
         r->out->doubt = *done = true;
-        return r->mode == CALC_PREFIX && !r->open ? CAIRN_OK : calc_refuse(r, CAIRN_FORMAT);
+        return r->mode == CALC_PREFIX && !r->open ? CAIRN_OK : refuse(r, CAIRN_FORMAT);
     }
     const calc_name *name;
     bool closed = r->l->tokens[r->at - 1].kind == ')';
     bool group = token->kind == '(' && (closed || !token->space);
     bool named = calc_name_at(r->l, r->at, r->to, r->names, &name) > 0 && !token->space;
     if (group || named || token->kind == LEX_FRACTION || token->kind == LEX_ROOT) {
-        if (calc_top_operator(r) == '/' || r->l->tokens[r->at - 1].kind == LEX_WORD) r->out->doubt = true;
+        if (r->m->levels[r->open].sign == '/' || r->l->tokens[r->at - 1].kind == LEX_WORD) r->out->doubt = true;
         *operand = false;
-        return calc_binary(r, '*');
+        bool fraction = token->kind == LEX_FRACTION && token[-1].kind == LEX_NUMBER; /* perhaps a mixed number */
+        if (!fraction) calc_emit(r, TOKEN_TIMES, NULL, 0);
+        return r->status;
     }
     if (token->kind == LEX_CURRENCY && (r->at + 1 >= r->to || r->l->tokens[r->at + 1].kind != LEX_NUMBER)) {
         r->out->currency = true;
@@ -344,12 +292,12 @@ static cairn_status read_operator(calc_run *r, bool *operand, bool *done) {
     if (units(r)) return CAIRN_OK;
     bool factor = unknown(r, r->at) && !token->space;
     bool divisor = token->kind == '/' && r->at + 1 < r->to && unknown(r, r->at + 1);
-    if (factor || divisor) return calc_refuse(r, CAIRN_NOT_FOUND);
+    if (factor || divisor) return refuse(r, CAIRN_NOT_FOUND);
     if (r->mode == CALC_PREFIX && !r->open) {
         *done = true;
         return CAIRN_OK;
     }
-    return calc_refuse(r, CAIRN_FORMAT);
+    return refuse(r, CAIRN_FORMAT);
 }
 
 /* Whether a number at `at` goes on with what was read: "3 3/4", "5 feet 4 inches", "5 and 3/4", but not the one of "5
@@ -386,8 +334,10 @@ static void doubt_after(calc_run *r) {
     size_t at = r->at;
     if (at >= r->l->count) return;
     bool tight = !t[at].space, next = at + 1 < r->l->count;
+    if (lex_is(r->l, at, "x") && next && t[at + 1].kind == LEX_WORD) r->out->doubt = true; /* "10 x S2" */
     if (tight && next && t[at].kind == '.' && t[at + 1].kind == '.') r->out->doubt = true;
     bool goes_with = tight && next && !t[at + 1].space;
+    if (goes_with && t[at].kind == '.' && t[at + 1].kind == LEX_WORD) r->out->doubt = true; /* "10.S2" */
     if (goes_with && (t[at].kind == ':' || (t[at].kind == ',' && t[at + 1].kind == LEX_NUMBER))) r->out->doubt = true;
     if (t[at].kind == LEX_LINE && line_goes_on(r->l, at + 1)) r->out->doubt = true;
     if (t[at].kind == LEX_OTHER || goes_on(r, at, false) || (lex_is(r->l, at, "and") && goes_on(r, at + 1, true)))
@@ -406,28 +356,23 @@ void calc_after(calc *machine, const lex *tokens, size_t at, size_t to, const ca
 
 cairn_status calc_range(calc *machine, const lex *tokens, size_t from, size_t to, const calc_names *names,
                         calc_mode mode, calc_reading reading, calc_value *out) {
-    calc_run r = {
-        .m = machine, .l = tokens, .at = from, .to = to, .names = names, .mode = mode, .reading = reading, .out = out};
+    calc_run r = {.m = machine, .l = tokens, .at = from, .to = to, .names = names, .mode = mode, .out = out};
     bool operand = false, done = false;
     calc_value_reset(out);
     out->from = out->stop = from;
-    machine->depth = machine->operator_depth = 0;
+    machine->count = 0;
+    machine->levels[0] = (calc_level){0};
+    if (!calc_prepare(machine)) return CAIRN_NO_MEMORY;
     while (r.at < to && !done) {
-        machine->work++;
+        if (!calc_spend(machine, 1)) return refuse(&r, CAIRN_LIMIT);
         if (operand)
             CAIRN_TRY(read_operator(&r, &operand, &done));
         else
             CAIRN_TRY(read_operand(&r, &operand));
     }
-    if (!operand) return calc_refuse(&r, CAIRN_FORMAT);
-    if (r.open) return calc_refuse(&r, CAIRN_FORMAT);
-    while (machine->operator_depth) {
-        if (!calc_precedence(calc_top_operator(&r))) return calc_refuse(&r, CAIRN_FORMAT);
-        CAIRN_TRY(calc_apply(&r));
-    }
-    if (machine->depth != 1) return calc_refuse(&r, CAIRN_FORMAT);
+    if (!operand || r.open) return refuse(&r, CAIRN_FORMAT);
     out->stop = r.at;
     if (mode == CALC_PREFIX) doubt_after(&r);
-    mpq_swap(out->value, machine->values[0]);
+    if (!formula_tokens(&r, reading)) return CAIRN_FORMAT;
     return CAIRN_OK;
 }

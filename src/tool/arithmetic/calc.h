@@ -1,4 +1,4 @@
-/* Exact evaluation of a range of tokens, by two stacks and no recursion, on rationals of GMP. */
+/* Exact evaluation of a range of tokens: the expression in it is found here, read and valued by the grammar. */
 #ifndef CAIRN_TOOL_ARITHMETIC_CALC_H
 #define CAIRN_TOOL_ARITHMETIC_CALC_H
 
@@ -29,7 +29,7 @@ typedef enum calc_reading {
     CALC_SHARE,      /* % is a share of what it is added to or taken from */
     CALC_PERCENT_READINGS,
     CALC_FRACTIONS = CALC_PERCENT_READINGS, /* a / b / c is a by the fraction b / c */
-    CALC_PRODUCTS,                          /* "2\\frac{1}{3}" is a product and no mixed number */
+    CALC_PRODUCTS,                          /* "2\\frac{1}{3}" is a product and no mixed number, or the other way */
     CALC_SIGNED,                            /* -1^4 is (-1)^4 */
     CALC_LOOSE                              /* words bind less than signs: "5 times 3 + 4" is 5 (3 + 4) */
 } calc_reading;
@@ -49,7 +49,8 @@ typedef struct calc_value {
     bool divisions;                 /* a quotient was divided again: CALC_FRACTIONS gives another value */
     bool mixed;                     /* a number stands before a \\frac: CALC_PRODUCTS gives another value */
     bool signed_power;              /* a sign stands before the base of a power: CALC_SIGNED gives another value */
-    bool worded;                    /* a word said an operation: CALC_LOOSE gives another value */
+    bool worded;                    /* a word said a product or quotient: CALC_LOOSE may give another value */
+    bool irrational;                /* the value is only near: ten digits */
     bool letters;                   /* a letter was taken for a unit: it may be an unknown */
     bool currency;
     bool fractional;            /* some number was written with decimals */
@@ -98,6 +99,8 @@ bool calc_shows_number(const lex *tokens, const calc_value *value);
 /* The binary operator said by token `at` ("times", "x" between operands, "+"), or '\0'; `*words` its tokens. */
 char calc_operator_at(const lex *tokens, size_t at, size_t to, const calc_names *names, size_t *words);
 
+/* Puts the value of the number token `at` into the machine's scratch; false when it is none. */
+bool calc_number_at(calc *machine, const lex *tokens, size_t at);
 /* The exact value of a number as it is written: digits with thousands separators, decimals, an exponent. `*decimals`:
  * places shown after the point, less the exponent (negative for 1e3); `*digits`: significant ones. False when it is too
  * long. */

@@ -7,6 +7,8 @@
 #include "tool/arithmetic/units.h"
 
 enum { COMPARE_NOISE_DIGITS = 12, COMPARE_ROUND_DIGITS = 3 };
+/* How far apart two computed sides may be that are rounded on the way, and two that are said to be near. */
+static const double ROUNDED_GAP = 0.005, NEAR_GAP = 0.2;
 
 /* A side that is one number, perhaps signed, as against one that was computed. */
 static bool shown(const calc_value *side) {
@@ -61,13 +63,16 @@ static double relative_gap(const mpq_t a, const mpq_t b) {
 }
 
 /* A decimal literal shown for an exact value that differs. */
-static cairn_equation_code compare_decimal(const calc_value *exact, const calc_value *value) {
+static cairn_equation_code compare_decimal(const calc_value *exact, const calc_value *value, bool strict) {
     if (noise(exact, value)) return CAIRN_EQUATION_NOISE;
     if (value->digits == 0) return CAIRN_EQUATION_WRONG; /* 0.0 has no digit of a value that is not 0 */
-    if (distance(exact->value, value->value, value->decimals, 1) <= 0) return CAIRN_EQUATION_ROUNDED;
+    int half = distance(exact->value, value->value, value->decimals, 1);
+    if (half < 0 || (half == 0 && (strict || !smaller(value->value, exact->value)))) return CAIRN_EQUATION_ROUNDED;
     if (distance(exact->value, value->value, value->decimals, 2) >= 0) return CAIRN_EQUATION_WRONG;
     bool money = value->currency || exact->currency;
-    if (smaller(value->value, exact->value)) return CAIRN_EQUATION_TRUNCATED;
+    if (smaller(value->value, exact->value))
+        return !strict && calc_terminates(exact->value) ? CAIRN_EQUATION_DOUBTFUL
+                                                        : CAIRN_EQUATION_TRUNCATED; /* 1.25 * 3 = 3.7 */
     return money ? CAIRN_EQUATION_WHOLE : CAIRN_EQUATION_WRONG;
 }
 
@@ -109,14 +114,18 @@ cairn_equation_code chain_compare(const calc_value *left, const calc_value *righ
     bool turned = shown(left) && !shown(right);
     const calc_value *exact = turned ? right : left, *value = turned ? left : right;
     cairn_equation_code code = CAIRN_EQUATION_WRONG;
-    if (shown(value) && approximate)
+    if (approximate && shown(value) && (!turned || compare_approximate(exact, value) == CAIRN_EQUATION_ROUNDED))
         code = compare_approximate(exact, value);
+    else if (approximate && relative_gap(left->value, right->value) < NEAR_GAP)
+        code = CAIRN_EQUATION_DOUBTFUL; /* "47 * 21 ~ 50 * 20": no digits that it could be held to */
+    else if (approximate)
+        code = CAIRN_EQUATION_WRONG;
     else if (shown(value) && value->decimals > 0)
-        code = compare_decimal(exact, value);
+        code = compare_decimal(exact, value, strict);
     else if (shown(value))
         code = compare_whole(exact, value, strict);
-    else if ((left->fractional || right->fractional || approximate) &&
-             relative_gap(left->value, right->value) < 0.005 && !(strict && calc_terminates(left->value)))
+    else if ((left->fractional || right->fractional) && relative_gap(left->value, right->value) < ROUNDED_GAP &&
+             !(strict && calc_terminates(left->value)))
         code = CAIRN_EQUATION_DOUBTFUL; /* rounded on the way */
     bool doubt = left->doubt || right->doubt || (!strict && (left->share || right->share));
     return doubt && chain_verdict(code) != CAIRN_VERDICT_RIGHT ? CAIRN_EQUATION_DOUBTFUL : code;

@@ -102,6 +102,12 @@ static size_t name_before(const back *b) {
     return 0;
 }
 
+/* Whether the next thing, a command among them, stands right after the word: "f(", "a\\left(". */
+static bool is_glued(const lex *l, size_t word) {
+    size_t end = l->tokens[word].at + l->tokens[word].length;
+    return end < l->length && l->text[end] != ' ' && l->text[end] != '\n';
+}
+
 /* A bracket group to the left, with what belongs in front of it. */
 static void take_group(back *b) {
     const lex_token *t = b->l->tokens;
@@ -117,7 +123,7 @@ static void take_group(back *b) {
     else if (start > b->from && t[start - 1].kind == LEX_ROOT)
         start--;
     else if (start > b->from && t[start - 1].kind == LEX_WORD &&
-             (!t[start].space || lead_is_symbol(b->l, b->from, start - 1))) {
+             (is_glued(b->l, start - 1) || lex_is(b->l, start - 1, "a") || lead_is_symbol(b->l, b->from, start - 1))) {
         size_t words;
         back before = *b;
         before.i = start;
@@ -191,6 +197,11 @@ static bool operator_ends(const back *b, size_t at) {
 
 static void sign_left(back *b) {
     const lex_token *t = left_of(b);
+    if (t->kind == '-' && b->i - 1 == b->from && t[1].kind == LEX_CURRENCY && t[1].space) { /* "- $48 - 2 = 46$" */
+        b->from = b->i;
+        b->doubt = true;
+        return;
+    }
     bool attached = t->kind == '-' && t->space && !t[1].space; /* "So -3 + 4" against "the cost - 3 + 4" */
     bool formula = t->kind == '-' && !t->space && b->i - 1 > b->from && t[-1].kind == LEX_CURRENCY && t[-1].space;
     bool word =
@@ -244,17 +255,19 @@ static bool of_left(back *b) {
 /* An operand stands to the right: looks for an operator before it. Returns false where the expression begins. */
 static bool operator_left(back *b) {
     static const char *const unsure[] = {
-        "and",       "by",      "from",     "than",     "over",      "minus",   "plus",  "times",    "mod",
-        "base",      "log",     "ln",       "sin",      "cos",       "tan",     "less",  "more",     "into",
-        "divided",   "pages",   "weeks",    "days",     "years",     "rows",    "steps", "months",   "chapters",
-        "hours",     "ages",    "grades",   "items",    "questions", "periods", "to",    "problems", "numbers",
-        "between",   "chapter", "lines",    "january",  "february",  "april",   "june",  "july",     "august",
-        "september", "october", "november", "december", NULL};
+        "and",       "by",      "from",     "than",     "over",      "minus",    "plus",  "times",    "mod",
+        "base",      "log",     "ln",       "sin",      "cos",       "tan",      "less",  "more",     "into",
+        "divided",   "pages",   "weeks",    "days",     "years",     "rows",     "steps", "months",   "chapters",
+        "hours",     "ages",    "grades",   "items",    "questions", "periods",  "to",    "problems", "numbers",
+        "between",   "chapter", "lines",    "january",  "february",  "april",    "june",  "july",     "august",
+        "september", "october", "november", "december", "box",       "class",    "room",  "page",     "version",
+        "machine",   "player",  "team",     "bus",      "train",     "exercise", NULL};
     const lex_token *t = left_of(b);
     if (strchr("+-*/^", t->kind) || t->kind == LEX_FROM) {
         sign_left(b);
         return !b->none && b->i > b->from;
     }
+    if (t->kind == LEX_CURRENCY && t[1].kind == LEX_CURRENCY && t[1].space) return false; /* the formula before */
     if (t->kind == LEX_CURRENCY) {
         b->i--;
         b->best = b->i;
@@ -280,6 +293,10 @@ static bool operator_left(back *b) {
         return false;
     }
     if (t->kind != LEX_WORD) {
+        b->none = true;
+        return false;
+    }
+    if (memchr(b->l->text + t->at, '_', t->length)) { /* "\\log_2 2^5" */
         b->none = true;
         return false;
     }
@@ -347,30 +364,43 @@ static bool begins_claim(const lex *tokens, const formula_side *side) {
 
 /* A side that the grammar reads. False: it is read from its tokens. */
 static bool formula(calc *machine, const lex *tokens, const chain_part *part, bool tail, const calc_names *names,
-                    calc_value *out) {
+                    calc_reading reading, calc_value *out) {
     formula_side side;
     size_t start;
     bool doubt = false;
     if (machine->base || !formula_find(tokens, part, tail, &side)) return false;
     bool known = tail && side.opens && suffix_start(tokens, part, names, &start, &doubt);
     if (known && start + 1 < side.from) return false; /* the prose before it belongs to it */
-    if (!formula_value(machine, tokens, &side, out)) return false;
+    if (!formula_value(machine, tokens, &side, reading, out)) return false;
     if (tail && side.opens) out->doubt |= known ? doubt : !begins_claim(tokens, &side);
     if (tail && out->operators == 0 && (known ? start : side.from) > part->from) out->doubt = true;
     if (!tail) calc_after(machine, tokens, side.next, part->to, names, out);
     return true;
 }
 
+/* Whether the result before, with its words, and the next expression may have been read as one: "= 644 times 1000-135",
+ * "= -30 -30/3", "= 15 15/30". */
+static bool runs_on(const lex *tokens, const chain_part *part, size_t start, const calc_value *side) {
+    const lex_token *k = tokens->tokens;
+    if (part->relation != LEX_EQUAL || start > part->from) return false;
+    for (size_t at = start + 1; at + 1 < side->stop; at++) {
+        bool apart = strchr("+-", k[at].kind) && k[at].space && !k[at + 1].space;
+        if (apart && k[at - 1].kind == LEX_NUMBER) return true;
+    }
+    bool mixed = start + 1 < part->to && k[start].kind == LEX_NUMBER && k[start + 1].kind == LEX_NUMBER;
+    return mixed || lex_is(tokens, start + 1, "times");
+}
+
 bool chain_side(calc *machine, const lex *tokens, const chain_part *part, bool tail, const calc_names *names,
                 calc_reading reading, calc_value *out) {
     if (part->from >= part->to) return false;
-    if (reading == CALC_WRITTEN && formula(machine, tokens, part, tail, names, out)) return true;
+    if (formula(machine, tokens, part, tail, names, reading, out)) return true;
     if (!tail) return calc_range(machine, tokens, part->from, part->to, names, CALC_PREFIX, reading, out) == CAIRN_OK;
     size_t start;
     bool doubt;
     if (!suffix_start(tokens, part, names, &start, &doubt)) return false;
     if (calc_range(machine, tokens, start, part->to, names, CALC_WHOLE, reading, out) != CAIRN_OK) return false;
-    out->doubt |= doubt;
+    out->doubt |= doubt || runs_on(tokens, part, start, out);
     /* "day 1 = 3 + 4", "8 batches = 5 * 8": the number counts something else */
     if (out->operators == 0 && out->names == 0 && (start > part->from || out->unit_count)) out->doubt = true;
     return true;

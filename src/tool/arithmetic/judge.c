@@ -4,9 +4,10 @@
 
 #include "tool/arithmetic/asserted.h"
 #include "tool/arithmetic/equalities.h"
-#include "tool/arithmetic/grammar.h"
+#include "tool/arithmetic/formula.h"
 #include "tool/arithmetic/lead.h"
 #include "tool/arithmetic/machine.h"
+#include "tool/arithmetic/meant.h"
 #include "tool/arithmetic/units.h"
 
 enum { SCALE_NEAR = 40 }; /* tokens before an equality in which a word may scale its numbers */
@@ -120,6 +121,8 @@ static bool equal_in_base(calc *machine, const lex *tokens, const chain_part *be
     return equal;
 }
 
+static size_t core_end(const lex *tokens, const calc_value *side);
+
 /* A difference that a modulus, a clock or a base explains. A congruence is right where "modulo" is said. */
 static cairn_equation_code in_other_system(calc *machine, const lex *tokens, const chain_part *before,
                                            const chain_part *after, systems_source *source, const calc_value *left,
@@ -128,44 +131,23 @@ static cairn_equation_code in_other_system(calc *machine, const lex *tokens, con
     int modulus = systems_congruent(s, left->value, right->value, left->currency || right->currency);
     if (modulus >= 0) return s->modular[modulus] ? CAIRN_EQUATION_EXACT : CAIRN_EQUATION_DOUBTFUL;
     if (code == CAIRN_EQUATION_DOUBTFUL) return code;
-    if (s->vague || equal_in_base(machine, tokens, before, after, s, left, right)) return CAIRN_EQUATION_DOUBTFUL;
+    if (s->vague || s->redefined || systems_scaled(s, left->value, right->value)) return CAIRN_EQUATION_DOUBTFUL;
+    size_t start = tokens->tokens[left->from].at;
+    if (systems_dated(s, tokens->text + start, core_end(tokens, right) - start)) return CAIRN_EQUATION_DOUBTFUL;
+    if (equal_in_base(machine, tokens, before, after, s, left, right)) return CAIRN_EQUATION_DOUBTFUL;
     return CAIRN_EQUATION_WRONG;
 }
 
-/* ---- the grammar ---- */
+/* ---- letters ---- */
 
-/* Puts the grammar's reading of a side into `value`, or the calculator's where the grammar cannot be asked: of names
- * with values, of units. False: the grammar does not cover the side. */
-static bool read_again(cairn_ctx *ctx, const lex *tokens, const calc_value *side, mpq_t value) {
-    size_t from = side->from, to = side->stop;
-    mpq_set(value, side->value);
-    if (side->names || side->unit_count) return true;
-    while (from < to && tokens->tokens[from].kind == LEX_CURRENCY) from++;
-    while (to > from && tokens->tokens[to - 1].kind == LEX_CURRENCY) to--;
-    size_t start = tokens->tokens[from].at, end = tokens->tokens[to - 1].at + tokens->tokens[to - 1].length;
-    return grammar_value(ctx, tokens->text + start, end - start, value);
-}
-
-/* Whether the sides differ by the grammar, too. */
-static bool differ_by_grammar(cairn_ctx *ctx, const lex *tokens, const calc_value *left, const calc_value *right,
-                              bool approximate, bool strict) {
-    calc_value l = *left, r = *right; /* but for their values, which are copied */
-    mpq_init(l.value);
-    mpq_init(r.value);
-    bool covered = read_again(ctx, tokens, left, l.value) && read_again(ctx, tokens, right, r.value);
-    bool differ = covered && chain_compare(&l, &r, approximate, strict) == CAIRN_EQUATION_WRONG;
-    mpq_clear(l.value);
-    mpq_clear(r.value);
-    return differ;
-}
-
-/* "2a * 3a = 6a": the numbers agree, and the letters are no units; the one of "3 * 100 = 300m" is. */
-static bool letters_are_unknowns(cairn_ctx *ctx, const lex *tokens, const calc_value *left, const calc_value *right) {
-    if (!left->letters && !(right->letters && right->operators > 0)) return false;
-    const lex_token *k = tokens->tokens, *l = &k[left->stop - 1], *r = &k[right->stop - 1];
-    size_t start = k[left->from].at, from = k[right->from].at;
-    return !grammar_equal(ctx, tokens->text + start, l->at + l->length - start, tokens->text + from,
-                          r->at + r->length - from);
+/* "2a * 3a = 6a", "3 + 4 = 7i": the numbers agree, and the letters are no units; the one of "3 * 100 = 300m" is. */
+static bool letters_are_unknowns(calc *machine, const lex *tokens, const calc_value *left, const calc_value *right) {
+    bool apart = right->operators == 0 && right->unit_count && tokens->tokens[right->units[0]].space; /* 9 T-shirts */
+    if (!left->letters && (!right->letters || apart)) return false;
+    size_t l, l_length, r, r_length;
+    formula_bytes(tokens, left, &l, &l_length);
+    formula_bytes(tokens, right, &r, &r_length);
+    return !formula_equal(machine, tokens->text + l, l_length, tokens->text + r, r_length);
 }
 
 /* ---- words around ---- */
@@ -201,7 +183,7 @@ static bool only_is(const lex *tokens, const calc_value *left, size_t at) {
 
 /* Whether the words before, between and after leave it open what is said to be equal. */
 static bool words_doubt(const lex *tokens, const chain_part *before, const chain_part *after, const calc_value *left,
-                        const calc_value *right) {
+                        const calc_value *right, const systems_source *source) {
     bool weak = after->relation == LEX_WEAK;
     bool said = weak && only_is(tokens, left, after->from - 1);
     /* "the x with f(x) = 1/5 is 9", "and get 76 = 2 * 38": another equality stands beside the word */
@@ -209,7 +191,12 @@ static bool words_doubt(const lex *tokens, const chain_part *before, const chain
     if (weak && right->operators == 0 && after->to < tokens->count && tokens->tokens[after->to].kind == LEX_EQUAL)
         return true;
     if (lead_of_another(tokens, before->from, left->from, said)) return true;
+    if (lead_is_changed(tokens, left->from, after->from - 1)) return true;
     claim_place place = place_of(tokens, before, left, right);
+    place.problem = source ? source->problem : NULL;
+    place.last = source && source->n_steps > 0 ? source->steps[source->n_steps - 1] : NULL;
+    place.left = left->value;
+    place.right = right->value;
     return claim_stand_of(&place) != CLAIM_ASSERTED;
 }
 
@@ -224,13 +211,24 @@ static bool refuted(const lex *tokens, const chain_part *before, const calc_valu
 bool chain_judge(calc *machine, const lex *tokens, const chain_part *before, const chain_part *after,
                  const chain_setting *setting, calc_value *left, calc_value *right, cairn_equation_code *out) {
     const calc_names *names = setting->names;
-    bool strict = setting->strict;
-    if (!chain_side(machine, tokens, before, true, names, CALC_WRITTEN, left) ||
-        !chain_side(machine, tokens, after, false, names, CALC_WRITTEN, right))
-        return false;
-    *out = chain_compare(left, right, after->relation == LEX_APPROXIMATE, strict);
+    bool strict = setting->strict, approximate = after->relation == LEX_APPROXIMATE;
+    machine->irrational = !strict;
+    bool read = chain_side(machine, tokens, before, true, names, CALC_WRITTEN, left) &&
+                chain_side(machine, tokens, after, false, names, CALC_WRITTEN, right);
+    machine->irrational = false;
+    if (!read) return false;
+    if (left->irrational || right->irrational) {
+        *out = formula_compare(machine, tokens, left, right, approximate);
+        bool right_one = chain_verdict(*out) == CAIRN_VERDICT_RIGHT;
+        if (right_one ? refuted(tokens, before, left, right)
+                      : words_doubt(tokens, before, after, left, right, setting->systems))
+            *out = CAIRN_EQUATION_DOUBTFUL;
+        return true;
+    }
+    *out = chain_compare(left, right, approximate, strict);
     if (chain_verdict(*out) == CAIRN_VERDICT_RIGHT) {
-        if (refuted(tokens, before, left, right) || letters_are_unknowns(machine->ctx, tokens, left, right))
+        if (refuted(tokens, before, left, right) || letters_are_unknowns(machine, tokens, left, right) ||
+            (!strict && meant_of_more(machine, tokens, left, right)))
             *out = CAIRN_EQUATION_DOUBTFUL;
         return true;
     }
@@ -250,13 +248,13 @@ bool chain_judge(calc *machine, const lex *tokens, const chain_part *before, con
         *out = CAIRN_EQUATION_DOUBTFUL;
     bool units = units_differ(tokens, left, right) || (!strict && cents(left, right));
     units = units || (!strict && *out == CAIRN_EQUATION_WRONG && counts_thousands(tokens, left, right));
+    units = units || (!strict && *out == CAIRN_EQUATION_WRONG && meant_otherwise(machine, tokens, left, right));
+    units = units || (after->relation == LEX_WEAK && right->operators == 0 && meant_compared(tokens, right));
     if (*out == CAIRN_EQUATION_WRONG && units) *out = CAIRN_EQUATION_DOUBTFUL;
     if (*out == CAIRN_EQUATION_WRONG && !strict && running(machine, tokens, left, right)) *out = CAIRN_EQUATION_RUNNING;
     if ((*out == CAIRN_EQUATION_WRONG || *out == CAIRN_EQUATION_DOUBTFUL) && setting->systems)
         *out = in_other_system(machine, tokens, before, after, setting->systems, left, right, *out);
-    if (*out == CAIRN_EQUATION_WRONG && words_doubt(tokens, before, after, left, right)) *out = CAIRN_EQUATION_DOUBTFUL;
-    bool approximate = after->relation == LEX_APPROXIMATE;
-    if (*out == CAIRN_EQUATION_WRONG && !differ_by_grammar(machine->ctx, tokens, left, right, approximate, strict))
+    if (*out == CAIRN_EQUATION_WRONG && words_doubt(tokens, before, after, left, right, setting->systems))
         *out = CAIRN_EQUATION_DOUBTFUL;
     return true;
 }

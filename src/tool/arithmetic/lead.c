@@ -247,6 +247,52 @@ bool lead_of_another(const lex *tokens, size_t from, size_t start, bool said) {
     return said && least == from && in_list(tokens, from);
 }
 
+/* Whether token `at` is a whole number, and none below a bar. */
+static bool is_whole(const lex *tokens, size_t from, size_t at) {
+    const lex_token *t = &tokens->tokens[at];
+    return t->kind == LEX_NUMBER && !memchr(tokens->text + t->at, '.', t->length) && (at == from || t[-1].kind != '/');
+}
+
+bool lead_is_changed(const lex *tokens, size_t from, size_t relation) {
+    static const char *const changes[] = {"doubled", "tripled", "halved", "squared", "cubed", "rounded", NULL};
+    bool power = false;
+    for (size_t at = from; at < relation; at++) {
+        power |= tokens->tokens[at].kind == '^';
+        bool of = at > from && at + 1 < relation && lex_is(tokens, at, "of");
+        if (of && is_whole(tokens, from, at - 1) && is_whole(tokens, from, at + 1)) return true;
+        if (at > from && lex_among(tokens, at, changes)) return true;
+    }
+    const lex_token *t = &tokens->tokens[relation];
+    return power && t->kind == LEX_WEAK && t->length == 6 && memcmp(tokens->text + t->at, "leaves", 6) == 0;
+}
+
+size_t lead_applied(const lex *tokens, size_t from, size_t to) {
+    static const char *const after[] = {"squared", "cubed", "doubled", "tripled", "halved", NULL};
+    static const char *const before[] = {"twice", "double", "thrice", "triple", "half", NULL};
+    static const char *const counts[] = {"c", "p", NULL};
+    const lex_token *k = tokens->tokens;
+    size_t end = to;
+    while (end > from && k[end - 1].kind == LEX_CURRENCY) end--;
+    if (end < from + 2) return to;
+    size_t last = end - 1, word = last - 1;
+    if (k[last].kind == LEX_OTHER && tokens->text[k[last].at] == '!') return k[word].kind == LEX_NUMBER ? word : to;
+    if (lex_among(tokens, last, after)) return k[word].kind == LEX_NUMBER ? word : to;
+    if (k[last].kind == ')') { /* "C(5, 2)", cut at its comma */
+        size_t open = k[last].pair;
+        if (open == LEX_NONE || open == 0 || k[open].space || k[open + 1].kind != LEX_NUMBER) return to;
+        bool cut = open < from && lex_among(tokens, open - 1, counts);
+        return cut ? from : lex_among(tokens, open - 1, functions) && open > from ? open - 1 : to;
+    }
+    if (k[last].kind != LEX_NUMBER) return to;
+    if (lex_is(tokens, word, "of") && word > from)
+        return strchr("%n", k[word - 1].kind) || lex_among(tokens, word - 1, scaling) ? word - 1 : to;
+    bool subscript = k[word].kind == LEX_WORD && memchr(tokens->text + k[word].at, '_', k[word].length);
+    bool command = subscript && word > from && !k[word].space && tokens->text[k[word - 1].at] == '\\'; /* \log_2 8 */
+    if (command) return word - 1;
+    if (lex_is(tokens, word, "mod")) return word > from ? word - 1 : to;
+    return subscript || lex_among(tokens, word, before) || lex_among(tokens, word, functions) ? word : to;
+}
+
 bool lead_asks_value(const lex *tokens, size_t from, size_t stop) {
     for (size_t at = 0; at < tokens->count; at++) {
         if (at == from) at = stop;

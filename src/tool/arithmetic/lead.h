@@ -8,6 +8,12 @@
  * 25 * 40", "twice 3 + 4", "the exponent of 2 in 2^3 * 5". `said`: a word such as "is" follows the expression and not a
  * sign, so that anything but plain words may do so. */
 bool lead_of_another(const lex *tokens, size_t from, size_t start, bool said);
+/* Whether words in an expression or between it and what relates it to the next, token `relation`, make another quantity
+ * of it: "3 of 8" is a share, "3 + 4 doubled"; what a power "leaves" is a remainder. */
+bool lead_is_changed(const lex *tokens, size_t from, size_t relation);
+/* Where in tokens [from, to) a number at their end begins that words or marks other than operators do something to:
+ * "5!", "twice 7", "17 mod 5", "10% of 7", "7 squared", "log_2 8"; `to` when there is none. */
+size_t lead_applied(const lex *tokens, size_t from, size_t to);
 /* Whether every word of a problem asks for the value of its expression and nothing else, tokens [from, stop) apart. */
 bool lead_asks_value(const lex *tokens, size_t from, size_t stop);
 /* Whether the word at `at` before a bracket is a symbol or a function, so that the bracket's value is not all. What

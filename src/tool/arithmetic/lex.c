@@ -168,7 +168,8 @@ static size_t number_length(const reader *r) {
     } else if (n && peek(r, n) == '.') { /* "5. + 3": a bare point inside an expression */
         size_t next = n + 1;
         while (next < n + LEX_COMMAND_MOST && peek(r, next) == ' ') next++;
-        if (strchr("+*/=)", peek(r, next)) && peek(r, next)) n++;
+        bool bold = peek(r, next) == '*' && peek(r, next + 1) == '*'; /* "1. **3 + 4** = 7" */
+        if (strchr("+*/=)", peek(r, next)) && peek(r, next) && !bold) n++;
     }
     if (peek(r, n) == 'e' || peek(r, n) == 'E') {
         size_t sign = peek(r, n + 1) == '+' || peek(r, n + 1) == '-';
@@ -278,7 +279,9 @@ static void read_command(reader *r) {
         push(r, LEX_CURRENCY, 2, 0, 0);
     } else if (c == '%') {
         push(r, '%', 2, 0, 0);
-    } else if (c && strchr("()[]\\", c)) {
+    } else if (c == '(' || c == ')') { /* a formula in a line, as between dollars */
+        push(r, LEX_CURRENCY, 2, 0, 0);
+    } else if (c && strchr("[]\\", c)) {
         push(r, LEX_LINE, 2, 0, 0);
     } else if (c && strchr(" ,;!:", c)) {
         r->at += 2;

@@ -52,6 +52,8 @@ void lex_free(lex *tokens);
 /* The bytes of the next calculator mark's inside at or after `from`; false when there is none. */
 bool lex_mark(const char *text, size_t length, size_t from, size_t *inside, size_t *end);
 
+/* The letters of a word: of \text{ cm} those inside. Of another token none. */
+const char *lex_text(const lex *tokens, size_t index, size_t *length);
 /* Whether token `index` is the word `word` (lower case, ASCII), ignoring case. */
 bool lex_is(const lex *tokens, size_t index, const char *word);
 /* Whether it is one of a NULL-terminated list. */

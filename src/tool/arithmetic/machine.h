@@ -1,59 +1,64 @@
-/* The machine behind calc_range: a stack of values and one of operators. */
+/* What reads and values sides: the tokens of the range at hand, the engine of the grammar's trees, bounds on work. */
 #ifndef CAIRN_TOOL_ARITHMETIC_MACHINE_H
 #define CAIRN_TOOL_ARITHMETIC_MACHINE_H
 
 #include "tool/arithmetic/calc.h"
+#include "tool/math/read_parts.h"
 #include "tool/math/value.h"
+
+/* An open bracket, or the whole range. */
+typedef struct calc_level {
+    char part;   /* of a \frac: 1 above, 2 below; 0: another bracket */
+    char sign;   /* the last of + - * / in it; '\0': none */
+    size_t term; /* token at which its last term begins */
+} calc_level;
+
+/* The value of a token of * or / that words say. */
+enum { CALC_SAID = 2 };
 
 struct calc {
     cairn_ctx *ctx;
-    mpq_t values[CAIRN_TOOL_DEPTH_MOST]; /* the first `made` are initialised */
-    size_t made;
-    bool share[CAIRN_TOOL_DEPTH_MOST]; /* the value is a bare percentage */
-    char operators[3 * CAIRN_TOOL_DEPTH_MOST];
-    uint8_t degrees[3 * CAIRN_TOOL_DEPTH_MOST]; /* of roots among the operators */
-    unsigned base;                              /* of the numbers read; 0: ten */
+    unsigned base; /* of the numbers read; 0: ten */
     mpq_t scratch;
-    size_t depth, operator_depth;
     int64_t work;
-    math_engine *engine; /* of formulas; NULL until one is read */
-    cairn_arena *arena;
+    math_token *tokens; /* of the range, as the grammar's parser takes them */
+    size_t count, capacity;
+    calc_level levels[CAIRN_TOOL_DEPTH_MOST + 1];
+    bool irrational;     /* sides without a rational value are read, too */
+    math_engine *engine; /* NULL until a side is valued */
+    cairn_arena *arena;  /* of the trees of one side */
 };
 
-/* One evaluation. */
+/* One range. */
 typedef struct calc_run {
     calc *m;
     const lex *l;
     size_t at, to;
     const calc_names *names;
     calc_mode mode;
-    calc_reading reading;
     calc_value *out;
-    size_t open;  /* brackets */
-    size_t words; /* unit words since the last operand */
-    bool tight;   /* the last division sign had no space beside it */
+    size_t open;       /* brackets */
+    size_t words;      /* unit words since the last operand */
+    char part;         /* of a \frac that the next bracket is */
+    int spare_signs;   /* operators that only the values of names have */
+    int spare_figures; /* and numbers */
+    cairn_status status;
 } calc_run;
 
-/* Notes where the run ends; returns `status`. */
-cairn_status calc_refuse(calc_run *r, cairn_status status);
-/* Notes a new value's size and the work on it; refuses what is beyond the bounds. */
-cairn_status calc_weigh(calc_run *r, const mpq_t value);
 /* Counts work; false where there was too much in one call of the library. */
 bool calc_spend(calc *machine, int64_t units);
-cairn_status calc_push_value(calc_run *r, mpq_t **out);
-cairn_status calc_push_operator(calc_run *r, char sign);
-/* A root of this degree. */
-cairn_status calc_push_root(calc_run *r, unsigned degree);
-char calc_top_operator(const calc_run *r); /* '\0' when there is none */
-/* Operators said in words, when they bind less than signs. */
-enum { CALC_TIMES_LOOSE = '@', CALC_OVER_LOOSE = '|' };
-/* How tightly an operator binds; 0 for a bracket, or \frac waiting for its groups. */
-int calc_precedence(char sign);
-/* Applies the operator on top of the stack. */
-cairn_status calc_apply(calc_run *r);
-/* A binary operator: what binds at least as tightly is done first; powers go from right to left. */
-cairn_status calc_binary(calc_run *r, char sign);
-/* A division sign, token r->at. */
-cairn_status calc_divide(calc_run *r);
+/* Makes room for the tree and the values of the next side. False: no memory. */
+bool calc_prepare(calc *machine);
+
+/* Appends a token for bytes of token r->at; `text` in the arena or static, NULL for signs. */
+void calc_emit(calc_run *r, math_token_kind kind, const char *text, int32_t value);
+/* A number as it is written, or in the machine's base. */
+void calc_emit_number(calc_run *r);
+/* The value of a name, in brackets. */
+void calc_emit_value(calc_run *r, const mpq_t value);
+/* A sign: + - * / ^ or LEX_FROM. */
+void calc_emit_sign(calc_run *r, char sign);
+void calc_open_bracket(calc_run *r);
+void calc_close_bracket(calc_run *r);
 
 #endif

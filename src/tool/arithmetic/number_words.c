@@ -171,7 +171,8 @@ static void join_lines(lex *tokens) {
         bool goes_on =
             after == LEX_EQUAL || after == LEX_APPROXIMATE || after == LEX_WEAK || after == '/' || after == ')';
         bool opened = strchr("+-*/^(=~e", before) && before != LEX_LINE;
-        if (token->kind == LEX_LINE && before != LEX_LINE && (goes_on || opened)) {
+        char sign = token->length == 2 ? tokens->text[token->at + 1] : '\0'; /* "- \\(": a list's formula begins */
+        if (token->kind == LEX_LINE && before != LEX_LINE && (goes_on || (opened && sign != '(' && sign != '['))) {
             if (i + 1 < tokens->count) token[1].space = true;
             continue;
         }

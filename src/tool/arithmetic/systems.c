@@ -68,7 +68,21 @@ static unsigned long number_after(const char *text, size_t length, size_t at) {
 
 /* ---- words ------------------------------------------------------------------------------------------------------ */
 
-typedef enum sense { MODULUS, PERIOD, REMAINDER, DIVISOR, BASE, FIXED_BASE, CLOCK, VAGUE, FIELD } sense;
+typedef enum sense {
+    MODULUS,
+    PERIOD,
+    REMAINDER,
+    DIVISOR,
+    BASE,
+    FIXED_BASE,
+    CLOCK,
+    VAGUE,
+    FIELD,
+    REDEFINED,
+    SCALE,
+    LAST_DIGIT,
+    SIGN_MEANS
+} sense;
 
 static const struct {
     const char *word;
@@ -102,13 +116,13 @@ static const struct {
     {"clock", CLOCK, 0},
     {"clocks", CLOCK, 0},
     {"o'clock", CLOCK, 0},
-    {"xor", VAGUE, 0},
-    {"xored", VAGUE, 0},
-    {"oplus", VAGUE, 0},
-    {"bitwise", VAGUE, 0},
-    {"nim", VAGUE, 0},
-    {"semiring", VAGUE, 0},
-    {"tropical", VAGUE, 0},
+    {"xor", REDEFINED, 0},
+    {"xored", REDEFINED, 0},
+    {"oplus", REDEFINED, 0},
+    {"bitwise", REDEFINED, 0},
+    {"nim", REDEFINED, 0},
+    {"semiring", REDEFINED, 0},
+    {"tropical", REDEFINED, 0},
     {"cyclic", VAGUE, 0},
     {"degrees", PERIOD, 360},
     {"circ", PERIOD, 360},
@@ -118,12 +132,36 @@ static const struct {
     {"pm", PERIOD, 12},
     {"noon", PERIOD, 12},
     {"midnight", PERIOD, 12},
-    {"boolean", VAGUE, 0},
+    {"boolean", REDEFINED, 0},
     {"gf", FIELD, 0},
     {"wraps", VAGUE, 0},
     {"wrap", VAGUE, 0},
     {"wrapping", VAGUE, 0},
     {"cyclically", VAGUE, 0},
+    {"group", VAGUE, 0},
+    {"ring", VAGUE, 0},
+    {"month", PERIOD, 12},
+    {"months", PERIOD, 12},
+    {"weekday", PERIOD, 7},
+    {"week", PERIOD, 7},
+    {"sunday", PERIOD, 7},
+    {"monday", PERIOD, 7},
+    {"precedence", REDEFINED, 0},
+    {"overflow", VAGUE, 0},
+    {"unsigned", VAGUE, 0},
+    {"logical", VAGUE, 0},
+    {"db", VAGUE, 0},
+    {"perpendicular", VAGUE, 0},
+    {"percent", SCALE, 1},
+    {"percentage", SCALE, 1},
+    {"cents", SCALE, 2},
+    {"thousands", SCALE, 4},
+    {"millions", SCALE, 8},
+    {"units", LAST_DIGIT, 0},
+    {"unit", LAST_DIGIT, 0},
+    {"ones", LAST_DIGIT, 0},
+    {"last", LAST_DIGIT, 0},
+    {"means", SIGN_MEANS, 0},
 };
 
 typedef struct scan {
@@ -137,6 +175,50 @@ static bool follows(const char *text, size_t length, size_t at, const char *word
     size_t n = strlen(word);
     while (at < length && (text[at] == ' ' || text[at] == '\n')) at++;
     return n <= length - at && memcmp(text + at, word, n) == 0 && (at + n == length || !letter(text[at + n]));
+}
+
+/* Whether a sign of arithmetic is the last thing before `at`, or the first after it. */
+static bool sign_before(const char *text, size_t at) {
+    while (at > 0 && strchr(" '\"$", text[at - 1])) at--;
+    if (at > 0 && strchr("+-*/", text[at - 1])) return true;
+    return at > 1 && (memcmp(text + at - 2, "\u00d7", 2) == 0 || memcmp(text + at - 2, "\u00f7", 2) == 0);
+}
+
+static bool sign_after(const char *text, size_t length, size_t at) {
+    while (at < length && strchr(" '\"$", text[at])) at++;
+    if (at < length && strchr("+-*/", text[at])) return true;
+    return length - at > 1 && (memcmp(text + at, "\u00d7", 2) == 0 || memcmp(text + at, "\u00f7", 2) == 0);
+}
+
+/* Whether an operation on two letters is defined at the sign `at`: "a * b = a + 2b", "$a \\star b := a^b$". `end` is
+ * the byte after the sign. */
+static bool defines_operation(const char *text, size_t length, size_t at, size_t end) {
+    size_t i = at, k = end;
+    while (i > 0 && text[i - 1] == ' ') i--;
+    while (k < length && text[k] == ' ') k++;
+    if (i == 0 || k >= length || !letter(text[i - 1]) || !letter(text[k])) return false;
+    if ((i > 1 && (letter(text[i - 2]) || digit(text[i - 2]))) || (k + 1 < length && letter(text[k + 1]))) return false;
+    char a = text[i - 1], b = text[k++];
+    while (k < length && strchr(" $:", text[k])) k++;
+    if (a == b || k >= length || text[k] != '=') return false;
+    bool has_a = false, has_b = false;
+    for (k++; k < length && text[k] != '\n' && text[k] != '.' && !(text[k] == ',' && has_b); k++) {
+        bool alone = !letter(text[k - 1]) && (k + 1 == length || !letter(text[k + 1]) || text[k + 1] == b);
+        has_a |= alone && text[k] == a;
+        has_b |= text[k] == b && (k + 1 == length || !letter(text[k + 1]));
+    }
+    return has_a && has_b;
+}
+
+static void note_operation(systems *s, const char *text, size_t length, size_t at) {
+    static const char *const signs[] = {"\\cdot", "\\star", "\\circ", "\\times", "\\#", "\\diamond", "\\ast", "*",
+                                        "\u2605", "\u25e6", "\u22c6", "\u00d7",  "#",   "@",         "&"};
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
+        size_t n = strlen(signs[i]);
+        if (n > length - at || memcmp(text + at, signs[i], n) != 0) continue;
+        s->redefined |= defines_operation(text, length, at, at + n);
+        return;
+    }
 }
 
 static void note_word(systems *s, scan *x, const char *word, const char *text, size_t length, size_t end) {
@@ -184,6 +266,20 @@ static void note_word(systems *s, scan *x, const char *word, const char *text, s
         case VAGUE:
             s->vague = true;
             break;
+        case REDEFINED:
+            s->redefined = true;
+            break;
+        case SCALE:
+            s->scales |= senses[i].value;
+            break;
+        case LAST_DIGIT: /* "the units digit", "the last two digits" */
+            if (follows(text, length, end, "digit")) add_modulus(s, 10, false, false);
+            if (follows(text, length, end, "digits")) add_modulus(s, 10, false, false);
+            if (follows(text, length, end, "two digits")) add_modulus(s, 100, false, false);
+            break;
+        case SIGN_MEANS: /* "× means +" */
+            s->redefined |= sign_before(text, end - strlen(word)) && sign_after(text, length, end);
+            break;
         }
         return;
     }
@@ -208,8 +304,16 @@ static void note_index(systems *s, const char *text, size_t length, size_t at) {
     unsigned long n = number_after(text, length, next);
     if (digit(last))
         add_base(s, n);
-    else if ((last == 'Z' || last == 'F') && names_ring(text, at - 1))
+    else if ((last == 'Z' || last == 'F') && (names_ring(text, at - 1) || s->vague))
         add_modulus(s, n, true, false);
+}
+
+static size_t day_at(const char *text, size_t length, size_t at, bool year);
+
+/* "Z/12Z", "\\mathbb{Z}/12\\mathbb{Z}", "Z/6". */
+static void note_quotient(systems *s, const char *text, size_t length, size_t at) {
+    if (text[at - 1] == '}' && (at < 2 || text[at - 2] != 'Z')) return;
+    if (at + 1 < length && digit(text[at + 1])) add_modulus(s, number_after(text, length, at + 1), true, false);
 }
 
 void systems_note(systems *s, const char *text, size_t length) {
@@ -220,9 +324,12 @@ void systems_note(systems *s, const char *text, size_t length) {
     for (size_t at = 0; at < length;) {
         char c = text[at];
         if (c == '_') note_index(s, text, length, at);
+        if (c == '/' && at > 0 && (text[at - 1] == 'Z' || text[at - 1] == '}')) note_quotient(s, text, length, at);
         if ((unsigned char)c == 0xe2 && length - at > 2 && memcmp(text + at, "\u2261", 3) == 0) s->vague = true;
         if ((unsigned char)c == 0xe2 && length - at > 2 && memcmp(text + at, "\u2295", 3) == 0) s->vague = true;
+        if (digit(c) && day_at(text, length, at, true)) s->dates = true;
         if (!letter(c)) {
+            if (strchr("\\*#@&", c) || (unsigned char)c >= 0xc3) note_operation(s, text, length, at);
             at++;
             continue;
         }
@@ -232,7 +339,7 @@ void systems_note(systems *s, const char *text, size_t length) {
             if (kept < WORD_MOST) word[kept++] = text[at + n] | 0x20;
         word[kept] = '\0';
         all |= strcmp(word, "all") == 0 || strcmp(word, "every") == 0 || strcmp(word, "arithmetic") == 0;
-        if (kept == n && strchr("mrcdbothxwgneaspf", word[0])) {
+        if (kept == n && strchr("mrcdbothxwgneaspful", word[0])) {
             for (size_t i = 0; i < n; i++)
                 if (text[at + i] == '\'') word[i] = '\'';
             note_word(s, &x, word, text, length, at + n);
@@ -261,6 +368,50 @@ const systems *systems_now(systems_source *source, const char *text, size_t leng
         source->current = text;
     }
     return &source->here;
+}
+
+/* The digits at `at`, at most `most` of them. */
+static size_t digits(const char *text, size_t length, size_t at, size_t most) {
+    size_t n = 0;
+    while (at + n < length && digit(text[at + n])) n++;
+    return n <= most ? n : 0;
+}
+
+/* The bytes of "9/7" at `at`; with `year` of "3/20/2020". */
+static size_t day_at(const char *text, size_t length, size_t at, bool year) {
+    if (at > 0 && (digit(text[at - 1]) || text[at - 1] == '/' || text[at - 1] == '.')) return 0;
+    size_t n = digits(text, length, at, 2), total = n;
+    for (int part = 0; n && part <= year; part++) {
+        if (at + total >= length || text[at + total] != '/') return 0;
+        n = digits(text, length, at + total + 1, part == 1 ? 4 : 2);
+        if (part == 1 && n != 4) return 0;
+        total += n + 1;
+    }
+    return n ? total : 0;
+}
+
+/* One day is counted from another: "3/5 - 7 = 2/26". */
+bool systems_dated(const systems *s, const char *text, size_t length) {
+    int days = 0;
+    for (size_t at = 0; s->dates && at < length; at++) days += day_at(text, length, at, false) > 0;
+    return days > 1;
+}
+
+bool systems_scaled(const systems *s, const mpq_t a, const mpq_t b) {
+    static const struct {
+        unsigned scale;
+        unsigned long factor;
+    } factors[] = {{1, 100}, {2, 100}, {4, 1000}, {8, 1000000}};
+    bool scaled = false;
+    mpq_t ratio;
+    if (mpq_sgn(a) == 0 || mpq_sgn(b) == 0) return false;
+    mpq_init(ratio);
+    mpq_div(ratio, a, b);
+    if (mpz_cmpabs(mpq_numref(ratio), mpq_denref(ratio)) < 0) mpq_inv(ratio, ratio);
+    for (size_t i = 0; i < sizeof factors / sizeof *factors; i++)
+        scaled |= (s->scales & factors[i].scale) && mpq_cmp_ui(ratio, factors[i].factor, 1) == 0;
+    mpq_clear(ratio);
+    return scaled;
 }
 
 /* On a clock: one of the two is a place on it, the other some rounds away at most. */

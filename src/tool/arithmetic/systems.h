@@ -15,7 +15,10 @@ typedef struct systems {
     bool modular[SYSTEMS_MODULI]; /* said by "modulo" itself, so that equalities may be congruences */
     bool period[SYSTEMS_MODULI];  /* of a clock or an angle */
     bool all;                     /* "all numbers are modulo 7" */
-    bool vague;                   /* there is one that is not known: "XOR", "modulo n" */
+    bool vague;                   /* there is one that is not known: "modulo n" */
+    bool redefined;               /* signs mean something else, here and in all that follows: "a * b = a + 2b" */
+    bool dates;                   /* days such as 3/20/2020 are spoken of */
+    unsigned scales;              /* 1 per cent, 2 cents, 4 thousands, 8 millions: answers may be in these */
 } systems;
 
 /* Adds what text[length] speaks of. Linear in its length. */
@@ -33,6 +36,10 @@ typedef struct systems_source {
 
 /* What the texts before and text[length] speak of. What is vague is so in its own text only. */
 const systems *systems_now(systems_source *source, const char *text, size_t length);
+/* Whether a text holds a day, "9/7", where days are spoken of. */
+bool systems_dated(const systems *s, const char *text, size_t length);
+/* Whether the two differ by a scale that the text speaks of. */
+bool systems_scaled(const systems *s, const mpq_t a, const mpq_t b);
 /* Index of the first modulus by which the two are congruent, or -1. `money`: clocks do not count it. */
 int systems_congruent(const systems *s, const mpq_t a, const mpq_t b, bool money);
 

@@ -88,8 +88,17 @@ static bool multiplies_vectors(const math_node *node) {
     return node->kind == MATH_PRODUCT && vectors > 1;
 }
 
+/* Whether a list is of words or letters, of which "a or b" is not "a and b", as it is for solutions. */
+static bool lists_things(const math_node *list) {
+    for (uint32_t i = 0; i < list->kids; i++)
+        if (list->kid[i]->kind != MATH_TEXT && list->kid[i]->kind != MATH_NAME) return false;
+    return true;
+}
+
 static bool rule_identical(comparing *c, const math_node *a, const math_node *r, math_judgement *out) {
     if (a->kind != r->kind || math_holds(a, MATH_UNREAD) || !tree_same(a, r)) return false;
+    if (a->kind == MATH_LIST && ((a->flags ^ r->flags) & MATH_FLAG_DOUBLE) && lists_things(a))
+        return compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "readings", "one says \"and\", the other \"or\"");
     if (multiplies_vectors(a))
         return compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "readings", "a product of vectors is a dot or a cross");
     return compare_says(c, out, CAIRN_VERDICT_RIGHT, "identical", "both are %s", compare_show(c, a));

@@ -3,12 +3,9 @@
 
 #include "tool/math/equal_choice.h"
 #include "tool/math/read.h"
+#include "tool/text.h"
 
 enum { LETTERS = 10 };
-
-static bool blank(char c) {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
 
 static bool is_letter(char c) {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
@@ -20,11 +17,11 @@ typedef enum marker_style { MARKER_ROUND, MARKER_HALF, MARKER_POINT, MARKER_STYL
 
 /* Bytes of the marker of `letter` at text[at]: "(A)", "A)", "A." or "A:"; 0: there is none. */
 static size_t marker_at(const char *text, size_t at, char letter, marker_style style) {
-    bool starts = at == 0 || blank(text[at - 1]);
+    bool starts = at == 0 || text_blank(text[at - 1]);
     if (style == MARKER_ROUND) return text[at] == '(' && text[at + 1] == letter && text[at + 2] == ')' ? 3 : 0;
     if (text[at] != letter || !starts) return 0;
     if (style == MARKER_HALF) return text[at + 1] == ')' ? 2 : 0;
-    return (text[at + 1] == '.' || text[at + 1] == ':') && blank(text[at + 2]) ? 2 : 0;
+    return (text[at + 1] == '.' || text[at + 1] == ':') && text_blank(text[at + 2]) ? 2 : 0;
 }
 
 static const char *find_marker(const char *text, size_t from, char letter, marker_style style, size_t *length) {
@@ -42,14 +39,14 @@ static size_t dress_before(const char *at, size_t left) {
         size_t n = strlen(dress[i]);
         if (left >= n && memcmp(at, dress[i], n) == 0) return n;
     }
-    return left && blank(*at) ? 1 : 0;
+    return left && text_blank(*at) ? 1 : 0;
 }
 
 static size_t dress_after(const char *start, size_t length) {
     static const char *const dress[] = {"\\qquad",   "\\quad",    "\\textbf{", "\\text{", "\\mathrm{", "\\mathbf{",
                                         "\\textrm{", "\\hspace{", "\\ ",       "\\\\",    "\\;",       "\\,",
                                         "~",         "$",         ",",         ";",       "&",         "\\"};
-    if (length && blank(start[length - 1])) return 1;
+    if (length && text_blank(start[length - 1])) return 1;
     for (size_t i = 0; i < sizeof dress / sizeof dress[0]; i++) {
         size_t n = strlen(dress[i]);
         if (length >= n && memcmp(start + length - n, dress[i], n) == 0) return n;
@@ -66,15 +63,16 @@ static void undress(const char **start, size_t *length) {
     while ((n = dress_after(*start, *length)) > 0) *length -= n;
 }
 
-bool choice_content(const char *problem, char letter, const char **start, size_t *length) {
-    if (!problem) return false;
+/* As choice_content, where the first choice has the letter `first`: A or a. */
+static bool find_content(const char *problem, char first, char letter, const char **start, size_t *length) {
     for (int style = 0; style < MARKER_STYLES; style++) {
         size_t n, next_n;
-        const char *at = find_marker(problem, 0, 'A', (marker_style)style, &n);
+        const char *at = find_marker(problem, 0, first, (marker_style)style, &n);
         const char *second =
-            at ? find_marker(problem, (size_t)(at - problem) + n, 'B', (marker_style)style, &next_n) : NULL;
+            at ? find_marker(problem, (size_t)(at - problem) + n, (char)(first + 1), (marker_style)style, &next_n)
+               : NULL;
         if (!second) continue;
-        for (char here = 'A'; here < letter && at; here++)
+        for (char here = first; here < letter && at; here++)
             at = find_marker(problem, (size_t)(at - problem) + n, (char)(here + 1), (marker_style)style, &n);
         if (!at) return false;
         const char *end =
@@ -87,12 +85,18 @@ bool choice_content(const char *problem, char letter, const char **start, size_t
     return false;
 }
 
+bool choice_content(const char *problem, char letter, const char **start, size_t *length) {
+    if (!problem) return false;
+    return find_content(problem, 'A', letter, start, length) ||
+           find_content(problem, 'a', (char)(letter + ('a' - 'A')), start, length);
+}
+
 bool choice_split(const char *text, size_t length, char *letter, size_t *rest) {
     size_t at = 0, end;
     static const char *const dress[] = {"$", "\\textbf{", "\\text{", "\\mathrm{", "\\mathbf{", "**"};
     for (bool again = true; again;) {
         again = false;
-        while (at < length && blank(text[at])) at++;
+        while (at < length && text_blank(text[at])) at++;
         for (size_t i = 0; i < sizeof dress / sizeof dress[0]; i++) {
             size_t n = strlen(dress[i]);
             if (length - at < n || memcmp(text + at, dress[i], n) != 0) continue;
@@ -104,14 +108,15 @@ bool choice_split(const char *text, size_t length, char *letter, size_t *rest) {
     end = at + open;
     if (length - at < 3u + open || !is_letter(text[end]) || text[end] > 'J') return false;
     char after = text[end + 1];
-    if (after != ')' && (open || after != '.')) return false;
+    bool label = after == '.' || (after == ':' && text[end] != 'A'); /* "A: 7" is short for "answer" as well */
+    if (after != ')' && (open || !label)) return false;
     *letter = text[end];
     *rest = end + 2;
-    if (!open && !blank(text[*rest])) return false;
+    if (!open && !text_blank(text[*rest])) return false;
     const char *start = text + *rest;
     size_t left = length - *rest;
     undress(&start, &left);
-    if (left == 0) return false;
+    if (left == 0 || (after == ':' && memchr(start, ':', left))) return false; /* "J: 4, S: 5" */
     /* "(A)(B)" and "(A) + (B)" are formulas */
     if (strchr("+-*/^=<>(!_&|,", *start) || text[end] > 'J' || text[end] < 'A') return false;
     *rest = (size_t)(start - text);
@@ -128,20 +133,47 @@ static char letter_of(const math_node *node) {
     return capital < 'A' + LETTERS ? capital : 0;
 }
 
+/* What the problem has beside a letter; NULL: it is not known. */
+static math_node *content_of(comparing *c, char letter) {
+    const char *text;
+    size_t length;
+    math_node *content = NULL;
+    if (choice_content(c->options->problem, letter, &text, &length) &&
+        math_read(c->ctx, c->arena, text, length, &content) == CAIRN_NO_MEMORY)
+        c->status = CAIRN_NO_MEMORY;
+    return content;
+}
+
+/* Whether a choice is written with a content that is not what the problem has beside its letter. */
+static bool contradicts(comparing *c, const math_node *choice, char letter) {
+    math_judgement out;
+    if (choice->kind != MATH_CHOICE || choice->kids == 0) return false;
+    const math_node *content = content_of(c, letter);
+    return content && compare_trees(c, choice->kid[0], content, &out) == CAIRN_VERDICT_WRONG;
+}
+
+/* Whether a value is also that of another choice. */
+static bool fits_another(comparing *c, char letter, const math_node *value) {
+    math_judgement out;
+    for (char other = 'A'; other < 'A' + LETTERS; other++) {
+        const math_node *content = other == letter ? NULL : content_of(c, other);
+        if (content && compare_trees(c, value, content, &out) == CAIRN_VERDICT_RIGHT) return true;
+    }
+    return false;
+}
+
 /* A letter against what may be the content of a choice. */
 static bool judge_content(comparing *c, const math_node *choice, char letter, const math_node *other, bool is_answer,
                           math_judgement *out) {
-    const char *text;
-    size_t length;
-    math_node *content = choice->kids ? choice->kid[0] : NULL;
-    if (!content && choice_content(c->options->problem, letter, &text, &length) &&
-        math_read(c->ctx, c->arena, text, length, &content) == CAIRN_NO_MEMORY)
-        c->status = CAIRN_NO_MEMORY;
+    const math_node *content = choice->kids ? choice->kid[0] : content_of(c, letter);
     if (!content) {
         if (choice->kind != MATH_CHOICE) return false;
         return compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "choice", "what (%c) stands for is not known", letter);
     }
     cairn_verdict verdict = compare_trees(c, is_answer ? content : other, is_answer ? other : content, out);
+    if (verdict == CAIRN_VERDICT_RIGHT && strcmp(out->rule, "rounded") == 0 && fits_another(c, letter, other))
+        return compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "choice-content", "another choice is %s as well",
+                            compare_show(c, other));
     return compare_says(c, out, verdict, verdict == CAIRN_VERDICT_UNKNOWN ? out->rule : "choice-content",
                         "(%c) is %s: %s", letter, compare_show(c, content), out->why);
 }
@@ -156,6 +188,12 @@ bool rule_choice(comparing *c, const math_node *a, const math_node *r, math_judg
     if (x && y) {
         if (!written && !choice_content(c->options->problem, y, &text, &length)) return false;
         math_judgement contents;
+        if (contradicts(c, a, x) || contradicts(c, r, y))
+            return compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "choice",
+                                "what stands beside a letter is not what the problem has there");
+        const math_node *first = x == y ? NULL : content_of(c, x), *second = first ? content_of(c, y) : NULL;
+        if (second && compare_trees(c, first, second, &contents) == CAIRN_VERDICT_RIGHT)
+            return compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "choice", "(%c) and (%c) are the same", x, y);
         if (x == y && a->kids && r->kids && compare_trees(c, a->kid[0], r->kid[0], &contents) != CAIRN_VERDICT_RIGHT)
             return compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "choice", "both are (%c), with other contents", x);
         return compare_says(c, out, x == y ? CAIRN_VERDICT_RIGHT : CAIRN_VERDICT_WRONG, "choice",

@@ -1,6 +1,7 @@
 /* Collections in any order: lists, sets, +-; and lists against tuples. */
 #include <string.h>
 
+#include "tool/math/equal_asked.h"
 #include "tool/math/equal_items.h"
 
 static bool asks_order(const comparing *c) {
@@ -22,6 +23,10 @@ static bool asks_order(const comparing *c) {
                                         "in this order",
                                         "alphabetical",
                                         "chronological",
+                                        "rank",
+                                        "in order.",
+                                        "in order,",
+                                        "in order?",
                                         NULL};
     return problem_says(c, words);
 }
@@ -129,8 +134,8 @@ static bool judge_brackets(comparing *c, const items *a, const items *r, math_ju
     bool ordered = x->kind == MATH_TUPLE && y->kind == MATH_TUPLE;
     if (out->verdict == CAIRN_VERDICT_WRONG && !ordered && match(c, x, y).verdict != CAIRN_VERDICT_WRONG)
         return compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "brackets-missing", "the same values in another order");
-    bool by_name = x != a || y != r;
-    if (out->verdict != CAIRN_VERDICT_UNKNOWN && named && !by_name)
+    bool by_name = x != a || y != r; /* else the order of the statements is that of the list, or open */
+    if (out->verdict == CAIRN_VERDICT_WRONG && named && !by_name)
         return compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "brackets-missing",
                             "values of several names against a list");
     return true;
@@ -146,6 +151,20 @@ static bool tuple_of_tuples(const math_node *node) {
     for (uint32_t i = 0; i < node->kids; i++)
         if (node->kid[i]->kind != MATH_TUPLE) return false;
     return node->kids > 0;
+}
+
+/* Words, or several capitals: "done", "QED". */
+static bool is_remark(const math_node *item) {
+    if (item->kind == MATH_TEXT) return true;
+    return item->kind == MATH_NAME && item->text[1] >= 'A' && item->text[1] <= 'Z' && item->text[0] >= 'A';
+}
+
+/* The items that are no words; whether there were some of both. */
+static bool without_words(const items *list, items *out) {
+    *out = (items){.kind = list->kind};
+    for (uint32_t i = 0; i < list->n; i++)
+        if (!is_remark(list->at[i])) items_push(list->at[i], out);
+    return out->n > 0 && out->n < list->n;
 }
 
 /* Two collections in any order. */
@@ -198,6 +217,25 @@ static void judge_ungrouped(comparing *c, const math_node *a, const math_node *r
     if (other.verdict != CAIRN_VERDICT_WRONG) *out = other;
 }
 
+static bool holds_double_sign(const math_node *node) {
+    if (node->kind == MATH_NEGATE && node->flags & MATH_FLAG_DOUBLE) return true;
+    for (uint32_t i = 0; i < node->kids; i++)
+        if (holds_double_sign(node->kid[i])) return true;
+    return false;
+}
+
+/* A collection that is wrong as read may be right where words in it are a remark, "12 or so", and "+-" says +-. */
+static void judge_other_signs(comparing *c, const math_node *a, const math_node *r, const items *x, const items *y,
+                              math_judgement *out) {
+    items values;
+    if (holds_double_sign(a) != holds_double_sign(r) &&
+        math_holds(a, MATH_PLUS_MINUS) != math_holds(r, MATH_PLUS_MINUS)) {
+        compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "readings", "the signs +- may say \"plus or minus\"");
+    } else if (without_words(x, &values) && !without_words(y, &values)) {
+        compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "readings", "words of %s may be a remark", compare_show(c, a));
+    }
+}
+
 /* Whether two collections begin with statements of values for different names: "x = 1, x = 2" and "y = 1, y = 2". */
 static bool named_otherwise(const math_node *a, const math_node *r) {
     if (!a->kids || !r->kids || a->kind == MATH_SUM || r->kind == MATH_SUM) return false;
@@ -209,14 +247,109 @@ static bool named_otherwise(const math_node *a, const math_node *r) {
     return strcmp(own->text, other->text) != 0;
 }
 
+/* "A, B, D" against ABD: letters of choices, one by one or in a row. */
+static bool judge_letters(comparing *c, const items *list, const math_node *run, math_judgement *out) {
+    if (run->kind != MATH_NAME || strlen(run->text) != list->n || list->n < 2) return false;
+    for (uint32_t i = 0; i < list->n; i++) {
+        const math_node *letter = list->at[i];
+        if (letter->kind != MATH_NAME || letter->text[1] || letter->text[0] < 'A' || letter->text[0] > 'J' ||
+            !strchr(run->text, letter->text[0]))
+            return false;
+    }
+    return compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "readings", "%s may be letters in a row", run->text);
+}
+
+/* "m = 5, n = 36, m + n = 41" against 41: the last of several statements may be the answer. */
+static bool judge_last(comparing *c, const math_node *list, const math_node *other, bool is_answer,
+                       math_judgement *out) {
+    const math_node *last = list->kind == MATH_AND ? list->kid[list->kids - 1] : NULL;
+    if (!last || last->kind != MATH_RELATION || !is_among(other, KINDS_VALUE | KIND(MATH_QUANTITY))) return false;
+    const math_node *value = last->kid[last->kids - 1];
+    if (compare_trees(c, is_answer ? value : other, is_answer ? other : value, out) == CAIRN_VERDICT_WRONG)
+        return false;
+    return compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "readings", "the last of several statements may be the answer");
+}
+
+/* "x < 1 and x > 5" against "x < 1 or x > 5", "Tom and Ann" against "Tom or Ann"; values of one name, or numbers, are a
+ * set either way. */
+static bool joined_otherwise(comparing *c, const math_node *a, const math_node *r) {
+    items list;
+    bool lists = a->kind == MATH_LIST && r->kind == MATH_LIST && (a->flags ^ r->flags) & MATH_FLAG_DOUBLE;
+    if (!lists && !(a->kind == MATH_AND && r->kind == MATH_OR) && !(a->kind == MATH_OR && r->kind == MATH_AND))
+        return false;
+    items_take(c, a, &list);
+    for (uint32_t i = 0; i < list.n; i++) {
+        math_kind kind = list.at[i]->kind;
+        if (lists ? kind == MATH_TEXT || kind == MATH_NAME : kind == MATH_RELATION) return true;
+    }
+    return false;
+}
+
+/* Whether lists of one length have an order that may matter: the problem asks for two things, or one side alone says
+ * what it counts. */
+static bool may_be_ordered(comparing *c, const items *x, const items *y) {
+    static const char many[] = "how many";
+    math_judgement part;
+    const char *problem = c->options->problem, *asks = problem ? strcasestr(problem, many) : NULL;
+    bool twice = (asks && strcasestr(asks + 1, many)) || asks_two_things(c), counts[2] = {false, false};
+    if (x->n != y->n || x->n < 2) return false;
+    for (uint32_t i = 0; i < x->n; i++) {
+        counts[0] = counts[0] || x->at[i]->kind == MATH_QUANTITY;
+        counts[1] = counts[1] || y->at[i]->kind == MATH_QUANTITY;
+    }
+    if (!twice && counts[0] == counts[1]) return false;
+    compare_in_order(c, x->at, y->at, x->n, "list", &part);
+    return part.verdict != CAIRN_VERDICT_RIGHT;
+}
+
+/* Whether a statement says in which numbers a name is: k \in Z. */
+static bool holds_domain(const math_node *node) {
+    if (node->kind == MATH_RELATION && node->relation[node->kids - 2] == MATH_IN &&
+        node->kid[node->kids - 1]->kind == MATH_NAME)
+        return true;
+    for (uint32_t i = 0; i < node->kids; i++)
+        if (holds_domain(node->kid[i])) return true;
+    return false;
+}
+
+/* (+-1, 2) as the tuples that it stands for; `node` as it is where it holds no sign, or several. */
+static void take_signs(comparing *c, const math_node *node, items *list) {
+    const math_node *pair[2];
+    if (node->kind != MATH_TUPLE || !math_holds(node, MATH_PLUS_MINUS) || !tree_signs(c, node, pair)) return;
+    *list = (items){.at = {pair[0], pair[1]}, .n = 2, .kind = MATH_LIST};
+}
+
+static bool judge_collections(comparing *c, const math_node *a, const math_node *r, math_judgement *out);
+
 bool rule_collection(comparing *c, const math_node *a, const math_node *r, math_judgement *out) {
+    bool signs = (math_holds(a, MATH_PLUS_MINUS) && (math_holds(a, MATH_TUPLE) || math_holds(r, MATH_TUPLE))) ||
+                 (math_holds(r, MATH_PLUS_MINUS) && (math_holds(a, MATH_TUPLE) || math_holds(r, MATH_TUPLE)));
+    if (!judge_collections(c, a, r, out)) return false;
+    if (out->verdict == CAIRN_VERDICT_WRONG && signs)
+        return compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "list", "signs +- in a tuple stand for several");
+    if (out->verdict == CAIRN_VERDICT_RIGHT && joined_otherwise(c, a, r))
+        return compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "list", "one says \"and\", the other \"or\"");
+    bool unsolved =
+        (a->kind == MATH_RELATION && without_prefix(a) == a) || (r->kind == MATH_RELATION && without_prefix(r) == r);
+    if (out->verdict == CAIRN_VERDICT_WRONG && unsolved)
+        return compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "list", "a statement may have several solutions");
+    if (out->verdict == CAIRN_VERDICT_WRONG && (holds_domain(a) || holds_domain(r)))
+        return compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "list", "a name of a domain has many values");
+    return true;
+}
+
+static bool judge_collections(comparing *c, const math_node *a, const math_node *r, math_judgement *out) {
     items x, y;
     bool plain = !is_among(a, KINDS_COLLECTION) && !is_among(r, KINDS_COLLECTION);
     if (plain && !math_holds(a, MATH_PLUS_MINUS) && !math_holds(r, MATH_PLUS_MINUS)) return false;
     items_take(c, a, &x);
     items_take(c, r, &y);
+    take_signs(c, a, &x);
+    take_signs(c, r, &y);
     if (x.too_many || y.too_many) return judge_long(c, a, r, out);
     if (plain && x.n == 1 && y.n == 1) return false;
+    if (judge_letters(c, &x, r, out) || judge_letters(c, &y, a, out)) return true;
+    if (judge_last(c, a, r, true, out) || judge_last(c, r, a, false, out)) return true;
     if (items_continue_relation(&x) || items_continue_relation(&y)) return false;
     if (x.n == 0 || y.n == 0) { /* the empty set */
         if (x.n == y.n) return compare_says(c, out, CAIRN_VERDICT_RIGHT, "set", "both are empty");
@@ -239,9 +372,12 @@ bool rule_collection(comparing *c, const math_node *a, const math_node *r, math_
         return compare_in_order(c, x.at, y.at, x.n, "list", out);
     }
     judge_unordered(c, &x, &y, out);
+    if (out->verdict == CAIRN_VERDICT_RIGHT && may_be_ordered(c, &x, &y))
+        return compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "list", "the same values of things in another order");
     if (out->verdict == CAIRN_VERDICT_RIGHT && named_otherwise(a, r))
         return compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "list", "the same values of things with other names");
     if (out->verdict == CAIRN_VERDICT_WRONG) judge_ungrouped(c, a, r, &x, &y, out);
+    if (out->verdict == CAIRN_VERDICT_WRONG) judge_other_signs(c, a, r, &x, &y, out);
     if (out->verdict == CAIRN_VERDICT_UNKNOWN && (items_expand(c, &x) | items_expand(c, &y)) &&
         match(c, &x, &y).verdict == CAIRN_VERDICT_RIGHT)
         return compare_says(c, out, CAIRN_VERDICT_RIGHT, "list", "the same values, each sign for itself");

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "tool/math/equal_rules.h"
+#include "tool/math/read.h"
 
 enum { SIDES_MOST = 16 };
 
@@ -74,6 +75,8 @@ static bool judge_chain(comparing *c, const math_node *chain, const math_node *o
         if (!states_value(chain->relation[i])) return false;
     while (first < chain->kids && is_prefix(chain->kid[first])) first++;
     if (first == chain->kids) first = chain->kids - 1;
+    if (first > 1 && other->kind == MATH_TUPLE)
+        return compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "prefix", "one value of several names against a tuple");
     if (chain->kids - first > SIDES_MOST) return false;
     cairn_verdict all = CAIRN_VERDICT_RIGHT;
     for (uint32_t i = first; i < chain->kids; i++) {
@@ -137,10 +140,13 @@ static bool judge_named(comparing *c, const math_node *a, const math_node *r, in
 /* Whether the words before the sign may take the statement back: "it is not true that the answer" = 7. */
 static bool takes_back(const math_node *name) {
     static const char *const words[] = {
-        "not",     "never",      "no",       "cannot", "isn't", "wasn't", "won't", "doesn't", "false",  "wrong",
-        "if",      "incorrect",  "unless",   "than",   "but",   "may",    "might", "could",   "or",     "most",
-        "suppose", "assume",     "whether",  "least",  "doubt", "guess",  "hope",  "except",  "nearly", "almost",
-        "instead", "impossible", "unlikely", "hardly", "said",  "says",   "claim", "claims",  "thought"};
+        "not",     "never",  "no",        "cannot",   "isn't",      "wasn't",     "won't",    "doesn't",  "false",
+        "wrong",   "if",     "incorrect", "unless",   "than",       "but",        "may",      "might",    "could",
+        "or",      "most",   "suppose",   "assume",   "whether",    "least",      "doubt",    "guess",    "hope",
+        "except",  "nearly", "almost",    "none",     "neither",    "nothing",    "nobody",   "twice",    "half",
+        "thrice",  "double", "triple",    "negative", "reciprocal", "inverse",    "opposite", "whatever", "think",
+        "believe", "digits", "square",    "cube",     "instead",    "impossible", "unlikely", "hardly",   "said",
+        "says",    "claim",  "claims",    "thought"};
     const char *at = name->text;
     if (name->kind != MATH_TEXT) return false;
     while (*at) {
@@ -148,6 +154,33 @@ static bool takes_back(const math_node *name) {
         for (size_t i = 0; i < sizeof words / sizeof *words; i++)
             if (strlen(words[i]) == n && strncasecmp(words[i], at, n) == 0) return true;
         at += n + (at[n] != '\0');
+    }
+    return false;
+}
+
+/* Whether the problem's text holds a formula of names, as a whole: "find $m + n$". Blanks and dollars do not count. */
+static bool problem_shows(comparing *c, const math_node *node) {
+    const char *problem = c->options->problem, *joins = "+-*/^_=<>()[]{}\\";
+    if (!problem || !is_among(node, KINDS_VALUE) || !tree_has_name(node)) return false;
+    const char *text = math_write(c->arena, node);
+    if (!text) c->status = CAIRN_NO_MEMORY;
+    for (const char *start = problem; text && *start; start++) {
+        const char *at = start, *want = text, *before = start;
+        bool apart = start == problem || strchr(" $\n", start[-1]);
+        if (*start != *want || !apart) continue;
+        while (*at && *want) {
+            while (*want == ' ') want++;
+            while (*at == ' ' || *at == '$') at++;
+            if (*want == '*' && *at != '*') want++; /* xy is x*y */
+            if (!*want || *at != *want) break;
+            at++;
+            want++;
+        }
+        if (*want) continue;
+        while (before > problem && strchr(" $", before[-1])) before--;
+        bool word = (*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') || (*at >= '0' && *at <= '9');
+        while (*at == ' ' || *at == '$') at++;
+        if (!word && !(*at && strchr(joins, *at)) && !(before > problem && strchr(joins, before[-1]))) return true;
     }
     return false;
 }
@@ -167,11 +200,15 @@ bool rule_prefix(comparing *c, const math_node *a, const math_node *r, math_judg
     int side = statement == a ? a_side : r_side;
     if (statement->kids > 2 || (side < 0 && !tree_has_name(statement)))
         return judge_chain(c, statement, other, statement == a, out);
+    if (side < 0 && states_value(statement->relation[0]) && math_is_constant(statement->kid[1]) &&
+        problem_shows(c, statement->kid[0]))
+        side = 0; /* m + n = 17 */
     if (side < 0) return false;
     if (takes_back(statement->kid[side]))
         return compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "prefix", "%s may take back what it states",
                             compare_show(c, statement->kid[side]));
-    compare_trees(c, without_prefix(a), without_prefix(r), out);
+    const math_node *value = statement->kid[1 - side];
+    compare_trees(c, statement == a ? value : a, statement == a ? r : value, out);
     if (out->verdict == CAIRN_VERDICT_RIGHT && strcmp(out->rule, "identical") == 0) out->rule = "prefix";
     bool ratio = without_prefix(a)->kind == MATH_RATIO || without_prefix(r)->kind == MATH_RATIO;
     if (out->verdict == CAIRN_VERDICT_RIGHT && ratio && !either_is(without_prefix(a), without_prefix(r), MATH_NUMBER))
@@ -268,6 +305,16 @@ static bool judge_mixed(comparing *c, const math_node *a, const math_node *r, ma
                         math_relation_sign(r->relation[0]));
 }
 
+/* Whether a name may stand for any constant, as in x^2 + y^2 = C, which is the family x^2 + y^2 = 2C too; small letters
+ * only where the equation is not linear. */
+static bool holds_any_constant(const math_node *node, bool linear) {
+    if (node->kind == MATH_NAME && (!node->text[1] || node->text[1] == '_') && *node->text)
+        return strchr(linear ? "CK" : "CKck", *node->text) != NULL;
+    for (uint32_t i = 0; i < node->kids; i++)
+        if (holds_any_constant(node->kid[i], linear)) return true;
+    return false;
+}
+
 static bool judge_moved(comparing *c, const math_node *a, const math_node *r, math_judgement *out) {
     math_relation x = a->relation[0], y = r->relation[0];
     bool equations = x == MATH_EQUAL && y == MATH_EQUAL;
@@ -288,7 +335,16 @@ static bool judge_moved(comparing *c, const math_node *a, const math_node *r, ma
                             left, right);
     }
     bool linear = polynomial_degree(f) == 1 && polynomial_degree(g) == 1;
+    if (equations && (holds_any_constant(f, linear) || holds_any_constant(g, linear)))
+        return compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "equation", "a letter of %s or %s may be any constant", left,
+                            right);
     bool apart = decision.equal == CAIRN_VERDICT_WRONG && (linear || (equations && differ_by_constant(c, f, g)));
+    if (!apart && decision.equal == CAIRN_VERDICT_WRONG) {
+        decision = (equations ? math_zeros : math_regions)(c->engine, f, g);
+        if (decision.equal == CAIRN_VERDICT_RIGHT)
+            return compare_says(c, out, decision.equal, "equation", "%s is %s, multiplied out", left, right);
+        apart = decision.equal == CAIRN_VERDICT_WRONG;
+    }
     return compare_says(
         c, out, apart ? CAIRN_VERDICT_WRONG : CAIRN_VERDICT_UNKNOWN, equations ? "equation" : "inequality",
         apart ? "%s and %s have different solutions" : "whether %s and %s have the same solutions is open", left,

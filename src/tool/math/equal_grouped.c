@@ -133,10 +133,28 @@ static bool judge_decimal_comma(comparing *c, const math_node *a, const math_nod
                         "%s is one number, with a comma for a point, or a list", compare_show(c, list));
 }
 
+/* "3 and 1/2", "2 and 3/8 cups", "a hundred and five": a list of two, or one number that is their sum. */
+static bool judge_mixed(comparing *c, const math_node *a, const math_node *r, math_judgement *out) {
+    bool is_answer = a->kind == MATH_LIST;
+    const math_node *list = is_answer ? a : r;
+    if (list->kind != MATH_LIST || list->kids != 2) return false;
+    const math_node *head = list->kid[0], *last = list->kid[1];
+    const math_node *first = head->kind == MATH_QUANTITY ? head->kid[0] : head; /* "1 hour and a half" */
+    const math_node *part = last->kind == MATH_QUANTITY ? last->kid[0] : last;
+    if (first->kind != MATH_NUMBER || (head != first && last != part)) return false;
+    bool fraction = part->kind == MATH_QUOTIENT, words = (first->flags & MATH_FLAG_WORDS) != 0;
+    if (!is_among(part, KINDS_VALUE) || !math_is_constant(part) || (!fraction && !words)) return false;
+    const math_node *sum = tree_two(c, MATH_SUM, first, part);
+    if (sum && head != first) sum = tree_two(c, MATH_QUANTITY, sum, head->kid[1]);
+    if (sum && part != last) sum = tree_two(c, MATH_QUANTITY, sum, last->kid[1]);
+    if (!sum || compare_trees(c, is_answer ? sum : a, is_answer ? r : sum, out) == CAIRN_VERDICT_WRONG) return false;
+    return compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "grouped", "%s may be a mixed number", compare_show(c, list));
+}
+
 bool rule_grouped(comparing *c, const math_node *a, const math_node *r, math_judgement *out) {
     const math_node *other = is_among(a, KINDS_COLLECTION) ? a : r, *number = other == a ? r : a;
     items list;
-    if (judge_decimal_comma(c, a, r, out)) return true;
+    if (judge_decimal_comma(c, a, r, out) || judge_mixed(c, a, r, out)) return true;
     if (number->kind == MATH_QUANTITY) number = number->kid[0];
     if (number->kind != MATH_NUMBER) return false;
     if (may_be_one_number(other, number))

@@ -203,29 +203,34 @@ static bool only_name(const math_node *node, const math_node **name) {
     return true;
 }
 
+/* The only name in `node`, which is linear in it for rationals: slope * name + offset. False: another tree. */
+static bool read_linear(const maker *m, const math_node *node, const math_node **name, mpq_t slope, mpq_t offset) {
+    comparing *c = m->c;
+    *name = NULL;
+    if (!only_name(node, name) || !*name || polynomial_degree(node) > 1) return false;
+    const math_node *at[2];
+    at[0] = tree_put(c, node, *name, tree_leaf(c, MATH_NUMBER, "0"));
+    at[1] = tree_put(c, node, *name, tree_leaf(c, MATH_NUMBER, "1"));
+    if (!at[0] || !at[1] || !math_rational(c->engine, at[0], offset) || !math_rational(c->engine, at[1], slope))
+        return false;
+    mpq_sub(slope, slope, offset);
+    return mpq_sgn(slope) != 0;
+}
+
 /* Solves left = right where the sides differ by slope * name + offset, for rationals: *bound = -offset / slope. */
 static bool solve_linear(const maker *m, const math_node *left, const math_node *right, const math_node **name,
                          const math_node **bound, int *sign) {
-    comparing *c = m->c;
-    const math_node *difference = tree_minus(c, left, right), *at[2];
-    *name = NULL;
-    if (!difference || !only_name(difference, name) || !*name || polynomial_degree(difference) > 1) return false;
-    at[0] = tree_put(c, difference, *name, tree_leaf(c, MATH_NUMBER, "0"));
-    at[1] = tree_put(c, difference, *name, tree_leaf(c, MATH_NUMBER, "1"));
-    mpq_t offset, slope;
-    mpq_inits(offset, slope, NULL);
-    bool known = at[0] && at[1] && math_rational(c->engine, at[0], offset) && math_rational(c->engine, at[1], slope);
+    const math_node *difference = tree_minus(m->c, left, right);
+    mpq_t slope, offset;
+    mpq_inits(slope, offset, NULL);
+    bool known = difference && read_linear(m, difference, name, slope, offset);
     if (known) {
-        mpq_sub(slope, slope, offset);
         *sign = mpq_sgn(slope);
-        known = *sign != 0;
-    }
-    if (known) {
         mpq_neg(offset, offset);
         mpq_div(offset, offset, slope);
-        *bound = tree_rational(c, offset);
+        *bound = tree_rational(m->c, offset);
     }
-    mpq_clears(offset, slope, NULL);
+    mpq_clears(slope, offset, NULL);
     return known && *bound;
 }
 
@@ -248,6 +253,34 @@ static bool unfold_abs(const maker *m, const range *inner, range *out) {
     return tidy(m, out);
 }
 
+/* `end` less `offset`, over `slope`; infinite ends stay so, turned where the slope is negative. */
+static const math_node *shifted_end(const maker *m, const math_node *end, const mpq_t slope, const mpq_t offset) {
+    comparing *c = m->c;
+    if (is_infinite(end)) return (end->kind == MATH_NEGATE) == (mpq_sgn(slope) > 0) ? m->minus_infinity : m->infinity;
+    return tree_two(c, MATH_QUOTIENT, tree_minus(c, end, tree_rational(c, offset)), tree_rational(c, slope));
+}
+
+/* |inside| `relation` bound, where `inside` is a variable, or linear in one. */
+static bool read_abs(const maker *m, const math_node *inside, math_relation relation, const math_node *bound,
+                     range *out) {
+    range values = {.n = 0};
+    if (!half_line(m, relation, bound, &values) || !unfold_abs(m, &values, out)) return false;
+    out->variable = inside;
+    if (is_variable(inside)) return true;
+    mpq_t slope, offset;
+    mpq_inits(slope, offset, NULL);
+    bool known = is_among(inside, KINDS_VALUE) && read_linear(m, inside, &out->variable, slope, offset);
+    for (uint32_t i = 0; known && i < out->n; i++) {
+        piece p = out->at[i];
+        bool turns = mpq_sgn(slope) < 0;
+        const math_node *low = shifted_end(m, p.low, slope, offset), *high = shifted_end(m, p.high, slope, offset);
+        out->at[i] = turns ? (piece){high, low, p.open_high, p.open_low} : (piece){low, high, p.open_low, p.open_high};
+        known = low && high;
+    }
+    mpq_clears(slope, offset, NULL);
+    return known && tidy(m, out);
+}
+
 /* left `relation` right as a range of the variable that one side is, |x| among these, or that both hold linearly. */
 static bool read_pair(const maker *m, const math_node *left, math_relation relation, const math_node *right,
                       range *out) {
@@ -258,11 +291,7 @@ static bool read_pair(const maker *m, const math_node *left, math_relation relat
         out->variable = left;
         return half_line(m, relation, right, out);
     }
-    if (left->kind == MATH_ABS && is_variable(left->kid[0]) && is_bound(right)) {
-        range inner = {.n = 0};
-        out->variable = left->kid[0];
-        return half_line(m, relation, right, &inner) && unfold_abs(m, &inner, out);
-    }
+    if (left->kind == MATH_ABS && is_bound(right)) return read_abs(m, left->kid[0], relation, right, out);
     if (!is_among(left, KINDS_VALUE) || !is_among(right, KINDS_VALUE) || is_infinite(right) || is_infinite(left))
         return false;
     if (!solve_linear(m, left, right, &out->variable, &bound, &sign)) return false;

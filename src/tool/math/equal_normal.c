@@ -42,7 +42,8 @@ static math_node *normal_rational(comparing *c, const mpq_t value) {
 static const math_node *folded(comparing *c, const math_node *node) {
     static const uint64_t kept = KIND(MATH_NAME) | KIND(MATH_PERCENT) | KIND(MATH_DEGREES) | KIND(MATH_BASED);
     if (!is_among(node, KINDS_VALUE & ~kept) || math_holds(node, MATH_PERCENT) || math_holds(node, MATH_DEGREES) ||
-        math_holds(node, MATH_BASED) || tree_has_name(node))
+        math_holds(node, MATH_BASED) || tree_has_name(node) ||
+        (node->kind == MATH_CALL && strcmp(node->text, "mod") == 0))
         return node;
     mpq_t value;
     mpq_init(value);

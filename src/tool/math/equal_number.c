@@ -5,18 +5,10 @@
 #include <strings.h>
 
 #include "tool/math/equal_rules.h"
-#include "tool/math/units.h"
 
-enum { READINGS_WORK = 500000 }; /* no other reading is tried after more work */
+enum { LETTERS = 10 }; /* choices of a problem */
 
 /* ---- closeness --------------------------------------------------------------------------------------------------- */
-
-static bool holds_name(const math_node *node, const char *name) {
-    if (node->kind == MATH_NAME) return strcmp(node->text, name) == 0;
-    for (uint32_t i = 0; i < node->kids; i++)
-        if (holds_name(node->kid[i], name)) return true;
-    return false;
-}
 
 /* Whether |a - scale * r| <= tolerance * |scale * r| for certain. */
 static bool within(comparing *c, const math_node *a, const math_node *r, double scale, double tolerance) {
@@ -34,7 +26,7 @@ static bool is_close(comparing *c, const math_node *a, const math_node *r) {
     static const char *const points[] = {"0.7", "3.1"};
     const math_node *i = tree_leaf(c, MATH_NAME, "i");
     if (within(c, a, r, 1, 0.02)) return true;
-    if (!i || (!holds_name(a, "i") && !holds_name(r, "i"))) return false;
+    if (!i || (!tree_holds_name(a, "i") && !tree_holds_name(r, "i"))) return false;
     for (size_t k = 0; k < sizeof points / sizeof points[0]; k++) {
         const math_node *number = tree_leaf(c, MATH_NUMBER, points[k]);
         const math_node *x = number ? tree_put(c, a, i, number) : NULL, *y = number ? tree_put(c, r, i, number) : NULL;
@@ -172,111 +164,18 @@ static bool holds_decimal(const math_node *node) {
     return false;
 }
 
-/* ---- readings that people mean otherwise ---- */
-
-/* 1/2x as 1/(2x), 5k as 5000: another reading of an implicit product; `node` where there is none. */
-static const math_node *read_otherwise(comparing *c, const math_node *node, void *with) {
-    static const struct {
-        const char *name, *means;
-    } suffixes[] = {{"k", "1000"}, {"K", "1000"}, {"M", "1000000"}, {"m", "1000000"}, {"B", "1000000000"}};
-    (void)with;
-    if (node->kind != MATH_PRODUCT || !(node->flags & MATH_FLAG_IMPLICIT) || node->kids < 2) return node;
-    const math_node *first = node->kid[0], *last = node->kid[node->kids - 1];
-    if (node->kids == 2 && first->kind == MATH_NUMBER && last->kind == MATH_NAME) {
-        for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++)
-            if (strcmp(suffixes[i].name, last->text) == 0)
-                return tree_two(c, MATH_PRODUCT, first, tree_leaf(c, MATH_NUMBER, suffixes[i].means));
-    }
-    if (first->kind != MATH_QUOTIENT || (first->flags & MATH_FLAG_GROUPED)) return node;
-    const math_node *factors[COMPARE_ITEMS_MOST];
-    if (node->kids > COMPARE_ITEMS_MOST) return node;
-    factors[0] = first->kid[1];
-    for (uint32_t i = 1; i < node->kids; i++) factors[i] = node->kid[i];
-    return tree_two(c, MATH_QUOTIENT, first->kid[0], tree_of(c, MATH_PRODUCT, node->kids, factors));
+/* "(2)" where the problem numbers its choices so. */
+static bool numbered(const comparing *c, const math_node *node) {
+    const char *problem = c->options->problem;
+    int n;
+    return problem && (node->flags & MATH_FLAG_GROUPED) && tree_small_integer(node, &n) && n > 0 && n < LETTERS &&
+           strstr(problem, "(1)") && strstr(problem, "(2)");
 }
 
-/* "5 m", "5m^2" as an amount: a number and a letter that is a unit's symbol; NULL: it is none. */
-static const math_node *as_quantity(comparing *c, const math_node *node) {
-    math_unit unit;
-    if (node->kind != MATH_PRODUCT || node->kids != 2 || !(node->flags & MATH_FLAG_IMPLICIT)) return NULL;
-    const math_node *symbol = node->kid[1];
-    if (symbol->kind == MATH_POWER && symbol->kid[1]->kind == MATH_NUMBER) symbol = symbol->kid[0];
-    if (symbol->kind != MATH_NAME || !math_is_constant(node->kid[0])) return NULL;
-    if (!math_unit_find(symbol->text, strlen(symbol->text), &unit)) return NULL;
-    return tree_two(c, MATH_QUANTITY, node->kid[0], node->kid[1]);
-}
-
-/* UNKNOWN where a number and "5 m" may agree if m is a unit. */
-static bool judge_symbol(comparing *c, const math_node *a, const math_node *r, math_judgement *out) {
-    const math_node *x = math_is_constant(r) ? as_quantity(c, a) : NULL;
-    const math_node *y = math_is_constant(a) ? as_quantity(c, r) : NULL;
-    if ((!x && !y) || !rule_quantity(c, x ? x : a, y ? y : r, out) || out->verdict == CAIRN_VERDICT_WRONG) return false;
-    return compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "readings", "a letter of %s may be a unit",
-                        compare_show(c, x ? a : r));
-}
-
-/* P(2), I(0): a capital before brackets may be a function, which the tree has as a factor. */
-static bool may_be_call(const math_node *node) {
-    for (uint32_t i = 0; node->kind == MATH_PRODUCT && (node->flags & MATH_FLAG_IMPLICIT) && i + 1 < node->kids; i++) {
-        const math_node *name = node->kid[i], *argument = node->kid[i + 1];
-        bool grouped = (argument->flags & MATH_FLAG_GROUPED) != 0;
-        if (name->kind == MATH_NAME && name->text[0] >= 'A' && name->text[0] <= 'Z' && grouped) return true;
-    }
-    for (uint32_t i = 0; i < node->kids; i++)
-        if (may_be_call(node->kid[i])) return true;
-    return false;
-}
-
-/* Letters that are a Roman number, against a number. */
-static bool may_be_roman(const math_node *name, const math_node *number) {
-    return name->kind == MATH_NAME && strspn(name->text, "IVXLCDM") == strlen(name->text) && math_is_constant(number);
-}
-
-static bool is_modulo(const math_node *node) {
-    return node->kind == MATH_CALL && node->kids == 2 && strcmp(node->text, "mod") == 0;
-}
-
-/* UNKNOWN where two remainders are of different moduli: 3 mod 8 may be a class of numbers. */
-static bool judge_modulo(comparing *c, const math_node *a, const math_node *r, math_judgement *out) {
-    if (!is_modulo(a) || !is_modulo(r)) return false;
-    if (math_equal(c->engine, a->kid[1], r->kid[1]).equal == CAIRN_VERDICT_RIGHT) return false;
-    return compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "readings", "%s and %s may be classes of remainders",
-                        compare_show(c, a), compare_show(c, r));
-}
-
-/* UNKNOWN where one side alone has the angles of its functions in degrees: \cos 36. */
-static bool judge_angles(comparing *c, const math_node *a, const math_node *r, math_judgement *out) {
-    if (math_holds(a, MATH_DEGREES) == math_holds(r, MATH_DEGREES)) return false;
-    if (!math_holds(a, MATH_CALL) || !math_holds(r, MATH_CALL)) return false;
-    return compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "readings", "an angle of %s and %s may be meant in degrees",
-                        compare_show(c, a), compare_show(c, r));
-}
-
-/* UNKNOWN where two expressions that differ are equal if one is read otherwise. */
-static bool judge_readings(comparing *c, const math_node *a, const math_node *r, math_judgement *out) {
-    if (math_work(c->engine) - c->work_before > READINGS_WORK) return false;
-    const math_node *x = tree_map(c, a, read_otherwise, NULL), *y = tree_map(c, r, read_otherwise, NULL);
-    if (!x || !y || (x == a && y == r)) return false;
-    bool equal = (x != a && math_equal(c->engine, x, r).equal != CAIRN_VERDICT_WRONG) ||
-                 (y != r && math_equal(c->engine, a, y).equal != CAIRN_VERDICT_WRONG);
-    return equal && compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "readings",
-                                 "%s and %s differ as read, but %s may be meant "
-                                 "otherwise",
-                                 compare_show(c, a), compare_show(c, r), compare_show(c, x != a ? a : r));
-}
-
-/* UNKNOWN where one number is said in millions and the other is how many: a problem may ask for millions. */
-static bool judge_millions(comparing *c, const math_node *a, const math_node *r, math_judgement *out) {
-    static const char *const scales[] = {"1e6", "1e9", "1e12"};
-    bool words = a->kind == MATH_NUMBER && (a->flags & MATH_FLAG_WORDS);
-    if (words == (r->kind == MATH_NUMBER && (r->flags & MATH_FLAG_WORDS))) return false;
-    for (size_t i = 0; i < sizeof scales / sizeof scales[0]; i++) {
-        const math_node *scaled = tree_two(c, MATH_PRODUCT, words ? r : a, tree_leaf(c, MATH_NUMBER, scales[i]));
-        if (scaled && math_equal(c->engine, scaled, words ? a : r).equal == CAIRN_VERDICT_RIGHT)
-            return compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "readings", "%s may be meant in millions",
-                                compare_show(c, words ? r : a));
-    }
-    return false;
+/* 2.7182818...: the dots repeat digits, or leave others out. */
+static bool cut_off(const math_node *node) {
+    if (node->kind == MATH_NEGATE) node = node->kid[0];
+    return node->kind == MATH_NUMBER && (node->flags & MATH_FLAG_OPEN_RIGHT);
 }
 
 /* Two numbers whose values are known to differ. */
@@ -289,7 +188,13 @@ static bool judge_different(comparing *c, const math_node *a, const math_node *r
     if (options->percent_hundredfold && (within(c, a, r, 100, slack) || within(c, a, r, 0.01, slack)))
         return compare_says(c, out, CAIRN_VERDICT_RIGHT, "hundredfold", "%s is %s but for a factor 100",
                             compare_show(c, a), compare_show(c, r));
-    if (judge_millions(c, a, r, out)) return true;
+    if (numbered(c, a) || numbered(c, r))
+        return compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "choice", "%s or %s may be the number of a choice",
+                            compare_show(c, a), compare_show(c, r));
+    if ((cut_off(a) || cut_off(r)) && is_close(c, a, r))
+        return compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "rounded", "the dots of %s and %s may cut a number off",
+                            compare_show(c, a), compare_show(c, r));
+    if (reading_millions(c, a, r, out) || reading_otherwise(c, a, r, out)) return true;
     decimal x = as_decimal(c, a), y = as_decimal(c, r);
     if (x.node && y.node) return judge_decimals(c, x, y, out);
     if ((x.node && is_integer(c, r)) || (y.node && is_integer(c, a)))
@@ -301,7 +206,6 @@ static bool judge_different(comparing *c, const math_node *a, const math_node *r
         return compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "rounded",
                             "%s and %s are close, and a decimal is part of one", compare_show(c, a),
                             compare_show(c, r));
-    if (judge_readings(c, a, r, out)) return true;
     return compare_says(c, out, CAIRN_VERDICT_WRONG, "number", "%s is not %s", compare_show(c, a), compare_show(c, r));
 }
 
@@ -334,12 +238,12 @@ static bool judge_undecided(comparing *c, const math_node *a, const math_node *r
 
 bool rule_number(comparing *c, const math_node *a, const math_node *r, math_judgement *out) {
     if (!math_is_constant(a) || !math_is_constant(r)) return false;
-    if (judge_modulo(c, a, r, out)) return true;
+    if (reading_modulo(c, a, r, out) || reading_roman(c, a, r, out)) return true;
     math_decision decision = math_equal(c->engine, a, r);
     if (decision.equal == CAIRN_VERDICT_RIGHT)
         return compare_says(c, out, CAIRN_VERDICT_RIGHT, "number", "%s has the value of %s (%s)", compare_show(c, a),
                             compare_show(c, r), decision.how);
-    if (decision.equal == CAIRN_VERDICT_WRONG) return judge_angles(c, a, r, out) || judge_different(c, a, r, out);
+    if (decision.equal == CAIRN_VERDICT_WRONG) return reading_angles(c, a, r, out) || judge_different(c, a, r, out);
     return judge_undecided(c, a, r, decision.how, out);
 }
 
@@ -376,14 +280,21 @@ static bool is_symbol(const math_node *node) {
     return letter || strspn(node->text, "abcdefghijklmnopqrstuvwxyz") == strlen(node->text);
 }
 
+/* A capital that may be a choice, against a number. */
+static bool may_be_choice(const math_node *letter, const math_node *number) {
+    return is_capital(letter) && letter->text[0] <= 'J' && math_is_constant(number);
+}
+
 bool rule_expression(comparing *c, const math_node *a, const math_node *r, math_judgement *out) {
     bool whole = (a == c->answer && r == c->reference) || (is_capital(a) && is_capital(r));
     bool choices = a->kind == MATH_NAME && strchr("ABCDEFGHIJabcdefghij", a->text[0]); /* "b" may be the choice B */
     if (whole && is_symbol(a) && is_symbol(r) && !(choices && strcasecmp(a->text, r->text) == 0))
         return compare_says(c, out, CAIRN_VERDICT_WRONG, "expression", "%s is another name than %s", a->text, r->text);
-    if (may_be_call(a) || may_be_call(r) || may_be_roman(a, r) || may_be_roman(r, a))
-        return compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "readings", "%s and %s can be read in two ways",
-                            compare_show(c, a), compare_show(c, r));
+    if (reading_ambiguous(c, a, r, out)) return true;
+    if (may_be_choice(a, r) || may_be_choice(r, a))
+        return compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "choice",
+                            "what the letter of %s and %s stands for is not known", compare_show(c, a),
+                            compare_show(c, r));
     math_decision decision = math_equal(c->engine, a, r);
     if (strcmp(decision.how, "not-a-value") == 0) return false;
     const char *x = compare_show(c, a), *y = compare_show(c, r);
@@ -396,6 +307,6 @@ bool rule_expression(comparing *c, const math_node *a, const math_node *r, math_
     if ((holds_decimal(a) || holds_decimal(r)) && close_at_points(c, a, r))
         return compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "rounded",
                             "%s and %s are close, and a decimal is part of one", x, y);
-    if (judge_symbol(c, a, r, out) || judge_readings(c, a, r, out)) return true;
+    if (reading_symbol(c, a, r, out) || reading_otherwise(c, a, r, out)) return true;
     return compare_says(c, out, CAIRN_VERDICT_WRONG, "expression", "%s is not %s (%s)", x, y, decision.how);
 }

@@ -84,6 +84,21 @@ bool problem_names(const comparing *c, const math_node *node);
 /* Whether the problem's text holds one of the words (NULL at the end); false where no problem is given. */
 bool problem_says(const comparing *c, const char *const *words);
 
+/* Whether a tree holds this name. */
+bool tree_holds_name(const math_node *node, const char *name);
+
+/* ---- equal_reading.c: each says whether two sides that differ are UNKNOWN for another reading ------------------ */
+
+typedef bool compare_reading(comparing *c, const math_node *a, const math_node *r, math_judgement *out);
+
+compare_reading reading_otherwise; /* 1/2x as 1/(2x), 5k as 5000, "+ C" as nothing */
+compare_reading reading_ambiguous; /* P(2) may be a function, VI a Roman number */
+compare_reading reading_roman;     /* (iv) against (vi): no products */
+compare_reading reading_symbol;    /* a number against "5 m": m may be a unit */
+compare_reading reading_modulo;    /* 3 mod 8 may be a class of numbers: moduli differ */
+compare_reading reading_angles;    /* \cos 36: one side alone has degrees */
+compare_reading reading_millions;  /* "5 million" against 5: a problem may ask for millions */
+
 /* ---- rules: each says whether it decided ----------------------------------------------------------------------- */
 
 typedef bool compare_rule(comparing *c, const math_node *a, const math_node *r, math_judgement *out);
@@ -91,9 +106,11 @@ typedef bool compare_rule(comparing *c, const math_node *a, const math_node *r, 
 compare_rule rule_number, rule_expression;                       /* equal_number.c */
 compare_rule rule_percent, rule_degrees, rule_based, rule_ratio; /* equal_notation.c */
 compare_rule rule_quantity;                                      /* equal_quantity.c */
-compare_rule rule_tuple, rule_matrix, rule_cases;                /* equal_matrix.c */
-compare_rule rule_collection;                                    /* equal_collection.c */
-compare_rule rule_grouped;                                       /* equal_grouped.c */
+/* "5 m", "5 kN", "5 N m" as an amount: a number and letters that are units; NULL: it is none. */
+const math_node *tree_as_quantity(comparing *c, const math_node *node);
+compare_rule rule_tuple, rule_matrix, rule_cases; /* equal_matrix.c */
+compare_rule rule_collection;                     /* equal_collection.c */
+compare_rule rule_grouped;                        /* equal_grouped.c */
 bool may_hold_groups(const math_node *tuple);
 compare_rule rule_interval;                   /* equal_interval.c */
 compare_rule rule_prefix, rule_equation;      /* equal_equation.c */

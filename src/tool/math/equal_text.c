@@ -76,6 +76,27 @@ static const struct {
     {"infinite", 45, 4},
     {"infinite solutions", 45, 4},
     {"infinitely many solution", 45, 4},
+    /* the same in other words */
+    {"tie", 51, 0},
+    {"draw", 51, 0},
+    {"larger", 52, 5},
+    {"bigger", 52, 5},
+    {"greater", 52, 5},
+    {"smaller", 53, 5},
+    {"less", 53, 5},
+    {"father", 54, 6},
+    {"dad", 54, 6},
+    {"mother", 55, 6},
+    {"mom", 55, 6},
+    {"mum", 55, 6},
+    {"autumn", 56, 0},
+    {"fall", 56, 0},
+    {"nonagon", 57, 0},
+    {"enneagon", 57, 0},
+    {"trapezoid", 58, 0},
+    {"trapezium", 58, 0},
+    {"equal", 59, 0},
+    {"same", 59, 0},
 };
 
 /* Lower case; letters and digits kept, all else a single blank; without articles. False: too long. */
@@ -113,18 +134,35 @@ static bool one_word(const char *words) {
     return n >= 2 && strspn(words, "abcdefghijklmnopqrstuvwxyz") == n;
 }
 
-/* Whether two words may be forms or spellings of one: "ellipse" and "ellipses". */
+/* Whether two words have the same letters, in any order: "center" and "centre". */
+static bool same_letters(const char *a, const char *b) {
+    int count[26] = {0};
+    for (; *a; a++) count[*a - 'a']++;
+    for (; *b; b++) count[*b - 'a']--;
+    for (int i = 0; i < 26; i++)
+        if (count[i]) return false;
+    return true;
+}
+
+/* Whether two words may be forms or spellings of one: "ellipse" and "ellipses", "increasing" and "increases", "gray"
+ * and "grey". */
 static bool kindred(const char *a, const char *b) {
-    size_t same = 0, x = strlen(a), y = strlen(b);
+    enum { STEM = 5, ENDING_MOST = 5 };
+    size_t same = 0, tail = 0, x = strlen(a), y = strlen(b);
     while (a[same] && a[same] == b[same]) same++;
-    size_t least = x < y ? x : y;
-    return least >= 3 && same + 2 > least && same >= 3;
+    size_t least = x < y ? x : y, most = x < y ? y : x;
+    while (tail < least - same && a[x - 1 - tail] == b[y - 1 - tail]) tail++;
+    bool one_letter = least >= 4 && most - same - tail <= 1;
+    bool stem = same >= STEM && most - same <= ENDING_MOST;
+    return one_letter || stem || (least >= 3 && same + 2 > least && same >= 3) || same_letters(a, b);
 }
 
 /* Words for no thing at all: "no" may answer what "none" answers. */
 static bool says_nothing(const char *words) {
-    static const char *const all[] = {"no",    "none",   "zero",   "nothing", "nobody", "nil",
-                                      "never", "nought", "naught", "neither", "nowhere"};
+    static const char *const all[] = {"no",      "none",       "zero",      "nothing",     "nobody",
+                                      "nil",     "never",      "nought",    "naught",      "neither",
+                                      "nowhere", "impossible", "undefined", "nonexistent", "dne",
+                                      "null",    "void",       "empty",     "infeasible"};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         if (strcmp(words, all[i]) == 0) return true;
     return false;
@@ -147,7 +185,8 @@ static bool judge_words(comparing *c, const char *a, const char *r, math_judgeme
         return compare_says(c, out, CAIRN_VERDICT_WRONG, "text", "\"%s\" is the opposite of \"%s\"", x, y);
     if (says_nothing(x) && says_nothing(y))
         return compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "text", "\"%s\" and \"%s\" may say the same", x, y);
-    if (one_word(x) && one_word(y) && !kindred(x, y))
+    bool listed = left >= 0 && right >= 0 && (!meanings[left].set || !meanings[right].set);
+    if (one_word(x) && one_word(y) && !kindred(x, y) && !listed)
         return compare_says(c, out, CAIRN_VERDICT_WRONG, "text", "\"%s\" is another word than \"%s\"", x, y);
     return compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "text", "\"%s\" and \"%s\" may say the same", x, y);
 }
@@ -155,10 +194,11 @@ static bool judge_words(comparing *c, const char *a, const char *r, math_judgeme
 /* Words that may say a number. */
 static bool counts(const char *words) {
     static const char *const numbers[] = {
-        "zero",    "nil",    "nought", "half",   "halves", "once",     "twice",   "thrice",   "single",  "double",
-        "triple",  "couple", "pair",   "dozen",  "score",  "quarter",  "hundred", "thousand", "million", "billion",
-        "first",   "second", "third",  "fourth", "fifth",  "sixth",    "seventh", "eighth",   "ninth",   "tenth",
-        "nothing", "nobody", "all",    "both",   "every",  "everyone", "never",   "always",   "infinity"};
+        "zero",    "nil",     "nought", "half",     "halves", "once",   "twice",   "thrice",  "single",
+        "double",  "triple",  "couple", "pair",     "dozen",  "score",  "quarter", "hundred", "thousand",
+        "million", "billion", "first",  "second",   "third",  "fourth", "fifth",   "sixth",   "seventh",
+        "eighth",  "ninth",   "tenth",  "gross",    "trio",   "duo",    "quartet", "nothing", "nobody",
+        "all",     "both",    "every",  "everyone", "never",  "always", "infinity"};
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
         if (strcmp(words, numbers[i]) == 0) return true;
     size_t n = strlen(words);
@@ -171,11 +211,13 @@ static bool judge_word_number(comparing *c, const math_node *text, const math_no
     mpq_t value;
     if (!plain_words(text->text, words)) return false;
     int meaning = find_meaning(words);
-    bool sayable = meaning >= 0 ? meanings[meaning].meaning < 40 : one_word(words) && !counts(words);
+    bool sayable = meaning >= 0 ? (meanings[meaning].meaning < 40 || meanings[meaning].meaning > 50)
+                                : one_word(words) && !counts(words);
     mpq_init(value);
     bool rational = math_rational(c->engine, number, value);
+    bool truth = mpq_sgn(value) == 0 || mpq_cmp_ui(value, 1, 1) == 0; /* "certain", "no" */
     bool other =
-        rational &&
+        rational && !(truth && (meaning < 0 || meanings[meaning].set == 1)) &&
         (sayable || (meanings[meaning < 0 ? 0 : meaning].meaning == 41 && meaning >= 0 && mpq_sgn(value) != 0));
     mpq_clear(value);
     return other && compare_says(c, out, CAIRN_VERDICT_WRONG, "text", "\"%s\" is no number", words);
@@ -198,6 +240,17 @@ static bool judge_ordinal(comparing *c, const math_node *text, const math_node *
     return false;
 }
 
+/* \text{NaCl} against NaCl, which was read as a product: the same letters. */
+static bool judge_letters(comparing *c, const math_node *text, const math_node *product, math_judgement *out) {
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < product->kids; i++) {
+        const math_node *letter = product->kid[i];
+        if (letter->kind != MATH_NAME || letter->text[1] || text->text[n] != letter->text[0]) return false;
+        n++;
+    }
+    return !text->text[n] && compare_says(c, out, CAIRN_VERDICT_RIGHT, "text", "both say \"%s\"", text->text);
+}
+
 bool rule_text(comparing *c, const math_node *a, const math_node *r, math_judgement *out) {
     const math_node *text = a->kind == MATH_TEXT ? a : r, *other = a->kind == MATH_TEXT ? r : a;
     if (other->kind == MATH_TEXT || other->kind == MATH_NAME) {
@@ -211,6 +264,7 @@ bool rule_text(comparing *c, const math_node *a, const math_node *r, math_judgem
         return compare_says(c, out, meanings[meaning].meaning == 41 ? CAIRN_VERDICT_RIGHT : CAIRN_VERDICT_WRONG, "text",
                             "\"%s\" against the empty set", words);
     }
+    if (other->kind == MATH_PRODUCT && judge_letters(c, text, other, out)) return true;
     if (other->kind == MATH_QUANTITY) return judge_ordinal(c, text, other, out);
     bool number = is_among(other, KINDS_VALUE) && math_is_constant(other);
     return number && judge_word_number(c, text, other, out);
@@ -225,11 +279,23 @@ static int seconds(const math_node *time) {
     return (hour * 60 + minute) * 60 + second;
 }
 
+/* Whether times without AM or PM may be equal ratios: 3:15 and 4:20, 5:12:13 and 10:24:26. */
+static bool may_be_ratios(const math_node *a, const math_node *r) {
+    int x[3] = {0}, y[3] = {0};
+    bool bare = (a->flags & MATH_FLAG_HALF_DAY || strncmp(a->text, "12", 2) > 0) &&
+                (r->flags & MATH_FLAG_HALF_DAY || strncmp(r->text, "12", 2) > 0);
+    int n = sscanf(a->text, "%2d:%2d:%2d", &x[0], &x[1], &x[2]),
+        m = sscanf(r->text, "%2d:%2d:%2d", &y[0], &y[1], &y[2]);
+    return bare && n == m && n >= 2 && x[1] && y[1] && x[0] * y[1] == y[0] * x[1] && x[0] * y[2] == y[0] * x[2];
+}
+
 bool rule_time(comparing *c, const math_node *a, const math_node *r, math_judgement *out) {
     enum { HALF_DAY = 12 * 60 * 60 };
     int x = seconds(a), y = seconds(r);
     if (x < 0 || y < 0) return false;
     bool half_a = (a->flags & MATH_FLAG_HALF_DAY) != 0, half_r = (r->flags & MATH_FLAG_HALF_DAY) != 0;
+    if (x != y && may_be_ratios(a, r))
+        return compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "readings", "%s and %s are equal ratios", a->text, r->text);
     if (x == y && half_a == half_r) return compare_says(c, out, CAIRN_VERDICT_RIGHT, "time", "the same time of day");
     if ((half_a || half_r) && x % HALF_DAY == y % HALF_DAY)
         return compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "time", "%s against %s: AM or PM is not said", a->text,

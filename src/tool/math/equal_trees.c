@@ -80,7 +80,9 @@ bool tree_small_integer(const math_node *node, int *out) {
 bool tree_same(const math_node *a, const math_node *b) {
     static const uint32_t meaning = MATH_FLAG_OPEN_LEFT | MATH_FLAG_OPEN_RIGHT | MATH_FLAG_TURNED | MATH_FLAG_DOUBLE |
                                     MATH_FLAG_HALF_DAY | MATH_FLAG_DETERMINANT;
-    if (a->kind != b->kind || a->kids != b->kids || ((a->flags ^ b->flags) & meaning)) return false;
+    uint32_t other = (a->flags ^ b->flags) & meaning;
+    if (a->kind == MATH_NUMBER) other = 0;
+    if (a->kind != b->kind || a->kids != b->kids || other) return false;
     if ((a->text == NULL) != (b->text == NULL) || (a->text && strcmp(a->text, b->text) != 0)) return false;
     if (a->kind == MATH_RELATION && a->kids && memcmp(a->relation, b->relation, (a->kids - 1) * sizeof *a->relation))
         return false;
@@ -99,6 +101,13 @@ static bool is_constant_name(const char *name) {
     static const char *const constants[] = {"pi", "e", "i", "infinity"};
     for (size_t i = 0; i < sizeof constants / sizeof constants[0]; i++)
         if (strcmp(name, constants[i]) == 0) return true;
+    return false;
+}
+
+bool tree_holds_name(const math_node *node, const char *name) {
+    if (node->kind == MATH_NAME) return strcmp(node->text, name) == 0;
+    for (uint32_t i = 0; i < node->kids; i++)
+        if (tree_holds_name(node->kid[i], name)) return true;
     return false;
 }
 

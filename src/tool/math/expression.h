@@ -10,7 +10,7 @@
 
 #include <gmp.h>
 
-#include "tool/math/tree.h"
+#include "tool/math/value.h"
 
 /* A key has one to MATH_KEY_WORDS words joined by single blanks, in lower case; a single letter keeps its case. */
 enum { MATH_KEY_MOST = 48, MATH_KEY_WORDS = 4 };
@@ -36,5 +36,8 @@ cairn_status math_read_expression(cairn_ctx *ctx, cairn_arena *arena, const char
 /* The exact value; 0^0 is 1. Errors, with the byte: FORMAT (a structure: no number), NOT_FOUND, INVALID (division by
  * zero), UNSUPPORTED (irrational), LIMIT (beyond CAIRN_TOOL_BITS_MOST bits), NO_MEMORY. */
 cairn_status math_evaluate(cairn_ctx *ctx, const math_node *node, const math_names *names, mpq_t out);
+
+/* math_rational for many small trees one after the other: the room for their values is the caller's matter. */
+bool math_exact(math_engine *engine, const math_node *node, mpq_t out);
 
 #endif

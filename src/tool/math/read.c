@@ -21,7 +21,8 @@
  *
  * Where what is read: tokens read_lex.c (read_letters.c, read_command.c, read_number.c), tables of commands, characters
  * and words read_commands.c, read_characters.c, read_tables.c; statements read_join.c; terms and factors read_term.c;
- * primaries read_primary.c, read_name.c, read_bracket.c, read_table.c, read_words.c; units read_unit.c. */
+ * primaries read_primary.c, read_name.c, read_bracket.c, read_table.c, read_words.c, read_clock.c; units
+ * read_unit.c. */
 #include "tool/math/read_parts.h"
 
 /* ---- sums ------------------------------------------------------------------------------------------------------ */
@@ -53,8 +54,18 @@ static math_node *hoist_unit(math_reader *r, math_node *sum) {
     return math_make2(r, MATH_QUANTITY, sum, unit, sum->start, sum->end);
 }
 
+/* Whether "+-" stands at this token, which may say "plus or minus". */
+static bool is_double_sign(const math_reader *r, const math_token *t) {
+    return !r->calculator && t->kind == TOKEN_PLUS && t[1].kind == TOKEN_MINUS && !(t[1].flags & TOKEN_FLAG_BLANK);
+}
+
 static math_node *signed_term(math_reader *r) {
     math_token *t = math_peek(r);
+    if (is_double_sign(r, t)) { /* "+-5" */
+        math_advance(r);
+        t->kind = t[1].kind = TOKEN_PLUS_MINUS;
+        t = math_peek(r);
+    }
     if (t->kind != TOKEN_MINUS && t->kind != TOKEN_PLUS && t->kind != TOKEN_PLUS_MINUS) return math_term(r);
     if (!math_enter(r)) return r->spare_node;
     math_advance(r);
@@ -78,8 +89,11 @@ math_node *math_sum(math_reader *r) {
     while (r->status == CAIRN_OK) {
         math_token *t = math_peek(r);
         if (t->kind == TOKEN_PLUS) {
+            bool twice = is_double_sign(r, t); /* "3 +-5" */
             math_advance(r);
-            math_push(r, signed_term(r));
+            math_node *right = signed_term(r);
+            if (twice && right->kind == MATH_NEGATE) right->flags |= MATH_FLAG_DOUBLE;
+            math_push(r, right);
         } else if (t->kind == TOKEN_MINUS) {
             math_advance(r);
             math_node *right = signed_term(r);

@@ -3,6 +3,7 @@
 #define CAIRN_TOOL_MATH_READ_BYTES_H
 
 #include "tool/math/read_parts.h"
+#include "tool/text.h"
 
 /* Kinds of open brackets: those whose commas divide items, groups, text type, groups that are no tokens, lines, groups
  * that are an argument or a script. */
@@ -30,10 +31,6 @@ static inline bool is_lower(char c) {
 static inline bool is_letter(char c) {
     return is_upper(c) || is_lower(c);
 }
-static inline bool is_blank(char c) {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
 void math_emit_text(math_reader *r, math_token_kind kind, uint32_t start, uint32_t end, const char *text);
 void math_emit_value(math_reader *r, math_token_kind kind, uint32_t start, uint32_t end, int32_t value);
 void math_push_bracket(math_reader *r, uint8_t kind);

@@ -91,7 +91,7 @@ void math_act(math_reader *r, const math_command *c, uint32_t start) {
     bool dropped = r->calculator && c->kind == TOKEN_CURRENCY && strcmp(c->text, "cents") != 0;
     switch (dropped ? TOKEN_SKIP : c->kind) {
     case TOKEN_SKIP:
-        r->pending |= TOKEN_FLAG_BLANK;
+        r->pending |= TOKEN_FLAG_BLANK | (dropped ? 0 : (uint32_t)c->value);
         break;
     case TOKEN_SKIP_ONE:
         skip_blank_argument(r);
@@ -183,7 +183,7 @@ void math_lex_command(math_reader *r) {
             math_formula(r, c == '(' || c == '[');
             return;
         }
-        if (is_blank(c) || c == '"') {
+        if (text_blank(c) || c == '"') {
             r->byte += 2;
             r->pending |= TOKEN_FLAG_BLANK;
             return;

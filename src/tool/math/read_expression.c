@@ -37,7 +37,7 @@ static uint32_t word_bytes(const char *text, uint32_t left) {
 
 static uint32_t blank_bytes(const char *text, uint32_t left) {
     uint32_t n = 0;
-    while (n < left && is_blank(text[n])) n++;
+    while (n < left && text_blank(text[n])) n++;
     return n;
 }
 
@@ -130,7 +130,7 @@ static bool is_times_letter(const math_reader *r, uint32_t bytes) {
     if (bytes > 1) return false;
     uint32_t at = math_skip_blanks(r, r->byte + 1);
     next = byte_at(r, at);
-    if (next == '-' || next == '+') return blank && at > r->byte + 1 && !is_blank(byte_at(r, at + 1));
+    if (next == '-' || next == '+') return blank && at > r->byte + 1 && !text_blank(byte_at(r, at + 1));
     return next && !strchr("*/^%=)]},.;:!<>|", next);
 }
 
@@ -195,6 +195,18 @@ const math_command *math_calculator_character(uint32_t code) {
 
 /* ---- the whole ------------------------------------------------------------------------------------------------- */
 
+/* All the tokens as one expression. */
+static cairn_status all(math_reader *r, math_node **out) {
+    math_node *node = math_sum(r);
+    math_token *next = math_peek(r);
+    if (r->status == CAIRN_OK && next->kind != TOKEN_END)
+        math_unread(r, math_closes(next->kind) ? "a bracket that was not opened" : "expected an operator", next->start,
+                    next->end);
+    if (r->status != CAIRN_OK) return r->status;
+    *out = node;
+    return CAIRN_OK;
+}
+
 cairn_status math_read_expression(cairn_ctx *ctx, cairn_arena *arena, const char *text, size_t length,
                                   const math_names *names, math_node **out) {
     if (length >= (size_t)1 << 30) return cairn_fail(ctx, CAIRN_LIMIT, "an expression of more than a gigabyte");
@@ -204,12 +216,16 @@ cairn_status math_read_expression(cairn_ctx *ctx, cairn_arena *arena, const char
     if (!math_make_spare(r)) return CAIRN_NO_MEMORY;
     CAIRN_TRY(math_lex(r));
     math_strip(r);
-    math_node *node = math_sum(r);
-    math_token *next = math_peek(r);
-    if (r->status == CAIRN_OK && next->kind != TOKEN_END)
-        math_unread(r, math_closes(next->kind) ? "a bracket that was not opened" : "expected an operator", next->start,
-                    next->end);
-    if (r->status != CAIRN_OK) return r->status;
-    *out = node;
-    return CAIRN_OK;
+    return all(r, out);
+}
+
+cairn_status math_read_tokens(cairn_ctx *ctx, cairn_arena *arena, const char *text, size_t length, math_token *token,
+                              size_t count, math_node **out) {
+    if (length >= (size_t)1 << 30 || count > 4 * MATH_NODES_MOST)
+        return cairn_fail(ctx, CAIRN_LIMIT, "an expression of too many parts");
+    math_reader reader = {.ctx = ctx, .arena = arena, .text = text, .length = (uint32_t)length, .calculator = true};
+    reader.token = token;
+    reader.tokens = (uint32_t)count + 1;
+    if (!math_make_spare(&reader)) return CAIRN_NO_MEMORY;
+    return all(&reader, out);
 }

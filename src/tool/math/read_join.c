@@ -14,6 +14,8 @@ static math_joint joint(math_reader *r) {
             found = JOINT_COMMA;
         else if (kind == TOKEN_ROW_BREAK && r->tables == 0 && found == JOINT_NONE)
             found = JOINT_COMMA;
+        else if (found == JOINT_NONE && math_begins_statement(math_peek(r)))
+            return JOINT_COMMA;
         else if (found == JOINT_NONE && math_is_condition(r)) {
             if (kind == TOKEN_WORD) math_advance(r);
             return JOINT_COMMA;
@@ -36,6 +38,12 @@ static bool at_end(math_reader *r) {
     math_token_kind kind = math_peek(r)->kind;
     if (kind == TOKEN_CLOSE_SQUARE && r->inside == 0) return false; /* ]0, 1[ */
     return kind == TOKEN_END || math_closes(kind) || kind == TOKEN_AMPERSAND || (kind == TOKEN_ROW_BREAK && r->tables);
+}
+
+/* Whether nothing follows, or nothing in this cell of a table. */
+static bool ends_statements(math_reader *r) {
+    math_token_kind kind = math_peek(r)->kind;
+    return kind == TOKEN_END || (r->tables && (kind == TOKEN_AMPERSAND || kind == TOKEN_ROW_BREAK));
 }
 
 static bool all_sets(math_node *const *item, uint32_t n) {
@@ -138,8 +146,12 @@ math_node *math_join(math_reader *r, uint32_t base, uint32_t start) {
     }
     if (statements == 0 && math_is_compound(r->stack + base, r->joint + base, n))
         return math_make(r, MATH_SUM, base, start, end);
-    if (statements == 0)
-        return math_make(r, any_or && all_sets(r->stack + base, n) ? MATH_UNION : MATH_LIST, base, start, end);
+    if (statements == 0) {
+        math_node *list =
+            math_make(r, any_or && all_sets(r->stack + base, n) ? MATH_UNION : MATH_LIST, base, start, end);
+        if (any_or && list->kind == MATH_LIST) list->flags |= MATH_FLAG_DOUBLE;
+        return list;
+    }
     if (!is_statement(r->stack[base])) {
         if (r->stack[base]->kind == MATH_NAME) {
             r->stacked = base;
@@ -186,11 +198,14 @@ math_node *math_statements(math_reader *r) {
     } while (before != JOINT_NONE && !at_end(r));
     math_node *node = math_join(r, base, start);
     mark_decimal_comma(r, node);
+    bool two_levels = (joints & 1u << JOINT_COMMA) && (joints & 1u << JOINT_SEMICOLON);
+    if (two_levels && node->kind == MATH_LIST)
+        node = math_unread(r, "items between commas and semicolons", start, math_last_end(r));
     if (united && !is_statement(node) && node->kind != MATH_UNION)
         node = math_unread(r, "a union of what are no sets", start, math_last_end(r));
     if (logic && !is_statement(node)) node = math_unread(r, "a formula of logic", start, math_last_end(r));
-    bool trails = before == JOINT_COMMA || before == JOINT_SEMICOLON; /* a comma at the end of everything is dress */
-    if (before != JOINT_NONE && !(trails && math_peek(r)->kind == TOKEN_END))
+    bool trails = before == JOINT_COMMA || before == JOINT_SEMICOLON; /* dress at the end of everything */
+    if (before != JOINT_NONE && !(trails && ends_statements(r)))
         node = math_unread(r, "an item is missing", start, math_last_end(r));
     r->joints = joints;
     return node;
@@ -202,8 +217,27 @@ bool math_is_choice(const math_token *t) {
     return t->kind == TOKEN_NAME && t->text[0] >= 'A' && t->text[0] <= 'J' && !t->text[1];
 }
 
+/* Length in tokens of the label of a part at `t`, "(a)" or "(1)"; *number: 1 for a and 1; 0: none. */
+static uint32_t part_label(const math_token *t, int *number) {
+    if (t->kind != TOKEN_OPEN_ROUND || t[2].kind != TOKEN_CLOSE_ROUND || !(t[3].flags & TOKEN_FLAG_BLANK)) return 0;
+    const char *label = t[1].text;
+    if ((t[1].kind != TOKEN_NAME && t[1].kind != TOKEN_NUMBER) || label[1]) return 0;
+    *number = label[0] >= 'a' ? label[0] - 'a' + 1 : label[0] >= 'A' ? label[0] - 'A' + 1 : label[0] - '0';
+    return 3;
+}
+
+/* "(a) 3 (b) 4": the answers of two parts at least. */
+static bool has_parts(const math_reader *r) {
+    int first, next;
+    if (!part_label(r->token, &first) || first != 1) return false;
+    for (const math_token *t = r->token + 3; t->kind != TOKEN_END; t++)
+        if (part_label(t, &next) && next == 2) return true;
+    return false;
+}
+
 math_node *math_whole(math_reader *r) {
     math_token *t = r->token;
+    if (has_parts(r)) return math_unread_item(r, "answers of several parts", t->start);
     if (t->kind == TOKEN_WORD &&
         (math_token_is(r, t, "Choice") || math_token_is(r, t, "Option") || math_token_is(r, t, "choice") ||
          math_token_is(r, t, "option")) &&

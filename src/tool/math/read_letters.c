@@ -1,5 +1,6 @@
 /* Letters: names, words, functions, digits of bases beyond ten. */
 #include "tool/math/read_bytes.h"
+#include "tool/math/units.h"
 
 /* Runs such as "xyz", "abc", "mn": letters that stand for numbers in all of mathematics. */
 static bool are_symbols(const char *word, size_t n) {
@@ -45,9 +46,12 @@ static uint32_t word_end(const math_reader *r, uint32_t start, uint32_t end) {
         if (c != '-' && c != '\'') return end;
         uint32_t after = math_letters_end(r, next);
         if (after == next) return end;
-        bool whole = r->roman || math_is_word(r->text + part, end - part) || end - start == 1;
+        bool number = math_says_number(r->text + part, end - part);
+        bool whole = r->roman || number || math_is_word(r->text + part, end - part) || end - start == 1;
         if (c == '-') {
-            if (!whole || (!r->roman && (after - next < 3 || !math_is_word(r->text + next, after - next)))) return end;
+            if (!whole || (!r->roman && !(number && math_says_number(r->text + next, after - next)) &&
+                           (after - next < 3 || !math_is_word(r->text + next, after - next))))
+                return end;
             if (math_find_word(r->text + next, after - next)) return end;
         } else if ((end - start < 2 || after - next > 2) &&
                    !(after - next == 5 && memcmp(r->text + next, "clock", 5) == 0)) {
@@ -117,24 +121,90 @@ static bool is_shouted(const char *word, size_t n) {
                                         "ODD", "EVEN", "EAST", "WEST",  "NORTH", "SOUTH"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strlen(words[i]) == n && memcmp(words[i], word, n) == 0) return true;
-    return false;
+    return math_says_number(word, n);
+}
+
+/* Whether letters after a number or another unit are a unit, not a product: "5 kWh", "3 mA"; two of them in plain text
+ * alone, and after a blank. */
+static bool measures(const math_reader *r, uint32_t start, uint32_t end) {
+    math_unit unit;
+    const math_token *last = r->tokens ? &r->token[r->tokens - 1] : NULL;
+    bool blank = (r->pending & TOKEN_FLAG_BLANK) != 0,
+         sign = last && !blank &&
+                (last->kind == TOKEN_DIVIDE || last->kind == TOKEN_TIMES || last->kind == TOKEN_OPEN_ROUND);
+    if (!last || r->calculator || !(last->kind == TOKEN_NUMBER || last->kind == TOKEN_WORD || sign)) return false;
+    if (end - start == 2 && !(r->plain && (blank || sign))) return false;
+    bool opened = sign && last->kind == TOKEN_OPEN_ROUND && last > r->token;
+    if (end - start == 2 && sign && last[-(int)opened].kind == TOKEN_NUMBER) return false;
+    if (end - start == 2 && blank && memcmp(r->text + start, "cu", 2) == 0) return true; /* 5 cu ft */
+    return end - start > 1 && math_unit_symbol(r->text + start, end - start, &unit);
+}
+
+/* Whether the letter U stands for the sign of union: (0, 1) U [2, 3]. */
+static bool is_union(const math_reader *r, uint32_t at) {
+    math_token_kind before = r->tokens ? r->token[r->tokens - 1].kind : TOKEN_END;
+    char next = byte_at(r, math_skip_blanks(r, at + 1));
+    return r->text[at] == 'U' && !r->calculator && (next == '(' || next == '[' || next == '{' || next == '\\') &&
+           (before == TOKEN_CLOSE_ROUND || before == TOKEN_CLOSE_SQUARE || before == TOKEN_CLOSE_BRACE);
+}
+
+/* Whether an exponent begins here, in braces or not. */
+static bool after_caret(const math_reader *r) {
+    const math_token *last = r->tokens ? &r->token[r->tokens - 1] : NULL;
+    if (last && last > r->token && last->kind == TOKEN_OPEN_GROUP) last--;
+    return last && last->kind == TOKEN_CARET;
+}
+
+/* The end of a function's name in letters that go on with its argument x: "sinx", "lnxcosx"; `start`: none. */
+static uint32_t joined_function(const math_reader *r, uint32_t start, uint32_t end) {
+    enum { NAME_LEAST = 2, NAME_LONGEST = 7 };
+    uint32_t first = start;
+    if (r->roman || r->calculator) return start;
+    for (uint32_t at = start; at < end;) {
+        uint32_t x = at + NAME_LEAST;
+        const math_command *known = NULL;
+        for (; x < end && x <= at + NAME_LONGEST && !known; x++)
+            if (r->text[x] == 'x') known = math_find_word(r->text + at, x - at);
+        if (!known || (known->kind != TOKEN_FUNCTION && known->kind != TOKEN_ROOT)) return start;
+        if (at == start) first = x - 1;
+        at = x;
+    }
+    return first;
 }
 
 void math_lex_letters(math_reader *r) {
     uint32_t start = r->byte, end = math_letters_end(r, start);
     const char *word = r->text + start;
     if (is_upper(*word) && math_lex_digits(r)) return;
+    if (end - start > 2 && word[end - start - 1] == 's' && all_upper(word, end - start - 1)) { /* "CDs" */
+        r->byte = end;
+        math_emit(r, TOKEN_WORD, start, end);
+        return;
+    }
     if (!r->roman && end - start == 1 && word_end(r, start, end) == end) {
         r->byte = end;
-        lex_name(r, start, end);
+        if (is_union(r, start))
+            math_emit(r, TOKEN_UNION, start, end);
+        else
+            lex_name(r, start, end);
         return;
     }
     if (lex_known_word(r, start, end)) return;
+    const math_token *last = r->tokens ? &r->token[r->tokens - 1] : NULL;
+    bool argument = last && last->end == start && !r->roman && *word == 'x' &&
+                    (last->kind == TOKEN_FUNCTION || last->kind == TOKEN_ROOT);
+    if (argument) { /* the x of "sinx", more letters after it or not */
+        r->byte = start + 1;
+        lex_name(r, start, r->byte);
+        return;
+    }
+    uint32_t function = joined_function(r, start, end);
+    if (function > start && lex_known_word(r, start, function)) return;
     bool attached = !r->roman && is_letter(*word) && r->tokens && !(r->pending & TOKEN_FLAG_BLANK) &&
                     math_ends_value(r) && r->token[r->tokens - 1].kind == TOKEN_NUMBER;
     bool ordinal = end - start == 2 && (!memcmp(word, "th", 2) || !memcmp(word, "st", 2) || !memcmp(word, "nd", 2) ||
                                         !memcmp(word, "rd", 2));
-    ordinal = ordinal && (attached || (r->tokens && r->token[r->tokens - 1].kind == TOKEN_CARET));
+    ordinal = ordinal && (attached || after_caret(r));
     if (attached && !ordinal && !math_is_unit(word, end - start) && end - start <= 3) end = start + 1;
     uint32_t whole = end - start == 1 && attached ? end : word_end(r, start, end);
     if (end - start == 1 && whole == end) {
@@ -143,6 +213,9 @@ void math_lex_letters(math_reader *r) {
     } else if (all_upper(word, whole - start) && !is_shouted(word, whole - start)) {
         r->byte = whole;
         lex_name(r, start, whole);
+    } else if (whole == end && measures(r, start, end)) {
+        r->byte = whole;
+        math_emit(r, TOKEN_WORD, start, whole);
     } else if (r->roman || ordinal || is_shouted(word, end - start) || whole > end || math_is_word(word, end - start)) {
         r->byte = whole;
         math_emit(r, TOKEN_WORD, start, whole);

@@ -2,8 +2,6 @@
 #include "tool/math/read_bytes.h"
 
 enum { TOKENS_MOST = 4 * MATH_NODES_MOST };
-/* The parser looks this many tokens ahead without asking for the end. */
-enum { TOKENS_AHEAD = 20 };
 
 uint32_t math_decode(const char *text, uint32_t left, uint32_t *bytes) {
     const unsigned char *b = (const unsigned char *)text;
@@ -42,7 +40,7 @@ math_token *math_emit(math_reader *r, math_token_kind kind, uint32_t start, uint
         if (r->tokens >= TOKENS_MOST && r->calculator && kind != TOKEN_END) {
             r->cut = true;
             r->byte = r->length;
-            r->tokens -= TOKENS_AHEAD + 2; /* room for the end */
+            r->tokens -= MATH_TOKENS_AHEAD + 2; /* room for the end */
             return &r->token[r->tokens];
         }
         if (r->tokens >= TOKENS_MOST) r->status = cairn_fail(r->ctx, CAIRN_LIMIT, "a formula of too many parts");
@@ -161,7 +159,7 @@ static void close_group(math_reader *r) {
 }
 
 uint32_t math_skip_blanks(const math_reader *r, uint32_t at) {
-    while (at < r->length && is_blank(r->text[at])) at++;
+    while (at < r->length && text_blank(r->text[at])) at++;
     return at;
 }
 
@@ -182,15 +180,16 @@ void math_formula(math_reader *r, bool begins) {
 
 /* ---- other signs ----------------------------------------------------------------------------------------------- */
 
-/* Whether the dollar at this byte has its pair. The closing one stands directly after what it closes and not directly
- * before a digit, or at the end of everything. */
+/* Whether the dollar at this byte has its pair. The closing one does not stand directly before a digit, and one of both
+ * stands directly beside what they enclose; or it is at the end of everything. */
 static bool has_pair(const math_reader *r) {
     const char *from = r->text + r->byte + 1, *end = r->text + r->length,
                *close = memchr(from, '$', (size_t)(end - from));
     if (!close) return false;
-    if (!is_blank(close[-1]) && !(close + 1 < end && is_digit(close[1]))) return true;
+    bool beside = !text_blank(close[-1]) || !text_blank(*from);
+    if (beside && !(close + 1 < end && is_digit(close[1]))) return true;
     for (close++; close < end; close++)
-        if (!is_blank(*close) && *close != '.') return false;
+        if (!text_blank(*close) && *close != '.') return false;
     return true;
 }
 
@@ -217,9 +216,20 @@ static void dollar(math_reader *r) {
     math_formula(r, !r->formula);
 }
 
+/* Whether the sign at this byte, or that at the end of everything, is one of a pair around everything: *5*, _5_. */
+static bool is_emphasis(const math_reader *r) {
+    char sign = r->text[r->byte];
+    uint32_t first = math_skip_blanks(r, 0), end = r->length;
+    while (end > first && (text_blank(r->text[end - 1]) || r->text[end - 1] == '.')) end--;
+    bool pair = end > first + 1 && r->text[first] == sign && r->text[end - 1] == sign;
+    return pair && (r->byte == first || r->byte + 1 == end);
+}
+
 static void star(math_reader *r) {
     char next = byte_at(r, r->byte + 1), then = byte_at(r, r->byte + 2);
-    if (next != '*') {
+    if (next != '*' && is_emphasis(r)) {
+        r->byte++;
+    } else if (next != '*') {
         sign(r, TOKEN_TIMES, 1);
     } else if (math_ends_value(r) && (r->calculator || !(r->pending & TOKEN_FLAG_BLANK)) &&
                (r->calculator || is_digit(then) || is_letter(then) || then == '(' || then == '{' || then == '-')) {
@@ -230,19 +240,12 @@ static void star(math_reader *r) {
     }
 }
 
-/* _5_: underscores around everything. */
-static bool is_emphasis(const math_reader *r) {
-    uint32_t end = r->length;
-    while (end > r->byte + 1 && (is_blank(r->text[end - 1]) || r->text[end - 1] == '.')) end--;
-    return end > r->byte + 1 && r->text[end - 1] == '_';
-}
-
 static void underscore(math_reader *r) {
     if (byte_at(r, r->byte + 1) == '_') {
         r->byte += 2;
         r->pending |= TOKEN_FLAG_BLANK;
-    } else if ((!r->tokens && is_emphasis(r)) || math_skip_blanks(r, r->byte + 1) == r->length) {
-        r->byte++; /* _emphasis_ */
+    } else if (is_emphasis(r) || math_skip_blanks(r, r->byte + 1) == r->length) {
+        r->byte++;
     } else {
         sign(r, TOKEN_UNDERSCORE, 1);
     }
@@ -362,15 +365,27 @@ static void lex_character(math_reader *r) {
     }
 }
 
+/* Whether the text is a list of Markdown: "- 3" and "- 4" in lines of their own. */
+static bool is_bulleted(const math_reader *r) {
+    uint32_t first = math_skip_blanks(r, 0);
+    return byte_at(r, first) == '-' && byte_at(r, first + 1) == ' ' && memmem(r->text, r->length, "\n- ", 3);
+}
+
 /* A line of plain text ends a statement, unless words or signs go on. In LaTeX it is a blank, but not read between two
  * values. */
 static void line_break(math_reader *r) {
     uint32_t start = r->byte, next = start;
-    while (next < r->length && is_blank(r->text[next])) next++;
+    while (next < r->length && text_blank(r->text[next])) next++;
     char c = byte_at(r, next);
     r->byte = next;
     r->pending |= TOKEN_FLAG_BLANK;
     if (r->open || r->roman || !math_ends_value(r) || next == r->length) return;
+    bool bullet = c == '-' && r->plain && byte_at(r, next + 1) == ' ' && is_bulleted(r);
+    if (bullet) {
+        math_emit(r, TOKEN_ROW_BREAK, start, next);
+        r->byte = next + 1;
+        return;
+    }
     bool value = is_digit(c) || is_letter(c) || c == '(' || c == '[' || c == '{';
     if (!value || (is_letter(c) && r->token[r->tokens - 1].kind == TOKEN_WORD)) return;
     if (r->plain)
@@ -392,6 +407,8 @@ static void equals_plus_minus_colon(math_reader *r) {
         sign(r, TOKEN_PLUS, 1);
     else if (c == '-' && next == '>')
         relation(r, MATH_MAPS, 2);
+    else if (c == '-' && !r->tokens && is_bulleted(r))
+        r->byte++;
     else if (c == '-')
         sign(r, TOKEN_MINUS, 1);
     else if (next == '=')
@@ -460,8 +477,17 @@ static void lex_one(math_reader *r) {
         math_lex_number(r);
     } else if (is_letter((char)c)) {
         r->calculator ? math_calculator_letters(r) : math_lex_letters(r);
+    } else if (c == '~' && r->plain && byte_at(r, r->byte + 1) == '~') {
+        r->byte += 2;
+        math_emit_text(r, TOKEN_BAD, r->byte - 2, r->byte, "what is struck out");
     } else if (c == '~' && r->plain && !r->tokens) {
-        relation(r, MATH_APPROXIMATE, 1); /* "~5" */
+        char next = byte_at(r, math_skip_blanks(r, r->byte + 1)); /* "~5", not "~p" */
+        bool about = is_digit(next) || next == '.' || next == '-' || next == '$';
+        uint32_t start = r->byte++;
+        if (about)
+            math_emit_value(r, TOKEN_RELATION, start, r->byte, MATH_APPROXIMATE);
+        else
+            math_emit_text(r, TOKEN_BAD, start, r->byte, "a sign of logic");
     } else if (c == ' ' || c == '\t' || c == '\r' || c == '~') {
         r->byte++;
         r->pending |= TOKEN_FLAG_BLANK;
@@ -494,7 +520,7 @@ cairn_status math_lex(math_reader *r) {
     r->plain = memchr(r->text, '\\', r->length) == NULL;
     r->doubled = !r->plain && is_doubled(r);
     while (r->byte < r->length && r->status == CAIRN_OK) lex_one(r);
-    for (int i = 0; i < TOKENS_AHEAD; i++) math_emit(r, TOKEN_END, r->length, r->length);
-    if (r->status == CAIRN_OK) r->tokens -= TOKENS_AHEAD - 1;
+    for (int i = 0; i < MATH_TOKENS_AHEAD; i++) math_emit(r, TOKEN_END, r->length, r->length);
+    if (r->status == CAIRN_OK) r->tokens -= MATH_TOKENS_AHEAD - 1;
     return r->status;
 }

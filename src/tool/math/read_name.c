@@ -228,10 +228,31 @@ static math_node *call_of(math_reader *r, const char *text, math_node *argument,
     return node;
 }
 
+/* Whether a group that holds nothing but round brackets begins here: {(x + 1)}. */
+static bool wraps_round(math_reader *r) {
+    const math_token *t = math_peek(r);
+    if (t->kind != TOKEN_OPEN_GROUP || t[1].kind != TOKEN_OPEN_ROUND) return false;
+    uint32_t open = 0;
+    for (t++; t->kind != TOKEN_END; t++) {
+        open += t->kind == TOKEN_OPEN_ROUND;
+        if (t->kind == TOKEN_CLOSE_ROUND && --open == 0) return t[1].kind == TOKEN_CLOSE_GROUP;
+    }
+    return false;
+}
+
 /* The call after its scripts. */
 static math_node *function_call(math_reader *r, const char *text, uint32_t start) {
     math_token *t = math_peek(r);
     if (t->kind == TOKEN_OPEN_ROUND) return call(r, text, start);
+    if (wraps_round(r)) { /* \ln{(6)}^2 is (ln 6)^2, as \ln(6)^2 is */
+        math_advance(r);
+        math_node *node = call(r, text, start);
+        if (math_peek(r)->kind == TOKEN_CLOSE_GROUP)
+            math_advance(r);
+        else
+            node = math_unread_item(r, "a brace is not closed", start);
+        return node;
+    }
     if (t->kind == TOKEN_OPEN_BRACE) {
         math_node *argument = math_bracket(r);
         return call_of(r, text, argument, start);

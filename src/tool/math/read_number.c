@@ -108,8 +108,14 @@ static uint32_t ellipsis_end(const math_reader *r, uint32_t at) {
     return at;
 }
 
-/* \overline{36}, \bar{3}, \dot{3}\dot{6} after decimals: its digits from *from to *to. Returns its end; `at`: none. */
+/* \overline{36}, \bar{3}, \dot{3}\dot{6} after decimals, (36) after a point: its digits from *from to *to. Returns its
+ * end; `at`: none. */
 static uint32_t overline(const math_reader *r, uint32_t at, uint32_t *from, uint32_t *to) {
+    if (byte_at(r, at) == '(' && at > 0 && r->text[at - 1] == '.' && !r->calculator) {
+        *from = at + 1;
+        *to = digits_end(r, *from);
+        return *to > *from && byte_at(r, *to) == ')' ? *to + 1 : at;
+    }
     static const char *const signs[] = {"\\overline", "\\bar", "\\dot"};
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
         if (!has(r, at, signs[i])) continue;
@@ -135,7 +141,8 @@ static void bad(math_reader *r, uint32_t start, uint32_t end, const char *why) {
 
 /* h:mm or h:mm:ss. */
 static bool lex_time(math_reader *r, uint32_t start, uint32_t end) {
-    if (end - start > 2) return false;
+    bool ratio = r->tokens && r->token[r->tokens - 1].kind == TOKEN_COLON; /* 6:8:10 */
+    if (end - start > 2 || ratio) return false;
     uint32_t at = end, colon = 0, part[3] = {0, 0, 0};
     for (uint32_t i = start; i < end; i++) part[0] = 10 * part[0] + (uint32_t)(r->text[i] - '0');
     for (uint32_t i = 1; i < 3; i++) {
@@ -227,13 +234,19 @@ static char *digits_of(const math_reader *r, uint32_t start, uint32_t whole, uin
     return text;
 }
 
-/* The numeral with the digits under a line after it, "0.1(6)"; *at moves behind them. NULL: no memory. */
+/* The numeral with the digits under a line after it, "0.1(6)"; *at moves behind them. Dots mark the first and the last
+ * digit: \dot{1}4285\dot{7}. NULL: no memory. */
 static char *with_line(const math_reader *r, const char *text, size_t fraction, uint32_t *at) {
-    uint32_t from, to, next_from = 0, next_to = 0, end = overline(r, *at, &from, &to);
-    if (has(r, *at, "\\dot")) end = overline(r, end, &next_from, &next_to); /* \dot{1}\dot{8} */
-    *at = ellipsis_end(r, end);
-    return cairn_arena_printf(r->arena, "%s%s(%.*s%.*s)", text, fraction ? "" : ".", (int)(to - from), r->text + from,
-                              (int)(next_to - next_from), r->text + next_from);
+    uint32_t from, to, last_from = 0, last_to = 0, end = overline(r, *at, &from, &to), between = end, last = end;
+    if (has(r, *at, "\\dot")) {
+        between = digits_end(r, end);
+        last = overline(r, between, &last_from, &last_to);
+        if (last == between) between = last = end; /* \dot{3}4: digits after it are a mistake */
+    }
+    *at = ellipsis_end(r, last);
+    return cairn_arena_printf(r->arena, "%s%s(%.*s%.*s%.*s)", text, fraction ? "" : ".", (int)(to - from),
+                              r->text + from, (int)(between - end), r->text + end, (int)(last_to - last_from),
+                              r->text + last_from);
 }
 
 /* The numeral with the block that its decimals repeat, before dots; "" where that is not certain, NULL: no memory. */
@@ -252,10 +265,22 @@ static uint32_t decimals_end(const math_reader *r, uint32_t at) {
     return next && strchr(")],}+*/^=", next) ? at + 1 : at;
 }
 
+/* 0xFF, 0b101. */
+static bool is_program_numeral(const math_reader *r, uint32_t at) {
+    char base = byte_at(r, at + 1), digit = byte_at(r, at + 2);
+    if (byte_at(r, at) != '0' || r->calculator) return false;
+    return (base == 'x' && (is_digit(digit) || (digit >= 'A' && digit <= 'F') || (digit >= 'a' && digit <= 'f'))) ||
+           (base == 'b' && (digit == '0' || digit == '1'));
+}
+
 void math_lex_number(math_reader *r) {
     uint32_t start = r->byte, from, to;
-    bool grouped, unclear;
+    bool grouped, unclear, dots = false;
     if (lex_iso_date(r, start) || (byte_at(r, start) != '.' && math_lex_digits(r))) return;
+    if (is_program_numeral(r, start)) {
+        bad(r, start, start + 2, "a numeral of a programming language");
+        return;
+    }
     uint32_t whole = whole_end(r, start, &grouped);
     if (!grouped && (lex_time(r, start, whole) || lex_decimal_comma(r, start, whole))) return;
     if (has(r, whole, WIDE_COMMA) && whole - start <= 3 && three(r, whole + 3)) {
@@ -269,6 +294,7 @@ void math_lex_number(math_reader *r) {
         text = with_line(r, text, fraction, &at);
     } else if (text && fraction && ellipsis_end(r, at) > at) {
         at = ellipsis_end(r, at);
+        dots = true;
         text = with_dots(r, text, fraction);
         if (text && !*text) {
             bad(r, start, at, "decimals that go on");
@@ -288,4 +314,5 @@ void math_lex_number(math_reader *r) {
     r->byte = power;
     math_emit_text(r, TOKEN_NUMBER, start, power, text);
     if (grouped && r->tokens) r->token[r->tokens - 1].flags |= TOKEN_FLAG_GROUPED;
+    if (dots && r->tokens) r->token[r->tokens - 1].flags |= TOKEN_FLAG_DOTS;
 }

@@ -85,11 +85,14 @@ typedef enum math_token_kind {
     TOKEN_KINDS
 } math_token_kind;
 
-enum { TOKEN_FLAG_BLANK = 1, TOKEN_FLAG_ROMAN = 2, TOKEN_FLAG_GROUPED = 4 };
+/* The parser looks this many tokens ahead without asking for the end. */
+enum { MATH_TOKENS_AHEAD = 20 };
+
+enum { TOKEN_FLAG_BLANK = 1, TOKEN_FLAG_ROMAN = 2, TOKEN_FLAG_GROUPED = 4, TOKEN_FLAG_DOTS = 8, TOKEN_FLAG_WIDE = 16 };
 
 typedef struct math_token {
     math_token_kind kind;
-    uint32_t flags; /* TOKEN_FLAG_BLANK: a blank stands before it */
+    uint32_t flags; /* TOKEN_FLAG_BLANK: a blank stands before it, WIDE: a \quad */
     int32_t value;
     uint32_t start, end;
     const char *text; /* static or in the arena; NULL for signs */
@@ -176,6 +179,10 @@ bool math_is_word(const char *word, size_t length);
 void math_calculator_letters(math_reader *r);                       /* a name, a function, an operator in words */
 const math_command *math_calculator_character(uint32_t code);       /* what only the calculator reads; NULL: nothing */
 bool math_calculator_knows(const math_reader *r, const char *name); /* whether it has a value */
+/* An expression in prose, whose words its finder has left out: token[count], then MATH_TOKENS_AHEAD of the end. Names
+ * have no values. Errors: those of math_read_expression. */
+cairn_status math_read_tokens(cairn_ctx *ctx, cairn_arena *arena, const char *text, size_t length, math_token *token,
+                              size_t count, math_node **out);
 
 /* ---- parser (read.c and others) ---- */
 
@@ -221,6 +228,7 @@ bool math_closes(math_token_kind kind);
 math_node *math_as_set(math_node *node);
 bool math_is_derivative(const math_node *above, const math_node *below);
 /* Whether a condition begins after a value: "(k \in Z)", "where k \in Z". */
+bool math_begins_statement(const math_token *t); /* after a \quad: "y =" */
 bool math_is_condition(math_reader *r);
 bool math_starts_value(math_reader *r); /* whether the token begins a factor */
 
@@ -233,7 +241,9 @@ typedef struct math_bracket_state {
 math_bracket_state math_enter_bracket(math_reader *r);
 void math_leave_bracket(math_reader *r, math_bracket_state state);
 
-bool math_is_whole(const char *digits); /* digits only */
+bool math_says_number(const char *word, size_t n);                   /* in any case: "twenty-one" */
+bool math_changes_number(const math_reader *r, const math_token *t); /* a word: "squared", "score" */
+bool math_is_whole(const char *digits);                              /* digits only */
 math_node *math_name(math_reader *r);
 math_node *math_bracket(math_reader *r);
 /* What an opening brace alone says of a table: equations, or cases. */
@@ -243,10 +253,15 @@ math_node *math_environment(math_reader *r);
 math_node *math_function(math_reader *r);
 math_node *math_accent(math_reader *r);
 math_node *math_words(math_reader *r);
-math_node *math_number_words(math_reader *r);            /* NULL: no number begins here */
-math_node *math_unit(math_reader *r, math_node *before); /* `before`: a unit that goes on, or NULL */
-bool math_continues_unit(math_reader *r);                /* whether "/" or "per" and a unit stand here */
+math_node *math_number_words(math_reader *r);                 /* NULL: no number begins here */
+math_node *math_read_unit(math_reader *r, math_node *before); /* `before`: a unit that goes on, or NULL */
+bool math_continues_unit(math_reader *r);                     /* whether "/" or "per" and a unit stand here */
 bool math_starts_unit(math_reader *r);
+/* Whether a text, or a word, is `lower` in any case. */
+bool math_spells(const char *word, size_t n, const char *lower);
+bool math_token_spells(const math_reader *r, const math_token *t, const char *lower);
+math_node *math_clock_hour(math_reader *r);                          /* "2 PM"; NULL: no time */
+math_node *math_clock_time(math_reader *r);                          /* "2:30 PM" */
 math_node *math_date(math_reader *r);                                /* NULL: no date begins here */
 bool math_is_copula(math_reader *r);                                 /* "is" before a value */
 math_node *math_join(math_reader *r, uint32_t base, uint32_t start); /* statements into one node */

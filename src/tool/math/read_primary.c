@@ -73,6 +73,7 @@ static uint32_t mixed_fraction(math_reader *r, bool *unclear) {
 static math_node *number_leaf(math_reader *r, const math_token *t) {
     math_node *node = math_leaf(r, MATH_NUMBER, t->text, t->start, t->end);
     if (t->flags & TOKEN_FLAG_GROUPED) node->flags |= MATH_FLAG_COMMA_GROUPED;
+    if (t->flags & TOKEN_FLAG_DOTS) node->flags |= MATH_FLAG_OPEN_RIGHT;
     return node;
 }
 

@@ -1,5 +1,6 @@
-/* Words of plain text with a meaning, short words, units: sorted by their bytes, searched by halving. */
+/* Words of plain text with a meaning and short words: sorted by their bytes, searched by halving. */
 #include "tool/math/read_parts.h"
+#include "tool/math/units.h"
 
 /* Read so only where they stand as words of their own. */
 static const math_command words[] = {
@@ -39,6 +40,7 @@ static const math_command words[] = {
     {"floor", TOKEN_FUNCTION, 0, "floor"},
     {"gamma", TOKEN_NAME, 0, "gamma"},
     {"gcd", TOKEN_FUNCTION, 0, "gcd"},
+    {"inf", TOKEN_NAME, 0, "infinity"},
     {"infinity", TOKEN_NAME, 0, "infinity"},
     {"lambda", TOKEN_NAME, 0, "lambda"},
     {"lcm", TOKEN_FUNCTION, 0, "lcm"},
@@ -50,6 +52,7 @@ static const math_command words[] = {
     {"mod", TOKEN_MODULO, 2, NULL},
     {"mu", TOKEN_NAME, 0, "mu"},
     {"omega", TOKEN_NAME, 0, "omega"},
+    {"oo", TOKEN_NAME, 0, "infinity"},
     {"or", TOKEN_OR, 0, NULL},
     {"phi", TOKEN_NAME, 0, "phi"},
     {"pi", TOKEN_NAME, 0, "pi"},
@@ -65,36 +68,15 @@ static const math_command words[] = {
     {"theta", TOKEN_NAME, 0, "theta"},
 };
 
-/* Words of two letters; other pairs of letters are products. */
+/* Words of two letters, beside units; other pairs of letters are products. */
 static const char *const short_words[] = {
-    "Hz", "am", "an", "as", "at", "be", "by", "cm", "dm", "do", "ft", "gm", "go", "he", "hr", "if",
-    "in", "is", "it", "kJ", "kW", "kg", "km", "lb", "mL", "me", "mg", "mi", "ml", "mm", "my", "nm",
-    "no", "of", "on", "oz", "pm", "pt", "qt", "so", "sq", "to", "up", "us", "we", "yd",
+    "am", "an", "as", "at", "be", "by", "do", "go", "he", "if", "in", "is", "it",
+    "me", "my", "no", "of", "on", "pm", "so", "sq", "to", "up", "us", "we",
 };
 
-/* Units, so that "5 cm" is read as a quantity within a formula too; other words follow a number only at the end. */
-static const char *const units[] = {
-    "AM",          "BTU",         "C",           "Celsius",     "EUR",      "F",        "Fahrenheit", "GB",
-    "GBP",         "Hz",          "J",           "K",           "KB",       "Kelvin",   "L",          "MB",
-    "N",           "PM",          "Pa",          "USD",         "V",        "W",        "acre",       "acres",
-    "am",          "amp",         "amps",        "cal",         "calories", "cc",       "cent",       "centimeter",
-    "centimeters", "centimetre",  "centimetres", "cents",       "cm",       "cubic",    "cup",        "cups",
-    "dB",          "day",         "days",        "deg",         "degree",   "degrees",  "dm",         "dollar",
-    "dollars",     "dozen",       "euro",        "euros",       "feet",     "foot",     "fps",        "ft",
-    "g",           "gal",         "gallon",      "gallons",     "gm",       "gram",     "grams",      "h",
-    "hour",        "hours",       "hr",          "hrs",         "in",       "inch",     "inches",     "joule",
-    "joules",      "kJ",          "kW",          "kWh",         "kg",       "kilogram", "kilograms",  "kilometer",
-    "kilometers",  "kilometre",   "kilometres",  "km",          "kph",      "l",        "lb",         "lbs",
-    "liter",       "liters",      "litre",       "litres",      "m",        "mL",       "meter",      "meters",
-    "metre",       "metres",      "mg",          "mi",          "mile",     "miles",    "milligram",  "milligrams",
-    "milliliter",  "milliliters", "millimeter",  "millimeters", "min",      "mins",     "minute",     "minutes",
-    "ml",          "mm",          "mol",         "month",       "months",   "mph",      "ms",         "newton",
-    "newtons",     "nm",          "ounce",       "ounces",      "oz",       "pennies",  "penny",      "percent",
-    "pint",        "pints",       "pm",          "pound",       "pounds",   "ppm",      "psi",        "pt",
-    "qt",          "quart",       "quarts",      "rad",         "radian",   "radians",  "rpm",        "s",
-    "sec",         "second",      "seconds",     "sq",          "square",   "ton",      "tonne",      "tonnes",
-    "tons",        "unit",        "units",       "watt",        "watts",    "week",     "weeks",      "yard",
-    "yards",       "yd",          "yds",         "year",        "years",    "yr",       "yrs"};
+/* Words that are read as units and are none of the table of units. */
+static const char *const counted[] = {"AM", "Celsius", "Fahrenheit", "PM", "am",    "cubic",
+                                      "dB", "percent", "pm",         "sq", "square"};
 
 const math_command *math_find(const math_command *table, size_t entries, const char *name, size_t length) {
     size_t low = 0, high = entries;
@@ -131,13 +113,15 @@ const math_command *math_find_word(const char *name, size_t length) {
 }
 
 bool math_is_short_word(const char *word, size_t length) {
+    math_unit unit;
     char lower[2] = {length == 2 ? (char)(word[0] | 32) : '\0', length == 2 ? word[1] : '\0'};
     return listed(short_words, sizeof short_words / sizeof *short_words, lower, 2) ||
-           listed(short_words, sizeof short_words / sizeof *short_words, word, length);
+           (math_unit_symbol(word, length, &unit) && unit.word) || (math_unit_symbol(lower, 2, &unit) && unit.word);
 }
 
 bool math_is_unit(const char *word, size_t length) {
-    return listed(units, sizeof units / sizeof *units, word, length);
+    math_unit unit;
+    return listed(counted, sizeof counted / sizeof *counted, word, length) || math_unit_find(word, length, &unit);
 }
 
 const char *math_letter(unsigned char letter) {

@@ -244,6 +244,14 @@ math_node *math_factor(math_reader *r) {
         case TOKEN_BANG:
             node = factorial(r, node, start);
             break;
+        case TOKEN_WORD: { /* "3 squared"; "3 squared units" is not read */
+            bool cubed = math_token_is(r, t, "cubed"), follows = t[1].kind == TOKEN_WORD || t[1].kind == TOKEN_NAME;
+            if (r->calculator || follows || !(cubed || math_token_is(r, t, "squared"))) return node;
+            math_advance(r);
+            math_node *power = math_leaf(r, MATH_NUMBER, cubed ? "3" : "2", t->start, t->end);
+            node = math_make2(r, MATH_POWER, node, power, start, t->end);
+            break;
+        }
         case TOKEN_PERCENT:
             math_advance(r);
             node = math_make1(r, MATH_PERCENT, node, start, t->end);
@@ -267,6 +275,10 @@ static const bool values[TOKEN_KINDS] = {
     [TOKEN_OPEN_CEILING] = true, [TOKEN_EMPTY_SET] = true,  [TOKEN_FRACTION] = true,   [TOKEN_ROOT] = true,
     [TOKEN_BINOMIAL] = true,     [TOKEN_ACCENT] = true,     [TOKEN_FIGURE] = true,     [TOKEN_BEGIN] = true,
     [TOKEN_CURRENCY] = true,     [TOKEN_BAD] = true,        [TOKEN_ELLIPSIS] = true};
+
+bool math_begins_statement(const math_token *t) {
+    return (t->flags & TOKEN_FLAG_WIDE) && t->kind == TOKEN_NAME && t[1].kind == TOKEN_RELATION;
+}
 
 bool math_is_condition(math_reader *r) {
     math_token *t = math_peek(r);
@@ -322,7 +334,7 @@ static bool is_times(math_reader *r) {
 
 static math_node *quantity(math_reader *r, math_node *value, uint32_t start) {
     bool rate = value->kind == MATH_QUANTITY && !(value->flags & MATH_FLAG_GROUPED);
-    math_node *unit = math_unit(r, rate ? value->kid[1] : NULL);
+    math_node *unit = math_read_unit(r, rate ? value->kid[1] : NULL);
     if (rate && unit->kind != MATH_UNREAD) {
         value->kid[1] = unit;
         value->end = math_last_end(r);
@@ -414,6 +426,12 @@ static bool takes_unit(math_reader *r, const math_node *value) {
            math_token_is(r, t, "percent") || math_token_is(r, t, "pct") || math_token_is(r, t, "degrees");
 }
 
+/* "3 (three)", "three (3)": a number said again, not a product. */
+static bool restates(const math_reader *r, const math_node *last, const math_node *next) {
+    if (r->status != CAIRN_OK || r->calculator || last->kind != MATH_NUMBER || next->kind != MATH_NUMBER) return false;
+    return ((last->flags ^ next->flags) & MATH_FLAG_WORDS) && strcmp(last->text, next->text) == 0;
+}
+
 math_node *math_term(math_reader *r) {
     uint32_t base = r->stacked, start = math_peek(r)->start;
     bool implicit = true;
@@ -421,7 +439,9 @@ math_node *math_term(math_reader *r) {
     while (r->status == CAIRN_OK) {
         math_token *t = math_peek(r);
         math_node *last = r->stack[r->stacked - 1];
-        if (is_times(r)) {
+        if (math_begins_statement(t)) {
+            break;
+        } else if (is_times(r)) {
             math_advance(r);
             implicit = false;
             math_node *next = signed_factor(r);
@@ -469,7 +489,8 @@ math_node *math_term(math_reader *r) {
         } else if (is_more_digits(t)) {
             math_push(r, math_unread_item(r, "digits in groups side by side", start));
         } else if (math_starts_value(r) && last->kind != MATH_TEXT) {
-            math_push(r, math_factor(r));
+            math_node *next = math_factor(r);
+            if (!restates(r, last, next)) math_push(r, next);
         } else if (math_starts_value(r)) {
             math_push(r, math_unread_item(r, "a formula after words", start));
         } else {

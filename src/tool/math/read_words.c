@@ -1,16 +1,16 @@
-/* Words: numbers said in words, times and dates, and what is no mathematics at all. */
+/* Words: numbers said in words, and what is no mathematics at all. */
 #include <ctype.h>
 
 #include "tool/math/read_parts.h"
 
-static bool spells(const char *word, size_t n, const char *lower) {
+bool math_spells(const char *word, size_t n, const char *lower) {
     for (size_t i = 0; i < n; i++)
         if (!lower[i] || tolower((unsigned char)word[i]) != lower[i]) return false;
     return lower[n] == '\0';
 }
 
-static bool token_spells(const math_reader *r, const math_token *t, const char *lower) {
-    return t->kind == TOKEN_WORD && spells(r->text + t->start, t->end - t->start, lower);
+bool math_token_spells(const math_reader *r, const math_token *t, const char *lower) {
+    return t->kind == TOKEN_WORD && math_spells(r->text + t->start, t->end - t->start, lower);
 }
 
 /* ---- number words ---------------------------------------------------------------------------------------------- */
@@ -82,12 +82,80 @@ static const number_word number_words[] = {
     {"ninths", 9, PARTS_WORD},
     {"tenth", 10, PART_WORD},
     {"tenths", 10, PARTS_WORD},
+    {"eleventh", 11, PART_WORD},
+    {"elevenths", 11, PARTS_WORD},
+    {"twelfth", 12, PART_WORD},
+    {"twelfths", 12, PARTS_WORD},
+    {"twentieth", 20, PART_WORD},
+    {"twentieths", 20, PARTS_WORD},
+    {"hundredth", 100, PART_WORD},
+    {"hundredths", 100, PARTS_WORD},
+    {"thousandth", 1000, PART_WORD},
+    {"thousandths", 1000, PARTS_WORD},
 };
 
 static const number_word *find_number_word(const char *word, size_t n) {
     for (size_t i = 0; i < sizeof number_words / sizeof *number_words; i++)
-        if (spells(word, n, number_words[i].word)) return &number_words[i];
+        if (math_spells(word, n, number_words[i].word)) return &number_words[i];
     return NULL;
+}
+
+/* Words after a number that change it or set it against another: "5 squared", "3 score", "5 below zero". They count
+ * nothing, so they are no unit. */
+static bool changes(const math_reader *r, const math_token *t, bool first) {
+    static const char *const words[] = {
+        "plus",        "minus",         "times",      "over",      "divided",   "multiplied", "squared",   "cubed",
+        "factorial",   "choose",        "modulo",     "mod",       "inverted",  "half",       "halves",    "third",
+        "quarter",     "quarters",      "twice",      "thrice",    "doubled",   "doubles",    "tripled",   "triples",
+        "halved",      "score",         "gross",      "lakh",      "lakhs",     "crore",      "crores",    "mil",
+        "tens",        "ones",          "hundreds",   "thousands", "millions",  "billions",   "trillions", "dozens",
+        "quadrillion", "quintillion",   "sextillion", "pair",      "pairs",     "bps",        "basis",     "below",
+        "under",       "above",         "decrease",   "decreased", "increase",  "increased",  "loss",      "gain",
+        "discount",    "remainder",     "less",       "more",      "fewer",     "none",       "inf",       "nan",
+        "no",          "something",     "into",       "through",   "until",     "factorials", "past",      "before",
+        "after",       "down",          "back",       "off",       "magnitude", "orders",     "overdrawn", "yes",
+        "maybe",       "approximately", "roughly",    "ish",       "nines",     "hundred",    "thousand",  "million",
+        "billion",     "trillion",      "out",        "base",      "nothing"};
+    static const char *const adjectives[] = {"inverse", "reciprocal", "imaginary", "negative",  "positive", "double",
+                                             "triple",  "false",      "wrong",     "invalid",   "greater",  "smaller",
+                                             "larger",  "short",      "quadruple", "undefined", "exclusive"};
+    static const char *const ends[] = {"teenth",  "teenths",  "tieth",  "tieths",  "usandth", "usandths",
+                                       "llionth", "llionths", "dredth", "dredths", "elfth",   "elfths"};
+    const char *word = r->text + t->start;
+    size_t n = t->end - t->start;
+    const char *hyphen = memchr(word, '-', n);
+    bool counts = math_spells(word, n, "more") && !math_token_spells(r, t + 1, "than"); /* "5 more apples" */
+    bool often = math_spells(word, n, "times") && t[1].kind == TOKEN_END;               /* "5 times" */
+    bool power = math_spells(word, n, "squared") || math_spells(word, n, "cubed");      /* "5 inches squared" */
+    if (counts || often || (power && !first)) return false;
+    if (find_number_word(word, hyphen ? (size_t)(hyphen - word) : n) && (!first || hyphen)) return true;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (math_spells(word, n, words[i])) return true;
+    for (size_t i = 0; i < sizeof adjectives / sizeof *adjectives && t[1].kind != TOKEN_WORD; i++)
+        if (math_spells(word, n, adjectives[i])) return true; /* "5 negative", not "5 negative numbers" */
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        size_t length = strlen(ends[i]);
+        if (n > length && math_spells(word + n - length, length, ends[i])) return true;
+    }
+    return false;
+}
+
+bool math_changes_number(const math_reader *r, const math_token *t) {
+    for (const math_token *word = t; word->kind == TOKEN_WORD; word++)
+        if (changes(r, word, word == t)) return true;
+    return false;
+}
+
+bool math_says_number(const char *word, size_t n) {
+    while (n) {
+        const char *hyphen = memchr(word, '-', n);
+        size_t part = hyphen ? (size_t)(hyphen - word) : n;
+        if (!find_number_word(word, part)) return false;
+        if (!hyphen) return true;
+        word = hyphen + 1;
+        n -= part + 1;
+    }
+    return false;
 }
 
 /* Words of a number one after another; a hyphen divides two words of one token. */
@@ -151,6 +219,58 @@ static int64_t said_whole(const math_reader *r, word_cursor *at) {
     return state == NOTHING ? -1 : total + group;
 }
 
+/* The denominator that the words at the cursor say, which moves behind them: "fifths", "twenty-fifths",
+ * "thirty-seconds". 0: none; *plural. */
+static int64_t said_denominator(const math_reader *r, word_cursor *at, bool *plural) {
+    const number_word *word = next_word(r, at);
+    int64_t tens = 0;
+    if (word && word->role == TEN_WORD && at->byte) {
+        const math_token *t = &r->token[at->token];
+        const char *rest = r->text + at->byte;
+        size_t n = t->end - at->byte;
+        *plural = n && rest[n - 1] == 's';
+        tens = word->value;
+        bool second = math_spells(rest, n, "second") || math_spells(rest, n, "seconds");
+        if (second) *at = (word_cursor){at->token + 1, 0};
+        if (second) return tens + 2;
+        word = next_word(r, at);
+    }
+    if (!word || word->role < PART_WORD || at->byte) return 0;
+    *plural = word->role == PARTS_WORD;
+    return tens + word->value;
+}
+
+/* "5 sevenths"; quarters are coins, too. */
+static math_node *counted_parts(math_reader *r, const math_token *t) {
+    word_cursor at = {r->at + 1, 0};
+    bool plural = false;
+    int64_t parts = said_denominator(r, &at, &plural);
+    if (parts == 0 || parts == 4 || plural == (strcmp(t->text, "1") == 0) || !math_is_whole(t->text)) return NULL;
+    math_node *above = math_leaf(r, MATH_NUMBER, t->text, t->start, t->end);
+    math_node *below = said(r, parts, t[1].start, t[1].end);
+    r->at = at.token;
+    return math_make2(r, MATH_QUOTIENT, above, below, t->start, math_last_end(r));
+}
+
+/* "three point five": the digits after the point; NULL: there are none. */
+static math_node *said_decimals(math_reader *r, int64_t whole, uint32_t start) {
+    char digits[32];
+    size_t n = 0;
+    word_cursor at = {r->at + 1, 0}, next = at;
+    if (!math_token_spells(r, math_peek(r), "point")) return NULL;
+    for (const number_word *word; n + 1 < sizeof digits; at = next) {
+        word = next_word(r, &next);
+        if (!word || word->role != UNIT_WORD || word->value > 9 || next.byte) break;
+        digits[n++] = (char)('0' + word->value);
+    }
+    if (n == 0) return NULL;
+    r->at = at.token;
+    const char *text = cairn_arena_printf(r->arena, "%lld.%.*s", (long long)whole, (int)n, digits);
+    math_node *node = math_leaf(r, MATH_NUMBER, text, start, math_last_end(r));
+    node->flags |= MATH_FLAG_WORDS;
+    return node;
+}
+
 /* "2 million", "2.5 million", "3 dozen". */
 static math_node *scaled_number(math_reader *r, const math_token *t) {
     word_cursor at = {r->at + 1, 0};
@@ -179,15 +299,13 @@ static math_node *scaled_number(math_reader *r, const math_token *t) {
     return node;
 }
 
-static math_node *clock_hour(math_reader *r);
-
 math_node *math_number_words(math_reader *r) {
     math_token *t = math_peek(r);
     if (t->kind == TOKEN_NUMBER) {
-        math_node *clock = clock_hour(r);
+        math_node *clock = math_clock_hour(r);
         if (!clock) clock = math_date(r);
-        if (clock || t[1].kind != TOKEN_WORD) return clock;
-        return scaled_number(r, t);
+        if (!clock && t[1].kind == TOKEN_WORD) clock = scaled_number(r, t);
+        return clock || t[1].kind != TOKEN_WORD ? clock : counted_parts(r, t);
     }
     bool article = t->kind == TOKEN_NAME; /* "a dozen", "a half" */
     if (article) {
@@ -200,23 +318,31 @@ math_node *math_number_words(math_reader *r) {
                                         : said_part(r, 1, word->value, t->start, math_last_end(r));
     }
     word_cursor at = {r->at, 0}, after;
-    if (token_spells(r, t, "noon") || token_spells(r, t, "midnight")) return math_words(r);
+    if (math_token_spells(r, t, "noon") || math_token_spells(r, t, "midnight")) return math_words(r);
     int64_t value = said_whole(r, &at);
     after = at;
     const number_word *part = next_word(r, &after);
     if (value < 0) { /* "half" */
         if (!part || part->value != 2 || part->role != PART_WORD || after.byte) return NULL;
-        if (r->token[after.token].kind == TOKEN_WORD && token_spells(r, &r->token[after.token], "of")) return NULL;
+        if (r->token[after.token].kind == TOKEN_WORD && math_token_spells(r, &r->token[after.token], "of")) return NULL;
         r->at = after.token;
+        math_token *one = math_peek(r); /* "half a cup" */
+        bool of_one = (one->kind == TOKEN_NAME && strcmp(one->text, "a") == 0) || math_token_spells(r, one, "an");
+        if (of_one && one[1].kind == TOKEN_WORD) math_advance(r);
         return said_part(r, 1, 2, t->start, math_last_end(r));
     }
-    if (part && part->role == (value == 1 ? PART_WORD : PARTS_WORD) && !after.byte) {
+    bool plural = false;
+    after = at;
+    int64_t parts = said_denominator(r, &after, &plural);
+    if (parts && plural == (value != 1)) {
         r->at = after.token;
-        return said_part(r, value, part->value, t->start, math_last_end(r));
+        return said_part(r, value, parts, t->start, math_last_end(r));
     }
     if (at.byte) return NULL; /* "two-digit" */
     r->at = at.token;
-    math_node *node = said(r, value, t->start, math_last_end(r));
+    math_node *node = said_decimals(r, value, t->start);
+    if (node) return node;
+    node = said(r, value, t->start, math_last_end(r));
     math_token *join = math_peek(r);
     word_cursor above = {r->at + 1, 0}, below;
     int64_t count = join->kind == TOKEN_AND ? said_whole(r, &above) : -1;
@@ -228,141 +354,21 @@ math_node *math_number_words(math_reader *r) {
         return math_make2(r, MATH_MIXED, node, rest, t->start, math_last_end(r));
     }
     if (join->kind == TOKEN_AND && join[1].kind == TOKEN_NAME && join[1].text[0] == 'a' && !join[1].text[1] &&
-        (token_spells(r, join + 2, "half") || token_spells(r, join + 2, "quarter"))) {
-        int64_t parts = token_spells(r, join + 2, "half") ? 2 : 4;
+        (math_token_spells(r, join + 2, "half") || math_token_spells(r, join + 2, "quarter"))) {
+        int64_t of = math_token_spells(r, join + 2, "half") ? 2 : 4;
         r->at += 3;
-        math_node *rest = said_part(r, 1, parts, join[1].start, join[2].end);
+        math_node *rest = said_part(r, 1, of, join[1].start, join[2].end);
         node = math_make2(r, MATH_MIXED, node, rest, t->start, join[2].end);
     }
     return node;
-}
-
-/* ---- times and dates ------------------------------------------------------------------------------------------- */
-
-/* 1: a.m., 2: p.m., 0: neither; *tokens: how many it takes. */
-static int meridiem(const math_reader *r, const math_token *t, uint32_t *tokens) {
-    const char *at = r->text + t->start;
-    uint32_t n = t->end - t->start;
-    *tokens = 1;
-    if (token_spells(r, t, "noon")) return 2;
-    if (token_spells(r, t, "midnight")) return 1;
-    if ((t->kind == TOKEN_NAME || t->kind == TOKEN_WORD) && n == 2 && tolower((unsigned char)at[1]) == 'm')
-        return tolower((unsigned char)at[0]) == 'a' ? 1 : tolower((unsigned char)at[0]) == 'p' ? 2 : 0;
-    if (t->kind != TOKEN_NAME || n != 1 || t[1].kind != TOKEN_PERIOD || t[2].kind != TOKEN_NAME ||
-        t[2].end - t[2].start != 1 || tolower((unsigned char)r->text[t[2].start]) != 'm')
-        return 0;
-    *tokens = t[3].kind == TOKEN_PERIOD ? 4 : 3;
-    return tolower((unsigned char)at[0]) == 'a' ? 1 : tolower((unsigned char)at[0]) == 'p' ? 2 : 0;
-}
-
-static math_node *time_leaf(math_reader *r, uint32_t hour, const char *rest, int half, uint32_t start) {
-    if (half && (hour < 1 || hour > 12)) return math_unread(r, "an hour beyond twelve", start, math_last_end(r));
-    if (half) hour = hour % 12 + (half == 2 ? 12 : 0);
-    return math_leaf(r, MATH_TIME, cairn_arena_printf(r->arena, "%02u%s", hour, rest), start, math_last_end(r));
-}
-
-/* "2 PM"; NULL: no time. */
-static math_node *clock_hour(math_reader *r) {
-    math_token *t = math_peek(r);
-    uint32_t tokens;
-    if (t[1].kind != TOKEN_NAME && t[1].kind != TOKEN_WORD) return NULL;
-    if (token_spells(r, t + 1, "o'clock") && strlen(t->text) <= 2) {
-        uint32_t clock = 0;
-        for (const char *c = t->text; *c; c++) clock = 10 * clock + (uint32_t)(*c - '0');
-        r->at += 2;
-        math_node *node = time_leaf(r, clock, ":00", 0, t->start);
-        if (clock < 1 || clock > 12) node->kind = MATH_UNREAD;
-        node->flags |= MATH_FLAG_HALF_DAY;
-        return node;
-    }
-    int half =
-        strlen(t->text) <= 2 && strspn(t->text, "0123456789") == strlen(t->text) ? meridiem(r, t + 1, &tokens) : 0;
-    if (!half) return NULL;
-    uint32_t hour = 0;
-    for (const char *c = t->text; *c; c++) hour = 10 * hour + (uint32_t)(*c - '0');
-    r->at += 1 + tokens;
-    return time_leaf(r, hour, ":00", half, t->start);
-}
-
-static math_node *clock_time(math_reader *r) {
-    math_token *t = math_peek(r);
-    uint32_t tokens, hour = (uint32_t)(t->text[0] - '0') * 10 + (uint32_t)(t->text[1] - '0');
-    math_advance(r);
-    int half = meridiem(r, math_peek(r), &tokens);
-    if (half) r->at += tokens;
-    math_node *node = time_leaf(r, hour, t->text + 2, half, t->start);
-    if (!half && hour >= 1 && hour <= 12) node->flags |= MATH_FLAG_HALF_DAY;
-    return node;
-}
-
-static int month_of(const math_reader *r, const math_token *t) {
-    static const char *const months[] = {"january", "february", "march",     "april",   "may",      "june",
-                                         "july",    "august",   "september", "october", "november", "december"};
-    if (t->kind != TOKEN_WORD || r->text[t->start] < 'A' || r->text[t->start] > 'Z') return 0;
-    size_t n = t->end - t->start;
-    for (int i = 0; i < 12; i++) {
-        if (spells(r->text + t->start, n, months[i])) return i + 1;
-        if (n == 3 && tolower((unsigned char)r->text[t->start + 1]) == months[i][1] &&
-            r->text[t->start + 2] == months[i][2] && tolower((unsigned char)r->text[t->start]) == months[i][0])
-            return i + 1;
-    }
-    return 0;
-}
-
-static int small_number(const math_token *t, size_t most_digits) {
-    size_t n = t->kind == TOKEN_NUMBER ? strlen(t->text) : 0;
-    if (n == 0 || n > most_digits || strspn(t->text, "0123456789") != n) return -1;
-    int value = 0;
-    for (size_t i = 0; i < n; i++) value = 10 * value + t->text[i] - '0';
-    return value;
-}
-
-/* Letters after a day: "15th". */
-static uint32_t ordinal_end(const math_reader *r, uint32_t at) {
-    const math_token *t = &r->token[at];
-    if (t->flags & TOKEN_FLAG_BLANK && !(t->flags & TOKEN_FLAG_ROMAN)) return at;
-    if (token_spells(r, t, "th") || token_spells(r, t, "st") || token_spells(r, t, "nd") || token_spells(r, t, "rd"))
-        return at + 1;
-    return at;
-}
-
-static uint32_t year_end(const math_reader *r, uint32_t at, int *year) {
-    const math_token *t = &r->token[at];
-    if (t->kind == TOKEN_COMMA) t++;
-    *year =
-        t->kind == TOKEN_NUMBER && strlen(t->text) == 4 && !(t->flags & TOKEN_FLAG_GROUPED) ? small_number(t, 4) : -1;
-    return *year >= 0 ? (uint32_t)(t - r->token) + 1 : at;
-}
-
-/* "March 15, 2024", "15 March"; NULL: no date. */
-math_node *math_date(math_reader *r) {
-    math_token *t = math_peek(r);
-    int month = month_of(r, t), day, year;
-    uint32_t at;
-    if (month) {
-        uint32_t dot = t[1].kind == TOKEN_PERIOD;
-        day = small_number(t + 1 + dot, 2);
-        at = day > 0 ? ordinal_end(r, r->at + 2 + dot) : 0;
-    } else {
-        day = t->kind == TOKEN_NUMBER ? small_number(t, 2) : -1;
-        at = day > 0 ? ordinal_end(r, r->at + 1) : 0;
-        if (at && token_spells(r, &r->token[at], "of")) at++;
-        month = at ? month_of(r, &r->token[at]) : 0;
-        at++;
-    }
-    if (!month || day < 1 || day > 31) return NULL;
-    at = year_end(r, at, &year);
-    r->at = at;
-    const char *text = year >= 0 ? cairn_arena_printf(r->arena, "%04d-%02d-%02d", year, month, day)
-                                 : cairn_arena_printf(r->arena, "--%02d-%02d", month, day);
-    return math_leaf(r, MATH_DATE, text, t->start, math_last_end(r));
 }
 
 /* ---- plain words ----------------------------------------------------------------------------------------------- */
 
 bool math_is_copula(math_reader *r) {
     math_token *t = math_peek(r);
-    if (!token_spells(r, t, "is") && !token_spells(r, t, "are") && !token_spells(r, t, "equals")) return false;
+    if (!math_token_spells(r, t, "is") && !math_token_spells(r, t, "are") && !math_token_spells(r, t, "equals"))
+        return false;
     math_token_kind next = t[1].kind;
     if (next == TOKEN_NAME && strchr("aA", t[1].text[0]) && t[2].kind == TOKEN_WORD) return false; /* "is a circle" */
     if (next == TOKEN_COLON || next == TOKEN_NUMBER || next == TOKEN_CURRENCY || next == TOKEN_MINUS) return true;
@@ -372,20 +378,20 @@ bool math_is_copula(math_reader *r) {
 /* Words in a row as one text, single blanks between them. */
 math_node *math_words(math_reader *r) {
     math_token *t = math_peek(r), *first = t;
-    if (t->kind == TOKEN_TIME) return clock_time(r);
+    if (t->kind == TOKEN_TIME) return math_clock_time(r);
     if (t->kind == TOKEN_DATE) {
         math_advance(r);
         return math_leaf(r, MATH_DATE, t->text, t->start, t->end);
     }
-    if (token_spells(r, t, "noon") || token_spells(r, t, "midnight")) {
+    if (math_token_spells(r, t, "noon") || math_token_spells(r, t, "midnight")) {
         math_advance(r);
-        return math_leaf(r, MATH_TIME, token_spells(r, t, "noon") ? "12:00" : "00:00", t->start, t->end);
+        return math_leaf(r, MATH_TIME, math_token_spells(r, t, "noon") ? "12:00" : "00:00", t->start, t->end);
     }
     math_node *date = math_date(r);
     if (date) return date;
     if (r->at > 0 && t[-1].kind == TOKEN_OR &&
-        (token_spells(r, t, "more") || token_spells(r, t, "less") || token_spells(r, t, "fewer") ||
-         token_spells(r, t, "greater")))
+        (math_token_spells(r, t, "more") || math_token_spells(r, t, "less") || math_token_spells(r, t, "fewer") ||
+         math_token_spells(r, t, "greater")))
         return math_unread_item(r, "a bound in words", t->start);
     size_t room = 1;
     do {

@@ -13,7 +13,8 @@ typedef enum math_kind {
     /* leaves; `text` is in the arena */
     MATH_UNREAD, /* what the grammar does not cover; text: why */
     MATH_EMPTY,  /* nothing was written */
-    MATH_NUMBER, /* text: "1234.50", "0.1(6)" with a repeating part, "1.5e-7"; digits only, no sign, no separators */
+    MATH_NUMBER, /* text: "1234.50", "0.1(6)" with a repeating part, "1.5e-7"; digits only, no sign, no separators;
+                    FLAG_OPEN_RIGHT: its repeating part was written by dots, which may cut another number off */
     MATH_NAME,   /* a symbol: "x", "theta", "x_1", "A'"; constants are the names "pi", "e", "i", "infinity" */
     MATH_TEXT,   /* words that are no mathematics: "Monday", "no solution"; text: as written, single blanks */
     MATH_CHOICE, /* a letter of a multiple choice written as one: "(B)", "\text{(B)}", "B."; text: "B"; kid: the
@@ -25,7 +26,7 @@ typedef enum math_kind {
     MATH_SUM,        /* 2 or more; a difference is a sum with MATH_NEGATE */
     MATH_PRODUCT,    /* 2 or more */
     MATH_QUOTIENT,   /* 2 */
-    MATH_NEGATE,     /* 1 */
+    MATH_NEGATE,     /* 1; FLAG_DOUBLE: written "+-", which may say +- */
     MATH_PLUS_MINUS, /* 1: +-a; 2: a +- b; FLAG_TURNED: the sign was \mp */
     MATH_POWER,      /* base, exponent */
     MATH_ROOT,       /* radicand, degree (a NUMBER "2" where none was written) */
@@ -46,7 +47,7 @@ typedef enum math_kind {
                       FLAG_VECTOR where square brackets stood: [1, 2, 3] */
     MATH_INTERVAL, /* from, to; FLAG_OPEN_LEFT, FLAG_OPEN_RIGHT; only where one end is closed or infinite */
     MATH_SET,      /* {a, b}; \emptyset is one without kids */
-    MATH_LIST,     /* a, b, c and d without brackets, also "a and b", "a or b", lines of a table */
+    MATH_LIST,     /* a, b, c and d without brackets, also "a and b", lines of a table; FLAG_DOUBLE: "a or b" */
     MATH_UNION,
     MATH_INTERSECTION,
     MATH_DIFFERENCE, /* of sets: a \setminus b */

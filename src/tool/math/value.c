@@ -206,10 +206,12 @@ static math_decision compare_constants(math_engine *engine, const math_node *a, 
     math_decision decision = {CAIRN_VERDICT_UNKNOWN, ""};
     if (status == VALUE_KNOWN) decision = value_ratio_equal(engine, a, b, log);
     if (*decision.how) return decision;
+    cairn_verdict verdict = value_factored_equal(engine, a, b);
+    if (verdict != CAIRN_VERDICT_UNKNOWN) return decide(verdict, "factored");
     status = value_tell_apart(engine, a, b, &nowhere, 1024, &different);
     if (different) return decide(CAIRN_VERDICT_WRONG, "numeric");
     if (status != VALUE_KNOWN) return decide(CAIRN_VERDICT_UNKNOWN, value_status_how(status));
-    cairn_verdict verdict = value_bound_equal(engine, a, b);
+    verdict = value_bound_equal(engine, a, b);
     if (verdict != CAIRN_VERDICT_UNKNOWN) return decide(verdict, "algebraic");
     verdict = value_calcium_equal(engine, a, b, log);
     return decide(verdict, verdict == CAIRN_VERDICT_UNKNOWN ? "undecided" : "algebraic");

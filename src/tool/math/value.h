@@ -63,6 +63,13 @@ math_rounding math_rounds(math_engine *engine, const math_node *decimal, const m
  * inequalities). */
 math_decision math_proportional(math_engine *engine, const math_node *a, const math_node *b, int *sign);
 
+/* Whether the real solutions of a = 0 and b = 0, or of a < 0 and b < 0, are the same, for expressions of the same
+ * names: WRONG where one has a solution that the other has not, by a proof (value_zeros.c); RIGHT where a is b times
+ * a quotient that is not zero on them, points apart where one is not defined; so not for a power: x^2 = 0 and x = 0
+ * are UNKNOWN. Solutions of inequalities on the boundary do not count. */
+math_decision math_zeros(math_engine *engine, const math_node *a, const math_node *b);
+math_decision math_regions(math_engine *engine, const math_node *a, const math_node *b);
+
 /* Counts, to bound the work of one comparison; 0 at opening. */
 int64_t math_work(const math_engine *engine);
 

@@ -7,10 +7,13 @@
 
 #include "tool/math/value_internal.h"
 
+enum { DEGREE_MOST = 1000 }; /* of a root */
+
 /* One evaluation. */
 typedef struct ball_run {
     math_engine *engine;
     const value_point *point;
+    const value_point *exact; /* where names have no exact value: one without names */
     slong precision;
     bool real; /* every part must be real */
 } ball_run;
@@ -28,7 +31,7 @@ static value_status settle(const ball_run *run, const acb_t value) {
 
 /* The exact rational value of a part, for what is decided by it: exponents, degrees, floors. */
 static value_status exact(const ball_run *run, const math_node *node, mpq_t out) {
-    return value_rational(run->engine, node, run->point, out);
+    return value_rational(run->engine, node, run->exact, out);
 }
 
 static void set_rational(const ball_run *run, acb_t out, const mpq_t value) {
@@ -65,6 +68,11 @@ static value_status name(const ball_run *run, const math_node *node, acb_t out) 
         return VALUE_KNOWN;
     }
     if (strcmp(node->text, "infinity") == 0) return VALUE_UNDEFINED;
+    for (uint32_t i = 0; run->point->box && i < run->point->names->count; i++) {
+        if (strcmp(run->point->names->name[i], node->text) != 0) continue;
+        acb_set_arb(out, &run->point->box[i]);
+        return VALUE_KNOWN;
+    }
     return leaf(run, node, out);
 }
 
@@ -107,7 +115,7 @@ static value_status root_node(const ball_run *run, const math_node *node, acb_t 
     mpq_init(degree);
     value_status status = exact(run, node->kid[1], degree);
     bool whole = status == VALUE_KNOWN && mpz_cmp_ui(mpq_denref(degree), 1) == 0;
-    bool usable = whole && mpq_sgn(degree) > 0 && mpz_cmp_ui(mpq_numref(degree), 1000) <= 0;
+    bool usable = whole && mpq_sgn(degree) > 0 && mpz_cmp_ui(mpq_numref(degree), DEGREE_MOST) <= 0;
     ulong n = usable ? mpz_get_ui(mpq_numref(degree)) : 0;
     mpq_clear(degree);
     if (!usable) return status == VALUE_KNOWN ? VALUE_OTHER : status;
@@ -117,8 +125,7 @@ static value_status root_node(const ball_run *run, const math_node *node, acb_t 
 
 /* base^(p / q) for a rational exponent, in lowest terms. */
 static value_status power_rational(const ball_run *run, acb_t base, const mpq_t exponent) {
-    if (mpz_sizeinbase(mpq_numref(exponent), 2) > 40 || mpz_cmp_ui(mpq_denref(exponent), 1000) > 0)
-        return VALUE_TOO_LARGE;
+    if (mpz_sizeinbase(mpq_numref(exponent), 2) > 40) return VALUE_TOO_LARGE;
     if (acb_is_zero(base)) return mpq_sgn(exponent) > 0 ? VALUE_KNOWN : VALUE_UNDEFINED;
     ulong degree = mpz_get_ui(mpq_denref(exponent));
     if (degree > 1) {
@@ -141,7 +148,7 @@ static value_status power(const ball_run *run, const math_node *node, acb_t out)
     mpq_t q;
     mpq_init(q);
     value_status status = exact(run, node->kid[1], q);
-    if (status == VALUE_KNOWN) {
+    if (status == VALUE_KNOWN && mpz_cmp_ui(mpq_denref(q), DEGREE_MOST) <= 0) {
         status = walk(run, node->kid[0], out);
         if (status == VALUE_KNOWN) status = power_rational(run, out, q);
         mpq_clear(q);
@@ -216,6 +223,7 @@ static value_status step(const ball_run *run, const math_node *node, acb_t out) 
     if (status != VALUE_KNOWN) return status;
     if (!acb_is_real(out)) return VALUE_UNDEFINED;
     (node->kind == MATH_FLOOR ? arb_floor : arb_ceil)(acb_realref(out), acb_realref(out), run->precision);
+    if (run->point->box && !arb_is_exact(acb_realref(out))) return VALUE_UNDEFINED; /* a jump */
     return VALUE_KNOWN;
 }
 
@@ -371,8 +379,10 @@ static value_status walk(const ball_run *run, const math_node *node, acb_t out) 
 
 value_status value_ball(math_engine *engine, const math_node *node, const value_point *point, slong precision,
                         acb_t out) {
+    const value_point nameless = {.log = point->log};
     ball_run run = {.engine = engine,
                     .point = point,
+                    .exact = point->box ? &nameless : point,
                     .precision = precision,
                     .real = point->names && point->names->count && !point->complex};
     return walk(&run, node, out);

@@ -87,14 +87,14 @@ static const int16_t coordinates[][6] = {
 enum { POINTS = sizeof coordinates / sizeof *coordinates, NEGATIVE = VALUE_POINTS_POSITIVE, COORDINATES = 6 };
 
 /* Names that stand for whole numbers by convention have whole values at every point. */
-static bool whole_name(const char *name) {
+bool value_whole_name(const char *name) {
     return name[0] && strchr("jklmnN", name[0]) != NULL;
 }
 
 void value_point_set(value_point *point, int which) {
     for (uint32_t i = 0; i < point->names->count; i++) {
         long value = coordinates[which][(i + (uint32_t)which) % COORDINATES];
-        if (whole_name(point->names->name[i]))
+        if (value_whole_name(point->names->name[i]))
             mpq_set_si(point->at[i], 2 + (long)((i + 2 * (uint32_t)which) % 7), 1);
         else
             mpq_set_si(point->at[i], value, 30);

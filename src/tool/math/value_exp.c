@@ -204,11 +204,6 @@ ratio kernel_exp(ratio_run *run, ratio a) {
     return value;
 }
 
-/* Names that stand for whole numbers by convention. */
-static bool whole_name(const char *name) {
-    return strchr("jklmnN", name[0]) != NULL && name[0];
-}
-
 /* base^piece for a base that is a prime, -1 or a rational function. */
 static ratio power_piece(ratio_run *run, ulong base, ratio argument, piece p) {
     if (ratio_is_one(run, p.part)) {
@@ -220,7 +215,7 @@ static ratio power_piece(ratio_run *run, ulong base, ratio argument, piece p) {
     ratio value = exp_kernel(run, base, argument, p);
     int32_t name = single_kernel(run, p.part);
     bool sign = base == KERNEL_BASE_MINUS_ONE && name >= 0 && run->kernels[name].kind == KERNEL_NAME;
-    if (sign && whole_name(run->kernels[name].text) && ratio_ok(run)) {
+    if (sign && value_whole_name(run->kernels[name].text) && ratio_ok(run)) {
         kernel wanted = {.kind = KERNEL_EXP, .prime = base, .arguments = 1, .argument = {p.part}};
         int32_t index = kernel_find(run, wanted);
         if (index >= 0 && run->kernels[index].degree == 1) kernel_relate(run, index, 2, ratio_integer(run, 1));
@@ -342,13 +337,11 @@ static bool ln_of_kernel(ratio_run *run, int32_t index, slong n, ratio *out) {
     return known;
 }
 
-/* ln of a primitive polynomial: factors whose logarithms are known and that are positive come out. */
-static ratio ln_poly(ratio_run *run, poly p) {
-    poly square;
-    if (fmpz_mpoly_is_one(p, run->ctx)) return ratio_integer(run, 0);
+/* The factors of a polynomial whose logarithms are known and that are positive: their logarithm; the rest. */
+static ratio ln_known(ratio_run *run, poly p, ratio *rest) {
     slong exponents[RATIO_KERNELS_MOST];
-    poly rest = kernel_split(run, p, exponents);
-    ratio value = ratio_integer(run, 0), inside = {rest, run->one};
+    poly split = kernel_split(run, p, exponents);
+    ratio value = ratio_integer(run, 0), inside = {split, run->one};
     for (int32_t i = 0, count = run->count; i < count && ratio_ok(run); i++) {
         ratio known;
         if (exponents[i] == 0) continue;
@@ -357,6 +350,16 @@ static ratio ln_poly(ratio_run *run, poly p) {
         else
             inside = ratio_multiply(run, inside, ratio_kernel(run, i, exponents[i]));
     }
+    *rest = inside;
+    return value;
+}
+
+/* ln of a primitive polynomial. */
+static ratio ln_poly(ratio_run *run, poly p) {
+    poly square;
+    ratio inside;
+    if (fmpz_mpoly_is_one(p, run->ctx)) return ratio_integer(run, 0);
+    ratio value = ln_known(run, p, &inside);
     if (!ratio_ok(run) || ratio_is_one(run, inside)) return value;
     if (kernel_square_root(run, inside.num, &square)) {
         ratio half = kernel_ln(run, kernel_abs(run, (ratio){square, run->one}));
@@ -376,9 +379,15 @@ ratio kernel_ln(ratio_run *run, ratio a) {
     ratio value = ln_rational(run, content);
     fmpq_clear(content);
     if (ratio_is_one(run, a)) return negative ? ratio_refuse(run, VALUE_UNDEFINED) : value;
-    /* ln(p / q) = ln p - ln q needs both positive, which only a number on one side makes sure. */
+    /* ln(p / q) = ln p - ln q needs both positive, which a number on one side makes sure; else factors that are come out.
+     */
     if (!negative && fmpz_mpoly_is_one(a.den, run->ctx)) return ratio_add(run, value, ln_poly(run, a.num));
     if (!negative && fmpz_mpoly_is_one(a.num, run->ctx)) return ratio_subtract(run, value, ln_poly(run, a.den));
+    ratio above, below;
+    value = ratio_add(run, value, ln_known(run, a.num, &above));
+    value = ratio_subtract(run, value, ln_known(run, a.den, &below));
+    a = ratio_divide(run, above, below);
     if (negative) a = ratio_negate(run, a);
+    if (!ratio_ok(run) || ratio_is_one(run, a)) return value;
     return ratio_add(run, value, ln_kernel(run, a));
 }

@@ -11,6 +11,11 @@ static mpq_srcptr no_value(const void *table, const char *key) {
     return NULL;
 }
 
+bool math_exact(math_engine *engine, const math_node *node, mpq_t out) {
+    engine->work_end = engine->work + WORK_MOST;
+    return value_rational(engine, node, NULL, out) == VALUE_KNOWN;
+}
+
 static cairn_status refuse(cairn_ctx *ctx, value_status status, const math_node *node) {
     bool name = status == VALUE_OTHER && node->kind == MATH_NAME;
     switch (status) {

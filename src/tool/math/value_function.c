@@ -73,6 +73,23 @@ static bool constant_ball(ratio_run *run, const math_node *node, arb_t out) {
     return known;
 }
 
+/* The whole part of the constant term of a polynomial with rational coefficients; 0 of others. */
+static ratio whole_part(ratio_run *run, ratio a) {
+    slong part = 0;
+    if (a.num->length && fmpz_mpoly_is_fmpz(a.den, run->ctx)) { /* the constant term is the last one */
+        fmpz_t c, d;
+        fmpz_init(c);
+        fmpz_init(d);
+        ratio last = poly_monomial(run, a.num, a.num->length - 1, c);
+        fmpz_mpoly_get_fmpz(d, a.den, run->ctx);
+        fmpz_fdiv_q(c, c, d);
+        if (ratio_is_one(run, last) && fmpz_bits(c) < 40) part = fmpz_get_si(c);
+        fmpz_clear(d);
+        fmpz_clear(c);
+    }
+    return ratio_integer(run, part);
+}
+
 /* floor and ceiling: of constants, a whole number; else a kernel. */
 static ratio step(ratio_run *run, const math_node *node) {
     bool down = node->kind == MATH_FLOOR;
@@ -88,7 +105,10 @@ static ratio step(ratio_run *run, const math_node *node) {
         fmpq_clear(q);
         return value;
     }
-    if (!math_is_constant(node)) return kernel_call(run, down ? "floor" : "ceiling", &value, 1);
+    if (!math_is_constant(node)) { /* floor(x + 3) = floor(x) + 3 */
+        ratio whole = whole_part(run, value), rest = ratio_subtract(run, value, whole);
+        return ratio_add(run, kernel_call(run, down ? "floor" : "ceiling", &rest, 1), whole);
+    }
     arb_t ball;
     fmpq_t q;
     arb_init(ball);

@@ -38,7 +38,9 @@ typedef struct value_names {
 typedef struct value_point {
     const value_names *names; /* NULL: names have no value */
     mpq_t at[VALUE_NAMES_MOST];
-    bool complex; /* parts may be complex though names have values: i stands in the trees */
+    const arb_struct *box; /* NULL, or balls: the names' values, in place of `at`; then a value is known only where the
+                              tree is continuous on all of the box */
+    bool complex;          /* parts may be complex though names have values: i stands in the trees */
     value_log log;
 } value_point;
 
@@ -77,6 +79,8 @@ bool value_has_bare_log(const math_node *node);
 bool value_names_add(value_names *names, const math_node *node);
 /* Whether the name is in the tree. */
 bool value_holds_name(const math_node *node, const char *name);
+/* Whether a name stands for a whole number by convention: "n", "k_1". */
+bool value_whole_name(const char *name);
 /* Whether each of two trees has a name that the other has not. */
 bool value_other_names(const math_node *a, const math_node *b);
 
@@ -109,6 +113,11 @@ enum { VALUE_POINTS_POSITIVE = 6 }; /* fixed points with positive coordinates */
 void value_point_set(value_point *point, int which);
 math_decision value_points_differ(math_engine *engine, const math_node *a, const math_node *b, const value_names *names,
                                   value_log log);
+
+/* ---- value_factored.c ------------------------------------------------------------------------------------------ */
+
+/* Whether two products of powers of rational numbers, of any size, are equal; UNKNOWN: they are no such products. */
+cairn_verdict value_factored_equal(math_engine *engine, const math_node *a, const math_node *b);
 
 /* ---- value_bound.c --------------------------------------------------------------------------------------------- */
 

@@ -359,14 +359,14 @@ static poly divide_exactly(ratio_run *run, poly p, const fmpz_t by) {
     return settle(run, made);
 }
 
-static bool small(const ratio_run *run, poly p) {
+bool poly_is_small(const ratio_run *run, poly p) {
     if (p->length > GCD_TERMS_MOST) return false;
     return coefficient_bits(p) <= GCD_BITS_MOST && fmpz_mpoly_total_degree_si(p, run->ctx) <= GCD_DEGREE_MOST;
 }
 
 /* Divides by a common factor where both are small. */
 static ratio cancel(ratio_run *run, ratio a) {
-    if (fmpz_mpoly_is_fmpz(a.den, run->ctx) || !small(run, a.num) || !small(run, a.den)) return a;
+    if (fmpz_mpoly_is_fmpz(a.den, run->ctx) || !poly_is_small(run, a.num) || !poly_is_small(run, a.den)) return a;
     if (!value_spend(run->engine, 10000)) return ratio_refuse(run, VALUE_TOO_LARGE);
     fmpz_mpoly_struct *common, *num, *den;
     poly_new(run, &common);

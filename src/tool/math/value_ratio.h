@@ -109,6 +109,8 @@ ratio ratio_primitive(ratio_run *run, ratio a, fmpq_t content);
 poly poly_new(ratio_run *run, fmpz_mpoly_struct **writable);
 poly poly_multiply(ratio_run *run, poly a, poly b);
 poly poly_subtract(ratio_run *run, poly a, poly b);
+/* Whether common factors with it are found quickly. */
+bool poly_is_small(const ratio_run *run, poly p);
 /* Reduces by the relations; *scale (may be NULL) is what the value was multiplied by. */
 poly poly_reduce(ratio_run *run, poly p, poly *scale);
 /* Term i as coefficient and a monomial. */

@@ -5,7 +5,7 @@
 
 #include "tool/math/value_internal.h"
 
-enum { FACTORIAL_MOST = 2000, EXPONENT_MOST = 10000 };
+enum { FACTORIAL_MOST = 5000, EXPONENT_MOST = 10000 };
 
 /* Counts the work on a value and refuses one beyond the bound. */
 static value_status weigh(math_engine *engine, const mpq_t value) {
@@ -220,9 +220,33 @@ value_status value_rational_call(math_engine *engine, const char *name, const mp
     return VALUE_KNOWN;
 }
 
+/* The remainder of base^exponent, which need not be written out: 3^(10^6) mod 7. */
+static value_status power_modulo(math_engine *engine, const math_node *power, const math_node *by,
+                                 const value_point *point, mpq_t out) {
+    mpq_t exponent, modulus;
+    mpq_init(exponent);
+    mpq_init(modulus);
+    value_status status = value_rational(engine, power->kid[0], point, out);
+    if (status == VALUE_KNOWN) status = value_rational(engine, power->kid[1], point, exponent);
+    if (status == VALUE_KNOWN) status = value_rational(engine, by, point, modulus);
+    bool usual = status == VALUE_KNOWN && whole(out) && whole(exponent) && whole(modulus) && mpq_sgn(exponent) > 0 &&
+                 mpq_sgn(modulus) > 0;
+    if (status == VALUE_KNOWN && !usual) status = VALUE_OTHER;
+    size_t bits = usual ? mpz_sizeinbase(mpq_numref(exponent), 2) : 0;
+    size_t words = usual ? mpz_sizeinbase(mpq_numref(modulus), 2) / 64 + 1 : 0;
+    if (usual && (words > 64 || !value_spend(engine, (int64_t)(bits * (4 + words * words))))) status = VALUE_TOO_LARGE;
+    if (status == VALUE_KNOWN) mpz_powm(mpq_numref(out), mpq_numref(out), mpq_numref(exponent), mpq_numref(modulus));
+    mpq_clear(modulus);
+    mpq_clear(exponent);
+    return status;
+}
+
 static value_status call(math_engine *engine, const math_node *node, const value_point *point, mpq_t out) {
     enum { ARGUMENTS_MOST = 16 };
     if (node->kids == 0 || node->kids > ARGUMENTS_MOST) return VALUE_OTHER;
+    if (node->kids == 2 && strcmp(node->text, "mod") == 0 && node->kid[0]->kind == MATH_POWER &&
+        node->kid[0]->kids == 2)
+        return power_modulo(engine, node->kid[0], node->kid[1], point, out);
     mpq_t arguments[ARGUMENTS_MOST];
     value_status status = VALUE_KNOWN;
     uint32_t made = 0;
