@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#define NAME_BYTES 64 /* a longer cell is no name */
+#define NAME_BYTES 128 /* a longer cell is no name */
 
 void csv_header_free(csv_header *header) {
     cairn_free(header->text);
