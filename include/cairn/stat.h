@@ -54,8 +54,16 @@ typedef struct cairn_interval {
     int32_t left_out; /* bootstrap only: resamples in which the statistic was undefined (NaN) */
 } cairn_interval;
 
+/* A test statistic and its p-value; both NaN where the test is undefined. */
+typedef struct cairn_test {
+    double statistic, p;
+} cairn_test;
+
 /* Wilson's score interval of a proportion hits / n. Errors: INVALID unless 0 <= hits <= n, n > 0 and 0 < level < 1. */
 CAIRN_API cairn_status cairn_stat_wilson(cairn_ctx *ctx, int64_t hits, int64_t n, double level, cairn_interval *out);
+/* Wald's interval estimate -+ z sqrt(p (1 - p) / n), as many leaderboards print it. It has width 0 at 0 and 1, and may
+ * leave [0, 1]: for comparison with printed numbers only. Errors: as Wilson's. */
+CAIRN_API cairn_status cairn_stat_wald(cairn_ctx *ctx, int64_t hits, int64_t n, double level, cairn_interval *out);
 /* Wilson's interval of a proportion whose trials come in clusters: hits[i] of sizes[i] in cluster i. The trials count
  * as many as their variance between clusters says (at most their number); without any such variance as many as there
  * are clusters. Clusters of one trial give Wilson's interval itself. Errors: INVALID for an empty cluster, hits out of
@@ -89,6 +97,12 @@ CAIRN_API cairn_status cairn_stat_mean_interval(cairn_ctx *ctx, const double *x,
  * cairn_stat_mean_interval. */
 CAIRN_API cairn_status cairn_stat_paired_interval(cairn_ctx *ctx, const double *a, const double *b, size_t n,
                                                   double level, cairn_interval *out);
+
+/* Student's t of the mean of a[i] - b[i] with its two-sided p, n - 1 degrees of freedom: are two systems that were
+ * measured on the same items different? Equal differences everywhere give t of 0 or infinity. Errors: as
+ * cairn_stat_mean_interval. */
+CAIRN_API cairn_status cairn_stat_paired_test(cairn_ctx *ctx, const double *a, const double *b, size_t n,
+                                              cairn_test *out);
 
 /* ---- bootstrap ------------------------------------------------------------------------------------------------- */
 
@@ -136,6 +150,24 @@ CAIRN_API cairn_status cairn_stat_bootstrap_paired(cairn_ctx *ctx, const double 
  * NaN. Errors: INVALID for hits or items out of range; those of cairn_stat_bootstrap. */
 CAIRN_API cairn_status cairn_stat_grouped_share(cairn_ctx *ctx, const double *hits, const double *items, size_t groups,
                                                 const cairn_bootstrap *how, cairn_interval *out);
+/* k figures out[k] of sums[strata][width]; NaN where undefined. Called by several threads at once: it only reads. */
+typedef void (*cairn_figures_fn)(const void *arg, const double *sums, double *out);
+/* Percentile bootstrap of figures of sums over groups of related items, such as the solutions of one problem.
+ * tallies[groups][width]: what each group adds; the groups stand in `strata` runs of sizes[strata]. A resample draws
+ * sizes[s] groups within each stratum with replacement, as cairn_stat_bootstrap_strata does, and sums each stratum by
+ * itself. A figure that is undefined on the groups has estimate and bounds NaN; one that is undefined on every resample
+ * has bounds NaN; undefined resamples are left out and counted. Large work is shared among threads, on which the
+ * result does not depend. Errors: as cairn_stat_bootstrap; INVALID for an empty stratum, width or k outside 1 ..
+ * 10,000, a tally that is not finite; CANCELLED; no memory. */
+CAIRN_API cairn_status cairn_stat_bootstrap_sums(cairn_ctx *ctx, const double *tallies, const size_t *sizes,
+                                                 size_t strata, size_t width, cairn_figures_fn figures, size_t k,
+                                                 const void *arg, const cairn_bootstrap *how, cairn_interval *out);
+/* The same of the differences b - a of the figures of two systems that were measured on the same groups, which are
+ * drawn together. */
+CAIRN_API cairn_status cairn_stat_bootstrap_sums_paired(cairn_ctx *ctx, const double *a, const double *b,
+                                                        const size_t *sizes, size_t strata, size_t width,
+                                                        cairn_figures_fn figures, size_t k, const void *arg,
+                                                        const cairn_bootstrap *how, cairn_interval *out);
 /* Quantile p of sorted x[n], interpolated linearly between order statistics (position p (n - 1)); NaN for n = 0 or p
  * outside [0, 1]. */
 CAIRN_API double cairn_stat_quantile_sorted(const double *x, size_t n, double p);
@@ -167,6 +199,84 @@ CAIRN_API cairn_status cairn_stat_spearman(cairn_ctx *ctx, const double *x, cons
 /* Kendall's tau-b: (concordant - discordant pairs) / sqrt(pairs untied in x * pairs untied in y); NaN where x or y is
  * constant. Takes n log n comparisons (Knight 1966). Errors: INVALID for n < 2 or NaN; no memory. */
 CAIRN_API cairn_status cairn_stat_kendall(cairn_ctx *ctx, const double *x, const double *y, size_t n, double *out);
+
+typedef struct cairn_correlation {
+    double r, t; /* t = r sqrt(df / (1 - r^2)), df = n - 2 */
+    double p;    /* two-sided, of Student's t; all NaN where x or y is constant */
+} cairn_correlation;
+/* Pearson's correlation with its p-value; Spearman's likewise when x and y are ranks. Errors: INVALID for n < 3 or a
+ * number that is not finite. */
+CAIRN_API cairn_status cairn_stat_pearson_test(cairn_ctx *ctx, const double *x, const double *y, size_t n,
+                                               cairn_correlation *out);
+
+/* Least squares y = intercept + slope x. */
+typedef struct cairn_line {
+    double slope, intercept;
+    double slope_error, intercept_error; /* standard errors; NaN for n = 2 */
+    double residual; /* standard deviation about the line, n - 2 degrees of freedom; NaN for n = 2 */
+    double r2;       /* share of the variance of y; NaN where y is constant */
+} cairn_line;
+/* Errors: INVALID for n < 2, a number that is not finite, x all equal. */
+CAIRN_API cairn_status cairn_stat_line(cairn_ctx *ctx, const double *x, const double *y, size_t n, cairn_line *out);
+
+/* Cohen's d: (mean a - mean b) / standard deviation, pooled over both. 0 where all numbers are equal, infinite where
+ * only the means differ. Errors: INVALID for fewer than two numbers on a side or one that is not finite. */
+CAIRN_API cairn_status cairn_stat_standardised_gap(cairn_ctx *ctx, const double *a, size_t n_a, const double *b,
+                                                   size_t n_b, double *out);
+
+/* ---- two classes by a threshold ---------------------------------------------------------------------------------- */
+
+/* Counts of a two-class answer against the truth. Fractions are allowed: of expected counts. */
+typedef struct cairn_confusion {
+    double tp, fp, tn, fn; /* said and is positive; said only; neither; is only */
+} cairn_confusion;
+/* Positive is said iff score > threshold, strictly. Errors: INVALID for a NaN score or threshold. */
+CAIRN_API cairn_status cairn_stat_confusion(cairn_ctx *ctx, const double *scores, const bool *positive, size_t n,
+                                            double threshold, cairn_confusion *out);
+
+/* A ratio without denominator is 0, as in the `zero_division=0` of common libraries, unless said otherwise. */
+typedef struct cairn_two_class {
+    double accuracy;
+    double precision, recall, f1;                            /* of the positive class */
+    double negative_precision, negative_recall, negative_f1; /* of the other */
+    double macro_f1;                                         /* mean of the two F1 */
+    double balanced_accuracy;                                /* mean of the two recalls */
+    double balanced_f1;                                      /* harmonic mean of the two recalls */
+    double mcc;                                              /* Matthews' correlation; NaN where a margin is 0 */
+    double kappa;                                            /* Cohen's; NaN where chance agrees always */
+} cairn_two_class;
+/* All figures are NaN for no counts at all. */
+CAIRN_API cairn_two_class cairn_stat_two_class(const cairn_confusion *c);
+/* Cohen's kappa of two raters over k classes: counts[k][k], row-major, rater a's class by rater b's. NaN without counts
+ * and where chance agrees always. */
+CAIRN_API double cairn_stat_kappa(const double *counts, size_t k);
+
+/* What is said positive when it is score >= threshold. Both curves have the same points: ROC is recall against
+ * fall-out, precision-recall is precision against recall. */
+typedef struct cairn_threshold_point {
+    double threshold;
+    int64_t tp, fp;
+    double recall;    /* tp / positives */
+    double fall_out;  /* fp / negatives; NaN without negatives */
+    double precision; /* tp / (tp + fp); 1 where nothing is said positive */
+} cairn_threshold_point;
+/* points[n + 1], thresholds falling: first Infinity, where nothing is said positive, then each distinct score. Equal
+ * scores are one point. *count: how many. Errors: INVALID for n = 0, a NaN score, no positive; no memory. */
+CAIRN_API cairn_status cairn_stat_threshold_points(cairn_ctx *ctx, const double *scores, const bool *positive, size_t n,
+                                                   cairn_threshold_point *points, size_t *count);
+/* Average precision: sum over those points of (rise of recall) * precision, without interpolation. Equal scores count
+ * together, so that their order does not matter. Errors: as cairn_stat_threshold_points. */
+CAIRN_API cairn_status cairn_stat_average_precision(cairn_ctx *ctx, const double *scores, const bool *positive,
+                                                    size_t n, double *out);
+
+/* ---- rounding as others do --------------------------------------------------------------------------------------- */
+
+/* x to so many decimals as Python's round(x, decimals): of the exact binary value, halves to even. 2.675 gives 2.67.
+ * x itself where it is not finite or decimals are outside 0 .. 323. */
+CAIRN_API double cairn_round_even(double x, int decimals);
+/* x to so many decimals as people do on paper: of its decimal text of 15 significant digits, halves away from zero.
+ * 2.675 gives 2.68. x itself where it is not finite or decimals are outside 0 .. 323. */
+CAIRN_API double cairn_round_half_up(double x, int decimals);
 
 /* ---- early rejection by scores of unfinished steps (arXiv 2508.01969) ------------------------------------------ */
 
@@ -268,6 +378,31 @@ typedef enum cairn_aggregator {
 /* Aggregate of scores[n]. An unknown (NaN) step is skipped: `last` is the last known step, `mean` divides by the
  * known ones. No steps at all give 0; steps that are all unknown give NaN. */
 CAIRN_API double cairn_aggregate(cairn_aggregator how, const double *scores, size_t n);
+/* What an unknown (NaN) step score does to the whole. */
+typedef enum cairn_unknown_step {
+    CAIRN_UNKNOWN_STEP_ERROR,
+    CAIRN_UNKNOWN_STEP_SKIP,   /* as if the step were not there */
+    CAIRN_UNKNOWN_STEP_SPREAD, /* the whole is unknown */
+    CAIRN_UNKNOWN_STEP_VALUE   /* `unknown_value` stands for it */
+} cairn_unknown_step;
+#define CAIRN_UNKNOWN_STEP_CHOICES "error|skip|spread|value" /* in enumeration order */
+
+/* Zeroed: strict. A list without steps and an unknown step are errors, nothing is clamped. */
+typedef struct cairn_aggregate_policy {
+    bool allow_empty; /* a list without steps, or with none left, is worth `empty_value` */
+    double empty_value;
+    cairn_unknown_step unknown;
+    double unknown_value;
+    double clip; /* probabilities are clamped to [clip, 1 - clip] for `geometric`, `logit` and `odds`; 0: never */
+} cairn_aggregate_policy;
+
+/* Aggregate of scores[n] by the formulas of RewardMATH (arXiv 2410.01729), term by term: `product` multiplies from the
+ * first step on, `geometric` is product^(1/n) of it, `logit` is 1 / (1 + e^-m) of the mean m of ln(p / (1 - p)), `odds`
+ * is max(0, mean of p / (1 - p)). Unclamped, a p of 1 has infinite odds, and p of 0 and 1 in one list have no mean
+ * logit: then *out is NaN, which the caller must count and never compare. Errors: INVALID for a score outside [0, 1]
+ * with the last three, an infinite score, what the policy calls an error, a clip outside [0, 0.5). */
+CAIRN_API cairn_status cairn_aggregate_checked(cairn_ctx *ctx, cairn_aggregator how, const double *scores, size_t n,
+                                               const cairn_aggregate_policy *policy, double *out);
 /* "last", ...; NULL for a value outside the enumeration. */
 CAIRN_API const char *cairn_aggregator_name(cairn_aggregator how);
 /* Errors: INVALID for a name that is none of CAIRN_AGGREGATOR_CHOICES. */
@@ -344,11 +479,6 @@ CAIRN_API cairn_status cairn_stat_pair_accuracy(cairn_ctx *ctx, const double *pr
 
 /* ---- tests ------------------------------------------------------------------------------------------------------- */
 
-/* A test statistic and its p-value; both NaN where the test is undefined. */
-typedef struct cairn_test {
-    double statistic, p;
-} cairn_test;
-
 /* P(X >= x) of chi-square with df degrees of freedom; NaN for df < 1 or x < 0. Time df. */
 CAIRN_API double cairn_stat_chi_square_tail(double x, int64_t df);
 /* Chi-square test of independence of the table (a b; c d), df 1, without correction. Undefined where a margin is 0;
@@ -356,6 +486,16 @@ CAIRN_API double cairn_stat_chi_square_tail(double x, int64_t df);
 CAIRN_API cairn_test cairn_stat_chi_square_2x2(int64_t a, int64_t b, int64_t c, int64_t d);
 /* The least of the four expected counts of that table; 0 without any count. */
 CAIRN_API double cairn_stat_least_expected(int64_t a, int64_t b, int64_t c, int64_t d);
+/* Cochran, Mantel and Haenszel: are rows and columns independent within every stratum? tables[strata][4], each (a b; c
+ * d), non-negative. */
+typedef struct cairn_stratified {
+    cairn_test test;   /* chi-square, df 1, without continuity correction; NaN where no stratum tells anything */
+    cairn_test yates;  /* with the correction 1/2 */
+    double odds_ratio; /* common, Mantel and Haenszel's; Infinity or NaN where its denominator is 0 */
+    int64_t used;      /* strata without an empty margin: the others tell nothing */
+} cairn_stratified;
+/* Errors: INVALID for a negative count. */
+CAIRN_API cairn_status cairn_stat_cmh(cairn_ctx *ctx, const int64_t (*tables)[4], size_t strata, cairn_stratified *out);
 /* Fisher's exact test of the same table, two-sided: the sum of the probabilities, given the margins, of the tables that
  * are no more likely (within 1e-9, relative). 1 where a margin is 0; NaN for negative counts. Time: the least margin.
  */

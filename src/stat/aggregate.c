@@ -61,6 +61,98 @@ double cairn_aggregate(cairn_aggregator how, const double *scores, size_t n) {
     return how == CAIRN_AGGREGATE_MEAN && known ? result / (double)known : result;
 }
 
+/* ---- term by term, under a policy -------------------------------------------------------------------------------- */
+
+static bool of_probabilities(cairn_aggregator how) {
+    return how >= CAIRN_AGGREGATE_GEOMETRIC && how <= CAIRN_AGGREGATE_ODDS;
+}
+
+static cairn_status check(cairn_ctx *ctx, cairn_aggregator how, const cairn_aggregate_policy *policy) {
+    if (!cairn_aggregator_name(how)) return cairn_fail(ctx, CAIRN_INVALID, "aggregator number %d is none", (int)how);
+    if (policy->unknown > CAIRN_UNKNOWN_STEP_VALUE)
+        return cairn_fail(ctx, CAIRN_INVALID, "policy number %d for unknown steps is none", (int)policy->unknown);
+    if (!(policy->clip >= 0.0 && policy->clip < 0.5))
+        return cairn_fail(ctx, CAIRN_INVALID, "clip %g is not in [0, 0.5)", policy->clip);
+    return CAIRN_OK;
+}
+
+/* One step's score as the aggregate takes it; NaN only where it is unknown and the policy leaves it so. */
+static cairn_status take(cairn_ctx *ctx, cairn_aggregator how, const cairn_aggregate_policy *policy, double score,
+                         size_t step, double *out) {
+    if (isnan(score) && policy->unknown == CAIRN_UNKNOWN_STEP_ERROR)
+        return cairn_fail(ctx, CAIRN_INVALID, "the score of step %zu is unknown", step);
+    if (isnan(score) && policy->unknown == CAIRN_UNKNOWN_STEP_VALUE) score = policy->unknown_value;
+    if (isinf(score)) return cairn_fail(ctx, CAIRN_INVALID, "the score of step %zu is infinite", step);
+    if (of_probabilities(how) && (score < 0.0 || score > 1.0))
+        return cairn_fail(ctx, CAIRN_INVALID, "the score of step %zu is %g, expected 0 to 1 for `%s`", step, score,
+                          names[how]);
+    if (of_probabilities(how) && !isnan(score)) score = fmin(fmax(score, policy->clip), 1.0 - policy->clip);
+    *out = score;
+    return CAIRN_OK;
+}
+
+/* What is folded over the steps: a product, a sum, a least or greatest score. */
+static double fold(cairn_aggregator how, double whole, double p, bool first) {
+    double odds = p / (1.0 - p);
+    switch (how) {
+    case CAIRN_AGGREGATE_PRODUCT:
+    case CAIRN_AGGREGATE_GEOMETRIC:
+        return first ? p : whole * p;
+    case CAIRN_AGGREGATE_MIN:
+        return first || p < whole ? p : whole;
+    case CAIRN_AGGREGATE_MAX:
+        return first || p > whole ? p : whole;
+    case CAIRN_AGGREGATE_MEAN:
+    case CAIRN_AGGREGATE_SUM:
+        return first ? p : whole + p;
+    case CAIRN_AGGREGATE_LOGIT:
+        return first ? maths_log(odds) : whole + maths_log(odds);
+    case CAIRN_AGGREGATE_ODDS:
+        return first ? odds : whole + odds;
+    default:
+        return p; /* last */
+    }
+}
+
+static double settle(cairn_aggregator how, double whole, size_t n) {
+    double count = (double)n;
+    switch (how) {
+    case CAIRN_AGGREGATE_GEOMETRIC:
+        return maths_pow(whole, 1.0 / count);
+    case CAIRN_AGGREGATE_MEAN:
+        return whole / count;
+    case CAIRN_AGGREGATE_LOGIT:
+        return 1.0 / (1.0 + maths_exp(-(whole / count)));
+    case CAIRN_AGGREGATE_ODDS:
+        return fmax(0.0, whole / count);
+    default:
+        return whole;
+    }
+}
+
+cairn_status cairn_aggregate_checked(cairn_ctx *ctx, cairn_aggregator how, const double *scores, size_t n,
+                                     const cairn_aggregate_policy *policy, double *out) {
+    CAIRN_TRY(check(ctx, how, policy));
+    double whole = NAN;
+    size_t known = 0, unknown = 0;
+    for (size_t i = 0; i < n; i++) {
+        double p = NAN;
+        CAIRN_TRY(take(ctx, how, policy, scores[i], i, &p));
+        if (isnan(p))
+            unknown++;
+        else
+            whole = fold(how, whole, p, known++ == 0);
+    }
+    bool spread = unknown > 0 && policy->unknown != CAIRN_UNKNOWN_STEP_SKIP;
+    if (known + unknown == 0 || (known == 0 && !spread)) {
+        if (!policy->allow_empty) return cairn_fail(ctx, CAIRN_INVALID, "there is no step with a score");
+        *out = policy->empty_value;
+    } else {
+        *out = spread ? NAN : settle(how, whole, known);
+    }
+    return CAIRN_OK;
+}
+
 const char *cairn_aggregator_name(cairn_aggregator how) {
     return (int)how >= 0 && (int)how < name_count ? names[how] : NULL;
 }

@@ -30,6 +30,13 @@ static double z_of(double level) {
     return -cairn_stat_normal_quantile(0.5 * (1.0 - level));
 }
 
+cairn_status cairn_stat_wald(cairn_ctx *ctx, int64_t hits, int64_t n, double level, cairn_interval *out) {
+    CAIRN_TRY(check_proportion(ctx, hits, n, level));
+    double p = (double)hits / (double)n, half = z_of(level) * sqrt(p * (1.0 - p) / (double)n);
+    *out = (cairn_interval){.estimate = p, .low = p - half, .high = p + half};
+    return CAIRN_OK;
+}
+
 /* Trials that tell as much as these, were they independent. */
 static double effective_trials(const int64_t *hits, const int64_t *sizes, size_t clusters, double p, double n) {
     double squares = 0.0;
@@ -79,20 +86,27 @@ cairn_status cairn_stat_clopper_pearson(cairn_ctx *ctx, int64_t hits, int64_t n,
     return CAIRN_OK;
 }
 
-/* Student's interval of the mean of a[i] - b[i]; b may be NULL (zeros). Welford's update, since nothing is stored. */
-static cairn_status student(cairn_ctx *ctx, const double *a, const double *b, size_t n, double level,
-                            cairn_interval *out) {
-    CAIRN_TRY(check_level(ctx, level));
-    if (n < 2) return cairn_fail(ctx, CAIRN_INVALID, "an interval of a mean needs two numbers, not %zu", n);
-    double mean = 0.0, squares = 0.0;
+/* Mean of a[i] - b[i] and its standard error; b may be NULL (zeros). Welford's update, since nothing is stored. */
+static cairn_status mean_of(cairn_ctx *ctx, const double *a, const double *b, size_t n, double *mean, double *error) {
+    double sofar = 0.0, squares = 0.0;
+    if (n < 2) return cairn_fail(ctx, CAIRN_INVALID, "the spread of a mean needs two numbers, not %zu", n);
     for (size_t i = 0; i < n; i++) {
         double x = b ? a[i] - b[i] : a[i];
         if (!isfinite(x)) return cairn_fail(ctx, CAIRN_INVALID, "number %zu is not finite", i);
-        double d = x - mean;
-        mean += d / (double)(i + 1);
-        squares += d * (x - mean);
+        double d = x - sofar;
+        sofar += d / (double)(i + 1);
+        squares += d * (x - sofar);
     }
-    double error = sqrt(squares / (double)(n - 1) / (double)n);
+    *mean = sofar;
+    *error = sqrt(squares / (double)(n - 1) / (double)n);
+    return CAIRN_OK;
+}
+
+static cairn_status student(cairn_ctx *ctx, const double *a, const double *b, size_t n, double level,
+                            cairn_interval *out) {
+    double mean = NAN, error = NAN;
+    CAIRN_TRY(check_level(ctx, level));
+    CAIRN_TRY(mean_of(ctx, a, b, n, &mean, &error));
     double half = error > 0.0 ? -cairn_stat_t_quantile(0.5 * (1.0 - level), (double)(n - 1)) * error : 0.0;
     *out = (cairn_interval){.estimate = mean, .low = mean - half, .high = mean + half};
     return CAIRN_OK;
@@ -105,4 +119,12 @@ cairn_status cairn_stat_mean_interval(cairn_ctx *ctx, const double *x, size_t n,
 cairn_status cairn_stat_paired_interval(cairn_ctx *ctx, const double *a, const double *b, size_t n, double level,
                                         cairn_interval *out) {
     return student(ctx, a, b, n, level, out);
+}
+
+cairn_status cairn_stat_paired_test(cairn_ctx *ctx, const double *a, const double *b, size_t n, cairn_test *out) {
+    double mean = NAN, error = NAN;
+    CAIRN_TRY(mean_of(ctx, a, b, n, &mean, &error));
+    double t = mean == 0.0 ? 0.0 : mean / error;
+    *out = (cairn_test){t, isinf(t) ? 0.0 : 2.0 * cairn_stat_t_cdf(-fabs(t), (double)(n - 1))};
+    return CAIRN_OK;
 }

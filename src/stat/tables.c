@@ -90,3 +90,27 @@ cairn_status cairn_stat_share_difference(cairn_ctx *ctx, int64_t k_a, int64_t n_
                             .high = difference + sqrt(up_a * up_a + down_b * down_b)};
     return CAIRN_OK;
 }
+
+cairn_status cairn_stat_cmh(cairn_ctx *ctx, const int64_t (*tables)[4], size_t strata, cairn_stratified *out) {
+    double off = 0.0, variance = 0.0, with = 0.0, against = 0.0;
+    int64_t used = 0;
+    for (size_t s = 0; s < strata; s++) {
+        const int64_t *t = tables[s];
+        if (!counts(t[0], t[1], t[2], t[3])) return cairn_fail(ctx, CAIRN_INVALID, "table %zu: a negative count", s);
+        double a = (double)t[0], b = (double)t[1], c = (double)t[2], d = (double)t[3], n = a + b + c + d;
+        double rows = (a + b) * (c + d), columns = (a + c) * (b + d);
+        if (rows == 0.0 || columns == 0.0) continue; /* a is what its margins say */
+        used++;
+        off += a - (a + b) * (a + c) / n;
+        variance += rows * columns / (n * n * (n - 1.0));
+        with += a * d / n;
+        against += b * c / n;
+    }
+    double less = fmax(0.0, fabs(off) - 0.5);
+    double square = used ? off * off / variance : NAN, corrected = used ? less * less / variance : NAN;
+    *out = (cairn_stratified){.test = {square, cairn_stat_chi_square_tail(square, 1)},
+                              .yates = {corrected, cairn_stat_chi_square_tail(corrected, 1)},
+                              .odds_ratio = with / against,
+                              .used = used};
+    return CAIRN_OK;
+}
