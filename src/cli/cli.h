@@ -9,11 +9,12 @@
 
 typedef struct cli {
     cairn_ctx *ctx;
-    cairn_arena *arena; /* lives as long as the command */
-    bool colour;        /* standard output is a terminal that shows colours */
-    int width;          /* columns of that terminal; 0: unbounded */
-    const char *advice; /* what an interrupted user can do, or NULL */
-    bool no;            /* the verb did its work, and its answer is no: exit status 1 */
+    cairn_arena *arena;          /* lives as long as the command */
+    bool colour;                 /* standard output is a terminal that shows colours */
+    int width;                   /* columns of that terminal; 0: unbounded */
+    const char *advice;          /* what an interrupted user can do, or NULL */
+    bool no;                     /* the verb did its work, and its answer is no: exit status 1 */
+    const struct cli_verb *verb; /* that runs */
 } cli;
 
 typedef struct cli_verb {

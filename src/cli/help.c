@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cairn/bench.h"
 #include "cairn/label.h"
 #include "cairn/objective.h"
 #include "cli/verbs.h"
@@ -18,7 +19,7 @@ cairn_status cli_print_overview(cli *c) {
         printf("  cairn %s%-16s%s %s\n", bold, cli_verbs[i]->about.name, plain, cli_verbs[i]->about.summary);
     printf(
         "\n  cairn VERB --help shows options and examples; cairn help TOPIC lists worlds, policies, scripts, rewards, "
-        "searches, labellers, rules, objectives.\n"
+        "searches, labellers, rules, objectives, benchmarks.\n"
         "  Exit status: 0 done; 1 a claim of a recipe is missed; 2 refused or failed, with one sentence on standard "
         "error; 130 or 143 interrupted by "
         "Ctrl-C or "
@@ -73,6 +74,10 @@ static const cairn_about *script_at(int i) {
     return NULL;
 }
 
+static const cairn_about *bench_at(int i) {
+    return cairn_benches()[i] ? &cairn_benches()[i]->about : NULL;
+}
+
 static const topic topics[] = {
     {"worlds", "Worlds (`--world NAME:key=value,...`)", world_at},
     {"policies", "Policies (`--policy NAME:key=value,...`); options of `scripted` are those of the world's script",
@@ -83,6 +88,7 @@ static const topic topics[] = {
     {"labellers", "Labellers (`--method NAME:key=value,...`)", labeller_at},
     {"rules", "Rules of labelling (`--rule NAME:key=value,...`)", rule_at},
     {"objectives", "Objectives (`--loss NAME:key=value,...`)", objective_at},
+    {"benchmarks", "Benchmarks (`cairn eval NAME`); these options besides those of every benchmark", bench_at},
 };
 enum { TOPICS = sizeof topics / sizeof *topics };
 
@@ -107,7 +113,8 @@ static void markdown_numbers(const cli_verb *verb) {
 
 static const char reference_head[] =
     "# Reference\n\n"
-    "Every verb, world, policy, reward, search, labeller, rule and objective with its options and, for verbs, what the "
+    "Every verb, world, policy, reward, search, labeller, rule, objective and benchmark with its options and, for "
+    "verbs, what the "
     "numbers mean. "
     "This page is what "
     "`cairn help reference` prints; `make reference` writes it, and `make check` compares.\n\n"
@@ -149,9 +156,10 @@ static cairn_status print_topic(cli *c, const char *name) {
         for (int i = 0; topics[t].at(i); i++) CAIRN_TRY(cli_print_about(c, topics[t].at(i)));
         return CAIRN_OK;
     }
-    return cairn_fail(
-        c->ctx, CAIRN_INVALID,
-        "no topic `%s`: worlds, policies, scripts, rewards, searches, labellers, rules, objectives or reference", name);
+    return cairn_fail(c->ctx, CAIRN_INVALID,
+                      "no topic `%s`: worlds, policies, scripts, rewards, searches, labellers, rules, objectives, "
+                      "benchmarks or reference",
+                      name);
 }
 
 static cairn_status run(cli *c, const void *config, int count, char **arguments) {
@@ -161,8 +169,9 @@ static cairn_status run(cli *c, const void *config, int count, char **arguments)
 
 const cli_verb verb_help = {
     .about = {.name = "help",
-              .summary = "List worlds, policies, scripts, rewards, searches, labellers, rules or objectives with their "
-                         "options; or all of it.",
+              .summary =
+                  "List worlds, policies, scripts, rewards, searches, labellers, rules, objectives or benchmarks with "
+                  "their options; or all of it.",
               .config_size = sizeof(help_config)},
     .arguments = "[TOPIC]",
     .most = 1,

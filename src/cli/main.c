@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/eval_bench.h"
 #include "cli/verbs.h"
 
 /* clang-format off */
@@ -141,6 +142,8 @@ static bool print_family(const char *word) {
         printf("  cairn %-16s %s\n", name, cli_verbs[i]->about.summary);
         found = true;
     }
+    for (int i = 0; found && strcmp(word, "eval") == 0 && cairn_benches()[i]; i++)
+        printf("  cairn eval %-11s %s\n", cairn_benches()[i]->about.name, cairn_benches()[i]->about.summary);
     return found;
 }
 
@@ -154,6 +157,7 @@ static cairn_status run_verb(cli *c, const cli_verb *verb, int argc, char **argv
     if (help) return cli_print_help(c, verb);
     CAIRN_TRY(cli_refuse_same_file(c, verb, config, count, positional));
     CAIRN_TRY(cairn_kernels_check(c->ctx)); /* also where no kernel runs: a wrong value is never passed over */
+    c->verb = verb;
     return verb->run(c, config, count, positional);
 }
 
@@ -165,6 +169,10 @@ static cairn_status dispatch(cli *c, int argc, char **argv) {
         return CAIRN_OK;
     }
     const cli_verb *verb = find_verb(argc, argv, &taken);
+    if (!verb && argc > 1 && strcmp(argv[0], "eval") == 0) {
+        CAIRN_TRY(cli_bench_verb(c, argv[1], &verb));
+        taken = 2;
+    }
     if (verb) return run_verb(c, verb, argc - taken, argv + taken);
     bool asked = argc == 1 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0;
     if (asked && print_family(argv[0])) return CAIRN_OK;

@@ -25,7 +25,7 @@ typedef struct naming {
 } naming;
 
 static bool is_output(const char *option) {
-    static const char *const outputs[] = {"out", "dev-out", "run", "log", "checkpoint", "csv", "svg"};
+    static const char *const outputs[] = {"out", "dev-out", "run", "log", "checkpoint", "csv", "svg", "items"};
     for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++)
         if (strcmp(option, outputs[i]) == 0) return true;
     return false;

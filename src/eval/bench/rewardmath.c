@@ -1,0 +1,236 @@
+/* RewardMATH (arXiv 2410.01729): does the right solution beat every wrong one of its problem? */
+#include <jansson.h>
+#include <math.h>
+#include <string.h>
+
+#include "cairn/bench.h"
+#include "cairn/choice.h"
+
+enum { ALL_AGGREGATES, CANDIDATES_MOST = 64 };
+
+typedef struct rewardmath_config {
+    const char *right, *except;
+    int32_t steps; /* 0: all, else an aggregator + 1 */
+} rewardmath_config;
+
+static const cairn_option options[] = {
+    CAIRN_TEXT(rewardmath_config, right, "human_to_GPT-4", "", "Source of the right solutions."),
+    CAIRN_TEXT(rewardmath_config, except, "", "", "Leave out wrong solutions of this source."),
+    CAIRN_CHOICE(rewardmath_config, steps, "all", "all|" CAIRN_AGGREGATOR_CHOICES,
+                 "Recorded step scores to one score of a solution; all: a row of the table for each way."),
+};
+
+enum { ITEMS, STRICT, TIES, RANK, TIED, UNEVEN, TALLIES };
+static const char *const tallies[] = {"items", "strict", "with_ties", "rank", "tied", "not_one_against_nine"};
+
+enum { ACCURACY, WITH_TIES, MRR, TIE_RATE, FIGURES };
+static const cairn_bench_figure figures[] = {
+    {"accuracy", "The right solution scores higher than every wrong one: the published accuracy.",
+     CAIRN_FIGURE_PERCENT},
+    {"with_ties", "The same where an equal score is enough.", CAIRN_FIGURE_PERCENT},
+    {"mrr", "Mean of 1 / rank of the right solution, behind wrong ones of the same score.", CAIRN_FIGURE_PERCENT},
+    {"tie_rate", "A wrong solution has the score of the right one.", CAIRN_FIGURE_PERCENT},
+};
+
+/* One score of a candidate by its recorded steps. */
+static cairn_status combine(cairn_bench_run *run, cairn_aggregator how, cairn_bench_candidate *c) {
+    static const cairn_aggregate_policy policy = {
+        .allow_empty = true, .empty_value = 0.5, .unknown = CAIRN_UNKNOWN_STEP_SPREAD};
+    return cairn_aggregate_checked(cairn_bench_ctx(run), how, c->scores, (size_t)c->n_steps, &policy, &c->score);
+}
+
+/* "Math_Shepherd_reward", with several aggregates "Math_Shepherd_reward product". */
+static cairn_status add_ways(cairn_bench_run *run, cairn_bench_item *item, bool steps) {
+    const rewardmath_config *config = cairn_bench_config(run);
+    cairn_bench_candidate *read = item->candidates;
+    if (!steps) return cairn_bench_add(run, item);
+    for (int how = 0; how <= CAIRN_AGGREGATE_ODDS; how++) {
+        if (config->steps != ALL_AGGREGATES && config->steps != how + 1) continue;
+        if (config->steps == ALL_AGGREGATES && how == CAIRN_AGGREGATE_SUM) continue; /* not one of the paper's */
+        item->subset = cairn_arena_printf(cairn_bench_arena(run), "%s %s", cairn_bench_stem(run),
+                                          cairn_aggregator_name((cairn_aggregator)how));
+        item->candidates = cairn_arena_alloc(cairn_bench_arena(run), (size_t)item->n + 1, sizeof *item->candidates);
+        if (!item->subset || !item->candidates) return CAIRN_NO_MEMORY;
+        memcpy(item->candidates, read, (size_t)item->n * sizeof *read);
+        for (int32_t i = 0; i < item->n; i++) CAIRN_TRY(combine(run, (cairn_aggregator)how, &item->candidates[i]));
+        CAIRN_TRY(cairn_bench_add(run, item));
+    }
+    return CAIRN_OK;
+}
+
+/* The score of a candidate: a number, null, or an array of step scores. */
+static cairn_status read_score(cairn_bench_run *run, const json_t *value, cairn_bench_candidate *c, bool *steps) {
+    char field[32] = "score";
+    json_t *row = json_pack("{s:O}", field, value);
+    if (!row) return cairn_fail(cairn_bench_ctx(run), CAIRN_NO_MEMORY, "no memory for a score");
+    cairn_status status = CAIRN_OK;
+    *steps = *steps || json_is_array(value);
+    if (json_is_array(value))
+        status = cairn_bench_reals(run, row, field, &c->scores, &c->n_steps);
+    else if (!json_is_null(value))
+        status = cairn_bench_real(run, row, field, &c->score);
+    json_decref(row);
+    return status;
+}
+
+static cairn_status uneven(cairn_bench_run *run, const char *a, size_t n, const char *b, size_t m) {
+    return cairn_fail(cairn_bench_ctx(run), CAIRN_FORMAT, "%s: %zu elements of `%s`, but %zu of `%s`",
+                      cairn_bench_where(run), n, a, m, b);
+}
+
+/* A judge's verdicts on pairs: the right solution wins where it is named by its position. */
+static cairn_status read_pairs(cairn_bench_run *run, const json_t *row, cairn_bench_item *item) {
+    const char *const *positions;
+    const json_t *scores = json_object_get(row, "score");
+    int32_t n;
+    CAIRN_TRY(cairn_bench_texts(run, row, "chosen_position", &positions, &n));
+    if ((size_t)n != json_array_size(scores))
+        return uneven(run, "chosen_position", (size_t)n, "score", json_array_size(scores));
+    CAIRN_TRY(cairn_bench_choice_item(run, item->id, NULL, item->problem, n + 1, item));
+    item->candidates[0].right = CAIRN_VERDICT_RIGHT;
+    item->candidates[0].score = 1;
+    for (int32_t i = 0; i < n; i++) {
+        const char *said = json_string_value(json_array_get(scores, (size_t)i));
+        bool won = said && strcmp(said, positions[i]) == 0;
+        item->candidates[0].score += won;
+        item->candidates[i + 1].score = won ? 1 : n + 2;
+        item->candidates[i + 1].right = CAIRN_VERDICT_WRONG;
+        item->answered = item->answered || said;
+    }
+    return CAIRN_OK;
+}
+
+static cairn_status read_scores(cairn_bench_run *run, const json_t *row, cairn_bench_item *item, bool *steps) {
+    const rewardmath_config *config = cairn_bench_config(run);
+    const json_t *scores = json_object_get(row, "score");
+    const char *const *sources;
+    int32_t n, kept = 0;
+    CAIRN_TRY(cairn_bench_texts(run, row, "solution_reference", &sources, &n));
+    if ((size_t)n != json_array_size(scores))
+        return uneven(run, "solution_reference", (size_t)n, "score", json_array_size(scores));
+    CAIRN_TRY(cairn_bench_choice_item(run, item->id, NULL, item->problem, n, item));
+    for (int32_t i = 0; i < n; i++) {
+        cairn_bench_candidate *c = &item->candidates[kept];
+        if (*config->except && strcmp(sources[i], config->except) == 0) continue;
+        c->source = sources[i];
+        c->right = strcmp(sources[i], config->right) == 0 ? CAIRN_VERDICT_RIGHT : CAIRN_VERDICT_WRONG;
+        CAIRN_TRY(read_score(run, json_array_get(scores, (size_t)i), c, steps));
+        kept++;
+    }
+    item->n = kept;
+    item->answered = kept > 0;
+    return CAIRN_OK;
+}
+
+/* A solution of the file of problems, one a row: those of one problem stand together. */
+static cairn_status read_solution(cairn_bench_run *run, const json_t *row, const char *id) {
+    const rewardmath_config *config = cairn_bench_config(run);
+    const char *problem, *source;
+    cairn_bench_item item, *last = cairn_bench_count(run) ? cairn_bench_item_at(run, cairn_bench_count(run) - 1) : NULL;
+    CAIRN_TRY(cairn_bench_text(run, row, "problem", &problem));
+    CAIRN_TRY(cairn_bench_text(run, row, "solution_reference", &source));
+    if (*config->except && strcmp(source, config->except) == 0) return CAIRN_OK;
+    if (!last || strcmp(last->problem, problem) != 0) {
+        CAIRN_TRY(cairn_bench_choice_item(run, id, NULL, problem, CANDIDATES_MOST, &item));
+        item.n = 0;
+        item.group = problem;
+        CAIRN_TRY(cairn_bench_add(run, &item));
+        last = cairn_bench_item_at(run, cairn_bench_count(run) - 1);
+    }
+    if (last->n == CANDIDATES_MOST)
+        return cairn_fail(cairn_bench_ctx(run), CAIRN_LIMIT, "%s: more than %d solutions of one problem",
+                          cairn_bench_where(run), CANDIDATES_MOST);
+    cairn_bench_candidate *c = &last->candidates[last->n];
+    CAIRN_TRY(cairn_bench_texts(run, row, "eval_solution", &c->steps, &c->n_steps));
+    c->source = source;
+    c->right = strcmp(source, config->right) == 0 ? CAIRN_VERDICT_RIGHT : CAIRN_VERDICT_WRONG;
+    last->n++;
+    return CAIRN_OK;
+}
+
+static cairn_status read_row(cairn_bench_run *run, const json_t *row) {
+    cairn_bench_item item = {0};
+    bool steps = false;
+    item.id = cairn_arena_printf(cairn_bench_arena(run), "%s#%zu", cairn_bench_stem(run), cairn_bench_count(run));
+    if (!item.id) return CAIRN_NO_MEMORY;
+    if (cairn_bench_has(row, "eval_solution")) return read_solution(run, row, item.id);
+    CAIRN_TRY(cairn_bench_text(run, row, "problem", &item.problem));
+    if (!json_is_array(json_object_get(row, "score")))
+        return cairn_fail(cairn_bench_ctx(run), CAIRN_FORMAT, "%s: field `score`: expected an array of scores",
+                          cairn_bench_where(run));
+    if (cairn_bench_has(row, "chosen_position"))
+        CAIRN_TRY(read_pairs(run, row, &item));
+    else
+        CAIRN_TRY(read_scores(run, row, &item, &steps));
+    item.group = item.problem;
+    return add_ways(run, &item, steps);
+}
+
+/* Without a right solution nothing is right; a score that is no number never wins. */
+static cairn_status tally(cairn_bench_run *run, const cairn_bench_item *item, double *t) {
+    double right[CANDIDATES_MOST], wrong[CANDIDATES_MOST];
+    int32_t n_right = 0, n_wrong = 0;
+    cairn_one_vs_many_result r;
+    for (int32_t i = 0; i < item->n && i < CANDIDATES_MOST; i++) {
+        const cairn_bench_candidate *c = &item->candidates[i];
+        bool is_right = c->right == CAIRN_VERDICT_RIGHT;
+        double score = isnan(c->score) ? (is_right ? -INFINITY : INFINITY) : c->score;
+        if (is_right)
+            right[n_right++] = score;
+        else
+            wrong[n_wrong++] = score;
+    }
+    t[ITEMS] = 1;
+    t[UNEVEN] = n_right != 1 || n_wrong != 9;
+    if (n_right == 0 || !item->answered) return CAIRN_OK;
+    if (n_wrong == 0) {
+        t[STRICT] = t[TIES] = t[RANK] = 1;
+        return CAIRN_OK;
+    }
+    CAIRN_TRY(cairn_one_vs_many(cairn_bench_ctx(run), item->id, right, n_right, wrong, n_wrong, &r));
+    t[STRICT] = r.strict;
+    t[TIES] = r.with_ties;
+    t[RANK] = r.rank_pessimistic;
+    t[TIED] = r.ties > 0;
+    return CAIRN_OK;
+}
+
+static void measure(const void *config, const double *t, double *out) {
+    (void)config;
+    out[ACCURACY] = t[STRICT] / t[ITEMS];
+    out[WITH_TIES] = t[TIES] / t[ITEMS];
+    out[MRR] = t[RANK] / t[ITEMS];
+    out[TIE_RATE] = t[TIED] / t[ITEMS];
+}
+
+static const char *const baselines[] = CAIRN_BENCH_CHOICE_BASELINES;
+
+const cairn_bench_type cairn_bench_rewardmath = {
+    .about = {.name = "rewardmath",
+              .summary = "Score a right solution above all nine wrong ones of its problem (RewardMATH).",
+              .source = "arXiv 2410.01729",
+              .options = options,
+              .option_count = sizeof options / sizeof *options,
+              .config_size = sizeof(rewardmath_config)},
+    .explain = "A problem has one right solution, written in the style of the nine wrong ones, which come from as many "
+               "models. A reward is right on the problem where the least score of a right solution is above the "
+               "greatest of a wrong one.\n\n"
+               "The tie rule decides everything for coarse judges, so that both accuracies and the tie rate are shown. "
+               "In the rank an equal wrong solution stands before the right one. Of pairwise judgements each win "
+               "counts, an unreadable verdict is a loss, and accuracy needs all nine.\n\n"
+               "Recorded step scores become one score by each of the paper's ways (--steps): product rewards few "
+               "steps. A probability of 0 or 1 has no finite logit or odds, and a score that is no number never wins.",
+    .files = "result files (problem, solution_reference, score; of pairs also chosen_position), or the problems' own "
+             "file (eval_solution) for --reward",
+    .row = read_row,
+    .n_tallies = TALLIES,
+    .tallies = tallies,
+    .tally = tally,
+    .n_figures = FIGURES,
+    .figures = figures,
+    .headline = ACCURACY,
+    .measure = measure,
+    .n_baselines = CAIRN_BENCH_CHOICE_BASELINE_COUNT,
+    .baselines = baselines,
+    .pretend = cairn_bench_pretend_choice,
+};

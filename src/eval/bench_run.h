@@ -1,0 +1,44 @@
+/* A run of a benchmark: its items, and what is worked out of them. */
+#ifndef CAIRN_EVAL_BENCH_RUN_H
+#define CAIRN_EVAL_BENCH_RUN_H
+
+#include "cairn/bench.h"
+#include "data/rows.h"
+
+/* So many tallies and figures a benchmark may have. */
+enum { BENCH_TALLIES_MOST = 32, BENCH_FIGURES_MOST = 32 };
+enum { BENCH_ROW_BYTES = 64 << 20 };
+
+struct cairn_bench_run {
+    cairn_ctx *ctx;
+    cairn_arena *arena;
+    const cairn_bench_type *bench;
+    const void *config;
+    rows *rows; /* of the file at hand, or NULL */
+    const char *stem;
+    cairn_bench_item *items; /* [n] */
+    size_t n, capacity;
+    const char **subsets; /* [n_subsets] names in order of appearance */
+    int32_t n_subsets;
+    size_t subsets_capacity;
+    uint32_t *by_id; /* [slots] 1 + index of an item, 0: empty; open addressing by the key of its id */
+    size_t slots;
+    bool ended;
+    int64_t skipped, failed;
+    /* of measuring */
+    double *tallies;        /* [n][n_tallies] */
+    size_t *units;          /* [n] group of each item, numbered through all subsets in their order */
+    size_t n_units, *sizes; /* sizes[n_subsets]: groups of each subset */
+};
+
+/* Rows of the table: subsets, then summaries. */
+int32_t bench_rows_of(const cairn_bench_run *run);
+/* Numbers the groups: run->units and run->sizes. */
+cairn_status bench_group(cairn_bench_run *run);
+/* Tallies of all items into out[n][n_tallies]; *silent counts those without an answer, where it is not NULL. */
+cairn_status bench_tally_all(cairn_bench_run *run, const cairn_bench_item *items, double *out);
+/* Figures of all rows, out[rows][n_figures], of the sums [n_subsets][n_tallies]. Its form is that of cairn_figures_fn;
+ * `arg` is the run. */
+void bench_figures(const void *arg, const double *sums, double *out);
+
+#endif

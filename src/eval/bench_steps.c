@@ -1,0 +1,176 @@
+/* What judges say of steps: reading it, comparing it with the truth, choosing a threshold. */
+#include <math.h>
+#include <string.h>
+
+#include "eval/bench_run.h"
+
+/* ---- reading ------------------------------------------------------------------------------------------------------- */
+
+cairn_status cairn_bench_row_id(cairn_bench_run *run, const json_t *row, const char *name, const char **out) {
+    char place[32];
+    if (cairn_bench_has(row, name)) return cairn_bench_text(run, row, name, out);
+    snprintf(place, sizeof place, "-%lld", (long long)rows_number(run->rows));
+    size_t stem = strlen(run->stem), end = strlen(place);
+    char *id = cairn_arena_alloc(run->arena, stem + end + 1, 1);
+    if (!id) return CAIRN_NO_MEMORY;
+    memcpy(id, run->stem, stem);
+    memcpy(id + stem, place, end);
+    *out = id;
+    return CAIRN_OK;
+}
+
+cairn_status cairn_bench_wanted(cairn_bench_run *run, const json_t *row, const char *name, cairn_bench_item **out) {
+    const char *id;
+    CAIRN_TRY(cairn_bench_text(run, row, name, &id));
+    *out = cairn_bench_find(run, NULL, id);
+    if (*out) return CAIRN_OK;
+    return cairn_fail(run->ctx, CAIRN_FORMAT, "%s: field `%s`: no item has the id `%s`", cairn_bench_where(run), name,
+                      id);
+}
+
+static cairn_status read_valid(cairn_bench_run *run, const json_t *row, cairn_bench_item *item) {
+    int32_t *given, n, n_steps = item->candidates[0].n_steps;
+    CAIRN_TRY(cairn_bench_ints(run, row, "valid", &given, &n));
+    if (n != n_steps)
+        return cairn_fail(run->ctx, CAIRN_FORMAT, "%s: field `valid`: expected %d values, one a step, got %d",
+                          cairn_bench_where(run), (int)n_steps, (int)n);
+    int8_t *valid = cairn_arena_alloc(run->arena, (size_t)n + 1, sizeof *valid);
+    if (!valid) return CAIRN_NO_MEMORY;
+    for (int32_t i = 0; i < n; i++) {
+        if (given[i] != 0 && given[i] != 1)
+            return cairn_fail(run->ctx, CAIRN_FORMAT, "%s: field `valid[%d]`: expected true or false, got %d",
+                              cairn_bench_where(run), (int)i, (int)given[i]);
+        valid[i] = given[i] == 1;
+    }
+    item->valid = valid;
+    item->answered = true;
+    return CAIRN_OK;
+}
+
+cairn_status cairn_bench_step_answer(cairn_bench_run *run, const json_t *row, int32_t null_said,
+                                     cairn_bench_item *item) {
+    int64_t said = null_said;
+    if (cairn_bench_has(row, "valid")) return read_valid(run, row, item);
+    if (cairn_bench_has(row, "scores")) return cairn_bench_step_scores(run, row, "scores", item);
+    if (!json_object_get(row, "prediction")) return CAIRN_OK;
+    if (cairn_bench_has(row, "prediction"))
+        CAIRN_TRY(cairn_bench_int(run, row, "prediction", INT32_MIN + 1, INT32_MAX, &said));
+    item->said = (int32_t)said;
+    item->answered = item->said != CAIRN_EVAL_NONE;
+    return CAIRN_OK;
+}
+
+cairn_status cairn_bench_predict_steps(cairn_bench_run *run, const json_t *row, int32_t null_said) {
+    cairn_bench_item *item;
+    CAIRN_TRY(cairn_bench_wanted(run, row, "id", &item));
+    if (item->answered)
+        return cairn_fail(run->ctx, CAIRN_FORMAT, "%s: field `id`: `%s` has a prediction already",
+                          cairn_bench_where(run), item->id);
+    if (!cairn_bench_has(row, "valid") && !cairn_bench_has(row, "scores") && !json_object_get(row, "prediction"))
+        return cairn_fail(run->ctx, CAIRN_FORMAT, "%s: expected a field `valid`, `scores` or `prediction`",
+                          cairn_bench_where(run));
+    return cairn_bench_step_answer(run, row, null_said, item);
+}
+
+/* ---- comparing ----------------------------------------------------------------------------------------------------- */
+
+cairn_verdict cairn_bench_step_said(const cairn_bench_item *item, int32_t i, double tau) {
+    const double *scores = item->candidates[0].scores;
+    if (!item->answered) return CAIRN_VERDICT_UNKNOWN;
+    if (item->valid) return item->valid[i] ? CAIRN_VERDICT_RIGHT : CAIRN_VERDICT_WRONG;
+    if (scores && isnan(scores[i])) return CAIRN_VERDICT_UNKNOWN;
+    if (scores) return scores[i] > tau ? CAIRN_VERDICT_RIGHT : CAIRN_VERDICT_WRONG;
+    if (item->said == CAIRN_EVAL_NONE || (item->said >= 0 && i > item->said)) return CAIRN_VERDICT_UNKNOWN;
+    return i == item->said ? CAIRN_VERDICT_WRONG : CAIRN_VERDICT_RIGHT;
+}
+
+int32_t cairn_bench_first_called_wrong(const cairn_bench_item *item, double tau) {
+    for (int32_t i = 0; i < item->candidates[0].n_steps; i++) {
+        cairn_verdict said = cairn_bench_step_said(item, i, tau);
+        if (said == CAIRN_VERDICT_UNKNOWN) return CAIRN_EVAL_NONE;
+        if (said == CAIRN_VERDICT_WRONG) return i;
+    }
+    return item->answered ? CAIRN_EVAL_ALL_RIGHT : CAIRN_EVAL_NONE;
+}
+
+void cairn_bench_tally_steps(const cairn_bench_item *item, double tau, double *t) {
+    for (int32_t i = 0; item->truth && i < item->candidates[0].n_steps; i++) {
+        if (item->truth[i] == CAIRN_BENCH_STEP_UNTOLD) continue;
+        cairn_verdict said = cairn_bench_step_said(item, i, tau);
+        bool right = item->truth[i] == 1, hit = said == (right ? CAIRN_VERDICT_RIGHT : CAIRN_VERDICT_WRONG);
+        t[CAIRN_BENCH_UNSAID] += said == CAIRN_VERDICT_UNKNOWN;
+        t[right ? (hit ? CAIRN_BENCH_TP : CAIRN_BENCH_FN) : (hit ? CAIRN_BENCH_TN : CAIRN_BENCH_FP)] += 1;
+    }
+}
+
+cairn_two_class cairn_bench_two_class(const double *t) {
+    cairn_confusion c = {t[CAIRN_BENCH_TP], t[CAIRN_BENCH_FP], t[CAIRN_BENCH_TN], t[CAIRN_BENCH_FN]};
+    return cairn_stat_two_class(&c);
+}
+
+double cairn_bench_share(double part, double whole) {
+    return whole > 0 ? part / whole : NAN;
+}
+
+double cairn_bench_harmonic(double a, double b) {
+    return a + b > 0 ? 2 * a * b / (a + b) : a + b;
+}
+
+/* ---- thresholds ---------------------------------------------------------------------------------------------------- */
+
+/* Scores and truths of the chosen steps; returns how many. Counts only, where `scores` is NULL. */
+static size_t gather(const cairn_bench_run *run, bool (*chosen)(const cairn_bench_item *), double *scores,
+                     bool *right) {
+    size_t n = 0;
+    for (size_t i = 0; i < run->n; i++) {
+        const cairn_bench_item *item = &run->items[i];
+        const cairn_bench_candidate *c = &item->candidates[0];
+        if (!c->scores || !item->truth || (chosen && !chosen(item))) continue;
+        for (int32_t s = 0; s < c->n_steps; s++) {
+            if (isnan(c->scores[s]) || item->truth[s] == CAIRN_BENCH_STEP_UNTOLD) continue;
+            if (scores) {
+                scores[n] = c->scores[s];
+                right[n] = item->truth[s] == 1;
+            }
+            n++;
+        }
+    }
+    return n;
+}
+
+/* The points fall: what a threshold lets pass is the point before it. */
+static double best_of(const cairn_threshold_point *points, size_t count, double (*goal)(const cairn_two_class *)) {
+    double best = 0, threshold = 0;
+    double positives = (double)points[count - 1].tp, negatives = (double)points[count - 1].fp;
+    for (size_t i = count; i-- > 1;) {
+        double tp = (double)points[i - 1].tp, fp = (double)points[i - 1].fp;
+        cairn_two_class figures = cairn_stat_two_class(&(cairn_confusion){tp, fp, negatives - fp, positives - tp});
+        double value = goal(&figures);
+        if (!(value > best)) continue;
+        best = value;
+        threshold = points[i].threshold;
+    }
+    return threshold;
+}
+
+cairn_status cairn_bench_tune_steps(cairn_bench_run *tuning, double (*goal)(const cairn_two_class *),
+                                    bool (*chosen)(const cairn_bench_item *), double *threshold) {
+    size_t n = gather(tuning, chosen, NULL, NULL), count;
+    if (n == 0)
+        return cairn_fail(tuning->ctx, CAIRN_INVALID,
+                          "%s: a threshold is chosen on scores of steps whose truth is known, and there are none",
+                          tuning->bench->about.name);
+    double *scores = cairn_alloc(tuning->ctx, n, sizeof *scores);
+    bool *right = cairn_alloc(tuning->ctx, n, sizeof *right);
+    cairn_threshold_point *points = cairn_alloc(tuning->ctx, n + 1, sizeof *points);
+    cairn_status status = scores && right && points ? CAIRN_OK : CAIRN_NO_MEMORY;
+    if (status == CAIRN_OK) {
+        gather(tuning, chosen, scores, right);
+        status = cairn_stat_threshold_points(tuning->ctx, scores, right, n, points, &count);
+    }
+    if (status == CAIRN_OK) *threshold = best_of(points, count, goal);
+    cairn_free(scores);
+    cairn_free(right);
+    cairn_free(points);
+    return status;
+}
