@@ -155,13 +155,14 @@ static void bad_files_are_named_by_line_and_field(void **state) {
     EXPECT_WORDS(cairn("eval processbench nan.jsonl"), "nan.jsonl:1");
     write_text("twice.jsonl", "{\"id\":\"a-0\",\"steps\":[\"x\"],\"label\":-1,\"prediction\":-1}\n"
                               "{\"id\":\"a-0\",\"steps\":[\"x\"],\"label\":-1,\"prediction\":-1}\n");
-    EXPECT_WORDS(cairn("eval processbench twice.jsonl"), "a-0");
+    EXPECT_WORDS(cairn("eval processbench twice.jsonl"), "twice.jsonl:2", "a-0", "before");
     write_text("utf8.jsonl", "{\"id\":\"a-\xff\",\"steps\":[\"x\"],\"label\":-1,\"prediction\":-1}\n");
     EXPECT_WORDS(cairn("eval processbench utf8.jsonl"), "utf8.jsonl:1");
     write_text("few.jsonl", "{\"id\":\"a-0\",\"steps\":[\"x\",\"y\"],\"label\":-1,\"scores\":[0.5]}\n");
     EXPECT_WORDS(cairn("eval processbench few.jsonl"), "few.jsonl:1", "scores", "2 scores");
     write_text("unjudged.jsonl", "{\"id\":\"a-0\",\"steps\":[\"x\"],\"label\":-1}\n");
-    EXPECT_WORDS(cairn("eval processbench unjudged.jsonl"), "--reward");
+    EXPECT_WORDS(cairn("eval processbench unjudged.jsonl --baselines=false"), "--reward");
+    assert_non_null(strstr(expect_ok(cairn("eval processbench unjudged.jsonl"))->out, "always right"));
     EXPECT_WORDS(cairn("eval processbench"), "expected a file");
     EXPECT_WORDS(cairn("eval processbanch x"), "no verb");
     json_t *rest = parsed(cairn("eval processbench type.jsonl --skip-bad --json"));

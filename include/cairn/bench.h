@@ -15,6 +15,7 @@
 #ifndef CAIRN_BENCH_H
 #define CAIRN_BENCH_H
 
+#include "cairn/choice.h"
 #include "cairn/eval.h"
 #include "cairn/reward.h"
 
@@ -38,7 +39,8 @@ typedef struct cairn_bench_candidate {
     const char *reply; /* its words; NULL: none */
 } cairn_bench_candidate;
 
-enum { CAIRN_BENCH_STEP_UNTOLD = 2 }; /* of `truth`: nobody says whether the step is right */
+/* Of `truth`: nobody says whether the step is right. Of labels that are read: one that may not stand there. */
+enum { CAIRN_BENCH_STEP_UNTOLD = 2, CAIRN_BENCH_STEP_REFUSED };
 
 /* One thing to be judged, and what is known of it. */
 typedef struct cairn_bench_item {
@@ -97,7 +99,7 @@ typedef struct cairn_bench_type {
     /* Of rows with the same id in one subset the first counts, as in the benchmark's own loader; the others are dropped,
      * and their number is logged. */
     bool first_wins;
-    /* After the last row of all files: pairs what belongs together. NULL: nothing to do. */
+    /* After the last row of all files: pairs what belongs together, may add items. NULL: nothing to do. */
     cairn_status (*end)(cairn_bench_run *run);
     /* Puts what one row of a file of predictions says into its item (cairn_bench_find). NULL: there are no such files.
      */
@@ -174,6 +176,8 @@ CAIRN_API cairn_status cairn_bench_ask(cairn_bench_run *run, const cairn_reward 
 CAIRN_API cairn_ctx *cairn_bench_ctx(const cairn_bench_run *run);
 CAIRN_API cairn_arena *cairn_bench_arena(const cairn_bench_run *run); /* lives as long as the run */
 CAIRN_API const void *cairn_bench_config(const cairn_bench_run *run);
+/* What the benchmark keeps between rows; NULL at first. */
+CAIRN_API void **cairn_bench_own(cairn_bench_run *run);
 CAIRN_API const char *cairn_bench_where(const cairn_bench_run *run); /* "file:7", of the row at hand */
 CAIRN_API const char *
 cairn_bench_stem(const cairn_bench_run *run); /* "processbench-gsm8k" of "d/processbench-gsm8k.jsonl" */
@@ -181,7 +185,8 @@ cairn_bench_stem(const cairn_bench_run *run); /* "processbench-gsm8k" of "d/proc
 CAIRN_API cairn_status cairn_bench_add(cairn_bench_run *run, const cairn_bench_item *item);
 CAIRN_API size_t cairn_bench_count(const cairn_bench_run *run);
 CAIRN_API cairn_bench_item *cairn_bench_item_at(cairn_bench_run *run, size_t i);
-/* The item of this id; `subset` NULL: in any. NULL: there is none. */
+/* The item of this id, of those added so far; `subset` NULL: in any. NULL: there is none. Valid until the next one is
+ * added. */
 CAIRN_API cairn_bench_item *cairn_bench_find(cairn_bench_run *run, const char *subset, const char *id);
 
 /* Fields of a row, copied into the run's arena. Missing or of another type: FORMAT, "file:7: field `name`: expected
@@ -226,6 +231,18 @@ CAIRN_API cairn_status cairn_bench_tune_first_error(cairn_bench_run *tuning, dou
  * element 17 of the array in it. */
 CAIRN_API cairn_status cairn_bench_row_id(cairn_bench_run *run, const struct json_t *row, const char *name,
                                           const char **out);
+/* A text in the run's arena, printed as by printf. */
+CAIRN_API cairn_status cairn_bench_print(cairn_bench_run *run, const char **out, const char *format, ...)
+    CAIRN_PRINTF(3, 4);
+/* Of a field with one value a step. Errors: FORMAT unless n is the number of the item's steps. */
+CAIRN_API cairn_status cairn_bench_one_a_step(cairn_bench_run *run, const char *name, int32_t n,
+                                              const cairn_bench_item *item);
+/* truth[n_steps] becomes the item's, with its `label` and whether the whole is `right`. */
+CAIRN_API void cairn_bench_set_truth(cairn_bench_item *item, const int8_t *truth);
+/* The same of a field with one label a step: -1, 0 or 1, of which of[0], of[1] and of[2] are the truth. Errors: FORMAT
+ * for other labels, those that are CAIRN_BENCH_STEP_REFUSED, and another number of them. */
+CAIRN_API cairn_status cairn_bench_step_labels(cairn_bench_run *run, const struct json_t *row, const char *name,
+                                               const int8_t of[3], cairn_bench_item *item);
 /* For `predict`: the item whose id the field holds. Errors: FORMAT where no item has it. */
 CAIRN_API cairn_status cairn_bench_wanted(cairn_bench_run *run, const struct json_t *row, const char *name,
                                           cairn_bench_item **out);
@@ -269,6 +286,32 @@ CAIRN_API double cairn_bench_harmonic(double a, double b);
 enum { CAIRN_BENCH_STEP_BASELINE_COUNT = 5 };
 CAIRN_API cairn_status cairn_bench_pretend_steps(cairn_bench_run *run, int32_t which, cairn_bench_item *item,
                                                  cairn_rng *rng);
+/* ---- for benchmarks of choices -------------------------------------------------------------------------------------- */
+
+/* A row, or a table of columns as published score files are: {"id": ["1", "2"], "scores": [..], "model": "m"}. Where
+ * `key` holds an array, `use` is called with each row of the table, else with the row itself. Errors: those of `use`;
+ * FORMAT for columns of different lengths. */
+CAIRN_API cairn_status cairn_bench_each(cairn_bench_run *run, const struct json_t *row, const char *key,
+                                        cairn_status (*use)(cairn_bench_run *run, const struct json_t *row));
+/* A score: a number, a list of one number, or nothing, which is NaN; and an array of scores. Errors: FORMAT. */
+CAIRN_API cairn_status cairn_bench_score(cairn_bench_run *run, const struct json_t *row, const char *name, double *out);
+CAIRN_API cairn_status cairn_bench_scores(cairn_bench_run *run, const struct json_t *row, const char *name,
+                                          double **out, int32_t *n);
+/* Elements of the array of this name; 0 where there is none. */
+CAIRN_API int32_t cairn_bench_length(const struct json_t *row, const char *name);
+/* A prompt: a text, or chat messages, whose contents are divided by blank lines. NULL where the row has none. */
+CAIRN_API cairn_status cairn_bench_prompt(cairn_bench_run *run, const struct json_t *row, const char *name,
+                                          const char **out);
+/* An answer as a solution of one step: a text, or the last of chat messages; and an array [n] of answers. Nothing
+ * happens where the row has no such field. Errors: FORMAT. */
+CAIRN_API cairn_status cairn_bench_answer(cairn_bench_run *run, const struct json_t *row, const char *name,
+                                          cairn_bench_candidate *out);
+CAIRN_API cairn_status cairn_bench_answers(cairn_bench_run *run, const struct json_t *row, const char *name,
+                                           cairn_bench_candidate *out, int32_t n);
+CAIRN_API double cairn_bench_code_points(const cairn_bench_candidate *candidate);
+/* Of a pair, whose better one is the first candidate: `said`, where it is told, as a cairn_slot; else by the scores. */
+CAIRN_API cairn_slot cairn_bench_preferred(const cairn_bench_item *item);
+
 /* Of benchmarks of choices: random scores, the longest, the shortest candidate by code points, all alike. UNSUPPORTED
  * where the file has no texts to be measured: that baseline is then left out. */
 #define CAIRN_BENCH_CHOICE_BASELINES \

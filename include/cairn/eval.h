@@ -225,15 +225,6 @@ CAIRN_API cairn_status cairn_step_threshold(cairn_ctx *ctx, const cairn_step_ite
 
 /* ---- quality of step labels ------------------------------------------------------------------------------------ */
 
-typedef struct cairn_classification {
-    int64_t tp, fp, tn, fn;
-    double accuracy, precision, recall, f1; /* NaN where undefined; f1 = 2 tp / (2 tp + fp + fn) */
-} cairn_classification;
-
-/* Calls item i positive when scores[i] > threshold and compares with positive[i]. Errors: INVALID for n = 0 or NaN. */
-CAIRN_API cairn_status cairn_eval_classify(cairn_ctx *ctx, const double *scores, const bool *positive, size_t n,
-                                           double threshold, cairn_classification *out);
-
 /* Labels of one solution beside its truth. */
 typedef struct cairn_labelled_solution {
     const double *labels;       /* [n_steps] 1 right .. 0 wrong, soft between; NaN: unlabelled */

@@ -149,7 +149,7 @@ static cairn_status measure(cli *c, const bench_options *o, const char *own, con
         CAIRN_TRY(ask(c, o, a, run, true));
     }
     CAIRN_TRY(cairn_bench_measure(run, &how, &shown.result));
-    if (shown.result.silent == shown.result.items)
+    if (shown.result.silent == shown.result.items && (!shown.result.baselines || *o->against))
         return cairn_fail(c->ctx, CAIRN_INVALID, "the files hold no judgement: name a judge with --reward%s",
                           shown.result.bench->predict ? ", or its predictions with --predictions" : "");
     shown.compared = *o->against != 0;

@@ -12,7 +12,7 @@ enum { CELL = 32, BOUNDS = 80 };
 /* ---- numbers ------------------------------------------------------------------------------------------------------- */
 
 static const char *number_text(cairn_figure_form form, double value, char out[CELL]) {
-    if (isnan(value))
+    if (isnan(value) || (form == CAIRN_FIGURE_PERCENT && value < 0)) /* a share that does not exist */
         snprintf(out, CELL, "-");
     else if (form == CAIRN_FIGURE_PERCENT || form == CAIRN_FIGURE_SIGNED)
         snprintf(out, CELL, "%.1f", 100 * value);
@@ -88,18 +88,21 @@ static void print_row(cli *c, const cairn_bench_result *r, const cairn_bench_row
     printf("   %s\n", interval_text(r->bench->figures[h].form, &row->figures[h], bounds));
 }
 
-/* The row that stands for all: the first summary, else the only subset. */
+/* The row that stands for all: the first summary that holds items, else the last subset. */
 static int32_t main_row(const cairn_bench_result *r) {
-    return r->n_rows > r->n_subsets ? r->n_subsets : r->n_rows - 1;
+    for (int32_t i = r->n_subsets; i < r->n_rows; i++)
+        if (r->rows[i].items > 0) return i;
+    return r->n_subsets - 1;
 }
 
 static void print_baselines(cli *c, const cairn_bench_result *r, int width) {
     size_t k = (size_t)r->n_rows * (size_t)r->bench->n_figures;
-    if (!r->baselines) return;
-    printf("\n  Judges that need no mind, on the same files (%s):\n", r->rows[main_row(r)].name);
-    for (int32_t b = 0; b < r->bench->n_baselines; b++) {
+    bool begun = false;
+    for (int32_t b = 0; r->baselines && b < r->bench->n_baselines; b++) {
         const double *row = r->baselines + (size_t)b * k + (size_t)main_row(r) * (size_t)r->bench->n_figures;
         if (isnan(row[r->bench->headline])) continue; /* the files lack what it looks at */
+        if (!begun) printf("\n  Judges that need no mind, on the same files (%s):\n", r->rows[main_row(r)].name);
+        begun = true;
         print_name(c, r->bench->baselines[b], width);
         printf(" %8s", "");
         print_figures(c, r->bench, row);
@@ -130,7 +133,12 @@ static void print_comparison(cli *c, const bench_shown *shown, int width) {
 /* What is not in the figures as one might think. */
 static void print_left_out(const cairn_bench_result *r) {
     char n[32];
-    if (r->silent) printf("  %s items have no answer of the judge: they count against it\n", cli_count(r->silent, n));
+    if (r->silent == r->items)
+        printf("  the files hold no judgement, and --reward names no judge%s: only judges that need no mind are "
+               "measured\n",
+               r->bench->predict ? ", --predictions no file" : "");
+    else if (r->silent)
+        printf("  %s items have no answer of the judge: they count against it\n", cli_count(r->silent, n));
     if (r->failed) printf("  the reward's program failed on %s steps\n", cli_count(r->failed, n));
     if (r->skipped) printf("  %s bad rows were passed over\n", cli_count(r->skipped, n));
     if (r->tuned_here) printf("  tuned here: the threshold was chosen on these very files\n");

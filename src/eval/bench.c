@@ -75,6 +75,10 @@ const char *cairn_bench_where(const cairn_bench_run *run) {
     return run->rows ? rows_where(run->rows) : run->bench->about.name;
 }
 
+void **cairn_bench_own(cairn_bench_run *run) {
+    return &run->own;
+}
+
 const char *cairn_bench_stem(const cairn_bench_run *run) {
     return run->stem ? run->stem : "";
 }
@@ -106,53 +110,59 @@ static cairn_status number_subset(cairn_bench_run *run, const char *name, int32_
     return CAIRN_OK;
 }
 
+/* Where the item of this id is in the index, or would be; `subset` NULL: of any. */
+static uint32_t *slot_of(const cairn_bench_run *run, const char *subset, const char *id) {
+    size_t slot = (size_t)cairn_key(id, strlen(id)) & (run->slots - 1);
+    for (; run->by_id[slot]; slot = (slot + 1) & (run->slots - 1)) {
+        const cairn_bench_item *item = &run->items[run->by_id[slot] - 1];
+        if (strcmp(item->id, id) == 0 && (!subset || strcmp(item->subset, subset) == 0)) break;
+    }
+    return &run->by_id[slot];
+}
+
+cairn_bench_item *cairn_bench_find(cairn_bench_run *run, const char *subset, const char *id) {
+    if (!run->by_id) return NULL;
+    uint32_t found = *slot_of(run, subset, id);
+    return found ? &run->items[found - 1] : NULL;
+}
+
+/* Room in the index for one more item. */
+static cairn_status widen_index(cairn_bench_run *run) {
+    if (run->slots >= 2 * (run->n + 1)) return CAIRN_OK;
+    size_t slots = run->slots ? 2 * run->slots : 16;
+    uint32_t *by_id = cairn_alloc(run->ctx, slots, sizeof *by_id);
+    if (!by_id) return CAIRN_NO_MEMORY;
+    cairn_free(run->by_id);
+    run->by_id = by_id;
+    run->slots = slots;
+    for (size_t i = 0; i < run->n; i++) *slot_of(run, run->items[i].subset, run->items[i].id) = (uint32_t)i + 1;
+    return CAIRN_OK;
+}
+
+/* Takes items back until n are left, the last ones first: the index has no gap then. */
+static void take_back(cairn_bench_run *run, size_t n) {
+    for (; run->n > n; run->n--) *slot_of(run, run->items[run->n - 1].subset, run->items[run->n - 1].id) = 0;
+}
+
 cairn_status cairn_bench_add(cairn_bench_run *run, const cairn_bench_item *item) {
     cairn_bench_item added = *item;
     if (run->n >= UINT32_MAX - 1) return cairn_fail(run->ctx, CAIRN_LIMIT, "more than 2^32 - 2 items");
     CAIRN_TRY(number_subset(run, item->subset ? item->subset : cairn_bench_stem(run), &added.subset_index));
     added.subset = run->subsets[added.subset_index];
+    CAIRN_TRY(widen_index(run));
+    uint32_t *slot = slot_of(run, added.subset, added.id);
+    if (*slot && run->bench->first_wins) {
+        run->repeated++;
+        return CAIRN_OK;
+    }
+    if (*slot)
+        return cairn_fail(run->ctx, CAIRN_FORMAT, "%s: the id `%s` of %s was read before", cairn_bench_where(run),
+                          added.id, added.subset);
     added.group = item->group ? cairn_arena_copy(run->arena, item->group, strlen(item->group)) : item->id;
     if (!added.group) return CAIRN_NO_MEMORY;
     CAIRN_TRY(cairn_grow(run->ctx, (void **)&run->items, &run->capacity, run->n + 1, sizeof *run->items));
     run->items[run->n++] = added;
-    return CAIRN_OK;
-}
-
-static size_t slot_of(const cairn_bench_run *run, const char *id) {
-    return (size_t)cairn_key(id, strlen(id)) & (run->slots - 1);
-}
-
-cairn_bench_item *cairn_bench_find(cairn_bench_run *run, const char *subset, const char *id) {
-    if (!run->by_id) return NULL;
-    for (size_t slot = slot_of(run, id); run->by_id[slot]; slot = (slot + 1) & (run->slots - 1)) {
-        cairn_bench_item *item = &run->items[run->by_id[slot] - 1];
-        if (strcmp(item->id, id) == 0 && (!subset || strcmp(item->subset, subset) == 0)) return item;
-    }
-    return NULL;
-}
-
-static cairn_status index_ids(cairn_bench_run *run) {
-    size_t kept = 0;
-    run->slots = 16;
-    while (run->slots < 2 * run->n) run->slots *= 2;
-    run->by_id = cairn_alloc(run->ctx, run->slots, sizeof *run->by_id);
-    if (!run->by_id) return CAIRN_NO_MEMORY;
-    for (size_t i = 0; i < run->n; i++) {
-        const cairn_bench_item *item = &run->items[i];
-        if (cairn_bench_find(run, item->subset, item->id)) {
-            if (run->bench->first_wins) continue;
-            return cairn_fail(run->ctx, CAIRN_INVALID, "%s: two items of %s have the id `%s`", run->bench->about.name,
-                              item->subset, item->id);
-        }
-        size_t slot = slot_of(run, item->id);
-        while (run->by_id[slot]) slot = (slot + 1) & (run->slots - 1);
-        run->items[kept++] = *item;
-        run->by_id[slot] = (uint32_t)kept;
-    }
-    if (kept < run->n)
-        cairn_log(run->ctx, CAIRN_LOG_INFO, "%s: %zu items have the id of an earlier one and are dropped",
-                  run->bench->about.name, run->n - kept);
-    run->n = kept;
+    *slot = (uint32_t)run->n;
     return CAIRN_OK;
 }
 
@@ -176,7 +186,7 @@ static cairn_status use_row(cairn_bench_run *run, const json_t *row, row_fn use,
     if (status == CAIRN_OK) status = use(run, row);
     bool bad = status == CAIRN_FORMAT || status == CAIRN_LIMIT || status == CAIRN_INVALID;
     if (!bad || !how->skip_bad) return status;
-    run->n = before;
+    take_back(run, before);
     run->skipped++;
     cairn_log(run->ctx, CAIRN_LOG_WARN, "skipped %s", cairn_error(run->ctx));
     return CAIRN_OK;
@@ -213,12 +223,15 @@ cairn_status cairn_bench_read(cairn_bench_run *run, const char *path, const cair
 
 cairn_status cairn_bench_end(cairn_bench_run *run) {
     if (run->ended) return CAIRN_OK;
+    if (run->bench->end) CAIRN_TRY(run->bench->end(run));
     if (run->n == 0)
         return cairn_fail(run->ctx, CAIRN_INVALID, "%s: the files hold no item of this benchmark%s",
                           run->bench->about.name, run->skipped ? ": all rows were bad" : "");
-    CAIRN_TRY(index_ids(run));
+    if (run->repeated)
+        cairn_log(run->ctx, CAIRN_LOG_INFO, "%s: %zu rows have the id of an earlier one and are left out",
+                  run->bench->about.name, run->repeated);
     run->ended = true;
-    return run->bench->end ? run->bench->end(run) : CAIRN_OK;
+    return CAIRN_OK;
 }
 
 cairn_status cairn_bench_predict(cairn_bench_run *run, const char *path, const cairn_bench_reading *how) {

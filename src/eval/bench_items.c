@@ -109,20 +109,12 @@ cairn_status cairn_bench_pretend_steps(cairn_bench_run *run, int32_t which, cair
     return CAIRN_OK;
 }
 
-/* Code points of a candidate's text. */
-static double length_of(const cairn_bench_candidate *c) {
-    int64_t n = 0;
-    for (int32_t i = 0; c->steps && i < c->n_steps; i++)
-        for (const char *p = c->steps[i]; *p; p++) n += ((unsigned char)*p & 0xC0) != 0x80;
-    return (double)n;
-}
-
 cairn_status cairn_bench_pretend_choice(cairn_bench_run *run, int32_t which, cairn_bench_item *item, cairn_rng *rng) {
     for (int32_t i = 0; i < item->n; i++) {
         cairn_bench_candidate *c = &item->candidates[i];
         bool by_length = which == 1 || which == 2;
         if (by_length && !c->steps) return cairn_fail(run->ctx, CAIRN_UNSUPPORTED, "%s: no text", item->id);
-        double length = by_length ? length_of(c) : 0;
+        double length = by_length ? cairn_bench_code_points(c) : 0;
         c->score = which == 0 ? cairn_rng_unit(rng) : which == 2 ? -length : length;
         c->scores = NULL;
         c->reply = NULL;

@@ -145,12 +145,13 @@ static cairn_status rank_row(cairn_bench_run *run, int32_t row, const double *su
     return n ? run->bench->rank(run, chosen, n, figures) : CAIRN_OK;
 }
 
-/* No interval of a share has width 0 (cairn_stat_widen). */
+/* No interval of a share has width 0 (cairn_stat_widen); another number has none where its groups do not vary. */
 static void widen(const cairn_bench_type *bench, int64_t groups, cairn_interval *figures) {
     for (int32_t f = 0; f < bench->n_figures; f++) {
         cairn_figure_form form = bench->figures[f].form;
-        if (form != CAIRN_FIGURE_PERCENT && form != CAIRN_FIGURE_SIGNED) continue;
         if (isnan(figures[f].low) || isnan(figures[f].high)) continue;
+        if (form == CAIRN_FIGURE_NUMBER && figures[f].low == figures[f].high) figures[f].low = figures[f].high = NAN;
+        if (form != CAIRN_FIGURE_PERCENT && form != CAIRN_FIGURE_SIGNED) continue;
         cairn_stat_widen(&figures[f], (size_t)groups, 0.95, form == CAIRN_FIGURE_SIGNED ? -1 : 0, 1);
     }
 }
@@ -318,6 +319,9 @@ cairn_status cairn_bench_measure(cairn_bench_run *run, const cairn_bench_measuri
     CAIRN_TRY(find_figures(run, &resampling, sums, figures));
     CAIRN_TRY(fill_rows(run, sums, figures, table));
     for (size_t i = 0; i < run->n; i++) out->silent += !run->items[i].answered;
+    for (size_t i = 0; out->silent == out->items && i < n_rows * k; i++) /* nothing was judged, nothing is measured */
+        if (run->bench->figures[i % k].form != CAIRN_FIGURE_COUNT)
+            figures[i] = (cairn_interval){.estimate = NAN, .low = NAN, .high = NAN};
     out->rows = table;
     if (how->baselines && run->bench->n_baselines > 0)
         CAIRN_TRY(measure_baselines(run, how->how.seed, &out->baselines));

@@ -1,22 +1,29 @@
 /* What judges say of steps: reading it, comparing it with the truth, choosing a threshold. */
 #include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "eval/bench_run.h"
 
-/* ---- reading ------------------------------------------------------------------------------------------------------- */
+/* ---- reading ----------------------------------------------------------------------------------------------------- */
+
+cairn_status cairn_bench_print(cairn_bench_run *run, const char **out, const char *format, ...) {
+    va_list arguments, again;
+    va_start(arguments, format);
+    va_copy(again, arguments);
+    int n = vsnprintf(NULL, 0, format, arguments);
+    char *text = n < 0 ? NULL : cairn_arena_alloc(run->arena, (size_t)n + 1, 1);
+    if (text) vsnprintf(text, (size_t)n + 1, format, again);
+    va_end(again);
+    va_end(arguments);
+    *out = text;
+    return text ? CAIRN_OK : CAIRN_NO_MEMORY;
+}
 
 cairn_status cairn_bench_row_id(cairn_bench_run *run, const json_t *row, const char *name, const char **out) {
-    char place[32];
     if (cairn_bench_has(row, name)) return cairn_bench_text(run, row, name, out);
-    snprintf(place, sizeof place, "-%lld", (long long)rows_number(run->rows));
-    size_t stem = strlen(run->stem), end = strlen(place);
-    char *id = cairn_arena_alloc(run->arena, stem + end + 1, 1);
-    if (!id) return CAIRN_NO_MEMORY;
-    memcpy(id, run->stem, stem);
-    memcpy(id + stem, place, end);
-    *out = id;
-    return CAIRN_OK;
+    return cairn_bench_print(run, out, "%s-%lld", run->stem, (long long)rows_number(run->rows));
 }
 
 cairn_status cairn_bench_wanted(cairn_bench_run *run, const json_t *row, const char *name, cairn_bench_item **out) {
@@ -28,29 +35,56 @@ cairn_status cairn_bench_wanted(cairn_bench_run *run, const json_t *row, const c
                       id);
 }
 
-static cairn_status read_valid(cairn_bench_run *run, const json_t *row, cairn_bench_item *item) {
-    int32_t *given, n, n_steps = item->candidates[0].n_steps;
-    CAIRN_TRY(cairn_bench_ints(run, row, "valid", &given, &n));
-    if (n != n_steps)
-        return cairn_fail(run->ctx, CAIRN_FORMAT, "%s: field `valid`: expected %d values, one a step, got %d",
-                          cairn_bench_where(run), (int)n_steps, (int)n);
-    int8_t *valid = cairn_arena_alloc(run->arena, (size_t)n + 1, sizeof *valid);
-    if (!valid) return CAIRN_NO_MEMORY;
+cairn_status cairn_bench_one_a_step(cairn_bench_run *run, const char *name, int32_t n, const cairn_bench_item *item) {
+    int32_t expected = item->candidates[0].n_steps;
+    if (n == expected) return CAIRN_OK;
+    return cairn_fail(run->ctx, CAIRN_FORMAT, "%s: field `%s`: expected %d values, one a step, got %d",
+                      cairn_bench_where(run), name, (int)expected, (int)n);
+}
+
+/* One label a step, as what it is by `of`. */
+static cairn_status read_labels(cairn_bench_run *run, const json_t *row, const char *name, const int8_t of[3],
+                                const cairn_bench_item *item, const int8_t **out) {
+    int32_t *given, n;
+    CAIRN_TRY(cairn_bench_ints(run, row, name, &given, &n));
+    CAIRN_TRY(cairn_bench_one_a_step(run, name, n, item));
+    int8_t *labels = cairn_arena_alloc(run->arena, (size_t)n + 1, sizeof *labels);
+    if (!labels) return CAIRN_NO_MEMORY;
     for (int32_t i = 0; i < n; i++) {
-        if (given[i] != 0 && given[i] != 1)
-            return cairn_fail(run->ctx, CAIRN_FORMAT, "%s: field `valid[%d]`: expected true or false, got %d",
-                              cairn_bench_where(run), (int)i, (int)given[i]);
-        valid[i] = given[i] == 1;
+        labels[i] = given[i] < -1 || given[i] > 1 ? CAIRN_BENCH_STEP_REFUSED : of[given[i] + 1];
+        if (labels[i] == CAIRN_BENCH_STEP_REFUSED)
+            return cairn_fail(run->ctx, CAIRN_FORMAT, "%s: field `%s[%d]`: expected %s, got %d", cairn_bench_where(run),
+                              name, (int)i, of[0] == CAIRN_BENCH_STEP_REFUSED ? "true or false" : "1, 0 or -1",
+                              (int)given[i]);
     }
-    item->valid = valid;
-    item->answered = true;
+    *out = labels;
+    return CAIRN_OK;
+}
+
+void cairn_bench_set_truth(cairn_bench_item *item, const int8_t *truth) {
+    const int8_t *wrong = memchr(truth, 0, (size_t)item->candidates[0].n_steps);
+    item->truth = truth;
+    item->label = wrong ? (int32_t)(wrong - truth) : CAIRN_EVAL_ALL_RIGHT;
+    item->candidates[0].right = wrong ? CAIRN_VERDICT_WRONG : CAIRN_VERDICT_RIGHT;
+}
+
+cairn_status cairn_bench_step_labels(cairn_bench_run *run, const json_t *row, const char *name, const int8_t of[3],
+                                     cairn_bench_item *item) {
+    const int8_t *truth = NULL;
+    CAIRN_TRY(read_labels(run, row, name, of, item, &truth));
+    cairn_bench_set_truth(item, truth);
     return CAIRN_OK;
 }
 
 cairn_status cairn_bench_step_answer(cairn_bench_run *run, const json_t *row, int32_t null_said,
                                      cairn_bench_item *item) {
+    static const int8_t truths[] = {CAIRN_BENCH_STEP_REFUSED, 0, 1};
     int64_t said = null_said;
-    if (cairn_bench_has(row, "valid")) return read_valid(run, row, item);
+    if (cairn_bench_has(row, "valid")) {
+        CAIRN_TRY(read_labels(run, row, "valid", truths, item, &item->valid));
+        item->answered = true;
+        return CAIRN_OK;
+    }
     if (cairn_bench_has(row, "scores")) return cairn_bench_step_scores(run, row, "scores", item);
     if (!json_object_get(row, "prediction")) return CAIRN_OK;
     if (cairn_bench_has(row, "prediction"))
@@ -72,7 +106,7 @@ cairn_status cairn_bench_predict_steps(cairn_bench_run *run, const json_t *row, 
     return cairn_bench_step_answer(run, row, null_said, item);
 }
 
-/* ---- comparing ----------------------------------------------------------------------------------------------------- */
+/* ---- comparing --------------------------------------------------------------------------------------------------- */
 
 cairn_verdict cairn_bench_step_said(const cairn_bench_item *item, int32_t i, double tau) {
     const double *scores = item->candidates[0].scores;
@@ -116,7 +150,7 @@ double cairn_bench_harmonic(double a, double b) {
     return a + b > 0 ? 2 * a * b / (a + b) : a + b;
 }
 
-/* ---- thresholds ---------------------------------------------------------------------------------------------------- */
+/* ---- thresholds -------------------------------------------------------------------------------------------------- */
 
 /* Scores and truths of the chosen steps; returns how many. Counts only, where `scores` is NULL. */
 static size_t gather(const cairn_bench_run *run, bool (*chosen)(const cairn_bench_item *), double *scores,

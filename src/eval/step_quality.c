@@ -7,27 +7,6 @@ static double share(int64_t part, int64_t whole) {
     return whole ? (double)part / (double)whole : NAN;
 }
 
-cairn_status cairn_eval_classify(cairn_ctx *ctx, const double *scores, const bool *positive, size_t n, double threshold,
-                                 cairn_classification *out) {
-    if (n == 0 || isnan(threshold))
-        return cairn_fail(ctx, CAIRN_INVALID, "classification needs scores and a threshold");
-    cairn_classification c = {0};
-    for (size_t i = 0; i < n; i++) {
-        if (isnan(scores[i])) return cairn_fail(ctx, CAIRN_INVALID, "classification: score %zu is not a number", i);
-        bool called = scores[i] > threshold;
-        c.tp += called && positive[i];
-        c.fp += called && !positive[i];
-        c.fn += !called && positive[i];
-        c.tn += !called && !positive[i];
-    }
-    c.accuracy = share(c.tp + c.tn, (int64_t)n);
-    c.precision = share(c.tp, c.tp + c.fp);
-    c.recall = share(c.tp, c.tp + c.fn);
-    c.f1 = share(2 * c.tp, 2 * c.tp + c.fp + c.fn);
-    *out = c;
-    return CAIRN_OK;
-}
-
 /* Adds the steps of one solution. */
 static void count_steps(const cairn_labelled_solution *s, double threshold, cairn_step_quality *q, int64_t *negative) {
     for (int32_t t = 0; t < s->n_steps; t++) {
