@@ -51,7 +51,7 @@ static const cairn_claim claims[] = {
      .minus = "correctness, last", .at_least = CAIRN_BAR(0.2), .seeds = 5},
 };
 
-/* ---- labels ------------------------------------------------------------------------------------------------------------- */
+/* ---- labels ------------------------------------------------------------------------------------------------------ */
 
 /* The judge stops at the first step that it flags. */
 static void judge(cairn_rng *rng, const config *c, const slips_solution *s, double scores[SLIPS_STEPS]) {
@@ -99,7 +99,7 @@ static cairn_status label(cairn_lab *lab, const config *c) {
     return cairn_lab_number(lab, "wrong process of right answers", right ? (double)flawed / (double)right : NAN);
 }
 
-/* ---- which score of a solution ---------------------------------------------------------------------------------------------- */
+/* ---- which score of a solution ----------------------------------------------------------------------------------- */
 
 static double score_of(const config *c, cairn_rng *rng, const slips_solution *s) {
     static const cairn_aggregator how[] = {CAIRN_AGGREGATE_LAST, CAIRN_AGGREGATE_MIN, CAIRN_AGGREGATE_PRODUCT};

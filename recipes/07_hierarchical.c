@@ -43,7 +43,7 @@ static const cairn_claim claims[] = {
      .at_least = CAIRN_BAR(0.5)},
 };
 
-/* ---- choosing among candidates --------------------------------------------------------------------------------------------------- */
+/* ---- choosing among candidates ----------------------------------------------------------------------------------- */
 
 typedef enum kind { RESTATE, RIGHT, WRONG, CONTINUE, REPAIR } kind;
 typedef enum look { LOOKS_RESTATED, LOOKS_VALID, LOOKS_INVALID, LOOKS_ODD, LOOKS } look;

@@ -55,7 +55,7 @@ static const cairn_claim claims[] = {
      .minus = "c=0.05 N=16", .at_least = CAIRN_BAR(0.28), .mean_at_least = CAIRN_BAR(0.30)},
 };
 
-/* ---- what must come out -------------------------------------------------------------------------------------------- */
+/* ---- what must come out ------------------------------------------------------------------------------------------ */
 
 static double harmonic(double a, double b) {
     return a + b > 0 ? 2 * a * b / (a + b) : 0;
@@ -86,7 +86,7 @@ static double closed_form(const config *c) {
     return expected_f1(c->error, pass, find);
 }
 
-/* ---- what does ------------------------------------------------------------------------------------------------------ */
+/* ---- what does --------------------------------------------------------------------------------------------------- */
 
 /* Whether step t, right or wrong, is called wrong. */
 static bool called_wrong(const config *c, cairn_rng *rng, bool right, int32_t t) {

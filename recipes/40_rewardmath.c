@@ -52,7 +52,7 @@ static const cairn_claim claims[] = {
      .minus = "likes right answers", .at_least = CAIRN_BAR(0)},
 };
 
-/* ---- rewards ------------------------------------------------------------------------------------------------------- */
+/* ---- rewards ----------------------------------------------------------------------------------------------------- */
 
 typedef struct reward {
     double a, b;
@@ -99,7 +99,7 @@ static double best_of(const config *c, const reward *r, int64_t n, cairn_rng *rn
     return right / (double)c->problems;
 }
 
-/* ---- arms ---------------------------------------------------------------------------------------------------------- */
+/* ---- arms -------------------------------------------------------------------------------------------------------- */
 
 static cairn_rng stream(const cairn_lab *lab, uint64_t what, uint64_t which) {
     return cairn_rng_open(lab->seed, what, 0, CAIRN_VERB_EVAL, 0, (uint32_t)which);

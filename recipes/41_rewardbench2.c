@@ -53,7 +53,7 @@ static const cairn_claim claims[] = {
     {"score of ties 2 apart", .of = "score", .a = "ties 2 apart", .at_most = CAIRN_BAR(0.6)},
 };
 
-/* ---- the suite ----------------------------------------------------------------------------------------------------- */
+/* ---- the suite --------------------------------------------------------------------------------------------------- */
 
 /* Share of items on which the right answer scores best of k. */
 static cairn_status one_of(cairn_lab *lab, const config *c, double gain, int32_t k, cairn_rng *rng, double *out) {
@@ -105,7 +105,7 @@ static cairn_status foretell(cairn_lab *lab, const config *c) {
     return cairn_lab_number(lab, "pearson", pearson);
 }
 
-/* ---- ties ---------------------------------------------------------------------------------------------------------- */
+/* ---- ties -------------------------------------------------------------------------------------------------------- */
 
 /* Items "ref:n" with one right answer and "tied:n" with six, each against three wrong ones. */
 static cairn_status tie(cairn_lab *lab, const config *c) {

@@ -49,7 +49,7 @@ typedef struct world {
     size_t n;
 } world;
 
-/* ---- dilemmas ------------------------------------------------------------------------------------------------------ */
+/* ---- dilemmas ---------------------------------------------------------------------------------------------------- */
 
 static int32_t group_of(int32_t value) {
     return value / (VALUES / GROUPS);
@@ -96,7 +96,7 @@ static void choose(cairn_lab *lab, const config *c, world *w, uint32_t draw) {
     }
 }
 
-/* ---- arms ---------------------------------------------------------------------------------------------------------- */
+/* ---- arms -------------------------------------------------------------------------------------------------------- */
 
 static cairn_status profile(cairn_lab *lab, const config *c) {
     cairn_bootstrap how = {.resamples = 500, .level = 0.95, .seed = lab->seed};

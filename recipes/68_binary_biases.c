@@ -77,7 +77,7 @@ static const cairn_claim claims[] = {
     {"trend at 98.5 % yes, |t|", .of = "trend", .a = "market-0.985", .at_least = CAIRN_BAR(10)},
 };
 
-/* ---- series ------------------------------------------------------------------------------------------------------------ */
+/* ---- series ------------------------------------------------------------------------------------------------------ */
 
 /* Five yes and five no in random order. */
 static void draw_ten(cairn_rng *rng, uint8_t *b) {
@@ -124,7 +124,7 @@ static cairn_status test_series(cairn_lab *lab, const config *c) {
     return cairn_lab_number(lab, "right verdict", right / n);
 }
 
-/* ---- the market -------------------------------------------------------------------------------------------------------- */
+/* ---- the market -------------------------------------------------------------------------------------------------- */
 
 static cairn_status trade(cairn_lab *lab, const config *c) {
     const market m = {.agents = c->agents, .p_yes = c->p, .impact = 0.01, .noise = 0.001};

@@ -98,6 +98,33 @@ static void a_reward_and_its_recorded_scores_give_the_same(void **state) {
     json_decref(against);
 }
 
+/* A program that scores by its own rule, several solutions in flight, gives the table of the same scores in the file. */
+static void a_program_and_its_recorded_scores_give_the_same(void **state) {
+    char line[256];
+    (void)state;
+    write_text("my_prm",
+               "#!/bin/sh\nexec sed -u -e 's/.*\"id\":\\([0-9]*\\).*wrong.*/{\"id\":\\1,\"score\":0.25}/' -e t -e "
+               "'s/.*\"id\":\\([0-9]*\\),.*/{\"id\":\\1,\"score\":0.75}/'\n");
+    assert_int_equal(chmod(in_folder("my_prm"), 0755), 0);
+    FILE *asked = fopen(in_folder("asked.jsonl"), "w"), *kept = fopen(in_folder("kept.jsonl"), "w");
+    for (int i = 0; i < 200; i++) {
+        bool wrong = i % 3 == 0;
+        snprintf(line, sizeof line, "{\"id\":\"a-%d\",\"problem\":\"p%d\",\"steps\":[\"%s\"],\"label\":%d", i, i,
+                 wrong ? "wrong" : "fine", wrong && i % 2 ? 0 : -1);
+        fprintf(asked, "%s}\n", line);
+        fprintf(kept, "%s,\"scores\":[%s]}\n", line, wrong ? "0.25" : "0.75");
+    }
+    assert_int_equal(fclose(asked), 0);
+    assert_int_equal(fclose(kept), 0);
+    json_t *live = parsed(cairn("eval processbench asked.jsonl --reward 'exec:./my_prm' --json --quiet"));
+    json_t *recorded = parsed(cairn("eval processbench kept.jsonl --json --quiet"));
+    assert_near(real(live, "silent"), 0);
+    if (!json_equal(json_object_get(live, "rows"), json_object_get(recorded, "rows")))
+        fail_msg("%s\n%s", json_dumps(live, 0), json_dumps(recorded, 0));
+    json_decref(live);
+    json_decref(recorded);
+}
+
 /* Killed at several moments, a run goes on to the same table, and asks for nothing twice. */
 static void killed_and_resumed(void **state) {
     char line[256], faults[32];
@@ -160,7 +187,8 @@ static void bad_files_are_named_by_line_and_field(void **state) {
     EXPECT_WORDS(cairn("eval processbench utf8.jsonl"), "utf8.jsonl:1");
     write_text("few.jsonl", "{\"id\":\"a-0\",\"steps\":[\"x\",\"y\"],\"label\":-1,\"scores\":[0.5]}\n");
     EXPECT_WORDS(cairn("eval processbench few.jsonl"), "few.jsonl:1", "scores", "2 scores");
-    write_text("unjudged.jsonl", "{\"id\":\"a-0\",\"steps\":[\"x\"],\"label\":-1}\n");
+    write_text("unjudged.jsonl", "{\"id\":\"a-0\",\"steps\":[\"x\"],\"label\":-1}\n"
+                                 "{\"id\":\"a-1\",\"steps\":[\"x\"],\"label\":0}\n");
     EXPECT_WORDS(cairn("eval processbench unjudged.jsonl --baselines=false"), "--reward");
     assert_non_null(strstr(expect_ok(cairn("eval processbench unjudged.jsonl"))->out, "always right"));
     EXPECT_WORDS(cairn("eval processbench"), "expected a file");
@@ -194,6 +222,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(the_published_unit_case, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(rounding_as_the_paper, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(a_reward_and_its_recorded_scores_give_the_same, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(a_program_and_its_recorded_scores_give_the_same, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(killed_and_resumed, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(where_a_threshold_was_chosen_is_said, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(bad_files_are_named_by_line_and_field, make_folder, remove_folder),

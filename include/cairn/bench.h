@@ -25,7 +25,7 @@ extern "C" {
 
 struct json_t; /* a JSON value of Jansson's, json_t of <jansson.h> */
 
-/* ---- items --------------------------------------------------------------------------------------------------------- */
+/* ---- items ------------------------------------------------------------------------------------------------------- */
 
 /* A solution or an answer that is judged. Texts lie in the run's arena. */
 typedef struct cairn_bench_candidate {
@@ -63,12 +63,12 @@ typedef struct cairn_bench_item {
     int32_t subset_index, group_index;
 } cairn_bench_item;
 
-/* ---- what a benchmark is -------------------------------------------------------------------------------------------- */
+/* ---- what a benchmark is ----------------------------------------------------------------------------------------- */
 
 typedef struct cairn_bench_run cairn_bench_run;
 
 typedef enum cairn_figure_form {
-    CAIRN_FIGURE_PERCENT, /* a fraction in [0, 1], printed as per cent with one decimal */
+    CAIRN_FIGURE_PERCENT, /* a fraction in [0, 1], printed as per cent with two decimals */
     CAIRN_FIGURE_SIGNED,  /* the same in [-1, 1] */
     CAIRN_FIGURE_NUMBER,  /* three decimals */
     CAIRN_FIGURE_COUNT    /* a whole number; no interval */
@@ -137,7 +137,7 @@ CAIRN_API const cairn_bench_type *const *cairn_benches(void); /* NULL-terminated
 /* Errors: NOT_FOUND listing the names. */
 CAIRN_API cairn_status cairn_bench_named(cairn_ctx *ctx, const char *name, const cairn_bench_type **out);
 
-/* ---- a run ------------------------------------------------------------------------------------------------------------ */
+/* ---- a run ------------------------------------------------------------------------------------------------------- */
 
 /* `config` is filled from bench->about.options and stays the caller's; NULL: presets. Errors: INVALID for NULL where an
  * option has no preset. */
@@ -171,7 +171,7 @@ typedef struct cairn_bench_asking {
  * its program failed stays unknown and is counted. Errors: INVALID for items without steps; those of the reward. */
 CAIRN_API cairn_status cairn_bench_ask(cairn_bench_run *run, const cairn_reward *reward, const cairn_bench_asking *how);
 
-/* ---- for `row`, `predict`, `tally` ---------------------------------------------------------------------------------- */
+/* ---- for `row`, `predict`, `tally` ------------------------------------------------------------------------------- */
 
 CAIRN_API cairn_ctx *cairn_bench_ctx(const cairn_bench_run *run);
 CAIRN_API cairn_arena *cairn_bench_arena(const cairn_bench_run *run); /* lives as long as the run */
@@ -225,7 +225,7 @@ CAIRN_API cairn_status cairn_bench_step_scores(cairn_bench_run *run, const struc
  * INVALID where none has. */
 CAIRN_API cairn_status cairn_bench_tune_first_error(cairn_bench_run *tuning, double *threshold);
 
-/* ---- for benchmarks of steps ---------------------------------------------------------------------------------------- */
+/* ---- for benchmarks of steps ------------------------------------------------------------------------------------- */
 
 /* The text of the field, or, where the row has none, its place: "word_sorting-17" is line 17 of word_sorting.jsonl, or
  * element 17 of the array in it. */
@@ -286,7 +286,7 @@ CAIRN_API double cairn_bench_harmonic(double a, double b);
 enum { CAIRN_BENCH_STEP_BASELINE_COUNT = 5 };
 CAIRN_API cairn_status cairn_bench_pretend_steps(cairn_bench_run *run, int32_t which, cairn_bench_item *item,
                                                  cairn_rng *rng);
-/* ---- for benchmarks of choices -------------------------------------------------------------------------------------- */
+/* ---- for benchmarks of choices ----------------------------------------------------------------------------------- */
 
 /* A row, or a table of columns as published score files are: {"id": ["1", "2"], "scores": [..], "model": "m"}. Where
  * `key` holds an array, `use` is called with each row of the table, else with the row itself. Errors: those of `use`;
@@ -320,7 +320,7 @@ enum { CAIRN_BENCH_CHOICE_BASELINE_COUNT = 4 };
 CAIRN_API cairn_status cairn_bench_pretend_choice(cairn_bench_run *run, int32_t which, cairn_bench_item *item,
                                                   cairn_rng *rng);
 
-/* ---- the result ------------------------------------------------------------------------------------------------------ */
+/* ---- the result -------------------------------------------------------------------------------------------------- */
 
 typedef struct cairn_bench_measuring {
     /* resamples 0: no intervals; with more than 25,000 groups fewer are made, 200 at least */
@@ -363,6 +363,24 @@ CAIRN_API cairn_status cairn_bench_compare(cairn_bench_run *b, const char *a, co
                                            cairn_bench_comparison *out);
 /* One JSON object a line: id, subset, group, and each tally by name. */
 CAIRN_API cairn_status cairn_bench_write_items(cairn_bench_run *run, cairn_out *out);
+
+/* ---- the page ---------------------------------------------------------------------------------------------------- */
+
+typedef struct cairn_bench_page {
+    const cairn_bench_result *result;         /* of the run */
+    const cairn_bench_comparison *comparison; /* NULL: none */
+    const char *judge;                        /* "exec:./my_prm" */
+    const char *options;                      /* the benchmark's own, "threshold=0.5"; "" for none */
+    const char *const *files;                 /* [n_files] as they were named */
+    int32_t n_files;
+    int32_t worst; /* misjudged items that are shown step by step, at most */
+} cairn_bench_page;
+/* One HTML page without scripts that needs nothing else: the table, the trivial judges beside it, how the scores of
+ * steps behave (ROC, precision and recall, reliability, histogram), and the items that are misjudged by most. Texts of
+ * files are cut at a few thousand bytes. The same input gives the same bytes. Errors: IO; no memory. */
+CAIRN_API cairn_status cairn_bench_write_page(cairn_bench_run *run, const cairn_bench_page *page, cairn_out *out);
+/* Those curves alone, as one SVG image. Errors: also INVALID where no step has both a score and a truth. */
+CAIRN_API cairn_status cairn_bench_write_curves(cairn_bench_run *run, const cairn_bench_page *page, cairn_out *out);
 
 #ifdef __cplusplus
 }

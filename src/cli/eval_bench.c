@@ -7,7 +7,7 @@
 
 #include "cairn/world.h"
 
-enum { MOST_FILES = 256 };
+enum { MOST_FILES = 256, WORST = 20 };
 
 static const cairn_option common[] = {
     CAIRN_TEXT(bench_options, reward, "", "",
@@ -24,6 +24,11 @@ static const cairn_option common[] = {
                "File that --items wrote for another judge: differences to it with paired intervals."),
     CAIRN_TEXT(bench_options, items, "", "", "Write each item with its tallies to this file (JSON lines)."),
     CAIRN_TEXT(bench_options, csv, "", "", "Write the table to this file: a line a row and figure."),
+    CAIRN_TEXT(
+        bench_options, html, "", "",
+        "Write a page to this file: the table, curves of step scores, and the items that are misjudged by most."),
+    CAIRN_TEXT(bench_options, curves, "", "",
+               "Write ROC, precision and recall, reliability and histogram of step scores to this file (SVG)."),
     CAIRN_TEXT(bench_options, run, "", "", "Run file: every score that a reward gives is kept in it at once."),
     CAIRN_BOOL(bench_options, resume, "false", "Go on with that run file."),
     CAIRN_INT(bench_options, resamples, "2000", 0, 1e6, "",
@@ -43,7 +48,7 @@ enum { COMMON = sizeof common / sizeof *common, BY_MEANING = CAIRN_AGGREGATE_ODD
 /* Where the benchmark's own options begin in a verb's config. */
 static const size_t own_at = (sizeof(bench_options) + 15) / 16 * 16;
 
-/* ---- one measurement ----------------------------------------------------------------------------------------------- */
+/* ---- one measurement --------------------------------------------------------------------------------------------- */
 
 /* What scores, opened once. */
 typedef struct asked {
@@ -133,31 +138,51 @@ static cairn_status write_items(cli *c, const bench_options *o, cairn_bench_run 
     return status;
 }
 
+/* Writes a file by cairn_bench_write_page or cairn_bench_write_curves. */
+static cairn_status write_page(cli *c, const bench_shown *shown, cairn_bench_run *run, const char *path,
+                               cairn_status (*write)(cairn_bench_run *, const cairn_bench_page *, cairn_out *)) {
+    cairn_out *out;
+    cairn_bench_page page = {.result = &shown->result,
+                             .comparison = shown->compared ? &shown->comparison : NULL,
+                             .judge = shown->judge,
+                             .options = shown->own,
+                             .files = shown->files,
+                             .n_files = shown->n_files,
+                             .worst = WORST};
+    if (!*path) return CAIRN_OK;
+    CAIRN_TRY(cairn_out_open(c->ctx, path, &out));
+    cairn_status status = write(run, &page, out);
+    if (status == CAIRN_OK) return cairn_out_commit(out);
+    cairn_out_drop(out);
+    return status;
+}
+
 /* Asks, measures and shows items that were read. */
-static cairn_status measure(cli *c, const bench_options *o, const char *own, const asked *a, cairn_bench_run *run,
-                            bool tuned_here) {
-    bench_shown shown = {.options = o, .judge = "what the files hold", .own = own};
+static cairn_status measure(cli *c, bench_shown *shown, const asked *a, cairn_bench_run *run, bool tuned_here) {
+    const bench_options *o = shown->options;
     cairn_bench_measuring how = {.how = {.resamples = (int32_t)o->resamples, .level = 0.95, .seed = o->seed},
                                  .baselines = o->baselines,
                                  .tuned_here = tuned_here};
     if (*o->predictions) {
-        shown.judge = o->predictions;
+        shown->judge = o->predictions;
         CAIRN_TRY(cairn_bench_predict(run, o->predictions, &(cairn_bench_reading){.skip_bad = o->skip_bad}));
     }
     if (a->open) {
-        shown.judge = o->reward;
+        shown->judge = o->reward;
         CAIRN_TRY(ask(c, o, a, run, true));
     }
-    CAIRN_TRY(cairn_bench_measure(run, &how, &shown.result));
-    if (shown.result.silent == shown.result.items && (!shown.result.baselines || *o->against))
+    CAIRN_TRY(cairn_bench_measure(run, &how, &shown->result));
+    if (shown->result.silent == shown->result.items && (!shown->result.baselines || *o->against))
         return cairn_fail(c->ctx, CAIRN_INVALID, "the files hold no judgement: name a judge with --reward%s",
-                          shown.result.bench->predict ? ", or its predictions with --predictions" : "");
-    shown.compared = *o->against != 0;
-    if (shown.compared) CAIRN_TRY(cairn_bench_compare(run, o->against, &how, &shown.comparison));
+                          shown->result.bench->predict ? ", or its predictions with --predictions" : "");
+    shown->compared = *o->against != 0;
+    if (shown->compared) CAIRN_TRY(cairn_bench_compare(run, o->against, &how, &shown->comparison));
     if (*o->items) CAIRN_TRY(write_items(c, o, run));
-    if (*o->csv) CAIRN_TRY(bench_csv(c, &shown, o->csv));
-    if (o->json) return bench_json(c, &shown);
-    bench_print(c, &shown);
+    if (*o->csv) CAIRN_TRY(bench_csv(c, shown, o->csv));
+    CAIRN_TRY(write_page(c, shown, run, o->html, cairn_bench_write_page));
+    CAIRN_TRY(write_page(c, shown, run, o->curves, cairn_bench_write_curves));
+    if (o->json) return bench_json(c, shown);
+    bench_print(c, shown);
     return CAIRN_OK;
 }
 
@@ -171,8 +196,13 @@ static cairn_status measure_files(cli *c, const cairn_bench_type *bench, const b
     cairn_status status = cairn_options_write(c->ctx, &bench->about, own, &text);
     if (status == CAIRN_OK) status = cairn_bench_open(c->ctx, bench, own, &run);
     if (status == CAIRN_OK) {
+        bench_shown shown = {.options = o,
+                             .judge = "what the files hold",
+                             .own = text.data ? text.data : "",
+                             .files = (const char *const *)paths,
+                             .n_files = count};
         status = read_files(c, o, run, count, paths);
-        if (status == CAIRN_OK) status = measure(c, o, text.data ? text.data : "", a, run, here);
+        if (status == CAIRN_OK) status = measure(c, &shown, a, run, here);
         cairn_bench_close(run);
     }
     cairn_text_free(&text);
@@ -199,7 +229,7 @@ static cairn_status run(cli *c, const void *config, int count, char **arguments)
     return status;
 }
 
-/* ---- the verb ------------------------------------------------------------------------------------------------------ */
+/* ---- the verb ---------------------------------------------------------------------------------------------------- */
 
 const cairn_bench_type *cli_bench_of(const cli_verb *verb) {
     const char *name = strchr(verb->about.name, ' ');

@@ -9,7 +9,7 @@
 typedef struct bench_options {
     const char *reward, *policy, *world;
     const char *predictions, *tune_on, *against;
-    const char *run, *items, *csv;
+    const char *run, *items, *csv, *html, *curves;
     int32_t aggregate;
     int64_t resamples;
     uint64_t seed;
@@ -22,8 +22,10 @@ typedef struct bench_shown {
     cairn_bench_result result;
     cairn_bench_comparison comparison;
     bool compared;
-    const char *judge; /* "what the files hold", "exec:./prm" */
-    const char *own;   /* the benchmark's own options, "threshold=0.5,variant=code"; "" for none */
+    const char *judge;        /* "what the files hold", "exec:./prm" */
+    const char *own;          /* the benchmark's own options, "threshold=0.5,variant=code"; "" for none */
+    const char *const *files; /* [n_files] */
+    int n_files;
 } bench_shown;
 
 /* The verb of the benchmark's name, in the arena; NULL with status OK where no benchmark has that name. */

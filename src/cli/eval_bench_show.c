@@ -9,13 +9,13 @@
 
 enum { CELL = 32, BOUNDS = 80 };
 
-/* ---- numbers ------------------------------------------------------------------------------------------------------- */
+/* ---- numbers ----------------------------------------------------------------------------------------------------- */
 
 static const char *number_text(cairn_figure_form form, double value, char out[CELL]) {
-    if (isnan(value) || (form == CAIRN_FIGURE_PERCENT && value < 0)) /* a share that does not exist */
+    if (isnan(value) || (form == CAIRN_FIGURE_PERCENT && value == -1)) /* -1: a share that does not exist */
         snprintf(out, CELL, "-");
     else if (form == CAIRN_FIGURE_PERCENT || form == CAIRN_FIGURE_SIGNED)
-        snprintf(out, CELL, "%.1f", 100 * value);
+        snprintf(out, CELL, "%.2f", 100 * value);
     else if (form == CAIRN_FIGURE_COUNT)
         cli_count((int64_t)value, out);
     else
@@ -43,7 +43,7 @@ static int column_width(const cairn_bench_figure *figure) {
     return width < 9 ? 9 : width;
 }
 
-/* ---- for people ---------------------------------------------------------------------------------------------------- */
+/* ---- for people -------------------------------------------------------------------------------------------------- */
 
 static int names_width(const cairn_bench_result *r) {
     int width = 12;
@@ -125,8 +125,9 @@ static void print_comparison(cli *c, const bench_shown *shown, int width) {
         const cairn_interval *difference = &d->differences[i * r->bench->n_figures + h];
         if (isnan(difference->estimate)) continue;
         print_name(c, r->rows[i].name, width);
-        printf(" %9s   %s\n", number_text(r->bench->figures[h].form, difference->estimate, cell),
-               interval_text(r->bench->figures[h].form, difference, bounds));
+        cairn_figure_form form = r->bench->figures[h].form;
+        if (form == CAIRN_FIGURE_PERCENT) form = CAIRN_FIGURE_SIGNED; /* a difference may be below 0 */
+        printf(" %9s   %s\n", number_text(form, difference->estimate, cell), interval_text(form, difference, bounds));
     }
 }
 
@@ -138,7 +139,7 @@ static void print_left_out(const cairn_bench_result *r) {
                "measured\n",
                r->bench->predict ? ", --predictions no file" : "");
     else if (r->silent)
-        printf("  %s items have no answer of the judge: they count against it\n", cli_count(r->silent, n));
+        printf("  %s items have no answer of the judge (--explain says how they count)\n", cli_count(r->silent, n));
     if (r->failed) printf("  the reward's program failed on %s steps\n", cli_count(r->failed, n));
     if (r->skipped) printf("  %s bad rows were passed over\n", cli_count(r->skipped, n));
     if (r->tuned_here) printf("  tuned here: the threshold was chosen on these very files\n");
@@ -160,7 +161,7 @@ void bench_print(cli *c, const bench_shown *shown) {
     print_comparison(c, shown, width);
 }
 
-/* ---- for programs -------------------------------------------------------------------------------------------------- */
+/* ---- for programs ------------------------------------------------------------------------------------------------ */
 
 static void put_figures(cli_json *j, const cairn_bench_type *bench, const cairn_interval *figures) {
     for (int32_t f = 0; f < bench->n_figures; f++) {
@@ -269,7 +270,7 @@ cairn_status bench_csv(cli *c, const bench_shown *shown, const char *path) {
     return status;
 }
 
-/* ---- --explain ----------------------------------------------------------------------------------------------------- */
+/* ---- --explain --------------------------------------------------------------------------------------------------- */
 
 static cairn_status print_wrapped(cli *c, const char *text, int indent) {
     cairn_text out = {0};

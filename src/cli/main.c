@@ -131,19 +131,21 @@ static const cli_verb *find_verb(int argc, char **argv, int *taken) {
     return NULL;
 }
 
-/* "cairn run": a word that only opens subcommands. */
+/* "cairn run": a word that only opens subcommands; those of `eval` are also the benchmarks. */
 static bool print_family(const char *word) {
     size_t length = strlen(word);
-    bool found = false;
+    bool benches = strcmp(word, "eval") == 0, found = false;
+    int width = benches ? 19 : 11;
     for (int i = 0; cli_verbs[i]; i++) {
         const char *name = cli_verbs[i]->about.name;
         if (strncmp(name, word, length) != 0 || name[length] != ' ') continue;
         if (!found) printf("usage\n");
-        printf("  cairn %-16s %s\n", name, cli_verbs[i]->about.summary);
+        printf("  cairn %s %-*s %s\n", word, width, name + length + 1, cli_verbs[i]->about.summary);
         found = true;
     }
-    for (int i = 0; found && strcmp(word, "eval") == 0 && cairn_benches()[i]; i++)
-        printf("  cairn eval %-11s %s\n", cairn_benches()[i]->about.name, cairn_benches()[i]->about.summary);
+    if (found && benches) printf("\nbenchmarks\n");
+    for (int i = 0; found && benches && cairn_benches()[i]; i++)
+        printf("  cairn eval %-*s %s\n", width, cairn_benches()[i]->about.name, cairn_benches()[i]->about.summary);
     return found;
 }
 

@@ -25,7 +25,8 @@ typedef struct naming {
 } naming;
 
 static bool is_output(const char *option) {
-    static const char *const outputs[] = {"out", "dev-out", "run", "log", "checkpoint", "csv", "svg", "items"};
+    static const char *const outputs[] = {"out", "dev-out", "run",   "log",  "checkpoint",
+                                          "csv", "svg",     "items", "html", "curves"};
     for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++)
         if (strcmp(option, outputs[i]) == 0) return true;
     return false;

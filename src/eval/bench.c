@@ -19,7 +19,7 @@ cairn_status cairn_bench_named(cairn_ctx *ctx, const char *name, const cairn_ben
     return CAIRN_OK;
 }
 
-/* ---- a run --------------------------------------------------------------------------------------------------------- */
+/* ---- a run ------------------------------------------------------------------------------------------------------- */
 
 cairn_status cairn_bench_open(cairn_ctx *ctx, const cairn_bench_type *bench, const void *config,
                               cairn_bench_run **out) {
@@ -91,7 +91,7 @@ cairn_bench_item *cairn_bench_item_at(cairn_bench_run *run, size_t i) {
     return &run->items[i];
 }
 
-/* ---- items --------------------------------------------------------------------------------------------------------- */
+/* ---- items ------------------------------------------------------------------------------------------------------- */
 
 static cairn_status number_subset(cairn_bench_run *run, const char *name, int32_t *out) {
     for (int32_t i = run->n_subsets; i-- > 0;) { /* most often the last one */
@@ -166,7 +166,7 @@ cairn_status cairn_bench_add(cairn_bench_run *run, const cairn_bench_item *item)
     return CAIRN_OK;
 }
 
-/* ---- reading ------------------------------------------------------------------------------------------------------- */
+/* ---- reading ----------------------------------------------------------------------------------------------------- */
 
 /* The file's name without folders and ending, in the arena. */
 static cairn_status name_stem(cairn_bench_run *run, const char *path) {

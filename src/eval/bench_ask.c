@@ -25,7 +25,7 @@ typedef struct asking {
     char error[1024];
 } asking;
 
-/* ---- scores as records --------------------------------------------------------------------------------------------- */
+/* ---- scores as records ------------------------------------------------------------------------------------------- */
 
 static cairn_status write_record(cairn_ctx *ctx, const double *scores, int32_t n, int64_t failed, cairn_text *out) {
     json_t *list = json_array();
@@ -66,7 +66,7 @@ static cairn_status take_record(void *arg, int64_t index, const char *id, const 
     return status;
 }
 
-/* ---- asking -------------------------------------------------------------------------------------------------------- */
+/* ---- asking ------------------------------------------------------------------------------------------------------ */
 
 static cairn_status score_one(asking *a, cairn_ctx *ctx, cairn_arena *arena, int64_t index) {
     const cairn_bench_item *item = a->places[index].item;

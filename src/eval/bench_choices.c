@@ -4,7 +4,7 @@
 
 #include "eval/bench_run.h"
 
-/* ---- tables of columns --------------------------------------------------------------------------------------------- */
+/* ---- tables of columns ------------------------------------------------------------------------------------------- */
 
 /* Row i of the columns; other fields hold for all rows. NULL without memory. */
 static json_t *row_of_columns(const json_t *columns, size_t i) {
@@ -44,13 +44,13 @@ cairn_status cairn_bench_each(cairn_bench_run *run, const json_t *row, const cha
     return CAIRN_OK;
 }
 
-/* ---- scores -------------------------------------------------------------------------------------------------------- */
+/* ---- scores ------------------------------------------------------------------------------------------------------ */
 
 static cairn_status read_score(cairn_bench_run *run, const json_t *value, const char *name, double *out) {
     const json_t *number = json_is_array(value) && json_array_size(value) == 1 ? json_array_get(value, 0) : value;
     const char *text = json_string_value(number);
     *out = NAN;
-    if (!number || json_is_null(number)) return CAIRN_OK;
+    if (!number || json_is_null(number) || (text && !*text)) return CAIRN_OK; /* CSV has "" */
     if (json_is_number(number)) *out = json_number_value(number);
     if (text && cairn_parse_double(text, strlen(text), out) != CAIRN_OK) *out = NAN;
     if (isfinite(*out)) return CAIRN_OK;
@@ -76,7 +76,7 @@ cairn_status cairn_bench_scores(cairn_bench_run *run, const json_t *row, const c
     return CAIRN_OK;
 }
 
-/* ---- texts --------------------------------------------------------------------------------------------------------- */
+/* ---- texts ------------------------------------------------------------------------------------------------------- */
 
 /* The contents of messages from number `from` on, divided by blank lines. */
 static cairn_status join_messages(cairn_bench_run *run, const json_t *list, size_t from, const char *name,
@@ -159,7 +159,7 @@ double cairn_bench_code_points(const cairn_bench_candidate *c) {
     return (double)n;
 }
 
-/* ---- one better, one worse ------------------------------------------------------------------------------------------ */
+/* ---- one better, one worse --------------------------------------------------------------------------------------- */
 
 cairn_slot cairn_bench_preferred(const cairn_bench_item *item) {
     double one = item->candidates[0].score, two = item->candidates[1].score;

@@ -4,7 +4,7 @@
 
 #include "eval/bench_run.h"
 
-/* ---- writing ------------------------------------------------------------------------------------------------------- */
+/* ---- writing ----------------------------------------------------------------------------------------------------- */
 
 static cairn_status write_item(cairn_bench_run *run, size_t i, cairn_text *line, cairn_out *out) {
     const cairn_bench_item *item = &run->items[i];
@@ -33,7 +33,7 @@ cairn_status cairn_bench_write_items(cairn_bench_run *run, cairn_out *out) {
     return status;
 }
 
-/* ---- comparing ----------------------------------------------------------------------------------------------------- */
+/* ---- comparing --------------------------------------------------------------------------------------------------- */
 
 typedef struct comparing {
     cairn_bench_run *run;

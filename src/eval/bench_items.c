@@ -4,7 +4,7 @@
 
 #include "eval/bench_run.h"
 
-/* ---- making them --------------------------------------------------------------------------------------------------- */
+/* ---- making them ------------------------------------------------------------------------------------------------- */
 
 cairn_status cairn_bench_choice_item(cairn_bench_run *run, const char *id, const char *subset, const char *problem,
                                      int32_t n, cairn_bench_item *out) {
@@ -73,7 +73,7 @@ cairn_status cairn_bench_tune_first_error(cairn_bench_run *tuning, double *thres
     return CAIRN_OK;
 }
 
-/* ---- baselines ----------------------------------------------------------------------------------------------------- */
+/* ---- baselines --------------------------------------------------------------------------------------------------- */
 
 /* What baseline `which` says of step i of n. */
 static int8_t pretended(int32_t which, int32_t i, int32_t n, cairn_rng *rng) {

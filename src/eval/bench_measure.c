@@ -12,7 +12,7 @@ const double *cairn_bench_tally_of(const cairn_bench_run *run, size_t i) {
     return run->tallies + i * (size_t)run->bench->n_tallies;
 }
 
-/* ---- groups -------------------------------------------------------------------------------------------------------- */
+/* ---- groups ------------------------------------------------------------------------------------------------------ */
 
 /* Numbers the groups of each subset in order of appearance, into units[i]; sizes[s] counts them. */
 static cairn_status number_groups(cairn_bench_run *run, uint64_t *keys, uint32_t *numbers) {
@@ -51,7 +51,7 @@ cairn_status bench_group(cairn_bench_run *run) {
     return CAIRN_OK;
 }
 
-/* ---- tallies and figures ------------------------------------------------------------------------------------------- */
+/* ---- tallies and figures ----------------------------------------------------------------------------------------- */
 
 cairn_status bench_tally_all(cairn_bench_run *run, const cairn_bench_item *items, double *out) {
     size_t width = (size_t)run->bench->n_tallies;
@@ -114,7 +114,7 @@ static void sum_subsets(const cairn_bench_run *run, const double *tallies, doubl
             sums[(size_t)run->items[i].subset_index * width + t] += tallies[i * width + t];
 }
 
-/* ---- rows ---------------------------------------------------------------------------------------------------------- */
+/* ---- rows -------------------------------------------------------------------------------------------------------- */
 
 /* Whether the row has items of the subset. */
 static bool row_has(const cairn_bench_run *run, int32_t row, int32_t subset, const double *sums) {
@@ -186,7 +186,7 @@ static cairn_status fill_rows(cairn_bench_run *run, const double *sums, cairn_in
     return CAIRN_OK;
 }
 
-/* ---- intervals ----------------------------------------------------------------------------------------------------- */
+/* ---- intervals --------------------------------------------------------------------------------------------------- */
 
 /* Bounds of all figures, from resampled groups; figures that are counts get none. */
 static cairn_status resample(cairn_bench_run *run, const cairn_bootstrap *how, cairn_interval *figures) {
@@ -228,7 +228,7 @@ static cairn_status find_figures(cairn_bench_run *run, const cairn_bootstrap *ho
     return CAIRN_OK;
 }
 
-/* ---- baselines ----------------------------------------------------------------------------------------------------- */
+/* ---- baselines --------------------------------------------------------------------------------------------------- */
 
 /* Items with candidates of their own, of which nothing is said. */
 static cairn_status copy_silent(cairn_bench_run *run, cairn_bench_item *out) {
@@ -291,7 +291,7 @@ static cairn_status measure_baselines(cairn_bench_run *run, uint64_t seed, const
     return CAIRN_OK;
 }
 
-/* ---- measuring ----------------------------------------------------------------------------------------------------- */
+/* ---- measuring --------------------------------------------------------------------------------------------------- */
 
 cairn_status cairn_bench_measure(cairn_bench_run *run, const cairn_bench_measuring *how, cairn_bench_result *out) {
     size_t width = (size_t)run->bench->n_tallies, n_rows, k;

@@ -16,13 +16,13 @@ struct cairn_bench_run {
     const void *config;
     rows *rows; /* of the file at hand, or NULL */
     const char *stem;
-    void *own; /* of the benchmark */
+    void *own;               /* of the benchmark */
     cairn_bench_item *items; /* [n] */
     size_t n, capacity;
     const char **subsets; /* [n_subsets] names in order of appearance */
     int32_t n_subsets;
     size_t subsets_capacity;
-    uint32_t *by_id; /* [slots] 1 + index of an item, 0: empty; open addressing by the key of its id */
+    uint32_t *by_id;        /* [slots] 1 + index of an item, 0: empty; open addressing by the key of its id */
     size_t slots, repeated; /* repeated: items with the id of an earlier one */
     bool ended;
     int64_t skipped, failed;
