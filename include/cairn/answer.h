@@ -69,7 +69,7 @@ typedef struct cairn_found {
 } cairn_found;
 
 /* The final answer that a solution's text states. `problem` may be NULL. Errors: NOT_FOUND (none is stated), LIMIT,
- * NO_MEMORY. Linear in length. */
+ * NO_MEMORY. Linear in length; of a long text the last 96 KiB are looked through. */
 CAIRN_API cairn_status cairn_answer_find(cairn_ctx *ctx, cairn_arena *arena, const char *text, size_t length,
                                          const char *problem, cairn_found *out);
 

@@ -1,4 +1,5 @@
 /* Sides as trees of the grammar: which of them are whole formulas, what is shown in a tree, and what it is worth. */
+#include "core/maths.h"
 #include "tool/arithmetic/formula.h"
 
 #include <math.h>
@@ -260,7 +261,7 @@ static double show_kids(shown *s, const math_node *node) {
             value /= next;
             break;
         default:
-            value = pow(value, next);
+            value = (value < 0 && fmod(next, 2) != 0 ? -1 : 1) * maths_pow(fabs(value), next);
         }
         out->operators++;
         if (fabs(value) > out->most) out->most = fabs(value);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/maths.h"
 #include "tool/math/units.h"
 
 enum { NOUN_MOST = 32, POWER_MOST = 100, ALONE_MOST = 128 };
@@ -126,7 +127,8 @@ static bool ratio_within(int dimension, int power, const mpq_t ratio) {
         int8_t only[MATH_DIMENSIONS] = {0};
         only[dimension] = unit.power[dimension];
         if (!only[dimension] || power % only[dimension] != 0 || memcmp(only, unit.power, sizeof only) != 0) continue;
-        size[count] = pow((double)unit.over / (double)unit.under * pow(10, unit.tens), power / only[dimension]);
+        double of_one = (double)unit.over / (double)unit.under * maths_pow(10, unit.tens);
+        size[count] = maths_pow(of_one, power / only[dimension]);
         alone[count++] = unit;
     }
     mpq_t step;
