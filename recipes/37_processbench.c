@@ -2,8 +2,6 @@
  * with more of them where the policy repairs itself. For your own judge:
  *     cairn eval processbench processbench-gsm8k.jsonl --reward 'exec:./my_prm'
  */
-#include <math.h>
-
 #include "cairn/eval.h"
 #include "cairn/recipe.h"
 #include "worlds/slips.h"
@@ -80,8 +78,8 @@ static double closed_form(const config *c) {
     }
     for (int t = 0; t < SLIPS_STEPS; t++) {
         int left = SLIPS_STEPS - 1 - t;
-        pass[t] = c->task == JUDGE ? 1 - c->alarm : 1 - pow(1 - ok[left], (double)c->completions);
-        find[t] = c->task == JUDGE ? c->hit : pow(1 - bad[left], (double)c->completions);
+        pass[t] = c->task == JUDGE ? 1 - c->alarm : 1 - cairn_stat_binomial_pmf(0, c->completions, ok[left]);
+        find[t] = c->task == JUDGE ? c->hit : cairn_stat_binomial_pmf(0, c->completions, bad[left]);
     }
     return expected_f1(c->error, pass, find);
 }

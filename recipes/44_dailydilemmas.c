@@ -2,7 +2,6 @@
  * principle moves it. For your own model's choices:
  *     cairn eval dailydilemmas dilemmas.csv
  */
-#include <math.h>
 #include <string.h>
 
 #include "cairn/choice.h"
@@ -86,12 +85,19 @@ static double sum(const world *w, size_t i, int a) {
     return total;
 }
 
+/* e^x to some 14 digits, the same on every machine: (e^(x / 1024))^1024. */
+static double exponential(double x) {
+    double y = x / 1024, power = 1 + y * (1 + y / 2 * (1 + y / 3 * (1 + y / 4)));
+    for (int i = 0; i < 10; i++) power *= power;
+    return power;
+}
+
 /* The second action's odds are e^(its utility - that of the first). */
 static void choose(cairn_lab *lab, const config *c, world *w, uint32_t draw) {
     for (size_t i = 0; i < w->n; i++) {
         cairn_rng rng = cairn_rng_open(lab->seed, 1 + i, 0, CAIRN_VERB_EVAL, 0, draw);
         bool unread = cairn_rng_unit(&rng) < c->unread;
-        bool second = cairn_rng_unit(&rng) < 1 / (1 + exp(sum(w, i, 0) - sum(w, i, 1)));
+        bool second = cairn_rng_unit(&rng) < 1 / (1 + exponential(sum(w, i, 0) - sum(w, i, 1)));
         w->dilemmas[i].choice = unread ? -1 : second;
     }
 }
