@@ -1,6 +1,6 @@
 /* Views of a step (arXiv 2412.15904): does a reward of steps need their words? Four rewards see different parts of a
  * step and choose among its candidates. For your own reward on solutions with labels:
- *     cairn eval steps labels.jsonl --reward 'exec:./my_judge'
+ *     cairn eval steps steps.jsonl --reward 'exec:./my_judge'
  */
 #include "cairn/recipe.h"
 
@@ -78,7 +78,7 @@ const cairn_recipe cairn_recipe_srm_analysis = {
     .idea = "A step is a thought and a calculation. A reward that sees only the expressions of all steps so far guides "
             "a search as well as one that sees all words; one that sees the last expression alone, or the next thought "
             "before it is carried out, does not. Rewards here are the errors that each view lets them see.",
-    .command = "cairn eval steps labels.jsonl --reward 'exec:./my_judge'",
+    .command = "cairn eval steps steps.jsonl --reward 'exec:./my_judge'",
     CAIRN_ARMS(arms),
     CAIRN_CLAIMS(claims),
     .run = run,

@@ -1,6 +1,6 @@
 /* Self-PRM (arXiv 2505.11227): a policy that judges its own samples, and votes among those that it accepts. For your
  * samples, with the scores of a judge:
- *     cairn eval answers samples.jsonl
+ *     cairn eval answers attempts.jsonl
  */
 #include <math.h>
 
@@ -98,7 +98,7 @@ const cairn_recipe cairn_recipe_self_prm = {
         "accepts: where wrong answers agree, a plain vote grows worse with more samples and this one better. On "
         "hard problems nearly all that it accepts is wrong, whatever it rejects. Policy and judge here are their "
         "error rates.",
-    .command = "cairn eval answers samples.jsonl",
+    .command = "cairn eval answers attempts.jsonl",
     CAIRN_ARMS(arms),
     CAIRN_CLAIMS(claims),
     .run = run,

@@ -207,6 +207,12 @@ static bool is_decimal_comma(const math_reader *r, uint32_t whole) {
     return end > whole + 5 && byte_at(r, end) != '.';
 }
 
+/* True when only spaces, points and dollars follow. */
+static bool ends_at(const math_reader *r, uint32_t at) {
+    while (at < r->length && (r->text[at] == ' ' || r->text[at] == '.' || r->text[at] == '$')) at++;
+    return at >= r->length;
+}
+
 /* "0,5", "1.234,56". */
 static bool lex_decimal_comma(math_reader *r, uint32_t start, uint32_t whole) {
     if (math_in_list(r) || (r->tokens && r->token[r->tokens - 1].kind == TOKEN_COMMA)) return false;
@@ -214,7 +220,7 @@ static bool lex_decimal_comma(math_reader *r, uint32_t start, uint32_t whole) {
     bool zero = whole == start + 1 && r->text[start] == '0' && byte_at(r, whole) == ',';
     uint32_t end = digits_end(r, comma + 1);
     bool alone = r->tokens == 0 || (r->tokens == 1 && r->token[0].kind == TOKEN_MINUS);
-    if (comma == whole && zero && alone && strspn(r->text + end, " .$") >= r->length - end)
+    if (comma == whole && zero && alone && ends_at(r, end))
         return false; /* a list of two that is marked */
     if (comma == whole && (!zero || end == whole + 1 || byte_at(r, end) == ',')) return false;
     bad(r, start, end, "a decimal comma or a list");
