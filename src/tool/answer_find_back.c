@@ -67,13 +67,21 @@ static bool is_choice(const find_text *t, const find_value *v) {
     return n == 1 ? t->s[v->start] >= 'A' && t->s[v->start] <= 'Z' : n == 3 && t->s[v->start] == '(';
 }
 
+/* "the solution" at the end of a sentence; "a solution" may be one of several, "the solution volume" is a noun. */
+static bool at_solution(const find_text *t, size_t at) {
+    size_t end = at + strlen("solution"), length;
+    if (!find_is_word(t, at, "solution") || (end < t->n && !find_any(t->s[end], ".!\n"))) return false;
+    size_t before = find_word_before(t, at, at > BACK_MOST ? at - BACK_MOST : 0, &length);
+    return length && (find_is_word(t, before, "the") || find_is_word(t, before, "final"));
+}
+
 bool find_reversed_at(const find_text *t, size_t at, find_statement *out) {
     bool choice = t->choices && (find_is_word(t, at, "correct") || find_is_word(t, at, "right") ||
                                  find_is_word(t, at, "option") || find_is_word(t, at, "choice"));
     static const char *const others[] = {"to a", "to an", "to another", "to part", "for part", "of", "if", "when"};
     bool final;
     size_t length, stop = at > BACK_MOST ? at - BACK_MOST : 0;
-    if (!choice && !find_is_word(t, at, "answer")) return false;
+    if (!choice && !find_is_word(t, at, "answer") && !at_solution(t, at)) return false;
     if (at == 0 || find_letter(t->s[at - 1])) return false;
     size_t verb = find_word_before(t, find_phrase_start(t, at, &final), stop, &length);
     if (length && FIND_WORD(t, verb, adverbs)) verb = find_word_before(t, verb, stop, &length);
