@@ -1,12 +1,49 @@
 /* layer: eval */
-/* Fuzzes the readers of benchmarks: the first byte picks the benchmark, the rest is one of its files. What is read must
- * be measurable: shares within [0, 1], or the -1 of a share that does not exist; one tally an item. */
-#include <math.h>
+/* Fuzzes the readers of benchmarks: the first byte picks the benchmark and its options, then come one of its files and,
+ * behind a zero byte, predictions. What is read must be measurable: shares within [0, 1], or the -1 of a share that does
+ * not exist; one tally an item. */
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "cairn/bench.h"
 #include "fuzz.h"
+
+/* Seeds name a place in this table. */
+static const struct {
+    const char *name, *options;
+} cases[] = {
+    {"processbench", ""},
+    {"prmbench", "lengths=official"},
+    {"prm-scores", "thresholds=file"},
+    {"bigbench-mistake", ""},
+    {"mr-gsm8k", "right=0,wrong=0"},
+    {"prm800k", ""},
+    {"hard2verify", ""},
+    {"visualprocessbench", "neutral=skip"},
+    {"agentprocessbench", ""},
+    {"rewardmath", ""},
+    {"rewardbench", ""},
+    {"rewardbench2", ""},
+    {"judgebench", ""},
+    {"rmbench", ""},
+    {"pairs", ""},
+    {"vilbench", ""},
+    {"toolcomp", ""},
+    {"vlrmbench", ""},
+    {"morebench", ""},
+    {"dailydilemmas", ""},
+    {"dailyprinciples", ""},
+};
+enum { CASES = sizeof cases / sizeof *cases, SKIP_BAD = 128 };
+
+/* Files in memory. Their numbers are fixed, because rows without an id are called after their file, "900-1". */
+enum { ROWS = 900, PREDICTIONS };
+
+static void fill(int file, const uint8_t *bytes, size_t n) {
+    if (fcntl(file, F_GETFD) < 0) must(dup2(memfd_create("bench", 0), file) == file);
+    must(ftruncate(file, 0) == 0 && pwrite(file, bytes, n, 0) == (ssize_t)n);
+}
 
 static void check_result(const cairn_bench_run *run, const cairn_bench_result *result) {
     must(result->n_rows >= 1 && result->items == (int64_t)cairn_bench_count(run));
@@ -18,31 +55,36 @@ static void check_result(const cairn_bench_run *run, const cairn_bench_result *r
         }
 }
 
-static void read_and_measure(cairn_ctx *ctx, const cairn_bench_type *bench, const char *path, bool skip_bad) {
-    cairn_bench_run *run;
+/* Reads, takes in predictions where there are any, and measures. */
+static void read_and_measure(cairn_ctx *ctx, cairn_bench_run *run, bool predicted, bool skip_bad) {
     cairn_bench_result result;
     cairn_bench_reading reading = {.skip_bad = skip_bad};
     cairn_bench_measuring how = {.how = {.resamples = 3, .level = 0.95}, .baselines = true};
-    if (cairn_bench_open(ctx, bench, NULL, &run) != CAIRN_OK) return;
-    if (worked(ctx, cairn_bench_read(run, path, &reading)) && worked(ctx, cairn_bench_end(run)) &&
+    if (worked(ctx, cairn_bench_read(run, "/proc/self/fd/900", &reading)) && worked(ctx, cairn_bench_end(run)) &&
+        (!predicted || worked(ctx, cairn_bench_predict(run, "/proc/self/fd/901", &reading))) &&
         worked(ctx, cairn_bench_measure(run, &how, &result)))
         check_result(run, &result);
-    cairn_bench_close(run);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    static int file = -1, count;
-    static char path[64];
-    cairn_ctx *ctx;
     if (size < 1) return 0;
-    if (file < 0) {
-        file = memfd_create("bench", 0);
-        snprintf(path, sizeof path, "/proc/self/fd/%d", file);
-        while (cairn_benches()[count]) count++;
-    }
-    must(ftruncate(file, 0) == 0 && pwrite(file, data + 1, size - 1, 0) == (ssize_t)size - 1);
+    const uint8_t *split = memchr(data + 1, 0, size - 1), *end = data + size;
+    fill(ROWS, data + 1, (size_t)((split ? split : end) - data) - 1);
+    if (split) fill(PREDICTIONS, split + 1, (size_t)(end - split) - 1);
+    const cairn_bench_type *bench;
+    cairn_bench_run *run;
+    cairn_arena *arena;
+    cairn_ctx *ctx;
     if (cairn_ctx_open(&ctx) != CAIRN_OK) return 0;
-    read_and_measure(ctx, cairn_benches()[(data[0] & 127) % count], path, data[0] & 128);
+    must(cairn_bench_named(ctx, cases[(data[0] & 127) % CASES].name, &bench) == CAIRN_OK);
+    must(cairn_arena_open(ctx, 4096, &arena) == CAIRN_OK);
+    void *config = cairn_arena_alloc(arena, 1, bench->about.config_size + 1);
+    const char *options = cases[(data[0] & 127) % CASES].options;
+    must(cairn_options_parse(ctx, &bench->about, arena, options, "fuzz", config) == CAIRN_OK);
+    must(cairn_bench_open(ctx, bench, config, &run) == CAIRN_OK);
+    read_and_measure(ctx, run, split != NULL, data[0] & SKIP_BAD);
+    cairn_bench_close(run);
+    cairn_arena_close(arena);
     cairn_ctx_close(ctx);
     return 0;
 }

@@ -220,8 +220,7 @@ static bool lex_decimal_comma(math_reader *r, uint32_t start, uint32_t whole) {
     bool zero = whole == start + 1 && r->text[start] == '0' && byte_at(r, whole) == ',';
     uint32_t end = digits_end(r, comma + 1);
     bool alone = r->tokens == 0 || (r->tokens == 1 && r->token[0].kind == TOKEN_MINUS);
-    if (comma == whole && zero && alone && ends_at(r, end))
-        return false; /* a list of two that is marked */
+    if (comma == whole && zero && alone && ends_at(r, end)) return false; /* a list of two that is marked */
     if (comma == whole && (!zero || end == whole + 1 || byte_at(r, end) == ',')) return false;
     bad(r, start, end, "a decimal comma or a list");
     return true;
