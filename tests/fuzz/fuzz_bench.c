@@ -14,7 +14,7 @@ static const struct {
     const char *name, *options;
 } cases[] = {
     {"processbench", ""},
-    {"prmbench", "lengths=official"},
+    {"prmbench", "lengths=official,undefined=zero"},
     {"prm-scores", "thresholds=file"},
     {"bigbench-mistake", ""},
     {"mr-gsm8k", "right=0,wrong=0"},
