@@ -44,8 +44,8 @@ valgrind: configure ## the quick tests under Valgrind
 fuzz: setup ## every fuzz target for SECONDS_EACH=600 seconds
 	@scripts/fuzz $(SECONDS_EACH)
 
-fuzz-smoke: setup ## every fuzz target for 10 seconds
-	@scripts/fuzz --driver 10
+fuzz-smoke: setup ## every fuzz target for 5 seconds
+	@scripts/fuzz --driver 5
 
 format: ## write all C files as clang-format 14 does
 	@scripts/check-format --fix
