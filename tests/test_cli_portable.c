@@ -1,3 +1,4 @@
+/* label: long */
 /* With --portable results are the same bytes by every kernel and by every choice of the C library's mathematics, and a
  * run says what its bits depend on: it resumes where these are the same, and nowhere else. */
 #include <stdarg.h>

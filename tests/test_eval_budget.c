@@ -1,3 +1,4 @@
+/* label: long */
 /* Budgets mean what they say: whatever the world, the search and the unit, whole solutions are what a budget is spent
  * on, and it is never exceeded. */
 #include <stdarg.h>

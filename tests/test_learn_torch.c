@@ -1,3 +1,4 @@
+/* label: long */
 /* 500 steps of training against the same model trained in PyTorch, five seeds. */
 #include <stdarg.h>
 #include <stddef.h>
