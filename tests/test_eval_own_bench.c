@@ -67,7 +67,6 @@ static void measure(const void *config, const double *t, double *out) {
 }
 
 static const cairn_bench_summary summaries[] = {{"all", "All duels together.", true, NULL}};
-static const char *const baselines[] = CAIRN_BENCH_CHOICE_BASELINES;
 
 static const cairn_bench_type duels = {
     .about = {.name = "duels",
@@ -87,9 +86,7 @@ static const cairn_bench_type duels = {
     .measure = measure,
     .n_summaries = 1,
     .summaries = summaries,
-    .n_baselines = CAIRN_BENCH_CHOICE_BASELINE_COUNT,
-    .baselines = baselines,
-    .pretend = cairn_bench_pretend_choice,
+    CAIRN_BENCH_CHOICE_JUDGES,
 };
 
 /* ---- its tests --------------------------------------------------------------------------------------------------- */

@@ -104,6 +104,8 @@ typedef struct cairn_bench_type {
     /* Puts what one row of a file of predictions says into its item (cairn_bench_find). NULL: there are no such files.
      */
     cairn_status (*predict)(cairn_bench_run *run, const struct json_t *row);
+    /* What `"prediction": null` says, to cairn_bench_step_answer: true, no step is wrong; false, the judge failed. */
+    bool null_accepts;
     /* Chooses thresholds on the items of `tuning`, which are all read and answered, and puts them into `config`. NULL:
      * it has no threshold. */
     cairn_status (*tune)(cairn_bench_run *tuning, void *config);
@@ -247,13 +249,12 @@ CAIRN_API cairn_status cairn_bench_step_labels(cairn_bench_run *run, const struc
 CAIRN_API cairn_status cairn_bench_wanted(cairn_bench_run *run, const struct json_t *row, const char *name,
                                           cairn_bench_item **out);
 /* What a judge said of the steps, where the row holds it: `valid` (true or false a step), `scores` (a number a step) or
- * `prediction` (the first wrong step from 0, -1: none). `null_said` is what `"prediction": null` means: CAIRN_EVAL_NONE,
- * it failed, or CAIRN_EVAL_ALL_RIGHT. Errors: FORMAT for another number of steps. */
-CAIRN_API cairn_status cairn_bench_step_answer(cairn_bench_run *run, const struct json_t *row, int32_t null_said,
-                                               cairn_bench_item *item);
-/* For `predict`: a row of `id` and what cairn_bench_step_answer reads. Errors: FORMAT for a row that says nothing, and
+ * `prediction` (the first wrong step from 0, -1: none; null: see `null_accepts`). Errors: FORMAT for another number of
+ * steps. */
+CAIRN_API cairn_status cairn_bench_step_answer(cairn_bench_run *run, const struct json_t *row, cairn_bench_item *item);
+/* A `predict`: a row of `id` and what cairn_bench_step_answer reads. Errors: FORMAT for a row that says nothing, and
  * for a second one of the same item. */
-CAIRN_API cairn_status cairn_bench_predict_steps(cairn_bench_run *run, const struct json_t *row, int32_t null_said);
+CAIRN_API cairn_status cairn_bench_predict_steps(cairn_bench_run *run, const struct json_t *row);
 /* What the judge said of step i: by `valid`, else by its score, which says right when it is > tau; else by `said`, which
  * tells nothing of the steps after it. */
 CAIRN_API cairn_verdict cairn_bench_step_said(const cairn_bench_item *item, int32_t i, double tau);
@@ -281,11 +282,18 @@ CAIRN_API double cairn_bench_harmonic(double a, double b);
 
 /* Baselines of benchmarks of steps: always right, always wrong, only the first step wrong, only the last step wrong,
  * each step right by a fair coin. */
-#define CAIRN_BENCH_STEP_BASELINES \
-    { "always right", "always wrong", "first step wrong", "last step wrong", "random" }
 enum { CAIRN_BENCH_STEP_BASELINE_COUNT = 5 };
 CAIRN_API cairn_status cairn_bench_pretend_steps(cairn_bench_run *run, int32_t which, cairn_bench_item *item,
                                                  cairn_rng *rng);
+#define CAIRN_BENCH_STEP_BASELINES                                                      \
+    (const char *const[]) {                                                             \
+        "always right", "always wrong", "first step wrong", "last step wrong", "random" \
+    }
+/* The three fields of a benchmark that has them. */
+#define CAIRN_BENCH_STEP_JUDGES                                                              \
+    .n_baselines = CAIRN_BENCH_STEP_BASELINE_COUNT, .baselines = CAIRN_BENCH_STEP_BASELINES, \
+    .pretend = cairn_bench_pretend_steps
+
 /* ---- for benchmarks of choices ----------------------------------------------------------------------------------- */
 
 /* A row, or a table of columns as published score files are: {"id": ["1", "2"], "scores": [..], "model": "m"}. Where
@@ -314,11 +322,15 @@ CAIRN_API cairn_slot cairn_bench_preferred(const cairn_bench_item *item);
 
 /* Of benchmarks of choices: random scores, the longest, the shortest candidate by code points, all alike. UNSUPPORTED
  * where the file has no texts to be measured: that baseline is then left out. */
-#define CAIRN_BENCH_CHOICE_BASELINES \
-    { "random", "longest", "shortest", "all alike" }
 enum { CAIRN_BENCH_CHOICE_BASELINE_COUNT = 4 };
 CAIRN_API cairn_status cairn_bench_pretend_choice(cairn_bench_run *run, int32_t which, cairn_bench_item *item,
                                                   cairn_rng *rng);
+/* The three fields of a benchmark that has them. */
+#define CAIRN_BENCH_CHOICE_JUDGES                                                            \
+    .n_baselines = CAIRN_BENCH_CHOICE_BASELINE_COUNT, .pretend = cairn_bench_pretend_choice, \
+    .baselines = (const char *const[]) {                                                     \
+        "random", "longest", "shortest", "all alike"                                         \
+    }
 
 /* ---- the result -------------------------------------------------------------------------------------------------- */
 

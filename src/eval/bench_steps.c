@@ -76,10 +76,9 @@ cairn_status cairn_bench_step_labels(cairn_bench_run *run, const json_t *row, co
     return CAIRN_OK;
 }
 
-cairn_status cairn_bench_step_answer(cairn_bench_run *run, const json_t *row, int32_t null_said,
-                                     cairn_bench_item *item) {
+cairn_status cairn_bench_step_answer(cairn_bench_run *run, const json_t *row, cairn_bench_item *item) {
     static const int8_t truths[] = {CAIRN_BENCH_STEP_REFUSED, 0, 1};
-    int64_t said = null_said;
+    int64_t said = run->bench->null_accepts ? CAIRN_EVAL_ALL_RIGHT : CAIRN_EVAL_NONE;
     if (cairn_bench_has(row, "valid")) {
         CAIRN_TRY(read_labels(run, row, "valid", truths, item, &item->valid));
         item->answered = true;
@@ -94,7 +93,7 @@ cairn_status cairn_bench_step_answer(cairn_bench_run *run, const json_t *row, in
     return CAIRN_OK;
 }
 
-cairn_status cairn_bench_predict_steps(cairn_bench_run *run, const json_t *row, int32_t null_said) {
+cairn_status cairn_bench_predict_steps(cairn_bench_run *run, const json_t *row) {
     cairn_bench_item *item;
     CAIRN_TRY(cairn_bench_wanted(run, row, "id", &item));
     if (item->answered)
@@ -103,7 +102,7 @@ cairn_status cairn_bench_predict_steps(cairn_bench_run *run, const json_t *row, 
     if (!cairn_bench_has(row, "valid") && !cairn_bench_has(row, "scores") && !json_object_get(row, "prediction"))
         return cairn_fail(run->ctx, CAIRN_FORMAT, "%s: expected a field `valid`, `scores` or `prediction`",
                           cairn_bench_where(run));
-    return cairn_bench_step_answer(run, row, null_said, item);
+    return cairn_bench_step_answer(run, row, item);
 }
 
 /* ---- comparing --------------------------------------------------------------------------------------------------- */

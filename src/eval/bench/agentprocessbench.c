@@ -210,7 +210,6 @@ static const cairn_bench_summary summaries[] = {
     {"all", "All messages and trajectories together: the row AVG of the released script.", true, NULL},
     {"average", "Plain mean of the subsets.", false, NULL},
 };
-static const char *const baselines[] = CAIRN_BENCH_STEP_BASELINES;
 
 const cairn_bench_type cairn_bench_agentprocessbench = {
     .about = {.name = "agentprocessbench",
@@ -241,7 +240,5 @@ const cairn_bench_type cairn_bench_agentprocessbench = {
     .measure = measure,
     .n_summaries = sizeof summaries / sizeof *summaries,
     .summaries = summaries,
-    .n_baselines = CAIRN_BENCH_STEP_BASELINE_COUNT,
-    .baselines = baselines,
-    .pretend = cairn_bench_pretend_steps,
+    CAIRN_BENCH_STEP_JUDGES,
 };

@@ -62,13 +62,9 @@ static cairn_status read_row(cairn_bench_run *run, const json_t *row) {
     item.label = (int32_t)label;
     if (target && answer)
         item.candidates[0].right = strcmp(target, answer) == 0 ? CAIRN_VERDICT_RIGHT : CAIRN_VERDICT_WRONG;
-    CAIRN_TRY(cairn_bench_step_answer(run, row, CAIRN_EVAL_ALL_RIGHT, &item));
+    CAIRN_TRY(cairn_bench_step_answer(run, row, &item));
     CAIRN_TRY(count_place(run, &item));
     return cairn_bench_add(run, &item);
-}
-
-static cairn_status predict(cairn_bench_run *run, const json_t *row) {
-    return cairn_bench_predict_steps(run, row, CAIRN_EVAL_ALL_RIGHT);
 }
 
 static cairn_status tune(cairn_bench_run *tuning, void *config) {
@@ -136,7 +132,8 @@ const cairn_bench_type cairn_bench_bigbench_mistake = {
     .files = "rows of the data (input, steps, mistake_index, target, answer), also with `prediction`, `valid` or "
              "`scores`; predictions: id (file-line, from 1) and one of these",
     .row = read_row,
-    .predict = predict,
+    .predict = cairn_bench_predict_steps,
+    .null_accepts = true,
     .tune = tune,
     .n_tallies = TALLIES,
     .tallies = tallies,

@@ -46,12 +46,8 @@ static cairn_status read_row(cairn_bench_run *run, const json_t *row) {
     CAIRN_TRY(cairn_bench_steps_item(run, id, NULL, problem, steps, n, &item));
     item.group = problem;
     CAIRN_TRY(cairn_bench_step_labels(run, row, "human_labels", truths, &item));
-    CAIRN_TRY(cairn_bench_step_answer(run, row, CAIRN_EVAL_NONE, &item));
+    CAIRN_TRY(cairn_bench_step_answer(run, row, &item));
     return cairn_bench_add(run, &item);
-}
-
-static cairn_status predict(cairn_bench_run *run, const json_t *row) {
-    return cairn_bench_predict_steps(run, row, CAIRN_EVAL_NONE);
 }
 
 static double goal(const cairn_two_class *f) {
@@ -89,7 +85,6 @@ static void measure(const void *config, const double *t, double *out) {
 }
 
 static const cairn_bench_summary summaries[] = {{"all", "All solutions of all files.", true, NULL}};
-static const char *const baselines[] = CAIRN_BENCH_STEP_BASELINES;
 
 const cairn_bench_type cairn_bench_hard2verify = {
     .about = {.name = "hard2verify",
@@ -111,7 +106,7 @@ const cairn_bench_type cairn_bench_hard2verify = {
     .files = "rows of the data, deciphered (unique_id, question, model_response_by_step, human_labels), also with "
              "`valid`, `scores` or `prediction`; predictions: id and one of these",
     .row = read_row,
-    .predict = predict,
+    .predict = cairn_bench_predict_steps,
     .tune = tune,
     .n_tallies = TALLIES,
     .tallies = tallies,
@@ -122,7 +117,5 @@ const cairn_bench_type cairn_bench_hard2verify = {
     .measure = measure,
     .n_summaries = sizeof summaries / sizeof *summaries,
     .summaries = summaries,
-    .n_baselines = CAIRN_BENCH_STEP_BASELINE_COUNT,
-    .baselines = baselines,
-    .pretend = cairn_bench_pretend_steps,
+    CAIRN_BENCH_STEP_JUDGES,
 };

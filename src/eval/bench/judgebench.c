@@ -117,8 +117,6 @@ static const cairn_bench_summary summaries[] = {
     {"overall", "All pairs together: the paper's number, which is not the mean of the sources.", true, NULL},
 };
 
-static const char *const baselines[] = CAIRN_BENCH_CHOICE_BASELINES;
-
 const cairn_bench_type cairn_bench_judgebench = {
     .about = {.name = "judgebench",
               .summary = "Prefer the right of two answers, whichever stands first (JudgeBench).",
@@ -143,7 +141,5 @@ const cairn_bench_type cairn_bench_judgebench = {
     .measure = measure,
     .n_summaries = 1,
     .summaries = summaries,
-    .n_baselines = CAIRN_BENCH_CHOICE_BASELINE_COUNT,
-    .baselines = baselines,
-    .pretend = cairn_bench_pretend_choice,
+    CAIRN_BENCH_CHOICE_JUDGES,
 };

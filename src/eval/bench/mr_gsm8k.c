@@ -224,8 +224,6 @@ static void measure(const void *config, const double *t, double *out) {
     out[MR_GRADER] = isnan(out[MCC]) ? NAN : found + 0.5 * out[ACC_GRADER];
 }
 
-static const char *const baselines[] = CAIRN_BENCH_STEP_BASELINES;
-
 const cairn_bench_type cairn_bench_mr_gsm8k = {
     .about = {.name = "mr-gsm8k",
               .summary = "Say whether a solution is right, which step is wrong first, and why (MR-GSM8K).",
@@ -257,7 +255,5 @@ const cairn_bench_type cairn_bench_mr_gsm8k = {
     .figures = figures,
     .headline = MR,
     .measure = measure,
-    .n_baselines = CAIRN_BENCH_STEP_BASELINE_COUNT,
-    .baselines = baselines,
-    .pretend = cairn_bench_pretend_steps,
+    CAIRN_BENCH_STEP_JUDGES,
 };

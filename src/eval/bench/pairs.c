@@ -124,8 +124,6 @@ static const cairn_bench_summary summaries[] = {
     {"all", "All pairs together.", true, NULL},
 };
 
-static const char *const baselines[] = CAIRN_BENCH_CHOICE_BASELINES;
-
 const cairn_bench_type cairn_bench_pairs = {
     .about = {.name = "pairs",
               .summary = "Prefer the better of two answers: any file of preference pairs.",
@@ -153,7 +151,5 @@ const cairn_bench_type cairn_bench_pairs = {
     .measure = measure,
     .n_summaries = sizeof summaries / sizeof *summaries,
     .summaries = summaries,
-    .n_baselines = CAIRN_BENCH_CHOICE_BASELINE_COUNT,
-    .baselines = baselines,
-    .pretend = cairn_bench_pretend_choice,
+    CAIRN_BENCH_CHOICE_JUDGES,
 };

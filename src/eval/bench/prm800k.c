@@ -63,12 +63,8 @@ static cairn_status read_row(cairn_bench_run *run, const json_t *row) {
     for (int32_t i = 0; i < record.n_steps; i++) truth[i] = truth_of(record.ratings[i], c->neutral);
     cairn_bench_set_truth(&item, truth);
     item.group = record.problem;
-    CAIRN_TRY(cairn_bench_step_answer(run, row, CAIRN_EVAL_NONE, &item));
+    CAIRN_TRY(cairn_bench_step_answer(run, row, &item));
     return cairn_bench_add(run, &item);
-}
-
-static cairn_status predict(cairn_bench_run *run, const json_t *row) {
-    return cairn_bench_predict_steps(run, row, CAIRN_EVAL_NONE);
 }
 
 static double goal(const cairn_two_class *f) {
@@ -102,7 +98,6 @@ static void measure(const void *config, const double *t, double *out) {
 }
 
 static const cairn_bench_summary summaries[] = {{"all", "All solutions of all files.", true, NULL}};
-static const char *const baselines[] = CAIRN_BENCH_STEP_BASELINES;
 
 const cairn_bench_type cairn_bench_prm800k = {
     .about = {.name = "prm800k",
@@ -123,7 +118,7 @@ const cairn_bench_type cairn_bench_prm800k = {
     .files = "PRM800K's rows (question, label), also with `valid`, `scores` or `prediction` of the path's steps; "
              "predictions: id (the row's own, or file-line from 1) and one of these",
     .row = read_row,
-    .predict = predict,
+    .predict = cairn_bench_predict_steps,
     .tune = tune,
     .n_tallies = TALLIES,
     .tallies = tallies,
@@ -134,7 +129,5 @@ const cairn_bench_type cairn_bench_prm800k = {
     .measure = measure,
     .n_summaries = sizeof summaries / sizeof *summaries,
     .summaries = summaries,
-    .n_baselines = CAIRN_BENCH_STEP_BASELINE_COUNT,
-    .baselines = baselines,
-    .pretend = cairn_bench_pretend_steps,
+    CAIRN_BENCH_STEP_JUDGES,
 };

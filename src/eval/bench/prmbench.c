@@ -241,8 +241,6 @@ static cairn_status tune(cairn_bench_run *tuning, void *config) {
     return cairn_bench_tune_steps(tuning, goal, in_table, &((prmbench_config *)config)->threshold);
 }
 
-static const char *const baselines[] = CAIRN_BENCH_STEP_BASELINES;
-
 const cairn_bench_type cairn_bench_prmbench = {
     .about = {.name = "prmbench",
               .summary = "Tell right steps from wrong ones, by kinds of injected errors (PRMBench).",
@@ -280,7 +278,5 @@ const cairn_bench_type cairn_bench_prmbench = {
     .settle = settle,
     .n_summaries = sizeof summaries / sizeof *summaries,
     .summaries = summaries,
-    .n_baselines = CAIRN_BENCH_STEP_BASELINE_COUNT,
-    .baselines = baselines,
-    .pretend = cairn_bench_pretend_steps,
+    CAIRN_BENCH_STEP_JUDGES,
 };

@@ -108,8 +108,6 @@ static const cairn_bench_summary summaries[] = {
     {"weighted average", "Mean by number of solutions: what a second public scorer prints.", false, by_size},
 };
 
-static const char *const baselines[] = CAIRN_BENCH_STEP_BASELINES;
-
 const cairn_bench_type cairn_bench_processbench = {
     .about = {.name = "processbench",
               .summary = "Find the first wrong step of a solution, or accept it (ProcessBench).",
@@ -141,7 +139,5 @@ const cairn_bench_type cairn_bench_processbench = {
     .settle = settle,
     .n_summaries = sizeof summaries / sizeof *summaries,
     .summaries = summaries,
-    .n_baselines = CAIRN_BENCH_STEP_BASELINE_COUNT,
-    .baselines = baselines,
-    .pretend = cairn_bench_pretend_steps,
+    CAIRN_BENCH_STEP_JUDGES,
 };

@@ -175,8 +175,6 @@ static void measure(const void *config, const double *t, double *out) {
     out[TIE_RATE] = t[TIED] / t[PAIRS];
 }
 
-static const char *const baselines[] = CAIRN_BENCH_CHOICE_BASELINES;
-
 const cairn_bench_type cairn_bench_rewardbench = {
     .about = {.name = "rewardbench",
               .summary = "Prefer the chosen of two answers, in sections of fixed weights (RewardBench 1).",
@@ -206,7 +204,5 @@ const cairn_bench_type cairn_bench_rewardbench = {
     .measure = measure,
     .n_summaries = sizeof summaries / sizeof *summaries,
     .summaries = summaries,
-    .n_baselines = CAIRN_BENCH_CHOICE_BASELINE_COUNT,
-    .baselines = baselines,
-    .pretend = cairn_bench_pretend_choice,
+    CAIRN_BENCH_CHOICE_JUDGES,
 };

@@ -255,8 +255,6 @@ static const cairn_bench_summary summaries[] = {
     {"average", "Plain mean of the subsets, six in the published file: the leaderboard's number.", false, NULL},
 };
 
-static const char *const baselines[] = CAIRN_BENCH_CHOICE_BASELINES;
-
 const cairn_bench_type cairn_bench_rewardbench2 = {
     .about = {.name = "rewardbench2",
               .summary = "Score the right answer above three wrong ones, and many right ones alike (RewardBench 2).",
@@ -290,7 +288,5 @@ const cairn_bench_type cairn_bench_rewardbench2 = {
     .measure = measure,
     .n_summaries = 1,
     .summaries = summaries,
-    .n_baselines = CAIRN_BENCH_CHOICE_BASELINE_COUNT,
-    .baselines = baselines,
-    .pretend = cairn_bench_pretend_choice,
+    CAIRN_BENCH_CHOICE_JUDGES,
 };

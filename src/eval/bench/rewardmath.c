@@ -203,8 +203,6 @@ static void measure(const void *config, const double *t, double *out) {
     out[TIE_RATE] = t[TIED] / t[ITEMS];
 }
 
-static const char *const baselines[] = CAIRN_BENCH_CHOICE_BASELINES;
-
 const cairn_bench_type cairn_bench_rewardmath = {
     .about = {.name = "rewardmath",
               .summary = "Score a right solution above all nine wrong ones of its problem (RewardMATH).",
@@ -230,7 +228,5 @@ const cairn_bench_type cairn_bench_rewardmath = {
     .figures = figures,
     .headline = ACCURACY,
     .measure = measure,
-    .n_baselines = CAIRN_BENCH_CHOICE_BASELINE_COUNT,
-    .baselines = baselines,
-    .pretend = cairn_bench_pretend_choice,
+    CAIRN_BENCH_CHOICE_JUDGES,
 };

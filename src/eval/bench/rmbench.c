@@ -91,8 +91,6 @@ static const cairn_bench_summary summaries[] = {
     {"average", "Plain mean of the domains: the published overall number.", false, NULL},
 };
 
-static const char *const baselines[] = CAIRN_BENCH_CHOICE_BASELINES;
-
 const cairn_bench_type cairn_bench_rmbench = {
     .about = {.name = "rmbench",
               .summary = "Score the right answer above the wrong one, in every style of either (RM-Bench).",
@@ -117,7 +115,5 @@ const cairn_bench_type cairn_bench_rmbench = {
     .measure = measure,
     .n_summaries = 1,
     .summaries = summaries,
-    .n_baselines = CAIRN_BENCH_CHOICE_BASELINE_COUNT,
-    .baselines = baselines,
-    .pretend = cairn_bench_pretend_choice,
+    CAIRN_BENCH_CHOICE_JUDGES,
 };

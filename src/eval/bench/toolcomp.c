@@ -170,8 +170,6 @@ static const cairn_bench_summary summaries[] = {
     {"total", "All pairs together: the published total.", true, NULL},
 };
 
-static const char *const baselines[] = CAIRN_BENCH_CHOICE_BASELINES;
-
 const cairn_bench_type cairn_bench_toolcomp = {
     .about = {.name = "toolcomp",
               .summary = "Prefer the corrected plan or step to the wrong one, in both orders (ToolComp).",
@@ -197,7 +195,5 @@ const cairn_bench_type cairn_bench_toolcomp = {
     .measure = measure,
     .n_summaries = 1,
     .summaries = summaries,
-    .n_baselines = CAIRN_BENCH_CHOICE_BASELINE_COUNT,
-    .baselines = baselines,
-    .pretend = cairn_bench_pretend_choice,
+    CAIRN_BENCH_CHOICE_JUDGES,
 };

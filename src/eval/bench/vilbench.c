@@ -270,8 +270,6 @@ static const cairn_bench_summary summaries[] = {
     {"all", "All questions together.", true, NULL},
 };
 
-static const char *const baselines[] = CAIRN_BENCH_CHOICE_BASELINES;
-
 const cairn_bench_type cairn_bench_vilbench = {
     .about = {.name = "vilbench",
               .summary = "Choose a right one of many solutions, by scores of steps or of the whole (ViLBench).",
@@ -306,7 +304,5 @@ const cairn_bench_type cairn_bench_vilbench = {
     .measure = measure,
     .n_summaries = sizeof summaries / sizeof *summaries,
     .summaries = summaries,
-    .n_baselines = CAIRN_BENCH_CHOICE_BASELINE_COUNT,
-    .baselines = baselines,
-    .pretend = cairn_bench_pretend_choice,
+    CAIRN_BENCH_CHOICE_JUDGES,
 };

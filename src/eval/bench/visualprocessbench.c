@@ -54,12 +54,8 @@ static cairn_status read_row(cairn_bench_run *run, const json_t *row) {
     item.group = problem;
     CAIRN_TRY(cairn_bench_maybe_text(run, row, "policy_model", &item.candidates[0].source));
     CAIRN_TRY(read_truth(run, response, &item));
-    CAIRN_TRY(cairn_bench_step_answer(run, row, CAIRN_EVAL_NONE, &item));
+    CAIRN_TRY(cairn_bench_step_answer(run, row, &item));
     return cairn_bench_add(run, &item);
-}
-
-static cairn_status predict(cairn_bench_run *run, const json_t *row) {
-    return cairn_bench_predict_steps(run, row, CAIRN_EVAL_NONE);
 }
 
 static double goal(const cairn_two_class *f) {
@@ -89,7 +85,6 @@ static const cairn_bench_summary summaries[] = {
     {"average", "Plain mean of the sources.", false, NULL},
     {"all", "All steps of all sources.", true, NULL},
 };
-static const char *const baselines[] = CAIRN_BENCH_STEP_BASELINES;
 
 const cairn_bench_type cairn_bench_visualprocessbench = {
     .about = {.name = "visualprocessbench",
@@ -109,7 +104,7 @@ const cairn_bench_type cairn_bench_visualprocessbench = {
     .files = "rows of the data (question, data_source, response.steps, response.process_correctness), also with "
              "`valid`, `scores` or `prediction`; predictions: id (file-line, from 1) and one of these",
     .row = read_row,
-    .predict = predict,
+    .predict = cairn_bench_predict_steps,
     .tune = tune,
     .n_tallies = CAIRN_BENCH_STEP_TALLIES,
     .tallies = tallies,
@@ -120,7 +115,5 @@ const cairn_bench_type cairn_bench_visualprocessbench = {
     .measure = measure,
     .n_summaries = sizeof summaries / sizeof *summaries,
     .summaries = summaries,
-    .n_baselines = CAIRN_BENCH_STEP_BASELINE_COUNT,
-    .baselines = baselines,
-    .pretend = cairn_bench_pretend_steps,
+    CAIRN_BENCH_STEP_JUDGES,
 };

@@ -267,8 +267,6 @@ static cairn_status tune(cairn_bench_run *tuning, void *config) {
     return cairn_bench_tune_steps(tuning, goal, NULL, &((vlrmbench_config *)config)->threshold);
 }
 
-static const char *const baselines[] = CAIRN_BENCH_STEP_BASELINES;
-
 /* A beginning is said to end well by the first baseline, never by the second, by a coin by the last; no baseline rates
  * solutions. */
 static cairn_status pretend(cairn_bench_run *run, int32_t which, cairn_bench_item *item, cairn_rng *rng) {
@@ -317,6 +315,6 @@ const cairn_bench_type cairn_bench_vlrmbench = {
     .n_summaries = sizeof summaries / sizeof *summaries,
     .summaries = summaries,
     .n_baselines = CAIRN_BENCH_STEP_BASELINE_COUNT,
-    .baselines = baselines,
+    .baselines = CAIRN_BENCH_STEP_BASELINES,
     .pretend = pretend,
 };
