@@ -204,7 +204,6 @@ typedef enum cairn_f1_weights {
     CAIRN_F1_FREQUENCY, /* each class by its own share */
     CAIRN_F1_MACRO      /* both alike */
 } cairn_f1_weights;
-#define CAIRN_F1_WEIGHTS_CHOICES "inverse|frequency|macro" /* in enumeration order */
 /* Weighted F1 of the two classes. Errors: INVALID for negative counts or none. */
 CAIRN_API cairn_status cairn_f1_weighted(cairn_ctx *ctx, const cairn_confusion *c, cairn_f1_weights weights,
                                          double *out);

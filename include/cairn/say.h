@@ -45,7 +45,6 @@ typedef enum cairn_choice_rule {
     CAIRN_CHOICE_SUBSTRING,  /* the first in the order of options that stands anywhere */
     CAIRN_CHOICE_BRACKETED   /* the same for [[option]] (RewardBench 2, arXiv 2506.01937) */
 } cairn_choice_rule;
-#define CAIRN_CHOICE_RULES "whole|prefix|first-word|first|substring|bracketed" /* in enumeration order */
 
 /* Which of options[n], none of them empty, the text chooses, from 0. `rule` is the rule's name. */
 CAIRN_API cairn_said cairn_say_choice(const char *text, const char *const *options, int32_t n, cairn_choice_rule rule);
@@ -74,7 +73,6 @@ typedef enum cairn_yes_rule {
     CAIRN_YES_SUBSTRING,  /* "yes" and "no" anywhere, also within "cannot" (MoReBench's scorer, arXiv 2510.16380) */
     CAIRN_YES_WORD        /* the words yes or true, and no or false, anywhere (VLRMBench, arXiv 2503.07478) */
 } cairn_yes_rule;
-#define CAIRN_YES_RULES "first-word|substring|word" /* in enumeration order */
 
 typedef struct cairn_said_yes {
     bool yes, no; /* both: some scorers count the reply as right whatever is true; neither: it is malformed */
@@ -89,7 +87,6 @@ typedef enum cairn_rating_rule {
     CAIRN_RATING_TAGGED, /* the first digits after the last "Rating:", or "[RESULT]" where there is none (RewardMATH) */
     CAIRN_RATING_ANY     /* tagged, else trailing, else the last word of digits within the range */
 } cairn_rating_rule;
-#define CAIRN_RATING_RULES "trailing|tagged|any" /* in enumeration order */
 
 /* A rating from `low` >= 0 to `high`. `rule`: the tag, "trailing" or "last". */
 CAIRN_API cairn_said cairn_say_rating(const char *text, cairn_rating_rule rule, int32_t low, int32_t high);
@@ -99,7 +96,6 @@ typedef enum cairn_ints_rule {
     CAIRN_INTS_LAST,     /* the last k */
     CAIRN_INTS_BRACKETED /* the last list [i, ..] of exactly k numbers up to `most` */
 } cairn_ints_rule;
-#define CAIRN_INTS_RULES "first|last|bracketed" /* in enumeration order */
 
 typedef struct cairn_said_ints {
     int32_t found;   /* numbers that the rule finds; 0 where no bracketed list fits */

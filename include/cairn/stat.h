@@ -385,7 +385,6 @@ typedef enum cairn_unknown_step {
     CAIRN_UNKNOWN_STEP_SPREAD, /* the whole is unknown */
     CAIRN_UNKNOWN_STEP_VALUE   /* `unknown_value` stands for it */
 } cairn_unknown_step;
-#define CAIRN_UNKNOWN_STEP_CHOICES "error|skip|spread|value" /* in enumeration order */
 
 /* Zeroed: strict. A list without steps and an unknown step are errors, nothing is clamped. */
 typedef struct cairn_aggregate_policy {

@@ -69,26 +69,24 @@ static cairn_status read_other(cairn_ctx *ctx, void *arg, const json_t *row, con
 
 /* Tallies of both judges summed by group, a[units][width] and b, of the items that both answered. A subset without such
  * an item has one group of zeros. */
-static cairn_status sum_both(const comparing *c, size_t *places, double *a, double *b, size_t *sizes) {
+static void sum_both(const comparing *c, size_t *places, double *a, double *b, size_t *sizes) {
     const cairn_bench_run *run = c->run;
-    size_t width = (size_t)run->bench->n_tallies, n = 0, first = 0;
-    for (int32_t s = 0; s < run->n_subsets; s++) {
-        size_t start = n;
-        for (size_t i = 0; i < run->n; i++) {
-            if (!c->both[i] || run->items[i].subset_index != s) continue;
-            size_t unit = run->units[i] - first;
-            if (!places[first + unit]) places[first + unit] = ++n; /* 1 + place */
-            size_t at = places[first + unit] - 1;
-            for (size_t t = 0; t < width; t++) {
-                a[at * width + t] += c->other[i * width + t];
-                b[at * width + t] += cairn_bench_tally_of(run, i)[t];
-            }
-        }
-        n += n == start;
-        sizes[s] = n - start;
-        first += run->sizes[s];
+    size_t width = (size_t)run->bench->n_tallies, first = 0;
+    for (size_t i = 0; i < run->n; i++) /* 1 + place within the subset */
+        if (c->both[i] && !places[run->units[i]]) places[run->units[i]] = ++sizes[run->items[i].subset_index];
+    for (size_t s = 0, unit = 0; s < (size_t)run->n_subsets; s++) {
+        for (size_t u = 0; u < run->sizes[s]; u++, unit++)
+            if (places[unit]) places[unit] += first;
+        if (!sizes[s]) sizes[s] = 1;
+        first += sizes[s];
     }
-    return CAIRN_OK;
+    for (size_t i = 0; i < run->n; i++) {
+        size_t at = places[run->units[i]] - 1;
+        for (size_t t = 0; c->both[i] && t < width; t++) {
+            a[at * width + t] += c->other[i * width + t];
+            b[at * width + t] += cairn_bench_tally_of(run, i)[t];
+        }
+    }
 }
 
 static cairn_status differ(const comparing *c, const cairn_bootstrap *how, cairn_interval *out) {
@@ -98,7 +96,8 @@ static cairn_status differ(const comparing *c, const cairn_bootstrap *how, cairn
     size_t *places = cairn_alloc(run->ctx, run->n_units, sizeof *places);
     size_t *sizes = cairn_alloc(run->ctx, (size_t)run->n_subsets, sizeof *sizes);
     double *a = cairn_alloc(run->ctx, room * width, sizeof *a), *b = cairn_alloc(run->ctx, room * width, sizeof *b);
-    cairn_status status = places && sizes && a && b ? sum_both(c, places, a, b, sizes) : CAIRN_NO_MEMORY;
+    cairn_status status = places && sizes && a && b ? CAIRN_OK : CAIRN_NO_MEMORY;
+    if (status == CAIRN_OK) sum_both(c, places, a, b, sizes);
     if (status == CAIRN_OK)
         status = cairn_stat_bootstrap_sums_paired(run->ctx, a, b, sizes, (size_t)run->n_subsets, width, bench_figures,
                                                   k, run, how, out);
@@ -123,6 +122,7 @@ cairn_status cairn_bench_compare(cairn_bench_run *b, const char *a, const cairn_
         status = cairn_fail(b->ctx, CAIRN_INVALID, "%s: no item of it was answered here too", a);
     cairn_bootstrap resampling = how->how;
     if (resampling.resamples < 1) resampling = (cairn_bootstrap)CAIRN_BOOTSTRAP_PRESET;
+    resampling = bench_affordable(b, &resampling);
     if (status == CAIRN_OK) status = differ(&c, &resampling, differences);
     *out = (cairn_bench_comparison){.both = c.found, .only_a = c.only_a, .differences = differences};
     for (size_t i = 0; status == CAIRN_OK && i < b->n; i++) out->only_b += b->items[i].answered && !c.both[i];

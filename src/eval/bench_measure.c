@@ -15,7 +15,7 @@ const double *cairn_bench_tally_of(const cairn_bench_run *run, size_t i) {
 /* ---- groups ------------------------------------------------------------------------------------------------------ */
 
 /* Numbers the groups of each subset in order of appearance, into units[i]; sizes[s] counts them. */
-static cairn_status number_groups(cairn_bench_run *run, uint64_t *keys, uint32_t *numbers) {
+static void number_groups(cairn_bench_run *run, uint64_t *keys, uint32_t *numbers) {
     size_t mask = run->slots - 1;
     for (size_t i = 0; i < run->n; i++) {
         const cairn_bench_item *item = &run->items[i];
@@ -28,17 +28,17 @@ static cairn_status number_groups(cairn_bench_run *run, uint64_t *keys, uint32_t
         }
         run->units[i] = numbers[slot] - 1;
     }
-    return CAIRN_OK;
 }
 
-cairn_status bench_group(cairn_bench_run *run) {
+/* Numbers the groups: run->units and run->sizes. */
+static cairn_status group(cairn_bench_run *run) {
     if (run->units) return CAIRN_OK;
     uint64_t *keys = cairn_alloc(run->ctx, run->slots, sizeof *keys);
     uint32_t *numbers = cairn_alloc(run->ctx, run->slots, sizeof *numbers);
     run->units = cairn_alloc(run->ctx, run->n, sizeof *run->units);
     run->sizes = cairn_alloc(run->ctx, (size_t)run->n_subsets, sizeof *run->sizes);
     cairn_status status = keys && numbers && run->units && run->sizes ? CAIRN_OK : CAIRN_NO_MEMORY;
-    if (status == CAIRN_OK) status = number_groups(run, keys, numbers);
+    if (status == CAIRN_OK) number_groups(run, keys, numbers);
     cairn_free(keys);
     cairn_free(numbers);
     if (status != CAIRN_OK) return status;
@@ -53,7 +53,8 @@ cairn_status bench_group(cairn_bench_run *run) {
 
 /* ---- tallies and figures ----------------------------------------------------------------------------------------- */
 
-cairn_status bench_tally_all(cairn_bench_run *run, const cairn_bench_item *items, double *out) {
+/* Tallies of all items into out[n][n_tallies]. */
+static cairn_status tally_all(cairn_bench_run *run, const cairn_bench_item *items, double *out) {
     size_t width = (size_t)run->bench->n_tallies;
     for (size_t i = 0; i < run->n; i++) {
         cairn_status status = run->bench->tally(run, &items[i], out + i * width);
@@ -66,17 +67,17 @@ cairn_status bench_tally_all(cairn_bench_run *run, const cairn_bench_item *items
 static void average(const cairn_bench_run *run, const cairn_bench_summary *summary, const double *sums,
                     const double *figures, double *out) {
     int32_t width = run->bench->n_tallies, k = run->bench->n_figures;
-    for (int32_t f = 0; f < k; f++) {
-        double total = 0, weights = 0;
-        for (int32_t s = 0; s < run->n_subsets; s++) {
+    double total[BENCH_FIGURES_MOST] = {0}, weights[BENCH_FIGURES_MOST] = {0};
+    for (int32_t s = 0; s < run->n_subsets; s++) {
+        double weight = summary->weight ? summary->weight(run->config, run->subsets[s], sums + s * width) : 1;
+        for (int32_t f = 0; weight != 0 && f < k; f++) {
             double figure = figures[s * k + f];
-            double weight = summary->weight ? summary->weight(run->config, run->subsets[s], sums + s * width) : 1;
-            if (weight == 0 || isnan(figure)) continue;
-            total += weight * figure;
-            weights += weight;
+            if (isnan(figure)) continue;
+            total[f] += weight * figure;
+            weights[f] += weight;
         }
-        out[f] = weights > 0 ? total / weights : NAN;
     }
+    for (int32_t f = 0; f < k; f++) out[f] = weights[f] > 0 ? total[f] / weights[f] : NAN;
     if (run->bench->settle) run->bench->settle(run->config, out);
 }
 
@@ -205,7 +206,7 @@ static cairn_status resample(cairn_bench_run *run, const cairn_bootstrap *how, c
 /* So many groups are drawn in all resamples together, at most; of many groups few resamples tell enough. */
 enum { DRAWS_MOST = 50000000, RESAMPLES_LEAST = 200 };
 
-static cairn_bootstrap affordable(const cairn_bench_run *run, const cairn_bootstrap *how) {
+cairn_bootstrap bench_affordable(const cairn_bench_run *run, const cairn_bootstrap *how) {
     cairn_bootstrap out = *how;
     size_t most = DRAWS_MOST / (run->n_units ? run->n_units : 1);
     if (most < RESAMPLES_LEAST) most = RESAMPLES_LEAST;
@@ -255,7 +256,7 @@ static cairn_status tally_pretended(cairn_bench_run *run, int32_t which, cairn_b
         status = run->bench->pretend(run, which, &items[i], &rng);
     }
     run->items = items;
-    if (status == CAIRN_OK) status = bench_tally_all(run, items, tallies);
+    if (status == CAIRN_OK) status = tally_all(run, items, tallies);
     run->items = own;
     return status;
 }
@@ -296,7 +297,7 @@ static cairn_status measure_baselines(cairn_bench_run *run, uint64_t seed, const
 cairn_status cairn_bench_measure(cairn_bench_run *run, const cairn_bench_measuring *how, cairn_bench_result *out) {
     size_t width = (size_t)run->bench->n_tallies, n_rows, k;
     CAIRN_TRY(cairn_bench_end(run));
-    CAIRN_TRY(bench_group(run));
+    CAIRN_TRY(group(run));
     n_rows = (size_t)bench_rows_of(run);
     k = (size_t)run->bench->n_figures;
     *out = (cairn_bench_result){.bench = run->bench,
@@ -312,9 +313,9 @@ cairn_status cairn_bench_measure(cairn_bench_run *run, const cairn_bench_measuri
     cairn_interval *figures = cairn_arena_alloc(run->arena, n_rows * k, sizeof *figures);
     cairn_bench_row *table = cairn_arena_alloc(run->arena, n_rows, sizeof *table);
     if (!run->tallies || !sums || !figures || !table) return CAIRN_NO_MEMORY;
-    CAIRN_TRY(bench_tally_all(run, run->items, run->tallies));
+    CAIRN_TRY(tally_all(run, run->items, run->tallies));
     sum_subsets(run, run->tallies, sums);
-    cairn_bootstrap resampling = affordable(run, &how->how);
+    cairn_bootstrap resampling = bench_affordable(run, &how->how);
     out->resamples = resampling.resamples;
     CAIRN_TRY(find_figures(run, &resampling, sums, figures));
     CAIRN_TRY(fill_rows(run, sums, figures, table));

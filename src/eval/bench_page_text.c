@@ -123,13 +123,13 @@ double page_threshold(const page *p, const cairn_bench_item *item) {
 
 cairn_verdict page_said(const page *p, const cairn_bench_item *item, int32_t step) {
     const double *scores = item->candidates[0].scores;
-    double tau = page_threshold(p, item);
     if (!item->answered) return CAIRN_VERDICT_UNKNOWN;
     if (item->valid) return item->valid[step] ? CAIRN_VERDICT_RIGHT : CAIRN_VERDICT_WRONG;
     if (!scores || (!item->truth && item->said != CAIRN_EVAL_NONE)) {
         if (item->said == CAIRN_EVAL_NONE || (item->said >= 0 && step > item->said)) return CAIRN_VERDICT_UNKNOWN;
         return step == item->said ? CAIRN_VERDICT_WRONG : CAIRN_VERDICT_RIGHT;
     }
+    double tau = page_threshold(p, item);
     if (isnan(scores[step]) || isnan(tau)) return CAIRN_VERDICT_UNKNOWN;
     return scores[step] > tau || (!item->truth && scores[step] == tau) ? CAIRN_VERDICT_RIGHT : CAIRN_VERDICT_WRONG;
 }

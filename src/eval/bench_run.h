@@ -34,10 +34,8 @@ struct cairn_bench_run {
 
 /* Rows of the table: subsets, then summaries. */
 int32_t bench_rows_of(const cairn_bench_run *run);
-/* Numbers the groups: run->units and run->sizes. */
-cairn_status bench_group(cairn_bench_run *run);
-/* Tallies of all items into out[n][n_tallies]; *silent counts those without an answer, where it is not NULL. */
-cairn_status bench_tally_all(cairn_bench_run *run, const cairn_bench_item *items, double *out);
+/* How to resample where there are many groups: see `how` of cairn_bench_measuring. */
+cairn_bootstrap bench_affordable(const cairn_bench_run *run, const cairn_bootstrap *how);
 /* Figures of all rows, out[rows][n_figures], of the sums [n_subsets][n_tallies]. Its form is that of cairn_figures_fn;
  * `arg` is the run. */
 void bench_figures(const void *arg, const double *sums, double *out);

@@ -1,7 +1,7 @@
 /* Every-step evaluation (arXiv 2501.03124): confusion over steps and PRMScore. */
 #include <math.h>
 
-#include "cairn/eval.h"
+#include "eval/prmscore.h"
 
 static cairn_status check_item(cairn_ctx *ctx, int32_t n_errors, int base, int32_t n_valid, int32_t n_steps) {
     if (base != 0 && base != 1)
@@ -68,25 +68,12 @@ static double share(int64_t part, int64_t whole) {
     return whole ? (double)part / (double)whole : NAN;
 }
 
-cairn_status cairn_eval_prmscore(cairn_ctx *ctx, const cairn_step_confusion *c, cairn_undefined policy,
-                                 cairn_prmscore *out) {
-    if (c->tp < 0 || c->fp < 0 || c->tn < 0 || c->fn < 0)
-        return cairn_fail(ctx, CAIRN_INVALID, "PRMScore: a negative count");
-    ratios r = {0};
-    switch (policy) {
-    case CAIRN_UNDEFINED_MINUS_ONE:
-        r.undefined_value = -1.0;
-        break;
-    case CAIRN_UNDEFINED_ZERO:
-        r.undefined_value = 0.0;
-        break;
-    case CAIRN_UNDEFINED_SKIP:
-        r.undefined_value = NAN;
-        break;
-    default:
-        return cairn_fail(ctx, CAIRN_INVALID, "PRMScore: unknown policy %d for undefined ratios", (int)policy);
-    }
-    double tp = (double)c->tp, fp = (double)c->fp, tn = (double)c->tn, fn = (double)c->fn;
+double prmscore_nothing(cairn_undefined policy) {
+    return policy == CAIRN_UNDEFINED_MINUS_ONE ? -1.0 : policy == CAIRN_UNDEFINED_ZERO ? 0.0 : NAN;
+}
+
+cairn_prmscore prmscore_of(double tp, double fp, double tn, double fn, double nothing) {
+    ratios r = {.undefined_value = nothing};
     cairn_prmscore score = {.precision = ratio(&r, tp, tp + fp), .recall = ratio(&r, tp, tp + fn)};
     score.f1 = harmonic(&r, score.precision, score.recall);
     score.negative_precision = ratio(&r, tn, tn + fn);
@@ -98,11 +85,22 @@ cairn_status cairn_eval_prmscore(cairn_ctx *ctx, const cairn_step_confusion *c, 
         score.prmscore = score.f1;
     else
         score.prmscore = 0.5 * score.f1 + 0.5 * score.negative_f1;
+    score.undefined = r.undefined;
+    return score;
+}
+
+cairn_status cairn_eval_prmscore(cairn_ctx *ctx, const cairn_step_confusion *c, cairn_undefined policy,
+                                 cairn_prmscore *out) {
+    if (c->tp < 0 || c->fp < 0 || c->tn < 0 || c->fn < 0)
+        return cairn_fail(ctx, CAIRN_INVALID, "PRMScore: a negative count");
+    if (policy != CAIRN_UNDEFINED_MINUS_ONE && policy != CAIRN_UNDEFINED_ZERO && policy != CAIRN_UNDEFINED_SKIP)
+        return cairn_fail(ctx, CAIRN_INVALID, "PRMScore: unknown policy %d for undefined ratios", (int)policy);
+    cairn_prmscore score =
+        prmscore_of((double)c->tp, (double)c->fp, (double)c->tn, (double)c->fn, prmscore_nothing(policy));
     score.acc_valid = share(c->tp, c->tp + c->fn);
     score.acc_error = share(c->tn, c->tn + c->fp);
     score.acc_all = share(c->tp + c->tn, c->tp + c->fn + c->tn + c->fp);
     score.acc_first = share(c->first_hit, c->first_n);
-    score.undefined = r.undefined;
     *out = score;
     return CAIRN_OK;
 }

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "cairn/stat.h"
+#include "stat/bootstrap.h"
 
 static int by_value(const void *a, const void *b) {
     double x = *(const double *)a, y = *(const double *)b;
@@ -18,21 +18,28 @@ double cairn_stat_quantile_sorted(const double *x, size_t n, double p) {
     return part > 0.0 ? x[below] + part * (x[below + 1] - x[below]) : x[below];
 }
 
-static cairn_status check(cairn_ctx *ctx, const size_t *sizes, size_t strata, const cairn_bootstrap *how,
-                          size_t *items) {
+cairn_status bootstrap_check(cairn_ctx *ctx, const size_t *sizes, size_t strata, const char *what,
+                             const cairn_bootstrap *how, size_t *n) {
     if (how->resamples < 1 || how->resamples > 10000000)
         return cairn_fail(ctx, CAIRN_INVALID, "bootstrap: %d resamples, expected 1 to 10000000", (int)how->resamples);
     if (!(how->level > 0.0 && how->level < 1.0))
         return cairn_fail(ctx, CAIRN_INVALID, "bootstrap: level %g is not between 0 and 1", how->level);
     if (strata == 0) return cairn_fail(ctx, CAIRN_INVALID, "bootstrap: no strata");
-    size_t n = 0;
+    *n = 0;
     for (size_t s = 0; s < strata; s++) {
-        if (sizes[s] == 0) return cairn_fail(ctx, CAIRN_INVALID, "bootstrap: stratum %zu has no items", s);
-        if (sizes[s] > UINT32_MAX - n) return cairn_fail(ctx, CAIRN_INVALID, "bootstrap: more than 2^32 - 1 items");
-        n += sizes[s];
+        if (sizes[s] == 0) return cairn_fail(ctx, CAIRN_INVALID, "bootstrap: stratum %zu has no %s", s, what);
+        if (sizes[s] > UINT32_MAX - *n) return cairn_fail(ctx, CAIRN_INVALID, "bootstrap: more than 2^32 - 1 %s", what);
+        *n += sizes[s];
     }
-    *items = n;
     return CAIRN_OK;
+}
+
+void bootstrap_bounds(double *values, size_t kept, const cairn_bootstrap *how, cairn_interval *out) {
+    double tail = 0.5 * (1.0 - how->level);
+    qsort(values, kept, sizeof *values, by_value);
+    out->low = cairn_stat_quantile_sorted(values, kept, tail);
+    out->high = cairn_stat_quantile_sorted(values, kept, 1.0 - tail);
+    out->left_out = how->resamples - (int32_t)kept;
 }
 
 static void draw(const size_t *sizes, size_t strata, uint64_t seed, uint32_t resample, uint32_t *index) {
@@ -50,7 +57,7 @@ cairn_status cairn_stat_bootstrap_strata(cairn_ctx *ctx, const size_t *sizes, si
                                          cairn_statistic_fn statistic, const void *arg, const cairn_bootstrap *how,
                                          cairn_interval *out) {
     size_t n = 0;
-    CAIRN_TRY(check(ctx, sizes, strata, how, &n));
+    CAIRN_TRY(bootstrap_check(ctx, sizes, strata, "items", how, &n));
     uint32_t *index = cairn_alloc(ctx, n, sizeof *index);
     double *values = cairn_alloc(ctx, (size_t)how->resamples, sizeof *values);
     cairn_status status = index && values ? CAIRN_OK : CAIRN_NO_MEMORY;
@@ -67,26 +74,13 @@ cairn_status cairn_stat_bootstrap_strata(cairn_ctx *ctx, const size_t *sizes, si
             status = cairn_fail(ctx, CAIRN_INVALID, "bootstrap: the statistic is undefined on %s",
                                 isnan(estimate) ? "the items themselves" : "every resample");
         } else {
-            qsort(values, kept, sizeof *values, by_value);
-            double tail = 0.5 * (1.0 - how->level);
-            *out = (cairn_interval){.estimate = estimate,
-                                    .low = cairn_stat_quantile_sorted(values, kept, tail),
-                                    .high = cairn_stat_quantile_sorted(values, kept, 1.0 - tail),
-                                    .left_out = how->resamples - (int32_t)kept};
+            *out = (cairn_interval){.estimate = estimate};
+            bootstrap_bounds(values, kept, how, out);
         }
     }
     cairn_free(index);
     cairn_free(values);
     return status;
-}
-
-/* Values of statistic s on the resamples, into its interval. */
-static void summarise(double *values, int32_t kept, const cairn_bootstrap *how, cairn_interval *out) {
-    double tail = 0.5 * (1.0 - how->level);
-    qsort(values, (size_t)kept, sizeof *values, by_value);
-    out->low = cairn_stat_quantile_sorted(values, (size_t)kept, tail);
-    out->high = cairn_stat_quantile_sorted(values, (size_t)kept, 1.0 - tail);
-    out->left_out = how->resamples - kept;
 }
 
 /* `values` [k][resamples], `kept` [k] and `now` [k] are zeroed room. */
@@ -104,14 +98,14 @@ static cairn_status resample_all(cairn_ctx *ctx, size_t n, size_t k, cairn_stati
         for (size_t s = 0; s < k; s++)
             if (!isnan(out[s].estimate) && !isnan(now[s])) values[s * resamples + (size_t)kept[s]++] = now[s];
     }
-    for (size_t s = 0; s < k; s++) summarise(values + s * resamples, kept[s], how, &out[s]);
+    for (size_t s = 0; s < k; s++) bootstrap_bounds(values + s * resamples, (size_t)kept[s], how, &out[s]);
     return CAIRN_OK;
 }
 
 cairn_status cairn_stat_bootstrap_many(cairn_ctx *ctx, size_t n, size_t k, cairn_statistics_fn statistics, void *arg,
                                        const cairn_bootstrap *how, cairn_interval *out) {
     size_t items;
-    CAIRN_TRY(check(ctx, &n, 1, how, &items));
+    CAIRN_TRY(bootstrap_check(ctx, &n, 1, "items", how, &items));
     if (k > 1000) return cairn_fail(ctx, CAIRN_INVALID, "bootstrap: more than 1000 statistics");
     uint32_t *index = cairn_alloc(ctx, n, sizeof *index);
     double *values = cairn_alloc(ctx, k * (size_t)how->resamples, sizeof *values);

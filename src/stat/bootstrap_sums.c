@@ -1,8 +1,7 @@
 /* The bootstrap of figures of sums over groups. */
 #include <math.h>
-#include <stdlib.h>
 
-#include "cairn/stat.h"
+#include "stat/bootstrap.h"
 
 enum {
     BLOCK = 16,      /* resamples that a thread takes at once */
@@ -85,39 +84,19 @@ static void resample_block(void *arg, int64_t block, int thread) {
     }
 }
 
-static int by_value(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-/* values[n] of the resamples, into the bounds of *out. */
-static void summarise(double *values, size_t n, double level, cairn_interval *out) {
+/* values[how->resamples], into the bounds of *out. */
+static void summarise(double *values, const cairn_bootstrap *how, cairn_interval *out) {
     size_t kept = 0;
-    double tail = 0.5 * (1.0 - level);
-    for (size_t r = 0; r < n; r++)
+    for (int32_t r = 0; r < how->resamples; r++)
         if (!isnan(values[r])) values[kept++] = values[r];
-    qsort(values, kept, sizeof *values, by_value);
-    out->low = cairn_stat_quantile_sorted(values, kept, tail);
-    out->high = cairn_stat_quantile_sorted(values, kept, 1.0 - tail);
-    out->left_out = (int32_t)(n - kept);
+    bootstrap_bounds(values, kept, how, out);
 }
 
 static cairn_status check(cairn_ctx *ctx, const job *j, const cairn_bootstrap *how, size_t *groups) {
-    if (how->resamples < 1 || how->resamples > 10000000)
-        return cairn_fail(ctx, CAIRN_INVALID, "bootstrap: %d resamples, expected 1 to 10000000", (int)how->resamples);
-    if (!(how->level > 0.0 && how->level < 1.0))
-        return cairn_fail(ctx, CAIRN_INVALID, "bootstrap: level %g is not between 0 and 1", how->level);
     if (j->width < 1 || j->width > MOST || j->k < 1 || j->k > MOST)
         return cairn_fail(ctx, CAIRN_INVALID, "bootstrap: %zu tallies and %zu figures, expected 1 to %d", j->width,
                           j->k, MOST);
-    if (j->strata == 0 || j->strata > UINT32_MAX) return cairn_fail(ctx, CAIRN_INVALID, "bootstrap: no strata");
-    *groups = 0;
-    for (size_t s = 0; s < j->strata; s++) {
-        if (j->sizes[s] == 0) return cairn_fail(ctx, CAIRN_INVALID, "bootstrap: stratum %zu has no groups", s);
-        if (j->sizes[s] > UINT32_MAX - *groups)
-            return cairn_fail(ctx, CAIRN_INVALID, "bootstrap: more than 2^32 - 1 groups");
-        *groups += j->sizes[s];
-    }
+    CAIRN_TRY(bootstrap_check(ctx, j->sizes, j->strata, "groups", how, groups));
     for (int side = 0; side < 2 && j->sides[side]; side++)
         for (size_t i = 0; i < *groups * j->width; i++)
             if (!isfinite(j->sides[side][i]))
@@ -126,7 +105,8 @@ static cairn_status check(cairn_ctx *ctx, const job *j, const cairn_bootstrap *h
     return CAIRN_OK;
 }
 
-static cairn_status resample(cairn_ctx *ctx, job *j, cairn_pool *pool, double level, cairn_interval *out) {
+static cairn_status resample(cairn_ctx *ctx, job *j, cairn_pool *pool, const cairn_bootstrap *how,
+                             cairn_interval *out) {
     measure(j, NULL, j->room, j->values); /* values of resamples are written afterwards */
     for (size_t f = 0; f < j->k; f++) out[f] = (cairn_interval){.estimate = j->values[f], .low = NAN, .high = NAN};
     int64_t blocks = (j->resamples + BLOCK - 1) / BLOCK;
@@ -137,7 +117,7 @@ static cairn_status resample(cairn_ctx *ctx, job *j, cairn_pool *pool, double le
     if (cairn_cancelled(ctx)) return cairn_fail(ctx, CAIRN_CANCELLED, "interrupted");
     size_t resamples = (size_t)j->resamples;
     for (size_t f = 0; f < j->k; f++)
-        if (!isnan(out[f].estimate)) summarise(j->values + f * resamples, resamples, level, &out[f]);
+        if (!isnan(out[f].estimate)) summarise(j->values + f * resamples, how, &out[f]);
     return CAIRN_OK;
 }
 
@@ -157,7 +137,7 @@ static cairn_status run(cairn_ctx *ctx, job *j, const cairn_bootstrap *how, cair
     j->room = cairn_alloc(ctx, (size_t)(pool ? cairn_pool_threads(pool) : 1) * room_of(j), sizeof *j->room);
     j->values = cairn_alloc(ctx, j->k * (size_t)how->resamples, sizeof *j->values);
     cairn_status status = j->room && j->values ? CAIRN_OK : CAIRN_NO_MEMORY;
-    if (status == CAIRN_OK) status = resample(ctx, j, pool, how->level, out);
+    if (status == CAIRN_OK) status = resample(ctx, j, pool, how, out);
     cairn_pool_close(pool);
     cairn_free(j->room);
     cairn_free(j->values);

@@ -8,16 +8,16 @@ enum { SENTENCE_MOST = 240 };
 
 /* Words directly before a statement. */
 static const char *const leads[] = {
-    "so",         "thus",      "therefore", "hence",    "then",       "and",     "but",          "that",
-    "finally",    "now",       "is",        "are",      "get",        "gives",   "giving",       "yields",
-    "yielding",   "find",      "see",       "have",     "means",      "obtain",  "conclude",     "an",
-    "a",          "the",       "our",       "with",     "to",         "state",   "report",       "box",
-    "write",      "return",    "produce",   "produces", "because",    "since",   "as",           "here",
-    "also",       "indeed",    "yes",       "ok",       "okay",       "well",    "again",        "clearly",
-    "overall",    "know",      "because",   "out",      "conclusion", "summary", "consequently", "accordingly",
-    "altogether", "obviously", "final",     "think",    "believe",    "say",     "reach",        "deduce",
-    "arrive",     "at",        "which",     "where",    "option",     "choice",  "statement",    "la",
-    "le",         "el",        "il",        "o",        "die"};
+    "so",        "thus",   "therefore", "hence",      "then",    "and",          "but",         "that",
+    "finally",   "now",    "is",        "are",        "get",     "gives",        "giving",      "yields",
+    "yielding",  "find",   "see",       "have",       "means",   "obtain",       "conclude",    "an",
+    "a",         "the",    "our",       "with",       "to",      "state",        "report",      "box",
+    "write",     "return", "produce",   "produces",   "because", "since",        "as",          "here",
+    "also",      "indeed", "yes",       "ok",         "okay",    "well",         "again",       "clearly",
+    "overall",   "know",   "out",       "conclusion", "summary", "consequently", "accordingly", "altogether",
+    "obviously", "final",  "think",     "believe",    "say",     "reach",        "deduce",      "arrive",
+    "at",        "which",  "where",     "option",     "choice",  "statement",    "la",          "le",
+    "el",        "il",     "o",         "die"};
 
 /* Verbs before "that": "we conclude that the answer is 7". */
 static const char *const shown[] = {

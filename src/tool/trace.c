@@ -4,7 +4,6 @@
 #include "tool/arithmetic/lead.h"
 #include "tool/arithmetic/unread.h"
 
-#include <math.h>
 #include <string.h>
 
 enum { PROBLEM_WORDS = 12 }; /* more words: a story that happens to contain an expression */
@@ -84,8 +83,7 @@ static void check_end(tracer *t) {
     if (!t->last || t->wrong || !t->shown_here || t->finding->verdict == CAIRN_VERDICT_WRONG) return;
     if (t->carry_doubt || t->open || mpq_equal(t->problem, t->carry)) return;
     if (t->rest.text[0] && form_operations(&t->rest) == 0 && mpq_equal(t->problem, t->rest.value)) return; /* a check */
-    double exact = mpq_get_d(t->problem);
-    if (t->carry_decimal && fabs(mpq_get_d(t->carry) - exact) < 0.005 * fabs(exact)) return;
+    if (trace_carry_rounds(t)) return;
     if (t->suspect)
         *t->suspect = t->suspicion;
     else

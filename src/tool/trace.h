@@ -117,6 +117,8 @@ bool trace_leaves(tracer *t, const char *piece, const mpq_t exact, const calc_va
 void trace_state(tracer *t, const calc_value *value, bool whole);
 /* A number stands for itself. `result`: it is said to be a result. */
 void trace_state_number(tracer *t, const calc_value *value, bool result);
+/* Whether the last value shown is a rounded decimal of the problem's: 0.5 + 0.33 = 0.83 of 5/6. */
+bool trace_carry_rounds(const tracer *t);
 /* Whether a value is the one of all that is left, apart from decimals' rounding. */
 bool trace_is_rest(const tracer *t, const calc_value *value);
 void trace_set_rest(tracer *t, const calc_value *value);

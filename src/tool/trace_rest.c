@@ -131,18 +131,17 @@ static bool rounds(tracer *t, const calc_value *value) {
     return chain_verdict(chain_compare(&exact, value, false, true)) == CAIRN_VERDICT_RIGHT;
 }
 
-/* Whether `value` is the problem's, whose rounded decimal was the last value shown: 5/6 after 0.5 + 0.33 = 0.83. */
-static bool exact_of_carry(const tracer *t, const calc_value *value) {
+bool trace_carry_rounds(const tracer *t) {
     double exact = mpq_get_d(t->problem);
-    return t->carry_decimal && mpq_equal(value->value, t->problem) &&
-           fabs(mpq_get_d(t->carry) - exact) < 0.005 * fabs(exact);
+    return t->carry_decimal && fabs(mpq_get_d(t->carry) - exact) < 0.005 * fabs(exact);
 }
 
 void trace_state_number(tracer *t, const calc_value *value, bool result) {
     if (!calc_is_number(&t->tokens, value)) return;
     size_t operations = form_operations(&t->rest);
     bool rest = trace_is_rest(t, value), known = known_value(t, value->value);
-    if (!rest && !known && t->has_carry) known = rounds(t, value) || exact_of_carry(t, value);
+    if (!rest && !known && t->has_carry)
+        known = rounds(t, value) || (mpq_equal(value->value, t->problem) && trace_carry_rounds(t));
     bool due = result || (t->rest.text[0] && operations <= 1); /* one operation before the end: it is the end */
     if (!due && !rest && !known) return;
     if (rest || known) {

@@ -224,13 +224,15 @@ static cairn_status add_conflict(cairn_bench_run *run, const action *a, const js
     principle_item is = {.conflicts = 1};
     int supports[2], opposes[2], any;
     for (int i = 0; i < 2; i++) {
-        weight_in(&a[i], support, false, &supports[i]);
-        weight_in(&a[i], oppose, false, &opposes[i]);
-        is.support[i] = weight_in(&a[i], support, c->match == 1, &any);
-        is.oppose[i] = weight_in(&a[i], oppose, c->match == 1, &any);
+        is.support[i] = weight_in(&a[i], support, false, &supports[i]);
+        is.oppose[i] = weight_in(&a[i], oppose, false, &opposes[i]);
     }
     bool pure = (!supports[0] != !opposes[0]) && (!supports[1] != !opposes[1]);
     if (!pure || !supports[0] == !supports[1]) return CAIRN_OK;
+    for (int i = 0; c->match == 1 && i < 2; i++) {
+        is.support[i] = weight_in(&a[i], support, true, &any);
+        is.oppose[i] = weight_in(&a[i], oppose, true, &any);
+    }
     return add(run, "model", name, a[0].is.idx, &is, a[0].is.choice);
 }
 

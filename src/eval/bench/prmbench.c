@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cairn/bench.h"
+#include "eval/prmscore.h"
 
 typedef struct prmbench_config {
     double threshold;
@@ -195,21 +196,22 @@ static cairn_status tally(cairn_bench_run *run, const cairn_bench_item *item, do
 
 /* ---- figures ----------------------------------------------------------------------------------------------------- */
 
+static double part(double above, double below, double nothing) {
+    return below != 0 ? above / below : nothing;
+}
+
 static void measure(const void *config, const double *t, double *out) {
-    int32_t undefined = ((const prmbench_config *)config)->undefined;
-    const double nothing = undefined == CAIRN_UNDEFINED_MINUS_ONE ? -1 : undefined == CAIRN_UNDEFINED_ZERO ? 0 : NAN;
-#define RATIO(above, below) ((below) != 0 ? (above) / (below) : nothing)
-    double p = RATIO(t[TP], t[TP] + t[FP]), r = RATIO(t[TP], t[TP] + t[FN]);
-    double np = RATIO(t[TN], t[TN] + t[FN]), nr = RATIO(t[TN], t[TN] + t[FP]);
-    out[F1] = RATIO(2 * p * r, p + r);
-    out[NF1] = RATIO(2 * np * nr, np + nr);
-    out[PRMSCORE] = isnan(out[F1]) ? out[NF1] : isnan(out[NF1]) ? out[F1] : 0.5 * out[F1] + 0.5 * out[NF1];
-    out[SCORE] = t[TN] + t[FP] > 0 ? out[PRMSCORE] : out[F1];
-    out[ACC_VALID] = r;
-    out[ACC_ERROR] = nr;
-    out[ACC_ALL] = RATIO(t[TP] + t[TN], t[TP] + t[FP] + t[TN] + t[FN]);
-    out[FIRST] = RATIO(t[FIRST_HIT], t[FIRST_N]);
-    out[SIMILAR] = RATIO(t[SIMILARITY], t[SIMILAR_N]);
+    const double nothing = prmscore_nothing((cairn_undefined)((const prmbench_config *)config)->undefined);
+    cairn_prmscore score = prmscore_of(t[TP], t[FP], t[TN], t[FN], nothing);
+    out[F1] = score.f1;
+    out[NF1] = score.negative_f1;
+    out[PRMSCORE] = score.prmscore;
+    out[SCORE] = t[TN] + t[FP] > 0 ? score.prmscore : score.f1;
+    out[ACC_VALID] = score.recall;
+    out[ACC_ERROR] = score.negative_recall;
+    out[ACC_ALL] = part(t[TP] + t[TN], t[TP] + t[FP] + t[TN] + t[FN], nothing);
+    out[FIRST] = part(t[FIRST_HIT], t[FIRST_N], nothing);
+    out[SIMILAR] = part(t[SIMILARITY], t[SIMILAR_N], nothing);
     out[N_FIRST] = t[FIRST_N];
     out[N_SIMILAR] = t[SIMILAR_N];
 }

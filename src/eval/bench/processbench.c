@@ -84,9 +84,9 @@ static double to_tenth(double share) {
 
 static void measure(const void *config, const double *t, double *out) {
     bool paper = ((const processbench_config *)config)->variant == 1;
-    double err = t[N_ERR] > 0 ? t[HIT_ERR] / t[N_ERR] : NAN, cor = t[N_COR] > 0 ? t[HIT_COR] / t[N_COR] : NAN;
+    double err = cairn_bench_share(t[HIT_ERR], t[N_ERR]), cor = cairn_bench_share(t[HIT_COR], t[N_COR]);
     if (paper) err = to_tenth(err), cor = to_tenth(cor);
-    double f1 = err + cor > 0 ? 2 * err * cor / (err + cor) : err + cor;
+    double f1 = cairn_bench_harmonic(err, cor);
     out[ACC_ERR] = err;
     out[ACC_COR] = cor;
     out[F1] = paper ? to_tenth(f1) : f1;

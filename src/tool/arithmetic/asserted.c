@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "tool/arithmetic/calc.h"
 #include "tool/arithmetic/cues.h"
 #include "tool/arithmetic/prose.h"
 
@@ -57,8 +58,8 @@ static bool stands(const prose_words *w, size_t at, size_t n, reach how) {
 /* "Bob's answer: ", "His mistake was", "Option B is", "Statement I:". */
 static bool anothers(const prose_words *w, size_t at) {
     static const char *const theirs[] = {"his", "her", "their", "its", NULL};
-    static const char *const sayings[] = {"answer", "mistake",  "claim", "equation",  "work",      "guess",
-                                          "error",  "solution", "work",  "statement", "reasoning", NULL};
+    static const char *const sayings[] = {"answer", "mistake",  "claim",     "equation",  "work", "guess",
+                                          "error",  "solution", "statement", "reasoning", NULL};
     static const char *const options[] = {"option", "choice", "statement", "claim", "equation", NULL};
     static const char *const numbers[] = {"i", "ii", "iii", "iv", "#", NULL};
     const prose_word *x = &w->items[at];
@@ -307,8 +308,9 @@ static bool in_problem(const claim_place *p) {
 
 /* The decimal number at text[at]; its bytes, 0: there is none. */
 static size_t number_at(const char *text, size_t at, size_t end, mpq_t out) {
-    char digits[NUMBER_MOST + 2];
-    size_t n = 0, kept = 0, places = 0;
+    size_t n = 0, kept = 0;
+    long decimals;
+    int shown;
     bool point = false;
     for (; at + n < end; n++) {
         char c = text[at + n];
@@ -316,18 +318,12 @@ static size_t number_at(const char *text, size_t at, size_t end, mpq_t out) {
         if (c == '.' && !point && more) {
             point = true;
         } else if (c >= '0' && c <= '9' && kept < NUMBER_MOST) {
-            digits[kept++] = c;
-            places += point;
+            kept++;
         } else if (!(c == ',' && kept && more)) {
             break;
         }
     }
-    if (kept == 0) return 0;
-    digits[kept] = '\0';
-    mpz_set_str(mpq_numref(out), digits, 10);
-    mpz_ui_pow_ui(mpq_denref(out), 10, places);
-    mpq_canonicalize(out);
-    return n;
+    return kept && calc_numeral(text + at, n, out, &decimals, &shown) ? n : 0;
 }
 
 /* Whether text[from, to) takes back or compares: "hmm, no: ", " vs ", ". Actually ". */

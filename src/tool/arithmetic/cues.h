@@ -466,7 +466,7 @@ static const char *const glue[] = {
     "conclusion", "having",   "would",     "happen",      "expression", "computation", "also",      "been",
     "saying",     "he",       "she",       "they",        "can",        "identity",    "here",      "assertion",
     "allowed",    "require",  "obtain",    "follow",      "follows",    "approach",    "way",       "about",
-    "such",       "like",     "lies",      "anyone",      NULL};
+    "lies",       "anyone",   NULL};
 static const char *const tight[] = {"that",   "the",      "a",           "we",     "have",  "has", "get",
                                     "mean",   "imply",    "case",        "be",     "true",  "it",  "to",
                                     "say",    "give",     "conclude",    "write",  "claim", "use", "happen",

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tool/arithmetic/readings.h"
+#include "tool/text.h"
 
 /* Longer sides are read as prose. */
 enum { FORMULA_TOKENS = 200, FORMULA_BYTES = 2000, CALLS_MOST = 24 };
@@ -31,10 +32,6 @@ static char byte_at(const lex *l, size_t token, int ahead) {
     return at < l->length ? l->text[at] : ' ';
 }
 
-static bool is_blank(char c) {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
 /* The bracket of \( or \); '\0' of a dollar. */
 static char bracket_of(const lex *l, size_t at) {
     const lex_token *t = &l->tokens[at];
@@ -45,14 +42,15 @@ static char bracket_of(const lex *l, size_t at) {
 static bool may_open(const lex *l, size_t at) {
     const lex_token *t = &l->tokens[at];
     if (bracket_of(l, at)) return bracket_of(l, at) == '(';
-    return (t->space || at == 0 || strchr("\n(,:.$", t[-1].kind)) && !is_blank(byte_at(l, at, 1));
+    return (t->space || at == 0 || strchr("\n(,:.$", t[-1].kind)) && !text_blank(byte_at(l, at, 1));
 }
 
 /* Whether it may close one: no blank before it, and no number or word directly after it. */
 static bool may_close(const lex *l, size_t at) {
     const lex_token *t = &l->tokens[at];
     if (bracket_of(l, at)) return bracket_of(l, at) == ')';
-    return at > 0 && !is_blank(byte_at(l, at, -1)) && (at + 1 >= l->count || t[1].space || !strchr("nwu(", t[1].kind));
+    return at > 0 && !text_blank(byte_at(l, at, -1)) &&
+           (at + 1 >= l->count || t[1].space || !strchr("nwu(", t[1].kind));
 }
 
 /* Whether a formula that is open at token `at` is closed by a dollar after it. */

@@ -26,18 +26,11 @@ bool formula_equal(calc *m, const char *left, size_t left_length, const char *ri
     return calc_spend(m, math_work(m->engine) - work) && same;
 }
 
-static bool holds_pi(const math_node *node) {
-    if (node->kind == MATH_NAME) return true; /* pi is the only one that is read */
-    for (uint32_t i = 0; i < node->kids; i++)
-        if (holds_pi(node->kid[i])) return true;
-    return false;
-}
-
 /* A decimal shown for an irrational value. A whole number beside pi may count multiples of it. */
 static cairn_equation_code compare_digits(math_engine *engine, const math_node *decimal, const math_node *exact,
                                           bool approximate) {
     int digits;
-    bool point = math_holds(decimal, MATH_NUMBER) && strchr((decimal->kids ? decimal->kid[0] : decimal)->text, '.');
+    bool point = strchr((decimal->kids ? decimal->kid[0] : decimal)->text, '.');
     switch (math_rounds(engine, decimal, exact, &digits)) {
     case MATH_ROUNDING_EXACT:
         return CAIRN_EQUATION_EXACT;
@@ -45,8 +38,8 @@ static cairn_equation_code compare_digits(math_engine *engine, const math_node *
         return point || approximate ? CAIRN_EQUATION_ROUNDED : CAIRN_EQUATION_WHOLE;
     case MATH_ROUNDING_TRUNCATED:
         return point ? CAIRN_EQUATION_TRUNCATED : CAIRN_EQUATION_WHOLE;
-    case MATH_ROUNDING_OTHER:
-        return approximate || (!point && holds_pi(exact)) ? CAIRN_EQUATION_DOUBTFUL : CAIRN_EQUATION_WRONG;
+    case MATH_ROUNDING_OTHER: /* pi is the only name that is read */
+        return approximate || (!point && math_holds(exact, MATH_NAME)) ? CAIRN_EQUATION_DOUBTFUL : CAIRN_EQUATION_WRONG;
     default:
         return CAIRN_EQUATION_DOUBTFUL;
     }

@@ -3,14 +3,13 @@
 
 #include <string.h>
 
+#include "tool/text.h"
+
 static bool letter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 static bool digit(char c) {
     return c >= '0' && c <= '9';
-}
-static bool blank(char c) {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
 bool prose_ends(const char *text, size_t length, size_t at) {
@@ -19,7 +18,7 @@ bool prose_ends(const char *text, size_t length, size_t at) {
     if (c == ';' || c == '!') return c == ';' || !digit(last);
     if (c == '?') return true;
     if (c != '.' || digit(next) || letter(next)) return false;
-    return !(letter(last) && (at < 2 || blank(text[at - 2]) || text[at - 2] == '.' || text[at - 2] == '('));
+    return !(letter(last) && (at < 2 || text_blank(text[at - 2]) || text[at - 2] == '.' || text[at - 2] == '('));
 }
 
 static void push(prose_words *w, const char *text, size_t length, char mark, bool relation, size_t most) {
@@ -68,7 +67,7 @@ void prose_read(const char *text, size_t from, size_t to, size_t most, bool firs
             if (c == '=' || c == '<' || c == '>') relation = true;
             bool separator = c == ',' && at > from && digit(text[at - 1]) && at + 1 < to && digit(text[at + 1]);
             if ((c == ',' && !separator) || c == ':' || c == '(' || c == ')') mark = c;
-            bool dash = c == '-' && at > from && blank(text[at - 1]) && at + 1 < to && blank(text[at + 1]);
+            bool dash = c == '-' && at > from && text_blank(text[at - 1]) && at + 1 < to && text_blank(text[at + 1]);
             if (dash || ((unsigned char)c == 0xe2 && at + 2 < to && (unsigned char)text[at + 1] == 0x80 &&
                          ((unsigned char)text[at + 2] == 0x93 || (unsigned char)text[at + 2] == 0x94)))
                 mark = ',';

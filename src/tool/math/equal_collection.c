@@ -290,9 +290,9 @@ static bool joined_otherwise(comparing *c, const math_node *a, const math_node *
 static bool may_be_ordered(comparing *c, const items *x, const items *y) {
     static const char many[] = "how many";
     math_judgement part;
+    if (x->n != y->n || x->n < 2) return false;
     const char *problem = c->options->problem, *asks = problem ? strcasestr(problem, many) : NULL;
     bool twice = (asks && strcasestr(asks + 1, many)) || asks_two_things(c), counts[2] = {false, false};
-    if (x->n != y->n || x->n < 2) return false;
     for (uint32_t i = 0; i < x->n; i++) {
         counts[0] = counts[0] || x->at[i]->kind == MATH_QUANTITY;
         counts[1] = counts[1] || y->at[i]->kind == MATH_QUANTITY;

@@ -98,8 +98,7 @@ static const math_node *with_point(comparing *c, const math_node *list) {
     if (dressed) fraction = last->kid[0];
     if (fraction->kind != MATH_NUMBER || fraction->text[strspn(fraction->text, "0123456789")]) return NULL;
     const char *text = cairn_arena_printf(c->arena, "%s.%s", whole->text, fraction->text);
-    const math_node *number = text ? tree_leaf(c, MATH_NUMBER, text) : NULL;
-    if (!text) c->status = CAIRN_NO_MEMORY;
+    const math_node *number = tree_text(c, MATH_NUMBER, text);
     if (number && negative) number = tree_one(c, MATH_NEGATE, number);
     if (number && last->kind == MATH_QUANTITY) number = tree_two(c, MATH_QUANTITY, number, last->kid[1]);
     if (number && last->kind == MATH_PERCENT) number = tree_one(c, MATH_PERCENT, number);

@@ -60,9 +60,7 @@ static const math_node *times(comparing *c, const math_node *a, const math_node 
 /* "mu m" as the unit of a micrometre; NULL: it is none. */
 static const math_node *micro_name(comparing *c, const math_node *mu, const math_node *symbol) {
     if (mu->kind != MATH_NAME || strcmp(mu->text, "mu") != 0 || symbol->kind != MATH_NAME) return NULL;
-    const char *name = cairn_arena_printf(c->arena, "\u00b5%s", symbol->text);
-    if (!name) c->status = CAIRN_NO_MEMORY;
-    return name ? tree_leaf(c, MATH_NAME, name) : NULL;
+    return tree_text(c, MATH_NAME, cairn_arena_printf(c->arena, "\u00b5%s", symbol->text));
 }
 
 /* "3 \times 10^8 m/s" as a formula: its constant factors and its names, NULL for none. False: it is no such tree. */
@@ -133,7 +131,7 @@ const math_node *tree_as_quantity(comparing *c, const math_node *node) {
     math_unit found;
     if (*joined && math_is_constant(node->kid[0]) && math_unit_symbol(joined, strlen(joined), &found)) {
         const char *name = cairn_arena_copy(c->arena, joined, strlen(joined));
-        return tree_two(c, MATH_QUANTITY, node->kid[0], name ? tree_leaf(c, MATH_NAME, name) : NULL);
+        return tree_two(c, MATH_QUANTITY, node->kid[0], tree_text(c, MATH_NAME, name));
     }
     math_measure_open(&measure);
     bool units =

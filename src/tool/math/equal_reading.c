@@ -32,9 +32,7 @@ static const math_node *other_product(comparing *c, const math_node *node) {
     }
     if (node->kids == 2 && first->kind == MATH_NUMBER && last->kind == MATH_NUMBER && strchr(first->text, '.') &&
         !strpbrk(first->text, "(e") && strspn(last->text, "0123456789") == strlen(last->text)) {
-        const char *text = cairn_arena_printf(c->arena, "%s(%s)", first->text, last->text);
-        if (!text) c->status = CAIRN_NO_MEMORY;
-        return text ? tree_leaf(c, MATH_NUMBER, text) : NULL;
+        return tree_text(c, MATH_NUMBER, cairn_arena_printf(c->arena, "%s(%s)", first->text, last->text));
     }
     if (node->kids == 2 && is_remark(c, first, last)) return first;
     if (first->kind != MATH_QUOTIENT || (first->flags & MATH_FLAG_GROUPED)) return node;
@@ -53,13 +51,13 @@ static const math_node *other_power(comparing *c, const math_node *node) {
     if (sscanf(name->text + 1, "_{%4d}%n", &all, &used) != 1 || name->text[1 + used] || !used) used = 0;
     if (!used && (sscanf(name->text + 1, "_%1d%n", &all, &used) != 1 || name->text[1 + used])) return node;
     if (some < 0 || some > all || all < 2) return node;
-    const math_node *n = tree_leaf(c, MATH_NUMBER, cairn_arena_printf(c->arena, "%d", all));
+    const math_node *n = tree_text(c, MATH_NUMBER, cairn_arena_printf(c->arena, "%d", all));
     if (name->text[0] == 'C') {
         math_node *call = tree_two(c, MATH_CALL, n, k);
         if (call) call->text = "binomial";
         return call;
     }
-    const math_node *rest = tree_leaf(c, MATH_NUMBER, cairn_arena_printf(c->arena, "%d", all - some));
+    const math_node *rest = tree_text(c, MATH_NUMBER, cairn_arena_printf(c->arena, "%d", all - some));
     return tree_two(c, MATH_QUOTIENT, tree_one(c, MATH_FACTORIAL, n), tree_one(c, MATH_FACTORIAL, rest));
 }
 

@@ -55,6 +55,8 @@ const char *compare_show(comparing *c, const math_node *node);
 
 /* NULL: no memory, c->status says so. */
 math_node *tree_leaf(comparing *c, math_kind kind, const char *text);
+/* The same of a text that was just made; NULL: there was no memory for it. */
+math_node *tree_text(comparing *c, math_kind kind, const char *text);
 math_node *tree_of(comparing *c, math_kind kind, uint32_t kids, const math_node *const *kid);
 math_node *tree_one(comparing *c, math_kind kind, const math_node *a);
 math_node *tree_two(comparing *c, math_kind kind, const math_node *a, const math_node *b);

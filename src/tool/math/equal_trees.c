@@ -15,6 +15,11 @@ math_node *tree_leaf(comparing *c, math_kind kind, const char *text) {
     return node;
 }
 
+math_node *tree_text(comparing *c, math_kind kind, const char *text) {
+    if (!text) c->status = CAIRN_NO_MEMORY;
+    return text ? tree_leaf(c, kind, text) : NULL;
+}
+
 math_node *tree_of(comparing *c, math_kind kind, uint32_t kids, const math_node *const *kid) {
     math_node *node = tree_leaf(c, kind, NULL);
     math_node **copy = cairn_arena_alloc(c->arena, kids ? kids : 1, sizeof(math_node *));
@@ -118,15 +123,8 @@ bool tree_has_name(const math_node *node) {
     return false;
 }
 
-static bool has_this_name(const math_node *node, const char *name) {
-    if (node->kind == MATH_NAME) return strcmp(node->text, name) == 0;
-    for (uint32_t i = 0; i < node->kids; i++)
-        if (has_this_name(node->kid[i], name)) return true;
-    return false;
-}
-
 bool tree_names_within(const math_node *node, const math_node *other) {
-    if (node->kind == MATH_NAME) return is_constant_name(node->text) || has_this_name(other, node->text);
+    if (node->kind == MATH_NAME) return is_constant_name(node->text) || tree_holds_name(other, node->text);
     for (uint32_t i = 0; i < node->kids; i++)
         if (!tree_names_within(node->kid[i], other)) return false;
     return true;

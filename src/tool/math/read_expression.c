@@ -93,13 +93,6 @@ static uint32_t name_bytes(const math_reader *r, char key[MATH_KEY_MOST]) {
     return found;
 }
 
-static bool is_said(const char *word, uint32_t bytes, const char *said) {
-    if (strlen(said) != bytes) return false;
-    for (uint32_t i = 0; i < bytes; i++)
-        if ((is_upper(word[i]) ? word[i] - 'A' + 'a' : word[i]) != said[i]) return false;
-    return true;
-}
-
 /* The operator that words say, TOKEN_END: none. *bytes: of all its words. */
 static math_token_kind operator_said(const math_reader *r, uint32_t *bytes) {
     static const struct {
@@ -110,11 +103,11 @@ static math_token_kind operator_said(const math_reader *r, uint32_t *bytes) {
                 {"divided", "by", TOKEN_DIVIDE}};
     const char *word = r->text + r->byte;
     for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
-        if (!is_said(word, *bytes, said[i].first)) continue;
+        if (!math_spells(word, *bytes, said[i].first)) continue;
         if (!said[i].second) return said[i].kind;
         uint32_t next = *bytes + blank_bytes(word + *bytes, r->length - r->byte - *bytes);
         uint32_t more = word_bytes(word + next, r->length - r->byte - next);
-        if (!is_said(word + next, more, said[i].second)) continue;
+        if (!math_spells(word + next, more, said[i].second)) continue;
         *bytes = next + more;
         return said[i].kind;
     }
@@ -167,7 +160,7 @@ bool math_calculator_knows(const math_reader *r, const char *name) {
 
 /* ---- characters ------------------------------------------------------------------------------------------------ */
 
-/* Signs in full width and bold signs, currencies; sorted. */
+/* Bold signs, signs in full width, currencies: what math_find_character does not know, or reads in another way. */
 static const struct {
     uint32_t code;
     math_command as;
@@ -177,10 +170,7 @@ static const struct {
     {0x2716, {NULL, TOKEN_TIMES, 0, NULL}},       {0x2795, {NULL, TOKEN_PLUS, 0, NULL}},
     {0x2796, {NULL, TOKEN_MINUS, 0, NULL}},       {0x2797, {NULL, TOKEN_DIVIDE, 0, NULL}},
     {0x2A2F, {NULL, TOKEN_TIMES, 0, NULL}},       {0xFEFF, {NULL, TOKEN_SKIP, 0, NULL}},
-    {0xFF05, {NULL, TOKEN_PERCENT, 0, NULL}},     {0xFF08, {NULL, TOKEN_OPEN_ROUND, 0, NULL}},
-    {0xFF09, {NULL, TOKEN_CLOSE_ROUND, 0, NULL}}, {0xFF0A, {NULL, TOKEN_TIMES, 0, NULL}},
-    {0xFF0B, {NULL, TOKEN_PLUS, 0, NULL}},        {0xFF0D, {NULL, TOKEN_MINUS, 0, NULL}},
-    {0xFF0F, {NULL, TOKEN_DIVIDE, 0, NULL}},      {0xFF1D, {NULL, TOKEN_RELATION, MATH_EQUAL, NULL}},
+    {0xFF0A, {NULL, TOKEN_TIMES, 0, NULL}},       {0xFF0F, {NULL, TOKEN_DIVIDE, 0, NULL}},
     {0xFF3B, {NULL, TOKEN_OPEN_SQUARE, 0, NULL}}, {0xFF3D, {NULL, TOKEN_CLOSE_SQUARE, 0, NULL}},
     {0xFF5B, {NULL, TOKEN_OPEN_BRACE, 0, NULL}},  {0xFF5D, {NULL, TOKEN_CLOSE_BRACE, 0, NULL}},
 };

@@ -219,8 +219,7 @@ static void dollar(math_reader *r) {
 /* Whether the sign at this byte, or that at the end of everything, is one of a pair around everything: *5*, _5_. */
 static bool is_emphasis(const math_reader *r) {
     char sign = r->text[r->byte];
-    uint32_t first = math_skip_blanks(r, 0), end = r->length;
-    while (end > first && (text_blank(r->text[end - 1]) || r->text[end - 1] == '.')) end--;
+    uint32_t first = r->content, end = r->content_end;
     bool pair = end > first + 1 && r->text[first] == sign && r->text[end - 1] == sign;
     return pair && (r->byte == first || r->byte + 1 == end);
 }
@@ -365,12 +364,6 @@ static void lex_character(math_reader *r) {
     }
 }
 
-/* Whether the text is a list of Markdown: "- 3" and "- 4" in lines of their own. */
-static bool is_bulleted(const math_reader *r) {
-    uint32_t first = math_skip_blanks(r, 0);
-    return byte_at(r, first) == '-' && byte_at(r, first + 1) == ' ' && memmem(r->text, r->length, "\n- ", 3);
-}
-
 /* A line of plain text ends a statement, unless words or signs go on. In LaTeX it is a blank, but not read between two
  * values. */
 static void line_break(math_reader *r) {
@@ -380,7 +373,7 @@ static void line_break(math_reader *r) {
     r->byte = next;
     r->pending |= TOKEN_FLAG_BLANK;
     if (r->open || r->roman || !math_ends_value(r) || next == r->length) return;
-    bool bullet = c == '-' && r->plain && byte_at(r, next + 1) == ' ' && is_bulleted(r);
+    bool bullet = c == '-' && r->plain && byte_at(r, next + 1) == ' ' && r->bulleted;
     if (bullet) {
         math_emit(r, TOKEN_ROW_BREAK, start, next);
         r->byte = next + 1;
@@ -407,7 +400,7 @@ static void equals_plus_minus_colon(math_reader *r) {
         sign(r, TOKEN_PLUS, 1);
     else if (c == '-' && next == '>')
         relation(r, MATH_MAPS, 2);
-    else if (c == '-' && !r->tokens && is_bulleted(r))
+    else if (c == '-' && !r->tokens && r->bulleted)
         r->byte++;
     else if (c == '-')
         sign(r, TOKEN_MINUS, 1);
@@ -516,9 +509,19 @@ static bool is_doubled(const math_reader *r) {
     return false;
 }
 
-cairn_status math_lex(math_reader *r) {
+/* Finds what signs ask of the whole text. */
+static void look_over(math_reader *r) {
+    uint32_t first = math_skip_blanks(r, 0), end = r->length;
+    while (end > first && (text_blank(r->text[end - 1]) || r->text[end - 1] == '.')) end--;
+    r->content = first;
+    r->content_end = end;
     r->plain = memchr(r->text, '\\', r->length) == NULL;
     r->doubled = !r->plain && is_doubled(r);
+    r->bulleted = byte_at(r, first) == '-' && byte_at(r, first + 1) == ' ' && memmem(r->text, r->length, "\n- ", 3);
+}
+
+cairn_status math_lex(math_reader *r) {
+    look_over(r);
     while (r->byte < r->length && r->status == CAIRN_OK) lex_one(r);
     for (int i = 0; i < MATH_TOKENS_AHEAD; i++) math_emit(r, TOKEN_END, r->length, r->length);
     if (r->status == CAIRN_OK) r->tokens -= MATH_TOKENS_AHEAD - 1;

@@ -107,6 +107,9 @@ typedef struct math_reader {
     uint32_t length;
     bool plain;   /* the text holds no command of LaTeX */
     bool doubled; /* backslashes are written twice: \\frac */
+    /* of the whole text */
+    uint32_t content, content_end; /* what stands between blanks, without a point at the end */
+    bool bulleted;                 /* a list of Markdown: "- 3" and "- 4" in lines of their own */
     cairn_status status;
     bool calculator;         /* by math_read_expression: what is not read is an error */
     const math_names *names; /* of the calculator; NULL: none */

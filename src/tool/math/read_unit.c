@@ -142,12 +142,15 @@ static const char *micro_unit(math_reader *r, const math_token *t) {
 
 /* "5 m" in plain text, at the end: a unit. "5m" is a product, and so is the last of "2 m + 3 m". */
 static bool is_last_letter(const math_reader *r, const math_token *t) {
-    for (const math_token *before = r->token; before < t && r->plain && t->kind == TOKEN_NAME; before++)
+    bool letter = r->plain && t->kind == TOKEN_NAME && t->flags & TOKEN_FLAG_BLANK && t[-1].kind == TOKEN_NUMBER &&
+                  !t->text[1] && strchr("msghLNJWVK", t->text[0]);
+    if (!letter) return false;
+    if (t[1].kind != TOKEN_END && !(t[1].kind == TOKEN_NUMBER && t[1].flags & TOKEN_FLAG_BLANK) && /* 5 h 30 min */
+        !(after_power(t + 1) > t + 1 && after_power(t + 1)->kind == TOKEN_END))
+        return false;
+    for (const math_token *before = r->token; before < t; before++)
         if (before->kind == TOKEN_NAME && strcmp(before->text, t->text) == 0) return false;
-    return r->plain && t->kind == TOKEN_NAME && t->flags & TOKEN_FLAG_BLANK && t[-1].kind == TOKEN_NUMBER &&
-           !t->text[1] && strchr("msghLNJWVK", t->text[0]) &&
-           (t[1].kind == TOKEN_END || (t[1].kind == TOKEN_NUMBER && t[1].flags & TOKEN_FLAG_BLANK) || /* 5 h 30 min */
-            (after_power(t + 1) > t + 1 && after_power(t + 1)->kind == TOKEN_END));
+    return true;
 }
 
 /* \frac{\text{miles}}{\text{hour}} */
