@@ -187,6 +187,19 @@ static void test_a_missing_required_option_is_named(void **state) {
     assert_string_equal(c.command, "a.jsonl");
 }
 
+static void test_a_missing_choice_is_named_with_its_choices(void **state) {
+    (void)state;
+    static const cairn_option sorting[] = {
+        {"order", CAIRN_OPTION_CHOICE, offsetof(config, order), NULL, 0, 0, "best|worst", "", "which end is up"}};
+    static const cairn_about about = {"sorter", "", "", sorting, 1, sizeof(config)};
+    config c = {0};
+    assert_int_equal(cairn_options_parse(ctx, &about, arena, "", "--sort", &c), CAIRN_INVALID);
+    assert_string_equal(cairn_error(ctx), "--sort: sorter needs the option order, one of best|worst (which end is up)");
+    assert_int_equal(cairn_options_require(ctx, &about, (const bool[]){true}, NULL), CAIRN_OK);
+    assert_int_equal(cairn_options_require(ctx, &about, (const bool[]){false}, NULL), CAIRN_INVALID);
+    assert_string_equal(cairn_error(ctx), "sorter: sorter needs the option order, one of best|worst (which end is up)");
+}
+
 static void test_one_option_is_set_from_its_raw_value(void **state) {
     (void)state;
     config c;
@@ -336,6 +349,7 @@ int main(void) {
         cmocka_unit_test(test_malformed_lists_and_repeated_keys_are_refused),
         cmocka_unit_test(test_a_long_hostile_name_or_value_is_quoted_in_part),
         cmocka_unit_test(test_a_missing_required_option_is_named),
+        cmocka_unit_test(test_a_missing_choice_is_named_with_its_choices),
         cmocka_unit_test(test_one_option_is_set_from_its_raw_value),
         cmocka_unit_test(test_what_is_written_parses_to_the_same_configuration),
         cmocka_unit_test(test_a_value_that_no_text_can_set_is_not_written),

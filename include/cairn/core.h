@@ -328,6 +328,10 @@ CAIRN_API cairn_status cairn_options_preset(cairn_ctx *ctx, const cairn_about *a
  * lists the nearest known one. */
 CAIRN_API cairn_status cairn_options_set(cairn_ctx *ctx, const cairn_about *about, cairn_arena *arena, void *config,
                                          const char *name, const char *value, const char *origin);
+/* Fails where an option without a preset is not among the given[option_count] ones; the sentence names it, and its
+ * choices where it has some. Errors: INVALID. */
+CAIRN_API cairn_status cairn_options_require(cairn_ctx *ctx, const cairn_about *about, const bool *given,
+                                             const char *origin);
 /* Presets, then "key=value,key=value" (may be NULL or ""). A comma inside a value is written "\,", a backslash before a
  * comma or backslash "\\". Required options that are missing, keys given twice and unknown keys are errors. */
 CAIRN_API cairn_status cairn_options_parse(cairn_ctx *ctx, const cairn_about *about, cairn_arena *arena,

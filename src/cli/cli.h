@@ -23,13 +23,15 @@ typedef struct cli_verb {
     int least, most;       /* positional arguments */
     const char *examples;  /* lines, each a command */
     cairn_status (*run)(cli *c, const void *config, int count, char **arguments);
+    bool (*explains)(const void *config); /* this call only explains: it needs no option; NULL: no call does */
 } cli_verb;
 
 /* Verbs; a verb with subcommands has them registered as "run list", "run show", ... */
 extern const cli_verb *const cli_verbs[];
 
 /* Parses "--name value", "--name=value", "--flag", "-n 5" and positionals into config (presets first). *help when
- * --help was asked. */
+ * --help was asked. Errors: INVALID for an unknown option, a bad value, an option without a preset that is not given,
+ * a wrong number of arguments. */
 cairn_status cli_parse(cli *c, const cli_verb *verb, int argc, char **argv, void *config, int *count, char **positional,
                        bool *help);
 /* Refuses an output that is the same file as an input, the run file or another output: an option's value, a `file=` in

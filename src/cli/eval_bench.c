@@ -228,6 +228,10 @@ static cairn_status run(cli *c, const void *config, int count, char **arguments)
     return status;
 }
 
+static bool explains(const void *config) {
+    return ((const bench_options *)config)->explain;
+}
+
 /* ---- the verb ---------------------------------------------------------------------------------------------------- */
 
 const cairn_bench_type *cli_bench_of(const cli_verb *verb) {
@@ -275,7 +279,8 @@ cairn_status cli_bench_verb(cli *c, const char *name, const cli_verb **out) {
                        .least = 0,
                        .most = MOST_FILES,
                        .examples = examples,
-                       .run = run};
+                       .run = run,
+                       .explains = explains};
     *out = verb;
     return CAIRN_OK;
 }

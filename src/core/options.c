@@ -229,11 +229,15 @@ static cairn_status set_items(cairn_ctx *ctx, const cairn_about *about, cairn_ar
     }
 }
 
-static cairn_status check_required(cairn_ctx *ctx, const cairn_about *about, const bool *given, const char *origin) {
-    for (int i = 0; i < about->option_count; i++)
-        if (!about->options[i].preset && !given[i])
-            return cairn_fail(ctx, CAIRN_INVALID, "%s: %s needs the option %s (%s)", origin, about->name,
-                              about->options[i].name, about->options[i].help);
+cairn_status cairn_options_require(cairn_ctx *ctx, const cairn_about *about, const bool *given, const char *origin) {
+    for (int i = 0; i < about->option_count; i++) {
+        const cairn_option *option = &about->options[i];
+        if (option->preset || given[i]) continue;
+        bool choice = option->kind == CAIRN_OPTION_CHOICE;
+        return cairn_fail(ctx, CAIRN_INVALID, "%s: %s needs the option %s%s%s (%s)", origin_of(about, origin),
+                          about->name, option->name, choice ? ", one of " : "", choice ? option->choices : "",
+                          option->help);
+    }
     return CAIRN_OK;
 }
 
@@ -257,7 +261,7 @@ cairn_status cairn_options_parse(cairn_ctx *ctx, const cairn_about *about, cairn
         status = CAIRN_NO_MEMORY;
     if (status == CAIRN_OK) status = set_presets(ctx, about, arena, filled);
     if (status == CAIRN_OK && text && *text) status = set_items(ctx, about, arena, text, origin, filled, given, &value);
-    if (status == CAIRN_OK) status = check_required(ctx, about, given, origin);
+    if (status == CAIRN_OK) status = cairn_options_require(ctx, about, given, origin);
     if (status == CAIRN_OK && about->config_size > 0) memcpy(config, filled, about->config_size);
     cairn_text_free(&value);
     cairn_free(given);
