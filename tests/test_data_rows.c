@@ -98,6 +98,29 @@ static void test_a_broken_line_is_one_row(void **state) {
         "text \"x\" !4: expected a JSON object, got an array of 0 !5: expected a JSON object, got null");
 }
 
+/* Python's numbers without a place become their texts; broken text stays broken. */
+static void test_json_is_read_as_python_writes_it(void **state) {
+    assert_string_equal(all(state, "{\"a\":NaN,\"b\":[Infinity, -Infinity ,1e999,-1E+400]}"),
+                        "1:{\"a\":\"NaN\",\"b\":[\"Infinity\",\"-Infinity\",\"1e999\",\"-1E+400\"]}");
+    assert_string_equal(all(state, "[{\"a\":9223372036854775807,\"b\":9223372036854775808,\"c\":1e-999}]"),
+                        "1:{\"a\":9223372036854775807,\"b\":\"9223372036854775808\",\"c\":0}");
+    assert_string_equal(all(state, "{\"NaN\":\"-Infinity \\\" NaN\",\"x\":NaN}"),
+                        "1:{\"NaN\":\"-Infinity \\\" NaN\",\"x\":\"NaN\"}");
+    assert_string_equal(all(state, "{\"a\":\"x\\ud83d\",\"b\":\"\\ude00\\u0000y\",\"c\":\"\\uD83D\\uDE00\\\\ud83d\"}"),
+                        "1:{\"a\":\"x\xEF\xBF\xBD\",\"b\":\"\xEF\xBF\xBD\xEF\xBF\xBDy\","
+                        "\"c\":\"\xF0\x9F\x98\x80\\\\ud83d\"}");
+    assert_non_null(strstr(all(state, "{\"a\":NaN,\"b\":}"), "!1: field `b`: not JSON"));
+    const char *const broken[] = {"{\"a\":nan}",
+                                  "{NaN:1}",
+                                  "{\"a\":+Infinity}",
+                                  "{\"a\":NaN 1}",
+                                  "{\"a\":0999999999999999999999}",
+                                  "{\"a\":\"\\ud83d}",
+                                  "{\"a\":\"\\ud83\"}",
+                                  "{\"a\":1e}"};
+    for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) assert_memory_equal(all(state, broken[i]), "!1: ", 4);
+}
+
 /* ---- arrays ------------------------------------------------------------------------------------------------------ */
 
 static void test_elements_of_an_array_are_rows(void **state) {
@@ -352,6 +375,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lines_are_rows),
         cmocka_unit_test(test_a_broken_line_is_one_row),
+        cmocka_unit_test(test_json_is_read_as_python_writes_it),
         cmocka_unit_test(test_elements_of_an_array_are_rows),
         cmocka_unit_test(test_an_element_is_named_by_its_line_and_place),
         cmocka_unit_test(test_an_array_that_is_cut_off_gives_what_it_has),

@@ -13,6 +13,10 @@
  * than JSON_DEPTH; FORMAT for anything else that is wrong, duplicate keys, NUL characters, invalid UTF-8, integers
  * beyond int64 and reals beyond double among it. The caller owns *out. */
 cairn_status json_parse(cairn_ctx *ctx, const char *text, size_t length, const char *where, json_t **out);
+/* The same of a text that Python's json module may have written. Numbers that JSON has not, or that neither int64 nor a
+ * finite double holds (NaN, Infinity, -Infinity, 10^30, 1e999), become their texts, so that they are refused where a
+ * number is read and pass where nobody looks. Escapes of NUL and of halves of pairs become U+FFFD. */
+cairn_status json_parse_python(cairn_ctx *ctx, const char *text, size_t length, const char *where, json_t **out);
 /* Appends the canonical text of `value`: no spaces, keys in byte order, reals by cairn_format_double (NaN and
  * infinities as null, negative zero as -0.0), UTF-8 unescaped except control characters, quote and backslash. Errors:
  * LIMIT for a value deeper than JSON_DEPTH. */

@@ -289,7 +289,7 @@ void rows_close(rows *r) {
 /* ---- the next row ---------------------------------------------------------------------------------------------- */
 
 static cairn_status parse(rows *r, const char *text, size_t length) {
-    return json_parse(r->ctx, text, length, r->where, &r->value);
+    return json_parse_python(r->ctx, text, length, r->where, &r->value);
 }
 
 static cairn_status parse_taken(rows *r) {

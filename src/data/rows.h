@@ -1,5 +1,6 @@
 /* Rows: the objects of a file, one at a time. A file is JSON lines, a JSON array, JSON objects over several lines, or
- * CSV with a header line; its first bytes tell which. No file is held whole. */
+ * CSV with a header line; its first bytes tell which. JSON is read as Python writes it (json_parse_python). No file is
+ * held whole. */
 #ifndef CAIRN_DATA_ROWS_H
 #define CAIRN_DATA_ROWS_H
 
