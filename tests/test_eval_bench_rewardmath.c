@@ -158,7 +158,36 @@ static void test_broken_rows_are_named(void **state) {
     refused(f, bench_read_text(f, "c.json", "[{\"problem\":\"p\",\"solution_reference\":[\"a\"],\"score\":[\"x\"]}]"),
             CAIRN_FORMAT, "score");
     refused(f, bench_read_text(f, "d.json", "[{\"problem\":\"p\",\"solution_reference\":[\"a\"],\"score\":[[2.5]]}]"),
-            CAIRN_INVALID, "2.5");
+            CAIRN_INVALID, "d.json:1: element 1: field `score`: the score of step 0 is 2.5");
+    refused(f,
+            bench_read_text(f, "e.json",
+                            "{\"problem\":\"p\",\"eval_solution\":[\"s\"],\"solution_type\":\"chosen\","
+                            "\"output\":{\"step_scores\":[0.5, -1]}}"),
+            CAIRN_INVALID, "e.json:1: field `output.step_scores`: the score of step 1 is -1");
+    bench_open(f, "rewardmath", "");
+    ok(f, bench_read_text(f, "f.json", "[{\"problem\":\"p\",\"solution_reference\":[\"a\",\"b\"],\"score\":[1,2]}]"));
+    refused(f, cairn_bench_end(f->run), CAIRN_INVALID, "no solution is of `human_to_GPT-4`");
+}
+
+/* A solution a row, with scores of its steps: 0.4 and 0.8 against 0.5 alone, then 0.2 against nothing, which is 0.5. By
+ * the lowest score the first right solution loses, by the mean it wins. */
+#define SOLUTION(problem, type, scores)                                                \
+    "{\"problem\":\"" problem "\",\"eval_solution\":[\"s\"],\"solution_type\":\"" type \
+    "\",\"output\":{\"step_scores\":" scores "}}"
+static void test_recorded_step_scores_of_solutions_one_a_row(void **state) {
+    fixture *f = *state;
+    bench_open(f, "rewardmath", "");
+    ok(f, bench_read_text(
+              f, "a.json",
+              "[" SOLUTION("p", "chosen", "[0.4, 0.8]") ",\n" SOLUTION("p", "rejected", "[0.5]") ",\n" SOLUTION(
+                  "q", "rejected", "[]") ",\n" SOLUTION("q", "chosen", "[0.2]") "]"));
+    ok(f, bench_read_text(f, "b.json", SOLUTION("q", "rejected", "[0.1]") "\n" SOLUTION("q", "chosen", "[0.2]")));
+    bench_measure(f, false);
+    assert_near(figure(f, "a min", "accuracy"), 0, 0);
+    assert_near(figure(f, "a mean", "accuracy"), 0.5, 0);
+    assert_near(figure(f, "a last", "accuracy"), 0.5, 0);
+    assert_near(figure(f, "b product", "accuracy"), 1, 0);
+    assert_int_equal(f->result.items, 3 * 8);
 }
 
 int main(void) {
@@ -169,6 +198,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_pairs_of_the_page, fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(test_solutions_for_a_reward, fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(test_broken_rows_are_named, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(test_recorded_step_scores_of_solutions_one_a_row, fixture_open, fixture_close),
     };
     return cmocka_run_group_tests_name("RewardMATH", tests, NULL, NULL);
 }

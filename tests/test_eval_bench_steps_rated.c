@@ -216,6 +216,20 @@ static void test_labels_by_message_and_what_a_failure_is_worth(void **state) {
     assert_near(tallied(f, "hotpotqa", "minus"), 2, 0);
 }
 
+/* Rows that name their dataset, as the labels without texts do, belong to it whatever the file is called. */
+static void test_a_dataset_that_rows_name_is_their_subset(void **state) {
+    fixture *f = *state;
+    bench_open(f, "agentprocessbench", "");
+    ok(f, bench_read_text(
+              f, "bfcl_final.jsonl",
+              "{\"dataset\":\"bfcl\",\"query_index\":0,\"sample_index\":4,\"step_labels\":{\"3\":1,\"5\":-1}}"));
+    ok(f, bench_predict_text(
+              f, "bfcl__judge.jsonl",
+              "{\"dataset\":\"bfcl\",\"query_index\":0,\"sample_index\":4,\"step_labels\":{\"3\":1,\"5\":0}}"));
+    bench_measure(f, false);
+    assert_near(figure(f, "bfcl", "step"), 0.5, 0);
+}
+
 static void test_broken_labels_of_messages_are_named(void **state) {
     fixture *f = *state;
     bench_open(f, "agentprocessbench", "");
@@ -242,6 +256,7 @@ int main(void) {
         TEST(test_macro_f1_and_neutral_steps),
         TEST(test_what_a_neutral_step_is_must_be_said),
         TEST(test_labels_by_message_and_what_a_failure_is_worth),
+        TEST(test_a_dataset_that_rows_name_is_their_subset),
         TEST(test_broken_labels_of_messages_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -114,28 +114,29 @@ static int32_t first_minus(const labels *l) {
     return -1;
 }
 
-static cairn_status read_row(cairn_bench_run *run, const json_t *row) {
-    const char *id, *question, *const *steps;
-    cairn_bench_item item;
-    agent_item *own = cairn_arena_alloc(cairn_bench_arena(run), 1, sizeof *own);
-    if (!own) return CAIRN_NO_MEMORY;
-    CAIRN_TRY(read_id(run, row, &id));
-    CAIRN_TRY(cairn_bench_maybe_text(run, row, "question", &question));
-    CAIRN_TRY(read_labels(run, row, &own->truth));
-    CAIRN_TRY(read_messages(run, row, &own->truth, &steps));
-    CAIRN_TRY(cairn_bench_steps_item(run, id, cairn_bench_stem(run), question, steps, own->truth.n, &item));
-    item.group = question;
-    item.own = own;
-    item.candidates[0].right = first_minus(&own->truth) < 0 ? CAIRN_VERDICT_RIGHT : CAIRN_VERDICT_WRONG;
-    return cairn_bench_add(run, &item);
-}
-
-/* The subset of a file of predictions: its `dataset`, or "hotpotqa" of hotpotqa__judge.jsonl. */
+/* The subset: `dataset` of the row, or "hotpotqa" of hotpotqa__judge.jsonl. */
 static cairn_status read_subset(cairn_bench_run *run, const json_t *row, const char **out) {
     const char *stem = cairn_bench_stem(run), *end = strstr(stem, "__");
     CAIRN_TRY(cairn_bench_maybe_text(run, row, "dataset", out));
     if (!*out) *out = end ? cairn_arena_copy(cairn_bench_arena(run), stem, (size_t)(end - stem)) : stem;
     return *out ? CAIRN_OK : CAIRN_NO_MEMORY;
+}
+
+static cairn_status read_row(cairn_bench_run *run, const json_t *row) {
+    const char *id, *subset, *question, *const *steps;
+    cairn_bench_item item;
+    agent_item *own = cairn_arena_alloc(cairn_bench_arena(run), 1, sizeof *own);
+    if (!own) return CAIRN_NO_MEMORY;
+    CAIRN_TRY(read_id(run, row, &id));
+    CAIRN_TRY(read_subset(run, row, &subset));
+    CAIRN_TRY(cairn_bench_maybe_text(run, row, "question", &question));
+    CAIRN_TRY(read_labels(run, row, &own->truth));
+    CAIRN_TRY(read_messages(run, row, &own->truth, &steps));
+    CAIRN_TRY(cairn_bench_steps_item(run, id, subset, question, steps, own->truth.n, &item));
+    item.group = question;
+    item.own = own;
+    item.candidates[0].right = first_minus(&own->truth) < 0 ? CAIRN_VERDICT_RIGHT : CAIRN_VERDICT_WRONG;
+    return cairn_bench_add(run, &item);
 }
 
 /* Of several predictions of one trajectory the latest counts, else the last in the file. */
@@ -228,7 +229,7 @@ const cairn_bench_type cairn_bench_agentprocessbench = {
         "Of several predictions of one trajectory the latest by its time counts, else the last.",
     .files =
         "the reference files (query_index, sample_index, messages, step_labels); predictions: the same two numbers "
-        "and step_labels, the subset from `dataset` or the file's name before __",
+        "and step_labels; of both the subset is `dataset` or the file's name before __",
     .row = read_row,
     .predict = predict,
     .n_tallies = TALLIES,

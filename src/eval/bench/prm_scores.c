@@ -128,22 +128,21 @@ static double threshold_of(const cairn_bench_run *run, const cairn_bench_item *i
 
 /* ---- figures ----------------------------------------------------------------------------------------------------- */
 
+/* Without a threshold nothing is called right or wrong, and nothing is counted. */
 static cairn_status tally(cairn_bench_run *run, const cairn_bench_item *item, double *t) {
     double threshold = threshold_of(run, item);
-    if (isnan(threshold))
-        return cairn_fail(cairn_bench_ctx(run), CAIRN_INVALID,
-                          "the file holds no threshold: choose it with --tune-on, or give it with --thresholds given");
-    cairn_bench_tally_steps(item, threshold, t);
+    if (!isnan(threshold)) cairn_bench_tally_steps(item, threshold, t);
     return CAIRN_OK;
 }
 
 static void measure(const void *config, const double *t, double *out) {
     (void)config;
+    bool counted = t[CAIRN_BENCH_TP] + t[CAIRN_BENCH_FP] + t[CAIRN_BENCH_TN] + t[CAIRN_BENCH_FN] > 0;
     cairn_two_class f = cairn_bench_two_class(t);
-    out[ACCURACY] = f.accuracy;
-    out[F1] = f.f1;
-    out[PRECISION] = f.precision;
-    out[RECALL] = f.recall;
+    out[ACCURACY] = counted ? f.accuracy : NAN;
+    out[F1] = counted ? f.f1 : NAN;
+    out[PRECISION] = counted ? f.precision : NAN;
+    out[RECALL] = counted ? f.recall : NAN;
     out[AUROC] = out[THRESHOLD] = NAN;
 }
 
@@ -161,6 +160,10 @@ static cairn_status rank(cairn_bench_run *run, const cairn_bench_item *const *it
         positives += right[known++];
     }
     out[THRESHOLD] = (cairn_interval){threshold_of(run, items[0]), NAN, NAN, 0};
+    if (isnan(out[THRESHOLD].estimate))
+        cairn_log(cairn_bench_ctx(run), CAIRN_LOG_INFO,
+                  "%s: no threshold, so AUROC alone: --tune-on chooses one, --thresholds given takes yours",
+                  items[0]->subset);
     if (positives == 0 || positives == known) return CAIRN_OK;
     CAIRN_TRY(cairn_stat_auroc(cairn_bench_ctx(run), scores, right, known, 0.95, &area));
     out[AUROC] = (cairn_interval){area.auroc, area.low, area.high, 0};
@@ -188,7 +191,7 @@ const cairn_bench_type cairn_bench_prm_scores = {
         "after the first error have no truth and are not in the file.\n\n"
         "The published thresholds are chosen on the GSM8K file of the same model, for steps and for solutions apart: "
         "the distinct scores in rising order, the first one whose F1 is greater than all before (--tune-on). Without "
-        "it the thresholds that the file itself holds are used.\n\n"
+        "it the thresholds that the file itself holds are used; a file without thresholds has an AUROC alone.\n\n"
         "A file does not tell which steps are of one solution, so that intervals of step figures take steps as "
         "independent and are too narrow.",
     .files = "one object a file: y_true_step_level, y_pred_step_level, y_true_instance_level, y_pred_instance_level, "
