@@ -265,6 +265,36 @@ typedef struct cairn_value_error {
 CAIRN_API cairn_status cairn_eval_value_error(cairn_ctx *ctx, const double *estimate, const double *truth, size_t n,
                                               cairn_value_error *out);
 
+/* ---- accuracy at k samples ------------------------------------------------------------------------------------- */
+
+/* What is made of k samples. */
+typedef enum cairn_at_k_rule {
+    CAIRN_AT_K_PASS,     /* one of them is right */
+    CAIRN_AT_K_MAJORITY, /* the most frequent answer is right; the first sample's outcome where none has an answer */
+    CAIRN_AT_K_BEST      /* the one with the highest score is right */
+} cairn_at_k_rule;
+CAIRN_API const char *cairn_at_k_name(cairn_at_k_rule rule); /* "pass", "majority", "best-of" */
+
+/* Samples of one problem by one model, all of which can be judged. */
+typedef struct cairn_samples {
+    int32_t n;
+    const cairn_verdict *verdicts; /* [n] */
+    const int32_t *answers;        /* [n] class of the answer among those of the problem, from 0; negative: none */
+    const double *scores;          /* [n] NaN: unknown; for CAIRN_AT_K_BEST */
+} cairn_samples;
+
+/* Expected outcome of k of the samples, drawn without replacement and in random order: without bias, exactly. *right
+ * takes unknown outcomes as not right, *most as right. By score a sample with an answer goes before one without, then a
+ * known score before an unknown one; equal ones share (cairn_stat_best_of_weights); the vote is
+ * cairn_stat_majority_at_k, and an answer's outcome the share of right ones among its samples. Errors: INVALID unless 1
+ * <= k <= n, and for the vote n <= CAIRN_MOST_VOTES; CANCELLED; no memory. */
+CAIRN_API cairn_status cairn_eval_at_k(cairn_ctx *ctx, cairn_at_k_rule rule, const cairn_samples *samples, int32_t k,
+                                       double *right, double *most);
+/* Mean of a[n] - b[n], outcomes within [0, 1] of the same n problems: the bootstrap over problems, widened by
+ * cairn_stat_widen, so that its width is never 0. All NaN for n = 0. Errors: as cairn_stat_bootstrap_paired. */
+CAIRN_API cairn_status cairn_eval_difference(cairn_ctx *ctx, const double *a, const double *b, size_t n,
+                                             const cairn_bootstrap *how, cairn_interval *out);
+
 /* ---- accuracy against budget ----------------------------------------------------------------------------------- */
 
 typedef struct cairn_curve_point {
