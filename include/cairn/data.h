@@ -35,6 +35,7 @@ typedef struct cairn_record {
     const char *subset;    /* part of the benchmark: "gsm8k", "circular", or NULL */
     const char *domain;    /* subject: "algebra", or NULL */
     int64_t line;          /* 1-based line of the file in which it starts */
+    const double *numbers; /* one for each word of cairn_read_options.numbers, NaN where the row has none; NULL: none */
 } cairn_record;
 
 /* The formats, each with its name on the command line (docs/formats.md): those that are read and written, read only,
@@ -90,6 +91,9 @@ typedef struct cairn_read_options {
     bool solutions;    /* a file of problems alone is an error: INVALID */
     bool skip_bad;     /* count and name bad lines in the log instead of failing */
     bool silent;       /* count them only: another reader of the file names them */
+    /* Fields, divided by blanks, of which each holds a number of the solution, such as a reward's score: one value a row
+     * or, where a row has several solutions, an array with a value each. NULL: none. */
+    const char *numbers;
     size_t max_line_bytes; /* 0: 16 MiB; a longer line is CAIRN_LIMIT, and skippable */
 } cairn_read_options;
 

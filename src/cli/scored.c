@@ -38,6 +38,8 @@ static cairn_status open_scorer(cli *c, const scored_options *options, scorer *s
     CAIRN_TRY(cairn_world_open(c->ctx, c->arena, options->world, &s->world));
     bool with_policy = *options->policy != 0;
     if (with_policy) CAIRN_TRY(cairn_policy_open(c->ctx, c->arena, options->policy, &s->world, &s->policy));
+    s->threshold = NAN;
+    if (!*options->reward) return CAIRN_OK;
     CAIRN_TRY(
         cairn_reward_open(c->ctx, c->arena, options->reward, &s->world, with_policy ? &s->policy : NULL, &s->reward));
     s->threshold = (s->reward.low + s->reward.high) / 2;
@@ -81,8 +83,10 @@ static cairn_status score_record(cairn_ctx *ctx, const scored_options *options, 
     cairn_outcome outcome;
     CAIRN_TRY(cairn_world_read(ctx, &s->world, arena, &problem));
     CAIRN_TRY(outcome_of(ctx, s, &problem, record, arena, &outcome));
-    CAIRN_TRY(cairn_reward_score_turns(ctx, &s->reward, arena, options->seed, &problem, record->steps,
-                                       record->observations, record->n_steps, scores, codes, evidence, &cost));
+    for (size_t i = 0; i < n && !s->reward.type; i++) scores[i] = NAN;
+    if (s->reward.type)
+        CAIRN_TRY(cairn_reward_score_turns(ctx, &s->reward, arena, options->seed, &problem, record->steps,
+                                           record->observations, record->n_steps, scores, codes, evidence, &cost));
     *out = (scored){.index = index,
                     .record = record,
                     .reward = &s->reward,
@@ -209,7 +213,8 @@ static cairn_status visit_some(cli *c, scoring *s, cairn_progress *progress, boo
 static cairn_status visit_all(cli *c, scoring *s, cairn_dataset *dataset, cairn_progress *progress, scored_fn visit,
                               void *arg) {
     bool in_bytes = s->options->count == 0 && cairn_dataset_size(dataset) >= 0;
-    int32_t most = cairn_reward_elsewhere(&s->scorer->reward) ? AT_ONCE : 1;
+    const cairn_reward *reward = &s->scorer->reward;
+    int32_t most = reward->type && cairn_reward_elsewhere(reward) ? AT_ONCE : 1;
     char why[1024];
     for (;;) {
         cairn_status read = read_some(c, s, dataset, most);
@@ -231,7 +236,8 @@ cairn_status scored_each(cli *c, const scored_options *options, const char *path
     cairn_read_options read = {.format = (cairn_format)options->format,
                                .split = (cairn_split)options->split,
                                .solutions = true,
-                               .skip_bad = options->skip_bad};
+                               .skip_bad = options->skip_bad,
+                               .numbers = options->numbers};
     scoring *all = cairn_alloc(c->ctx, 1, sizeof *all);
     if (!all) return CAIRN_NO_MEMORY;
     all->options = options;

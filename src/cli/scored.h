@@ -9,7 +9,8 @@
 #include "cli/cli.h"
 
 typedef struct scored_options {
-    const char *world, *policy, *reward, *threshold;
+    const char *world, *policy, *reward, *threshold; /* reward "": nobody scores, every score is unknown */
+    const char *numbers;                             /* fields of one number a solution: cairn_read_options */
     int32_t format, split;
     int64_t count;
     uint64_t seed;

@@ -1,4 +1,5 @@
 /* Data sets: rows to records, with the format found by its fields and bad rows named. */
+#include <math.h>
 #include <string.h>
 
 #include "data/format.h"
@@ -73,6 +74,59 @@ static cairn_status next_object(cairn_dataset *d) {
     return d->format == CAIRN_FORMAT_AUTO ? detect(d) : need_solutions(d);
 }
 
+/* Records of the row being read. */
+static cairn_status count_records(const cairn_dataset *d, cairn_arena *arena, size_t *out) {
+    format_row row = {d->ctx, arena, d->object, rows_where(d->rows), rows_number(d->rows), &d->options};
+    for (*out = 0;; ++*out) {
+        cairn_arena_mark mark = cairn_arena_save(arena);
+        cairn_record record = {0};
+        cairn_status status = format_reader_of(d->format)(&row, (int32_t)*out, &record);
+        cairn_arena_restore(arena, mark);
+        if (status != CAIRN_OK) return status == CAIRN_END ? CAIRN_OK : status;
+    }
+}
+
+/* The number in field `name` of solution `item` of the row; NaN where there is none. */
+static cairn_status read_number(const cairn_dataset *d, cairn_arena *arena, const char *name, int32_t item,
+                                double *out) {
+    const json_t *value = json_object_get(d->object, name);
+    const char *where = rows_where(d->rows), *text;
+    size_t n = 1;
+    *out = NAN;
+    if (json_is_array(value)) {
+        CAIRN_TRY(count_records(d, arena, &n));
+        if (json_array_size(value) != n)
+            return cairn_fail(d->ctx, CAIRN_FORMAT,
+                              "%s: field `%s`: expected a number, or an array of %zu, one a solution, got an array of "
+                              "%zu",
+                              where, name, n, json_array_size(value));
+        value = json_array_get(value, (size_t)item);
+    }
+    text = json_string_value(value);
+    if (!value || json_is_null(value) || (text && !*text)) return CAIRN_OK;
+    *out = json_number_value(value);
+    bool number =
+        text ? cairn_parse_double(text, strlen(text), out) == CAIRN_OK && isfinite(*out) : json_is_number(value);
+    return number ? CAIRN_OK : json_fail_field(d->ctx, where, name, "a number or null", value);
+}
+
+/* The numbers that the options ask for. */
+static cairn_status read_numbers(const cairn_dataset *d, cairn_arena *arena, int32_t item, cairn_record *record) {
+    const char *rest = d->options.numbers, *word;
+    size_t n = 0, length;
+    while (cairn_next_word(&rest, &length)) n++;
+    double *numbers = cairn_arena_alloc(arena, n + 1, sizeof *numbers);
+    if (!numbers) return CAIRN_NO_MEMORY;
+    rest = d->options.numbers;
+    for (size_t i = 0; (word = cairn_next_word(&rest, &length)); i++) {
+        const char *name = cairn_arena_copy(arena, word, length);
+        if (!name) return CAIRN_NO_MEMORY;
+        CAIRN_TRY(read_number(d, arena, name, item, &numbers[i]));
+    }
+    record->numbers = numbers;
+    return CAIRN_OK;
+}
+
 /* The next record of the row being read, else of the next row. A row without records is passed over. */
 static cairn_status read_record(cairn_dataset *d, cairn_arena *arena, cairn_record *out) {
     for (;;) {
@@ -81,6 +135,7 @@ static cairn_status read_record(cairn_dataset *d, cairn_arena *arena, cairn_reco
         cairn_record record = {
             .line = rows_line(d->rows), .correct = CAIRN_VERDICT_UNKNOWN, .first_error = CAIRN_UNLABELLED};
         cairn_status status = format_reader_of(d->format)(&row, d->item++, &record);
+        if (status == CAIRN_OK && d->options.numbers) status = read_numbers(d, arena, d->item - 1, &record);
         if (status == CAIRN_OK) *out = record;
         if (status != CAIRN_END) return status;
         d->object = NULL;
