@@ -152,7 +152,7 @@ static void test_broken_rows_are_named(void **state) {
     fixture *f = *state;
     bench_open(f, "rewardmath", "");
     refused(f, bench_read_text(f, "a.json", "[{\"problem\":\"p\",\"solution_reference\":[\"a\"],\"score\":[1,2]}]"),
-            CAIRN_FORMAT, "1 elements of `solution_reference`, but 2 of `score`");
+            CAIRN_FORMAT, "a.json:1: element 1: field `score`: expected 1 elements as `solution_reference` has, got 2");
     refused(f, bench_read_text(f, "b.json", "[{\"problem\":\"p\",\"solution_reference\":[\"a\"],\"score\":\"x\"}]"),
             CAIRN_FORMAT, "b.json:1: element 1: field `score`");
     refused(f, bench_read_text(f, "c.json", "[{\"problem\":\"p\",\"solution_reference\":[\"a\"],\"score\":[\"x\"]}]"),

@@ -316,7 +316,9 @@ static void test_broken_rows_are_named_with_file_line_and_field(void **state) {
             "a.jsonl:1: field `error_steps[1]`: expected a whole number");
     bench_open(f, "prmbench", "");
     refused(f, bench_read_text(f, "a.jsonl", ROW("1", "deception", "[3, 0]")), CAIRN_FORMAT,
-            "a.jsonl:1: field `error_steps[1]`: expected a step counted from 1, got 0");
+            "a.jsonl:1: field `error_steps[1]`: expected the number of a step, counted from 1");
+    refused(f, bench_read_text(f, "a.jsonl", ROW("1", "deception", "[true]")), CAIRN_FORMAT,
+            "a.jsonl:1: field `error_steps[0]`: expected the number of a step");
     bench_open(f, "prmbench", "");
     ok(f, bench_read_text(f, "a.jsonl", ROW("1", "deception", "[1]")));
     refused(f, bench_predict_text(f, "p.jsonl", SAID("deception_7", "[1, 1, 1, 1]")), CAIRN_FORMAT,

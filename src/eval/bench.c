@@ -139,9 +139,11 @@ static cairn_status widen_index(cairn_bench_run *run) {
     return CAIRN_OK;
 }
 
-/* Takes items back until n are left, the last ones first: the index has no gap then. */
-static void take_back(cairn_bench_run *run, size_t n) {
+/* Takes items back until n are left, the last ones first: the index has no gap then. Of the subsets the first n_subsets
+ * stay, those that had items before. */
+static void take_back(cairn_bench_run *run, size_t n, int32_t n_subsets) {
     for (; run->n > n; run->n--) *slot_of(run, run->items[run->n - 1].subset, run->items[run->n - 1].id) = 0;
+    run->n_subsets = n_subsets;
 }
 
 cairn_status cairn_bench_add(cairn_bench_run *run, const cairn_bench_item *item) {
@@ -183,10 +185,11 @@ typedef cairn_status (*row_fn)(cairn_bench_run *run, const json_t *row);
 static cairn_status use_row(cairn_bench_run *run, const json_t *row, row_fn use, const cairn_bench_reading *how,
                             cairn_status status) {
     size_t before = run->n;
+    int32_t subsets = run->n_subsets;
     if (status == CAIRN_OK) status = use(run, row);
     bool bad = status == CAIRN_FORMAT || status == CAIRN_LIMIT || status == CAIRN_INVALID;
     if (!bad || !how->skip_bad) return status;
-    take_back(run, before);
+    take_back(run, before, subsets);
     run->skipped++;
     cairn_log(run->ctx, CAIRN_LOG_WARN, "skipped %s", cairn_error(run->ctx));
     return CAIRN_OK;

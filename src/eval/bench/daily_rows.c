@@ -106,7 +106,7 @@ cairn_status daily_read_action(cairn_bench_run *run, const json_t *row, const ch
     CAIRN_TRY(cairn_bench_text(run, row, "action_type", &type));
     if (strcmp(type, "to_do") != 0 && strcmp(type, "not_to_do") != 0)
         return cairn_fail(cairn_bench_ctx(run), CAIRN_FORMAT,
-                          "%s: field `action_type`: expected to_do or not_to_do, got `%s`", cairn_bench_where(run),
+                          "%s: field `action_type`: expected to_do or not_to_do, got `%.40s`", cairn_bench_where(run),
                           type);
     out->action = strcmp(type, "to_do") == 0 ? DAILY_TO_DO : DAILY_NOT_TO_DO;
     out->where = cairn_arena_copy(cairn_bench_arena(run), cairn_bench_where(run), strlen(cairn_bench_where(run)));

@@ -41,6 +41,18 @@ static int32_t side_of(const char *decision) {
     return strcmp(decision, "A>B") == 0 ? 1 : strcmp(decision, "B>A") == 0 ? -1 : 0;
 }
 
+/* The decision of one judgement; *out NULL: the judge made none. */
+static cairn_status read_decision(cairn_bench_run *run, const json_t *judgment, int32_t i, const char **out) {
+    char place[32];
+    const json_t *decision = json_object_get(judgment, "decision");
+    *out = json_string_value(decision);
+    if (*out || json_is_null(judgment) || (json_is_object(judgment) && (!decision || json_is_null(decision))))
+        return CAIRN_OK;
+    snprintf(place, sizeof place, json_is_object(judgment) ? "judgments[%d].decision" : "judgments[%d]", (int)i);
+    return cairn_fail(cairn_bench_ctx(run), CAIRN_FORMAT, "%s: field `%s`: expected %s or null", cairn_bench_where(run),
+                      place, json_is_object(judgment) ? "a text" : "an object with a `decision`");
+}
+
 static cairn_status read_judgments(cairn_bench_run *run, const json_t *row, int32_t label, cairn_bench_item *item) {
     const json_t *list = json_object_get(row, "judgments");
     verdicts *v = cairn_arena_alloc(cairn_bench_arena(run), 1, sizeof *v);
@@ -53,7 +65,8 @@ static cairn_status read_judgments(cairn_bench_run *run, const json_t *row, int3
     v->n = (int32_t)n;
     v->first_right = label > 0;
     for (int32_t i = 0; i < v->n; i++) {
-        const char *decision = json_string_value(json_object_get(json_array_get(list, (size_t)i), "decision"));
+        const char *decision;
+        CAIRN_TRY(read_decision(run, json_array_get(list, (size_t)i), i, &decision));
         v->said[i] = decision ? label * side_of(decision) * (i == 0 ? 1 : -1) : NO_VERDICT;
         item->answered = item->answered || decision;
     }

@@ -81,6 +81,19 @@ static double corrupted(const void *config, const char *s, const double *t) {
 
 /* ---- rows -------------------------------------------------------------------------------------------------------- */
 
+/* Numbers of wrong steps, counted from 1; truth values are no numbers. */
+static cairn_status read_errors(cairn_bench_run *run, const json_t *row, prmbench_item *own) {
+    int32_t *errors;
+    CAIRN_TRY(cairn_bench_ints(run, row, "error_steps", &errors, &own->n_errors));
+    for (int32_t e = 0; e < own->n_errors; e++)
+        if (errors[e] < 1 || json_is_boolean(json_array_get(json_object_get(row, "error_steps"), (size_t)e)))
+            return cairn_fail(cairn_bench_ctx(run), CAIRN_FORMAT,
+                              "%s: field `error_steps[%d]`: expected the number of a step, counted from 1",
+                              cairn_bench_where(run), (int)e);
+    own->errors = errors;
+    return CAIRN_OK;
+}
+
 static cairn_status label(cairn_bench_run *run, cairn_bench_item *item) {
     prmbench_item *own = item->own;
     int32_t n = item->candidates[0].n_steps;
@@ -89,10 +102,6 @@ static cairn_status label(cairn_bench_run *run, cairn_bench_item *item) {
     memset(truth, 1, (size_t)n);
     own->beyond = 0;
     for (int32_t e = 0; e < own->n_errors; e++) {
-        if (own->errors[e] < 1)
-            return cairn_fail(cairn_bench_ctx(run), CAIRN_FORMAT,
-                              "%s: field `error_steps[%d]`: expected a step counted from 1, got %d",
-                              cairn_bench_where(run), (int)e, (int)own->errors[e]);
         if (own->errors[e] <= n) truth[own->errors[e] - 1] = 0;
         own->beyond += own->errors[e] > n;
     }
@@ -103,7 +112,7 @@ static cairn_status label(cairn_bench_run *run, cairn_bench_item *item) {
 static cairn_status add(cairn_bench_run *run, const json_t *row, const char *kind, const char *question,
                         const char *process) {
     const char *idx, *id, *problem, *const *steps;
-    int32_t n, *errors;
+    int32_t n;
     cairn_bench_item item;
     prmbench_item *own = cairn_arena_alloc(cairn_bench_arena(run), 1, sizeof *own);
     if (!own) return CAIRN_NO_MEMORY;
@@ -112,9 +121,8 @@ static cairn_status add(cairn_bench_run *run, const json_t *row, const char *kin
     CAIRN_TRY(cairn_bench_print(run, &own->twin, "correct_%s", idx));
     CAIRN_TRY(cairn_bench_maybe_text(run, row, question, &problem));
     CAIRN_TRY(cairn_bench_texts(run, row, process, &steps, &n));
-    CAIRN_TRY(cairn_bench_ints(run, row, "error_steps", &errors, &own->n_errors));
+    CAIRN_TRY(read_errors(run, row, own));
     if (is(kind, "correct")) own->n_errors = 0;
-    own->errors = errors;
     CAIRN_TRY(cairn_bench_steps_item(run, id, kind, problem, steps, n, &item));
     item.group = idx;
     item.own = own;

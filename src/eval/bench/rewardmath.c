@@ -90,8 +90,8 @@ static cairn_status read_score(cairn_bench_run *run, const json_t *value, cairn_
 }
 
 static cairn_status uneven(cairn_bench_run *run, const char *a, size_t n, const char *b, size_t m) {
-    return cairn_fail(cairn_bench_ctx(run), CAIRN_FORMAT, "%s: %zu elements of `%s`, but %zu of `%s`",
-                      cairn_bench_where(run), n, a, m, b);
+    return cairn_fail(cairn_bench_ctx(run), CAIRN_FORMAT, "%s: field `%s`: expected %zu elements as `%s` has, got %zu",
+                      cairn_bench_where(run), b, n, a, m);
 }
 
 /* A judge's verdicts on pairs: the right solution wins where it is named by its position. */

@@ -50,6 +50,9 @@ static cairn_status read_row(cairn_bench_run *run, const json_t *row) {
     CAIRN_TRY(cairn_bench_row_id(run, row, "id", &number));
     CAIRN_TRY(cairn_bench_maybe_text(run, row, "domain", &domain));
     CAIRN_TRY(cairn_bench_prompt(run, row, "prompt", &prompt));
+    if (!cairn_bench_has(row, "chosen") && !cairn_bench_has(row, "score_chosen"))
+        return cairn_fail(cairn_bench_ctx(run), CAIRN_FORMAT, "%s: expected a field `chosen` or `score_chosen`",
+                          cairn_bench_where(run));
     if (!domain) domain = cairn_bench_stem(run);
     id = cairn_arena_printf(cairn_bench_arena(run), "%s#%s", domain, number); /* the two of safety count apart */
     if (!id) return CAIRN_NO_MEMORY;

@@ -28,11 +28,17 @@ typedef struct verdicts {
 /* ---- reading ----------------------------------------------------------------------------------------------------- */
 
 /* A verdict: the judge's words, or an object with them as `raw`, as the released script logs it; also 1, 2 or "tie". */
-static cairn_status read_verdict(cairn_bench_run *run, const json_t *value, bool plan, cairn_slot *out) {
+static cairn_status read_verdict(cairn_bench_run *run, const json_t *row, const char *name, bool plan,
+                                 cairn_slot *out) {
+    const json_t *value = json_object_get(row, name);
     static const char *const labels[] = {"1", "2", "tie"}; /* in order of the slots, from ONE */
     const json_t *raw = json_is_object(value) ? json_object_get(value, "raw") : value;
     char number[32];
-    const char *text = json_word(raw ? raw : json_object_get(value, "label"), number);
+    const json_t *said = raw ? raw : json_object_get(value, "label");
+    const char *text = json_word(said, number);
+    if (!text && said && !json_is_null(said))
+        return cairn_fail(cairn_bench_ctx(run), CAIRN_FORMAT, "%s: field `%s`: expected the judge's words or null",
+                          cairn_bench_where(run), name);
     int32_t label = cairn_say_choice(text, labels, 3, CAIRN_CHOICE_WHOLE).value;
     if (label != CAIRN_SAID_NOTHING) {
         *out = (cairn_slot)(CAIRN_SLOT_ONE + label);
@@ -44,8 +50,8 @@ static cairn_status read_verdict(cairn_bench_run *run, const json_t *value, bool
 static cairn_status read_verdicts(cairn_bench_run *run, const json_t *row, bool plan, cairn_bench_item *item) {
     verdicts *v = cairn_arena_alloc(cairn_bench_arena(run), 1, sizeof *v);
     if (!v) return CAIRN_NO_MEMORY;
-    CAIRN_TRY(read_verdict(run, json_object_get(row, "prediction_preferred_first"), plan, &v->as_one));
-    CAIRN_TRY(read_verdict(run, json_object_get(row, "prediction_dispreferred_first"), plan, &v->as_two));
+    CAIRN_TRY(read_verdict(run, row, "prediction_preferred_first", plan, &v->as_one));
+    CAIRN_TRY(read_verdict(run, row, "prediction_dispreferred_first", plan, &v->as_two));
     item->own = v;
     item->said = 0; /* by `own` */
     item->answered = true;
@@ -114,6 +120,10 @@ static cairn_status read_pair(cairn_bench_run *run, const json_t *row, const jso
     bool logged = json_object_get(row, "prediction_preferred_first") || json_object_get(row, "error");
     bool asked =
         cairn_bench_has(row, "prediction_preferred_first") && cairn_bench_has(row, "prediction_dispreferred_first");
+    if (!prompt && !history && !logged)
+        return cairn_fail(cairn_bench_ctx(run), CAIRN_FORMAT,
+                          "%s: expected a pair, with a field `prompt`, `history` or `prediction_preferred_first`",
+                          cairn_bench_where(run));
     item->answered = logged;
     if (!asked && (logged || !history)) item->n = 0; /* excluded */
     if (asked) CAIRN_TRY(read_verdicts(run, row, plan, item));

@@ -105,6 +105,9 @@ static cairn_status read_row(cairn_bench_run *run, const json_t *row) {
     if (!own->answers || !own->orm || !own->prm) return CAIRN_NO_MEMORY;
     item.own = own;
     for (int32_t i = 0; i < n; i++) {
+        if (!json_is_object(json_array_get(list, (size_t)i)))
+            return cairn_fail(cairn_bench_ctx(run), CAIRN_FORMAT, "%s: field `candidates[%d]`: expected an object",
+                              cairn_bench_where(run), (int)i);
         cairn_status status = read_candidate(run, json_array_get(list, (size_t)i), &item.candidates[i], own, i);
         if (status != CAIRN_OK) return cairn_fail_within(cairn_bench_ctx(run), status, "candidate %d", (int)i);
         known += item.candidates[i].right != CAIRN_VERDICT_UNKNOWN;
