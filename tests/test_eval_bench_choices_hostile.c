@@ -72,12 +72,57 @@ static void test_a_row_that_is_passed_over_leaves_no_subset(void **state) {
     assert_near(figure(f, "r", "accuracy"), 1, 0);
 }
 
+/* 64 solutions of a problem are as many as there may be; the right one may be the last. */
+static void test_no_solution_of_a_problem_is_overlooked(void **state) {
+    fixture *f = *state;
+    for (int n = 64; n <= 65; n++) {
+        cairn_text row = {0};
+        bench_open(f, "rewardmath", "");
+        ok(f, cairn_text_printf(f->ctx, &row, "{\"problem\": \"p\", \"score\": [1"));
+        for (int i = 1; i < n; i++) ok(f, cairn_text_printf(f->ctx, &row, ", 1"));
+        ok(f, cairn_text_printf(f->ctx, &row, "], \"solution_reference\": ["));
+        for (int i = 1; i < n; i++) ok(f, cairn_text_printf(f->ctx, &row, "\"b\", "));
+        ok(f, cairn_text_printf(f->ctx, &row, "\"human_to_GPT-4\"]}"));
+        cairn_status status = bench_read_text(f, "r.jsonl", row.data);
+        cairn_text_free(&row);
+        if (n == 65) {
+            assert_int_equal(status, CAIRN_LIMIT);
+            assert_non_null(strstr(cairn_error(f->ctx), "r.jsonl:1: more than 64 solutions of one problem"));
+            continue;
+        }
+        ok(f, status);
+        bench_measure(f, false);
+        assert_near(figure(f, "r", "with_ties"), 1, 0);
+        assert_near(figure(f, "r", "mrr"), 1 / 64.0, 1e-15);
+    }
+}
+
+/* 2,000 subsets of six figures are more than can be resampled at once. */
+static void test_very_many_subsets_have_no_intervals(void **state) {
+    fixture *f = *state;
+    FILE *file = fopen(text_file(f, "s.jsonl", ""), "w");
+    assert_non_null(file);
+    for (int i = 0; i < 2000; i++)
+        fprintf(file,
+                "{\"subset\": \"s%d\", \"chosen\": \"a\", \"rejected\": \"b\", \"score_chosen\": 1, "
+                "\"score_rejected\": %d}\n",
+                i, i % 2 * 2);
+    assert_int_equal(fclose(file), 0);
+    bench_open(f, "pairs", "");
+    ok(f, cairn_bench_read(f->run, f->path, NULL));
+    ok(f, cairn_bench_measure(f->run, &(cairn_bench_measuring){.how = {20, 0.95, 1}}, &f->result));
+    assert_int_equal(f->result.resamples, 0);
+    assert_true(isnan(f->result.rows[0].figures[0].low));
+    assert_near(figure(f, "s1", "accuracy"), 0, 0);
+    assert_near(figure(f, "s2", "accuracy"), 1, 0);
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
     const struct CMUnitTest tests[] = {
-        TEST(test_values_of_another_type_are_named),
-        TEST(test_judges_that_said_nothing_are_no_bad_rows),
-        TEST(test_a_row_that_is_passed_over_leaves_no_subset),
+        TEST(test_values_of_another_type_are_named),           TEST(test_judges_that_said_nothing_are_no_bad_rows),
+        TEST(test_a_row_that_is_passed_over_leaves_no_subset), TEST(test_no_solution_of_a_problem_is_overlooked),
+        TEST(test_very_many_subsets_have_no_intervals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -239,6 +239,9 @@ static void test_broken_labels_of_messages_are_named(void **state) {
     refused(f, bench_read_text(f, "t.jsonl", AGENT(0, "{\"two\": 1}")), CAIRN_FORMAT,
             "expected the number of a message");
     bench_open(f, "agentprocessbench", "");
+    refused(f, bench_read_text(f, "t.jsonl", AGENT(0, "{\"2\": 1, \"10\": 0, \"02\": 1}")), CAIRN_FORMAT,
+            "t.jsonl:1: field `step_labels`: `2`: expected one label a message");
+    bench_open(f, "agentprocessbench", "");
     ok(f, bench_read_text(f, "t.jsonl", AGENT(0, "{\"2\": 1}")));
     refused(f, bench_predict_text(f, "u__x.jsonl", AGENT_SAID(0, "{\"2\": 1}", "")), CAIRN_FORMAT,
             "u__x.jsonl:1: no trajectory of u has the id `0-0`");

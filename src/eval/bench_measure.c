@@ -203,8 +203,9 @@ static cairn_status resample(cairn_bench_run *run, const cairn_bootstrap *how, c
     return status;
 }
 
-/* So many groups are drawn in all resamples together, at most; of many groups few resamples tell enough. */
-enum { DRAWS_MOST = 50000000, RESAMPLES_LEAST = 200 };
+/* So many groups are drawn in all resamples together, at most; of many groups few resamples tell enough. More figures
+ * than cairn_stat_bootstrap_sums takes get no intervals. */
+enum { DRAWS_MOST = 50000000, RESAMPLES_LEAST = 200, FIGURES_MOST = 10000 };
 
 cairn_bootstrap bench_affordable(const cairn_bench_run *run, const cairn_bootstrap *how) {
     cairn_bootstrap out = *how;
@@ -316,6 +317,7 @@ cairn_status cairn_bench_measure(cairn_bench_run *run, const cairn_bench_measuri
     CAIRN_TRY(tally_all(run, run->items, run->tallies));
     sum_subsets(run, run->tallies, sums);
     cairn_bootstrap resampling = bench_affordable(run, &how->how);
+    if (n_rows * k > FIGURES_MOST) resampling.resamples = 0;
     out->resamples = resampling.resamples;
     CAIRN_TRY(find_figures(run, &resampling, sums, figures));
     CAIRN_TRY(fill_rows(run, sums, figures, table));

@@ -22,10 +22,14 @@ static const cairn_option options[] = {
 
 enum { NOT_SAID = 2 };
 
+typedef struct message_label {
+    int32_t at; /* number of the message */
+    int32_t is; /* 1, 0, -1 */
+} message_label;
+
 /* Labels of messages, in order of their numbers. */
 typedef struct labels {
-    int32_t *at; /* [n] number of the message */
-    int8_t *is;  /* [n] 1, 0, -1 */
+    message_label *of; /* [n] */
     int32_t n;
 } labels;
 
@@ -54,15 +58,19 @@ static cairn_status fail_label(cairn_bench_run *run, const char *key, const char
                       cairn_bench_where(run), key, expected);
 }
 
-/* {"2": 1, "4": -1}; null: not said. Messages are few: inserted in order. */
+static int by_number(const void *a, const void *b) {
+    int32_t x = ((const message_label *)a)->at, y = ((const message_label *)b)->at;
+    return (x > y) - (x < y);
+}
+
+/* {"2": 1, "4": -1}; null: not said. */
 static cairn_status read_labels(cairn_bench_run *run, const json_t *row, labels *out) {
     const char *key;
     json_t *value, *all = json_object_get(row, "step_labels");
     size_t room = json_object_size(all) + 1;
     if (!json_is_object(all)) return fail_label(run, "", "an object of labels by number of the message");
-    *out = (labels){.at = cairn_arena_alloc(cairn_bench_arena(run), room, sizeof *out->at),
-                    .is = cairn_arena_alloc(cairn_bench_arena(run), room, 1)};
-    if (!out->at || !out->is) return CAIRN_NO_MEMORY;
+    *out = (labels){.of = cairn_arena_alloc(cairn_bench_arena(run), room, sizeof *out->of)};
+    if (!out->of) return CAIRN_NO_MEMORY;
     json_object_foreach(all, key, value) {
         size_t digits = strspn(key, "0123456789");
         double label = json_number_value(value);
@@ -70,13 +78,13 @@ static cairn_status read_labels(cairn_bench_run *run, const json_t *row, labels 
         if (json_is_null(value)) continue;
         if (!json_is_number(value) || (label != 1 && label != 0 && label != -1))
             return fail_label(run, key, "1, 0 or -1");
-        int32_t at = (int32_t)strtol(key, NULL, 10), i = out->n++;
-        for (; i > 0 && out->at[i - 1] > at; i--) {
-            out->at[i] = out->at[i - 1];
-            out->is[i] = out->is[i - 1];
-        }
-        out->at[i] = at;
-        out->is[i] = (int8_t)label;
+        out->of[out->n++] = (message_label){(int32_t)strtol(key, NULL, 10), (int32_t)label};
+    }
+    qsort(out->of, (size_t)out->n, sizeof *out->of, by_number);
+    for (int32_t i = 1; i < out->n; i++) {
+        char twice[16];
+        snprintf(twice, sizeof twice, "%d", (int)out->of[i].at);
+        if (out->of[i].at == out->of[i - 1].at) return fail_label(run, twice, "one label a message");
     }
     return CAIRN_OK;
 }
@@ -99,7 +107,7 @@ static cairn_status read_messages(cairn_bench_run *run, const json_t *row, const
     if (!texts) return CAIRN_NO_MEMORY;
     *out = NULL;
     for (int32_t i = 0; i < truth->n; i++) {
-        const json_t *content = json_object_get(json_array_get(messages, (size_t)truth->at[i]), "content");
+        const json_t *content = json_object_get(json_array_get(messages, (size_t)truth->of[i].at), "content");
         if (!json_is_string(content)) return CAIRN_OK;
         texts[i] = cairn_arena_copy(cairn_bench_arena(run), json_string_value(content), json_string_length(content));
         if (!texts[i]) return CAIRN_NO_MEMORY;
@@ -110,7 +118,7 @@ static cairn_status read_messages(cairn_bench_run *run, const json_t *row, const
 
 static int32_t first_minus(const labels *l) {
     for (int32_t i = 0; i < l->n; i++)
-        if (l->is[i] == -1) return l->at[i];
+        if (l->of[i].is == -1) return l->of[i].at;
     return -1;
 }
 
@@ -171,9 +179,10 @@ static int said_of(const cairn_bench_item *item, int32_t i, double tau) {
         cairn_verdict said = cairn_bench_step_said(item, i, tau);
         return said == CAIRN_VERDICT_UNKNOWN ? NOT_SAID : said == CAIRN_VERDICT_RIGHT ? 1 : -1;
     }
-    for (int32_t k = 0; k < own->said.n; k++)
-        if (own->said.at[k] == own->truth.at[i]) return own->said.is[k];
-    return NOT_SAID;
+    if (own->said.n == 0) return NOT_SAID;
+    const message_label *said =
+        bsearch(&own->truth.of[i], own->said.of, (size_t)own->said.n, sizeof *own->said.of, by_number);
+    return said ? said->is : NOT_SAID;
 }
 
 static cairn_status tally(cairn_bench_run *run, const cairn_bench_item *item, double *t) {
@@ -182,10 +191,10 @@ static cairn_status tally(cairn_bench_run *run, const cairn_bench_item *item, do
     bool by_steps = item->valid || item->candidates[0].scores;
     int32_t first = by_steps ? -1 : first_minus(&own->said), n = own->truth.n;
     for (int32_t i = 0; i < n; i++) {
-        int is = own->truth.is[i], said = said_of(item, i, c->threshold);
+        int is = own->truth.of[i].is, said = said_of(item, i, c->threshold);
         t[MATCHED] += said == is;
         t[is > 0 ? PLUS : is < 0 ? MINUS : ZERO] += 1;
-        if (by_steps && first < 0 && said == -1) first = own->truth.at[i];
+        if (by_steps && first < 0 && said == -1) first = own->truth.of[i].at;
     }
     bool counts = item->answered || c->failed == 0;
     bool clean = first_minus(&own->truth) < 0;

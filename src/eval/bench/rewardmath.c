@@ -94,12 +94,18 @@ static cairn_status uneven(cairn_bench_run *run, const char *a, size_t n, const 
                       cairn_bench_where(run), b, n, a, m);
 }
 
+static cairn_status too_many(cairn_bench_run *run) {
+    return cairn_fail(cairn_bench_ctx(run), CAIRN_LIMIT, "%s: more than %d solutions of one problem",
+                      cairn_bench_where(run), CANDIDATES_MOST);
+}
+
 /* A judge's verdicts on pairs: the right solution wins where it is named by its position. */
 static cairn_status read_pairs(cairn_bench_run *run, const json_t *row, cairn_bench_item *item) {
     const char *const *positions;
     const json_t *scores = json_object_get(row, "score");
     int32_t n;
     CAIRN_TRY(cairn_bench_texts(run, row, "chosen_position", &positions, &n));
+    if (n >= CANDIDATES_MOST) return too_many(run);
     if ((size_t)n != json_array_size(scores))
         return uneven(run, "chosen_position", (size_t)n, "score", json_array_size(scores));
     CAIRN_TRY(cairn_bench_choice_item(run, item->id, item->subset, item->problem, n + 1, item));
@@ -122,6 +128,7 @@ static cairn_status read_scores(cairn_bench_run *run, const json_t *row, cairn_b
     const char *const *sources;
     int32_t n, kept = 0;
     CAIRN_TRY(cairn_bench_texts(run, row, "solution_reference", &sources, &n));
+    if (n > CANDIDATES_MOST) return too_many(run);
     if ((size_t)n != json_array_size(scores))
         return uneven(run, "solution_reference", (size_t)n, "score", json_array_size(scores));
     CAIRN_TRY(cairn_bench_choice_item(run, item->id, item->subset, item->problem, n, item));
@@ -197,9 +204,7 @@ static cairn_status read_solution(cairn_bench_run *run, const json_t *row) {
     if (!g) return CAIRN_NO_MEMORY;
     if (!g->item.id || g->item.subset != cairn_bench_stem(run) || strcmp(g->item.problem, problem) != 0)
         CAIRN_TRY(begin(run, problem, g));
-    if (g->item.n == CANDIDATES_MOST)
-        return cairn_fail(cairn_bench_ctx(run), CAIRN_LIMIT, "%s: more than %d solutions of one problem",
-                          cairn_bench_where(run), CANDIDATES_MOST);
+    if (g->item.n == CANDIDATES_MOST) return too_many(run);
     c.source = source;
     c.right = verdict_of(config, source);
     g->item.candidates[g->item.n++] = c;
@@ -247,7 +252,7 @@ static cairn_status tally(cairn_bench_run *run, const cairn_bench_item *item, do
     double right[CANDIDATES_MOST], wrong[CANDIDATES_MOST];
     int32_t n_right = 0, n_wrong = 0;
     cairn_one_vs_many_result r;
-    for (int32_t i = 0; i < item->n && i < CANDIDATES_MOST; i++) {
+    for (int32_t i = 0; i < item->n; i++) {
         const cairn_bench_candidate *c = &item->candidates[i];
         bool is_right = c->right == CAIRN_VERDICT_RIGHT;
         double score = isnan(c->score) ? (is_right ? -INFINITY : INFINITY) : c->score;
