@@ -290,8 +290,8 @@ typedef struct cairn_samples {
  * <= k <= n, and for the vote n <= CAIRN_MOST_VOTES; CANCELLED; no memory. */
 CAIRN_API cairn_status cairn_eval_at_k(cairn_ctx *ctx, cairn_at_k_rule rule, const cairn_samples *samples, int32_t k,
                                        double *right, double *most);
-/* Mean of a[n] - b[n], outcomes within [0, 1] of the same n problems: the bootstrap over problems, widened by
- * cairn_stat_widen, so that its width is never 0. All NaN for n = 0. Errors: as cairn_stat_bootstrap_paired. */
+/* Mean of a[n] - b[n], outcomes within [0, 1] of the same n problems: the bootstrap over problems; where all differences
+ * agree (within 0.001), which tells the bootstrap nothing, widened by cairn_stat_widen, so that its width is never 0. All NaN for n = 0. Errors: as cairn_stat_bootstrap_paired. */
 CAIRN_API cairn_status cairn_eval_difference(cairn_ctx *ctx, const double *a, const double *b, size_t n,
                                              const cairn_bootstrap *how, cairn_interval *out);
 

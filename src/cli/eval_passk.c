@@ -1,25 +1,49 @@
-/* cairn eval passk: the chance that one of k samples is right. */
+/* cairn eval passk: the chance that one of k samples is right: of a policy that is sampled here, or of recorded samples
+ * of several models, with their votes and the best by scores (passk.h). */
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/outcomes.h"
+#include "cli/passk.h"
 #include "cli/verbs.h"
-
-typedef struct passk_config {
-    job_options job;
-    int64_t samples;
-} passk_config;
 
 static const cairn_option options[] = {
     CAIRN_INT(passk_config, samples, "0", 0, 1 << 20, "solutions",
               "n: sampled for each problem; 0: 64, or all recorded ones. Each recorded one is used once."),
-    CLI_TASK_OPTIONS(passk_config, "200"),
+    CAIRN_TEXT(passk_config, names, "", "",
+               "Names of the models, one a FILE, divided by commas; NAME=FILE does it too."),
+    CAIRN_TEXT(passk_config, scores, "", "",
+               "Fields of FILE with one number a sample, divided by blanks: best of k by each."),
+    CAIRN_TEXT(passk_config, rewards, "", "",
+               "Rewards that score the samples of FILE, divided by blanks (cairn help rewards): best of k by each, as "
+               "'recorded:file=prm.jsonl'."),
+    CAIRN_CHOICE_AS("aggregate", passk_config, job.aggregate, "by-meaning", "last|min|product|mean|sum|max|by-meaning",
+                    "Step scores of --rewards to one score of a sample; by-meaning: as the scores ask for."),
+    CAIRN_TEXT_AS("k", passk_config, ks, "", "", "Columns, divided by blanks; empty: 1 2 4 .. up to all samples."),
+    CAIRN_CHOICE(
+        passk_config, join, "auto", "auto|text|group",
+        "What samples of one problem share; auto: the field group where every sample has one and groups and texts go "
+        "together in all files, else the problem's text."),
+    CAIRN_TEXT_AS("world", passk_config, job.world, "", "",
+                  "Family of problems (cairn help worlds). Empty: chain; with FILE text."),
+    CAIRN_TEXT_AS("policy", passk_config, job.policy, "", "",
+                  "Who proposes steps (cairn help policies). Empty: scripted. With FILE for rewards that need one."),
+    CAIRN_TEXT_AS("problems", passk_config, job.problems, "", "",
+                  "File of problems for the world to load, instead of generated ones; not with FILE."),
+    CAIRN_BOOL_AS("skip-bad", passk_config, job.skip_bad, "false",
+                  "Name bad lines of files instead of stopping at the first."),
+    CAIRN_INT_AS("count", passk_config, job.count, "0", 0, 1e12, "problems",
+                 "How many (short: -n); 0: all of files, or 200 generated ones."),
     CLI_SAMPLING_OPTIONS(passk_config),
+    CAIRN_TEXT(passk_config, csv, "", "", "Write the table of FILEs to this file: a line a row and k."),
+    CAIRN_TEXT(passk_config, svg, "", "", "Write curves of FILEs against k, with interval bands, to this file (SVG)."),
+    CAIRN_TEXT(passk_config, html, "", "", "Write a page of FILEs to this file: curves and table, no network needed."),
     CLI_OUTPUT_OPTIONS(passk_config),
 };
 
-enum { PRESET_SAMPLES = 64, MOST_SAMPLES = 1 << 20 };
+enum { PRESET_SAMPLES = 64, PRESET_PROBLEMS = 200, MOST_SAMPLES = 1 << 20 };
 
 /* Samples of all problems. A problem without a truth, or without a sample, is in no row. */
 typedef struct sampled {
@@ -166,27 +190,62 @@ static cairn_status measure(cli *c, cairn_job *job, const passk_config *config) 
     return print_curve(c, &s);
 }
 
-static cairn_status run(cli *c, const void *options_, int count, char **arguments) {
-    (void)count, (void)arguments;
-    const passk_config *config = options_;
+/* A policy, which is sampled here. */
+static cairn_status measure_policy(cli *c, const passk_config *given) {
+    passk_config config = *given;
     cairn_job_setup setup;
     cairn_job *job;
-    CAIRN_TRY(cli_job_setup(c, &config->job, "sample", &setup));
+    static const char *const of_files[] = {"names", "scores", "rewards", "k", "csv", "svg", "html"};
+    const char *const values[] = {given->names, given->scores, given->rewards, given->ks,
+                                  given->csv,   given->svg,    given->html};
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+        if (*values[i])
+            return cairn_fail(c->ctx, CAIRN_INVALID, "--%s is of recorded samples: give their FILE", of_files[i]);
+    if (!*config.job.world) config.job.world = "chain";
+    if (!*config.job.policy) config.job.policy = "scripted";
+    if (!config.job.count && !*config.job.problems) config.job.count = PRESET_PROBLEMS;
+    CAIRN_TRY(cli_job_setup(c, &config.job, "sample", &setup));
     CAIRN_TRY(cairn_job_open(c->ctx, &setup, &job));
-    cairn_status status = measure(c, job, config);
+    cairn_status status = measure(c, job, &config);
     cairn_job_close(job);
     return status;
 }
 
+/* Recorded samples, a file a model. */
+static cairn_status measure_files(cli *c, const passk_config *config, int count, char **arguments) {
+    char *paths[PASSK_MODELS];
+    passk_table table;
+    passk_samples *samples = cairn_arena_alloc(c->arena, 1, sizeof *samples);
+    if (!samples) return CAIRN_NO_MEMORY;
+    if (*config->job.problems)
+        return cairn_fail(c->ctx, CAIRN_INVALID, "--problems are sampled by a policy: FILE has samples already");
+    CAIRN_TRY(passk_name(c, config, count, arguments, samples));
+    for (int i = 0; i < count; i++)
+        if (!(paths[i] = cairn_arena_copy(c->arena, samples->models[i].path, strlen(samples->models[i].path))))
+            return CAIRN_NO_MEMORY;
+    CAIRN_TRY(cli_refuse_same_file(c, c->verb, config, count, paths));
+    CAIRN_TRY(passk_read(c, samples));
+    CAIRN_TRY(passk_measure(c, samples, &table));
+    return passk_show(c, &table);
+}
+
+static cairn_status run(cli *c, const void *options_, int count, char **arguments) {
+    return count ? measure_files(c, options_, count, arguments) : measure_policy(c, options_);
+}
+
 const cli_verb verb_eval_passk = {
     .about = {.name = "eval passk",
-              .summary = "pass@k of a policy, without bias (arXiv 2107.03374).",
+              .summary =
+                  "pass@k of a policy, or of recorded samples pass@k, maj@k and best of k, models and rewards side by "
+                  "side, without bias (arXiv 2107.03374).",
               .options = options,
               .option_count = sizeof options / sizeof *options,
               .config_size = sizeof(passk_config)},
-    .arguments = "",
-    .examples =
-        "  cairn eval passk --world countdown:numbers=4 --samples 128\n"
-        "  cairn eval passk --world text --problems solutions.jsonl --policy recorded:file=solutions.jsonl -n 0\n",
+    .arguments = "[[NAME=]FILE...]",
+    .most = PASSK_MODELS,
+    .examples = "  cairn eval passk --world countdown:numbers=4 --samples 128\n"
+                "  cairn eval passk small.jsonl large.jsonl --html passk.html\n"
+                "  cairn eval passk small=a.jsonl large=b.jsonl --scores 'orm prm' --csv table.csv\n"
+                "  cairn eval passk large.jsonl --rewards 'recorded:file=prm.jsonl calculator' --k '1 8 64'\n",
     .run = run,
 };

@@ -135,11 +135,8 @@ static cairn_status best(cairn_ctx *ctx, const cairn_samples *s, int32_t k, doub
 
 /* ---- the whole ----------------------------------------------------------------------------------------------------- */
 
-cairn_status cairn_eval_at_k(cairn_ctx *ctx, cairn_at_k_rule rule, const cairn_samples *samples, int32_t k,
-                             double *right, double *most) {
-    if (k < 1 || k > samples->n)
-        return cairn_fail(ctx, CAIRN_INVALID, "at %d of %d samples: expected 1 to all of them", (int)k,
-                          (int)samples->n);
+static cairn_status by_rule(cairn_ctx *ctx, cairn_at_k_rule rule, const cairn_samples *samples, int32_t k,
+                            double *right, double *most) {
     switch (rule) {
     case CAIRN_AT_K_PASS:
         return pass(ctx, samples, k, right, most);
@@ -151,11 +148,32 @@ cairn_status cairn_eval_at_k(cairn_ctx *ctx, cairn_at_k_rule rule, const cairn_s
     return cairn_fail(ctx, CAIRN_INVALID, "there is no rule number %d", (int)rule);
 }
 
+cairn_status cairn_eval_at_k(cairn_ctx *ctx, cairn_at_k_rule rule, const cairn_samples *samples, int32_t k,
+                             double *right, double *most) {
+    if (k < 1 || k > samples->n)
+        return cairn_fail(ctx, CAIRN_INVALID, "at %d of %d samples: expected 1 to all of them", (int)k,
+                          (int)samples->n);
+    CAIRN_TRY(by_rule(ctx, rule, samples, k, right, most));
+    *right = fmin(1, *right); /* sums of chances may round above 1 */
+    *most = fmin(1, *most);
+    return CAIRN_OK;
+}
+
+/* Do the differences lie within a thousandth of each other? Then resamples say nothing. */
+static bool all_agree(const double *a, const double *b, size_t n) {
+    double least = 1, most = -1;
+    for (size_t i = 0; i < n; i++) {
+        least = fmin(least, a[i] - b[i]);
+        most = fmax(most, a[i] - b[i]);
+    }
+    return most - least < 1e-3;
+}
+
 cairn_status cairn_eval_difference(cairn_ctx *ctx, const double *a, const double *b, size_t n,
                                    const cairn_bootstrap *how, cairn_interval *out) {
     *out = (cairn_interval){NAN, NAN, NAN, 0};
     if (n == 0) return CAIRN_OK;
     CAIRN_TRY(cairn_stat_bootstrap_paired(ctx, a, b, n, how, out));
-    cairn_stat_widen(out, n, how->level, -1, 1);
+    if (all_agree(a, b, n)) cairn_stat_widen(out, n, how->level, -1, 1);
     return CAIRN_OK;
 }

@@ -27,7 +27,7 @@ static bool of_steps(const cairn_bench_item *item) {
     return item->answered && item->n == 1 && item->candidates[0].scores;
 }
 
-static void take_step(const page *p, const cairn_bench_item *item, int32_t step, scored_steps *s) {
+static void take_step(const bench_page *p, const cairn_bench_item *item, int32_t step, scored_steps *s) {
     double score = item->candidates[0].scores[step];
     bool right = page_truth(item, step) == 1;
     s->low = s->n == 0 || score < s->low ? score : s->low;
@@ -39,13 +39,13 @@ static void take_step(const page *p, const cairn_bench_item *item, int32_t step,
 }
 
 /* One threshold for all, or none to be drawn: some benchmarks choose one a subset. */
-static void note_threshold(const page *p, const cairn_bench_item *item, scored_steps *s) {
+static void note_threshold(const bench_page *p, const cairn_bench_item *item, scored_steps *s) {
     double tau = item->valid || (!item->truth && item->said != CAIRN_EVAL_NONE) ? NAN : page_threshold(p, item);
     if (s->n == 0) s->threshold = tau;
     s->has_threshold = s->threshold == tau && (s->n == 0 || s->has_threshold);
 }
 
-cairn_status scored_gather(const page *p, scored_steps *s) {
+cairn_status scored_gather(const bench_page *p, scored_steps *s) {
     const cairn_bench_run *run = p->run;
     size_t n = 0;
     *s = (scored_steps){0};
@@ -77,45 +77,45 @@ void scored_free(scored_steps *s) {
 /* ---- frames ------------------------------------------------------------------------------------------------------ */
 
 /* A picture on the page, or beside others in one image. */
-static void open_picture(page *p, bool alone, int place, const char *title) {
+static void open_picture(bench_page *p, bool alone, int place, const char *title) {
     if (alone)
-        page_put(p, "<svg x=\"%d\" y=\"30\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\">\n",
+        page_put(&p->to, "<svg x=\"%d\" y=\"30\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\">\n",
                  place * (PICTURE + 12), PICTURE, HEIGHT, PICTURE, HEIGHT);
     else
-        page_put(p, "<figure><h3>%s</h3><svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">\n", title, PICTURE,
-                 HEIGHT, title);
+        page_put(&p->to, "<figure><h3>%s</h3><svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">\n", title,
+                 PICTURE, HEIGHT, title);
 }
 
 /* `note` is markup. */
-static void close_picture(page *p, bool alone, int place, const char *title, const char *note) {
+static void close_picture(bench_page *p, bool alone, int place, const char *title, const char *note) {
     if (alone)
-        page_put(p, "</svg>\n<text class=\"title\" x=\"%d\" y=\"24\">%s</text>\n", place * (PICTURE + 12) + LEFT,
+        page_put(&p->to, "</svg>\n<text class=\"title\" x=\"%d\" y=\"24\">%s</text>\n", place * (PICTURE + 12) + LEFT,
                  title);
     else
-        page_put(p, "</svg><figcaption>%s</figcaption></figure>\n", note);
+        page_put(&p->to, "</svg><figcaption>%s</figcaption></figure>\n", note);
 }
 
-static void axes(page *p, const char *across, const char *up) {
+static void axes(bench_page *p, const char *across, const char *up) {
     for (int i = 0; i <= 4; i++) {
         double share = i / 4.0;
-        page_put(p, "<line class=\"axis\" x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\"/>", LEFT, y_of(share),
+        page_put(&p->to, "<line class=\"axis\" x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\"/>", LEFT, y_of(share),
                  LEFT + WIDE, y_of(share));
-        page_put(p, "<line class=\"axis\" x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\"/>\n", x_of(share), TOP,
+        page_put(&p->to, "<line class=\"axis\" x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\"/>\n", x_of(share), TOP,
                  x_of(share), TOP + HIGH);
         if (i % 2) continue;
-        page_put(p, "<text class=\"end\" x=\"%d\" y=\"%.1f\">%g</text>", LEFT - 7, y_of(share) + 4, share);
-        page_put(p, "<text class=\"mid\" x=\"%.1f\" y=\"%d\">%g</text>\n", x_of(share), TOP + HIGH + 16, share);
+        page_put(&p->to, "<text class=\"end\" x=\"%d\" y=\"%.1f\">%g</text>", LEFT - 7, y_of(share) + 4, share);
+        page_put(&p->to, "<text class=\"mid\" x=\"%.1f\" y=\"%d\">%g</text>\n", x_of(share), TOP + HIGH + 16, share);
     }
-    page_put(p, "<text x=\"%d\" y=\"12\">%s</text><text class=\"end\" x=\"%d\" y=\"%d\">%s</text>\n", LEFT, up,
+    page_put(&p->to, "<text x=\"%d\" y=\"12\">%s</text><text class=\"end\" x=\"%d\" y=\"%d\">%s</text>\n", LEFT, up,
              LEFT + WIDE, TOP + HIGH + 33, across);
 }
 
-static void line(page *p, const char *class, double x1, double y1, double x2, double y2) {
-    page_put(p, "<line class=\"%s\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>\n", class, x1, y1, x2, y2);
+static void line(bench_page *p, const char *class, double x1, double y1, double x2, double y2) {
+    page_put(&p->to, "<line class=\"%s\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>\n", class, x1, y1, x2, y2);
 }
 
-static void dot(page *p, const char *class, double x, double y, double radius) {
-    page_put(p, "<circle class=\"%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\"/>\n", class, x, y, radius);
+static void dot(bench_page *p, const char *class, double x, double y, double radius) {
+    page_put(&p->to, "<circle class=\"%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\"/>\n", class, x, y, radius);
 }
 
 /* ---- ROC, precision and recall ----------------------------------------------------------------------------------- */
@@ -127,7 +127,7 @@ typedef struct curves {
     double base; /* share of wrong steps */
 } curves;
 
-static cairn_status find_curves(page *p, const scored_steps *s, curves *out) {
+static cairn_status find_curves(bench_page *p, const scored_steps *s, curves *out) {
     cairn_ctx *ctx = p->run->ctx;
     cairn_auroc area;
     double *badness = cairn_alloc(ctx, s->n, sizeof *badness);
@@ -151,21 +151,21 @@ static cairn_status find_curves(page *p, const scored_steps *s, curves *out) {
 /* A point nearer than this to the last one that was drawn is left out. */
 static const double nearest = 0.6;
 
-static void draw_curve(page *p, const curves *c, bool roc) {
+static void draw_curve(bench_page *p, const curves *c, bool roc) {
     double at_x = -9, at_y = -9;
-    page_put(p, "<polyline class=\"curve\" points=\"");
+    page_put(&p->to, "<polyline class=\"curve\" points=\"");
     for (size_t i = roc ? 0 : 1; i < c->count; i++) { /* nothing found: no precision to speak of */
         double x = x_of(roc ? c->points[i].fall_out : c->points[i].recall);
         double y = y_of(roc ? c->points[i].recall : c->points[i].precision);
         if (i + 1 < c->count && fabs(x - at_x) + fabs(y - at_y) < nearest) continue;
-        page_put(p, "%.1f,%.1f ", x, y);
+        page_put(&p->to, "%.1f,%.1f ", x, y);
         at_x = x;
         at_y = y;
     }
-    page_put(p, "\"/>\n");
+    page_put(&p->to, "\"/>\n");
 }
 
-static void put_roc(page *p, const scored_steps *s, const curves *c, bool alone) {
+static void put_roc(bench_page *p, const scored_steps *s, const curves *c, bool alone) {
     const char *title = "ROC: wrong steps found";
     char note[320];
     double wrongs = (double)(s->n - s->n_right), rights = (double)s->n_right;
@@ -184,7 +184,7 @@ static void put_roc(page *p, const scored_steps *s, const curves *c, bool alone)
     close_picture(p, alone, 0, title, note);
 }
 
-static void put_precision(page *p, const scored_steps *s, const curves *c, bool alone) {
+static void put_precision(bench_page *p, const scored_steps *s, const curves *c, bool alone) {
     const char *title = "Precision and recall of wrong steps";
     char note[320];
     double wrongs = (double)(s->n - s->n_right), called = (double)(s->called[0][0] + s->called[1][0]);
@@ -200,14 +200,14 @@ static void put_precision(page *p, const scored_steps *s, const curves *c, bool 
     close_picture(p, alone, 1, title, note);
 }
 
-static void put_discrimination(page *p, const scored_steps *s, bool alone) {
+static void put_discrimination(bench_page *p, const scored_steps *s, bool alone) {
     curves c = {0};
     if (s->n_right == 0 || s->n_right == s->n) {
-        if (!alone) page_put(p, "<p class=\"note\">No curves: all steps with a score are of one kind.</p>\n");
+        if (!alone) page_put(&p->to, "<p class=\"note\">No curves: all steps with a score are of one kind.</p>\n");
         return;
     }
-    if (p->status == CAIRN_OK) p->status = find_curves(p, s, &c);
-    if (p->status == CAIRN_OK) {
+    if (p->to.status == CAIRN_OK) p->to.status = find_curves(p, s, &c);
+    if (p->to.status == CAIRN_OK) {
         put_roc(p, s, &c, alone);
         put_precision(p, s, &c, alone);
     }
@@ -216,7 +216,7 @@ static void put_discrimination(page *p, const scored_steps *s, bool alone) {
 
 /* ---- reliability ------------------------------------------------------------------------------------------------- */
 
-static cairn_status find_bins(const page *p, const scored_steps *s, cairn_calibration_bin *bins, double *error) {
+static cairn_status find_bins(const bench_page *p, const scored_steps *s, cairn_calibration_bin *bins, double *error) {
     double *outcomes = cairn_alloc(p->run->ctx, s->n, sizeof *outcomes);
     if (!outcomes) return CAIRN_NO_MEMORY;
     for (size_t i = 0; i < s->n; i++) outcomes[i] = s->right[i];
@@ -226,16 +226,16 @@ static cairn_status find_bins(const page *p, const scored_steps *s, cairn_calibr
     return status;
 }
 
-static void draw_bin(page *p, const cairn_calibration_bin *bin, int64_t most) {
+static void draw_bin(bench_page *p, const cairn_calibration_bin *bin, int64_t most) {
     cairn_interval range;
     int64_t hits = (int64_t)llround(bin->mean_y * (double)bin->count);
-    if (p->status == CAIRN_OK) p->status = cairn_stat_wilson(p->run->ctx, hits, bin->count, 0.95, &range);
-    if (p->status != CAIRN_OK) return;
+    if (p->to.status == CAIRN_OK) p->to.status = cairn_stat_wilson(p->run->ctx, hits, bin->count, 0.95, &range);
+    if (p->to.status != CAIRN_OK) return;
     line(p, "bar", x_of(bin->mean_p), y_of(range.low), x_of(bin->mean_p), y_of(range.high));
     dot(p, "dot", x_of(bin->mean_p), y_of(bin->mean_y), 2.5 + 4 * sqrt((double)bin->count / (double)most));
 }
 
-static void put_reliability(page *p, const scored_steps *s, bool alone) {
+static void put_reliability(bench_page *p, const scored_steps *s, bool alone) {
     const char *title = "Reliability";
     char note[320];
     cairn_calibration_bin bins[RELIABILITY_BINS];
@@ -245,13 +245,13 @@ static void put_reliability(page *p, const scored_steps *s, bool alone) {
     open_picture(p, alone, 2, title);
     axes(p, "mean score", "share of right steps");
     if (drawn) line(p, "ideal", x_of(0), y_of(0), x_of(1), y_of(1));
-    if (drawn && p->status == CAIRN_OK) p->status = find_bins(p, s, bins, &error);
+    if (drawn && p->to.status == CAIRN_OK) p->to.status = find_bins(p, s, bins, &error);
     for (int b = 0; drawn && b < RELIABILITY_BINS; b++) most = bins[b].count > most ? bins[b].count : most;
     for (int b = 0; drawn && b < RELIABILITY_BINS; b++)
         if (bins[b].count > 0) draw_bin(p, &bins[b], most);
     if (!drawn)
-        page_put(p, "<text class=\"mid\" x=\"%.1f\" y=\"%.1f\">scores outside 0 .. 1: no chances</text>\n", x_of(0.5),
-                 y_of(0.52));
+        page_put(&p->to, "<text class=\"mid\" x=\"%.1f\" y=\"%.1f\">scores outside 0 .. 1: no chances</text>\n",
+                 x_of(0.5), y_of(0.52));
     if (drawn)
         snprintf(
             note, sizeof note,
@@ -282,31 +282,31 @@ static double place_of(const scale *by, double score) { /* halves: the range may
     return (score / 2 - by->low / 2) / (by->high / 2 - by->low / 2);
 }
 
-static void draw_bars(page *p, const scored_steps *s, const size_t *counts, bool right, double most) {
+static void draw_bars(bench_page *p, const scored_steps *s, const size_t *counts, bool right, double most) {
     double middle = y_of(0.5), whole = (double)(right ? s->n_right : s->n - s->n_right);
     for (int b = 0; b < BINS; b++) {
         double height = (HIGH / 2 - 8) * ((double)counts[b] / whole) / most;
         if (counts[b] == 0) continue;
-        page_put(p, "<rect class=\"%s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>\n",
+        page_put(&p->to, "<rect class=\"%s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>\n",
                  right ? "good" : "bad", x_of((double)b / BINS) + 0.5, right ? middle - height : middle,
                  (double)WIDE / BINS - 1, height);
     }
 }
 
-static void histogram_frame(page *p, const scored_steps *s, const scale *by) {
+static void histogram_frame(bench_page *p, const scored_steps *s, const scale *by) {
     line(p, "base", x_of(0), y_of(0.5), x_of(1), y_of(0.5));
-    page_put(p, "<text class=\"good\" x=\"%d\" y=\"12\">right steps</text>", LEFT);
-    page_put(p, "<text class=\"bad\" x=\"%d\" y=\"%d\">wrong steps</text>", LEFT, TOP + HIGH + 33);
-    page_put(p, "<text class=\"mid\" x=\"%.1f\" y=\"%d\">%.4g</text>", x_of(0), TOP + HIGH + 16, by->low);
-    page_put(p, "<text class=\"mid\" x=\"%.1f\" y=\"%d\">%.4g</text>", x_of(1), TOP + HIGH + 16, by->high);
-    page_put(p, "<text class=\"end\" x=\"%d\" y=\"%d\">score</text>\n", LEFT + WIDE, TOP + HIGH + 33);
+    page_put(&p->to, "<text class=\"good\" x=\"%d\" y=\"12\">right steps</text>", LEFT);
+    page_put(&p->to, "<text class=\"bad\" x=\"%d\" y=\"%d\">wrong steps</text>", LEFT, TOP + HIGH + 33);
+    page_put(&p->to, "<text class=\"mid\" x=\"%.1f\" y=\"%d\">%.4g</text>", x_of(0), TOP + HIGH + 16, by->low);
+    page_put(&p->to, "<text class=\"mid\" x=\"%.1f\" y=\"%d\">%.4g</text>", x_of(1), TOP + HIGH + 16, by->high);
+    page_put(&p->to, "<text class=\"end\" x=\"%d\" y=\"%d\">score</text>\n", LEFT + WIDE, TOP + HIGH + 33);
     double tau = s->has_threshold ? place_of(by, s->threshold) : NAN;
     if (!(tau >= 0 && tau <= 1)) return;
     line(p, "ideal", x_of(tau), TOP, x_of(tau), TOP + HIGH);
-    page_put(p, "<text class=\"mid\" x=\"%.1f\" y=\"%d\">%.4g</text>\n", x_of(tau), TOP - 4, s->threshold);
+    page_put(&p->to, "<text class=\"mid\" x=\"%.1f\" y=\"%d\">%.4g</text>\n", x_of(tau), TOP - 4, s->threshold);
 }
 
-static void put_histogram(page *p, const scored_steps *s, bool alone) {
+static void put_histogram(bench_page *p, const scored_steps *s, bool alone) {
     const char *title = "Scores by truth";
     char note[320], rights[PAGE_CELL], wrongs[PAGE_CELL];
     size_t counts[2][BINS] = {{0}};
@@ -331,7 +331,7 @@ static void put_histogram(page *p, const scored_steps *s, bool alone) {
     close_picture(p, alone, 3, title, note);
 }
 
-void page_curves(page *p, const scored_steps *s, bool alone) {
+void page_curves(bench_page *p, const scored_steps *s, bool alone) {
     put_discrimination(p, s, alone);
     put_reliability(p, s, alone);
     put_histogram(p, s, alone);
