@@ -201,7 +201,7 @@ static cairn_status tally(cairn_bench_run *run, const cairn_bench_item *item, do
     t[TOLD] = of_steps || own->people != CAIRN_VERDICT_UNKNOWN;
     t[GRADED] = !of_steps && own->grader != CAIRN_VERDICT_UNKNOWN;
     t[GRADER] = grader && (own->asks_step ? located : !right && says_wrong);
-    t[BOTH] = t[GRADED] && own->people != CAIRN_VERDICT_UNKNOWN;
+    t[BOTH] = t[GRADED] > 0 && own->people != CAIRN_VERDICT_UNKNOWN;
     t[AGREE] = t[BOTH] > 0 && own->agree;
     return CAIRN_OK;
 }
