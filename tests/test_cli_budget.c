@@ -84,6 +84,34 @@ static void test_a_baseline_that_is_not_listed_is_added(void **state) {
     json_decref(rows);
 }
 
+/* A curve an algorithm, and the table with its differences; greedy spends the same at both budgets, and is one point. */
+static void curves_and_a_page_are_written(void **state) {
+    (void)state;
+    char text[65536];
+    expect_ok(cairn("eval budget -n 20 --budgets '16 64' --searches 'greedy majority best-of-n' --quiet --svg b.svg "
+                    "--html b.html --axis tokens"));
+    read_into(in_folder("b.svg"), text, sizeof text);
+    assert_non_null(strstr(text, "tokens a problem"));
+    assert_non_null(strstr(text, "best possible, exactly"));
+    assert_non_null(strstr(text, "<line class=\"spread s0\"")); /* greedy's bar */
+    assert_null(strstr(text, "<line class=\"spread s1\""));
+    read_into(in_folder("b.html"), text, sizeof text);
+    assert_null(strstr(text, "<script"));
+    assert_non_null(strstr(text, "<th>16 steps a problem</th><th>64 steps a problem</th>"));
+    assert_non_null(strstr(text, "<tr class=\"less\"><td>less majority</td>"));
+}
+
+/* An algorithm against itself: no difference anywhere, and yet some doubt. */
+static void a_difference_never_has_width_0(void **state) {
+    (void)state;
+    json_t *rows = parsed(cairn("eval budget -n 20 --budgets 64 --searches 'majority majority:width=0' --json"));
+    const json_t *other = json_array_get(rows, 1);
+    assert_true(json_number_value(json_object_get(other, "difference")) == 0);
+    assert_true(json_number_value(json_object_get(other, "difference_low")) < 0);
+    assert_true(json_number_value(json_object_get(other, "difference_high")) > 0);
+    json_decref(rows);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows_that_do_not_spend_the_budget_are_marked),
@@ -91,6 +119,8 @@ int main(void) {
         cmocka_unit_test(test_a_budget_below_one_solution_is_said_to_finish_none),
         cmocka_unit_test(test_a_policy_that_never_stops_ends_at_the_bound_and_is_reported),
         cmocka_unit_test(test_a_baseline_that_is_not_listed_is_added),
+        cmocka_unit_test(curves_and_a_page_are_written),
+        cmocka_unit_test(a_difference_never_has_width_0),
     };
     return cmocka_run_group_tests_name("cli budget", tests, make_folder, remove_folder);
 }

@@ -32,7 +32,8 @@ typedef struct cairn_curve_picture {
     int32_t n;
 } cairn_curve_picture;
 
-/* A table of texts; a cell that begins with "+" or "-" is a difference. */
+/* A table of texts. A row whose first cell that is not empty begins with "+" or "-" holds differences, and is shown
+ * more softly. */
 typedef struct cairn_curve_table {
     const char *title;
     const char *const *cells; /* [rows][columns]; the first row is the head, the first column names the rows */

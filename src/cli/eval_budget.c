@@ -4,14 +4,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/budget_curves.h"
 #include "cli/outcomes.h"
 #include "cli/spent.h"
 #include "cli/verbs.h"
 
 typedef struct budget_config {
     job_options job;
-    const char *searches, *budgets, *baseline, *match;
-    int32_t unit;
+    const char *searches, *budgets, *baseline, *match, *svg, *html;
+    int32_t unit, axis;
     int64_t pilot;
 } budget_config;
 
@@ -38,6 +39,11 @@ static const cairn_option options[] = {
     CLI_SCORE_OPTIONS(budget_config, "exact"),
     CLI_COMPLETER_OPTIONS(budget_config),
     CLI_SAMPLING_OPTIONS(budget_config),
+    CAIRN_TEXT(budget_config, svg, "", "",
+               "Write accuracy against what was spent, a curve an algorithm with its interval, to this file (SVG)."),
+    CAIRN_TEXT(budget_config, html, "", "",
+               "Write a page to this file: those curves and the table, no network needed."),
+    CAIRN_CHOICE(budget_config, axis, "unit", BUDGET_AXIS_CHOICES, "What the curves are drawn against; unit: --unit."),
     CLI_OUTPUT_OPTIONS(budget_config),
 };
 
@@ -62,8 +68,10 @@ typedef struct comparing {
     double flops[MOST_SEARCHES]; /* with --match: what bounds a problem, or 0 */
     int64_t budgets[MOST_BUDGETS];
     int n_searches, n_budgets;
-    int base;    /* index of the baseline */
-    bool models; /* the policy tells FLOPs */
+    int base;                                          /* index of the baseline */
+    bool models;                                       /* the policy tells FLOPs */
+    budget_point points[MOST_BUDGETS * MOST_SEARCHES]; /* [n_budgets][n_searches] */
+    int64_t problems;
     cairn_progress *progress;
     cli_json json; /* with --json */
 } comparing;
@@ -94,8 +102,7 @@ static cairn_status run_row(cli *c, const comparing *w, int64_t budget, double f
     return status;
 }
 
-/* Paired difference to the baseline over the problems that both can be judged on; low and high NaN below two of these.
- */
+/* Paired difference to the baseline over the problems that both can be judged on; NaN where there is none. */
 static cairn_status compare(cli *c, const budget_config *config, const row *r, const row *base, cairn_interval *out) {
     cairn_bootstrap how = CAIRN_BOOTSTRAP_PRESET;
     size_t n = 0, problems = (size_t)r->summary.problems;
@@ -103,13 +110,12 @@ static cairn_status compare(cli *c, const budget_config *config, const row *r, c
     double *y = cairn_arena_alloc(c->arena, problems + 1, sizeof *y);
     if (!x || !y) return CAIRN_NO_MEMORY;
     how.seed = config->job.seed;
-    *out = (cairn_interval){NAN, NAN, NAN, 0};
     for (size_t i = 0; i < problems; i++) {
         if (isnan(r->outcomes[i]) || isnan(base->outcomes[i])) continue;
         x[n] = r->outcomes[i];
         y[n++] = base->outcomes[i];
     }
-    return n < 2 ? CAIRN_OK : cairn_stat_bootstrap_paired(c->ctx, x, y, n, &how, out);
+    return cairn_eval_difference(c->ctx, x, y, n, &how, out);
 }
 
 static bool same_outcomes(const row *a, const row *b) {
@@ -190,16 +196,23 @@ static bool is_bounded(const comparing *w, int64_t budget) {
     return budget > 0 && !*w->config->match;
 }
 
-static void print_head(const cli *c, const comparing *w, int64_t budget) {
+enum { BUDGET_TEXT = 256 };
+
+static const char *budget_text(const comparing *w, int64_t budget, char out[BUDGET_TEXT]) {
     char n[32];
-    const job_options *job = &w->config->job;
-    printf("%s%s", budget == w->budgets[0] ? "" : "\n", cli_paint_code(c, CLI_BOLD));
     if (*w->config->match)
-        printf("%sFLOP a problem, as %s", cli_engineering((double)budget, n), w->config->match);
+        snprintf(out, BUDGET_TEXT, "%sFLOP a problem, as %s", cli_engineering((double)budget, n), w->config->match);
     else if (budget == 0)
-        printf("as much as each algorithm asks for");
+        snprintf(out, BUDGET_TEXT, "as much as each algorithm asks for");
     else
-        printf("%s %s a problem", cli_count(budget, n), units[w->config->unit]);
+        snprintf(out, BUDGET_TEXT, "%s %s a problem", cli_count(budget, n), units[w->config->unit]);
+    return out;
+}
+
+static void print_head(const cli *c, const comparing *w, int64_t budget) {
+    char text[BUDGET_TEXT];
+    const job_options *job = &w->config->job;
+    printf("%s%s%s", budget == w->budgets[0] ? "" : "\n", cli_paint_code(c, CLI_BOLD), budget_text(w, budget, text));
     printf("%s   (%s; reward %s)\n", cli_paint_code(c, CLI_PLAIN), job->world, *job->reward ? job->reward : "none");
     printf("%s  %-*s %7s %-*s %14s %20s %7s %7s %8s %7s %6s %8s%s\n", cli_paint_code(c, CLI_DIM), name_columns(w),
            "search", "right %", BAR, "", "95 % interval", "against baseline", "found %", "steps", "tokens",
@@ -339,7 +352,19 @@ static void print_failed(const comparing *w, const row *rows) {
                    rows[i].summary.failed);
 }
 
-static cairn_status run_budget(cli *c, comparing *w, int64_t budget) {
+static budget_point point_of(const row *r, const cairn_interval *difference) {
+    const cairn_solve_summary *s = &r->summary;
+    return (budget_point){.spent = {[BUDGET_STEPS] = s->steps,
+                                    [BUDGET_TOKENS] = s->tokens,
+                                    [BUDGET_SCORINGS] = s->scorings,
+                                    [BUDGET_FLOPS] = s->flops + s->judge_flops},
+                          .optimum = s->optimum,
+                          .accuracy = s->accuracy,
+                          .difference = *difference};
+}
+
+static cairn_status run_budget(cli *c, comparing *w, int at) {
+    int64_t budget = w->budgets[at];
     const budget_config *config = w->config;
     row rows[MOST_SEARCHES] = {0};
     for (int i = 0; i < w->n_searches; i++) {
@@ -353,6 +378,8 @@ static cairn_status run_budget(cli *c, comparing *w, int64_t budget) {
     for (int i = 0; i < w->n_searches; i++) {
         cairn_interval difference = {NAN, NAN, NAN, 0};
         if (i != w->base) CAIRN_TRY(compare(c, config, &rows[i], &rows[w->base], &difference));
+        w->points[at * w->n_searches + i] = point_of(&rows[i], &difference);
+        w->problems = rows[i].summary.problems;
         if (config->job.json)
             print_row_json(&w->json, w, budget, rows, &rows[i], &difference);
         else
@@ -365,6 +392,30 @@ static cairn_status run_budget(cli *c, comparing *w, int64_t budget) {
     }
     fflush(stdout);
     return CAIRN_OK;
+}
+
+/* --svg and --html */
+static cairn_status write_curves(cli *c, const comparing *w) {
+    static const budget_axis of_unit[] = {BUDGET_STEPS, BUDGET_TOKENS, BUDGET_FLOPS};
+    const budget_config *config = w->config;
+    const char *budgets[MOST_BUDGETS];
+    char n[32], text[MOST_BUDGETS][BUDGET_TEXT];
+    const char *facts[] = {"world",         config->job.world,   "policy",   config->job.policy,
+                           "reward",        config->job.reward,  "problems", cli_count(w->problems, n),
+                           "compared with", w->searches[w->base]};
+    budget_curves curves = {.searches = w->searches,
+                            .budgets = budgets,
+                            .points = w->points,
+                            .n_searches = w->n_searches,
+                            .n_budgets = w->n_budgets,
+                            .base = w->base,
+                            .axis = *config->match ? BUDGET_FLOPS : of_unit[config->unit],
+                            .facts = facts,
+                            .n_facts = sizeof facts / sizeof *facts / 2};
+    if (config->axis != BUDGET_BY_UNIT) curves.axis = (budget_axis)config->axis;
+    for (int i = 0; i < w->n_budgets; i++) budgets[i] = budget_text(w, w->budgets[i], text[i]);
+    if (*config->svg) CAIRN_TRY(budget_write_svg(c, &curves, config->svg));
+    return *config->html ? budget_write_html(c, &curves, config->html) : CAIRN_OK;
 }
 
 /* Finds the baseline among the searches; one that is not there is run as well, first. */
@@ -447,34 +498,38 @@ static cairn_status run_all(cli *c, comparing *w) {
     if (*w->config->match) CAIRN_TRY(match_all(c, w));
     CAIRN_TRY(open_progress(c, w));
     cairn_status status = CAIRN_OK;
-    for (int i = 0; i < w->n_budgets && status == CAIRN_OK; i++) status = run_budget(c, w, w->budgets[i]);
+    for (int i = 0; i < w->n_budgets && status == CAIRN_OK; i++) status = run_budget(c, w, i);
     cairn_progress_close(w->progress);
-    return status;
+    return status == CAIRN_OK ? write_curves(c, w) : status;
 }
 
 static cairn_status run(cli *c, const void *options_, int count, char **arguments) {
     (void)count, (void)arguments;
-    comparing w = {.config = options_};
-    CAIRN_TRY(read_words(c, &w));
-    if (!w.config->job.json) return run_all(c, &w);
-    CAIRN_TRY(cli_json_begin(c, &w.json));
-    cli_json_open(&w.json, NULL, '[');
-    cairn_status status = run_all(c, &w);
-    cli_json_close(&w.json, ']');
-    if (status == CAIRN_OK) return cli_json_end(&w.json);
-    cairn_out_drop(w.json.out);
+    comparing *w = cairn_arena_alloc(c->arena, 1, sizeof *w);
+    if (!w) return CAIRN_NO_MEMORY;
+    w->config = options_;
+    CAIRN_TRY(read_words(c, w));
+    if (!w->config->job.json) return run_all(c, w);
+    CAIRN_TRY(cli_json_begin(c, &w->json));
+    cli_json_open(&w->json, NULL, '[');
+    cairn_status status = run_all(c, w);
+    cli_json_close(&w->json, ']');
+    if (status == CAIRN_OK) return cli_json_end(&w->json);
+    cairn_out_drop(w->json.out);
     return status;
 }
 
 const cli_verb verb_eval_budget = {
     .about = {.name = "eval budget",
-              .summary = "Compare searches at matched budgets: accuracy, intervals, cost, exact optimum.",
+              .summary =
+                  "Compare searches at matched budgets: accuracy, intervals, cost, exact optimum. Of recorded samples "
+                  "`eval passk FILE...` says it for every k, without a draw.",
               .options = options,
               .option_count = sizeof options / sizeof *options,
               .config_size = sizeof(budget_config)},
     .arguments = "",
     .examples = "  cairn eval budget\n"
-                "  cairn eval budget --budgets '32 128 512' -n 1000\n"
+                "  cairn eval budget --budgets '32 128 512' -n 1000 --html budget.html\n"
                 "  cairn eval budget --searches 'majority beam:branch=2 beam:branch=8' --reward noisy:sd=0.3\n",
     .run = run,
 };

@@ -315,12 +315,19 @@ static void put_figure(page *p, const cairn_curve_picture *picture) {
     page_put(p, "</figure>\n");
 }
 
+/* Does the row hold differences? */
+static bool is_less(const cairn_curve_table *t, int32_t row) {
+    for (int32_t k = 1; k < t->columns; k++)
+        if (*t->cells[row * t->columns + k]) return strchr("+-", *t->cells[row * t->columns + k]) != NULL;
+    return false;
+}
+
 static void put_table(page *p, const cairn_curve_table *t) {
     page_put(p, "<section>\n<h2>");
     page_text(p, t->title, TEXT);
     page_put(p, "</h2>\n<div class=\"scroll\"><table>\n");
     for (int32_t i = 0; i < t->rows; i++) {
-        page_put(p, "%s<tr>", i == 0 ? "<thead>" : i == 1 ? "<tbody>" : "");
+        page_put(p, "%s<tr%s>", i == 0 ? "<thead>" : i == 1 ? "<tbody>" : "", is_less(t, i) ? " class=\"less\"" : "");
         for (int32_t k = 0; k < t->columns; k++) {
             page_put(p, i ? "<td>" : "<th>");
             page_text(p, t->cells[i * t->columns + k], TEXT);

@@ -138,7 +138,9 @@ static const char *const page_style[] = {
     "vertical-align:baseline}\n"
     "th{color:var(--soft);font-weight:500;font-size:13px;vertical-align:bottom}th:first-child,td:first-child{"
     "text-align:left;padding-left:0;font-weight:550}\n"
-    "tr.first td{border-top:2px solid var(--line)}tbody tr:last-child td{border-bottom:0}.range{color:var(--soft);"
+    "tr.first td{border-top:2px solid var(--line)}tr.less td,tr.less "
+    "td:first-child{color:var(--soft);font-weight:400;font-size:13px}tbody tr:last-child "
+    "td{border-bottom:0}.range{color:var(--soft);"
     "font-size:13px;font-weight:400}\n"
     "td.head{font-weight:650}.below{color:var(--wrong);font-weight:650}svg{display:block;width:100%;height:auto}\n"
     ".forest{width:190px;height:18px;display:inline-block;vertical-align:middle}\n",
