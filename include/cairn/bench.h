@@ -223,9 +223,9 @@ CAIRN_API int32_t cairn_bench_first_wrong(const cairn_bench_item *item, double t
 /* The scores of the item's steps, one a step, null: unknown. Errors: FORMAT for another number of them. */
 CAIRN_API cairn_status cairn_bench_step_scores(cairn_bench_run *run, const struct json_t *row, const char *name,
                                                cairn_bench_item *item);
-/* The threshold with the highest F1 of first wrong steps (cairn_eval_tune_tau) on all items that have scores. Errors:
- * INVALID where none has. */
-CAIRN_API cairn_status cairn_bench_tune_first_error(cairn_bench_run *tuning, double *threshold);
+/* For `tune` of a benchmark with the option `threshold`: the one with the highest F1 of first wrong steps
+ * (cairn_eval_tune_tau) on all items that have scores. Errors: INVALID where none has, and without that option. */
+CAIRN_API cairn_status cairn_bench_tune_first_error(cairn_bench_run *tuning, void *config);
 
 /* ---- for benchmarks of steps ------------------------------------------------------------------------------------- */
 
@@ -272,10 +272,13 @@ CAIRN_API void cairn_bench_tally_steps(const cairn_bench_item *item, double tau,
 /* Figures of such counts. */
 CAIRN_API cairn_two_class cairn_bench_two_class(const double *t);
 /* The threshold with the greatest goal on all steps that have a score and a truth: of the observed scores the lowest
- * with the greatest goal above 0, 0 where none is; a step is called right when its score is > threshold. `chosen`: of
- * which items; NULL: of all. Errors: INVALID where no right step has a score. */
+ * with the greatest goal above 0, 0 where none is; a step is called right when its score is > threshold. `goal` NULL: macro
+ * F1. `chosen`: of which items; NULL: of all. Errors: INVALID where no right step has a score. */
 CAIRN_API cairn_status cairn_bench_tune_steps(cairn_bench_run *tuning, double (*goal)(const cairn_two_class *),
                                               bool (*chosen)(const cairn_bench_item *), double *threshold);
+/* For `tune` of a benchmark with the option `threshold`: that of cairn_bench_tune_steps by macro F1 on all items.
+ * Errors: those; INVALID without that option. */
+CAIRN_API cairn_status cairn_bench_tune_macro_f1(cairn_bench_run *tuning, void *config);
 /* part / whole, NaN where there is no whole; 2ab / (a + b), 0 where both are 0. */
 CAIRN_API double cairn_bench_share(double part, double whole);
 CAIRN_API double cairn_bench_harmonic(double a, double b);
@@ -317,6 +320,8 @@ CAIRN_API cairn_status cairn_bench_answer(cairn_bench_run *run, const struct jso
 CAIRN_API cairn_status cairn_bench_answers(cairn_bench_run *run, const struct json_t *row, const char *name,
                                            cairn_bench_candidate *out, int32_t n);
 CAIRN_API double cairn_bench_code_points(const cairn_bench_candidate *candidate);
+/* Code points of a text; 0 for NULL. */
+CAIRN_API double cairn_bench_characters(const char *text);
 /* Of a pair, whose better one is the first candidate: `said`, where it is told, as a cairn_slot; else by the scores. */
 CAIRN_API cairn_slot cairn_bench_preferred(const cairn_bench_item *item);
 

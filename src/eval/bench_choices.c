@@ -152,11 +152,16 @@ int32_t cairn_bench_length(const json_t *row, const char *name) {
     return n > INT32_MAX ? INT32_MAX : (int32_t)n;
 }
 
-double cairn_bench_code_points(const cairn_bench_candidate *c) {
+double cairn_bench_characters(const char *text) {
     int64_t n = 0;
-    for (int32_t i = 0; c->steps && i < c->n_steps; i++)
-        for (const char *p = c->steps[i]; *p; p++) n += ((unsigned char)*p & 0xC0) != 0x80;
+    for (; text && *text; text++) n += ((unsigned char)*text & 0xC0) != 0x80;
     return (double)n;
+}
+
+double cairn_bench_code_points(const cairn_bench_candidate *c) {
+    double n = 0;
+    for (int32_t i = 0; c->steps && i < c->n_steps; i++) n += cairn_bench_characters(c->steps[i]);
+    return n;
 }
 
 /* ---- one better, one worse --------------------------------------------------------------------------------------- */

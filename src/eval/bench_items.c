@@ -52,11 +52,13 @@ cairn_status cairn_bench_step_scores(cairn_bench_run *run, const json_t *row, co
     return CAIRN_OK;
 }
 
-cairn_status cairn_bench_tune_first_error(cairn_bench_run *tuning, double *threshold) {
+cairn_status cairn_bench_tune_first_error(cairn_bench_run *tuning, void *config) {
+    double *threshold;
     size_t n = 0;
     cairn_tuned_tau tuned;
     cairn_scored_solution *solutions = cairn_arena_alloc(tuning->arena, tuning->n + 1, sizeof *solutions);
     if (!solutions) return CAIRN_NO_MEMORY;
+    CAIRN_TRY(bench_need_threshold(tuning, config, &threshold));
     for (size_t i = 0; i < tuning->n; i++) {
         const cairn_bench_item *item = &tuning->items[i];
         const cairn_bench_candidate *c = &item->candidates[0];

@@ -29,13 +29,9 @@ int8_t page_truth(const cairn_bench_item *item, int32_t step) {
 
 double page_threshold(const bench_page *p, const cairn_bench_item *item) {
     const cairn_bench_type *bench = p->run->bench;
+    const double *given = bench_threshold(bench, p->run->config);
     double value = NAN;
-    for (int i = 0; i < bench->about.option_count; i++) {
-        const cairn_option *option = &bench->about.options[i];
-        if (option->kind != CAIRN_OPTION_REAL || strcmp(option->name, "threshold") != 0) continue;
-        memcpy(&value, (const char *)p->run->config + option->offset, sizeof value);
-        return value;
-    }
+    if (given) return *given;
     for (int32_t f = 0; f < bench->n_figures; f++)
         if (strcmp(bench->figures[f].name, "threshold") == 0)
             value = p->how->result->rows[item->subset_index].figures[f].estimate;

@@ -40,4 +40,9 @@ cairn_bootstrap bench_affordable(const cairn_bench_run *run, const cairn_bootstr
  * `arg` is the run. */
 void bench_figures(const void *arg, const double *sums, double *out);
 
+/* Where the config has the option `threshold`, a number; NULL: the benchmark has no such option. */
+double *bench_threshold(const cairn_bench_type *bench, const void *config);
+/* The same. Errors: INVALID without it. */
+cairn_status bench_need_threshold(const cairn_bench_run *run, const void *config, double **out);
+
 #endif

@@ -171,6 +171,25 @@ static size_t gather(const cairn_bench_run *run, bool (*chosen)(const cairn_benc
     return n;
 }
 
+double *bench_threshold(const cairn_bench_type *bench, const void *config) {
+    for (int i = 0; i < bench->about.option_count; i++) {
+        const cairn_option *option = &bench->about.options[i];
+        if (option->kind == CAIRN_OPTION_REAL && strcmp(option->name, "threshold") == 0)
+            return (double *)((uintptr_t)config + option->offset);
+    }
+    return NULL;
+}
+
+cairn_status bench_need_threshold(const cairn_bench_run *run, const void *config, double **out) {
+    *out = bench_threshold(run->bench, config);
+    if (*out) return CAIRN_OK;
+    return cairn_fail(run->ctx, CAIRN_INVALID, "%s has no option threshold, a number", run->bench->about.name);
+}
+
+static double macro_f1(const cairn_two_class *f) {
+    return f->macro_f1;
+}
+
 /* The points fall: what a threshold lets pass is the point before it. */
 static double best_of(const cairn_threshold_point *points, size_t count, double (*goal)(const cairn_two_class *)) {
     double best = 0, threshold = 0;
@@ -201,9 +220,15 @@ cairn_status cairn_bench_tune_steps(cairn_bench_run *tuning, double (*goal)(cons
         gather(tuning, chosen, scores, right);
         status = cairn_stat_threshold_points(tuning->ctx, scores, right, n, points, &count);
     }
-    if (status == CAIRN_OK) *threshold = best_of(points, count, goal);
+    if (status == CAIRN_OK) *threshold = best_of(points, count, goal ? goal : macro_f1);
     cairn_free(scores);
     cairn_free(right);
     cairn_free(points);
     return status;
+}
+
+cairn_status cairn_bench_tune_macro_f1(cairn_bench_run *tuning, void *config) {
+    double *threshold;
+    CAIRN_TRY(bench_need_threshold(tuning, config, &threshold));
+    return cairn_bench_tune_steps(tuning, NULL, NULL, threshold);
 }

@@ -67,10 +67,6 @@ static cairn_status read_row(cairn_bench_run *run, const json_t *row) {
     return cairn_bench_add(run, &item);
 }
 
-static cairn_status tune(cairn_bench_run *tuning, void *config) {
-    return cairn_bench_tune_first_error(tuning, &((mistake_config *)config)->threshold);
-}
-
 static cairn_status tally(cairn_bench_run *run, const cairn_bench_item *item, double *t) {
     const mistake_config *c = cairn_bench_config(run);
     int32_t said = cairn_bench_first_wrong(item, c->threshold);
@@ -134,7 +130,7 @@ const cairn_bench_type cairn_bench_bigbench_mistake = {
     .row = read_row,
     .predict = cairn_bench_predict_steps,
     .null_accepts = true,
-    .tune = tune,
+    .tune = cairn_bench_tune_first_error,
     .n_tallies = TALLIES,
     .tallies = tallies,
     .tally = tally,

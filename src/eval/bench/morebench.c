@@ -126,12 +126,6 @@ static cairn_status read_criterion(cairn_bench_run *run, const json_t *row, bool
 
 /* ---- texts ------------------------------------------------------------------------------------------------------- */
 
-static double characters_in(const char *text) {
-    double n = 0;
-    for (; text && *text; text++) n += ((unsigned char)*text & 0xC0) != 0x80;
-    return n;
-}
-
 /* "trace: gpt-5", or "trace: ai_risk": of other fields the first two parts count. */
 static cairn_status name_row(cairn_bench_run *run, const json_t *about, const char *kind, const char *model,
                              const char **out) {
@@ -186,7 +180,7 @@ static cairn_status read_site_text(cairn_bench_run *run, const json_t *about, co
     if (!json_array_size(rubrics))
         return cairn_fail(cairn_bench_ctx(run), CAIRN_FORMAT, "%s: %s of %s: field `rubrics`: expected criteria",
                           cairn_bench_where(run), kind, model);
-    text->characters = characters_in(words);
+    text->characters = cairn_bench_characters(words);
     for (size_t i = 0; i < json_array_size(rubrics); i++) {
         cairn_status status = read_criterion(run, json_array_get(rubrics, i), true, text, &answered);
         if (status != CAIRN_OK)
@@ -231,7 +225,7 @@ static cairn_status read_row(cairn_bench_run *run, const json_t *row) {
     morebench_text *text = cairn_arena_alloc(cairn_bench_arena(run), 1, sizeof *text);
     if (!text) return CAIRN_NO_MEMORY;
     CAIRN_TRY(cairn_bench_maybe_text(run, row, "response", &words));
-    text->characters = characters_in(words);
+    text->characters = cairn_bench_characters(words);
     CAIRN_TRY(read_criterion(run, row, false, text, &answered));
     return add_text(run, subset, id, task, text, answered);
 }

@@ -175,10 +175,6 @@ static cairn_status predict(cairn_bench_run *run, const json_t *row) {
     return read_reasons(run, row, item->own);
 }
 
-static cairn_status tune(cairn_bench_run *tuning, void *config) {
-    return cairn_bench_tune_first_error(tuning, &((mr_gsm8k_config *)config)->threshold);
-}
-
 /* ---- figures ----------------------------------------------------------------------------------------------------- */
 
 /* Judges of steps alone say nothing of reasons. */
@@ -247,7 +243,7 @@ const cairn_bench_type cairn_bench_mr_gsm8k = {
              "predictions: the grader's file",
     .row = read_row,
     .predict = predict,
-    .tune = tune,
+    .tune = cairn_bench_tune_first_error,
     .n_tallies = TALLIES,
     .tallies = tallies,
     .tally = tally,

@@ -67,14 +67,6 @@ static cairn_status read_row(cairn_bench_run *run, const json_t *row) {
     return cairn_bench_add(run, &item);
 }
 
-static double goal(const cairn_two_class *f) {
-    return f->macro_f1;
-}
-
-static cairn_status tune(cairn_bench_run *tuning, void *config) {
-    return cairn_bench_tune_steps(tuning, goal, NULL, &((prm800k_config *)config)->threshold);
-}
-
 static cairn_status tally(cairn_bench_run *run, const cairn_bench_item *item, double *t) {
     double tau = ((const prm800k_config *)cairn_bench_config(run))->threshold;
     bool hit = cairn_bench_first_called_wrong(item, tau) == item->label;
@@ -119,7 +111,7 @@ const cairn_bench_type cairn_bench_prm800k = {
              "predictions: id (the row's own, or file-line from 1) and one of these",
     .row = read_row,
     .predict = cairn_bench_predict_steps,
-    .tune = tune,
+    .tune = cairn_bench_tune_macro_f1,
     .n_tallies = TALLIES,
     .tallies = tallies,
     .tally = tally,

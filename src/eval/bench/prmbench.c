@@ -239,16 +239,12 @@ static const cairn_bench_summary summaries[] = {
     {"sensitivity", "Mean score of missing_condition, deception and multi_solutions.", false, sensitivity},
 };
 
-static double goal(const cairn_two_class *f) {
-    return f->macro_f1;
-}
-
 static bool in_table(const cairn_bench_item *item) {
     return !is(item->subset, "correct");
 }
 
 static cairn_status tune(cairn_bench_run *tuning, void *config) {
-    return cairn_bench_tune_steps(tuning, goal, in_table, &((prmbench_config *)config)->threshold);
+    return cairn_bench_tune_steps(tuning, NULL, in_table, &((prmbench_config *)config)->threshold);
 }
 
 const cairn_bench_type cairn_bench_prmbench = {

@@ -1,6 +1,5 @@
 /* ProcessBench (arXiv 2412.06559): is the first wrong step of a solution found, and is a right one accepted? */
 #include <jansson.h>
-#include <math.h>
 #include <string.h>
 
 #include "cairn/bench.h"
@@ -62,10 +61,6 @@ static cairn_status read_row(cairn_bench_run *run, const json_t *row) {
     return cairn_bench_add(run, &item);
 }
 
-static cairn_status tune(cairn_bench_run *tuning, void *config) {
-    return cairn_bench_tune_first_error(tuning, &((processbench_config *)config)->threshold);
-}
-
 static cairn_status tally(cairn_bench_run *run, const cairn_bench_item *item, double *t) {
     const processbench_config *c = cairn_bench_config(run);
     int32_t said = cairn_bench_first_wrong(item, c->threshold);
@@ -77,9 +72,9 @@ static cairn_status tally(cairn_bench_run *run, const cairn_bench_item *item, do
     return CAIRN_OK;
 }
 
-/* Rounded half up to a tenth of a per cent, as people round the printed decimals. */
+/* Rounded to a tenth of a per cent, as people round the printed decimals. */
 static double to_tenth(double share) {
-    return floor(share * 1000 + 0.5 + 1e-9) / 1000;
+    return cairn_round_half_up(share, 3);
 }
 
 static void measure(const void *config, const double *t, double *out) {
@@ -128,7 +123,7 @@ const cairn_bench_type cairn_bench_processbench = {
     .files = "ProcessBench's rows (id, problem, steps, label), also with `prediction` as the released script writes "
              "it, or with `scores` of the steps",
     .row = read_row,
-    .tune = tune,
+    .tune = cairn_bench_tune_first_error,
     .n_tallies = TALLIES,
     .tallies = tallies,
     .tally = tally,

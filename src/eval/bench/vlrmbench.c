@@ -259,14 +259,6 @@ static const cairn_bench_summary summaries[] = {
      of_outcomes},
 };
 
-static double goal(const cairn_two_class *f) {
-    return f->macro_f1;
-}
-
-static cairn_status tune(cairn_bench_run *tuning, void *config) {
-    return cairn_bench_tune_steps(tuning, goal, NULL, &((vlrmbench_config *)config)->threshold);
-}
-
 /* A beginning is said to end well by the first baseline, never by the second, by a coin by the last; no baseline rates
  * solutions. */
 static cairn_status pretend(cairn_bench_run *run, int32_t which, cairn_bench_item *item, cairn_rng *rng) {
@@ -303,7 +295,7 @@ const cairn_bench_type cairn_bench_vlrmbench = {
              "named as the task or in a folder named so; predictions: id and model_answer",
     .row = read_row,
     .predict = predict,
-    .tune = tune,
+    .tune = cairn_bench_tune_macro_f1,
     .n_tallies = TALLIES,
     .tallies = tallies,
     .tally = tally,
