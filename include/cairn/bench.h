@@ -89,6 +89,64 @@ typedef struct cairn_bench_summary {
     double (*weight)(const void *config, const char *subset, const double *sums);
 } cairn_bench_summary;
 
+/* ---- judges in words --------------------------------------------------------------------------------------------- */
+
+/* Places of prompts, "{problem}" and so on. */
+typedef enum cairn_bench_place {
+    CAIRN_BENCH_PROBLEM,
+    CAIRN_BENCH_SOLUTION, /* all its steps */
+    CAIRN_BENCH_STEPS,    /* their number */
+    CAIRN_BENCH_HISTORY,  /* steps that all candidates share */
+    CAIRN_BENCH_ANSWER,   /* one candidate */
+    CAIRN_BENCH_ANSWER_A, /* candidates that are compared */
+    CAIRN_BENCH_ANSWER_B,
+    CAIRN_BENCH_ANSWER_C,
+    CAIRN_BENCH_ANSWER_D,
+    CAIRN_BENCH_CRITERION, /* that a text is to meet */
+    CAIRN_BENCH_PLACES
+} cairn_bench_place;
+
+/* What requests show of an item, and how many there are. */
+typedef enum cairn_bench_shows {
+    CAIRN_BENCH_SHOWS_PARAGRAPHS,  /* the steps within <paragraph_i> tags, counted from 0 (arXiv 2412.06559) */
+    CAIRN_BENCH_SHOWS_NUMBERED,    /* "Step i: ..", a line a step, counted from 1 */
+    CAIRN_BENCH_SHOWS_EACH,        /* a request a candidate */
+    CAIRN_BENCH_SHOWS_BOTH_ORDERS, /* two candidates, the first one as A, then as B */
+    CAIRN_BENCH_SHOWS_AGAINST,     /* the first right candidate and each wrong one, at A and B by chance */
+    CAIRN_BENCH_SHOWS_RANKED,      /* four candidates, of which the first changes places with one by chance */
+    CAIRN_BENCH_SHOWS_OWN          /* what `request` says */
+} cairn_bench_shows;
+
+/* What one reply, or a vote of several, says. */
+typedef struct cairn_bench_heard {
+    const char *text; /* the reply; of a vote the first that says so; NULL: the request failed */
+    const char *rule; /* what matched, as of cairn/say.h; NULL: nothing */
+    const char *word; /* what votes; NULL: `value` and `valid` do */
+    bool said;        /* the rule finds an answer */
+    /* A step from 0, or CAIRN_EVAL_ALL_RIGHT; a rating; of two candidates above 0 for the first one (of AGAINST the
+     * right one), 0 for a tie; of four the place of the one chosen among the item's. NaN: none. */
+    double value;
+    const int8_t *valid;     /* [n_steps] 1 valid, 0 not; NULL: not told */
+    const int8_t *redundant; /* [n_steps] likewise */
+} cairn_bench_heard;
+
+typedef struct cairn_bench_question cairn_bench_question;
+/* A way to ask about an item: a published layout in words of Cairn's own. */
+struct cairn_bench_question {
+    const char *name;     /* "paragraphs": stands in the result, and names its prompt for replacement */
+    const char *meaning;  /* one sentence: whose layout and answer form it is */
+    const char *template; /* with places, see cairn_template_parse */
+    cairn_bench_shows shows;
+    /* Reads one reply into *out, in which `text` is set. Letters count from A = 0; the caller turns them into
+     * candidates. */
+    cairn_status (*read)(cairn_bench_run *run, const cairn_bench_item *item, const cairn_bench_question *question,
+                         cairn_bench_heard *out);
+    int32_t low, high; /* of ratings */
+    double unread;     /* of EACH: what a rating that cannot be read is worth; NaN: it is missing */
+    const char *key;   /* of replies in JSON */
+    bool history;      /* candidates are steps after a shared history */
+};
+
 typedef struct cairn_bench_type {
     cairn_about about;   /* its name is the verb's: "processbench"; the options are the benchmark's own */
     const char *explain; /* paragraphs: definition, edge cases, which published number it is */
@@ -109,6 +167,19 @@ typedef struct cairn_bench_type {
     /* Chooses thresholds on the items of `tuning`, which are all read and answered, and puts them into `config`. NULL:
      * it has no threshold. */
     cairn_status (*tune)(cairn_bench_run *tuning, void *config);
+
+    /* Judges in words. `questions` [n_questions] are the ways in which items are asked about; none: it has none. */
+    int32_t n_questions;
+    const cairn_bench_question *const *questions;
+    /* Which of them is asked about the item; -1: none, it is not asked about. NULL: the first one about each. Pure. */
+    int32_t (*question)(const cairn_bench_run *run, const cairn_bench_item *item);
+    /* Of a question that shows OWN: texts for the places of request k, or false where there are only k. Pure. */
+    bool (*request)(const cairn_bench_run *run, const cairn_bench_item *item, int32_t k,
+                    const char *place[CAIRN_BENCH_PLACES]);
+    /* Puts the replies to all n requests about an item into it, which says nothing before but that it is `answered`
+     * where one of them could be read. NULL: steps become `said` or `valid`, ratings and duels scores, and of two
+     * orders that differ a tie. */
+    cairn_status (*reply)(cairn_bench_run *run, cairn_bench_item *item, const cairn_bench_heard *heard, int32_t n);
 
     int32_t n_tallies;
     const char *const *tallies; /* [n_tallies] names of what is added */
@@ -172,6 +243,48 @@ typedef struct cairn_bench_asking {
 /* Asks a reward for the scores of every candidate, several at once where it computes elsewhere. A candidate on which
  * its program failed stays unknown and is counted. Errors: INVALID for items without steps; those of the reward. */
 CAIRN_API cairn_status cairn_bench_ask(cairn_bench_run *run, const cairn_reward *reward, const cairn_bench_asking *how);
+
+/* Asking a critic: a policy that answers free requests (cairn_policy_type.ask), in words. */
+typedef struct cairn_bench_critic {
+    const cairn_policy *policy;
+    const char *source; /* what it was opened from, for `kept` */
+    int32_t votes;      /* replies to each request, 1 to 1024; of several the most frequent answer counts, of ratings
+                           their mean */
+    cairn_sampling sampling;
+    uint64_t seed;
+    const char *prompts; /* "FILE" in place of the first question's, "QUESTION=FILE,QUESTION=FILE"; "": built in */
+    const char *kept;    /* file that keeps every reply at once, as of cairn_bench_asking; failed requests are not kept,
+                            and are made again on resume */
+    bool resume;
+    cairn_progress *progress; /* requests; NULL: none */
+} cairn_bench_critic;
+
+/* What replies had matched: "boxed", or "" where nothing did. */
+typedef struct cairn_bench_rule {
+    const char *name;
+    int64_t replies;
+} cairn_bench_rule;
+enum { CAIRN_BENCH_RULES_MOST = 16 };
+
+typedef struct cairn_bench_criticism {
+    const char *prompts; /* "paragraphs", or of a file "paragraphs=1f0c..", the key of its content; several by commas */
+    int64_t requests, failed;                       /* failed: requests without their replies, which cost their item */
+    int64_t replies, unreadable;                    /* unreadable: replies in which the rule finds no answer */
+    int64_t cut;                                    /* replies that ended at max_tokens; they are read as they are */
+    cairn_bench_rule rules[CAIRN_BENCH_RULES_MOST]; /* [n_rules] in order of appearance; later ones count nowhere */
+    int32_t n_rules;
+} cairn_bench_criticism;
+
+/* Number of requests about all items. */
+CAIRN_API int64_t cairn_bench_requests(const cairn_bench_run *run);
+/* Asks the critic about every item, many requests at once where it computes elsewhere, and puts what it says into the
+ * items in place of what their files hold. A request that fails, or a reply that cannot be read, costs its item and is
+ * counted. Errors: UNSUPPORTED for a benchmark without questions and a policy that cannot be asked; INVALID for items
+ * without texts, and for several votes at temperature 0; those of prompts (cairn_template_read); FORMAT for a prompt
+ * that does not show what its question must show; the status of the requests where all failed; IO where the critic's
+ * program is gone. */
+CAIRN_API cairn_status cairn_bench_ask_critic(cairn_bench_run *run, const cairn_bench_critic *how,
+                                              cairn_bench_criticism *out);
 
 /* ---- for `row`, `predict`, `tally` ------------------------------------------------------------------------------- */
 
@@ -378,7 +491,8 @@ typedef struct cairn_bench_comparison {
 } cairn_bench_comparison;
 CAIRN_API cairn_status cairn_bench_compare(cairn_bench_run *b, const char *a, const cairn_bench_measuring *how,
                                            cairn_bench_comparison *out);
-/* One JSON object a line: id, subset, group, and each tally by name. */
+/* One JSON object a line: id, subset, group, each tally by name, and where a critic was asked `replies`: of each request
+ * the question, the text, the rule that matched and what it gives. */
 CAIRN_API cairn_status cairn_bench_write_items(cairn_bench_run *run, cairn_out *out);
 
 /* ---- the page ---------------------------------------------------------------------------------------------------- */

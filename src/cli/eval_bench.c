@@ -16,6 +16,16 @@ static const cairn_option common[] = {
     CAIRN_TEXT(bench_options, world, "text", "", "World that reads the steps; text: any problem, steps as they are."),
     CAIRN_CHOICE(bench_options, aggregate, "by-meaning", CAIRN_AGGREGATOR_CHOICES "|by-meaning",
                  "Step scores to one score of a solution; by-meaning: as the reward's scores ask for."),
+    CAIRN_TEXT(bench_options, critic, "", "",
+               "Policy that is asked in words (exec:CMD, model:file=..), by the benchmark's published form."),
+    CAIRN_TEXT(bench_options, prompt, "", "",
+               "File with the critic's prompt; QUESTION=FILE,.. where there are several questions (--explain)."),
+    CAIRN_INT(bench_options, votes, "1", 1, 1024, "",
+              "Replies of the critic to each request; the most frequent answer counts, of ratings the mean."),
+    CAIRN_REAL_AS("critic-temperature", bench_options, critic_temperature, "0", 0, 100, "",
+                  "Temperature of the critic's replies."),
+    CAIRN_INT_AS("critic-max-tokens", bench_options, critic_max_tokens, "8192", 1, 1000000, "tokens",
+                 "Longest reply of the critic."),
     CAIRN_TEXT(bench_options, predictions, "", "", "File of predictions, joined by id."),
     CAIRN_TEXT_AS("tune-on", bench_options, tune_on, "", "",
                   "Choose the threshold on this file; where it is measured too, that is said."),
@@ -28,7 +38,8 @@ static const cairn_option common[] = {
         "Write a page to this file: the table, curves of step scores, and the items that are misjudged by most."),
     CAIRN_TEXT(bench_options, curves, "", "",
                "Write ROC, precision and recall, reliability and histogram of step scores to this file (SVG)."),
-    CAIRN_TEXT(bench_options, run, "", "", "Run file: every score that a reward gives is kept in it at once."),
+    CAIRN_TEXT(bench_options, run, "", "",
+               "Run file: every score of the reward, every reply of the critic is kept in it at once."),
     CAIRN_BOOL(bench_options, resume, "false", "Go on with that run file."),
     CAIRN_INT(bench_options, resamples, "2000", 0, 1e6, "",
               "Resamples of the intervals, of groups of related items; 0: no intervals. Of more than 25,000 groups "
@@ -42,36 +53,12 @@ static const cairn_option common[] = {
     CAIRN_BOOL(bench_options, quiet, "false", "No progress line."),
     CAIRN_BOOL(bench_options, json, "false", "Result as one JSON object."),
 };
-enum { COMMON = sizeof common / sizeof *common, BY_MEANING = CAIRN_AGGREGATE_ODDS + 1 };
+enum { COMMON = sizeof common / sizeof *common };
 
 /* Where the benchmark's own options begin in a verb's config. */
 static const size_t own_at = (sizeof(bench_options) + 15) / 16 * 16;
 
 /* ---- one measurement --------------------------------------------------------------------------------------------- */
-
-/* What scores, opened once. */
-typedef struct asked {
-    cairn_world world;
-    cairn_policy policy;
-    cairn_reward reward;
-    bool open;
-} asked;
-
-static cairn_status open_asked(cli *c, const bench_options *o, asked *a) {
-    if (!*o->reward) return CAIRN_OK;
-    cairn_ctx_set_portable(c->ctx, o->portable);
-    CAIRN_TRY(cairn_world_open(c->ctx, c->arena, o->world, &a->world));
-    if (*o->policy) CAIRN_TRY(cairn_policy_open(c->ctx, c->arena, o->policy, &a->world, &a->policy));
-    CAIRN_TRY(cairn_reward_open(c->ctx, c->arena, o->reward, &a->world, *o->policy ? &a->policy : NULL, &a->reward));
-    a->open = true;
-    return CAIRN_OK;
-}
-
-static void close_asked(asked *a) {
-    if (a->reward.type) cairn_reward_close(&a->reward);
-    if (a->policy.type) cairn_policy_close(&a->policy);
-    if (a->world.type) cairn_world_close(&a->world);
-}
 
 static int64_t size_of(int count, char *const *paths) {
     struct stat info;
@@ -93,28 +80,14 @@ static cairn_status read_files(cli *c, const bench_options *o, cairn_bench_run *
     return status;
 }
 
-/* Scores by the reward; the run file keeps those of the measured files alone. */
-static cairn_status ask(cli *c, const bench_options *o, const asked *a, cairn_bench_run *run, bool kept) {
-    cairn_bench_asking how = {.seed = o->seed,
-                              .aggregate = o->aggregate == BY_MEANING ? cairn_meaning_aggregator(a->reward.meaning)
-                                                                      : (cairn_aggregator)o->aggregate,
-                              .kept = kept && *o->run ? o->run : NULL,
-                              .resume = o->resume};
-    int64_t n = 0;
-    for (size_t i = 0; i < cairn_bench_count(run); i++) n += cairn_bench_item_at(run, i)->n;
-    CAIRN_TRY(cairn_progress_open(c->ctx, "score", n, o->quiet, &how.progress));
-    cairn_status status = cairn_bench_ask(run, &a->reward, &how);
-    cairn_progress_close(how.progress);
-    return status;
-}
-
 static bool same_file(const char *a, const char *b) {
     struct stat x, y;
     return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
 /* Chooses thresholds on a file of its own, and puts them into the benchmark's options. */
-static cairn_status tune(cli *c, const cairn_bench_type *bench, const bench_options *o, void *own, const asked *a) {
+static cairn_status tune(cli *c, const cairn_bench_type *bench, const bench_options *o, void *own,
+                         const bench_judge *judge) {
     cairn_bench_run *tuning;
     char *paths[] = {cairn_arena_copy(c->arena, o->tune_on, strlen(o->tune_on))};
     if (!paths[0]) return CAIRN_NO_MEMORY;
@@ -122,7 +95,7 @@ static cairn_status tune(cli *c, const cairn_bench_type *bench, const bench_opti
     CAIRN_TRY(cairn_bench_open(c->ctx, bench, own, &tuning));
     cairn_status status = read_files(c, o, tuning, 1, paths);
     if (status == CAIRN_OK && *o->predictions) status = cairn_bench_predict(tuning, o->predictions, NULL);
-    if (status == CAIRN_OK && a->open) status = ask(c, o, a, tuning, false);
+    if (status == CAIRN_OK) status = bench_judge_ask(c, o, judge, tuning, false, NULL);
     if (status == CAIRN_OK) status = bench->tune(tuning, own);
     cairn_bench_close(tuning);
     return status;
@@ -157,7 +130,8 @@ static cairn_status write_page(cli *c, const bench_shown *shown, cairn_bench_run
 }
 
 /* Asks, measures and shows items that were read. */
-static cairn_status measure(cli *c, bench_shown *shown, const asked *a, cairn_bench_run *run, bool tuned_here) {
+static cairn_status measure(cli *c, bench_shown *shown, const bench_judge *judge, cairn_bench_run *run,
+                            bool tuned_here) {
     const bench_options *o = shown->options;
     cairn_bench_measuring how = {.how = {.resamples = (int32_t)o->resamples, .level = 0.95, .seed = o->seed},
                                  .baselines = o->baselines,
@@ -166,13 +140,12 @@ static cairn_status measure(cli *c, bench_shown *shown, const asked *a, cairn_be
         shown->judge = o->predictions;
         CAIRN_TRY(cairn_bench_predict(run, o->predictions, &(cairn_bench_reading){.skip_bad = o->skip_bad}));
     }
-    if (a->open) {
-        shown->judge = o->reward;
-        CAIRN_TRY(ask(c, o, a, run, true));
-    }
+    if (bench_judge_name(o)) shown->judge = bench_judge_name(o);
+    CAIRN_TRY(bench_judge_ask(c, o, judge, run, true, &shown->criticism));
     CAIRN_TRY(cairn_bench_measure(run, &how, &shown->result));
     if (shown->result.silent == shown->result.items && (!shown->result.baselines || *o->against))
-        return cairn_fail(c->ctx, CAIRN_INVALID, "the files hold no judgement: name a judge with --reward%s",
+        return cairn_fail(c->ctx, CAIRN_INVALID,
+                          "the files hold no judgement: name a judge with --reward or --critic%s",
                           shown->result.bench->predict ? ", or its predictions with --predictions" : "");
     shown->compared = *o->against != 0;
     if (shown->compared) CAIRN_TRY(cairn_bench_compare(run, o->against, &how, &shown->comparison));
@@ -186,11 +159,11 @@ static cairn_status measure(cli *c, bench_shown *shown, const asked *a, cairn_be
 }
 
 static cairn_status measure_files(cli *c, const cairn_bench_type *bench, const bench_options *o, void *own,
-                                  const asked *a, int count, char **paths) {
+                                  const bench_judge *judge, int count, char **paths) {
     cairn_bench_run *run;
     cairn_text text = {0};
     bool here = false;
-    if (*o->tune_on) CAIRN_TRY(tune(c, bench, o, own, a));
+    if (*o->tune_on) CAIRN_TRY(tune(c, bench, o, own, judge));
     for (int i = 0; *o->tune_on && i < count; i++) here = here || same_file(o->tune_on, paths[i]);
     cairn_status status = cairn_options_write(c->ctx, &bench->about, own, &text);
     if (status == CAIRN_OK) status = cairn_bench_open(c->ctx, bench, own, &run);
@@ -201,7 +174,7 @@ static cairn_status measure_files(cli *c, const cairn_bench_type *bench, const b
                              .files = (const char *const *)paths,
                              .n_files = count};
         status = read_files(c, o, run, count, paths);
-        if (status == CAIRN_OK) status = measure(c, &shown, a, run, here);
+        if (status == CAIRN_OK) status = measure(c, &shown, judge, run, here);
         cairn_bench_close(run);
     }
     cairn_text_free(&text);
@@ -211,20 +184,16 @@ static cairn_status measure_files(cli *c, const cairn_bench_type *bench, const b
 static cairn_status run(cli *c, const void *config, int count, char **arguments) {
     const bench_options *o = config;
     const cairn_bench_type *bench = cli_bench_of(c->verb);
-    asked a = {0};
+    bench_judge judge = {0};
     if (o->explain) return bench_explain(c, bench);
     if (count == 0) return cairn_fail(c->ctx, CAIRN_INVALID, "expected a file: %s", bench->files);
-    if (*o->run && !*o->reward) return cairn_fail(c->ctx, CAIRN_INVALID, "--run keeps the scores of --reward");
-    if (o->resume && !*o->run) return cairn_fail(c->ctx, CAIRN_INVALID, "--resume goes on with the file of --run");
-    if (*o->reward && *o->predictions)
-        return cairn_fail(c->ctx, CAIRN_INVALID, "--reward and --predictions are two judges: give one of them");
     void *own = cairn_arena_alloc(c->arena, 1, bench->about.config_size); /* tuning changes it */
     if (!own) return CAIRN_NO_MEMORY;
     memcpy(own, (const char *)config + own_at, bench->about.config_size);
-    c->advice = *o->run ? "the scores so far are in the file of --run; give --resume to go on" : NULL;
-    cairn_status status = open_asked(c, o, &a);
-    if (status == CAIRN_OK) status = measure_files(c, bench, o, own, &a, count, arguments);
-    close_asked(&a);
+    c->advice = *o->run ? "what was judged so far is in the file of --run; give --resume to go on" : NULL;
+    cairn_status status = bench_judge_open(c, o, &judge);
+    if (status == CAIRN_OK) status = measure_files(c, bench, o, own, &judge, count, arguments);
+    bench_judge_close(&judge);
     return status;
 }
 
@@ -261,13 +230,15 @@ cairn_status cli_bench_verb(cli *c, const char *name, const cli_verb **out) {
     if (!bench) return CAIRN_OK;
     cli_verb *verb = cairn_arena_alloc(c->arena, 1, sizeof *verb);
     const cairn_option *all = join_options(c, bench);
+    bool critic = bench->n_questions > 0;
     char *full = cairn_arena_printf(c->arena, "eval %s", name);
-    char *examples =
-        cairn_arena_printf(c->arena,
-                           "  cairn eval %s --explain\n"
-                           "  cairn eval %s FILE.jsonl\n"
-                           "  cairn eval %s FILE.jsonl --reward 'exec:./my_prm' --run scores.db --items mine.jsonl\n",
-                           name, name, name);
+    char *examples = cairn_arena_printf(
+        c->arena,
+        "  cairn eval %s --explain\n"
+        "  cairn eval %s FILE.jsonl\n"
+        "  cairn eval %s FILE.jsonl --reward 'exec:./my_prm' --run scores.db --items mine.jsonl\n%s%s%s",
+        name, name, name, critic ? "  cairn eval " : "", critic ? name : "",
+        critic ? " FILE.jsonl --critic 'exec:./my_llm' --run replies.db\n" : "");
     if (!verb || !all || !full || !examples) return CAIRN_NO_MEMORY;
     *verb = (cli_verb){.about = {.name = full,
                                  .summary = bench->about.summary,

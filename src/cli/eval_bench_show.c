@@ -1,4 +1,4 @@
-/* A benchmark's table for people, as JSON and as CSV, and what it measures. */
+/* A benchmark's table for people, as JSON and as CSV. */
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -131,12 +131,24 @@ static void print_comparison(cli *c, const bench_shown *shown, int width) {
     }
 }
 
+static void print_criticism(const cairn_bench_criticism *a) {
+    char n[4][32];
+    if (!a->prompts) return;
+    printf("  asked by %s: %s requests, %s replies", a->prompts, cli_count(a->requests, n[0]),
+           cli_count(a->replies, n[1]));
+    if (a->unreadable) printf("; %s could not be read", cli_count(a->unreadable, n[2]));
+    if (a->cut) printf("; %s were cut off", cli_count(a->cut, n[3]));
+    printf("\n");
+    if (a->failed) printf("  %s requests failed, which costs their items\n", cli_count(a->failed, n[0]));
+}
+
 /* What is not in the figures as one might think. */
 static void print_left_out(const cairn_bench_result *r) {
     char n[32];
     if (r->silent == r->items)
-        printf("  the files hold no judgement, and --reward names no judge%s: only judges that need no mind are "
-               "measured\n",
+        printf("  the files hold no judgement, and neither --reward nor --critic names a judge%s: only judges that "
+               "need no "
+               "mind are measured\n",
                r->bench->predict ? ", --predictions no file" : "");
     else if (r->silent)
         printf("  %s items have no answer of the judge (--explain says how they count)\n", cli_count(r->silent, n));
@@ -156,6 +168,7 @@ void bench_print(cli *c, const bench_shown *shown) {
         if (i == r->n_subsets && r->n_subsets == 1 && !r->bench->summaries[0].pooled) break; /* means of one */
         print_row(c, r, &r->rows[i], width);
     }
+    print_criticism(&shown->criticism);
     print_left_out(r);
     print_baselines(c, r, width);
     print_comparison(c, shown, width);
@@ -209,6 +222,25 @@ static void put_baselines(cli_json *j, const cairn_bench_result *r) {
     cli_json_close(j, ']');
 }
 
+static void put_criticism(cli_json *j, const bench_options *o, const cairn_bench_criticism *a) {
+    if (!a->prompts) return;
+    cli_json_open(j, "critic", '{');
+    cli_json_text(j, "prompts", a->prompts);
+    cli_json_int(j, "votes", o->votes);
+    cli_json_real(j, "temperature", o->critic_temperature);
+    cli_json_int(j, "max_tokens", o->critic_max_tokens);
+    cli_json_int(j, "requests", a->requests);
+    cli_json_int(j, "failed", a->failed);
+    cli_json_int(j, "replies", a->replies);
+    cli_json_int(j, "unreadable", a->unreadable);
+    cli_json_int(j, "cut", a->cut);
+    cli_json_open(j, "rules", '{');
+    for (int32_t i = 0; i < a->n_rules; i++)
+        cli_json_int(j, *a->rules[i].name ? a->rules[i].name : "none", a->rules[i].replies);
+    cli_json_close(j, '}');
+    cli_json_close(j, '}');
+}
+
 cairn_status bench_json(cli *c, const bench_shown *shown) {
     const cairn_bench_result *r = &shown->result;
     cli_json j;
@@ -223,6 +255,7 @@ cairn_status bench_json(cli *c, const bench_shown *shown) {
     cli_json_int(&j, "failed_steps", r->failed);
     cli_json_int(&j, "resamples", r->resamples);
     cli_json_bool(&j, "tuned_here", r->tuned_here);
+    put_criticism(&j, shown->options, &shown->criticism);
     cli_json_open(&j, "rows", '[');
     for (int32_t i = 0; i < r->n_rows; i++) put_row(&j, shown, i);
     cli_json_close(&j, ']');
@@ -268,52 +301,4 @@ cairn_status bench_csv(cli *c, const bench_shown *shown, const char *path) {
     if (status == CAIRN_OK) return cairn_out_commit(out);
     cairn_out_drop(out);
     return status;
-}
-
-/* ---- --explain --------------------------------------------------------------------------------------------------- */
-
-static cairn_status print_wrapped(cli *c, const char *text, int indent) {
-    cairn_text out = {0};
-    cairn_status status = cli_wrap(c, text, indent, CLI_PLAIN, 0, 0, &out);
-    if (status == CAIRN_OK) printf("%s\n", out.data ? out.data : "");
-    cairn_text_free(&out);
-    return status;
-}
-
-/* Paragraphs are divided by blank lines. */
-static cairn_status print_paragraphs(cli *c, const char *text) {
-    while (*text) {
-        const char *end = strstr(text, "\n\n");
-        size_t length = end ? (size_t)(end - text) : strlen(text);
-        const char *paragraph = cairn_arena_copy(c->arena, text, length);
-        if (!paragraph) return CAIRN_NO_MEMORY;
-        CAIRN_TRY(print_wrapped(c, paragraph, 0));
-        printf("\n");
-        text += length + (end ? 2 : 0);
-    }
-    return CAIRN_OK;
-}
-
-static cairn_status print_meaning(cli *c, const char *name, const char *meaning) {
-    printf("  %s%-24s%s ", cli_paint_code(c, CLI_BOLD), name, cli_paint_code(c, CLI_PLAIN));
-    return print_wrapped(c, meaning, 27);
-}
-
-cairn_status bench_explain(cli *c, const cairn_bench_type *bench) {
-    const char *bold = cli_paint_code(c, CLI_BOLD), *plain = cli_paint_code(c, CLI_PLAIN);
-    printf("%s%s%s  %s%s%s%s\n\n", bold, bench->about.name, plain, bench->about.summary,
-           *bench->about.source ? "  [" : "", bench->about.source, *bench->about.source ? "]" : "");
-    CAIRN_TRY(print_paragraphs(c, bench->explain));
-    printf("%sfiles%s\n  ", bold, plain);
-    CAIRN_TRY(print_wrapped(c, bench->files, 2));
-    printf("\n%sfigures%s\n", bold, plain);
-    for (int32_t f = 0; f < bench->n_figures; f++)
-        CAIRN_TRY(print_meaning(c, bench->figures[f].name, bench->figures[f].meaning));
-    if (bench->n_summaries) printf("\n%srows over several subsets%s\n", bold, plain);
-    for (int32_t i = 0; i < bench->n_summaries; i++)
-        CAIRN_TRY(print_meaning(c, bench->summaries[i].name, bench->summaries[i].meaning));
-    if (bench->n_baselines) printf("\n%sjudges that need no mind%s\n ", bold, plain);
-    for (int32_t b = 0; b < bench->n_baselines; b++) printf("%s %s", b ? "," : "", bench->baselines[b]);
-    printf("%s", bench->n_baselines ? "\n" : "");
-    return CAIRN_OK;
 }

@@ -1,10 +1,24 @@
 /* Files of items with their tallies, and the difference of two judges on the items that both answered. */
+#include <errno.h>
 #include <math.h>
 #include <string.h>
 
 #include "eval/bench_run.h"
 
 /* ---- writing ----------------------------------------------------------------------------------------------------- */
+
+/* What a critic said to each request about the item. */
+static json_t *list_heard(const bench_heard *all) {
+    json_t *list = json_array();
+    for (int32_t k = 0; list && k < all->n; k++) {
+        const cairn_bench_heard *heard = &all->heard[k];
+        bool told = heard->said && !isnan(heard->value);
+        json_t *one = json_pack("{s:s, s:s?, s:s?, s:o}", "question", all->question->name, "text", heard->text, "rule",
+                                heard->rule, "value", told ? json_real(heard->value) : json_null());
+        list = json_append(list, one);
+    }
+    return list;
+}
 
 static cairn_status write_item(cairn_bench_run *run, size_t i, cairn_text *line, cairn_out *out) {
     const cairn_bench_item *item = &run->items[i];
@@ -17,6 +31,12 @@ static cairn_status write_item(cairn_bench_run *run, size_t i, cairn_text *line,
                           "answered", item->answered, "tallies", tallies);
     }
     json_decref(tallies);
+    errno = 0;
+    if (value && run->heard && run->heard[i].question &&
+        json_object_set_new(value, "replies", list_heard(&run->heard[i])) != 0) {
+        json_decref(value);
+        value = NULL;
+    }
     if (!value) return json_fail_build(run->ctx, item->id);
     cairn_text_clear(line);
     cairn_status status = json_write(run->ctx, value, line);

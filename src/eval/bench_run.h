@@ -9,6 +9,13 @@
 enum { BENCH_TALLIES_MOST = 32, BENCH_FIGURES_MOST = 32 };
 enum { BENCH_ROW_BYTES = 64 << 20 };
 
+/* What a critic said of an item. */
+typedef struct bench_heard {
+    const cairn_bench_question *question; /* NULL: it was not asked about */
+    const cairn_bench_heard *heard;       /* [n] by request */
+    int32_t n;
+} bench_heard;
+
 struct cairn_bench_run {
     cairn_ctx *ctx;
     cairn_arena *arena;
@@ -25,6 +32,7 @@ struct cairn_bench_run {
     uint32_t *by_id;        /* [slots] 1 + index of an item, 0: empty; open addressing by the key of its id */
     size_t slots, repeated; /* repeated: items with the id of an earlier one */
     bool ended;
+    bench_heard *heard; /* [n], in the arena; NULL: no critic was asked */
     int64_t skipped, failed;
     /* of measuring */
     double *tallies;        /* [n][n_tallies] */

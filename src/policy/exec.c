@@ -53,6 +53,7 @@ typedef struct talk {
     cairn_status (*check)(cairn_ctx *ctx, const pipe_request *request, const json_t *reply);
     cairn_status (*take)(cairn_ctx *ctx, const pipe_request *answered, cairn_arena *arena, void *requests, int32_t i);
     cairn_status *(*status)(void *requests, int32_t i);
+    bool alone; /* a request on which the program ends every time fails alone, while others are answered */
 } talk;
 
 static cairn_status converse(cairn_ctx *ctx, const exec *self, cairn_arena *arena, const talk *t, void *requests,
@@ -69,7 +70,9 @@ static cairn_status converse(cairn_ctx *ctx, const exec *self, cairn_arena *aren
     }
     if (whole == CAIRN_OK) {
         cairn_status asked = pipe_ask(ctx, self->pipe, asks, n);
-        if (asked == CAIRN_IO || asked == CAIRN_CANCELLED || asked == CAIRN_NO_MEMORY) whole = asked;
+        bool ended = asked == CAIRN_IO && !t->alone;
+        for (int32_t i = 0; i < n; i++) ended = ended || asks[i].lost;
+        if (ended || asked == CAIRN_CANCELLED || asked == CAIRN_NO_MEMORY) whole = asked;
         for (int32_t i = 0; i < n && whole == CAIRN_OK; i++) {
             cairn_status *status = t->status(requests, i);
             *status = asks[i].base.status;
@@ -188,7 +191,7 @@ static cairn_status *step_status(void *requests, int32_t i) {
 }
 
 static cairn_status exec_propose(cairn_ctx *ctx, void *data, cairn_arena *arena, cairn_proposal *requests, int32_t n) {
-    static const talk propose = {step_message, check_step, take_step, step_status};
+    static const talk propose = {step_message, check_step, take_step, step_status, false};
     return converse(ctx, data, arena, &propose, requests, n);
 }
 
@@ -278,7 +281,7 @@ static cairn_status *ask_status(void *requests, int32_t i) {
 }
 
 static cairn_status exec_ask(cairn_ctx *ctx, void *data, cairn_arena *arena, cairn_asking *requests, int32_t n) {
-    static const talk ask = {ask_message, check_ask, take_ask, ask_status};
+    static const talk ask = {ask_message, check_ask, take_ask, ask_status, true};
     return converse(ctx, data, arena, &ask, requests, n);
 }
 

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "cairn/bench.h"
+#include "eval/bench_questions.h"
 
 typedef struct mistake_config {
     double threshold;
@@ -131,6 +131,7 @@ const cairn_bench_type cairn_bench_bigbench_mistake = {
     .predict = cairn_bench_predict_steps,
     .null_accepts = true,
     .tune = cairn_bench_tune_first_error,
+    BENCH_ASKS(&bench_ask_paragraphs),
     .n_tallies = TALLIES,
     .tallies = tallies,
     .tally = tally,

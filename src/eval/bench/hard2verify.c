@@ -1,7 +1,7 @@
 /* Hard2Verify (arXiv 2510.13744): is each step of a hard proof right, is the whole, and where does it first fail? */
 #include <jansson.h>
 
-#include "cairn/bench.h"
+#include "eval/bench_questions.h"
 
 typedef struct hard2verify_config {
     double threshold;
@@ -108,6 +108,7 @@ const cairn_bench_type cairn_bench_hard2verify = {
     .row = read_row,
     .predict = cairn_bench_predict_steps,
     .tune = tune,
+    BENCH_ASKS(&bench_ask_labels),
     .n_tallies = TALLIES,
     .tallies = tallies,
     .tally = tally,

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "cairn/bench.h"
+#include "eval/bench_questions.h"
 
 enum { PAIRS, RIGHT, WRONG, FAILED, INCONSISTENT, FIRST, SECOND, TALLIES };
 static const char *const tallies[] = {"pairs",        "right",       "wrong",       "failed",
@@ -96,6 +96,32 @@ static cairn_status read_row(cairn_bench_run *run, const json_t *row) {
     return cairn_bench_add(run, &item);
 }
 
+static const cairn_bench_question preference = {
+    .name = "preference",
+    .meaning = "Two answers in both orders; the verdict is [[A>>B]], [[A>B]], [[A=B]], [[B>A]] or [[B>>A]].",
+    .template =
+        "Judge which of two answers to a question is right, or nearer to it.\n\n[Question]\n{problem}\n\n"
+        "[The start of A's answer]\n{answer_a}\n[The end of A's answer]\n\n"
+        "[The start of B's answer]\n{answer_b}\n[The end of B's answer]\n\n"
+        "Work out the answer yourself first, then compare. End with your verdict: [[A>>B]] where A is much better, "
+        "[[A>B]] better, [[A=B]] a tie, [[B>A]] or [[B>>A]].",
+    .shows = CAIRN_BENCH_SHOWS_BOTH_ORDERS,
+    .read = bench_read_preference,
+};
+
+/* The right answer stood first when it was asked first. */
+static cairn_status take_replies(cairn_bench_run *run, cairn_bench_item *item, const cairn_bench_heard *heard,
+                                 int32_t n) {
+    verdicts *v = cairn_arena_alloc(cairn_bench_arena(run), 1, sizeof *v);
+    if (!v) return CAIRN_NO_MEMORY;
+    *v = (verdicts){.n = n, .first_right = true};
+    for (int32_t i = 0; i < n; i++) v->said[i] = heard[i].said ? (int32_t)heard[i].value : NO_VERDICT;
+    item->own = v;
+    item->said = 0; /* by `own` */
+    item->reply = heard[0].text;
+    return CAIRN_OK;
+}
+
 /* Scores do not depend on the order. */
 static verdicts by_scores(const cairn_bench_item *item) {
     cairn_slot slot = cairn_bench_preferred(item);
@@ -145,6 +171,8 @@ const cairn_bench_type cairn_bench_judgebench = {
     .files = "outputs of the released script (pair_id, source, label, judgments with `decision`), or its data "
              "(question, response_A, response_B) for --reward",
     .row = read_row,
+    BENCH_ASKS(&preference),
+    .reply = take_replies,
     .n_tallies = TALLIES,
     .tallies = tallies,
     .tally = tally,

@@ -4,9 +4,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "cairn/bench.h"
 #include "cairn/choice.h"
 #include "cairn/say.h"
+#include "eval/bench_questions.h"
 
 typedef struct morebench_config {
     const char *model;
@@ -64,11 +64,13 @@ static const cairn_bench_figure figures[] = {
 enum { CRITERIA_MOST = 1024 };
 typedef struct criterion {
     const char *id;
+    const char *words;        /* NULL: the file does not have them */
     int8_t weight, dimension; /* -1: none of the five */
     uint8_t said;             /* CAIRN_SAID_YES | CAIRN_SAID_NO: is it met? */
 } criterion;
 typedef struct morebench_text {
     criterion *criteria; /* [n] */
+    const char *words;   /* the text that is judged; NULL: the file does not have it */
     int32_t n, room;
     double characters;
 } morebench_text;
@@ -99,16 +101,25 @@ static cairn_status widen(cairn_bench_run *run, morebench_text *text) {
     return CAIRN_OK;
 }
 
+static cairn_said_yes read_words(const morebench_config *c, const char *judgement) {
+    return cairn_say_yes(judgement, c->verdict ? CAIRN_YES_SUBSTRING : CAIRN_YES_FIRST_WORD);
+}
+
+static uint8_t bits_of(cairn_said_yes said) {
+    return (uint8_t)((said.yes ? CAIRN_SAID_YES : 0) | (said.no ? CAIRN_SAID_NO : 0));
+}
+
 /* The fields of a criterion in the site's file, or in a file of judgements. */
 static cairn_status read_criterion(cairn_bench_run *run, const json_t *row, bool site, morebench_text *text,
                                    bool *answered) {
     const morebench_config *c = cairn_bench_config(run);
-    const char *id, *dimension, *judgement;
+    const char *id, *dimension, *judgement, *words;
     int64_t weight;
     CAIRN_TRY(cairn_bench_text(run, row, "criterion_id", &id));
     CAIRN_TRY(cairn_bench_int(run, row, site ? "weight" : "criterion_weight", -3, 3, &weight));
     CAIRN_TRY(cairn_bench_maybe_text(run, row, site ? "dimension" : "criterion_dimension", &dimension));
     CAIRN_TRY(cairn_bench_maybe_text(run, row, "judgement", &judgement));
+    CAIRN_TRY(cairn_bench_maybe_text(run, row, "criterion", &words));
     if (weight == 0)
         return cairn_fail(cairn_bench_ctx(run), CAIRN_FORMAT, "%s: field `%s`: expected -3 to -1 or 1 to 3, got 0",
                           cairn_bench_where(run), site ? "weight" : "criterion_weight");
@@ -117,9 +128,8 @@ static cairn_status read_criterion(cairn_bench_run *run, const json_t *row, bool
             return cairn_fail(cairn_bench_ctx(run), CAIRN_FORMAT, "%s: field `criterion_id`: `%s` was judged before",
                               cairn_bench_where(run), id);
     CAIRN_TRY(widen(run, text));
-    cairn_said_yes said = cairn_say_yes(judgement, c->verdict ? CAIRN_YES_SUBSTRING : CAIRN_YES_FIRST_WORD);
-    uint8_t bits = (uint8_t)((said.yes ? CAIRN_SAID_YES : 0) | (said.no ? CAIRN_SAID_NO : 0));
-    text->criteria[text->n++] = (criterion){id, (int8_t)weight, dimension_of(dimension), bits};
+    uint8_t bits = bits_of(read_words(c, judgement));
+    text->criteria[text->n++] = (criterion){id, words, (int8_t)weight, dimension_of(dimension), bits};
     *answered = *answered || judgement;
     return CAIRN_OK;
 }
@@ -180,6 +190,7 @@ static cairn_status read_site_text(cairn_bench_run *run, const json_t *about, co
     if (!json_array_size(rubrics))
         return cairn_fail(cairn_bench_ctx(run), CAIRN_FORMAT, "%s: %s of %s: field `rubrics`: expected criteria",
                           cairn_bench_where(run), kind, model);
+    text->words = words;
     text->characters = cairn_bench_characters(words);
     for (size_t i = 0; i < json_array_size(rubrics); i++) {
         cairn_status status = read_criterion(run, json_array_get(rubrics, i), true, text, &answered);
@@ -225,9 +236,46 @@ static cairn_status read_row(cairn_bench_run *run, const json_t *row) {
     morebench_text *text = cairn_arena_alloc(cairn_bench_arena(run), 1, sizeof *text);
     if (!text) return CAIRN_NO_MEMORY;
     CAIRN_TRY(cairn_bench_maybe_text(run, row, "response", &words));
+    text->words = words;
     text->characters = cairn_bench_characters(words);
     CAIRN_TRY(read_criterion(run, row, false, text, &answered));
     return add_text(run, subset, id, task, text, answered);
+}
+
+/* ---- asking ------------------------------------------------------------------------------------------------------ */
+
+static cairn_status read_reply(cairn_bench_run *run, const cairn_bench_item *item, const cairn_bench_question *question,
+                               cairn_bench_heard *out) {
+    (void)item, (void)question;
+    bench_hear_yes(read_words(cairn_bench_config(run), out->text), out);
+    return CAIRN_OK;
+}
+
+static const cairn_bench_question criterion_met = {
+    .name = "criterion",
+    .meaning = "MoReBench's form: a text and one criterion at a time, without its weight; yes or no.",
+    .template = "# Reasoning Response\n{answer}\n\nDoes it meet this criterion? Answer yes or no only.\n\n"
+                "# Rubric Criterion\n{criterion}",
+    .shows = CAIRN_BENCH_SHOWS_OWN,
+    .read = read_reply,
+};
+
+static bool request(const cairn_bench_run *run, const cairn_bench_item *item, int32_t k,
+                    const char *place[CAIRN_BENCH_PLACES]) {
+    const morebench_text *text = item->own;
+    (void)run;
+    if (k >= text->n || !text->words || !text->criteria[k].words) return false;
+    place[CAIRN_BENCH_ANSWER] = text->words;
+    place[CAIRN_BENCH_CRITERION] = text->criteria[k].words;
+    return true;
+}
+
+static cairn_status take_replies(cairn_bench_run *run, cairn_bench_item *item, const cairn_bench_heard *heard,
+                                 int32_t n) {
+    const morebench_text *text = item->own;
+    for (int32_t i = 0; i < text->n; i++)
+        text->criteria[i].said = i < n ? bits_of(read_words(cairn_bench_config(run), heard[i].text)) : 0;
+    return CAIRN_OK;
 }
 
 /* ---- measuring --------------------------------------------------------------------------------------------------- */
@@ -331,6 +379,9 @@ const cairn_bench_type cairn_bench_morebench = {
         "judgements, one criterion a line (task_id, criterion_id, judgement, criterion_weight, ..; of traces where "
         "the path holds `thinking_trace`), or the site's file (task_id, metadata, models)",
     .row = read_row,
+    BENCH_ASKS(&criterion_met),
+    .request = request,
+    .reply = take_replies,
     .n_tallies = TALLIES,
     .tallies = tallies,
     .tally = tally,

@@ -4,7 +4,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "cairn/bench.h"
+#include "cairn/say.h"
+#include "eval/bench_questions.h"
 
 typedef struct mr_gsm8k_config {
     double threshold;
@@ -30,6 +31,7 @@ typedef struct reasons {
     bool agree;                  /* the grader's decision, as it is written, is what people said */
     bool said_right, said_wrong; /* the solution, by the judge */
     bool asks_step;              /* the grader's count does: the newer script */
+    bool ungraded;               /* a critic's reply, whose reason nobody judged */
 } reasons;
 
 enum { N_RIGHT, N_WRONG, TRUE_RIGHT, TRUE_WRONG, STEP, REASON, TOLD, GRADED, GRADER, BOTH, AGREE, TALLIES };
@@ -175,6 +177,56 @@ static cairn_status predict(cairn_bench_run *run, const json_t *row) {
     return read_reasons(run, row, item->own);
 }
 
+/* The line after the last tag, up to its end. */
+static cairn_status line_after(cairn_bench_run *run, const char *text, const char *tag, const char **out) {
+    const char *line = cairn_say_after(text, tag);
+    size_t length = line ? strcspn(line, "\r\n") : 0;
+    *out = cairn_arena_copy(cairn_bench_arena(run), line ? line : "", length);
+    return *out ? CAIRN_OK : CAIRN_NO_MEMORY;
+}
+
+/* `value` is the step, or NaN where the solution is called wrong without one. */
+static cairn_status read_verdict(cairn_bench_run *run, const cairn_bench_item *item,
+                                 const cairn_bench_question *question, cairn_bench_heard *out) {
+    const char *verdict, *step;
+    (void)item, (void)question;
+    CAIRN_TRY(line_after(run, out->text, "Solution Correctness:", &verdict));
+    CAIRN_TRY(line_after(run, out->text, "First Error Step:", &step));
+    bool right = is(verdict, "correct") || is(verdict, "right"),
+         wrong = is(verdict, "wrong") || is(verdict, "incorrect");
+    out->said = right || wrong;
+    out->rule = out->said ? "Solution Correctness:" : NULL;
+    if (right) out->value = CAIRN_EVAL_ALL_RIGHT;
+    if (wrong && step_of(step) > 0) out->value = (double)(step_of(step) - 1);
+    return CAIRN_OK;
+}
+
+static const cairn_bench_question verdict_lines = {
+    .name = "verdict-lines",
+    .meaning = "MR-GSM8K's form: lines `Solution Correctness:`, `First Error Step:` from 1, `Error Reason:`.",
+    .template = "Here are a question and a solution.\n\n[Question]\n{problem}\n\n[Solution]\n{solution}\n\n"
+                "Check the solution step by step. Then end with three lines:\n"
+                "Solution Correctness: correct, or wrong\n"
+                "First Error Step: the number of the first wrong step, or N/A\n"
+                "Error Reason: what is wrong there and what would be right, or N/A",
+    .shows = CAIRN_BENCH_SHOWS_NUMBERED,
+    .read = read_verdict,
+};
+
+static cairn_status take_reply(cairn_bench_run *run, cairn_bench_item *item, const cairn_bench_heard *heard,
+                               int32_t n) {
+    (void)run, (void)n;
+    bool right = heard->said && heard->value == CAIRN_EVAL_ALL_RIGHT;
+    item->reply = heard->text;
+    if (heard->said && !isnan(heard->value)) item->said = (int32_t)heard->value;
+    *(reasons *)item->own = (reasons){.people = CAIRN_VERDICT_UNKNOWN,
+                                      .grader = CAIRN_VERDICT_UNKNOWN,
+                                      .said_right = right,
+                                      .said_wrong = heard->said && !right,
+                                      .ungraded = true};
+    return CAIRN_OK;
+}
+
 /* ---- figures ----------------------------------------------------------------------------------------------------- */
 
 /* Judges of steps alone say nothing of reasons. */
@@ -194,7 +246,7 @@ static cairn_status tally(cairn_bench_run *run, const cairn_bench_item *item, do
     t[TRUE_WRONG] = !right && says_wrong;
     t[STEP] = located;
     t[REASON] = located && people;
-    t[TOLD] = of_steps || own->people != CAIRN_VERDICT_UNKNOWN;
+    t[TOLD] = of_steps || own->ungraded || own->people != CAIRN_VERDICT_UNKNOWN;
     t[GRADED] = !of_steps && own->grader != CAIRN_VERDICT_UNKNOWN;
     t[GRADER] = grader && (own->asks_step ? located : !right && says_wrong);
     t[BOTH] = t[GRADED] > 0 && own->people != CAIRN_VERDICT_UNKNOWN;
@@ -238,12 +290,16 @@ const cairn_bench_type cairn_bench_mr_gsm8k = {
         "which may stand in a file of its own (--predictions). The grader's count does not ask for the step again, but "
         "in the newer form of the files (Evaluation_Result). The test of the released script for the letters `correct` "
         "also takes \"Incorrect\": see --reason.\n\n"
-        "A judge of steps alone, such as a reward, says nothing of reasons: its score has two terms.",
+        "A judge of steps alone, such as a reward, says nothing of reasons, and nobody judges those of a critic asked "
+        "with "
+        "--critic: the score has two terms.",
     .files = "MR-GSM8K's results (uuid, model_output_steps, model_output_solution_correctness, .._eval_output); "
              "predictions: the grader's file",
     .row = read_row,
     .predict = predict,
     .tune = cairn_bench_tune_first_error,
+    BENCH_ASKS(&verdict_lines),
+    .reply = take_reply,
     .n_tallies = TALLIES,
     .tallies = tallies,
     .tally = tally,

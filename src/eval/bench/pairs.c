@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "cairn/bench.h"
+#include "eval/bench_questions.h"
 
 typedef struct pairs_config {
     int32_t tie; /* 0 loss, 1 half */
@@ -142,6 +142,7 @@ const cairn_bench_type cairn_bench_pairs = {
              "`score_chosen` and `score_rejected` where they are scored; or response_1 and response_2 with `winner` "
              "(model_a, model_b, tie), score_1 and score_2; rows or columns",
     .row = read_row,
+    BENCH_ASKS(&bench_ask_both_orders),
     .n_tallies = TALLIES,
     .tallies = tallies,
     .tally = tally,

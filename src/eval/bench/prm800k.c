@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "data/format.h"
+#include "eval/bench_questions.h"
 #include "eval/bench_run.h"
 
 typedef struct prm800k_config {
@@ -112,6 +113,7 @@ const cairn_bench_type cairn_bench_prm800k = {
     .row = read_row,
     .predict = cairn_bench_predict_steps,
     .tune = cairn_bench_tune_macro_f1,
+    BENCH_ASKS(&bench_ask_labels),
     .n_tallies = TALLIES,
     .tallies = tallies,
     .tally = tally,

@@ -2,7 +2,7 @@
 #include <jansson.h>
 #include <string.h>
 
-#include "cairn/bench.h"
+#include "eval/bench_questions.h"
 
 typedef struct processbench_config {
     double threshold;
@@ -124,6 +124,7 @@ const cairn_bench_type cairn_bench_processbench = {
              "it, or with `scores` of the steps",
     .row = read_row,
     .tune = cairn_bench_tune_first_error,
+    BENCH_ASKS(&bench_ask_paragraphs),
     .n_tallies = TALLIES,
     .tallies = tallies,
     .tally = tally,

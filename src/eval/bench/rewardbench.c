@@ -3,8 +3,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "cairn/bench.h"
 #include "cairn/say.h"
+#include "eval/bench_questions.h"
 
 enum { SUBSETS_MOST = 32 }; /* those of all sections are fewer */
 
@@ -77,6 +77,18 @@ static cairn_status read_one(cairn_bench_run *run, const json_t *row) {
 
 static cairn_status read_row(cairn_bench_run *run, const json_t *row) {
     return cairn_bench_each(run, row, "id", read_one);
+}
+
+/* A reply that cannot be read is worth as much as a tie. */
+static cairn_status take_reply(cairn_bench_run *run, cairn_bench_item *item, const cairn_bench_heard *heard,
+                               int32_t n) {
+    (void)run, (void)n;
+    item->reply = heard->text;
+    if (heard->text)
+        item->said = !heard->said || heard->value == 0 ? CAIRN_SLOT_TIE
+                     : heard->value > 0                ? CAIRN_SLOT_ONE
+                                                       : CAIRN_SLOT_TWO;
+    return CAIRN_OK;
 }
 
 /* ---- weights ----------------------------------------------------------------------------------------------------- */
@@ -195,6 +207,8 @@ const cairn_bench_type cairn_bench_rewardbench = {
              "`is_shuffled`",
     .row = read_row,
     .end = find_shares,
+    BENCH_ASKS(&bench_ask_pair),
+    .reply = take_reply,
     .n_tallies = TALLIES,
     .tallies = tallies,
     .tally = tally,

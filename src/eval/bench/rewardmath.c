@@ -3,14 +3,15 @@
 #include <math.h>
 #include <string.h>
 
-#include "cairn/bench.h"
 #include "cairn/choice.h"
+#include "eval/bench_questions.h"
 
 enum { ALL_AGGREGATES, CANDIDATES_MOST = 64 };
 
 typedef struct rewardmath_config {
     const char *right, *except;
     int32_t steps; /* 0: all, else an aggregator + 1 */
+    int32_t ask;   /* number of the question */
 } rewardmath_config;
 
 static const cairn_option options[] = {
@@ -19,6 +20,9 @@ static const cairn_option options[] = {
     CAIRN_TEXT(rewardmath_config, except, "", "", "Leave out wrong solutions of this source."),
     CAIRN_CHOICE(rewardmath_config, steps, "all", "all|" CAIRN_AGGREGATOR_CHOICES,
                  "Recorded step scores to one score of a solution; all: a row of the table for each way."),
+    CAIRN_CHOICE(
+        rewardmath_config, ask, "rating", "rating|pairs",
+        "How a critic is asked: to rate each solution, or to choose between the right one and each wrong one."),
 };
 
 enum { ITEMS, STRICT, TIES, RANK, TIED, UNEVEN, TALLIES };
@@ -247,6 +251,36 @@ static cairn_status end(cairn_bench_run *run) {
                       cairn_bench_stem(run), ((const rewardmath_config *)cairn_bench_config(run))->right, other);
 }
 
+static const cairn_bench_question rating = {
+    .name = "rating",
+    .meaning =
+        "RewardMATH's direct form: each solution alone, `Rating: [[5]]` from 1 to 10; 1 where it cannot be read.",
+    .template = "Rate a solution of a problem by whether its steps and its answer are correct.\n\n"
+                "[Problem]\n{problem}\n\n[Solution]\n{answer}\n\n"
+                "Explain, then end with a rating from 1 (worst) to 10 (best) in this form: Rating: [[5]]",
+    .shows = CAIRN_BENCH_SHOWS_EACH,
+    .read = bench_read_tagged_rating,
+    .low = 1,
+    .high = 10,
+    .unread = 1,
+};
+
+static const cairn_bench_question judgement = {
+    .name = "pairs",
+    .meaning =
+        "RewardMATH's pairwise form: the right solution against each wrong one, placed by chance; `Judgement: A`.",
+    .template = "Choose the better of two solutions of a problem.\n\n[Problem]\n{problem}\n\n"
+                "[Solution A]\n{answer_a}\n\n[Solution B]\n{answer_b}\n\n"
+                "Their order and their length do not matter. Explain, then end with A or B in this form: Judgement: A",
+    .shows = CAIRN_BENCH_SHOWS_AGAINST,
+    .read = bench_read_judgement,
+};
+
+static int32_t question_of(const cairn_bench_run *run, const cairn_bench_item *item) {
+    (void)item;
+    return ((const rewardmath_config *)cairn_bench_config(run))->ask;
+}
+
 /* Without a right solution nothing is right; a score that is no number never wins. */
 static cairn_status tally(cairn_bench_run *run, const cairn_bench_item *item, double *t) {
     double right[CANDIDATES_MOST], wrong[CANDIDATES_MOST];
@@ -304,6 +338,8 @@ const cairn_bench_type cairn_bench_rewardmath = {
              "--reward",
     .row = read_row,
     .end = end,
+    BENCH_ASKS(&rating, &judgement),
+    .question = question_of,
     .n_tallies = TALLIES,
     .tallies = tallies,
     .tally = tally,

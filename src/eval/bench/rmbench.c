@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "cairn/bench.h"
+#include "eval/bench_questions.h"
 
 enum { STYLES = 3 }; /* concise, detailed, detailed with markdown */
 
@@ -109,6 +109,7 @@ const cairn_bench_type cairn_bench_rmbench = {
     .files = "the data (id, prompt, chosen, rejected, three texts each; domain, or a file a domain) for --reward; or "
              "the same with `score_chosen` and `score_rejected`",
     .row = read_row,
+    BENCH_ASKS(&bench_ask_rating),
     .n_tallies = TALLIES,
     .tallies = tallies,
     .tally = tally,

@@ -2,8 +2,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "cairn/bench.h"
 #include "cairn/say.h"
+#include "eval/bench_questions.h"
 #include "data/json.h"
 
 enum { COUNTED, CREDIT, DECIDED, DECIDED_RIGHT, FIRST, SECOND, UNKNOWN, EXCLUDED, TALLIES };
@@ -141,6 +141,52 @@ static cairn_status read_row(cairn_bench_run *run, const json_t *row) {
     return status == CAIRN_OK ? cairn_bench_add(run, &item) : status;
 }
 
+/* ---- asking ------------------------------------------------------------------------------------------------------ */
+
+#define COMPARE(what, key)                                                                                          \
+    "An assistant with tools answers a question. Compare two candidates for " what ".\n\n[Question]\n{problem}\n\n" \
+    "[So far]\n{history}\n\n[Candidate 1]\n{answer_a}\n\n[Candidate 2]\n{answer_b}\n\n"                             \
+    "Explain, then end with one JSON object, {{\"" key "\": 1}, 2 instead of 1, or \"tie\"."
+static const cairn_bench_question compare_plans = {.name = "plan",
+                                                   .meaning = "Two plans in both orders; JSON with better_action_plan.",
+                                                   .template = COMPARE("its plan", "better_action_plan"),
+                                                   .shows = CAIRN_BENCH_SHOWS_BOTH_ORDERS,
+                                                   .read = bench_read_json_choice,
+                                                   .key = "better_action_plan",
+                                                   .history = true};
+static const cairn_bench_question compare_steps = {.name = "step",
+                                                   .meaning = "Two next steps in both orders; JSON with better_step.",
+                                                   .template = COMPARE("its next step", "better_step"),
+                                                   .shows = CAIRN_BENCH_SHOWS_BOTH_ORDERS,
+                                                   .read = bench_read_json_choice,
+                                                   .key = "better_step",
+                                                   .history = true};
+
+static int32_t question_of(const cairn_bench_run *run, const cairn_bench_item *item) {
+    (void)run;
+    return strcmp(item->subset, "plan") == 0 ? 0 : 1;
+}
+
+/* The right candidate is shown first in the first request. A pair without two replies is excluded. */
+static cairn_status take_replies(cairn_bench_run *run, cairn_bench_item *item, const cairn_bench_heard *heard,
+                                 int32_t n) {
+    cairn_slot said[2] = {CAIRN_SLOT_UNKNOWN, CAIRN_SLOT_UNKNOWN};
+    verdicts *v = cairn_arena_alloc(cairn_bench_arena(run), 1, sizeof *v);
+    if (!v) return CAIRN_NO_MEMORY;
+    for (int32_t i = 0; i < n; i++) {
+        if (!heard[i].text) item->n = 0;
+        if (heard[i].said)
+            said[i] = heard[i].value == 0                ? CAIRN_SLOT_TIE
+                      : (heard[i].value > 0) == (i == 0) ? CAIRN_SLOT_ONE
+                                                         : CAIRN_SLOT_TWO;
+    }
+    *v = (verdicts){said[0], said[1]};
+    item->own = v;
+    item->said = 0; /* by `own` */
+    item->reply = heard[0].text;
+    return CAIRN_OK;
+}
+
 /* ---- measuring --------------------------------------------------------------------------------------------------- */
 
 /* Scores do not depend on the order. */
@@ -196,6 +242,9 @@ const cairn_bench_type cairn_bench_toolcomp = {
              "prediction_dispreferred_first), or the data (prompt, history, preferred, dispreferred) for --reward, "
              "perhaps with these fields",
     .row = read_row,
+    BENCH_ASKS(&compare_plans, &compare_steps),
+    .question = question_of,
+    .reply = take_replies,
     .n_tallies = TALLIES,
     .tallies = tallies,
     .tally = tally,

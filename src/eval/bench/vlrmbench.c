@@ -3,9 +3,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "cairn/bench.h"
 #include "cairn/choice.h"
 #include "cairn/say.h"
+#include "eval/bench_questions.h"
 
 typedef struct vlrmbench_config {
     int32_t parse; /* cairn_ints_rule */
@@ -54,6 +54,7 @@ static const cairn_bench_figure figures[] = {
 
 typedef struct vlrmbench_item {
     enum { STEPS, FORESIGHT, PAIR, CRITIQUE } kind;
+    const char *chain; /* what is judged, as one text; NULL: the file does not have it */
     cairn_said_ints said;
     double front[2], back[2]; /* ratings with the first solution in front, and at the back */
 } vlrmbench_item;
@@ -154,6 +155,36 @@ static cairn_status read_labels(cairn_bench_run *run, const json_t *row, cairn_b
     return CAIRN_OK;
 }
 
+/* The chain that is judged, `reasoning_error`, as its steps "STEP1: ..", where it has one for each label; the file's own
+ * list of steps is that of the right chain. */
+static cairn_status read_chain(cairn_bench_run *run, const json_t *row, const char *const **steps, int32_t *n,
+                               const char **chain) {
+    int32_t labels = cairn_bench_length(row, "task_gt"), k = 0;
+    const char **parts = cairn_arena_alloc(cairn_bench_arena(run), (size_t)labels + 2, sizeof *parts), *at;
+    char tag[24];
+    CAIRN_TRY(cairn_bench_maybe_text(run, row, "reasoning_error", chain));
+    if (!parts) return CAIRN_NO_MEMORY;
+    for (at = *chain; at && k <= labels; k++) {
+        snprintf(tag, sizeof tag, "STEP%d:", (int)k + 1);
+        at = strstr(at, tag);
+        if (!at) break;
+        if (k > 0) parts[k - 1] = cairn_arena_copy(cairn_bench_arena(run), parts[k - 1], (size_t)(at - parts[k - 1]));
+        if (k > 0 && !parts[k - 1]) return CAIRN_NO_MEMORY;
+        parts[k] = at;
+    }
+    if (labels == 0 || k != labels) return CAIRN_OK;
+    *steps = parts;
+    *n = labels;
+    return CAIRN_OK;
+}
+
+/* Steps a line each, where the row has no chain in one text. */
+static cairn_status join_steps(cairn_bench_run *run, const cairn_bench_candidate *c, const char **chain) {
+    for (int32_t i = 0; c->steps && i < c->n_steps; i++)
+        CAIRN_TRY(cairn_bench_print(run, chain, "%s%s%s", *chain ? *chain : "", *chain ? "\n" : "", c->steps[i]));
+    return CAIRN_OK;
+}
+
 static cairn_status read_row(cairn_bench_run *run, const json_t *row) {
     const json_t *gold = json_object_get(row, "task_gt");
     const char *id, *problem, *task = task_of(run), *const *steps = NULL;
@@ -166,6 +197,7 @@ static cairn_status read_row(cairn_bench_run *run, const json_t *row) {
     CAIRN_TRY(cairn_bench_maybe_text(run, row, "question", &problem));
     if (json_is_array(json_object_get(row, "step_list")))
         CAIRN_TRY(cairn_bench_texts(run, row, "step_list", &steps, &n));
+    CAIRN_TRY(read_chain(run, row, &steps, &n, &own->chain));
     CAIRN_TRY(cairn_bench_steps_item(run, id, task, problem, steps, n, &item));
     bool pair = json_object_get(row, "model_answer_front") || (task && strcmp(task, "multi_solution") == 0);
     own->kind = json_object_get(row, "judge_res_1") ? CRITIQUE
@@ -173,6 +205,7 @@ static cairn_status read_row(cairn_bench_run *run, const json_t *row) {
                 : json_is_boolean(gold)             ? FORESIGHT
                                                     : STEPS;
     item.own = own;
+    if (!own->chain) CAIRN_TRY(join_steps(run, &item.candidates[0], &own->chain));
     item.candidates[0].right = json_is_true(gold) ? CAIRN_VERDICT_RIGHT : CAIRN_VERDICT_WRONG; /* FORESIGHT */
     if (own->kind == STEPS) CAIRN_TRY(read_labels(run, row, &item));
     CAIRN_TRY(hear(run, row, &item));
@@ -190,6 +223,69 @@ static cairn_status predict(cairn_bench_run *run, const json_t *row) {
         return cairn_fail(cairn_bench_ctx(run), CAIRN_FORMAT, "%s: field `id`: `%s` has an answer already",
                           cairn_bench_where(run), id);
     return hear(run, row, item);
+}
+
+/* ---- asking ------------------------------------------------------------------------------------------------------ */
+
+static cairn_status read_labels_said(cairn_bench_run *run, const cairn_bench_item *item,
+                                     const cairn_bench_question *question, cairn_bench_heard *out) {
+    cairn_bench_item said = *item; /* its `own` is written again by take_reply */
+    (void)question;
+    said.reply = out->text;
+    CAIRN_TRY(hear_steps(run, &said));
+    out->said = ((const vlrmbench_item *)item->own)->said.found > 0;
+    out->rule = out->said ? "digits" : NULL;
+    out->valid = said.valid;
+    return CAIRN_OK;
+}
+
+static cairn_status read_foresight(cairn_bench_run *run, const cairn_bench_item *item,
+                                   const cairn_bench_question *question, cairn_bench_heard *out) {
+    (void)run, (void)item, (void)question;
+    bench_hear_yes(cairn_say_yes(out->text, CAIRN_YES_WORD), out);
+    return CAIRN_OK;
+}
+
+static const cairn_bench_question faulty_steps = {
+    .name = "faulty-steps",
+    .meaning = "VLRMBench's form of step tasks: a list with a 1 for each faulty step and a 0 for each other one.",
+    .template =
+        "Here are a question and a chain of reasoning of {steps} steps.\n\n[Question]\n{problem}\n\n"
+        "[Reasoning]\n{solution}\n\nWhich steps are faulty? Answer with one list of {steps} numbers and nothing "
+        "else, one a step in their order: 1 for a faulty step, 0 for a fine one. Its form is [0, 1, 0].",
+    .shows = CAIRN_BENCH_SHOWS_OWN,
+    .read = read_labels_said,
+};
+
+static const cairn_bench_question foresight = {
+    .name = "foresight",
+    .meaning = "VLRMBench's form of foresight: yes or no.",
+    .template = "Here are a question and the beginning of a chain of reasoning.\n\n[Question]\n{problem}\n\n"
+                "[Reasoning]\n{solution}\n\nWill it end in the right answer? Answer yes or no.",
+    .shows = CAIRN_BENCH_SHOWS_OWN,
+    .read = read_foresight,
+};
+
+/* Pairs and critiques are not asked about: they need two texts. */
+static int32_t question_of(const cairn_bench_run *run, const cairn_bench_item *item) {
+    const vlrmbench_item *own = item->own;
+    (void)run;
+    return own->kind == STEPS ? 0 : own->kind == FORESIGHT ? 1 : -1;
+}
+
+static bool request(const cairn_bench_run *run, const cairn_bench_item *item, int32_t k,
+                    const char *place[CAIRN_BENCH_PLACES]) {
+    (void)run;
+    place[CAIRN_BENCH_SOLUTION] = ((const vlrmbench_item *)item->own)->chain;
+    return k == 0 && place[CAIRN_BENCH_SOLUTION];
+}
+
+static cairn_status take_reply(cairn_bench_run *run, cairn_bench_item *item, const cairn_bench_heard *heard,
+                               int32_t n) {
+    (void)n;
+    item->reply = heard->text;
+    item->answered = heard->text != NULL;
+    return item->answered && ((const vlrmbench_item *)item->own)->kind == STEPS ? hear_steps(run, item) : CAIRN_OK;
 }
 
 /* ---- measuring --------------------------------------------------------------------------------------------------- */
@@ -288,6 +384,9 @@ const cairn_bench_type cairn_bench_vlrmbench = {
         "have the greater sum; a tie is wrong, a null answer rates both 0. In foresight a `yes` or `true` anywhere is "
         "right for a beginning that ends well, `no` or `false` for another; an answer with both is right for "
         "either.\n\n"
+        "A reward and a critic judge the chain in `reasoning_error`, where it has a step for each label; `step_list` "
+        "is "
+        "the right chain. A critic sees no image, and is not asked about multi_solution and critiques.\n\n"
         "Critiques: a judge's ratings (judge_res_1 with the reference in front, judge_res_2 at the back); score is the "
         "share of wins over the reference.\n\n"
         "Of scores, --tune-on chooses the threshold with the highest macro F1. Rows with `error_info` are passed over.",
@@ -296,6 +395,10 @@ const cairn_bench_type cairn_bench_vlrmbench = {
     .row = read_row,
     .predict = predict,
     .tune = cairn_bench_tune_macro_f1,
+    BENCH_ASKS(&faulty_steps, &foresight),
+    .question = question_of,
+    .request = request,
+    .reply = take_reply,
     .n_tallies = TALLIES,
     .tallies = tallies,
     .tally = tally,
