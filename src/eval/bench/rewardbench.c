@@ -65,6 +65,8 @@ static cairn_status read_one(cairn_bench_run *run, const json_t *row) {
     CAIRN_TRY(cairn_bench_choice_item(run, id, subset, prompt, 2, &item));
     item.group = prompt;
     cairn_bench_candidate *chosen = &item.candidates[0], *rejected = &item.candidates[1];
+    chosen->right = CAIRN_VERDICT_RIGHT;
+    rejected->right = CAIRN_VERDICT_WRONG;
     CAIRN_TRY(cairn_bench_answer(run, row, cairn_bench_has(row, "chosen") ? "chosen" : "text_chosen", chosen));
     CAIRN_TRY(cairn_bench_answer(run, row, cairn_bench_has(row, "rejected") ? "rejected" : "text_rejected", rejected));
     CAIRN_TRY(cairn_bench_score(run, row, "scores_chosen", &chosen->score));
