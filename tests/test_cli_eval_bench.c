@@ -65,6 +65,29 @@ static void the_published_unit_case(void **state) {
     json_decref(all);
 }
 
+/* The benchmark and `eval mistakes` are one metric. At 0.5: a-0 clean and accepted, a-1 clean but 0.4 is wrong, a-2 found
+ * at 2 (an unknown score before it is passed over), a-3 found at 1 instead of 0, a-4 without a score: neither. So 1 of 3
+ * and 1 of 2. */
+static void mistakes_and_the_benchmark_agree(void **state) {
+    (void)state;
+    write_text("five.jsonl", five);
+    write_text("by-id.jsonl",
+               "{\"id\":\"a-0\",\"scores\":[0.9,0.8,0.7,0.6]}\n{\"id\":\"a-1\",\"scores\":[0.9,0.4,0.9,0.9]}"
+               "\n{\"id\":\"a-2\",\"scores\":[0.9,null,0.1,0.2]}\n{\"id\":\"a-3\",\"scores\":[0.9,0.3,0.9,0.9]}\n"
+               "{\"id\":\"a-4\",\"scores\":[null,null,null,null]}\n");
+    json_t *mistakes =
+        parsed(cairn("eval mistakes five.jsonl --reward recorded:file=by-id.jsonl --threshold 0.5 --json --quiet"));
+    json_t *bench =
+        parsed(cairn("eval processbench five.jsonl --reward recorded:file=by-id.jsonl --threshold 0.5 --json --quiet"));
+    const json_t *row = row_of(bench, "a");
+    assert_near(real(row, "acc_err"), 1.0 / 3);
+    assert_near(real(row, "acc_cor"), 0.5);
+    static const char *const figures[] = {"acc_err", "acc_cor", "f1"};
+    for (int i = 0; i < 3; i++) assert_near(real(row, figures[i]), real(mistakes, figures[i]));
+    json_decref(mistakes);
+    json_decref(bench);
+}
+
 static void rounding_as_the_paper(void **state) { /* 67 of 207 and 177 of 193: printed 47.9, exactly 47.847 */
     char line[256];
     (void)state;
@@ -220,6 +243,7 @@ static void every_benchmark_explains_itself(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_published_unit_case, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(mistakes_and_the_benchmark_agree, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(rounding_as_the_paper, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(a_reward_and_its_recorded_scores_give_the_same, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(a_program_and_its_recorded_scores_give_the_same, make_folder, remove_folder),

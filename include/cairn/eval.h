@@ -57,6 +57,10 @@ CAIRN_API void cairn_outcome_groups_free(cairn_outcome_groups *groups);
 CAIRN_API cairn_status cairn_eval_first_error(cairn_ctx *ctx, const double *scores, int32_t n, double tau,
                                               cairn_stat_sense sense, int32_t *out);
 
+/* The first of scores[n] that is known and below `tau`: unknown ones (NaN) are passed over. CAIRN_EVAL_ALL_RIGHT where
+ * none is, CAIRN_EVAL_NONE where no score is known. */
+CAIRN_API int32_t cairn_eval_first_below(const double *scores, int32_t n, double tau);
+
 /* One judged solution. */
 typedef struct cairn_first_error_item {
     const char *id;     /* said in errors; may be NULL */

@@ -330,11 +330,14 @@ static cairn_status run(cli *c, const void *options_, int count, char **argument
 }
 
 const cli_verb verb_eval_mistakes = {
-    .about = {.name = "eval mistakes",
-              .summary = "Measure how often a reward finds the first mistake that people marked (ProcessBench metric).",
-              .options = options,
-              .option_count = sizeof options / sizeof *options,
-              .config_size = sizeof(mistakes_config)},
+    .about =
+        {.name = "eval mistakes",
+         .summary =
+             "Measure how often a reward finds the first mistake that people marked, in your own files of any format "
+             "and world. `eval processbench` is the same metric on that benchmark's files, by its rules.",
+         .options = options,
+         .option_count = sizeof options / sizeof *options,
+         .config_size = sizeof(mistakes_config)},
     .arguments = "FILE...",
     .least = 1,
     .most = MOST_FILES,

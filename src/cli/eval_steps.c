@@ -90,9 +90,7 @@ static cairn_status note_solution(cli *c, stepped *f, const scored *s) {
     f->solutions[f->n_solutions++] =
         (cairn_first_error_item){.n_steps = s->record->n_steps,
                                  .label = first == CAIRN_NO_ERROR ? CAIRN_EVAL_ALL_RIGHT : first,
-                                 .prediction = !judged                            ? CAIRN_EVAL_NONE
-                                               : s->first_wrong == CAIRN_NO_ERROR ? CAIRN_EVAL_ALL_RIGHT
-                                                                                  : s->first_wrong};
+                                 .prediction = s->said};
     f->not_judged += !judged;
     return CAIRN_OK;
 }

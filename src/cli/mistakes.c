@@ -14,11 +14,8 @@ static cairn_status note_item(cli *c, mistakes *m, const scored *s) {
     CAIRN_TRY(cairn_grow(c->ctx, (void **)&m->trusted, &m->trusted_capacity, m->n + 1, sizeof *m->trusted));
     m->problems[m->n] = scored_problem_key(r);
     m->trusted[m->n] = !clean || s->outcome.verdict == CAIRN_VERDICT_RIGHT;
-    m->items[m->n++] = (cairn_first_error_item){.n_steps = r->n_steps,
-                                                .label = clean ? CAIRN_EVAL_ALL_RIGHT : r->first_error,
-                                                .prediction = !judged                            ? CAIRN_EVAL_NONE
-                                                              : s->first_wrong == CAIRN_NO_ERROR ? CAIRN_EVAL_ALL_RIGHT
-                                                                                                 : s->first_wrong};
+    m->items[m->n++] = (cairn_first_error_item){
+        .n_steps = r->n_steps, .label = clean ? CAIRN_EVAL_ALL_RIGHT : r->first_error, .prediction = s->said};
     *(clean ? &m->clean_unjudged : &m->mistaken_unjudged) += !judged;
     return CAIRN_OK;
 }

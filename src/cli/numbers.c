@@ -40,9 +40,8 @@ static const struct {
      "Share of problems whose chosen answer is right, with Wilson's 95 % interval. Unknown outcomes count as not right "
      "and are told under the row; problems that cannot be judged are left out."},
     {"eval budget", "against baseline",
-     "Difference in right answers on the same problems, in points, with a paired bootstrap interval: green or red "
-     "where "
-     "it excludes 0."},
+     "Difference in right answers on the same problems, in points, with a paired bootstrap interval, never of width 0: "
+     "green or red where it excludes 0."},
     {"eval budget", "found %", "Share of problems with a right answer among the candidates."},
     {"eval budget", "steps, tokens, scored",
      "Sampled steps and tokens and scored steps a problem: what was spent of the budget."},
@@ -54,8 +53,16 @@ static const struct {
      "Chance that at least one of k samples is right, estimated without bias from n samples a problem: the mean of "
      "1 - C(n - c, k) / C(n, k) over problems with c right samples (arXiv 2107.03374). The bootstrap interval draws "
      "whole problems. Problems with fewer than k samples are left out of the row and counted. Each recorded solution "
-     "is "
-     "one sample."},
+     "is one sample."},
+    {"eval passk", "maj@k",
+     "Of FILE: chance that the most frequent answer of k samples is right, over all ways to draw k of n without "
+     "replacement, exactly; a tie is shared, as where samples stand in random order and the earliest answer wins."},
+    {"eval passk", "best of k",
+     "Of FILE: chance that the sample with the highest score of k is right: the sum over ranks r of C(r - 1, k - 1) / "
+     "C(n, k). Equal scores share. A sample with an answer goes before one without, an unknown score is lowest."},
+    {"eval passk", "less first",
+     "Of FILE: difference to the first row of the rule on the same problems, with a paired bootstrap interval that "
+     "draws whole problems; never of width 0. A column is of the problems with k samples in every file."},
     {"eval passk", "unknown",
      "Samples whose outcome nobody knows. They count as not right; the second number of a row takes them as right."},
     {"eval mistakes", "marked mistakes found exactly",

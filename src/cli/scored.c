@@ -95,11 +95,10 @@ static cairn_status score_record(cairn_ctx *ctx, const scored_options *options, 
                     .evidence = evidence,
                     .failed = cost.failed,
                     .threshold = s->threshold,
-                    .first_wrong = CAIRN_NO_ERROR,
+                    .said = cairn_eval_first_below(scores, record->n_steps, s->threshold),
                     .outcome = outcome,
                     .target = problem.answer};
-    for (size_t i = n; i-- > 0;)
-        if (scores[i] < out->threshold) out->first_wrong = (int32_t)i;
+    out->first_wrong = out->said < 0 ? CAIRN_NO_ERROR : out->said;
     return CAIRN_OK;
 }
 
@@ -108,9 +107,7 @@ bool scored_is_missing(const scored *solution, int32_t i) {
 }
 
 bool scored_is_judged(const scored *solution) {
-    for (int32_t i = 0; i < solution->record->n_steps; i++)
-        if (!isnan(solution->scores[i])) return true;
-    return false;
+    return solution->said != CAIRN_EVAL_NONE;
 }
 
 uint64_t scored_problem_key(const cairn_record *record) {

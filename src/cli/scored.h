@@ -45,7 +45,8 @@ typedef struct scored {
     const char *const *evidence; /* [n_steps] */
     int64_t failed;              /* steps that are unknown because the reward's program failed on them */
     double threshold;            /* a step with a lower score is wrong */
-    int32_t first_wrong;         /* first step with a known score below it, or CAIRN_NO_ERROR */
+    int32_t said;                /* first step with a known score below it, CAIRN_EVAL_ALL_RIGHT, CAIRN_EVAL_NONE */
+    int32_t first_wrong;         /* that step, or CAIRN_NO_ERROR */
     cairn_outcome outcome;       /* of the solution, by cairn_world_outcome */
     const char *target;          /* the problem's true answer, or NULL */
 } scored;

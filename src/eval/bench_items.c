@@ -29,15 +29,11 @@ cairn_status cairn_bench_steps_item(cairn_bench_run *run, const char *id, const 
 
 int32_t cairn_bench_first_wrong(const cairn_bench_item *item, double tau) {
     const cairn_bench_candidate *c = &item->candidates[0];
-    bool known = false;
     if (item->said != CAIRN_EVAL_NONE || !item->answered) return item->said;
-    if (!item->valid && !c->scores) return CAIRN_EVAL_NONE;
-    for (int32_t i = 0; i < c->n_steps; i++) {
-        if (!item->valid && isnan(c->scores[i])) continue;
-        known = true;
-        if (item->valid ? !item->valid[i] : c->scores[i] < tau) return i;
-    }
-    return known ? CAIRN_EVAL_ALL_RIGHT : CAIRN_EVAL_NONE;
+    if (!item->valid) return c->scores ? cairn_eval_first_below(c->scores, c->n_steps, tau) : CAIRN_EVAL_NONE;
+    for (int32_t i = 0; i < c->n_steps; i++)
+        if (!item->valid[i]) return i;
+    return c->n_steps ? CAIRN_EVAL_ALL_RIGHT : CAIRN_EVAL_NONE;
 }
 
 cairn_status cairn_bench_step_scores(cairn_bench_run *run, const json_t *row, const char *name,

@@ -15,6 +15,15 @@ cairn_status cairn_eval_first_error(cairn_ctx *ctx, const double *scores, int32_
     return CAIRN_OK;
 }
 
+int32_t cairn_eval_first_below(const double *scores, int32_t n, double tau) {
+    bool known = false;
+    for (int32_t i = 0; i < n; i++) {
+        if (scores[i] < tau) return i;
+        known = known || !isnan(scores[i]);
+    }
+    return known ? CAIRN_EVAL_ALL_RIGHT : CAIRN_EVAL_NONE;
+}
+
 /* ---- scores ---- */
 
 /* 2 ab / (a + b) of a = hit_err / n_err and b = hit_cor / n_cor as one quotient of whole numbers: equal scores
