@@ -86,7 +86,8 @@ static cairn_status take_reply(cairn_bench_run *run, cairn_bench_item *item, con
                                int32_t n) {
     (void)run, (void)n;
     item->reply = heard->text;
-    if (heard->text)
+    item->answered = heard->text != NULL;
+    if (item->answered)
         item->said = !heard->said || heard->value == 0 ? CAIRN_SLOT_TIE
                      : heard->value > 0                ? CAIRN_SLOT_ONE
                                                        : CAIRN_SLOT_TWO;
