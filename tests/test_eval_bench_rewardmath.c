@@ -164,6 +164,11 @@ static void test_broken_rows_are_named(void **state) {
                             "{\"problem\":\"p\",\"eval_solution\":[\"s\"],\"solution_type\":\"chosen\","
                             "\"output\":{\"step_scores\":[0.5, -1]}}"),
             CAIRN_INVALID, "e.json:1: field `output.step_scores`: the score of step 1 is -1");
+    refused(f,
+            bench_read_text(f, "g.json",
+                            "{\"problem\":\"p\",\"solution_reference\":[\"a\"],\"score\":[true],"
+                            "\"chosen_position\":[\"A\"]}"),
+            CAIRN_FORMAT, "g.json:1: field `score[0]`: expected a text or null");
     bench_open(f, "rewardmath", "");
     ok(f, bench_read_text(f, "f.json", "[{\"problem\":\"p\",\"solution_reference\":[\"a\",\"b\"],\"score\":[1,2]}]"));
     refused(f, cairn_bench_end(f->run), CAIRN_INVALID, "no solution is of `human_to_GPT-4`");
@@ -188,6 +193,20 @@ static void test_recorded_step_scores_of_solutions_one_a_row(void **state) {
     assert_near(figure(f, "a last", "accuracy"), 0.5, 0);
     assert_near(figure(f, "b product", "accuracy"), 1, 0);
     assert_int_equal(f->result.items, 3 * 8);
+    bench_open(f, "rewardmath", "steps=min");
+    ok(f, bench_read_text(f, "c.json",
+                          "{\"problem\":\"p\",\"eval_solution\":[\"s\"],\"solution_type\":\"chosen\"}\n" SOLUTION(
+                              "p", "rejected", "[0.1]") "\n" SOLUTION("q", "chosen", "[0.2]")));
+    bench_measure(f, true); /* the right solution of p has no score, and never wins */
+    assert_near(figure(f, "c min", "accuracy"), 0.5, 0);
+    bench_open(f, "rewardmath", "steps=min");
+    ok(f, bench_read_text(
+              f, "d.json",
+              "{\"problem\":\"p\",\"solution_reference\":[\"chosen\",\"b\",\"c\"],"
+              "\"score\":[0.7,[0.6,0.9],[0.65]]}\n{\"problem\":\"q\",\"solution_reference\":[\"chosen\",\"b\"],"
+              "\"score\":[null,[0.6]]}"));
+    bench_measure(f, false); /* a number beside lists stands as it is, and null is no score */
+    assert_near(figure(f, "d min", "accuracy"), 0.5, 0);
 }
 
 int main(void) {

@@ -43,10 +43,11 @@ static cairn_verdict verdict_of(const rewardmath_config *config, const char *sou
     return right ? CAIRN_VERDICT_RIGHT : CAIRN_VERDICT_WRONG;
 }
 
-/* One score of a candidate by its recorded steps, which are the field's. */
+/* One score of a candidate by its recorded steps, which are the field's; without steps it keeps the score that it has. */
 static cairn_status combine(cairn_bench_run *run, cairn_aggregator how, const char *field, cairn_bench_candidate *c) {
     static const cairn_aggregate_policy policy = {
         .allow_empty = true, .empty_value = 0.5, .unknown = CAIRN_UNKNOWN_STEP_SPREAD};
+    if (!c->scores) return CAIRN_OK;
     cairn_status status =
         cairn_aggregate_checked(cairn_bench_ctx(run), how, c->scores, (size_t)c->n_steps, &policy, &c->score);
     if (status == CAIRN_OK) return CAIRN_OK;
@@ -116,7 +117,11 @@ static cairn_status read_pairs(cairn_bench_run *run, const json_t *row, cairn_be
     item->candidates[0].right = CAIRN_VERDICT_RIGHT;
     item->candidates[0].score = 1;
     for (int32_t i = 0; i < n; i++) {
-        const char *said = json_string_value(json_array_get(scores, (size_t)i));
+        const json_t *verdict = json_array_get(scores, (size_t)i);
+        const char *said = json_string_value(verdict);
+        if (!said && !json_is_null(verdict))
+            return cairn_fail(cairn_bench_ctx(run), CAIRN_FORMAT, "%s: field `score[%d]`: expected a text or null",
+                              cairn_bench_where(run), (int)i);
         bool won = said && strcmp(said, positions[i]) == 0;
         item->candidates[0].score += won;
         item->candidates[i + 1].score = won ? 1 : n + 2;
