@@ -415,6 +415,31 @@ static void test_solve_keeps_what_the_page_shows(void **state) {
     json_decref(record);
 }
 
+/* Votes of 2 and 8 are one curve, the best of 4 is one point. */
+static void runs_that_differ_in_how_much_they_do_are_one_curve(void **state) {
+    (void)state;
+    static const char *const searches[] = {"majority:width=2", "majority:width=8", "best-of-n:width=4"};
+    char image[32768], words[256];
+    for (int i = 0; i < 3; i++) {
+        snprintf(words, sizeof words, "solve -n 20 --quiet --search %s --run curve%d.db", searches[i], i);
+        expect_ok(cairn(words));
+    }
+    expect_ok(cairn("report curve0.db curve1.db curve2.db --svg curves.svg"));
+    read_into(in_folder("curves.svg"), image, sizeof image);
+    const char *line = strstr(image, "<polyline class=\"line s0\"");
+    assert_non_null(line);
+    assert_non_null(strchr(strstr(line, "points=\""), ' ')); /* two places */
+    assert_non_null(strstr(image, "<line class=\"spread s1\""));
+    assert_null(strstr(image, "s2\""));
+    assert_non_null(strstr(image, ">majority</text>"));
+    assert_non_null(strstr(image, "sampled steps a problem"));
+    const outcome *o = cairn("report curve0.db --svg none.svg --axis flops");
+    assert_int_equal(o->status, 2);
+    assert_non_null(strstr(o->error, "FLOP a problem"));
+    assert_false(is_there("none.svg"));
+    assert_int_equal(cairn("report curve0.db --svg curve0.db")->status, 2);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_outcomes_that_are_not_judged_are_in_no_share),
@@ -430,6 +455,7 @@ int main(void) {
         cmocka_unit_test(test_a_page_holds_200_trees_in_5_mb),
         cmocka_unit_test(test_long_texts_are_cut_and_say_so),
         cmocka_unit_test(test_solve_keeps_what_the_page_shows),
+        cmocka_unit_test(runs_that_differ_in_how_much_they_do_are_one_curve),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -5,26 +5,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cairn/curves.h"
-
 static const char *const axes[] = {"", "sampled steps a problem", "tokens a problem", "scored steps a problem",
                                    "FLOP a problem"};
 
 /* Two means within a thousandth are one place: an algorithm that spends no more where more is allowed. */
 #define SAME_PLACE 1.001
 
-typedef struct place {
-    double x;
-    cairn_interval y;
-} place;
+const char *budget_axis_text(budget_axis axis) {
+    return axes[axis];
+}
 
 static int by_x(const void *a, const void *b) {
-    double x = ((const place *)a)->x, y = ((const place *)b)->x;
+    double x = ((const budget_place *)a)->x, y = ((const budget_place *)b)->x;
     return (x > y) - (x < y);
 }
 
-/* The line through places[n], rising; of those in one place the first. */
-static cairn_status make_line(cli *c, place *places, size_t n, const char *name, cairn_curve_line *out) {
+cairn_status budget_line(cli *c, budget_place *places, size_t n, const char *name, cairn_curve_line *out) {
     double *x = cairn_arena_alloc(c->arena, n + 1, sizeof *x);
     cairn_interval *y = cairn_arena_alloc(c->arena, n + 1, sizeof *y);
     if (!x || !y) return CAIRN_NO_MEMORY;
@@ -42,42 +38,42 @@ static const budget_point *point_at(const budget_curves *b, int budget, int sear
     return &b->points[budget * b->n_searches + search];
 }
 
-static cairn_status search_line(cli *c, const budget_curves *b, int search, place *places, cairn_curve_line *out) {
+static cairn_status search_line(cli *c, const budget_curves *b, int search, budget_place *places,
+                                cairn_curve_line *out) {
     size_t n = 0;
     for (int i = 0; i < b->n_budgets; i++) {
         const budget_point *p = point_at(b, i, search);
-        if (p->spent[b->axis] > 0) places[n++] = (place){p->spent[b->axis], p->accuracy};
+        if (p->spent[b->axis] > 0) places[n++] = (budget_place){p->spent[b->axis], p->accuracy};
     }
-    return make_line(c, places, n, b->searches[search], out);
+    return budget_line(c, places, n, b->searches[search], out);
 }
 
 /* What is best possible is a function of the steps alone: at each budget by the search that spent most. */
-static cairn_status optimum_line(cli *c, const budget_curves *b, place *places, cairn_curve_line *out) {
+static cairn_status optimum_line(cli *c, const budget_curves *b, budget_place *places, cairn_curve_line *out) {
     size_t n = 0;
     for (int i = 0; i < b->n_budgets; i++) {
         const budget_point *most = point_at(b, i, 0);
         for (int k = 1; k < b->n_searches; k++)
             if (point_at(b, i, k)->spent[b->axis] > most->spent[b->axis]) most = point_at(b, i, k);
         if (!isnan(most->optimum) && most->spent[b->axis] > 0)
-            places[n++] = (place){most->spent[b->axis], {most->optimum, NAN, NAN, 0}};
+            places[n++] = (budget_place){most->spent[b->axis], {most->optimum, NAN, NAN, 0}};
     }
-    return make_line(c, places, n, "best possible, exactly", out);
+    return budget_line(c, places, n, "best possible, exactly", out);
 }
 
 static cairn_status make_picture(cli *c, const budget_curves *b, cairn_curve_picture *out) {
     int n = b->n_searches;
     cairn_curve_line *lines = cairn_arena_alloc(c->arena, (size_t)n + 1, sizeof *lines);
-    place *places = cairn_arena_alloc(c->arena, (size_t)b->n_budgets + 1, sizeof *places);
+    budget_place *places = cairn_arena_alloc(c->arena, (size_t)b->n_budgets + 1, sizeof *places);
     if (!lines || !places) return CAIRN_NO_MEMORY;
     for (int i = 0; i < n; i++) CAIRN_TRY(search_line(c, b, i, places, &lines[i]));
     CAIRN_TRY(optimum_line(c, b, places, &lines[n]));
-    *out =
-        (cairn_curve_picture){.title = "Right answers by what was spent",
-                              .across = axes[b->axis],
-                              .note = "Bands: Wilson's 95 % intervals. x is what was spent, not what was allowed: an "
-                                      "algorithm that does not use its budget stands further left.",
-                              .lines = lines,
-                              .n = n + (lines[n].n > 0)};
+    *out = (cairn_curve_picture){.title = "Right answers by what was spent",
+                                 .across = axes[b->axis],
+                                 .note = "Intervals are Wilson's. x is what was spent, not what was allowed: an "
+                                         "algorithm that does not use its budget stands further left.",
+                                 .lines = lines,
+                                 .n = n + (lines[n].n > 0)};
     return CAIRN_OK;
 }
 

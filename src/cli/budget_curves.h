@@ -1,13 +1,26 @@
-/* Accuracy against what was spent, as `eval budget --svg` and `--html` show it. */
+/* Accuracy against what was spent, as `eval budget` and `report` draw it. */
 #ifndef CAIRN_CLI_BUDGET_CURVES_H
 #define CAIRN_CLI_BUDGET_CURVES_H
 
+#include "cairn/curves.h"
 #include "cairn/job.h"
 #include "cli/cli.h"
 
 /* What x is: as --unit has it, else one of these. */
-#define BUDGET_AXIS_CHOICES "unit|steps|tokens|scorings|flops"
+#define BUDGET_AXIS_CHOICES "unit|" BUDGET_AXES
+#define BUDGET_AXES         "steps|tokens|scorings|flops"
 typedef enum budget_axis { BUDGET_BY_UNIT, BUDGET_STEPS, BUDGET_TOKENS, BUDGET_SCORINGS, BUDGET_FLOPS } budget_axis;
+
+/* "tokens a problem" */
+const char *budget_axis_text(budget_axis axis);
+
+/* A point of a line. */
+typedef struct budget_place {
+    double x;
+    cairn_interval y;
+} budget_place;
+/* The line through places[n], which are sorted; of those in one place (within a thousandth) the first. */
+cairn_status budget_line(cli *c, budget_place *places, size_t n, const char *name, cairn_curve_line *out);
 
 /* One search at one budget. */
 typedef struct budget_point {

@@ -247,10 +247,11 @@ static cairn_status make_pictures(cli *c, const passk_table *t, cairn_curve_pict
         for (int k = 0; k < t->n_ks; k++) y[k] = t->rows[i].cells[k].accuracy;
         lines[i] = (cairn_curve_line){.name = t->rows[i].name, .n = t->n_ks, .x = ks, .y = y};
         if (heads_rule(t, i))
-            pictures[(*n)++] = (cairn_curve_picture){.title = title_of(t->rows[i].rule),
-                                                     .across = "k: samples a problem",
-                                                     .note = "Bands: 95 % intervals over problems.",
-                                                     .lines = &lines[i]};
+            pictures[(*n)++] = (cairn_curve_picture){
+                .title = title_of(t->rows[i].rule),
+                .across = "k: samples a problem",
+                .note = "Intervals are over problems: all samples of a problem are drawn together.",
+                .lines = &lines[i]};
         pictures[*n - 1].n++;
     }
     for (int i = 0; i < *n; i++)

@@ -6,10 +6,13 @@
 #include <sys/stat.h>
 
 #include "cairn/report.h"
+#include "cli/budget_curves.h"
+#include "cli/report_curves.h"
 #include "cli/verbs.h"
 
 typedef struct report_config {
-    const char *out, *csv;
+    const char *out, *csv, *svg;
+    int32_t axis;
     int64_t problems;
     double room;
     bool json;
@@ -20,6 +23,10 @@ static const cairn_option options[] = {
                "Write the page here: one HTML file that needs no network (- for standard output)."),
     CAIRN_TEXT(report_config, csv, "", "",
                "Write the tables as NAME-runs.csv, NAME-pairs.csv, NAME-bins.csv and NAME-labels.csv."),
+    CAIRN_TEXT(report_config, svg, "", "",
+               "Write accuracy against what was spent to this file (SVG): runs of solve that differ in their budget "
+               "alone are one curve."),
+    CAIRN_CHOICE(report_config, axis, "steps", BUDGET_AXES, "What --svg is drawn against."),
     CAIRN_INT(report_config, problems, "1000", 1, 1e9, "problems",
               "Problems of each run that the page lists; the rest is counted."),
     CAIRN_REAL(
@@ -317,6 +324,14 @@ static cairn_status write_page(cli *c, const cairn_report *report, const report_
     return end_out(out, cairn_report_html(report, c->ctx, &page, out));
 }
 
+static cairn_status write_curves(cli *c, const cairn_report *report, const report_config *config, int count,
+                                 char **runs) {
+    cairn_out *out;
+    CAIRN_TRY(refuse_run(c, config->svg, count, runs));
+    CAIRN_TRY(cairn_out_open(c->ctx, config->svg, &out));
+    return end_out(out, report_curves(c, report, (budget_axis)(config->axis + BUDGET_STEPS), out));
+}
+
 static cairn_status print_json(cli *c, const cairn_report *report) {
     cairn_text text = {0};
     cairn_status status = cairn_report_json(report, c->ctx, &text);
@@ -328,6 +343,7 @@ static cairn_status print_json(cli *c, const cairn_report *report) {
 static cairn_status show(cli *c, const cairn_report *report, const report_config *config, int count, char **runs) {
     if (*config->csv) CAIRN_TRY(write_tables(c, report, config->csv, count, runs));
     if (*config->out) CAIRN_TRY(write_page(c, report, config));
+    if (*config->svg) CAIRN_TRY(write_curves(c, report, config, count, runs));
     if (strcmp(config->out, "-") == 0) return CAIRN_OK;
     if (config->json) return print_json(c, report);
     print_all(c, report);
@@ -359,6 +375,7 @@ const cli_verb verb_report = {
     .most = CAIRN_REPORT_RUNS,
     .examples = "  cairn report majority.db beam.db --out report.html\n"
                 "  cairn report mcts.db --json\n"
-                "  cairn report majority.db beam.db mcts.db --csv tables\n",
+                "  cairn report majority.db beam.db mcts.db --csv tables\n"
+                "  cairn report majority-64.db majority-256.db mcts-64.db mcts-256.db --svg curves.svg\n",
     .run = run,
 };

@@ -150,7 +150,7 @@ static void put_x(page *p, const frame *f, const cairn_curve_picture *picture) {
     }
     page_put(p, "<text class=\"end\" x=\"%d\" y=\"%d\">", LEFT + WIDE, TOP + HIGH + 36);
     page_text(p, picture->across, TEXT);
-    page_put(p, "</text>\n");
+    page_put(p, "</text><text x=\"%d\" y=\"%d\">bands: 95 %% intervals</text>\n", LEFT, TOP + HIGH + 36);
 }
 
 static void put_axes(page *p, const frame *f, const cairn_curve_picture *picture) {
