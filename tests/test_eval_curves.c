@@ -117,6 +117,26 @@ static void long_names_and_numbers_are_short(void **state) {
     has(all, ">mcts:simulations=64,expl….25,branch=8</text>");
 }
 
+/* Nine places between 10 and 1,000 have no numbers of their own: 16, 32, .. 512 stand there. Beyond a million, where
+ * powers of two are no round numbers, 10M, 100M, 1G do. */
+static void many_places_have_round_numbers(void **state) {
+    (void)state;
+    double xs[9];
+    cairn_interval y[9];
+    for (int i = 0; i < 9; i++) xs[i] = i == 8 ? 1000 : 10 + 111 * i, y[i] = (cairn_interval){0.5, 0.4, 0.6, 0};
+    cairn_curve_line line = {.name = "t", .n = 9, .x = xs, .y = y};
+    cairn_curve_picture picture = {.title = "t", .across = "x", .lines = &line, .n = 1};
+    const char *all = drawn(&picture, 1, NULL);
+    has(all, ">512</text>");
+    has(all, ">16</text>");
+    assert_null(strstr(all, ">1,000</text>"));
+    for (int i = 0; i < 9; i++) xs[i] *= 1e6;
+    all = drawn(&picture, 1, NULL);
+    has(all, ">10M</text>");
+    has(all, ">100M</text>");
+    has(all, ">1G</text>");
+}
+
 static void what_is_no_curve_is_refused(void **state) {
     (void)state;
     const double falling[] = {2, 1, 3}, zero[] = {0, 1, 2};
@@ -153,6 +173,7 @@ int main(void) {
         cmocka_unit_test(gaps_part_lines_and_single_points_have_bars),
         cmocka_unit_test(names_are_never_markup),
         cmocka_unit_test(long_names_and_numbers_are_short),
+        cmocka_unit_test(many_places_have_round_numbers),
         cmocka_unit_test(what_is_no_curve_is_refused),
     };
     return cmocka_run_group_tests(tests, open_all, close_all);

@@ -14,14 +14,16 @@ enum {
     WIDE = 420,
     HIGH = 260,
     NAMES = LEFT + WIDE + 22, /* where the names stand */
-    WIDTH = 760,
+    WIDTH = 830,
     LINE = 19, /* height of a name */
     FOOT = 44,
     GAP = 26, /* between two pictures of an image */
     COLOURS = 8,
+    FEW = 4,
     NAME = 36,        /* bytes of a name beside the picture */
     TICK_ROOM = 46,   /* pixels from one number of x to the next, at least */
     MOST_TICKS = 256, /* distinct x */
+    FEW_TICKS = 8,    /* of which each may have its number */
     TEXT = 400
 };
 
@@ -31,6 +33,7 @@ typedef struct frame {
     double low, high; /* of y */
     double step;      /* of the ticks of y */
     int height;       /* of the whole */
+    bool many;        /* lines: bands lie over each other */
 } frame;
 
 static double log2_of(double x) {
@@ -82,7 +85,7 @@ static void range_of_y(frame *f, double low, double high) {
 }
 
 static frame frame_of(const cairn_curve_picture *p) {
-    frame f = {.from = INFINITY, .to = -INFINITY};
+    frame f = {.from = INFINITY, .to = -INFINITY, .many = p->n > FEW};
     double low = INFINITY, high = -INFINITY;
     for (int32_t i = 0; i < p->n; i++) {
         const cairn_curve_line *l = &p->lines[i];
@@ -102,15 +105,15 @@ static frame frame_of(const cairn_curve_picture *p) {
 
 /* ---- axes ---------------------------------------------------------------------------------------------------------- */
 
-/* "64", "1,024", "12.5k", "3M" */
+/* "64", "16,384", "130k", "3M" */
 static const char *short_number(double x, char out[PAGE_CELL]) {
     static const struct {
         double from;
         const char *sign;
-    } units[] = {{1e15, "P"}, {1e12, "T"}, {1e9, "G"}, {1e6, "M"}, {1e4, "k"}};
+    } units[] = {{1e15, "P"}, {1e12, "T"}, {1e9, "G"}, {1e6, "M"}, {1e5, "k"}};
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
         if (x < units[i].from) continue;
-        snprintf(out, PAGE_CELL, "%.3g%s", x / (units[i].from == 1e4 ? 1e3 : units[i].from), units[i].sign);
+        snprintf(out, PAGE_CELL, "%.3g%s", x / (units[i].from == 1e5 ? 1e3 : units[i].from), units[i].sign);
         return out;
     }
     if (x >= 1000)
@@ -136,11 +139,22 @@ static int distinct_x(const cairn_curve_picture *p, double all[MOST_TICKS]) {
     return n;
 }
 
-/* A number at each x that has room, counted back from the last. */
+/* The x themselves where they are few, else the powers of two, or of ten for large numbers, between them. */
+static int ticks_of_x(const frame *f, const cairn_curve_picture *p, double all[MOST_TICKS]) {
+    int n = distinct_x(p, all);
+    if (n <= FEW_TICKS || !(f->to > f->from)) return n;
+    double base = f->to > 20 ? M_LN10 / M_LN2 : 1; /* of two */
+    n = 0;
+    for (double i = ceil(f->from / base - 1e-9); i * base <= f->to + 1e-9 && n < MOST_TICKS; i++)
+        all[n++] = base > 1 ? maths_exp(i * M_LN10) : ldexp(1, (int)i);
+    return n;
+}
+
+/* A number at each tick that has room, counted back from the last. */
 static void put_x(page *p, const frame *f, const cairn_curve_picture *picture) {
     double all[MOST_TICKS], last = INFINITY;
     char number[PAGE_CELL];
-    for (int i = distinct_x(picture, all) - 1; i >= 0; i--) {
+    for (int i = ticks_of_x(f, picture, all) - 1; i >= 0; i--) {
         double x = x_of(f, all[i]);
         if (last - x < TICK_ROOM) continue;
         last = x;
@@ -173,7 +187,7 @@ static bool has_band(const cairn_interval *y) {
 
 /* The band over [from, to): along the upper bounds, and back along the lower ones. */
 static void put_band(page *p, const frame *f, const cairn_curve_line *l, int32_t from, int32_t to, int colour) {
-    page_put(p, "<polygon class=\"band f%d\" points=\"", colour);
+    page_put(p, "<polygon class=\"%s f%d\" points=\"", f->many ? "band faint" : "band", colour);
     for (int32_t k = from; k < to; k++) page_put(p, "%.1f,%.1f ", x_of(f, l->x[k]), y_of(f, l->y[k].high));
     for (int32_t k = to; k-- > from;) page_put(p, "%.1f,%.1f ", x_of(f, l->x[k]), y_of(f, l->y[k].low));
     page_put(p, "\"/>\n");

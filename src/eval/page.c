@@ -110,7 +110,8 @@ static const char picture_style[] =
     "stroke-width:1.6}\n"
     ".dot{fill:var(--accent)}.trivial{stroke:var(--faint);stroke-width:1.4}svg .good{fill:var(--right)}svg "
     ".bad{fill:var(--wrong)}\n"
-    ".line{fill:none;stroke-width:2;stroke-linejoin:round}.band{stroke:none;fill-opacity:.13}.spread{stroke-width:1.6}"
+    ".line{fill:none;stroke-width:2;stroke-linejoin:round}.band{stroke:none;fill-opacity:.13}.faint{fill-opacity:.06}."
+    "spread{stroke-width:1.6}"
     "\n"
     ".s0{stroke:var(--c0)}.s1{stroke:var(--c1)}.s2{stroke:var(--c2)}.s3{stroke:var(--c3)}.s4{stroke:var(--c4)}"
     ".s5{stroke:var(--c5)}.s6{stroke:var(--c6)}.s7{stroke:var(--c7)}\n"
@@ -145,7 +146,7 @@ static const char *const page_style[] = {
     "td.head{font-weight:650}.below{color:var(--wrong);font-weight:650}svg{display:block;width:100%;height:auto}\n"
     ".forest{width:190px;height:18px;display:inline-block;vertical-align:middle}\n",
     ".pictures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(290px,100%),1fr));gap:26px 34px;"
-    "margin-top:18px}figure{margin:0;max-width:400px}figure.wide{max-width:820px;margin:0 0 "
+    "margin-top:18px}figure{margin:0;max-width:400px}figure.wide{max-width:900px;margin:0 0 "
     "26px}figcaption{margin-top:6px;font-size:13px}\n"
     "article{margin:22px 0 0;padding:16px 18px;border:1px solid "
     "var(--line);border-radius:10px;background:var(--raised)}"
