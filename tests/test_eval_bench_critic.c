@@ -84,22 +84,44 @@ static void what_fails_costs_its_item(void **state) {
     bench_open(f, "processbench", "");
     for (int i = 0; i < 20; i++) {
         size_t used = strlen(rows);
-        const char *kind = i == 3 ? "REFUSE" : i == 8 ? "DIE" : i == 12 ? "GARBAGE" : "fine";
+        const char *kind = i == 3 ? "REFUSE" : i == 8 ? "DIE" : i == 12 ? "NUMBER" : i == 15 ? "NO JSON" : "fine";
         snprintf(rows + used, sizeof rows - used,
                  "{\"id\":\"a-%d\",\"problem\":\"%s\",\"steps\":[\"x\"],\"label\":-1}\n", i, kind);
     }
     ok(f, bench_read_text(f, "many.jsonl", rows));
-    const char *program =
-        shell_critic(f, "case $line in\n*REFUSE*) echo \"{\\\"id\\\":$id,\\\"error\\\":\\\"no\\\"}\";;\n"
-                        "*DIE*) exit 3;;\n*GARBAGE*) echo \"{\\\"id\\\":$id,\\\"text\\\":7}\";;\n"
-                        "*) " SAYS("\\\\\\\\boxed{-1}") ";;\nesac");
+    const char *program = shell_critic(
+        f, "case $line in\n*REFUSE*) echo \"{\\\"id\\\":$id,\\\"error\\\":\\\"no\\\"}\";;\n"
+           "*DIE*) exit 3;;\n*'NO JSON'*) echo {oops;;\n*NUMBER*) echo \"{\\\"id\\\":$id,\\\"text\\\":7}\";;\n"
+           "*) " SAYS("\\\\\\\\boxed{-1}") ";;\nesac");
     ok(f, critic_ask(f, program, (cairn_bench_critic){.seed = 1}, &said));
     bench_measure(f, false);
     assert_int_equal(said.requests, 20);
-    assert_int_equal(said.failed, 3);
-    assert_int_equal(said.replies, 17);
-    assert_near(tallied(f, "a", "accepted"), 17, 0);
-    assert_near(tallied(f, "a", "missing"), 3, 0);
+    assert_int_equal(said.failed, 4);
+    assert_int_equal(said.replies, 16);
+    assert_near(tallied(f, "a", "accepted"), 16, 0);
+    assert_near(tallied(f, "a", "missing"), 4, 0);
+}
+
+/* Two requests are read before either is answered, the later one first. */
+static void replies_may_come_in_any_order(void **state) {
+    fixture *f = *state;
+    char rows[4096] = "";
+    cairn_bench_criticism said;
+    bench_open(f, "processbench", "");
+    for (int i = 0; i < 20; i++) {
+        size_t used = strlen(rows);
+        snprintf(rows + used, sizeof rows - used,
+                 "{\"id\":\"a-%d\",\"problem\":\"<<%d>>\",\"steps\":[\"x\",\"y\",\"z\"],\"label\":%d}\n", i, i % 4 - 1,
+                 i % 4 - 1);
+    }
+    ok(f, bench_read_text(f, "many.jsonl", rows));
+    const char *program = shell_critic(
+        f, "v=${line#*'<<'}; v=${v%%'>>'*}\nif [ $((n % 2)) = 0 ]; then\n" SAYS(
+               "\\\\\\\\boxed{$v}") "; id=$held; v=$kept\n" SAYS("\\\\\\\\boxed{$v}") "; fi\nheld=$id; kept=$v");
+    ok(f, critic_ask(f, program, (cairn_bench_critic){.seed = 1}, &said));
+    bench_measure(f, false);
+    assert_near(tallied(f, "a", "accepted"), 5, 0);
+    assert_near(tallied(f, "a", "located"), 15, 0);
 }
 
 static void where_all_requests_fail_the_first_failure_is_the_error(void **state) {
@@ -252,6 +274,7 @@ int main(void) {
         WITH_FILES(paragraphs_are_tagged_from_0_with_a_line_break_inside_each_tag),
         WITH_FILES(several_replies_vote_by_the_text_of_their_boxes),
         WITH_FILES(what_fails_costs_its_item),
+        WITH_FILES(replies_may_come_in_any_order),
         WITH_FILES(where_all_requests_fail_the_first_failure_is_the_error),
         WITH_FILES(a_step_with_a_paragraphs_tag_costs_its_item),
         WITH_FILES(items_without_texts_and_policies_that_cannot_be_asked_are_errors),
