@@ -196,6 +196,26 @@ static void test_bad_rows_can_be_passed_over_and_are_counted(void **state) {
     }
 }
 
+/* What a bad prediction says is of no item, nor of a threshold that is chosen on them. */
+static void test_a_prediction_that_is_passed_over_leaves_no_scores(void **state) {
+    fixture *f = *state;
+    bench_open(f, "bigbench-mistake", "");
+    ok(f, bench_read_text(f, "rows.jsonl",
+                          "{\"id\": \"a\", \"input\": \"p\", \"steps\": [\"s\", \"t\", \"u\"], \"mistake_index\": 1}\n"
+                          "{\"id\": \"b\", \"input\": \"p\", \"steps\": [\"s\", \"t\"], \"mistake_index\": null}\n"));
+    ok(f, cairn_bench_end(f->run));
+    ok(f, cairn_bench_predict(f->run,
+                              text_file(f, "said.jsonl",
+                                        "{\"id\": \"a\", \"scores\": [0.5]}\n"
+                                        "{\"id\": \"b\", \"scores\": [0.75, 0.5]}\n"),
+                              &(cairn_bench_reading){.skip_bad = true}));
+    assert_null(cairn_bench_item_at(f->run, 0)->candidates[0].scores);
+    assert_non_null(cairn_bench_item_at(f->run, 1)->candidates[0].scores);
+    bench_measure(f, true);
+    assert_int_equal(f->result.skipped, 1);
+    assert_int_equal(f->result.silent, 1);
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
     const struct CMUnitTest tests[] = {
@@ -206,6 +226,7 @@ int main(void) {
         TEST(test_marks_and_line_ends_of_other_systems_are_read),
         TEST(test_every_allocation_may_fail),
         TEST(test_bad_rows_can_be_passed_over_and_are_counted),
+        TEST(test_a_prediction_that_is_passed_over_leaves_no_scores),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -39,12 +39,14 @@ int32_t cairn_bench_first_wrong(const cairn_bench_item *item, double tau) {
 cairn_status cairn_bench_step_scores(cairn_bench_run *run, const json_t *row, const char *name,
                                      cairn_bench_item *item) {
     cairn_bench_candidate *c = &item->candidates[0];
+    double *scores;
     int32_t n;
-    CAIRN_TRY(cairn_bench_reals(run, row, name, &c->scores, &n));
+    CAIRN_TRY(cairn_bench_reals(run, row, name, &scores, &n));
     if (n != c->n_steps)
         return cairn_fail(run->ctx, CAIRN_FORMAT, "%s: field `%s`: expected %d scores, one a step, got %d",
                           cairn_bench_where(run), name, (int)c->n_steps, (int)n);
-    for (int32_t i = 0; i < n; i++) item->answered = item->answered || !isnan(c->scores[i]);
+    c->scores = scores;
+    for (int32_t i = 0; i < n; i++) item->answered = item->answered || !isnan(scores[i]);
     return CAIRN_OK;
 }
 
