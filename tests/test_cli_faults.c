@@ -43,6 +43,8 @@ static const struct {
     {"eval steps solutions.jsonl --json", NULL},
     {"eval answers solutions.jsonl --json", NULL},
     {"eval passk -n 2 --samples 4 --json", NULL},
+    {"eval passk solutions.jsonl A=solutions.jsonl --rewards calculator --html made", "made"},
+    {"eval budget -n 2 --budgets 16 --searches 'majority beam' --workers 1 --quiet --svg made", "made"},
     {"run export whole.db --out made", "made"},
     {"report whole.db --out made", "made"},
     {"solve -n 2 --budget 24 --search rebase --draw 1 --svg made", "made"},

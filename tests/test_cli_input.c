@@ -85,6 +85,7 @@ static const char *const readers[] = {
     "eval mistakes bad.jsonl --json",
     "eval answers bad.jsonl",
     "eval answers bad.jsonl --json",
+    "eval passk bad.jsonl",
     "solve --world text --problems bad.jsonl --policy exec:cat --search majority --budget 8",
     "solve --world text --problems bad.jsonl --policy exec:cat --search majority --budget 8 --run made.jsonl",
     "solve --world text --problems other.jsonl --policy recorded:file=bad.jsonl --search majority --budget 8 --run "
