@@ -5,7 +5,10 @@
     cairn solve --world gsm8k --problems test.jsonl -n 50 --search beam --policy exec:examples/policy_openai.py
 
 The address, the key and the model come from OPENAI_BASE_URL, OPENAI_API_KEY and OPENAI_MODEL, so that no secret is part of a command.
-Each request of Cairn is one request to the endpoint: the model writes the next step and stops at --stop, which ends a step.
+Each request of Cairn is one request to the endpoint: the model writes the next step and stops at --stop, which ends a step. Asked
+freely, as a critic, it gets the prompt as the user's message:
+
+    cairn eval processbench gsm8k.jsonl --critic exec:examples/policy_openai.py --run replies.db
 """
 import argparse
 import concurrent.futures
@@ -132,6 +135,28 @@ def propose(options, request):
     return reply
 
 
+def ask(options, request):
+    """The reply to a free request, such as a critic's: the prompt is the user's message, and the model writes to its end."""
+    if request["choices"]:
+        raise RuntimeError("an endpoint tells no probabilities of choices; read the verdict in the text")
+    text = "\n".join([request["prompt"]] + request["steps"] + ([request["begun"]] if request["begun"] else []))
+    body = {"model": options.model, "temperature": request["temperature"], "max_tokens": request["max_tokens"],
+            "seed": int(request["seed"]) % 2**31}
+    if request["stops"]:
+        body["stop"] = request["stops"]
+    if options.completions:
+        body["prompt"] = text
+    else:
+        body["messages"] = [{"role": "user", "content": text}]
+    said = post(options, "/completions" if options.completions else "/chat/completions", body)
+    choice = said["choices"][0]
+    reply = {"text": (choice["text"] if options.completions else choice["message"].get("content") or "").strip(),
+             "end": choice.get("finish_reason") != "length"}
+    if isinstance((said.get("usage") or {}).get("completion_tokens"), int):
+        reply["tokens"] = said["usage"]["completion_tokens"]
+    return reply
+
+
 # ---- Cairn -----------------------------------------------------------------------------------------------------------
 
 
@@ -142,7 +167,7 @@ def main():
     def answer(line):
         request = json.loads(line)
         try:
-            reply = propose(options, request)
+            reply = (ask if request["verb"] == "ask" else propose)(options, request)
         except Exception as error:  # one request fails; Cairn tries it again, or stops with this sentence
             reply = {"error": "%s" % error if isinstance(error, RuntimeError) else "%s: %s" % (type(error).__name__, error)}
         reply["id"] = request["id"]

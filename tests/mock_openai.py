@@ -25,7 +25,16 @@ def steps_in(path, body):
     return text.count("Then ")
 
 
+def critique(path, body):
+    """A free request: what the prompt holds after SAY, after a blank line."""
+    assert [message["role"] for message in body["messages"]] == ["user"] and body["temperature"] == 0
+    text = "Let me see.\n\n" + body["messages"][0]["content"].split("SAY ")[1].split("\n")[0]
+    return {"choices": [{"finish_reason": "length" if "CUT" in text else "stop", "message": {"content": text}}]}
+
+
 def reply_to(path, body):
+    if "stop" not in body:
+        return critique(path, body)
     k, seed = steps_in(path, body), body["seed"]
     text = "Then %d + %d = %d" % (seed % 3, k, seed % 3 + k) if k < 2 else "#### %d" % (seed % 4)
     assert body["stop"] == ["\n\n"] and body["max_tokens"] > 0 and body["temperature"] == 1

@@ -109,6 +109,55 @@ static void test_the_endpoint_policy_says_what_the_endpoint_refuses(void **state
     expect_one_sentence(o, "no endpoint", WORDS("policy_openai.py", "/v1/chat/completions", "refused"));
 }
 
+/* Three critics: of the first two replies are known, the third is cut off and cannot be read. */
+static void expect_criticism(outcome *o, int unreadable, int cut) {
+    json_t *all = parsed(o), *critic = json_object_get(all, "critic");
+    const json_t *sums = json_object_get(json_array_get(json_object_get(all, "rows"), 0), "sums");
+    assert_true(json_number_value(json_object_get(sums, "located")) == 1);
+    assert_true(json_number_value(json_object_get(sums, "accepted")) == 1);
+    assert_int_equal(json_integer_value(json_object_get(critic, "unreadable")), unreadable);
+    assert_int_equal(json_integer_value(json_object_get(critic, "cut")), cut);
+    json_decref(all);
+}
+
+static void write_criticised(void) {
+    static const char text[] =
+        "{\"id\":\"a-0\",\"problem\":\"SAY so \\\\boxed{1}\",\"steps\":[\"x\",\"y\"],\"label\":1}\n"
+        "{\"id\":\"a-1\",\"problem\":\"SAY \\\\boxed{-1}\",\"steps\":[\"x\",\"y\"],\"label\":-1}\n"
+        "{\"id\":\"a-2\",\"problem\":\"SAY CUT\",\"steps\":[\"x\",\"y\"],\"label\":-1}\n";
+    write_file("criticised.jsonl", text, sizeof text - 1);
+}
+
+static void test_the_endpoint_is_asked_as_a_critic(void **state) {
+    (void)state;
+    NEEDS_PYTHON();
+    char port[16], url[64];
+    write_criticised();
+    pid_t endpoint = start_endpoint();
+    read_into(in_folder("port"), port, sizeof port);
+    snprintf(url, sizeof url, "http://127.0.0.1:%d/v1/", atoi(port));
+    setenv("OPENAI_BASE_URL", url, 1);
+    setenv("OPENAI_API_KEY", "secret", 1);
+    setenv("OPENAI_MODEL", "toy", 1);
+    outcome *o = cairn("eval processbench criticised.jsonl --quiet --json --critic 'exec:command=python3 " EXAMPLES
+                       "/policy_openai.py'");
+    end_endpoint(endpoint);
+    expect_criticism(o, 1, 1);
+}
+
+static void test_a_command_is_asked_as_a_critic(void **state) {
+    (void)state;
+    if (system("jq --version >/dev/null 2>&1") != 0) skip_because("no jq");
+    write_criticised();
+    expect_criticism(cairn("eval processbench criticised.jsonl --quiet --json --critic \"exec:command=" EXAMPLES
+                           "/critic.sh sed -n 's/^SAY //p',processes=2\""),
+                     1, 0);
+    outcome *o = cairn("eval processbench criticised.jsonl --quiet --critic 'exec:command=" EXAMPLES
+                       "/critic.sh false,retries=0'");
+    assert_int_equal(o->status, 2);
+    assert_non_null(strstr(o->error, "the command failed"));
+}
+
 static void write_solution(void) {
     static const char text[] = "{\"id\":\"a\",\"problem\":\"P\",\"final_answer_correct\":false,\"label\":1,"
                                "\"steps\":[\"1 + 1 = 2\",\"obviously 2 + 2 = 5\",\"#### 5\"]}\n";
@@ -140,6 +189,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_endpoint_policy_solves_in_each_of_its_modes),
         cmocka_unit_test(test_the_endpoint_policy_says_what_the_endpoint_refuses),
+        cmocka_unit_test(test_the_endpoint_is_asked_as_a_critic),
+        cmocka_unit_test(test_a_command_is_asked_as_a_critic),
         cmocka_unit_test(test_the_transformers_reward_speaks_both_verbs),
     };
     return cmocka_run_group_tests_name("examples", tests, make_folder, remove_folder);
