@@ -196,6 +196,21 @@ static void test_bad_rows_can_be_passed_over_and_are_counted(void **state) {
     }
 }
 
+/* However long an id is, the error says what is wrong with it. */
+static void test_a_long_id_leaves_room_for_the_error(void **state) {
+    fixture *f = *state;
+    static char row[8192];
+    char id[3001];
+    memset(id, 'a', 3000);
+    id[3000] = 0;
+    snprintf(row, sizeof row,
+             "{\"id\": \"%s\", \"problem\": \"p\", \"steps\": [\"s\"], \"label\": -1}\n"
+             "{\"id\": \"%s\", \"problem\": \"p\", \"steps\": [\"s\"], \"label\": -1}\n",
+             id, id);
+    bench_open(f, "processbench", "");
+    refused(f, bench_read_text(f, "rows.jsonl", row), CAIRN_FORMAT, "` of rows was read before");
+}
+
 /* What a bad prediction says is of no item, nor of a threshold that is chosen on them. */
 static void test_a_prediction_that_is_passed_over_leaves_no_scores(void **state) {
     fixture *f = *state;
@@ -227,6 +242,7 @@ int main(void) {
         TEST(test_every_allocation_may_fail),
         TEST(test_bad_rows_can_be_passed_over_and_are_counted),
         TEST(test_a_prediction_that_is_passed_over_leaves_no_scores),
+        TEST(test_a_long_id_leaves_room_for_the_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

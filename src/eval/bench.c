@@ -158,7 +158,7 @@ cairn_status cairn_bench_add(cairn_bench_run *run, const cairn_bench_item *item)
         return CAIRN_OK;
     }
     if (*slot)
-        return cairn_fail(run->ctx, CAIRN_FORMAT, "%s: the id `%s` of %s was read before", cairn_bench_where(run),
+        return cairn_fail(run->ctx, CAIRN_FORMAT, "%s: the id `%.64s` of %.64s was read before", cairn_bench_where(run),
                           added.id, added.subset);
     added.group = item->group ? cairn_arena_copy(run->arena, item->group, strlen(item->group)) : item->id;
     if (!added.group) return CAIRN_NO_MEMORY;

@@ -58,7 +58,8 @@ static cairn_status tally_all(cairn_bench_run *run, const cairn_bench_item *item
     size_t width = (size_t)run->bench->n_tallies;
     for (size_t i = 0; i < run->n; i++) {
         cairn_status status = run->bench->tally(run, &items[i], out + i * width);
-        if (status != CAIRN_OK) return cairn_fail_within(run->ctx, status, "%s: %s", items[i].subset, items[i].id);
+        if (status != CAIRN_OK)
+            return cairn_fail_within(run->ctx, status, "%.64s: %.64s", items[i].subset, items[i].id);
     }
     return CAIRN_OK;
 }

@@ -31,8 +31,8 @@ cairn_status cairn_bench_wanted(cairn_bench_run *run, const json_t *row, const c
     CAIRN_TRY(cairn_bench_text(run, row, name, &id));
     *out = cairn_bench_find(run, NULL, id);
     if (*out) return CAIRN_OK;
-    return cairn_fail(run->ctx, CAIRN_FORMAT, "%s: field `%s`: no item has the id `%s`", cairn_bench_where(run), name,
-                      id);
+    return cairn_fail(run->ctx, CAIRN_FORMAT, "%s: field `%s`: no item has the id `%.64s`", cairn_bench_where(run),
+                      name, id);
 }
 
 cairn_status cairn_bench_one_a_step(cairn_bench_run *run, const char *name, int32_t n, const cairn_bench_item *item) {
@@ -97,7 +97,7 @@ cairn_status cairn_bench_predict_steps(cairn_bench_run *run, const json_t *row) 
     cairn_bench_item *item;
     CAIRN_TRY(cairn_bench_wanted(run, row, "id", &item));
     if (item->answered)
-        return cairn_fail(run->ctx, CAIRN_FORMAT, "%s: field `id`: `%s` has a prediction already",
+        return cairn_fail(run->ctx, CAIRN_FORMAT, "%s: field `id`: `%.64s` has a prediction already",
                           cairn_bench_where(run), item->id);
     if (!cairn_bench_has(row, "valid") && !cairn_bench_has(row, "scores") && !json_object_get(row, "prediction"))
         return cairn_fail(run->ctx, CAIRN_FORMAT, "%s: expected a field `valid`, `scores` or `prediction`",

@@ -160,7 +160,7 @@ static cairn_status predict(cairn_bench_run *run, const json_t *row) {
     CAIRN_TRY(read_labels(run, row, &said));
     cairn_bench_item *item = cairn_bench_find(run, subset, id);
     if (!item)
-        return cairn_fail(cairn_bench_ctx(run), CAIRN_FORMAT, "%s: no trajectory of %s has the id `%s`",
+        return cairn_fail(cairn_bench_ctx(run), CAIRN_FORMAT, "%s: no trajectory of %.64s has the id `%.64s`",
                           cairn_bench_where(run), subset, id);
     agent_item *own = item->own;
     if (own->time && (!time || strcmp(time, own->time) < 0)) return CAIRN_OK;

@@ -154,10 +154,10 @@ static cairn_status check_partner(cairn_bench_run *run, const daily_action *is) 
     if (!subset || !id) return CAIRN_NO_MEMORY;
     const cairn_bench_item *partner = cairn_bench_find(run, subset, id);
     if (!partner)
-        return cairn_fail(cairn_bench_ctx(run), CAIRN_INVALID, "%s: dilemma %s has no row of action_type %s", is->where,
-                          is->idx, other);
+        return cairn_fail(cairn_bench_ctx(run), CAIRN_INVALID, "%s: dilemma %.64s has no row of action_type %s",
+                          is->where, is->idx, other);
     if (partner->said != is->choice)
-        return cairn_fail(cairn_bench_ctx(run), CAIRN_INVALID, "%s: the rows of dilemma %s have different answers",
+        return cairn_fail(cairn_bench_ctx(run), CAIRN_INVALID, "%s: the rows of dilemma %.64s have different answers",
                           is->where, is->idx);
     return CAIRN_OK;
 }
@@ -223,11 +223,11 @@ static cairn_status predict(cairn_bench_run *run, const json_t *row) {
         if (!id) return CAIRN_NO_MEMORY;
         const cairn_bench_item *found = cairn_bench_find(run, a ? "action: not_to_do" : "action: to_do", id);
         if (!found)
-            return cairn_fail(cairn_bench_ctx(run), CAIRN_FORMAT, "%s: field `idx`: there is no dilemma %s",
+            return cairn_fail(cairn_bench_ctx(run), CAIRN_FORMAT, "%s: field `idx`: there is no dilemma %.64s",
                               cairn_bench_where(run), idx);
         if (found->answered)
-            return cairn_fail(cairn_bench_ctx(run), CAIRN_FORMAT, "%s: field `idx`: dilemma %s has an answer already",
-                              cairn_bench_where(run), idx);
+            return cairn_fail(cairn_bench_ctx(run), CAIRN_FORMAT,
+                              "%s: field `idx`: dilemma %.64s has an answer already", cairn_bench_where(run), idx);
         choose(run, ((occurrence *)found->own)->in, choice);
     }
     return CAIRN_OK;

@@ -265,11 +265,11 @@ static cairn_status end(cairn_bench_run *run) {
     for (size_t i = 0; i < kept->n; i += 2) {
         const daily_action *a = &kept->all[i].is, *b = i + 1 < kept->n ? &kept->all[i + 1].is : NULL;
         if (!b || strcmp(a->idx, b->idx) != 0 || a->action == b->action)
-            return cairn_fail(cairn_bench_ctx(run), CAIRN_INVALID, "%s: dilemma %s has not one row of each action_type",
-                              a->where, a->idx);
+            return cairn_fail(cairn_bench_ctx(run), CAIRN_INVALID,
+                              "%s: dilemma %.64s has not one row of each action_type", a->where, a->idx);
         if (a->choice != b->choice)
-            return cairn_fail(cairn_bench_ctx(run), CAIRN_INVALID, "%s: the rows of dilemma %s have different answers",
-                              b->where, b->idx);
+            return cairn_fail(cairn_bench_ctx(run), CAIRN_INVALID,
+                              "%s: the rows of dilemma %.64s have different answers", b->where, b->idx);
     }
     return rows_each(cairn_bench_ctx(run), c->principles, 64 << 20, use_principle, run);
 }

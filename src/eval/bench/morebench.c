@@ -125,7 +125,7 @@ static cairn_status read_criterion(cairn_bench_run *run, const json_t *row, bool
                           cairn_bench_where(run), site ? "weight" : "criterion_weight");
     for (int32_t i = 0; i < text->n; i++)
         if (strcmp(text->criteria[i].id, id) == 0)
-            return cairn_fail(cairn_bench_ctx(run), CAIRN_FORMAT, "%s: field `criterion_id`: `%s` was judged before",
+            return cairn_fail(cairn_bench_ctx(run), CAIRN_FORMAT, "%s: field `criterion_id`: `%.64s` was judged before",
                               cairn_bench_where(run), id);
     CAIRN_TRY(widen(run, text));
     uint8_t bits = bits_of(read_words(c, judgement));

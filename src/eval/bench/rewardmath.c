@@ -252,7 +252,7 @@ static cairn_status end(cairn_bench_run *run) {
     }
     if (!other) return CAIRN_OK;
     return cairn_fail(cairn_bench_ctx(run), CAIRN_INVALID,
-                      "%s: no solution is of `%s`, the source of the right ones (--right): the first is of `%.60s`",
+                      "%s: no solution is of `%.60s`, the source of the right ones (--right): the first is of `%.60s`",
                       cairn_bench_stem(run), ((const rewardmath_config *)cairn_bench_config(run))->right, other);
 }
 

@@ -217,10 +217,10 @@ static cairn_status predict(cairn_bench_run *run, const json_t *row) {
     CAIRN_TRY(cairn_bench_text(run, row, "id", &id));
     cairn_bench_item *item = cairn_bench_find(run, task, id);
     if (!item)
-        return cairn_fail(cairn_bench_ctx(run), CAIRN_FORMAT, "%s: field `id`: no item has the id `%s`",
+        return cairn_fail(cairn_bench_ctx(run), CAIRN_FORMAT, "%s: field `id`: no item has the id `%.64s`",
                           cairn_bench_where(run), id);
     if (item->answered)
-        return cairn_fail(cairn_bench_ctx(run), CAIRN_FORMAT, "%s: field `id`: `%s` has an answer already",
+        return cairn_fail(cairn_bench_ctx(run), CAIRN_FORMAT, "%s: field `id`: `%.64s` has an answer already",
                           cairn_bench_where(run), id);
     return hear(run, row, item);
 }
