@@ -143,7 +143,8 @@ static cairn_status measure(cli *c, bench_shown *shown, const bench_judge *judge
     if (bench_judge_name(o)) shown->judge = bench_judge_name(o);
     CAIRN_TRY(bench_judge_ask(c, o, judge, run, true, &shown->criticism));
     CAIRN_TRY(cairn_bench_measure(run, &how, &shown->result));
-    if (shown->result.silent == shown->result.items && (!shown->result.baselines || *o->against))
+    bool asked = shown->criticism.prompts != NULL; /* what could not be read is counted, and stands in --items */
+    if (!asked && shown->result.silent == shown->result.items && (!shown->result.baselines || *o->against))
         return cairn_fail(c->ctx, CAIRN_INVALID,
                           "the files hold no judgement: name a judge with --reward or --critic%s",
                           shown->result.bench->predict ? ", or its predictions with --predictions" : "");
@@ -238,7 +239,7 @@ cairn_status cli_bench_verb(cli *c, const char *name, const cli_verb **out) {
         "  cairn eval %s FILE.jsonl\n"
         "  cairn eval %s FILE.jsonl --reward 'exec:./my_prm' --run scores.db --items mine.jsonl\n%s%s%s",
         name, name, name, critic ? "  cairn eval " : "", critic ? name : "",
-        critic ? " FILE.jsonl --critic 'exec:./my_llm' --run replies.db\n" : "");
+        critic ? " FILE.jsonl --critic 'exec:./judge' --run replies.db\n" : "");
     if (!verb || !all || !full || !examples) return CAIRN_NO_MEMORY;
     *verb = (cli_verb){.about = {.name = full,
                                  .summary = bench->about.summary,

@@ -143,9 +143,12 @@ static void print_criticism(const cairn_bench_criticism *a) {
 }
 
 /* What is not in the figures as one might think. */
-static void print_left_out(const cairn_bench_result *r) {
+static void print_left_out(const bench_shown *shown) {
+    const cairn_bench_result *r = &shown->result;
     char n[32];
-    if (r->silent == r->items)
+    if (r->silent == r->items && shown->criticism.prompts)
+        printf("  no answer of the critic could be read: nothing is measured (--items has the replies)\n");
+    else if (r->silent == r->items)
         printf("  the files hold no judgement, and neither --reward nor --critic names a judge%s: only judges that "
                "need no "
                "mind are measured\n",
@@ -169,7 +172,7 @@ void bench_print(cli *c, const bench_shown *shown) {
         print_row(c, r, &r->rows[i], width);
     }
     print_criticism(&shown->criticism);
-    print_left_out(r);
+    print_left_out(shown);
     print_baselines(c, r, width);
     print_comparison(c, shown, width);
 }
