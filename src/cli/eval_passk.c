@@ -246,6 +246,6 @@ const cli_verb verb_eval_passk = {
     .examples = "  cairn eval passk --world countdown:numbers=4 --samples 128\n"
                 "  cairn eval passk small.jsonl large.jsonl --html passk.html\n"
                 "  cairn eval passk small=a.jsonl large=b.jsonl --scores 'orm prm' --csv table.csv\n"
-                "  cairn eval passk large.jsonl --rewards 'recorded:file=prm.jsonl calculator' --k '1 8 64'\n",
+                "  cairn eval passk large.jsonl --rewards 'recorded:file=prm.jsonl calculator' --k '1 4 8'\n",
     .run = run,
 };

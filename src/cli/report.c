@@ -376,6 +376,6 @@ const cli_verb verb_report = {
     .examples = "  cairn report majority.db beam.db --out report.html\n"
                 "  cairn report mcts.db --json\n"
                 "  cairn report majority.db beam.db mcts.db --csv tables\n"
-                "  cairn report majority-64.db majority-256.db mcts-64.db mcts-256.db --svg curves.svg\n",
+                "  cairn report majority.db beam.db mcts.db --svg curves.svg --axis tokens\n",
     .run = run,
 };
