@@ -138,9 +138,10 @@ static void rewards_are_rows_beside_fields(void **state) {
            (5.0 / 6 + 1) / 2 - (1.0 / 3 + 1) / 2);
     expect(r, "best-of", "first", "recorded:file=prm.jsonl", 4, 1, 1);
     json_decref(r);
-    const outcome *o = cairn("eval passk first.jsonl --rewards recorded:file=prm.jsonl --quiet");
+    write_text("first-1.5b.jsonl", first);
+    const outcome *o = cairn("eval passk first-1.5b.jsonl --rewards recorded:file=prm.jsonl --quiet");
     assert_int_equal(o->status, 0);
-    assert_non_null(strstr(o->out, "first by recorded:file=prm.jsonl"));
+    assert_non_null(strstr(o->out, "first-1.5b by recor"));
 }
 
 /* An answer that cannot be read: its outcome is unknown, which counts as not right and bounds the number. */

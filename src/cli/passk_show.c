@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cairn/curves.h"
 #include "cli/outcomes.h"
 #include "cli/passk.h"
 
@@ -12,33 +11,33 @@
 
 enum { CELL = 21, NARROWEST = 12, WIDEST = 34 };
 
-static const char *title_of(cairn_at_k_rule rule) {
+const char *passk_title(cairn_at_k_rule rule) {
     static const char *const titles[] = {"pass@k: one of k is right", "maj@k: the vote of k is right",
                                          "best of k by a score is right"};
     return titles[rule];
 }
 
-static bool heads_rule(const passk_table *t, int row) {
+bool passk_heads_rule(const passk_table *t, int row) {
     return row == 0 || t->rows[row].rule != t->rows[row - 1].rule;
 }
 
-static const char *accuracy_text(const passk_cell *cell, char out[48]) {
+const char *passk_accuracy(const passk_cell *cell, char out[PASSK_TEXT]) {
     const cairn_interval *a = &cell->accuracy;
     if (isnan(a->estimate))
-        snprintf(out, 48, "not judged");
+        snprintf(out, PASSK_TEXT, "not judged");
     else if (isnan(a->low))
-        snprintf(out, 48, "%.1f", 100 * a->estimate);
+        snprintf(out, PASSK_TEXT, "%.1f", 100 * a->estimate);
     else
-        snprintf(out, 48, "%.1f [%.1f, %.1f]", 100 * a->estimate, 100 * a->low, 100 * a->high);
+        snprintf(out, PASSK_TEXT, "%.1f [%.1f, %.1f]", 100 * a->estimate, 100 * a->low, 100 * a->high);
     return out;
 }
 
-static const char *difference_text(const passk_cell *cell, char out[48]) {
+const char *passk_difference(const passk_cell *cell, char out[PASSK_TEXT]) {
     const cairn_interval *d = &cell->difference;
     if (isnan(d->estimate))
-        snprintf(out, 48, "%s", "");
+        snprintf(out, PASSK_TEXT, "%s", "");
     else
-        snprintf(out, 48, "%+.1f [%+.1f, %+.1f]", 100 * d->estimate, 100 * d->low, 100 * d->high);
+        snprintf(out, PASSK_TEXT, "%+.1f [%+.1f, %+.1f]", 100 * d->estimate, 100 * d->low, 100 * d->high);
     return out;
 }
 
@@ -65,7 +64,7 @@ static void print_row(cli *c, const passk_table *t, const passk_row *row, bool f
     cli_safe_line(row->name, text, sizeof text);
     printf("  %-*s", wide, cli_shorten(c, text, wide));
     for (int k = from; k < to; k++)
-        printf(" %s%*s%s", cli_paint_code(c, CLI_BOLD), CELL, accuracy_text(&row->cells[k], text),
+        printf(" %s%*s%s", cli_paint_code(c, CLI_BOLD), CELL, passk_accuracy(&row->cells[k], text),
                cli_paint_code(c, CLI_PLAIN));
     printf("\n");
     if (has_unknown(t->samples, row->model)) {
@@ -77,7 +76,7 @@ static void print_row(cli *c, const passk_table *t, const passk_row *row, bool f
     printf("  %-*s", wide, "  less first");
     for (int k = from; k < to; k++)
         printf(" %s%*s%s", cli_paint_code(c, paint_of(&row->cells[k].difference)), CELL,
-               difference_text(&row->cells[k], text), cli_paint_code(c, CLI_PLAIN));
+               passk_difference(&row->cells[k], text), cli_paint_code(c, CLI_PLAIN));
     printf("\n");
 }
 
@@ -85,8 +84,9 @@ static void print_row(cli *c, const passk_table *t, const passk_row *row, bool f
 static void print_columns(cli *c, const passk_table *t, int wide, int from, int to) {
     char n[32], k_is[32];
     for (int i = 0; i < t->n_rows; i++) {
-        if (heads_rule(t, i)) {
-            printf("\n%s%s%s\n", cli_paint_code(c, CLI_BOLD), title_of(t->rows[i].rule), cli_paint_code(c, CLI_PLAIN));
+        if (passk_heads_rule(t, i)) {
+            printf("\n%s%s%s\n", cli_paint_code(c, CLI_BOLD), passk_title(t->rows[i].rule),
+                   cli_paint_code(c, CLI_PLAIN));
             printf("  %s%*s", cli_paint_code(c, CLI_DIM), -wide, "");
             for (int k = from; k < to; k++) {
                 snprintf(k_is, sizeof k_is, "k = %d", (int)t->ks[k]);
@@ -96,7 +96,7 @@ static void print_columns(cli *c, const passk_table *t, int wide, int from, int 
             for (int k = from; k < to; k++) printf(" %*s", CELL, cli_count((int64_t)t->problems[k], n));
             printf("%s\n", cli_paint_code(c, CLI_PLAIN));
         }
-        print_row(c, t, &t->rows[i], heads_rule(t, i), wide, from, to);
+        print_row(c, t, &t->rows[i], passk_heads_rule(t, i), wide, from, to);
     }
 }
 
@@ -231,123 +231,18 @@ static cairn_status put_csv(const passk_table *t, cairn_out *out) {
     return CAIRN_OK;
 }
 
-/* ---- curves -------------------------------------------------------------------------------------------------------- */
-
-enum { RULES = CAIRN_AT_K_BEST + 1 };
-
-static cairn_status make_pictures(cli *c, const passk_table *t, cairn_curve_picture pictures[RULES], int *n) {
-    double *ks = cairn_arena_alloc(c->arena, PASSK_KS, sizeof *ks);
-    cairn_curve_line *lines = cairn_arena_alloc(c->arena, (size_t)t->n_rows, sizeof *lines);
-    if (!ks || !lines) return CAIRN_NO_MEMORY;
-    for (int k = 0; k < t->n_ks; k++) ks[k] = t->ks[k];
-    *n = 0;
-    for (int i = 0; i < t->n_rows; i++) {
-        cairn_interval *y = cairn_arena_alloc(c->arena, PASSK_KS, sizeof *y);
-        if (!y) return CAIRN_NO_MEMORY;
-        for (int k = 0; k < t->n_ks; k++) y[k] = t->rows[i].cells[k].accuracy;
-        lines[i] = (cairn_curve_line){.name = t->rows[i].name, .n = t->n_ks, .x = ks, .y = y};
-        if (heads_rule(t, i))
-            pictures[(*n)++] = (cairn_curve_picture){
-                .title = title_of(t->rows[i].rule),
-                .across = "k: samples a problem",
-                .note = "Intervals are over problems: all samples of a problem are drawn together.",
-                .lines = &lines[i]};
-        pictures[*n - 1].n++;
-    }
-    for (int i = 0; i < *n; i++)
-        if (pictures[i].n > CAIRN_CURVES_MOST)
-            return cairn_fail(c->ctx, CAIRN_INVALID, "--svg and --html: more than %d curves in a picture",
-                              CAIRN_CURVES_MOST);
-    return CAIRN_OK;
-}
-
-/* "44.3 [41.6, 47.0]" of each row and k, and under it the difference. */
-static cairn_status make_table(cli *c, const passk_table *t, int from, int rows, cairn_curve_table *out) {
-    int columns = t->n_ks + 1, n = 1;
-    const char **cells = cairn_arena_alloc(c->arena, (size_t)(columns * (2 * rows + 1)), sizeof *cells);
-    char text[48];
-    if (!cells) return CAIRN_NO_MEMORY;
-    cells[0] = "";
-    for (int k = 0; k < t->n_ks; k++)
-        if (!(cells[k + 1] = cairn_arena_printf(c->arena, "k = %d", (int)t->ks[k]))) return CAIRN_NO_MEMORY;
-    for (int i = from; i < from + rows; i++)
-        for (int part = 0; part < 1 + (i > from); part++, n++) {
-            cells[n * columns] = part ? "less first" : t->rows[i].name;
-            for (int k = 0; k < t->n_ks; k++) {
-                (part ? difference_text : accuracy_text)(&t->rows[i].cells[k], text);
-                if (!(cells[n * columns + k + 1] = cairn_arena_copy(c->arena, text, strlen(text))))
-                    return CAIRN_NO_MEMORY;
-            }
-        }
-    *out = (cairn_curve_table){.title = title_of(t->rows[from].rule), .cells = cells, .rows = n, .columns = columns};
-    return CAIRN_OK;
-}
-
-static cairn_status put_html(cli *c, const passk_table *t, const cairn_curve_picture *pictures, int n, cairn_out *out) {
-    const passk_samples *s = t->samples;
-    cairn_curve_table tables[RULES];
-    const char *facts[2 * PASSK_MODELS + 2];
-    int at = 0, tabled = 0;
-    for (int i = 0; i < t->n_rows; i++)
-        if (heads_rule(t, i)) {
-            CAIRN_TRY(make_table(c, t, i, pictures[tabled].n, &tables[tabled]));
-            tabled++;
-        }
-    facts[at++] = "problems";
-    facts[at++] = cairn_arena_printf(c->arena, "%zu that all files have, joined by %s; %zu others are left out",
-                                     s->shared, s->by_group ? "group" : "text", s->problems - s->shared);
-    for (int m = 0; m < s->n_models; m++) {
-        const cairn_outcomes *o = &s->models[m].all;
-        facts[at++] = "model";
-        facts[at++] = cairn_arena_printf(
-            c->arena, "%s: %" PRId64 " samples, %" PRId64 " of unknown outcome, %" PRId64 " not judged (%s)",
-            s->models[m].name, o->n, o->unknown - o->untold, o->untold, s->models[m].path);
-    }
-    for (int i = 1; i < at; i += 2)
-        if (!facts[i]) return CAIRN_NO_MEMORY;
-    cairn_curves_page page = {.title = "Accuracy at k samples",
-                              .summary = "What k samples of a problem are worth, without bias from all that are "
-                                         "recorded. Unknown outcomes count as not right.",
-                              .made_by = "eval passk",
-                              .facts = facts,
-                              .n_facts = at / 2,
-                              .pictures = pictures,
-                              .n_pictures = n,
-                              .tables = tables,
-                              .n_tables = tabled};
-    return cairn_curves_html(c->ctx, &page, out);
-}
-
-/* ---- files --------------------------------------------------------------------------------------------------------- */
-
-static cairn_status end_out(cairn_out *out, cairn_status status) {
+static cairn_status write_csv(cli *c, const passk_table *t) {
+    cairn_out *out;
+    CAIRN_TRY(cairn_out_open(c->ctx, t->samples->config->csv, &out));
+    cairn_status status = put_csv(t, out);
     if (status == CAIRN_OK) return cairn_out_commit(out);
     cairn_out_drop(out);
     return status;
 }
 
-static cairn_status write_files(cli *c, const passk_table *t) {
-    const passk_config *config = t->samples->config;
-    cairn_curve_picture pictures[RULES];
-    cairn_out *out;
-    int n;
-    if (*config->csv) {
-        CAIRN_TRY(cairn_out_open(c->ctx, config->csv, &out));
-        CAIRN_TRY(end_out(out, put_csv(t, out)));
-    }
-    if (!*config->svg && !*config->html) return CAIRN_OK;
-    CAIRN_TRY(make_pictures(c, t, pictures, &n));
-    if (*config->svg) {
-        CAIRN_TRY(cairn_out_open(c->ctx, config->svg, &out));
-        CAIRN_TRY(end_out(out, cairn_curves_image(c->ctx, pictures, n, out)));
-    }
-    if (!*config->html) return CAIRN_OK;
-    CAIRN_TRY(cairn_out_open(c->ctx, config->html, &out));
-    return end_out(out, put_html(c, t, pictures, n, out));
-}
-
 cairn_status passk_show(cli *c, const passk_table *t) {
-    CAIRN_TRY(write_files(c, t));
+    if (*t->samples->config->csv) CAIRN_TRY(write_csv(c, t));
+    CAIRN_TRY(passk_draw(c, t));
     if (t->samples->config->job.json) return print_json(c, t);
     print_human(c, t);
     return CAIRN_OK;

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "core/maths.h"
-#include "eval/page.h"
+#include "eval/curves.h"
 
 enum {
     LEFT = 48,
@@ -14,8 +14,7 @@ enum {
     WIDE = 420,
     HIGH = 260,
     NAMES = LEFT + WIDE + 22, /* where the names stand */
-    WIDTH = 830,
-    LINE = 19, /* height of a name */
+    LINE = 19,                /* height of a name */
     FOOT = 44,
     GAP = 26, /* between two pictures of an image */
     COLOURS = 8,
@@ -24,7 +23,7 @@ enum {
     TICK_ROOM = 46,   /* pixels from one number of x to the next, at least */
     MOST_TICKS = 256, /* distinct x */
     FEW_TICKS = 8,    /* of which each may have its number */
-    TEXT = 400
+    TEXT = CURVES_TEXT
 };
 
 /* Where numbers lie in the picture. */
@@ -54,7 +53,7 @@ static bool is_share(double value) {
     return isnan(value) || (value >= 0 && value <= 1);
 }
 
-static cairn_status check(cairn_ctx *ctx, const cairn_curve_picture *p) {
+cairn_status curves_check(cairn_ctx *ctx, const cairn_curve_picture *p) {
     if (p->n < 0 || p->n > CAIRN_CURVES_MOST)
         return cairn_fail(ctx, CAIRN_INVALID, "a picture of %d curves: at most %d", (int)p->n, CAIRN_CURVES_MOST);
     for (int32_t i = 0; i < p->n; i++) {
@@ -279,16 +278,21 @@ static void put_names(page *p, const cairn_curve_picture *picture) {
         if (isnan(last))
             page_put(p, "\n");
         else
-            page_put(p, "<text class=\"end\" x=\"%d\" y=\"%d\">%.1f</text>\n", WIDTH - 4, y + 4, 100 * last);
+            page_put(p, "<text class=\"end\" x=\"%d\" y=\"%d\">%.1f</text>\n", CURVES_WIDE - 4, y + 4, 100 * last);
     }
 }
 
 /* ---- the whole ----------------------------------------------------------------------------------------------------- */
 
-static void put_picture(page *p, const cairn_curve_picture *picture, const frame *f) {
+int curves_height(const cairn_curve_picture *picture) {
+    return frame_of(picture).height;
+}
+
+void curves_put(page *p, const cairn_curve_picture *picture) {
+    const frame of = frame_of(picture), *f = &of;
     page_put(p, "<text class=\"head\" x=\"%d\" y=\"16\">", LEFT);
     page_text(p, picture->title, TEXT);
-    page_put(p, "</text><text class=\"end\" x=\"%d\" y=\"16\">last point, %%</text>\n", WIDTH - 4);
+    page_put(p, "</text><text class=\"end\" x=\"%d\" y=\"16\">last point, %%</text>\n", CURVES_WIDE - 4);
     put_axes(p, f, picture);
     for (int32_t i = picture->n; i-- > 0;) put_bands(p, f, &picture->lines[i], (int)(i % COLOURS));
     for (int32_t i = picture->n; i-- > 0;) put_line(p, f, &picture->lines[i], i);
@@ -300,72 +304,18 @@ cairn_status cairn_curves_image(cairn_ctx *ctx, const cairn_curve_picture *pictu
     int height = 12, at = 12;
     if (n < 1) return cairn_fail(ctx, CAIRN_INVALID, "an image of no curves");
     for (int32_t i = 0; i < n; i++) {
-        CAIRN_TRY(check(ctx, &pictures[i]));
-        height += frame_of(&pictures[i]).height + GAP;
+        CAIRN_TRY(curves_check(ctx, &pictures[i]));
+        height += curves_height(&pictures[i]) + GAP;
     }
-    page_open_image(&p, WIDTH + 24, height);
+    page_open_image(&p, CURVES_WIDE + 24, height);
     for (int32_t i = 0; i < n; i++) {
-        frame f = frame_of(&pictures[i]);
-        page_put(&p, "<svg x=\"12\" y=\"%d\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\">\n", at, WIDTH, f.height,
-                 WIDTH, f.height);
-        put_picture(&p, &pictures[i], &f);
+        int high = curves_height(&pictures[i]);
+        page_put(&p, "<svg x=\"12\" y=\"%d\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\">\n", at, CURVES_WIDE,
+                 high, CURVES_WIDE, high);
+        curves_put(&p, &pictures[i]);
         page_put(&p, "</svg>\n");
-        at += f.height + GAP;
+        at += high + GAP;
     }
     page_close_image(&p);
-    return p.status;
-}
-
-static void put_figure(page *p, const cairn_curve_picture *picture) {
-    frame f = frame_of(picture);
-    page_put(p, "<figure class=\"wide\"><svg viewBox=\"0 0 %d %d\" role=\"img\">\n", WIDTH, f.height);
-    put_picture(p, picture, &f);
-    page_put(p, "</svg>");
-    if (picture->note) {
-        page_put(p, "<figcaption>");
-        page_text(p, picture->note, TEXT);
-        page_put(p, "</figcaption>");
-    }
-    page_put(p, "</figure>\n");
-}
-
-/* Does the row hold differences? */
-static bool is_less(const cairn_curve_table *t, int32_t row) {
-    for (int32_t k = 1; k < t->columns; k++)
-        if (*t->cells[row * t->columns + k]) return strchr("+-", *t->cells[row * t->columns + k]) != NULL;
-    return false;
-}
-
-static void put_table(page *p, const cairn_curve_table *t) {
-    page_put(p, "<section>\n<h2>");
-    page_text(p, t->title, TEXT);
-    page_put(p, "</h2>\n<div class=\"scroll\"><table>\n");
-    for (int32_t i = 0; i < t->rows; i++) {
-        page_put(p, "%s<tr%s>", i == 0 ? "<thead>" : i == 1 ? "<tbody>" : "", is_less(t, i) ? " class=\"less\"" : "");
-        for (int32_t k = 0; k < t->columns; k++) {
-            page_put(p, i ? "<td>" : "<th>");
-            page_text(p, t->cells[i * t->columns + k], TEXT);
-            page_put(p, i ? "</td>" : "</th>");
-        }
-        page_put(p, "</tr>%s\n", i == 0 ? "</thead>" : "");
-    }
-    page_put(p, "%s</table></div>\n</section>\n", t->rows > 1 ? "</tbody>" : "");
-}
-
-cairn_status cairn_curves_html(cairn_ctx *ctx, const cairn_curves_page *what, cairn_out *out) {
-    page p = {.ctx = ctx, .out = out};
-    for (int32_t i = 0; i < what->n_pictures; i++) CAIRN_TRY(check(ctx, &what->pictures[i]));
-    page_open(&p, what->made_by);
-    page_put(&p, "<header>\n<p class=\"mark\">cairn %s</p>\n<h1>", what->made_by);
-    page_text(&p, what->title, TEXT);
-    page_put(&p, "</h1>\n<p class=\"note\">");
-    page_text(&p, what->summary, 2 * TEXT);
-    page_put(&p, "</p>\n<dl>\n");
-    for (int32_t i = 0; i < what->n_facts; i++) page_fact(&p, what->facts[2 * i], what->facts[2 * i + 1], 2 * TEXT);
-    page_put(&p, "</dl>\n</header>\n<main>\n<section>\n");
-    for (int32_t i = 0; i < what->n_pictures; i++) put_figure(&p, &what->pictures[i]);
-    page_put(&p, "</section>\n");
-    for (int32_t i = 0; i < what->n_tables; i++) put_table(&p, &what->tables[i]);
-    page_close(&p, what->made_by);
     return p.status;
 }
