@@ -141,7 +141,7 @@ static void rewards_are_rows_beside_fields(void **state) {
     write_text("first-1.5b.jsonl", first);
     const outcome *o = cairn("eval passk first-1.5b.jsonl --rewards recorded:file=prm.jsonl --quiet");
     assert_int_equal(o->status, 0);
-    assert_non_null(strstr(o->out, "first-1.5b by recor"));
+    assert_non_null(strstr(o->out, "first-1.5b by r"));
 }
 
 /* An answer that cannot be read: its outcome is unknown, which counts as not right and bounds the number. */
