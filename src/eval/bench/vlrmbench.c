@@ -180,8 +180,18 @@ static cairn_status read_chain(cairn_bench_run *run, const json_t *row, const ch
 
 /* Steps a line each, where the row has no chain in one text. */
 static cairn_status join_steps(cairn_bench_run *run, const cairn_bench_candidate *c, const char **chain) {
-    for (int32_t i = 0; c->steps && i < c->n_steps; i++)
-        CAIRN_TRY(cairn_bench_print(run, chain, "%s%s%s", *chain ? *chain : "", *chain ? "\n" : "", c->steps[i]));
+    size_t length = 0;
+    if (!c->steps || c->n_steps == 0) return CAIRN_OK;
+    for (int32_t i = 0; i < c->n_steps; i++) length += strlen(c->steps[i]) + 1;
+    char *text = cairn_arena_alloc(cairn_bench_arena(run), length + 1, 1), *end = text;
+    if (!text) return CAIRN_NO_MEMORY;
+    for (int32_t i = 0; i < c->n_steps; i++) {
+        size_t n = strlen(c->steps[i]);
+        if (i > 0) *end++ = '\n';
+        memcpy(end, c->steps[i], n);
+        end += n;
+    }
+    *chain = text;
     return CAIRN_OK;
 }
 
