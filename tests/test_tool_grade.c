@@ -54,6 +54,43 @@ static void test_numbers_are_compared_by_value(void **state) {
     GRADE(state, pairs);
 }
 
+static void test_improper_mixed_numbers_have_several_readings(void **state) {
+    static const pair pairs[] = {
+        {"11", "11 7/6", WRONG},
+        {"7/6", "11 7/6", WRONG},
+        {"59/6", "11 7/6", WRONG},
+        {"1", "11 6/6", WRONG},
+        {"10", "11 6/6", WRONG},
+        {"5", "11.0 4/9", WRONG},
+        {"x + 1", "11 7/6", WRONG},
+        {"11 7/6", "5", WRONG},
+        {"73/6", "11 7/6", UNKNOWN}, /* a sum */
+        {"12", "11 6/6", UNKNOWN},
+        {"103/9", "11.0 4/9", UNKNOWN},
+        {"77/6", "11 7/6", UNKNOWN},  /* a product */
+        {"117/6", "11 7/6", UNKNOWN}, /* a blank in a number */
+        {"1100/3", "1 100/3", UNKNOWN},
+        {"11, 7/6", "11 7/6", UNKNOWN},
+        {"11 7/6", "12 1/6", UNKNOWN},
+        {"12.1667", "11 7/6", UNKNOWN},
+        {"5", "11 7/6 cm", UNKNOWN},
+        {"5", "11 7/6 x", UNKNOWN},
+        {"73/6", "11\\frac{7}{6}", UNKNOWN},
+        {"5", "11\\frac{7}{6}", WRONG},
+        {"11 7/6", "11 7/6", RIGHT},
+        {"71/6", "11 5/6", RIGHT},
+    };
+    GRADE(state, pairs);
+}
+
+static void test_percent_as_a_word(void **state) {
+    static const pair pairs[] = {
+        {"28\\%", "28pct", RIGHT},     {"28\\%", "28 pct", RIGHT}, {"28\\%", "28percent", RIGHT},
+        {"40/900", "4 4/9pct", RIGHT}, {"28\\%", "29pct", WRONG},  {"28pct", "$28$ pct", RIGHT},
+    };
+    GRADE(state, pairs);
+}
+
 static void test_decimals_by_the_precision_written(void **state) {
     static const pair pairs[] = {
         {"\\pi", "3.14", RIGHT},     {"\\pi", "3.1", UNKNOWN},      {"\\pi", "3.141", UNKNOWN}, /* cut, not rounded */
@@ -390,6 +427,8 @@ static void test_a_text_beyond_the_bound_is_refused(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_numbers_are_compared_by_value),
+        cmocka_unit_test(test_improper_mixed_numbers_have_several_readings),
+        cmocka_unit_test(test_percent_as_a_word),
         cmocka_unit_test(test_decimals_by_the_precision_written),
         cmocka_unit_test(test_options_widen_numbers),
         cmocka_unit_test(test_a_percentage_is_a_hundredth),

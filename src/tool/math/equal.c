@@ -118,7 +118,22 @@ static const math_node *find_unread(const math_node *node) {
     return found;
 }
 
+/* An unread text whose readings are known, "11 7/6": wrong where none of them may be equal. */
+static bool judge_readings(comparing *c, const math_node *a, const math_node *r, math_judgement *out) {
+    const math_node *unread = a->kind == MATH_UNREAD ? a : r, *other = a->kind == MATH_UNREAD ? r : a;
+    if (unread->kind != MATH_UNREAD || unread->kids == 0 || find_unread(other)) return false;
+    for (uint32_t i = 0; i < unread->kids; i++) {
+        const math_node *one = unread->kid[i];
+        if (compare_trees(c, unread == a ? one : a, unread == a ? r : one, out) != CAIRN_VERDICT_WRONG)
+            return compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "readings", "it is not sure that %s is meant",
+                                compare_show(c, one));
+    }
+    return compare_says(c, out, CAIRN_VERDICT_WRONG, "readings", "%s is equal to none of %u readings",
+                        compare_show(c, other), unread->kids);
+}
+
 static bool rule_unread(comparing *c, const math_node *a, const math_node *r, math_judgement *out) {
+    if (judge_readings(c, a, r, out)) return true;
     const math_node *in_answer = find_unread(a), *in_reference = find_unread(r);
     const math_node *unread = in_answer ? in_answer : in_reference;
     if (!unread) return false;

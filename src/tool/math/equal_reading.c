@@ -18,7 +18,11 @@ static bool is_remark(comparing *c, const math_node *value, const math_node *bra
     return compare_trees(c, value, bracket, &out) != CAIRN_VERDICT_WRONG;
 }
 
-/* 5k as 5000, 1/2x as 1/(2x), 0.1(6) as 0.1666...; `node` where there is no other reading. */
+static bool is_whole_number(const math_node *node) {
+    return node->kind == MATH_NUMBER && strspn(node->text, "0123456789") == strlen(node->text);
+}
+
+/* 5k as 5000, 1/2x as 1/(2x), 0.1(6) as 0.1666..., 11\frac{7}{6} as a sum; `node` where there is no other reading. */
 static const math_node *other_product(comparing *c, const math_node *node) {
     static const struct {
         const char *name, *means;
@@ -35,6 +39,9 @@ static const math_node *other_product(comparing *c, const math_node *node) {
         return tree_text(c, MATH_NUMBER, cairn_arena_printf(c->arena, "%s(%s)", first->text, last->text));
     }
     if (node->kids == 2 && is_remark(c, first, last)) return first;
+    if (node->kids == 2 && is_whole_number(first) && last->kind == MATH_QUOTIENT &&
+        !(last->flags & MATH_FLAG_GROUPED) && is_whole_number(last->kid[0]) && is_whole_number(last->kid[1]))
+        return tree_two(c, MATH_SUM, first, last);
     if (first->kind != MATH_QUOTIENT || (first->flags & MATH_FLAG_GROUPED)) return node;
     const math_node *factors[COMPARE_ITEMS_MOST];
     if (node->kids > COMPARE_ITEMS_MOST) return node;

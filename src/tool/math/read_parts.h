@@ -247,6 +247,9 @@ void math_leave_bracket(math_reader *r, math_bracket_state state);
 bool math_says_number(const char *word, size_t n);                   /* in any case: "twenty-one" */
 bool math_changes_number(const math_reader *r, const math_token *t); /* a word: "squared", "score" */
 bool math_is_whole(const char *digits);                              /* digits only */
+/* "11 7/6" at the end of a text, from its blank on, is no mixed number: an UNREAD node whose kids are what may be meant,
+ * a sum, a product, two values, 117/6 with a blank inside. NULL: another text. */
+math_node *math_improper_mixed(math_reader *r, math_node *whole, uint32_t start);
 math_node *math_name(math_reader *r);
 math_node *math_bracket(math_reader *r);
 /* What an opening brace alone says of a table: equations, or cases. */

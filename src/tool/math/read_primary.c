@@ -175,6 +175,27 @@ static math_node *number(math_reader *r) {
     return whole;
 }
 
+math_node *math_improper_mixed(math_reader *r, math_node *whole, uint32_t start) {
+    const math_token *t = math_peek(r);
+    if (r->calculator || whole->kind != MATH_NUMBER || t->kind != TOKEN_NUMBER || t[1].kind != TOKEN_DIVIDE ||
+        t[2].kind != TOKEN_NUMBER || t[3].kind != TOKEN_END)
+        return NULL;
+    uint32_t end = t[2].end, base = r->stacked;
+    const char *joined = cairn_arena_printf(r->arena, "%s%s", whole->text, t->text);
+    math_node *above = math_leaf(r, MATH_NUMBER, t->text, t->start, t->end);
+    math_node *below = math_leaf(r, MATH_NUMBER, t[2].text, t[2].start, end);
+    math_node *fraction = math_make2(r, MATH_QUOTIENT, above, below, t->start, end);
+    r->at += 3;
+    math_push(r, math_make2(r, MATH_SUM, whole, fraction, start, end));
+    math_push(r, math_make2(r, MATH_PRODUCT, whole, fraction, start, end));
+    math_push(r, math_make2(r, MATH_LIST, whole, fraction, start, end));
+    if (math_is_whole(whole->text) && math_is_whole(t->text))
+        math_push(r, math_make2(r, MATH_QUOTIENT, math_leaf(r, MATH_NUMBER, joined, start, t->end), below, start, end));
+    math_node *node = math_make(r, MATH_UNREAD, base, start, end);
+    if (r->status == CAIRN_OK) node->text = "a number after a factor";
+    return node;
+}
+
 static math_node *money(math_reader *r) {
     math_token *t = math_peek(r);
     math_advance(r);

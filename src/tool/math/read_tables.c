@@ -75,8 +75,8 @@ static const char *const short_words[] = {
 };
 
 /* Words that are read as units and are none of the table of units. */
-static const char *const counted[] = {"AM", "Celsius", "Fahrenheit", "PM", "am",    "cubic",
-                                      "dB", "percent", "pm",         "sq", "square"};
+static const char *const counted[] = {"AM", "Celsius", "Fahrenheit", "PM", "am", "cubic",
+                                      "dB", "pct",     "percent",    "pm", "sq", "square"};
 
 const math_command *math_find(const math_command *table, size_t entries, const char *name, size_t length) {
     size_t low = 0, high = entries;

@@ -438,7 +438,7 @@ math_node *math_term(math_reader *r) {
     math_push(r, signed_factor(r));
     while (r->status == CAIRN_OK) {
         math_token *t = math_peek(r);
-        math_node *last = r->stack[r->stacked - 1];
+        math_node *last = r->stack[r->stacked - 1], *readings;
         if (math_begins_statement(t)) {
             break;
         } else if (is_times(r)) {
@@ -480,6 +480,9 @@ math_node *math_term(math_reader *r) {
         } else if (t->kind == TOKEN_NUMBER &&
                    (follows_closed(r, t) || (last->kind == MATH_POWER && t[1].kind == TOKEN_CARET))) {
             math_push(r, math_factor(r));
+        } else if (r->stacked == base + 1 && (readings = math_improper_mixed(r, last, start))) {
+            r->stacked = base;
+            math_push(r, readings);
         } else if (t->kind == TOKEN_NUMBER || t->kind == TOKEN_DIGITS || t->kind == TOKEN_VULGAR) {
             math_push(r, math_unread_item(
                              r, last->kind == MATH_TEXT ? "a number after words" : "a number after a factor", start));

@@ -11,7 +11,7 @@ enum { MATH_DEPTH_MOST = 200, MATH_NODES_MOST = 20000 };
 
 typedef enum math_kind {
     /* leaves; `text` is in the arena */
-    MATH_UNREAD, /* what the grammar does not cover; text: why */
+    MATH_UNREAD, /* what the grammar does not cover; text: why; kids, if any: what it may mean */
     MATH_EMPTY,  /* nothing was written */
     MATH_NUMBER, /* text: "1234.50", "0.1(6)" with a repeating part, "1.5e-7"; digits only, no sign, no separators;
                     FLAG_OPEN_RIGHT: its repeating part was written by dots, which may cut another number off */
