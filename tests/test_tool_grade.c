@@ -83,6 +83,27 @@ static void test_improper_mixed_numbers_have_several_readings(void **state) {
     GRADE(state, pairs);
 }
 
+static void test_sums_over_an_index_are_equal_part_by_part(void **state) {
+    static const pair pairs[] = {
+        {"F_n = \\sum_{k=0}^{n-1} F_k F_{n-k-1}", "F_n = \\sum_{k=0}^{n-1} F_{n-k-1} F_k", RIGHT},
+        {"F_n = \\sum_{k=0}^{n-1} F_k F_{n-k-1}", "F_n = \\sum_{k=0}^{n-2} F_k F_{n-k-2}", UNKNOWN},
+        {"1 + \\sum_{k=1}^n k", "\\sum_{k=1}^{n} k + 1", RIGHT},
+        {"1 + \\sum_{k=1}^n k", "\\sum_{k=1}^{n} (k + 1)", UNKNOWN},
+        {"\\frac12\\sum_{k=1}^n k - n", "\\frac{\\sum_{k=1}^{n} k}{2} - n", RIGHT},
+        {"\\prod_{k=1}^n (k+1)", "\\prod_{k=1}^n (1+k)", RIGHT},
+        {"\\prod_{k=1}^n (k+1)", "\\sum_{k=1}^n (k+1)", UNKNOWN},
+        {"\\prod_{k=1}^n (k+1)", "(n+1)!", UNKNOWN},
+        {"\\sum_{k=1}^n k", "\\sum_{i=1}^n i", UNKNOWN},
+        {"\\frac{n(n+1)}{2}", "\\sum_{k=1}^n k", UNKNOWN},
+        {"55", "\\sum_{k=1}^{10} k", UNKNOWN},
+        {"\\sum_{k=1}^{n-1} k", "\\sum_{k=1}^n k - n", UNKNOWN},
+        {"\\sum_{k=1}^n k + 1", "\\sum_{k=1}^n k + 2", WRONG},
+        {"2\\sum_{k=1}^n k", "3\\sum_{k=1}^n k", UNKNOWN},
+        {"\\sum_{k=1}^{\\infty} k + 1", "\\sum_{k=1}^{\\infty} k + 2", UNKNOWN},
+    };
+    GRADE(state, pairs);
+}
+
 static void test_percent_as_a_word(void **state) {
     static const pair pairs[] = {
         {"28\\%", "28pct", RIGHT},     {"28\\%", "28 pct", RIGHT}, {"28\\%", "28percent", RIGHT},
@@ -428,6 +449,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_numbers_are_compared_by_value),
         cmocka_unit_test(test_improper_mixed_numbers_have_several_readings),
+        cmocka_unit_test(test_sums_over_an_index_are_equal_part_by_part),
         cmocka_unit_test(test_percent_as_a_word),
         cmocka_unit_test(test_decimals_by_the_precision_written),
         cmocka_unit_test(test_options_widen_numbers),

@@ -307,8 +307,23 @@ static void test_calls(void **state) {
           {"f^{-1}(x)", "f^{-1}(x)"}, {"f(g(x))", "f(g(x))"}, {"P(x) = x^2", "P(x) = x^2"}, {"P(0)", "P(0)"},
           {"y(-1)", "y(-1)"}, {"7 \\bmod 3", "7 mod 3"}, {"7 \\pmod{3}", "7 mod 3"}, {"\\det(A)", "det(A)"});
     does_not_read(*state, "\\sin \\pi/4", "\\sin \\pi/4", "where the argument of a function ends");
-    does_not_read(*state, "\\sum_{i=1}^n i", "\\sum_{i=1}^n i", "a sum, an integral or a limit");
+    does_not_read(*state, "\\int_0^1 x dx", "\\int_0^1 x dx", "an integral or a limit");
     does_not_read(*state, "f \\circ g", "f \\circ g", "a composition");
+}
+
+static void test_sums_and_products_over_an_index(void **state) {
+    READS(state, {"\\sum_{k=1}^n k", "\\sum_{k=1}^{n} (k)"}, {"\\sum^n_{k=1} k^2", "\\sum_{k=1}^{n} (k^2)"},
+          {"\\sum\\limits_{k = 0}^{n-1} 2k + 1", "\\sum_{k=0}^{n - 1} (2*k) + 1"},
+          {"\\displaystyle\\sum_{k=0}^{\\infty} \\frac{1}{k!}", "\\sum_{k=0}^{infinity} (1/k!)"},
+          {"\\prod_{i=1}^{10} (x - i)", "\\prod_{i=1}^{10} (x - i)"},
+          {"3 \\sum_{k=1}^n \\sum_{j=1}^k jk", "3*(\\sum_{k=1}^{n} (\\sum_{j=1}^{k} (j*k)))"},
+          {"\xE2\x88\x91_{k=1}^n k", "\\sum_{k=1}^{n} (k)"}, {"S = \\sum_{k=1}^n k", "S = \\sum_{k=1}^{n} (k)"});
+    static const char why[] = "a sum or a product without an index and bounds";
+    does_not_read(*state, "\\sum k", "\\sum k", why);
+    does_not_read(*state, "\\sum_{d|n} d", "\\sum_{d|n} d", why);
+    does_not_read(*state, "\\sum_{k=1} k", "\\sum_{k=1} k", why);
+    does_not_read(*state, "\\sum_{k=1}^n", "\\sum_{k=1}^n", "a sum or a product of nothing");
+    does_not_read(*state, "\\sum_{k=1}^n -k", "\\sum_{k=1}^n -k", "a sum or a product of nothing");
 }
 
 static void test_signs_around_and_after(void **state) {
@@ -727,6 +742,7 @@ int main(void) {
         cmocka_unit_test(test_sums),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_calls),
+        cmocka_unit_test(test_sums_and_products_over_an_index),
         cmocka_unit_test(test_signs_around_and_after),
         cmocka_unit_test(test_numbered_names_combinations_and_cis),
         cmocka_unit_test(test_degrees_and_percent),

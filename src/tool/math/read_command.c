@@ -131,6 +131,7 @@ void math_act(math_reader *r, const math_command *c, uint32_t start) {
         break;
     case TOKEN_NAME:
     case TOKEN_FUNCTION:
+    case TOKEN_SIGMA:
     case TOKEN_ACCENT:
     case TOKEN_FIGURE:
     case TOKEN_CURRENCY:

@@ -18,6 +18,7 @@ typedef enum math_token_kind {
     TOKEN_NAME,     /* a letter, a Greek letter, a constant, a run of capitals; text */
     TOKEN_WORD,     /* letters that are no symbols */
     TOKEN_FUNCTION, /* text: its name */
+    TOKEN_SIGMA,    /* a sum or a product over an index; text: "sum", "product" */
     TOKEN_PLUS,
     TOKEN_MINUS,
     TOKEN_PLUS_MINUS, /* value: 1 for \mp */
@@ -250,6 +251,7 @@ bool math_is_whole(const char *digits);                              /* digits o
 /* "11 7/6" at the end of a text, from its blank on, is no mixed number: an UNREAD node whose kids are what may be meant,
  * a sum, a product, two values, 117/6 with a blank inside. NULL: another text. */
 math_node *math_improper_mixed(math_reader *r, math_node *whole, uint32_t start);
+math_node *math_sum_over(math_reader *r); /* a CALL: term, index, first, last */
 math_node *math_name(math_reader *r);
 math_node *math_bracket(math_reader *r);
 /* What an opening brace alone says of a table: equations, or cases. */

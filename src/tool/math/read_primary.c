@@ -315,6 +315,8 @@ math_node *math_primary(math_reader *r) {
         return math_words(r);
     case TOKEN_FUNCTION:
         return math_function(r);
+    case TOKEN_SIGMA:
+        return math_sum_over(r);
     case TOKEN_FRACTION:
     case TOKEN_BINOMIAL:
         return fraction(r);

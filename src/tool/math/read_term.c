@@ -274,7 +274,7 @@ static const bool values[TOKEN_KINDS] = {
     [TOKEN_OPEN_BRACE] = true,   [TOKEN_OPEN_GROUP] = true, [TOKEN_OPEN_ANGLE] = true, [TOKEN_OPEN_FLOOR] = true,
     [TOKEN_OPEN_CEILING] = true, [TOKEN_EMPTY_SET] = true,  [TOKEN_FRACTION] = true,   [TOKEN_ROOT] = true,
     [TOKEN_BINOMIAL] = true,     [TOKEN_ACCENT] = true,     [TOKEN_FIGURE] = true,     [TOKEN_BEGIN] = true,
-    [TOKEN_CURRENCY] = true,     [TOKEN_BAD] = true,        [TOKEN_ELLIPSIS] = true};
+    [TOKEN_CURRENCY] = true,     [TOKEN_BAD] = true,        [TOKEN_ELLIPSIS] = true,   [TOKEN_SIGMA] = true};
 
 bool math_begins_statement(const math_token *t) {
     return (t->flags & TOKEN_FLAG_WIDE) && t->kind == TOKEN_NAME && t[1].kind == TOKEN_RELATION;

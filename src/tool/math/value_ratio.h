@@ -15,7 +15,7 @@ enum {
     RATIO_TERMS_MOST = 2000,     /* of a polynomial */
     RATIO_BITS_MOST = 16384,     /* of a coefficient */
     RATIO_PRODUCT_MOST = 100000, /* terms times terms of one multiplication */
-    RATIO_ARGUMENTS_MOST = 3
+    RATIO_ARGUMENTS_MOST = 4
 };
 
 typedef const fmpz_mpoly_struct *poly;

@@ -23,6 +23,11 @@ void math_put_text(math_writer *w, const char *text) {
     math_put_bytes(w, text, strlen(text));
 }
 
+/* Whether a call is a sum or a product over an index. */
+static bool is_over_index(const math_node *call) {
+    return call->kids == 4 && (strcmp(call->text, "sum") == 0 || strcmp(call->text, "product") == 0);
+}
+
 static int binding(const math_node *node) {
     switch (node->kind) {
     case MATH_LIST:
@@ -52,7 +57,7 @@ static int binding(const math_node *node) {
     case MATH_DEGREES:
         return BIND_FACTOR;
     case MATH_CALL:
-        return strcmp(node->text, "mod") == 0 ? BIND_TERM : BIND_PRIMARY;
+        return strcmp(node->text, "mod") == 0 || is_over_index(node) ? BIND_TERM : BIND_PRIMARY;
     case MATH_NUMBER:
         return strchr(node->text, 'e') ? BIND_FACTOR : BIND_PRIMARY;
     default:
@@ -118,10 +123,21 @@ static void quotient(math_writer *w, const math_node *node) {
 }
 
 static void call(math_writer *w, const math_node *node) {
-    if (binding(node) == BIND_TERM && node->kids == 2) { /* a mod b */
+    if (node->kids == 2 && strcmp(node->text, "mod") == 0) {
         math_put(w, node->kid[0], BIND_FACTOR);
         math_put_text(w, " mod ");
         math_put(w, node->kid[1], BIND_FACTOR);
+        return;
+    }
+    if (is_over_index(node)) {
+        math_put_text(w, *node->text == 's' ? "\\sum_{" : "\\prod_{");
+        math_put(w, node->kid[1], BIND_PRIMARY);
+        math_put_text(w, "=");
+        math_put(w, node->kid[2], BIND_SUM);
+        math_put_text(w, "}^{");
+        math_put(w, node->kid[3], BIND_SUM);
+        math_put_text(w, "} ");
+        math_put_bracketed(w, node->kid[0]);
         return;
     }
     bool base = strcmp(node->text, "log") == 0 && node->kids == 2;
