@@ -35,20 +35,15 @@ bool asks_two_things(const comparing *c) {
     return false;
 }
 
-/* Whether a unit has the dimension of a measure; *same: its size, too. */
-static bool is_alike(const math_unit *unit, const math_measure *measure, bool *same) {
-    mpq_t size, ten;
-    for (int i = 0; i < MATH_DIMENSIONS; i++)
-        if (unit->power[i] != measure->power[i]) return false;
-    mpq_inits(size, ten, NULL);
-    mpq_set_ui(size, unit->over, unit->under);
-    mpq_canonicalize(size);
-    mpq_set_ui(ten, 10, 1);
-    for (int i = unit->tens; i > 0; i--) mpq_mul(size, size, ten);
-    for (int i = unit->tens; i < 0; i++) mpq_div(size, size, ten);
-    *same = mpq_equal(size, measure->size) != 0;
-    mpq_clears(size, ten, NULL);
-    return true;
+/* Measures the unit that the word here means; false: it means none. */
+static bool measure_word(const char *at, math_measure *out) {
+    char word[WORD_MOST + 1];
+    math_unit unit;
+    size_t n = strspn(at, "abcdefghijklmnopqrstuvwxyz");
+    if (n == 0 || n > WORD_MOST || !math_unit_find(at, n, &unit)) return false;
+    memcpy(word, at, n);
+    word[n] = '\0';
+    return math_measure_unit(&(math_node){.kind = MATH_NAME, .text = word}, out);
 }
 
 /* Whether "how many THINGS" names other things than the noun of a measure, "apple": none of the next words begins as it
@@ -76,18 +71,18 @@ static bool counts_other(const char *problem, const char *noun) {
 
 bool asks_other_unit(const comparing *c, const math_measure *measure) {
     static const char *const before[] = {"how many ", "How many ", " in "};
-    bool other = false, same;
-    math_unit unit;
+    bool other = false, same = false;
     if (c->options->problem && *measure->noun && counts_other(c->options->problem, measure->noun)) return true;
-    for (size_t i = 0; c->options->problem && i < sizeof before / sizeof *before; i++) {
-        for (const char *at = c->options->problem; (at = strstr(at, before[i]));) {
+    for (size_t i = 0; c->options->problem && !same && i < sizeof before / sizeof *before; i++) {
+        for (const char *at = c->options->problem; !same && (at = strstr(at, before[i]));) {
+            math_measure asked;
             at += strlen(before[i]);
-            size_t n = strspn(at, "abcdefghijklmnopqrstuvwxyz");
-            if (n == 0 || n > WORD_MOST || !math_unit_find(at, n, &unit)) continue;
-            if (!is_alike(&unit, measure, &same)) continue;
-            if (same) return false;
-            other = true;
+            math_measure_open(&asked);
+            bool alike = measure_word(at, &asked) && math_measure_alike(&asked, measure);
+            same = alike && mpq_equal(asked.size, measure->size);
+            other = other || alike;
+            math_measure_close(&asked);
         }
     }
-    return other;
+    return other && !same;
 }

@@ -19,6 +19,15 @@ static int meridiem(const math_reader *r, const math_token *t, uint32_t *tokens)
     return tolower((unsigned char)at[0]) == 'a' ? 1 : tolower((unsigned char)at[0]) == 'p' ? 2 : 0;
 }
 
+/* A whole number of at most so many digits; -1: another token. */
+static int small_number(const math_token *t, size_t most_digits) {
+    size_t n = t->kind == TOKEN_NUMBER ? strlen(t->text) : 0;
+    if (n == 0 || n > most_digits || strspn(t->text, "0123456789") != n) return -1;
+    int value = 0;
+    for (size_t i = 0; i < n; i++) value = 10 * value + t->text[i] - '0';
+    return value;
+}
+
 static math_node *time_leaf(math_reader *r, uint32_t hour, const char *rest, int half, uint32_t start) {
     if (half && (hour < 1 || hour > 12)) return math_unread(r, "an hour beyond twelve", start, math_last_end(r));
     if (half) hour = hour % 12 + (half == 2 ? 12 : 0);
@@ -29,23 +38,19 @@ static math_node *time_leaf(math_reader *r, uint32_t hour, const char *rest, int
 math_node *math_clock_hour(math_reader *r) {
     math_token *t = math_peek(r);
     uint32_t tokens;
-    if (t[1].kind != TOKEN_NAME && t[1].kind != TOKEN_WORD) return NULL;
-    if (math_token_spells(r, t + 1, "o'clock") && strlen(t->text) <= 2) {
-        uint32_t clock = 0;
-        for (const char *c = t->text; *c; c++) clock = 10 * clock + (uint32_t)(*c - '0');
+    int hour = small_number(t, 2);
+    if (hour < 0 || (t[1].kind != TOKEN_NAME && t[1].kind != TOKEN_WORD)) return NULL;
+    if (math_token_spells(r, t + 1, "o'clock")) {
         r->at += 2;
-        math_node *node = time_leaf(r, clock, ":00", 0, t->start);
-        if (clock < 1 || clock > 12) node->kind = MATH_UNREAD;
+        math_node *node = time_leaf(r, (uint32_t)hour, ":00", 0, t->start);
+        if (hour < 1 || hour > 12) node->kind = MATH_UNREAD;
         node->flags |= MATH_FLAG_HALF_DAY;
         return node;
     }
-    int half =
-        strlen(t->text) <= 2 && strspn(t->text, "0123456789") == strlen(t->text) ? meridiem(r, t + 1, &tokens) : 0;
+    int half = meridiem(r, t + 1, &tokens);
     if (!half) return NULL;
-    uint32_t hour = 0;
-    for (const char *c = t->text; *c; c++) hour = 10 * hour + (uint32_t)(*c - '0');
     r->at += 1 + tokens;
-    return time_leaf(r, hour, ":00", half, t->start);
+    return time_leaf(r, (uint32_t)hour, ":00", half, t->start);
 }
 
 math_node *math_clock_time(math_reader *r) {
@@ -71,14 +76,6 @@ static int month_of(const math_reader *r, const math_token *t) {
             return i + 1;
     }
     return 0;
-}
-
-static int small_number(const math_token *t, size_t most_digits) {
-    size_t n = t->kind == TOKEN_NUMBER ? strlen(t->text) : 0;
-    if (n == 0 || n > most_digits || strspn(t->text, "0123456789") != n) return -1;
-    int value = 0;
-    for (size_t i = 0; i < n; i++) value = 10 * value + t->text[i] - '0';
-    return value;
 }
 
 /* Letters after a day: "15th". */
@@ -109,7 +106,7 @@ math_node *math_date(math_reader *r) {
         day = small_number(t + 1 + dot, 2);
         at = day > 0 ? ordinal_end(r, r->at + 2 + dot) : 0;
     } else {
-        day = t->kind == TOKEN_NUMBER ? small_number(t, 2) : -1;
+        day = small_number(t, 2);
         at = day > 0 ? ordinal_end(r, r->at + 1) : 0;
         if (at && math_token_spells(r, &r->token[at], "of")) at++;
         month = at ? month_of(r, &r->token[at]) : 0;
