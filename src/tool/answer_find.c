@@ -245,13 +245,8 @@ static const char *follows(const find_text *t, const find_statement *box) {
     static const char *const dress[] = {"$", "\\)", "\\]", "\\,", "\\ ", " ", "\\text{", "\\mathrm{", "**", "\\"};
     static const char *const signs[] = {"percent", "per cent", "pct"};
     static const char *const scales[] = {"hundred", "thousand", "million", "billion", "trillion", "dozen"};
-    size_t at = box->stop;
+    size_t at = find_undressed(t, box->stop, dress, FIND_COUNT(dress));
     if (!find_digit(t->s[box->end - 1]) && t->s[box->end - 1] != '}') return NULL;
-    for (size_t i = 0; i < FIND_COUNT(dress);) {
-        bool there = find_is(t, at, dress[i]);
-        if (there) at += strlen(dress[i]);
-        i = there ? 0 : i + 1;
-    }
     if (find_byte(t, at) == '%' || FIND_WORD(t, at, signs)) return "\\%";
     for (size_t i = 0; i < FIND_COUNT(scales); i++)
         if (find_is_word(t, at, scales[i])) return scales[i];

@@ -89,8 +89,12 @@ typedef struct find_phrase {
 bool find_phrase_at(const find_text *t, size_t at, find_phrase *out);
 /* Whether the word at `at` ends a statement "x = 5 is the answer". */
 bool find_reversed_at(const find_text *t, size_t at, find_statement *out);
-/* The start of the word before `at` in its sentence, not before `stop`; *length 0: there is none. */
-size_t find_word_before(const find_text *t, size_t at, size_t stop, size_t *length);
+/* The start of the word that ends before `at`, bytes of `dress` passed over, not before `stop`; *length 0: something else
+ * stands there. */
+size_t find_word_before(const find_text *t, size_t at, size_t stop, const char *dress, size_t *length);
+#define FIND_DRESS " *_`'," /* a blank, emphasis, a quote, a comma */
+/* The byte after what stands at `at` of dress[n], as often as it does. */
+size_t find_undressed(const find_text *t, size_t at, const char *const *dress, size_t n);
 /* Moves `at` back over "the", "final", "correct" ...; `*final`: one was "final". */
 size_t find_phrase_start(const find_text *t, size_t at, bool *final);
 /* Whether the words before `at` make an answer another's, or a supposed one. */
@@ -160,12 +164,20 @@ static inline find_text find_part(const find_text *t, size_t start, size_t end) 
 static inline char find_byte(const find_text *t, size_t at) {
     return at < t->n ? t->s[at] : '\0';
 }
+/* Bytes of the apostrophe at `at`, a straight or a typographic one; 0: there is none. */
+static inline size_t find_apostrophe(const find_text *t, size_t at) {
+    if (find_byte(t, at) == '\'') return 1;
+    return at + 3 <= t->n && memcmp(t->s + at, "\u2019", 3) == 0 ? 3 : 0;
+}
 /* Length of `word`, which is in lower case, where it stands at `at` in any case; else 0. */
 static inline size_t find_length(const find_text *t, size_t at, const char *word) {
-    size_t n = 0;
-    for (; word[n]; n++)
-        if (find_lower(find_byte(t, at + n)) != word[n]) return 0;
-    return n;
+    size_t end = at;
+    for (; *word; word++) {
+        size_t mark = *word == '\'' ? find_apostrophe(t, end) : 0;
+        if (!mark && find_lower(find_byte(t, end)) != *word) return 0;
+        end += mark ? mark : 1;
+    }
+    return end - at;
 }
 static inline bool find_is(const find_text *t, size_t at, const char *word) {
     return find_length(t, at, word) > 0;
@@ -175,15 +187,16 @@ static inline bool find_is_word(const find_text *t, size_t at, const char *word)
     size_t n = find_length(t, at, word);
     return n > 0 && !find_letter(find_byte(t, at + n));
 }
-/* Length of the first of list[n] that stands at `at` as a word, apostrophes being letters; 0: none. */
+/* Length of the longest of list[n] that stands at `at` as a word, apostrophes being letters; 0: none. */
 static inline size_t find_word(const find_text *t, size_t at, const char *const *list, size_t n) {
     char first = find_lower(find_byte(t, at));
+    size_t longest = 0;
     for (size_t i = 0; i < n; i++) {
         size_t length = list[i][0] == first ? find_length(t, at, list[i]) : 0;
-        char after = find_byte(t, at + length);
-        if (length && !find_letter(after) && after != '\'') return length;
+        if (length > longest && !find_letter(find_byte(t, at + length)) && !find_apostrophe(t, at + length))
+            longest = length;
     }
-    return 0;
+    return longest;
 }
 /* Whether a byte is one of a few; NUL is none. */
 static inline bool find_any(char c, const char *few) {

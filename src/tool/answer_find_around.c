@@ -43,7 +43,7 @@ static const struct {
 };
 /* Words of the clause before that make it another's, or a supposed one. */
 static const char *const doubts[] = {"nobody", "doubt",  "claims", "claimed", "thinks",    "believes", "guess",
-                                     "wrong",  "untrue", "false",  "denies",  "incorrect", "n't true"};
+                                     "wrong",  "untrue", "false",  "denies",  "incorrect", "not true", "n't true"};
 
 static size_t back_over(const find_text *t, size_t at, const char *few) {
     while (at && find_any(t->s[at - 1], few)) at--;
@@ -52,10 +52,7 @@ static size_t back_over(const find_text *t, size_t at, const char *few) {
 
 /* The word that ends before `at`; *length 0: none does. */
 static size_t word_back(const find_text *t, size_t at, size_t *length) {
-    size_t end = at = back_over(t, at, " \t\"'");
-    while (at && find_letter(t->s[at - 1])) at--;
-    *length = end - at;
-    return at;
+    return find_word_before(t, at, 0, " \t\"'", length);
 }
 
 static bool is_sign_before(const find_text *t, size_t at) {
@@ -76,7 +73,7 @@ static bool clause_doubts(const find_text *t, size_t at) {
     size_t stop = at > CLAUSE_MOST ? at - CLAUSE_MOST : 0, start = at;
     while (start > stop && !find_any(t->s[start - 1], ".,;:!?\n")) start--;
     for (size_t i = start; i < at; i++)
-        if ((i == start || !find_letter(t->s[i - 1])) && FIND_WORD(t, i, doubts)) return true;
+        if ((i == 0 || !find_letter(t->s[i - 1]) || find_is(t, i, "n't")) && FIND_WORD(t, i, doubts)) return true;
     return false;
 }
 
@@ -96,7 +93,8 @@ static bool clear_before(const find_text *t, size_t from) {
     if (is_sign_before(t, at)) return false;
     size_t word = word_back(t, at, &length);
     if (!length) return true;
-    if (word && t->s[word - 1] == '\'' && find_is_word(t, word, "t")) return false; /* "isn't" */
+    bool contracted = word && (t->s[word - 1] == '\'' || (word >= 3 && find_apostrophe(t, word - 3) == 3));
+    if (contracted && find_is_word(t, word, "t")) return false; /* "isn't" */
     bool bound = find_is_word(t, word, "least") || find_is_word(t, word, "most");
     if (bound && !states_bound(t, word)) return true;
     bool only = find_is_word(t, word, "only") || find_is_word(t, word, "exactly");
@@ -213,13 +211,9 @@ static bool is_sign_after(const find_text *t, size_t at) {
 
 static bool clear_after(const find_text *t, size_t at) {
     static const char *const further[] = {"to which", "from which", "plus", "minus", "times"};
-    static const char *const opening[] = {"\\text{", "\\mathrm{", "\\)", "\\]", "\\,", "\\ ", "\\;"};
-    for (bool more = true; more;) {
-        more = find_any(find_byte(t, at), " \t$*})\"]");
-        if (more) at++;
-        for (size_t i = 0; i < FIND_COUNT(opening) && !more; i++)
-            if (find_is(t, at, opening[i])) at += strlen(opening[i]), more = true;
-    }
+    static const char *const dress[] = {" ",       "\t",        "$",   "*",   "}",   ")",   "\"", "]",
+                                        "\\text{", "\\mathrm{", "\\)", "\\]", "\\,", "\\ ", "\\;"};
+    at = find_undressed(t, at, dress, FIND_COUNT(dress));
     char c = find_byte(t, at);
     if (at >= t->n || c == '\n') return true;
     if (is_sign_after(t, at) || finds_fault(t, at)) return false;

@@ -71,7 +71,7 @@ static bool is_choice(const find_text *t, const find_value *v) {
 static bool at_solution(const find_text *t, size_t at) {
     size_t end = at + strlen("solution"), length;
     if (!find_is_word(t, at, "solution") || (end < t->n && !find_any(t->s[end], ".!\n"))) return false;
-    size_t before = find_word_before(t, at, at > BACK_MOST ? at - BACK_MOST : 0, &length);
+    size_t before = find_word_before(t, at, at > BACK_MOST ? at - BACK_MOST : 0, FIND_DRESS, &length);
     return length && (find_is_word(t, before, "the") || find_is_word(t, before, "final"));
 }
 
@@ -83,8 +83,8 @@ bool find_reversed_at(const find_text *t, size_t at, find_statement *out) {
     size_t length, stop = at > BACK_MOST ? at - BACK_MOST : 0;
     if (!choice && !find_is_word(t, at, "answer") && !at_solution(t, at)) return false;
     if (at == 0 || find_letter(t->s[at - 1])) return false;
-    size_t verb = find_word_before(t, find_phrase_start(t, at, &final), stop, &length);
-    if (length && FIND_WORD(t, verb, adverbs)) verb = find_word_before(t, verb, stop, &length);
+    size_t verb = find_word_before(t, find_phrase_start(t, at, &final), stop, FIND_DRESS, &length);
+    if (length && FIND_WORD(t, verb, adverbs)) verb = find_word_before(t, verb, stop, FIND_DRESS, &length);
     if (!length || !(find_is_word(t, verb, "is") || find_is_word(t, verb, "are"))) return false;
     size_t start = value_back(t, verb), noun_end = at;
     while (find_letter(find_byte(t, noun_end))) noun_end++;

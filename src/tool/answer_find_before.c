@@ -95,21 +95,15 @@ static const char *const openers[] = {"if",
                                       "you might",
                                       "chatgpt",
                                       "as a guess",
-                                      "a guess",
-                                      "my guess"};
+                                      "a guess"};
 
 static bool ends_sentence(const find_text *t, size_t at) {
     char c = t->s[at];
     return c == '\n' || (find_any(c, ".!?;:") && !find_digit(find_byte(t, at + 1)));
 }
 
-/* The word that ends before `at`, blanks and emphasis passed over; *length 0: something else stands there. */
 static size_t word_before(const find_text *t, size_t at, size_t *length) {
-    while (at && find_any(t->s[at - 1], " \t*_\"'`")) at--;
-    size_t end = at;
-    while (at && find_letter(t->s[at - 1])) at--;
-    *length = end - at;
-    return at;
+    return find_word_before(t, at, 0, " \t*_\"'`", length);
 }
 
 bool find_introduced(const find_text *t, size_t at) {

@@ -127,7 +127,7 @@ static bool is_denied(const find_text *t, size_t at) {
     static const char *const words[] = {"not", "never", "unless", "if", "twice", "half", "hardly"};
     size_t length;
     while (at && find_any(t->s[at - 1], " $*({")) at--;
-    size_t word = find_word_before(t, at, at > SENTENCE_MOST ? at - SENTENCE_MOST : 0, &length);
+    size_t word = find_word_before(t, at, at > SENTENCE_MOST ? at - SENTENCE_MOST : 0, FIND_DRESS, &length);
     return length && FIND_WORD(t, word, words);
 }
 
@@ -261,11 +261,7 @@ static size_t unit_end(const find_text *t, size_t at) {
     static const char *const dress[] = {"$", "\\)", "\\,", "\\;", "\\ ", " ", "\\text{", "\\mathrm{"};
     math_unit unit;
     size_t n = 0;
-    for (size_t i = 0; i < FIND_COUNT(dress);) {
-        bool there = find_is(t, at, dress[i]);
-        if (there) at += strlen(dress[i]);
-        i = there ? 0 : i + 1;
-    }
+    at = find_undressed(t, at, dress, FIND_COUNT(dress));
     while (find_letter(find_byte(t, at + n))) n++;
     return n && math_unit_find(t->s + at, n, &unit) ? at + n : 0;
 }

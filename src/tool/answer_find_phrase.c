@@ -191,21 +191,11 @@ static bool starts_line(const find_text *t, size_t at) {
     return at == 0;
 }
 
-/* The start of the word that ends before `at`, dress between them skipped; `at` when there is none in the sentence. */
-size_t find_word_before(const find_text *t, size_t at, size_t stop, size_t *length) {
-    while (at > stop && (t->s[at - 1] == ' ' || emphasis(t->s[at - 1]) || t->s[at - 1] == '\'' || t->s[at - 1] == ','))
-        at--;
-    size_t end = at;
-    while (at > stop && (find_letter(t->s[at - 1]))) at--;
-    *length = end - at;
-    return at;
-}
-
 /* Whether the words before the noun make the answer another's, or a supposed one. */
 bool find_doubted(const find_text *t, size_t at) {
     size_t stop = at > BEFORE_MOST ? at - BEFORE_MOST : 0, length;
     for (int i = 0; i < WORDS_BEFORE; i++) {
-        size_t word = find_word_before(t, at, stop, &length);
+        size_t word = find_word_before(t, at, stop, FIND_DRESS, &length);
         if (!length) return false;
         if (i == 0 && length == 1 && t->s[word] == 's' && word > 0 && t->s[word - 1] != '\'') return false;
         if (FIND_WORD(t, word, foreign) && i < 2) return true;
@@ -296,7 +286,7 @@ size_t find_phrase_start(const find_text *t, size_t at, bool *final) {
     *final = false;
     for (;;) {
         if (!at || (t->s[at - 1] != ' ' && !emphasis(t->s[at - 1]))) return at;
-        size_t word = find_word_before(t, at, stop, &length);
+        size_t word = find_word_before(t, at, stop, FIND_DRESS, &length);
         if (!length || !FIND_WORD(t, word, modest)) return at;
         *final |= find_is_word(t, word, "final");
         at = word;

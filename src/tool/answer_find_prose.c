@@ -81,9 +81,9 @@ static bool changed(const find_text *t, size_t start, size_t from, size_t to) {
     for (size_t i = start; i < from; i++)
         if ((i == start || !find_letter(t->s[i - 1])) && FIND_WORD(t, i, words)) return true;
     if (find_is(t, to, "th") || find_is(t, to, "st") || find_is(t, to, "nd") || find_is(t, to, "rd")) return true;
-    at = find_word_before(t, at, start, &length);
+    at = find_word_before(t, at, start, FIND_DRESS, &length);
     if (!length || !find_is_word(t, at, "of")) return false;
-    at = find_word_before(t, at, start, &length);
+    at = find_word_before(t, at, start, FIND_DRESS, &length);
     return length && !FIND_WORD(t, at, wholes);
 }
 

@@ -65,9 +65,9 @@ static const char *const faults[] = {"not",       "n't",        "wrong",       "
                                      "should be", "impossible", "fails"};
 
 /* Languages after "```" of program code. */
-static const char *const languages[] = {"python",     "python3", "py",   "sympy", "cpp", "c", "java",
-                                        "javascript", "js",      "bash", "sh",    "sql", "r", "julia",
-                                        "matlab",     "code",    "rust", "go",    "ruby"};
+static const char *const languages[] = {"python",     "py",     "sympy", "cpp",  "c",   "java",
+                                        "javascript", "js",     "bash",  "sh",   "sql", "r",
+                                        "julia",      "matlab", "code",  "rust", "go",  "ruby"};
 
 enum { SENTENCE_MOST = 200 };
 

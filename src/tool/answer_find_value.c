@@ -30,8 +30,6 @@ static const char *const conjunctions[] = {"and", "or"};
 
 /* ---- pieces ---- */
 
-enum { MARK_MOST = 200 };
-
 static size_t skip_spaces(const find_text *t, size_t at) {
     while (at < t->n && (t->s[at] == ' ' || t->s[at] == '\t' || t->s[at] == '*')) at++;
     return at;
@@ -40,56 +38,6 @@ static size_t skip_spaces(const find_text *t, size_t at) {
 /* "\n" written as two bytes, as some files have it; "\neq" is a command. */
 static bool spelled_newline(const find_text *t, size_t at) {
     return t->s[at] == '\\' && find_byte(t, at + 1) == 'n' && !find_letter(find_byte(t, at + 2));
-}
-
-size_t find_mark_end(const find_text *t, size_t at) {
-    bool equals = false;
-    if (find_byte(t, at) != '<' || find_byte(t, at + 1) != '<') return 0;
-    for (size_t i = at + 2; i < t->n && i < at + MARK_MOST && !find_any(t->s[i], "\n<"); i++) {
-        if (t->s[i] == '>') return equals && find_byte(t, i + 1) == '>' ? i + 2 : 0;
-        equals |= t->s[i] == '=';
-    }
-    return 0;
-}
-
-/* The end of a formula in dollars that starts at `at`; 0: the dollar is money. */
-static size_t dollar_end(const find_text *t, size_t at) {
-    bool two = find_byte(t, at + 1) == '$';
-    size_t i = at + 1 + two;
-    bool spaced = text_blank(find_byte(t, i));
-    for (; i < t->n; i++) {
-        if (t->s[i] == '\\') {
-            i++;
-        } else if (t->s[i] == '$' && two) {
-            return find_byte(t, i + 1) == '$' ? i + 2 : i + 1;
-        } else if (t->s[i] == '$') {
-            bool closes = (!text_blank(t->s[i - 1]) || spaced) && !find_digit(find_byte(t, i + 1)) && i > at + 1;
-            if (find_digit(t->s[at + 1]) && find_any(t->s[i - 1], "=+-*/")) return 0; /* $12 + $30 = $42 */
-            return closes ? i + 1 : 0;
-        } else if (t->s[i] == '\n' && !two) {
-            return 0;
-        }
-    }
-    return 0;
-}
-
-/* The end of "\( ... \)" or "\[ ... \]" that starts at `at`; 0: it is not closed. */
-static size_t display_end(const find_text *t, size_t at) {
-    char open = t->s[at + 1], close = open == '(' ? ')' : ']';
-    for (size_t i = at + 2; i + 1 < t->n; i++) {
-        if (t->s[i] != '\\') continue;
-        if (t->s[i + 1] == close) return i + 2;
-        if (t->s[i + 1] == open) return 0;
-        i++;
-    }
-    return 0;
-}
-
-/* The end of a formula at `at`; 0: none starts there. */
-size_t find_formula_end(const find_text *t, size_t at) {
-    if (t->s[at] == '$') return dollar_end(t, at);
-    if (t->s[at] == '\\' && (find_byte(t, at + 1) == '(' || find_byte(t, at + 1) == '[')) return display_end(t, at);
-    return 0;
 }
 
 /* Whether an item of a list of values starts at `at`: "-3", "$x$", "(1, 2)", "y = 4"; not "a half-hour later". */

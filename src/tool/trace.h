@@ -125,8 +125,12 @@ void trace_set_rest(tracer *t, const calc_value *value);
 
 /* ---- trace_unread.c ---- */
 
-/* Looks at the chain at hand for claims that cannot be judged. Errors: NO_MEMORY, LIMIT. */
-cairn_status trace_note_unread(tracer *t);
+/* Looks whether link i of the chain at hand, from part i - 1 to part i, is a claim that cannot be judged. `code`: how it
+ * was judged, with `left` and `right` as they were read; NULL: it was not. Errors: NO_MEMORY, LIMIT. */
+cairn_status trace_note_link(tracer *t, size_t i, const calc_value *left, const calc_value *right,
+                             const cairn_equation_code *code);
+/* The same of a sign of order after the chain. */
+void trace_note_order(tracer *t);
 
 /* ---- trace_walk.c ---- */
 

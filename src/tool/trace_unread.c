@@ -150,20 +150,18 @@ static bool holds_command(const lex *l, const calc_value *side) {
 }
 
 /* Two numbers that a chain of equalities ends with and that differ count, too. */
-cairn_status trace_note_unread(tracer *t) {
-    for (size_t i = 1; i < t->links.count && !t->unread; i++) {
-        const chain_part *before = &t->links.parts[i - 1], *after = &t->links.parts[i];
-        cairn_equation_code code;
-        bool said = after->relation == LEX_WEAK;
-        if (said ? !says_number(&t->tokens, after) : after->relation != LEX_EQUAL) continue;
-        const chain_setting setting = {&t->names, t->strict, &t->systems};
-        bool judged = chain_judge(t->machine, &t->tokens, before, after, &setting, &t->spare, &t->right, &code);
-        cairn_verdict verdict = judged ? chain_verdict(code) : CAIRN_VERDICT_UNKNOWN;
-        if (judged && verdict == CAIRN_VERDICT_UNKNOWN && !said) t->unread = holds_command(&t->tokens, &t->spare);
-        if (verdict == CAIRN_VERDICT_WRONG) t->unread = said || (i > 1 && t->spare.operators + t->right.operators == 0);
-        if (!t->unread && verdict != CAIRN_VERDICT_RIGHT)
-            CAIRN_TRY(is_claim(t, before, after, verdict == CAIRN_VERDICT_WRONG, &t->unread));
-    }
+cairn_status trace_note_link(tracer *t, size_t i, const calc_value *left, const calc_value *right,
+                             const cairn_equation_code *code) {
+    const chain_part *before = &t->links.parts[i - 1], *after = &t->links.parts[i];
+    bool said = after->relation == LEX_WEAK;
+    if (t->unread || (said ? !says_number(&t->tokens, after) : after->relation != LEX_EQUAL)) return CAIRN_OK;
+    cairn_verdict verdict = code ? chain_verdict(*code) : CAIRN_VERDICT_UNKNOWN;
+    if (code && verdict == CAIRN_VERDICT_UNKNOWN && !said) t->unread = holds_command(&t->tokens, left);
+    if (verdict == CAIRN_VERDICT_WRONG) t->unread = said || (i > 1 && left->operators + right->operators == 0);
+    if (t->unread || verdict == CAIRN_VERDICT_RIGHT) return CAIRN_OK;
+    return is_claim(t, before, after, verdict == CAIRN_VERDICT_WRONG, &t->unread);
+}
+
+void trace_note_order(tracer *t) {
     if (!t->unread) t->unread = falsely_ordered(t);
-    return CAIRN_OK;
 }

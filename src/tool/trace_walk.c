@@ -229,13 +229,14 @@ static void walk_chain(tracer *t, walk *w) {
 /* A chain in a story. What a word equates is a claim only when something is computed and a number is its result: "3/4
  * represents 45", "he makes 720 + 270" are none. Letters are unknowns that may change: nothing with one is evaluated.
  */
-static void check_story(tracer *t, walk *w) {
+static cairn_status check_story(tracer *t, walk *w) {
+    const chain_setting setting = {NULL, false, &t->systems};
     for (size_t i = 1; i < t->links.count; i++) {
         const chain_part *before = &t->links.parts[i - 1], *after = &t->links.parts[i];
         cairn_equation_code code;
-        const chain_setting setting = {NULL, false, &t->systems};
-        if (!chain_judge(t->machine, &t->tokens, before, after, &setting, &t->left, &t->right, &code)) continue;
-        if (t->left.operators + t->right.operators == 0) continue;
+        bool judged = chain_judge(t->machine, &t->tokens, before, after, &setting, &t->left, &t->right, &code);
+        CAIRN_TRY(trace_note_link(t, i, &t->left, &t->right, judged ? &code : NULL));
+        if (!judged || t->left.operators + t->right.operators == 0) continue;
         bool said = after->relation == LEX_WEAK;
         if (said && (calc_is_number(&t->tokens, &t->left) || !calc_is_number(&t->tokens, &t->right))) continue;
         if (!w->has_first) mpq_set(w->first, t->left.value);
@@ -244,6 +245,19 @@ static void check_story(tracer *t, walk *w) {
         note_link(t, w, code);
     }
     settle(t, w);
+    return CAIRN_OK;
+}
+
+/* What of a chain cannot be read, after it was walked through. */
+static cairn_status note_unread(tracer *t) {
+    const chain_setting setting = {&t->names, true, &t->systems};
+    for (size_t i = 1; i < t->links.count && !t->unread; i++) {
+        cairn_equation_code code;
+        bool judged = chain_judge(t->machine, &t->tokens, &t->links.parts[i - 1], &t->links.parts[i], &setting,
+                                  &t->spare, &t->right, &code);
+        CAIRN_TRY(trace_note_link(t, i, &t->spare, &t->right, judged ? &code : NULL));
+    }
+    return CAIRN_OK;
 }
 
 cairn_status trace_walk(tracer *t) {
@@ -257,11 +271,13 @@ cairn_status trace_walk(tracer *t) {
     while (status == CAIRN_OK && t->status == CAIRN_OK) {
         if (cairn_cancelled(t->ctx)) status = cairn_fail(t->ctx, CAIRN_CANCELLED, "checking was cancelled");
         if (status == CAIRN_OK) status = chain_next(t->ctx, &t->tokens, &at, true, &t->links);
-        if (status == CAIRN_OK && t->strict)
+        if (status == CAIRN_OK && t->strict) {
             walk_chain(t, w);
-        else if (status == CAIRN_OK)
-            check_story(t, w);
-        if (status == CAIRN_OK) status = trace_note_unread(t);
+            status = note_unread(t);
+        } else if (status == CAIRN_OK) {
+            status = check_story(t, w);
+        }
+        if (status == CAIRN_OK) trace_note_order(t);
     }
     mpq_clear(w->first);
     mpq_clear(w->should);

@@ -213,13 +213,11 @@ bool claim_refuted_by_next(const char *text, size_t length) {
     return false;
 }
 
-/* "~~2 + 3 = 6~~", "\\cancel{2 + 3 = 6}". */
-static bool struck(const claim_place *p) {
-    size_t at = p->start;
-    while (at > 0 && strchr(" $", p->text[at - 1])) at--;
-    for (size_t i = 0; strikes[i]; i++) {
-        size_t n = strlen(strikes[i]);
-        if (n <= at && memcmp(p->text + at - n, strikes[i], n) == 0) return true;
+/* Whether one of the marks ends right before byte `at`. */
+static bool ends_with(const char *text, size_t at, const char *const *marks) {
+    for (size_t i = 0; marks[i]; i++) {
+        size_t n = strlen(marks[i]);
+        if (n <= at && memcmp(text + at - n, marks[i], n) == 0) return true;
     }
     return false;
 }
@@ -239,22 +237,19 @@ static bool option_line(const claim_place *p) {
     return false;
 }
 
-/* "2 + 3 = 6 \u2717", "\\neg (2 + 3 = 6)". */
-static bool signed_false(const claim_place *p) {
+/* "2 + 3 = 6 \u2717", "~~2 + 3 = 6~~", "\\cancel{2 + 3 = 6}", "\\neg (2 + 3 = 6)". */
+static bool marked_false(const claim_place *p) {
     size_t at = p->end;
     while (at < p->length && strchr(" $.)\\", p->text[at]) &&
            !(p->text[at] == '\\' && at + 1 < p->length && p->text[at + 1] != ' ' && p->text[at + 1] != ')'))
         at++;
     for (size_t i = 0; signs[i]; i++)
         if (strlen(signs[i]) <= p->length - at && memcmp(p->text + at, signs[i], strlen(signs[i])) == 0) return true;
-    bool bracket = false;
-    for (at = p->start; at > 0 && strchr(" $({", p->text[at - 1]); at--)
-        bracket |= p->text[at - 1] != ' ' && p->text[at - 1] != '$';
-    for (size_t i = 0; bracket && negations[i]; i++) {
-        size_t n = strlen(negations[i]);
-        if (n <= at && memcmp(p->text + at - n, negations[i], n) == 0) return true;
-    }
-    return false;
+    for (at = p->start; at > 0 && strchr(" $", p->text[at - 1]);) at--;
+    if (ends_with(p->text, at, strikes)) return true;
+    size_t open = at;
+    while (open > 0 && strchr(" $({", p->text[open - 1])) open--;
+    return open < at && ends_with(p->text, open, negations);
 }
 
 static bool quoted(const claim_place *p) {
@@ -419,7 +414,7 @@ claim_stand claim_stand_of(const claim_place *p) {
     claim_stand stand = stand_before(&w, p);
     if (stand != CLAIM_ASSERTED) return stand;
     prose_read(p->text, p->end, to, AFTER_MOST, true, &rest);
-    if (refuted_after(&rest, p->number && p->turned) || signed_false(p) || struck(p)) return CLAIM_REFUTED;
+    if (refuted_after(&rest, p->number && p->turned) || marked_false(p)) return CLAIM_REFUTED;
     if (is_condition(&w, &rest)) return CLAIM_SUPPOSED;
     if (to < p->length && p->text[to] == '?') return CLAIM_SUPPOSED;
     size_t left = to < p->length && most > to + 1 ? most - to - 1 : 0;

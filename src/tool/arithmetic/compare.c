@@ -109,17 +109,21 @@ static cairn_equation_code compare_approximate(const calc_value *exact, const ca
     return relative_gap(exact->value, value->value) > 0.1 ? CAIRN_EQUATION_WRONG : CAIRN_EQUATION_DOUBTFUL;
 }
 
+/* Sides that are said to be near. */
+static cairn_equation_code compare_near(const calc_value *exact, const calc_value *value, bool turned) {
+    cairn_equation_code code = shown(value) ? compare_approximate(exact, value) : CAIRN_EQUATION_WRONG;
+    if (shown(value) && (!turned || code == CAIRN_EQUATION_ROUNDED)) return code;
+    /* "47 * 21 ~ 50 * 20": no digits that it could be held to */
+    return relative_gap(exact->value, value->value) < NEAR_GAP ? CAIRN_EQUATION_DOUBTFUL : CAIRN_EQUATION_WRONG;
+}
+
 cairn_equation_code chain_compare(const calc_value *left, const calc_value *right, bool approximate, bool strict) {
     if (mpq_equal(left->value, right->value)) return CAIRN_EQUATION_EXACT;
     bool turned = shown(left) && !shown(right);
     const calc_value *exact = turned ? right : left, *value = turned ? left : right;
     cairn_equation_code code = CAIRN_EQUATION_WRONG;
-    if (approximate && shown(value) && (!turned || compare_approximate(exact, value) == CAIRN_EQUATION_ROUNDED))
-        code = compare_approximate(exact, value);
-    else if (approximate && relative_gap(left->value, right->value) < NEAR_GAP)
-        code = CAIRN_EQUATION_DOUBTFUL; /* "47 * 21 ~ 50 * 20": no digits that it could be held to */
-    else if (approximate)
-        code = CAIRN_EQUATION_WRONG;
+    if (approximate)
+        code = compare_near(exact, value, turned);
     else if (shown(value) && value->decimals > 0)
         code = compare_decimal(exact, value, strict);
     else if (shown(value))

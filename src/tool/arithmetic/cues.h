@@ -100,7 +100,6 @@ static const cue before[] = {
     {"find the mistake", SENTENCE, CLAIM_SUPPOSED},
     {"spot the", SENTENCE, CLAIM_SUPPOSED},
     {"problem is the", BESIDE, CLAIM_SUPPOSED},
-    {"problem says", BESIDE, CLAIM_SUPPOSED},
     {"given equation", BESIDE, CLAIM_SUPPOSED},
     {"we ask whether", BESIDE, CLAIM_SUPPOSED},
     {"parentheses", CLAUSE, CLAIM_SUPPOSED},
@@ -262,7 +261,6 @@ static const cue before[] = {
     {"flaw", OPENING, CLAIM_REFUTED},
     {"made an error", BESIDE, CLAIM_REFUTED},
     {"made the mistake", BESIDE, CLAIM_REFUTED},
-    {"made a mistake", BESIDE, CLAIM_REFUTED},
     {"mistaken belief", BESIDE, CLAIM_REFUTED},
     {"miscalculated", BESIDE, CLAIM_REFUTED},
     {"forgot", SENTENCE, CLAIM_REFUTED},
@@ -333,8 +331,6 @@ static const char *const predicates[] = {"is a common",
                                          "it does not",
                                          "it doesn't",
                                          "is never",
-                                         "is not what",
-                                         "isn't what",
                                          "does not hold",
                                          "doesn't hold",
                                          "did not hold",
@@ -390,9 +386,9 @@ static const char *const predicates[] = {"is a common",
                                          NULL};
 
 /* Right after the equality, set off by a comma, a dash or brackets, besides faults. */
-static const char *const verdicts[] = {"contradicting",  "nope",         "correction", "oops", "sorry",
-                                       "i mean",         "wait no",      "no wait",    "wait", "scratch",
-                                       "which makes no", "not possible", "but no",     NULL};
+static const char *const verdicts[] = {"contradicting", "nope",    "correction", "oops",    "sorry",
+                                       "i mean",        "no wait", "wait",       "scratch", "which makes no",
+                                       "not possible",  "but no",  NULL};
 /* Anywhere later in the sentence. */
 static const char *const anywhere[] = {"contradiction",
                                        "contradictory",

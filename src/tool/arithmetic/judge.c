@@ -88,15 +88,8 @@ static bool counts_thousands(const lex *tokens, const calc_value *left, const ca
     size_t from = left->from > SCALE_NEAR ? left->from - SCALE_NEAR : 0;
     bool said = false;
     for (size_t at = from; at < right->stop && !said; at++) said = lex_among(tokens, at, words);
-    if (!said || mpq_sgn(left->value) == 0 || mpq_sgn(right->value) == 0) return false;
-    mpq_t ratio;
-    mpq_init(ratio);
-    mpq_div(ratio, left->value, right->value);
-    if (mpz_cmpabs(mpq_numref(ratio), mpq_denref(ratio)) < 0) mpq_inv(ratio, ratio);
-    bool scale =
-        mpq_cmp_ui(ratio, 1000, 1) == 0 || mpq_cmp_ui(ratio, 1000000, 1) == 0 || mpq_cmp_ui(ratio, 1000000000, 1) == 0;
-    mpq_clear(ratio);
-    return scale;
+    unsigned long factor = said ? systems_factor(left->value, right->value) : 0;
+    return factor == 1000 || factor == 1000000 || factor == 1000000000;
 }
 
 /* ---- systems of numbers ---- */

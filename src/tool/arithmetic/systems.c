@@ -397,21 +397,27 @@ bool systems_dated(const systems *s, const char *text, size_t length) {
     return days > 1;
 }
 
+unsigned long systems_factor(const mpq_t a, const mpq_t b) {
+    mpq_t ratio;
+    if (mpq_sgn(a) == 0 || mpq_sgn(b) == 0) return 0;
+    mpq_init(ratio);
+    mpq_div(ratio, a, b);
+    if (mpz_cmpabs(mpq_numref(ratio), mpq_denref(ratio)) < 0) mpq_inv(ratio, ratio);
+    bool whole = mpq_sgn(ratio) > 0 && mpz_cmp_ui(mpq_denref(ratio), 1) == 0 && mpz_fits_ulong_p(mpq_numref(ratio));
+    unsigned long factor = whole ? mpz_get_ui(mpq_numref(ratio)) : 0;
+    mpq_clear(ratio);
+    return factor;
+}
+
 bool systems_scaled(const systems *s, const mpq_t a, const mpq_t b) {
     static const struct {
         unsigned scale;
         unsigned long factor;
     } factors[] = {{1, 100}, {2, 100}, {4, 1000}, {8, 1000000}};
-    bool scaled = false;
-    mpq_t ratio;
-    if (mpq_sgn(a) == 0 || mpq_sgn(b) == 0) return false;
-    mpq_init(ratio);
-    mpq_div(ratio, a, b);
-    if (mpz_cmpabs(mpq_numref(ratio), mpq_denref(ratio)) < 0) mpq_inv(ratio, ratio);
+    unsigned long factor = s->scales ? systems_factor(a, b) : 0;
     for (size_t i = 0; i < sizeof factors / sizeof *factors; i++)
-        scaled |= (s->scales & factors[i].scale) && mpq_cmp_ui(ratio, factors[i].factor, 1) == 0;
-    mpq_clear(ratio);
-    return scaled;
+        if ((s->scales & factors[i].scale) && factor == factors[i].factor) return true;
+    return false;
 }
 
 /* On a clock: one of the two is a place on it, the other some rounds away at most. */

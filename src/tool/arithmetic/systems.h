@@ -38,6 +38,8 @@ typedef struct systems_source {
 const systems *systems_now(systems_source *source, const char *text, size_t length);
 /* Whether a text holds a day, "9/7", where days are spoken of. */
 bool systems_dated(const systems *s, const char *text, size_t length);
+/* The whole number by which the larger is a multiple of the smaller, in magnitude and with the same sign; 0: none. */
+unsigned long systems_factor(const mpq_t a, const mpq_t b);
 /* Whether the two differ by a scale that the text speaks of. */
 bool systems_scaled(const systems *s, const mpq_t a, const mpq_t b);
 /* Index of the first modulus by which the two are congruent, or -1. `money`: clocks do not count it. */
