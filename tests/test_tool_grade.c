@@ -104,6 +104,35 @@ static void test_sums_over_an_index_are_equal_part_by_part(void **state) {
     GRADE(state, pairs);
 }
 
+static void test_remainders_take_their_sign(void **state) {
+    static const pair pairs[] = {
+        {"1", "-1 \\bmod 2", RIGHT},      {"2", "-7 \\bmod 3", RIGHT},      {"4", "-1 \\pmod 5", RIGHT},
+        {"-1", "-7 \\bmod 3", UNKNOWN},   {"1", "-7 \\bmod 3", WRONG},      {"-1", "-(1 \\bmod 2)", RIGHT},
+        {"4", "5 - 1 \\bmod 2", RIGHT},   {"0", "5 - 1 \\bmod 2", UNKNOWN}, {"6", "5 - 1 \\bmod 2", WRONG},
+        {"1", "5 + 2 \\bmod 3", UNKNOWN}, {"8", "5 + 2 \\bmod 3", WRONG},   {"3", "2 \\cdot 4 \\bmod 5", RIGHT},
+    };
+    GRADE(state, pairs);
+}
+
+static void test_subscripts_after_powers_and_the_imaginary_unit(void **state) {
+    static const pair pairs[] = {
+        {"x_1^2 + x_2^2", "x^2_1 + x^2_2", RIGHT},
+        {"x_{i+1}^n", "x^{n}_{i+1}", RIGHT},
+        {"\\alpha_{23}^2", "\\alpha^{2}_{23}", RIGHT},
+        {"28", "C^2_8", UNKNOWN},
+        {"5", "(x+1)^2_3", UNKNOWN},
+        {"5", "10^2_3", UNKNOWN},
+        {"-1", "e^{I\\pi}", UNKNOWN},
+        {"3+4i", "3+4I", UNKNOWN},
+        {"-1", "j^2", UNKNOWN},
+        {"2", "2I", WRONG},
+        {"3", "\\floor(3.5)", RIGHT},
+        {"4", "\\ulcorner 3.5 \\urcorner", RIGHT},
+        {"3x", "\\lgroup 1 + 2 \\rgroup x", RIGHT},
+    };
+    GRADE(state, pairs);
+}
+
 static void test_percent_as_a_word(void **state) {
     static const pair pairs[] = {
         {"28\\%", "28pct", RIGHT},     {"28\\%", "28 pct", RIGHT}, {"28\\%", "28percent", RIGHT},
@@ -450,6 +479,8 @@ int main(void) {
         cmocka_unit_test(test_numbers_are_compared_by_value),
         cmocka_unit_test(test_improper_mixed_numbers_have_several_readings),
         cmocka_unit_test(test_sums_over_an_index_are_equal_part_by_part),
+        cmocka_unit_test(test_remainders_take_their_sign),
+        cmocka_unit_test(test_subscripts_after_powers_and_the_imaginary_unit),
         cmocka_unit_test(test_percent_as_a_word),
         cmocka_unit_test(test_decimals_by_the_precision_written),
         cmocka_unit_test(test_options_widen_numbers),

@@ -68,9 +68,31 @@ static const math_node *other_power(comparing *c, const math_node *node) {
     return tree_two(c, MATH_QUOTIENT, tree_one(c, MATH_FACTORIAL, n), tree_one(c, MATH_FACTORIAL, rest));
 }
 
-/* "log2 x", read as log(2x), as the logarithm to the base 2. */
+static bool is_remainder(const math_node *node) {
+    return node->kind == MATH_CALL && node->kids == 2 && strcmp(node->text, "mod") == 0;
+}
+
+/* 5 - 1 mod 2 as (5 - 1) mod 2. */
+static const math_node *other_sum(comparing *c, const math_node *node) {
+    const math_node *last = node->kid[node->kids - 1], *terms[COMPARE_ITEMS_MOST];
+    const math_node *remainder = last->kind == MATH_NEGATE ? last->kid[0] : last;
+    if (!is_remainder(remainder) || (remainder->flags & MATH_FLAG_GROUPED) || node->kids > COMPARE_ITEMS_MOST)
+        return node;
+    for (uint32_t i = 0; i < node->kids; i++) terms[i] = node->kid[i];
+    terms[node->kids - 1] = remainder == last ? remainder->kid[0] : tree_one(c, MATH_NEGATE, remainder->kid[0]);
+    math_node *call = tree_two(c, MATH_CALL, tree_of(c, MATH_SUM, node->kids, terms), remainder->kid[1]);
+    if (call) call->text = "mod";
+    return call;
+}
+
+/* "log2 x", read as log(2x), as the logarithm to the base 2; -1 mod 2 as -(1 mod 2). */
 static const math_node *other_call(comparing *c, const math_node *node) {
     const math_node *of = node->kid[0];
+    if (is_remainder(node) && of->kind == MATH_NEGATE && !(of->flags & MATH_FLAG_GROUPED)) {
+        math_node *positive = tree_two(c, MATH_CALL, of->kid[0], node->kid[1]);
+        if (positive) positive->text = node->text;
+        return tree_one(c, MATH_NEGATE, positive);
+    }
     if (node->kids != 1 || strcmp(node->text, "log") != 0 || of->kind != MATH_PRODUCT || of->kids != 2 ||
         (of->flags & MATH_FLAG_GROUPED) || of->kid[0]->kind != MATH_NUMBER)
         return node;
@@ -84,7 +106,7 @@ static const math_node *other_name(comparing *c, const math_node *node, const ma
     bool imaginary = strcmp(node->text, "I") == 0 || strcmp(node->text, "j") == 0;
     if (tree_holds_name(other, node->text)) return node;
     if (strcmp(node->text, "C") == 0) return tree_leaf(c, MATH_NUMBER, "0");
-    if (imaginary && tree_holds_name(other, "i")) return tree_leaf(c, MATH_NAME, "i");
+    if (imaginary) return tree_leaf(c, MATH_NAME, "i");
     if (strcmp(node->text, "phi") != 0) return node;
     const math_node *two = tree_leaf(c, MATH_NUMBER, "2");
     const math_node *root = tree_two(c, MATH_ROOT, tree_leaf(c, MATH_NUMBER, "5"), two);
@@ -94,6 +116,8 @@ static const math_node *other_name(comparing *c, const math_node *node, const ma
 static const math_node *read_otherwise(comparing *c, const math_node *node, void *with) {
     const math_node *other = *(const math_node **)with;
     switch (node->kind) {
+    case MATH_SUM:
+        return other_sum(c, node);
     case MATH_PRODUCT:
         return other_product(c, node);
     case MATH_POWER:
@@ -167,12 +191,8 @@ bool reading_ambiguous(comparing *c, const math_node *a, const math_node *r, mat
                         compare_show(c, a), compare_show(c, r));
 }
 
-static bool is_modulo(const math_node *node) {
-    return node->kind == MATH_CALL && node->kids == 2 && strcmp(node->text, "mod") == 0;
-}
-
 bool reading_modulo(comparing *c, const math_node *a, const math_node *r, math_judgement *out) {
-    if (!is_modulo(a) || !is_modulo(r)) return false;
+    if (!is_remainder(a) || !is_remainder(r)) return false;
     if (math_equal(c->engine, a->kid[1], r->kid[1]).equal == CAIRN_VERDICT_RIGHT) return false;
     return compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "readings", "%s and %s may be classes of remainders",
                         compare_show(c, a), compare_show(c, r));

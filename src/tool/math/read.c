@@ -59,6 +59,11 @@ static bool is_double_sign(const math_reader *r, const math_token *t) {
     return !r->calculator && t->kind == TOKEN_PLUS && t[1].kind == TOKEN_MINUS && !(t[1].flags & TOKEN_FLAG_BLANK);
 }
 
+static bool is_remainder(const math_node *node) {
+    return node->kind == MATH_CALL && node->kids == 2 && strcmp(node->text, "mod") == 0 &&
+           !(node->flags & MATH_FLAG_GROUPED);
+}
+
 static math_node *signed_term(math_reader *r) {
     math_token *t = math_peek(r);
     if (is_double_sign(r, t)) { /* "+-5" */
@@ -72,6 +77,11 @@ static math_node *signed_term(math_reader *r) {
     math_node *node = signed_term(r);
     r->depth--;
     if (t->kind == TOKEN_PLUS || r->status != CAIRN_OK) return node;
+    if (t->kind == TOKEN_MINUS && is_remainder(node)) { /* -1 mod 2 is (-1) mod 2 */
+        node->kid[0] = math_make1(r, MATH_NEGATE, node->kid[0], t->start, node->kid[0]->end);
+        node->start = t->start;
+        return node;
+    }
     node = math_make1(r, t->kind == TOKEN_MINUS ? MATH_NEGATE : MATH_PLUS_MINUS, node, t->start, math_last_end(r));
     if (t->kind == TOKEN_PLUS_MINUS && t->value) node->flags |= MATH_FLAG_TURNED;
     return hoist_unit(r, node);

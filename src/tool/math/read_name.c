@@ -6,7 +6,7 @@ enum {
     INDICES_WITHIN = 64 /* tokens in which another index is looked for */
 };
 
-/* A subscript as text: "_1", "_{n+1}". */
+/* A subscript as text: "_1", "_{n+1}"; NULL: it is missing. */
 static const char *subscript(math_reader *r, const char *name) {
     math_token *t = math_peek(r);
     math_advance(r);
@@ -106,6 +106,20 @@ static bool has_index(const math_reader *r, const math_token *t) {
             strcmp(other[1].text, t[1].text) != 0)
             return true;
     return false;
+}
+
+bool math_takes_subscript(const math_node *power) {
+    return power->kind == MATH_POWER && !(power->flags & MATH_FLAG_GROUPED) && power->kid[0]->kind == MATH_NAME &&
+           !(power->kid[0]->flags & MATH_FLAG_GROUPED) && !strpbrk(power->kid[0]->text, "_^' ");
+}
+
+math_node *math_late_subscript(math_reader *r, math_node *power) {
+    const math_node *base = power->kid[0];
+    const char *text = subscript(r, base->text);
+    if (!text) return math_unread_item(r, "a subscript is missing", power->start);
+    if (strlen(text) > NAME_MOST) return math_unread_item(r, "a name that is too long", power->start);
+    power->kid[0] = math_leaf(r, MATH_NAME, text, base->start, base->end);
+    return power;
 }
 
 math_node *math_name(math_reader *r) {

@@ -253,6 +253,9 @@ bool math_is_whole(const char *digits);                              /* digits o
 math_node *math_improper_mixed(math_reader *r, math_node *whole, uint32_t start);
 math_node *math_sum_over(math_reader *r); /* a CALL: term, index, first, last */
 math_node *math_name(math_reader *r);
+/* x^2_1 is x_1^2: whether a power takes a subscript; with the one that stands here. */
+bool math_takes_subscript(const math_node *power);
+math_node *math_late_subscript(math_reader *r, math_node *power);
 math_node *math_bracket(math_reader *r);
 /* What an opening brace alone says of a table: equations, or cases. */
 math_node *math_system(math_reader *r, math_node *table, uint32_t start);

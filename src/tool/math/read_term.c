@@ -225,6 +225,8 @@ math_node *math_factor(math_reader *r) {
                 math_node *base = math_script(r);
                 node = math_make1(r, MATH_BASED, base, start, math_last_end(r));
                 node->text = digits;
+            } else if (math_takes_subscript(node)) {
+                node = math_late_subscript(r, node);
             } else {
                 node = math_unread_item(r, "a subscript of a formula", start);
             }
