@@ -133,6 +133,35 @@ static void test_subscripts_after_powers_and_the_imaginary_unit(void **state) {
     GRADE(state, pairs);
 }
 
+static void test_functions_of_values_in_any_order(void **state) {
+    static const pair pairs[] = {
+        {"\\max(y, x)", "\\max(x, y)", RIGHT},
+        {"\\max\\{b, a\\}", "\\max(a, b)", RIGHT},
+        {"\\max(y, x)", "\\max(x, y, y)", RIGHT},
+        {"x + y", "\\max(x + y, y + x)", RIGHT},
+        {"\\gcd(2m, n)", "\\gcd(n, 2m)", RIGHT},
+        {"\\max\\{3, 7\\}", "7", RIGHT},
+        {"\\max(y, x)", "\\min(x, y)", WRONG},
+        {"\\max(y, x)", "\\max(x, y, z)", WRONG},
+        {"m", "\\gcd(m, m)", UNKNOWN}, /* -2 */
+        {"\\{1, 2\\}", "\\{2, 1\\}", RIGHT},
+    };
+    GRADE(state, pairs);
+}
+
+static void test_braces_beside_factors_are_brackets(void **state) {
+    static const pair pairs[] = {
+        {"2x + 2y - 2", "2\\{x + (y - 1)\\}", RIGHT},
+        {"-3", "\\{1 + 2\\}\\{3 - 4\\}", RIGHT},
+        {"\\sin\\theta", "\\sin\\{\\theta\\}", RIGHT},
+        {"2", "\\{1\\} \\times \\{2\\}", UNKNOWN}, /* of sets */
+        {"5", "x\\{2, 3\\}", UNKNOWN},
+        {"\\sinh^{-1} 2", "\\operatorname{arcsinh}(2)", RIGHT},
+        {"\\operatorname{arccosh}(x)", "acosh(x)", RIGHT},
+    };
+    GRADE(state, pairs);
+}
+
 static void test_percent_as_a_word(void **state) {
     static const pair pairs[] = {
         {"28\\%", "28pct", RIGHT},     {"28\\%", "28 pct", RIGHT}, {"28\\%", "28percent", RIGHT},
@@ -481,6 +510,8 @@ int main(void) {
         cmocka_unit_test(test_sums_over_an_index_are_equal_part_by_part),
         cmocka_unit_test(test_remainders_take_their_sign),
         cmocka_unit_test(test_subscripts_after_powers_and_the_imaginary_unit),
+        cmocka_unit_test(test_functions_of_values_in_any_order),
+        cmocka_unit_test(test_braces_beside_factors_are_brackets),
         cmocka_unit_test(test_percent_as_a_word),
         cmocka_unit_test(test_decimals_by_the_precision_written),
         cmocka_unit_test(test_options_widen_numbers),

@@ -195,6 +195,16 @@ static bool is_builder(const math_token *t) {
     return !t->value && t[1].kind == TOKEN_NAME && (bar == TOKEN_BAR || bar == TOKEN_MID || bar == TOKEN_COLON);
 }
 
+math_node *math_unbraced(const math_reader *r, math_node *node) {
+    if (node->kind != MATH_SET || node->kids != 1 || r->text[node->start] != '\\') return node;
+    math_node *inner = node->kid[0];
+    if (inner->kind != MATH_NUMBER && inner->kind != MATH_NAME && inner->kind != MATH_SUM &&
+        inner->kind != MATH_NEGATE && inner->kind != MATH_PRODUCT && inner->kind != MATH_QUOTIENT)
+        return node;
+    inner->flags |= MATH_FLAG_GROUPED;
+    return inner;
+}
+
 math_node *math_bracket(math_reader *r) {
     math_token *t = math_peek(r);
     if (is_choice_item(r)) {

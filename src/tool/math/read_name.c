@@ -254,6 +254,13 @@ static bool wraps_round(math_reader *r) {
     return false;
 }
 
+static bool is_of_set(const char *function) {
+    static const char *const names[] = {"max", "min", "gcd", "lcm"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i], function) == 0) return true;
+    return false;
+}
+
 /* The call after its scripts. */
 static math_node *function_call(math_reader *r, const char *text, uint32_t start) {
     math_token *t = math_peek(r);
@@ -268,7 +275,13 @@ static math_node *function_call(math_reader *r, const char *text, uint32_t start
         return node;
     }
     if (t->kind == TOKEN_OPEN_BRACE) {
-        math_node *argument = math_bracket(r);
+        math_node *argument = math_unbraced(r, math_bracket(r));
+        if (argument->kind == MATH_SET && argument->kids > 1 && is_of_set(text)) { /* \max\{a, b\} */
+            argument->kind = MATH_CALL;
+            argument->text = text;
+            argument->start = start;
+            return argument;
+        }
         return call_of(r, text, argument, start);
     }
     if (t->kind == TOKEN_MINUS && t[1].kind == TOKEN_NUMBER)

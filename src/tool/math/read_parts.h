@@ -257,6 +257,8 @@ math_node *math_name(math_reader *r);
 bool math_takes_subscript(const math_node *power);
 math_node *math_late_subscript(math_reader *r, math_node *power);
 math_node *math_bracket(math_reader *r);
+/* A set of one value beside a factor or after a function: braces that are brackets, as in 2\{x + (y - 1)\}. */
+math_node *math_unbraced(const math_reader *r, math_node *node);
 /* What an opening brace alone says of a table: equations, or cases. */
 math_node *math_system(math_reader *r, math_node *table, uint32_t start);
 math_node *math_bars(math_reader *r);

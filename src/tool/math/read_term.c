@@ -308,6 +308,7 @@ bool math_starts_value(math_reader *r) {
 static math_node *product(math_reader *r, uint32_t base, bool implicit, uint32_t start) {
     if (r->status != CAIRN_OK) return r->spare_node;
     if (r->stacked == base + 1) return r->stack[--r->stacked];
+    for (uint32_t i = base; i < r->stacked && implicit; i++) r->stack[i] = math_unbraced(r, r->stack[i]);
     math_node *node = math_make(r, MATH_PRODUCT, base, start, math_last_end(r));
     if (implicit) node->flags |= MATH_FLAG_IMPLICIT;
     return node;

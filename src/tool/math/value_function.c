@@ -249,7 +249,28 @@ static ratio call_one(ratio_run *run, const math_node *node, ratio a) {
     return kernel_call(run, f, &a, 1);
 }
 
+/* A function of its arguments in any order, each once: the same kernel for max(x, y) and max(y, y, x). */
+static ratio call_unordered(ratio_run *run, const char *name, ratio *arguments, uint32_t count) {
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        bool seen = false;
+        for (uint32_t k = 0; k < n; k++) seen = seen || ratio_equal(run, arguments[k], arguments[i]);
+        if (!seen) arguments[n++] = arguments[i];
+    }
+    if (n == 1 && name[0] == 'm') return arguments[0];
+    for (int32_t i = 0; i < run->count; i++) {
+        const kernel *k = &run->kernels[i];
+        uint32_t shared = 0;
+        if (k->kind != KERNEL_CALL || k->arguments != n || strcmp(k->text, name) != 0) continue;
+        for (uint32_t a = 0; a < n * n; a++) shared += ratio_equal(run, k->argument[a / n], arguments[a % n]);
+        if (shared == n) return ratio_kernel(run, i, 1);
+    }
+    return kernel_call(run, name, arguments, n);
+}
+
 static ratio call(ratio_run *run, const math_node *node) {
+    static const char *const unordered[] = {"max", "min", "gcd", "lcm", NULL};
+
     ratio arguments[RATIO_ARGUMENTS_MOST];
     if (math_is_constant(node) && node->kids > 1 && strcmp(node->text, "log") != 0) return exact(run, node);
     if (node->kids == 0 || node->kids > RATIO_ARGUMENTS_MOST) return ratio_refuse(run, VALUE_OTHER);
@@ -257,6 +278,7 @@ static ratio call(ratio_run *run, const math_node *node) {
         arguments[i] = ratio_of_tree(run, node->kid[i]);
         if (!ratio_ok(run)) return arguments[i];
     }
+    if (one_of(node->text, unordered)) return call_unordered(run, node->text, arguments, node->kids);
     if (node->kids == 1) return call_one(run, node, arguments[0]);
     if (strcmp(node->text, "log") == 0 && node->kids == 2)
         return ratio_divide(run, kernel_ln(run, arguments[0]), kernel_ln(run, arguments[1]));
