@@ -334,7 +334,7 @@ static void doubt_after(calc_run *r) {
     size_t at = r->at;
     if (at >= r->l->count) return;
     bool tight = !t[at].space, next = at + 1 < r->l->count;
-    if (lex_is(r->l, at, "x") && next && t[at + 1].kind == LEX_WORD) r->out->doubt = true; /* "10 x S2" */
+    if (unknown(r, at)) r->out->doubt = true; /* "6 + 3 x", "10 x S2" */
     if (tight && next && t[at].kind == '.' && t[at + 1].kind == '.') r->out->doubt = true;
     bool goes_with = tight && next && !t[at + 1].space;
     if (goes_with && t[at].kind == '.' && t[at + 1].kind == LEX_WORD) r->out->doubt = true; /* "10.S2" */

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "tool/arithmetic/extent.h"
 #include "tool/arithmetic/formula.h"
 #include "tool/arithmetic/lead.h"
 #include "tool/arithmetic/machine.h"
@@ -32,7 +33,7 @@ static bool asks_or_calls(const lex *tokens, size_t from, size_t at) {
 
 static bool boundary(const lex *tokens, size_t at, bool words) {
     char kind = tokens->tokens[at].kind;
-    return strchr("\n,.:;r", kind) != NULL || (kind == LEX_WEAK && !words);
+    return (strchr("\n,.:;r", kind) != NULL || (kind == LEX_WEAK && !words)) && !extent_separates(tokens, at);
 }
 
 /* Whether words alone stand between token `at` and an equality sign: the start of another definition. */
@@ -120,6 +121,8 @@ static void take_group(back *b) {
     if (start > b->from && t[start - 1].kind == ')' && t[start - 1].pair != LEX_NONE && t[start - 1].pair > b->from &&
         t[t[start - 1].pair - 1].kind == LEX_FRACTION)
         start = t[start - 1].pair - 1;
+    else if (extent_name(b->l, b->from, start) < start)
+        start = extent_name(b->l, b->from, start);
     else if (start > b->from && t[start - 1].kind == LEX_ROOT)
         start--;
     else if (start > b->from && t[start - 1].kind == LEX_WORD &&
@@ -133,6 +136,17 @@ static void take_group(back *b) {
         }
     }
     took(b, start);
+}
+
+/* A factorial sign, or what stands between bars or the brackets of a floor. */
+static void operand_of_marks(back *b) {
+    size_t last = b->i - 1, open = extent_opening(b->l, b->from, last);
+    if (extent_factorial(b->l, b->from, last))
+        b->i--;
+    else if (open < last)
+        took(b, open);
+    else
+        b->none = true;
 }
 
 static void operand_left(back *b) {
@@ -170,7 +184,7 @@ static void operand_left(back *b) {
         b->i--;
         return;
     default:
-        b->none = true;
+        operand_of_marks(b);
         return;
     }
 }
@@ -184,7 +198,8 @@ static bool name_ends(const back *b, size_t at) {
 
 /* Whether the token left of position `at` can end an operand. */
 static bool ends_operand(const back *b, size_t at) {
-    return at > b->from && strchr("n)%suw$", b->l->tokens[at - 1].kind) != NULL;
+    return at > b->from && (strchr("n)%suw$", b->l->tokens[at - 1].kind) != NULL ||
+                            extent_factorial(b->l, b->from, at - 1) || extent_opening(b->l, b->from, at - 1) < at - 1);
 }
 
 /* Whether the words before position `at` say an operator: "times", "divided by". */
@@ -378,6 +393,19 @@ static bool formula(calc *machine, const lex *tokens, const chain_part *part, bo
     return true;
 }
 
+/* Tokens [from, to), which hold a function, a factorial, bars or a floor, as the grammar reads them. */
+static bool whole_formula(calc *machine, const lex *tokens, size_t from, size_t to, calc_reading reading,
+                          calc_value *out) {
+    formula_side side = {.from = from, .stop = to, .next = to};
+    if (machine->base || !extent_wordless(tokens, from, to) || !formula_value(machine, tokens, &side, reading, out))
+        return false;
+    for (size_t at = from; at < to; at++) { /* max(1,000): one number, or two */
+        const lex_token *t = &tokens->tokens[at];
+        out->doubt |= t->kind == LEX_NUMBER && memchr(tokens->text + t->at, ',', t->length);
+    }
+    return true;
+}
+
 /* Whether the result before, with its words, and the next expression may have been read as one: "= 644 times 1000-135",
  * "= -30 -30/3", "= 15 15/30". */
 static bool runs_on(const lex *tokens, const chain_part *part, size_t start, const calc_value *side) {
@@ -395,11 +423,19 @@ bool chain_side(calc *machine, const lex *tokens, const chain_part *part, bool t
                 calc_reading reading, calc_value *out) {
     if (part->from >= part->to) return false;
     if (formula(machine, tokens, part, tail, names, reading, out)) return true;
-    if (!tail) return calc_range(machine, tokens, part->from, part->to, names, CALC_PREFIX, reading, out) == CAIRN_OK;
-    size_t start;
+    size_t start, stop = tail ? part->from : extent_end(tokens, part->from, part->to);
     bool doubt;
+    if (stop > part->from) {
+        if (!whole_formula(machine, tokens, part->from, stop, reading, out)) return false;
+        calc_after(machine, tokens, stop, part->to, names, out);
+        return true;
+    }
+    if (!tail) return calc_range(machine, tokens, part->from, part->to, names, CALC_PREFIX, reading, out) == CAIRN_OK;
     if (!suffix_start(tokens, part, names, &start, &doubt)) return false;
-    if (calc_range(machine, tokens, start, part->to, names, CALC_WHOLE, reading, out) != CAIRN_OK) return false;
+    bool read = extent_holds(tokens, start, part->to)
+                    ? whole_formula(machine, tokens, start, part->to, reading, out)
+                    : calc_range(machine, tokens, start, part->to, names, CALC_WHOLE, reading, out) == CAIRN_OK;
+    if (!read) return false;
     out->doubt |= doubt || runs_on(tokens, part, start, out);
     /* "day 1 = 3 + 4", "8 batches = 5 * 8": the number counts something else */
     if (out->operators == 0 && out->names == 0 && (start > part->from || out->unit_count)) out->doubt = true;

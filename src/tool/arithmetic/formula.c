@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "tool/arithmetic/extent.h"
 #include "tool/arithmetic/readings.h"
 #include "tool/text.h"
 
@@ -77,13 +78,6 @@ static bool is_mark(const lex *l, size_t at) {
     return l->tokens[at].kind == LEX_OTHER && l->text[l->tokens[at].at] == '&';
 }
 
-static bool has_words(const lex *l, size_t from, size_t to) {
-    for (size_t i = from; i < to; i++)
-        if (l->tokens[i].kind == LEX_WORD || l->tokens[i].kind == LEX_CURRENCY || l->tokens[i].kind == LEX_FROM)
-            return true;
-    return false;
-}
-
 /* Whether a sign stands there that tokens do not read, or a command. Plain arithmetic is the same by both readers. */
 static bool has_signs(const lex *l, size_t from, size_t to) {
     for (size_t i = from; i < to; i++)
@@ -126,7 +120,7 @@ bool formula_find(const lex *l, const chain_part *part, bool tail, formula_side 
         return false;
     while (side.from < side.stop && is_mark(l, side.from)) side.from++;
     while (side.stop > side.from && is_mark(l, side.stop - 1)) side.stop--;
-    if (side.from >= side.stop || side.stop - side.from > FORMULA_TOKENS || has_words(l, side.from, side.stop))
+    if (side.from >= side.stop || side.stop - side.from > FORMULA_TOKENS || !extent_wordless(l, side.from, side.stop))
         return false;
     if (!side.opens && !side.closes && !has_signs(l, side.from, side.stop)) return false;
     *out = side;
@@ -344,6 +338,15 @@ static bool value_of(calc *m, const char *text, math_node *tree, calc_reading re
     return calc_spend(m, math_work(m->engine) - work) && known;
 }
 
+/* C(5, 2) as a binomial coefficient, which C may well not be. */
+static void count_combinations(math_node *node, calc_value *out) {
+    if (node->kind == MATH_CALL && strcmp(node->text, "C") == 0 && node->kids == 2) {
+        node->text = "binomial";
+        out->doubt = true;
+    }
+    for (uint32_t i = 0; i < node->kids; i++) count_combinations(node->kid[i], out);
+}
+
 bool formula_value(calc *m, const lex *l, const formula_side *side, calc_reading reading, calc_value *out) {
     const lex_token *before = &l->tokens[side->from > 0 ? side->from - 1 : 0];
     size_t start = side->from > 0 ? before->at + before->length : before->at; /* commands that are no tokens too */
@@ -353,6 +356,7 @@ bool formula_value(calc *m, const lex *l, const formula_side *side, calc_reading
     if (length > FORMULA_BYTES || !calc_spend(m, (int64_t)length) || !calc_prepare(m)) return false;
     if (math_read(m->ctx, m->arena, text, length, &tree) != CAIRN_OK) return false;
     calc_value_reset(out);
+    count_combinations(tree, out);
     if (!value_of(m, text, tree, reading, out)) return false;
     out->doubt |= side->closes && tree->kind == MATH_FACTORIAL; /* "$3 + 4 = 7!$": perhaps an exclamation */
     out->from = side->from;
