@@ -162,6 +162,29 @@ static void test_braces_beside_factors_are_brackets(void **state) {
     GRADE(state, pairs);
 }
 
+static void test_formulas_with_rounded_decimals(void **state) {
+    static const pair pairs[] = {
+        {"0.333333 + (-0.0185185)*(x-5)", "\\frac{23 - x}{54}", RIGHT},
+        {"0.333343 + (-0.0185185)*(x-5)", "\\frac{23 - x}{54}", UNKNOWN},
+        {"0.333333 + (-0.0185195)*(x-5)", "\\frac{23 - x}{54}", UNKNOWN},
+        {"0.3333x + 2", "x/3 + 2", RIGHT},
+        {"x/3 + 2", "0.3333x + 2", RIGHT},
+        {"y = x/3 + 2", "y = 0.3333x + 2", RIGHT},
+        {"x/3 + 2", "0.333x + 2", UNKNOWN}, /* three digits */
+        {"x/3 + 2", "0.3334x + 2", UNKNOWN},
+        {"x/3 + 2", "0.3333x + 3", WRONG},
+        {"\\pi r^2", "3.1416r^2", RIGHT},
+        {"\\pi r^2", "3.1415r^2", UNKNOWN},
+        {"\\sqrt2x + \\sqrt3y", "1.4142x + 1.7321y", RIGHT},
+        {"\\sqrt2x + \\sqrt3y", "1.4142x + 1.7322y", UNKNOWN},
+        {"0.1235x", "0.12346x", RIGHT},
+        {"0.12346x", "0.1235x", UNKNOWN},   /* fewer digits than the reference */
+        {"1386.15x", "1386.154x", UNKNOWN}, /* two places */
+        {"1000x", "1000.5x", UNKNOWN},
+    };
+    GRADE(state, pairs);
+}
+
 static void test_percent_as_a_word(void **state) {
     static const pair pairs[] = {
         {"28\\%", "28pct", RIGHT},     {"28\\%", "28 pct", RIGHT}, {"28\\%", "28percent", RIGHT},
@@ -309,6 +332,12 @@ static void test_tuples_lists_and_sets(void **state) {
         {"3, 125", "3,125", RIGHT},
         {"3125", "(3,125)", WRONG},
         {"1.5", "1,5", UNKNOWN},
+        {"1,5", "1.5", UNKNOWN},
+        {"1,22", "1.22", RIGHT},
+        {"-3,14", "-3.14", RIGHT},
+        {"-2,1", "-2.1", UNKNOWN},
+        {"1,22", "1.23", WRONG},
+        {"1,22", "22, 1", RIGHT},
         {"(1,2),(3,4)", "(3,4),(1,2)", RIGHT},
         {"x=1, y=2", "y=2, x=1", RIGHT},
         {"x=1, y=2", "x=2, y=1", WRONG},
@@ -512,6 +541,7 @@ int main(void) {
         cmocka_unit_test(test_subscripts_after_powers_and_the_imaginary_unit),
         cmocka_unit_test(test_functions_of_values_in_any_order),
         cmocka_unit_test(test_braces_beside_factors_are_brackets),
+        cmocka_unit_test(test_formulas_with_rounded_decimals),
         cmocka_unit_test(test_percent_as_a_word),
         cmocka_unit_test(test_decimals_by_the_precision_written),
         cmocka_unit_test(test_options_widen_numbers),

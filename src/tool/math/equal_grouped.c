@@ -118,7 +118,7 @@ static bool is_rather_decimal(const math_node *list, bool is_answer) {
     const math_node *whole = list->kid[0]->kind == MATH_NEGATE ? list->kid[0]->kid[0] : list->kid[0];
     size_t places = strspn((list->kid[1]->text ? list->kid[1] : list->kid[1]->kid[0])->text, "0123456789");
     bool zero = strcmp(whole->text, "0") == 0;
-    return is_answer ? zero || strlen(whole->text) > 3 || places >= 2 : zero && places >= 3;
+    return places >= 2 || (is_answer && (zero || strlen(whole->text) > 3));
 }
 
 /* A list of two numbers with a comma alone between them, against a value that it is with a point for the comma. */

@@ -304,9 +304,13 @@ bool rule_expression(comparing *c, const math_node *a, const math_node *r, math_
     if (decision.equal == CAIRN_VERDICT_UNKNOWN)
         return compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "expression", "whether %s is %s was not decided: %s", x, y,
                             decision.how);
-    if ((holds_decimal(a) || holds_decimal(r)) && close_at_points(c, a, r))
-        return compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "rounded",
-                            "%s and %s are close, and a decimal is part of one", x, y);
+    if ((holds_decimal(a) || holds_decimal(r)) && close_at_points(c, a, r)) {
+        bool sure = formula_is_rounded(c, a, r) || (!holds_decimal(r) && formula_is_rounded(c, r, a));
+        return compare_says(c, out, sure ? CAIRN_VERDICT_RIGHT : CAIRN_VERDICT_UNKNOWN, "rounded",
+                            sure ? "%s and %s differ by the rounding of decimals"
+                                 : "%s and %s are close, and a decimal is part of one",
+                            x, y);
+    }
     if (reading_symbol(c, a, r, out) || reading_otherwise(c, a, r, out)) return true;
     return compare_says(c, out, CAIRN_VERDICT_WRONG, "expression", "%s is not %s (%s)", x, y, decision.how);
 }

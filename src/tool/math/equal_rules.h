@@ -101,6 +101,11 @@ compare_reading reading_modulo;    /* 3 mod 8 may be a class of numbers: moduli 
 compare_reading reading_angles;    /* \cos 36: one side alone has degrees */
 compare_reading reading_millions;  /* "5 million" against 5: a problem may ask for millions */
 
+/* ---- equal_rounded.c ------------------------------------------------------------------------------------------- */
+
+/* Whether `exact` is `decimal` but for the rounding of its decimals, of four digits or more: by values at points. */
+bool formula_is_rounded(comparing *c, const math_node *exact, const math_node *decimal);
+
 /* ---- rules: each says whether it decided ----------------------------------------------------------------------- */
 
 typedef bool compare_rule(comparing *c, const math_node *a, const math_node *r, math_judgement *out);
