@@ -19,10 +19,10 @@
  * unread.
  * A comma between digits groups them only where the groups are those of thousands and no bracket is open.
  *
- * Where what is read: tokens read_lex.c (read_letters.c, read_command.c, read_number.c), tables of commands, characters
- * and words read_commands.c, read_characters.c, read_tables.c; statements read_join.c; terms and factors read_term.c;
- * primaries read_primary.c, read_name.c, read_bracket.c, read_table.c, read_words.c, read_clock.c; units
- * read_unit.c. */
+ * Where what is read: tokens read_lex.c (read_token.c, read_letters.c, read_command.c, read_number.c), tables of
+ * commands, characters and words read_commands.c, read_characters.c, read_tables.c; statements read_join.c; terms and
+ * factors read_term.c; arguments of commands read_argument.c; primaries read_primary.c, read_sum.c, read_name.c,
+ * read_bracket.c, read_table.c, read_words.c, read_clock.c; units read_unit.c. */
 #include "tool/math/read_parts.h"
 
 /* ---- sums ------------------------------------------------------------------------------------------------------ */
