@@ -195,13 +195,15 @@ static void test_percent_as_a_word(void **state) {
 
 static void test_decimals_by_the_precision_written(void **state) {
     static const pair pairs[] = {
-        {"\\pi", "3.14", RIGHT},     {"\\pi", "3.1", UNKNOWN},      {"\\pi", "3.141", UNKNOWN}, /* cut, not rounded */
-        {"\\pi", "3.15", WRONG},     {"\\pi", "3.16", WRONG},       {"\\pi", "3", WRONG},
-        {"1/3", "0.333", RIGHT},     {"1/3", "0.33", UNKNOWN},      {"0.333", "1/3", RIGHT},
-        {"9/2", "4.6", WRONG},       {"4.6", "9/2", WRONG},         {"4.5", "4", WRONG},
-        {"3.1416", "3.14", WRONG},   {"3.1416", "3.1415", UNKNOWN}, {"3.1416", "3.1414", WRONG},
-        {"3.142", "3.14159", RIGHT}, {"3.14", "3.14159", UNKNOWN},  {"1.25", "1.26", WRONG},
-        {"5/32", "0.156", UNKNOWN},  {"18.90", "18.9", RIGHT},
+        {"3.14159", "3.1416", UNKNOWN}, {"3.14159", "3.1415", WRONG},  {"3.14159", "3.142", UNKNOWN},
+        {"3.14159", "3.14", WRONG},     {"1.974234", "1.97", WRONG},   {"\\pi", "3.14", RIGHT},
+        {"\\pi", "3.1", UNKNOWN},       {"\\pi", "3.141", UNKNOWN}, /* cut, not rounded */
+        {"\\pi", "3.15", WRONG},        {"\\pi", "3.16", WRONG},       {"\\pi", "3", WRONG},
+        {"1/3", "0.333", RIGHT},        {"1/3", "0.33", UNKNOWN},      {"0.333", "1/3", RIGHT},
+        {"9/2", "4.6", WRONG},          {"4.6", "9/2", WRONG},         {"4.5", "4", WRONG},
+        {"3.1416", "3.14", WRONG},      {"3.1416", "3.1415", UNKNOWN}, {"3.1416", "3.1414", WRONG},
+        {"3.142", "3.14159", RIGHT},    {"3.14", "3.14159", UNKNOWN},  {"1.25", "1.26", WRONG},
+        {"5/32", "0.156", UNKNOWN},     {"18.90", "18.9", RIGHT},
     };
     GRADE(state, pairs);
 }

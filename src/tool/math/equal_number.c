@@ -140,9 +140,11 @@ static bool judge_exact(comparing *c, decimal d, const math_node *exact, const c
 static bool judge_decimals(comparing *c, decimal a, decimal r, math_judgement *out) {
     int digits = 0;
     const char *x = compare_show(c, a.node), *y = compare_show(c, r.node);
-    if (a.places < r.places)
-        return compare_says(c, out, CAIRN_VERDICT_WRONG, "number", "%s has fewer digits than %s and another value", x,
-                            y);
+    if (a.places < r.places) {
+        bool rounded = math_rounds(c->engine, a.node, r.node, &digits) == MATH_ROUNDING_ROUNDED && digits >= 4;
+        return compare_says(c, out, rounded ? CAIRN_VERDICT_UNKNOWN : CAIRN_VERDICT_WRONG,
+                            rounded ? "rounded" : "number", "%s has fewer digits than %s and another value", x, y);
+    }
     math_rounding rounding = math_rounds(c->engine, r.node, a.node, &digits);
     bool fine = digits >= 4 && r.places >= 3;
     if (rounding == MATH_ROUNDING_ROUNDED && a.places > r.places)
