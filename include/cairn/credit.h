@@ -1,0 +1,251 @@
+/* cairn/credit.h: step rewards, outcome and group become token advantages in one pure call; a second pure call turns
+ * advantages and log-probabilities into a policy-gradient loss and its slope.
+ *
+ *     cairn_credit_find(ctx, arena, "pure:temperature=0.1", &plan);
+ *     cairn_credit(ctx, &plan, groups, n_groups, iteration, &result);          // result: your arrays
+ *     cairn_surrogate_find(ctx, arena, "ppo:clip=0.2,clip-high=0.28", &surrogate);
+ *     cairn_surrogate_loss(ctx, &surrogate, &batch, &loss, slope, &stats);     // slope[t] = d loss / d logp[t]
+ *
+ * A group is the responses to one prompt. A response is a row of tokens, cut into steps. A plan has five stages:
+ *
+ *     outcome    the outcome of each response may be changed (noise, calibration)
+ *     scalar     outcome, format and thinking score become one number a response
+ *     select     responses or groups are left out
+ *     streams    each sums its sources into token rewards, these into returns, these into advantages by its estimator;
+ *                the advantages of the streams add up, each with its weight
+ *     finish     whitening over the batch, importance of sampler against trainer
+ *
+ * Unknown scores and outcomes are NaN. A step with an unknown score has no reward; a response with an unknown outcome
+ * is left out of the streams that use it, and out of their baselines. Nothing is random but noise and tie-breaking,
+ * which are keyed by seed, group and response. Layer: credit (uses core and stat).
+ */
+#ifndef CAIRN_CREDIT_H
+#define CAIRN_CREDIT_H
+
+#include "cairn/core.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- what is given ----------------------------------------------------------------------------------------------- */
+
+typedef struct cairn_trajectory {
+    int32_t n_tokens, n_steps;
+    const int32_t *step_end;        /* [n_steps] last token of each step, rising; the last is n_tokens - 1 */
+    const double *step_score;       /* [n_steps] in the plan's unit, NaN unknown; NULL: none */
+    const cairn_verdict *step_flag; /* [n_steps] is the step right?; NULL: none */
+    const uint64_t *step_state;     /* [n_steps] key of the state before the step, for anchors; NULL: none */
+    const uint8_t *drawn;           /* [n_tokens] 0: observation or forced text, not the policy's; NULL: all 1 */
+    const double *token_reward;     /* [n_tokens]; NULL: none */
+    const double *logp;             /* [n_tokens] of the trainer's policy at sampling time [nats]; NULL: unknown */
+    const double *logp_ref;         /* [n_tokens] of the reference policy; NULL: none */
+    const double *logp_sampler;     /* [n_tokens] as the sampling engine reported them; NULL: as logp */
+    const double *value;            /* [n_tokens] the critic's, of the state before the token; NULL: none */
+    double outcome;                 /* of the response; NaN unknown */
+    double format;                  /* 1: well formed; NaN unknown */
+    double think;                   /* score of the reasoning in [0, 1]; NaN unknown */
+    double pattern;                 /* reasoning-pattern score in [0, 1]; NaN unknown */
+    double baseline;                /* reward of the greedy response, for ReMax; NaN unknown */
+    bool truncated;                 /* it ended because it was too long */
+} cairn_trajectory;
+
+typedef struct cairn_credit_group {
+    const cairn_trajectory *responses; /* [n] */
+    int32_t n;                         /* at least 1 */
+    uint64_t id;                       /* keys the random numbers */
+} cairn_credit_group;
+
+/* ---- the plan ---------------------------------------------------------------------------------------------------- */
+
+typedef enum cairn_score_unit {
+    CAIRN_SCORE_PROB,  /* in [0, 1] */
+    CAIRN_SCORE_SIGNED /* in [-1, 1]: 2 p - 1 */
+} cairn_score_unit;
+
+typedef enum cairn_outcome_stage {
+    CAIRN_OUTCOME_RAW,
+    CAIRN_OUTCOME_FLIP,     /* 1 - outcome with probability `flip`, a group or a response (2505.22653) */
+    CAIRN_OUTCOME_PATTERN,  /* the pattern score instead of the outcome (2505.22653) */
+    CAIRN_OUTCOME_CALIBRATE /* below tau: min(1, outcome + alpha pattern) (2505.22653) */
+} cairn_outcome_stage;
+
+typedef enum cairn_scalar_stage {
+    CAIRN_SCALAR_OUTCOME,
+    CAIRN_SCALAR_BLEND,   /* outcome + blend * mean step score (2509.03403, the baseline) */
+    CAIRN_SCALAR_GATED,   /* format + outcome + [outcome = 1] weight * think (2508.05170) */
+    CAIRN_SCALAR_UNGATED, /* format + outcome + weight * think: its control */
+    CAIRN_SCALAR_TRUST,   /* outcome + gamma alpha exp(-iteration / T) think (2505.17018) */
+    CAIRN_SCALAR_OVERLONG /* outcome minus a linear penalty over the last tokens of the budget (2503.14476) */
+} cairn_scalar_stage;
+
+typedef enum cairn_trust_mode { CAIRN_TRUST_PAPER, CAIRN_TRUST_CODE, CAIRN_TRUST_SAFE } cairn_trust_mode;
+
+typedef enum cairn_select_stage {
+    CAIRN_SELECT_ALL,
+    CAIRN_SELECT_CONSISTENT, /* keeps `keep` responses a group, by agreement of steps and outcome (2509.03403) */
+    CAIRN_SELECT_SPREAD      /* keeps groups whose mean outcome lies within [spread_low, spread_high] (2502.01456) */
+} cairn_select_stage;
+
+typedef enum cairn_select_side {
+    CAIRN_SIDE_BOTH,      /* both sides by agreement */
+    CAIRN_SIDE_CORRECT,   /* right responses by agreement, wrong ones at random */
+    CAIRN_SIDE_INCORRECT, /* the mirror */
+    CAIRN_SIDE_RANDOM     /* both at random, balanced alike: the control */
+} cairn_select_side;
+
+typedef enum cairn_step_rule {
+    CAIRN_STEP_NONE,
+    CAIRN_STEP_SUM,        /* the score itself */
+    CAIRN_STEP_SOFTMIN,    /* a = temperature: score weighted by softmax(-score / a) over the response (2504.15275) */
+    CAIRN_STEP_MIN,        /* the strict form: the worst step's score at the worst step */
+    CAIRN_STEP_CLIP,       /* a = eta: min(score - eta, 0) (2410.15115) */
+    CAIRN_STEP_DELTA,      /* score minus the next score; the last step 0 (2410.15115) */
+    CAIRN_STEP_CLIP_DELTA, /* a = eta: delta of clip (2410.15115) */
+    CAIRN_STEP_PROGRESS,   /* score minus the previous score, the first minus 0 */
+    CAIRN_STEP_RENORM,     /* a = beta: score + outcome - beta; the last step the outcome (2509.25598) */
+    CAIRN_STEP_PENALTY,    /* a = W, b = P: W outcome - P [step wrong] on every token of the step (2508.02298) */
+    CAIRN_STEP_THOUGHT,    /* a = alpha: by flags, scaled by the group's accuracy (2507.23317) */
+    CAIRN_STEP_PREFIX      /* a = penalty: only the first wrong step counts */
+} cairn_step_rule;
+
+typedef enum cairn_return_rule {
+    CAIRN_RETURN_TOTAL, /* the sum of all rewards of the response, at every token */
+    CAIRN_RETURN_TO_GO, /* the discounted sum from the token on */
+    CAIRN_RETURN_LOCAL  /* each token of a step keeps its step's own reward */
+} cairn_return_rule;
+
+typedef enum cairn_estimator {
+    CAIRN_ESTIMATE_NONE,       /* the return itself */
+    CAIRN_ESTIMATE_MEAN,       /* minus the group's mean (Dr. GRPO, 2503.20783) */
+    CAIRN_ESTIMATE_GRPO,       /* minus mean, by the group's deviation (n - 1) plus epsilon (2402.03300) */
+    CAIRN_ESTIMATE_BATCH_STD,  /* minus the group's mean, by the batch's deviation (REINFORCE++ baseline, 2501.03262) */
+    CAIRN_ESTIMATE_RLOO,       /* minus the mean of the others (2402.14740) */
+    CAIRN_ESTIMATE_RLOO_TOKEN, /* minus the others' summed returns by (G - 1) N (2504.15275) */
+    CAIRN_ESTIMATE_POOLED,     /* as GRPO over all tokens of the group (2508.02298) */
+    CAIRN_ESTIMATE_GAE,        /* from the critic's values (1506.02438) */
+    CAIRN_ESTIMATE_OPO,        /* minus the length-weighted mean (2505.23585) */
+    CAIRN_ESTIMATE_REMAX,      /* minus the reward of the greedy response (2310.10505) */
+    CAIRN_ESTIMATE_PASS_K,     /* a = k: advantage of pass@k, exact (2508.10751) */
+    CAIRN_ESTIMATE_ANCHOR      /* steps from the same state are a group of their own (GiGPO, 2505.10978) */
+} cairn_estimator;
+
+/* Sources: what a stream's token rewards are the sum of, each with its weight; 0: not in it. */
+typedef struct cairn_credit_stream {
+    double weight; /* of its advantage in the sum */
+    double scalar; /* the response's scalar, on its last token */
+    double steps;  /* step rewards by `rule`, on the last token of each step */
+    double tokens; /* token_reward */
+    double kl;     /* minus kl times the log-ratio of policy and reference: k1 (logp - logp_ref) */
+    cairn_step_rule rule;
+    double a, b; /* of the rule */
+    cairn_return_rule sum;
+    double gamma, lambda; /* discount in (0, 1]; of GAE in [0, 1] */
+    cairn_estimator estimator;
+    int64_t k;         /* of PASS_K */
+    int64_t horizon;   /* N of RLOO_TOKEN [tokens]; 0: the longest response of the batch */
+    bool centre_first; /* centres rewards before they are summed, which is biased (2502.01456, equation 5) */
+    bool among_right;  /* statistics over right responses only */
+} cairn_credit_stream;
+
+enum { CAIRN_CREDIT_STREAMS = 4 };
+
+typedef struct cairn_credit_plan {
+    const char *name; /* of the row that it was made from; "" : none */
+    /* scores are given in `given` and used by the rules in `used` */
+    cairn_score_unit given, used;
+
+    cairn_outcome_stage outcome;
+    double flip;         /* probability */
+    bool flip_responses; /* a response flips by itself, else a group as a whole */
+    bool flip_fixed;     /* the same in every iteration */
+    double tau, alpha;   /* CALIBRATE: threshold, weight */
+
+    cairn_scalar_stage scalar;
+    double blend;        /* BLEND */
+    double think_weight; /* GATED, UNGATED: weight; TRUST: alpha */
+    double anneal;       /* TRUST: T in iterations; 0: no annealing */
+    bool trusting;       /* TRUST: gamma always 1 (its ablation) */
+    cairn_trust_mode trust;
+    int64_t overlong_budget, overlong_buffer; /* OVERLONG [tokens] */
+
+    cairn_select_stage select;
+    int64_t keep;        /* CONSISTENT: responses kept a group */
+    double step_penalty; /* CONSISTENT: lambda, for fewer than steps_low or more than steps_high steps */
+    int64_t steps_low, steps_high;
+    bool centred; /* CONSISTENT: scores minus the batch's mean */
+    cairn_select_side side;
+    double spread_low, spread_high; /* SPREAD, inclusive */
+    bool drop_truncated;            /* SPREAD: groups with a truncated response too */
+
+    int32_t n_streams;
+    cairn_credit_stream streams[CAIRN_CREDIT_STREAMS];
+
+    bool whiten;           /* over all drawn, kept tokens of the batch */
+    bool mask_truncated;   /* truncated responses get advantage 0 and are in no statistic */
+    double importance_max; /* advantage times min(exp(logp - logp_sampler), max); 0: off */
+    double epsilon;        /* beside deviations: 1e-6 */
+    uint64_t seed;
+} cairn_credit_plan;
+
+/* A named row: a paper's plan with its defaults. */
+typedef struct cairn_credit_type {
+    cairn_about about;
+    void (*plan)(const void *config, cairn_credit_plan *plan); /* fills what differs from cairn_credit_default */
+} cairn_credit_type;
+
+CAIRN_API const cairn_credit_type *const *cairn_credits(void); /* NULL-terminated */
+/* Outcome, total return, no estimator, no selection, gamma = lambda = 1, epsilon 1e-6. */
+CAIRN_API void cairn_credit_default(cairn_credit_plan *plan);
+/* Finds "pure" or "pure:temperature=0.1". Errors: NOT_FOUND listing the names, INVALID. */
+CAIRN_API cairn_status cairn_credit_find(cairn_ctx *ctx, cairn_arena *arena, const char *spec, cairn_credit_plan *plan);
+/* What a plan does, in words and formulas, a line a stage. */
+CAIRN_API cairn_status cairn_credit_explain(cairn_ctx *ctx, const cairn_credit_plan *plan, cairn_text *out);
+
+/* ---- the call ---------------------------------------------------------------------------------------------------- */
+
+typedef struct cairn_credit_stats {
+    int64_t groups, responses, tokens; /* given; tokens: drawn ones */
+    int64_t kept_groups, kept_responses;
+    int64_t flat_groups;                      /* kept, but every advantage before whitening is 0: no signal */
+    int64_t unknown_outcomes, unknown_scores; /* responses, steps */
+    int64_t too_easy, too_hard, too_long;     /* groups left out by SPREAD: above, below, truncated */
+    int64_t dropped_right, dropped_wrong;     /* responses left out by CONSISTENT */
+    int64_t flipped;                          /* responses whose outcome was flipped */
+    int64_t nonzero_steps;                    /* steps whose reward by the rule is not 0 */
+    int64_t clipped_importance;               /* tokens */
+    int64_t out_of_bounds;            /* responses whose summed step reward leaves cairn_credit_bound: a bug if > 0 */
+    double mean_return, mean_outcome; /* of kept responses, NaN: none */
+    double mean_kl;                   /* nats a token, NaN: no reference */
+    double trust;                     /* mean gamma of TRUST over groups, NaN: another stage */
+} cairn_credit_stats;
+
+/* Results lie in the caller's arrays, groups, responses and tokens one after the other. */
+typedef struct cairn_credit_result {
+    double *advantage; /* [all tokens] 0 where not drawn or not kept */
+    double *ret;       /* [all tokens] target of a critic: return of the last stream with GAE, else to-go; or NULL */
+    double *scalar;    /* [all responses] after the scalar stage; or NULL */
+    double *step;      /* [all steps] reward by the first stream with a rule; or NULL */
+    uint8_t *keep;     /* [all responses]; or NULL */
+    cairn_credit_stats stats;
+} cairn_credit_result;
+
+/* `iteration` keys noise and anneals. Errors: INVALID naming group, response and field: step ends that do not rise or
+ * end elsewhere, scores or outcomes out of their range, a source that the plan needs and the response lacks, a group
+ * of one with RLOO_TOKEN, a plan that contradicts itself. Nothing is written then. */
+CAIRN_API cairn_status cairn_credit(cairn_ctx *ctx, const cairn_credit_plan *plan, const cairn_credit_group *groups,
+                                    int32_t n_groups, int64_t iteration, cairn_credit_result *result);
+/* Bounds of the summed step reward of a response with `n_steps` scores in the plan's unit, by its first stream with a
+ * rule; infinite where appending steps adds without end. Errors: INVALID for n_steps < 1. */
+CAIRN_API cairn_status cairn_credit_bound(cairn_ctx *ctx, const cairn_credit_plan *plan, int32_t n_steps, double *low,
+                                          double *high);
+/* Step rewards [n] of one response by a rule, as the streams use them; `flags` and `outcome` for the rules that need
+ * them, `accuracy` of the group for THOUGHT. Errors: INVALID. */
+CAIRN_API cairn_status cairn_credit_steps(cairn_ctx *ctx, const cairn_credit_stream *stream, const double *scores,
+                                          const cairn_verdict *flags, int32_t n, double outcome, double accuracy,
+                                          double *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
