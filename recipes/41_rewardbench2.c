@@ -60,7 +60,7 @@ static cairn_status one_of(cairn_lab *lab, const config *c, double gain, int32_t
     double scores[ANSWERS], won = 0;
     bool right[ANSWERS] = {true};
     for (int64_t i = 0; i < c->items; i++) {
-        cairn_credit credit;
+        cairn_choice_credit credit;
         for (int32_t a = 0; a < k; a++) scores[a] = (a == 0 ? gain : 0) + cairn_rng_normal(rng);
         CAIRN_TRY(cairn_best_credit(lab->ctx, NULL, scores, right, k, CAIRN_TIE_SHARE, CAIRN_MISSING_ERROR, &credit));
         won += credit.credit;

@@ -98,7 +98,7 @@ static void test_unknown_scores_and_empty_sides_are_named(void **state) {
 static double credit(const double *scores, const char *right, cairn_tie tie, cairn_missing missing) {
     bool is_right[16];
     int32_t k = (int32_t)strlen(right);
-    cairn_credit c;
+    cairn_choice_credit c;
     for (int32_t i = 0; i < k; i++) is_right[i] = right[i] == '+';
     assert_int_equal(cairn_best_credit(ctx, "i", scores, is_right, k, tie, missing, &c), CAIRN_OK);
     assert_true(c.dropped == (bool)isnan(c.credit));
@@ -140,7 +140,7 @@ static void test_policies_for_missing_scores(void **state) {
     assert_near(credit(none, "+--", CAIRN_TIE_LOSS, CAIRN_MISSING_LOWEST), 0, 0);
     assert_near(credit(none, "+-+", CAIRN_TIE_LOSS, CAIRN_MISSING_CHANCE), 2 / 3.0, 0);
     bool right[] = {true, false, false}, wrong[3] = {false};
-    cairn_credit c;
+    cairn_choice_credit c;
     assert_int_equal(cairn_best_credit(ctx, "q9", scores, right, 3, CAIRN_TIE_LOSS, CAIRN_MISSING_ERROR, &c),
                      CAIRN_INVALID);
     assert_string_equal(cairn_error(ctx), "item `q9`: the score of candidate 1 is missing");

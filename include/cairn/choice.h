@@ -58,16 +58,16 @@ typedef struct cairn_one_vs_many_result {
 CAIRN_API cairn_status cairn_one_vs_many(cairn_ctx *ctx, const char *id, const double *right, int32_t n_right,
                                          const double *wrong, int32_t n_wrong, cairn_one_vs_many_result *out);
 
-typedef struct cairn_credit {
+typedef struct cairn_choice_credit {
     double credit;   /* 0 .. 1; NaN where `dropped` */
     int32_t tied;    /* that share the greatest score; 0 where no score takes part */
     int32_t missing; /* NaN scores */
     bool dropped;
-} cairn_credit;
+} cairn_choice_credit;
 /* Credit for the best of scores[k], of which right[k] are right. Errors: INVALID for k < 2, nothing right, a missing
  * score under CAIRN_MISSING_ERROR. */
 CAIRN_API cairn_status cairn_best_credit(cairn_ctx *ctx, const char *id, const double *scores, const bool *right,
-                                         int32_t k, cairn_tie tie, cairn_missing missing, cairn_credit *out);
+                                         int32_t k, cairn_tie tie, cairn_missing missing, cairn_choice_credit *out);
 
 typedef struct cairn_pairwise_rank_result {
     int32_t wins, losses; /* unknown verdicts are losses */

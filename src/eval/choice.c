@@ -103,7 +103,7 @@ static double tie_credit(cairn_tie tie, int32_t tied, int32_t right) {
 }
 
 static cairn_status best_credit(cairn_ctx *ctx, const double *scores, const bool *right, int32_t k, cairn_tie tie,
-                                cairn_missing missing, cairn_credit *out) {
+                                cairn_missing missing, cairn_choice_credit *out) {
     if (k < 2) return cairn_fail(ctx, CAIRN_INVALID, "a choice needs two candidates, not %d", (int)k);
     if (!cairn_tie_name(tie)) return cairn_fail(ctx, CAIRN_INVALID, "tie policy number %d is none", (int)tie);
     if (!cairn_missing_name(missing))
@@ -121,7 +121,7 @@ static cairn_status best_credit(cairn_ctx *ctx, const double *scores, const bool
         tied_right += right[i];
     }
     if (rights == 0) return cairn_fail(ctx, CAIRN_INVALID, "no candidate is right");
-    cairn_credit credit = {.tied = tied, .missing = absent};
+    cairn_choice_credit credit = {.tied = tied, .missing = absent};
     if (absent > 0 && missing == CAIRN_MISSING_DROP)
         credit.dropped = true, credit.credit = NAN;
     else if (absent > 0 && missing == CAIRN_MISSING_WRONG)
@@ -137,7 +137,7 @@ static cairn_status best_credit(cairn_ctx *ctx, const double *scores, const bool
 }
 
 cairn_status cairn_best_credit(cairn_ctx *ctx, const char *id, const double *scores, const bool *right, int32_t k,
-                               cairn_tie tie, cairn_missing missing, cairn_credit *out) {
+                               cairn_tie tie, cairn_missing missing, cairn_choice_credit *out) {
     return within_item(ctx, best_credit(ctx, scores, right, k, tie, missing, out), id);
 }
 

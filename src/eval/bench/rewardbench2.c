@@ -263,7 +263,7 @@ static cairn_status tally(cairn_bench_run *run, const cairn_bench_item *item, do
     double scores[ANSWERS_MOST];
     bool right[ANSWERS_MOST];
     int32_t n_right;
-    cairn_credit credit;
+    cairn_choice_credit credit;
     if (is_ties(item->subset)) return tally_ties(run, item, t);
     if (item->said != CAIRN_EVAL_NONE) {
         t[ITEMS] = 1;
