@@ -42,7 +42,7 @@ typedef struct cairn_trajectory {
     const double *logp_ref;         /* [n_tokens] of the reference policy; NULL: none */
     const double *logp_sampler;     /* [n_tokens] as the sampling engine reported them; NULL: as logp */
     const double *value;            /* [n_tokens] the critic's, of the state before the token; NULL: none */
-    double outcome;                 /* of the response; NaN unknown */
+    double outcome;                 /* of the response; NaN unknown; right: at least 0.5 */
     double format;                  /* 1: well formed; NaN unknown */
     double think;                   /* score of the reasoning in [0, 1]; NaN unknown */
     double pattern;                 /* reasoning-pattern score in [0, 1]; NaN unknown */
@@ -59,8 +59,9 @@ typedef struct cairn_credit_group {
 /* ---- the plan ---------------------------------------------------------------------------------------------------- */
 
 typedef enum cairn_score_unit {
-    CAIRN_SCORE_PROB,  /* in [0, 1] */
-    CAIRN_SCORE_SIGNED /* in [-1, 1]: 2 p - 1 */
+    CAIRN_SCORE_PROB,   /* in [0, 1] */
+    CAIRN_SCORE_SIGNED, /* in [-1, 1]: 2 p - 1 */
+    CAIRN_SCORE_REAL    /* any finite number, such as a log-ratio; not converted */
 } cairn_score_unit;
 
 typedef enum cairn_outcome_stage {
@@ -100,52 +101,72 @@ typedef enum cairn_step_rule {
     CAIRN_STEP_SOFTMIN,    /* a = temperature: score weighted by softmax(-score / a) over the response (2504.15275) */
     CAIRN_STEP_MIN,        /* the strict form: the worst step's score at the worst step */
     CAIRN_STEP_CLIP,       /* a = eta: min(score - eta, 0) (2410.15115) */
-    CAIRN_STEP_DELTA,      /* score minus the next score; the last step 0 (2410.15115) */
+    CAIRN_STEP_DELTA,      /* score minus the next score, the last but one its own, the last 0 (2410.15115) */
     CAIRN_STEP_CLIP_DELTA, /* a = eta: delta of clip (2410.15115) */
-    CAIRN_STEP_PROGRESS,   /* score minus the previous score, the first minus 0 */
-    CAIRN_STEP_RENORM,     /* a = beta: score + outcome - beta; the last step the outcome (2509.25598) */
-    CAIRN_STEP_PENALTY,    /* a = W, b = P: W outcome - P [step wrong] on every token of the step (2508.02298) */
-    CAIRN_STEP_THOUGHT,    /* a = alpha: by flags, scaled by the group's accuracy (2507.23317) */
-    CAIRN_STEP_PREFIX      /* a = penalty: only the first wrong step counts */
+    CAIRN_STEP_PROGRESS,   /* a = value at the start: score minus the previous score (2410.08146) */
+    CAIRN_STEP_RENORM,  /* a = beta: score + outcome - beta, the last step the outcome (2509.25598); b = 1: an unknown
+                              score counts as 0, as in the released code */
+    CAIRN_STEP_PENALTY, /* a = P: -P for a wrong step (2508.02298) */
+    CAIRN_STEP_THOUGHT, /* a = alpha: by flags, scaled by the group's accuracy (2507.23317) */
+    CAIRN_STEP_PREFIX   /* a = penalty, b = reward: of a wrong response, b minus its normalised scalar before the first
+                              wrong step, -a from it on (after 2601.18984) */
 } cairn_step_rule;
 
 typedef enum cairn_return_rule {
     CAIRN_RETURN_TOTAL, /* the sum of all rewards of the response, at every token */
     CAIRN_RETURN_TO_GO, /* the discounted sum from the token on */
-    CAIRN_RETURN_LOCAL  /* each token of a step keeps its step's own reward */
+    CAIRN_RETURN_LOCAL /* each token has the response's numbers, its step's reward and its own reward; nothing is summed */
 } cairn_return_rule;
 
 typedef enum cairn_estimator {
     CAIRN_ESTIMATE_NONE,       /* the return itself */
     CAIRN_ESTIMATE_MEAN,       /* minus the group's mean (Dr. GRPO, 2503.20783) */
     CAIRN_ESTIMATE_GRPO,       /* minus mean, by the group's deviation (n - 1) plus epsilon (2402.03300) */
-    CAIRN_ESTIMATE_BATCH_STD,  /* minus the group's mean, by the batch's deviation (REINFORCE++ baseline, 2501.03262) */
+    CAIRN_ESTIMATE_BATCH_STD,  /* minus the group's mean, by the deviation of the whole batch (2508.08221) */
     CAIRN_ESTIMATE_RLOO,       /* minus the mean of the others (2402.14740) */
     CAIRN_ESTIMATE_RLOO_TOKEN, /* minus the others' summed returns by (G - 1) N (2504.15275) */
     CAIRN_ESTIMATE_POOLED,     /* as GRPO over all tokens of the group (2508.02298) */
     CAIRN_ESTIMATE_GAE,        /* from the critic's values (1506.02438) */
     CAIRN_ESTIMATE_OPO,        /* minus the length-weighted mean (2505.23585) */
     CAIRN_ESTIMATE_REMAX,      /* minus the reward of the greedy response (2310.10505) */
-    CAIRN_ESTIMATE_PASS_K,     /* a = k: advantage of pass@k, exact (2508.10751) */
+    CAIRN_ESTIMATE_PASS_K,     /* advantage of pass@k, exact (2508.10751) */
     CAIRN_ESTIMATE_ANCHOR      /* steps from the same state are a group of their own (GiGPO, 2505.10978) */
 } cairn_estimator;
+
+/* Where rewards are centred: after they were summed into returns, which keeps the gradient; or each before, by the mean
+ * token reward of the other responses, which is biased (2502.01456: its equation 5, and its released code, where a share
+ * of a response's own mean is in its baseline). */
+typedef enum cairn_centre { CAIRN_CENTRE_AFTER, CAIRN_CENTRE_PAPER, CAIRN_CENTRE_CODE } cairn_centre;
+
+/* What counts once in the statistics of POOLED. */
+typedef enum cairn_pool_by { CAIRN_POOL_TOKENS, CAIRN_POOL_RESPONSES, CAIRN_POOL_STEPS } cairn_pool_by;
+
+/* Log-ratio of policy and reference at a token, x = logp - logp_ref: k1 is x, k3 is exp(-x) + x - 1 within +-10. */
+typedef enum cairn_credit_kl { CAIRN_CREDIT_K1, CAIRN_CREDIT_K3 } cairn_credit_kl;
 
 /* Sources: what a stream's token rewards are the sum of, each with its weight; 0: not in it. */
 typedef struct cairn_credit_stream {
     double weight; /* of its advantage in the sum */
     double scalar; /* the response's scalar, on its last token */
+    double format; /* the response's format, on its last token */
+    double think;  /* the response's thinking score, on its last token */
     double steps;  /* step rewards by `rule`, on the last token of each step */
     double tokens; /* token_reward */
-    double kl;     /* minus kl times the log-ratio of policy and reference: k1 (logp - logp_ref) */
+    double kl;     /* minus kl times the log-ratio of policy and reference, on each drawn token */
+    cairn_credit_kl kl_form;
     cairn_step_rule rule;
-    double a, b; /* of the rule */
+    double a, b;   /* of the rule */
+    bool dominant; /* a PENALTY may reach the weight of the scalar */
     cairn_return_rule sum;
     double gamma, lambda; /* discount in (0, 1]; of GAE in [0, 1] */
+    bool by_step;         /* gamma discounts once a step, not once a token */
+    bool scaled;          /* rewards over the greatest |sum from a token on| of the batch + 1e-6 (2502.01456) */
+    cairn_centre centre;
     cairn_estimator estimator;
-    int64_t k;         /* of PASS_K */
-    int64_t horizon;   /* N of RLOO_TOKEN [tokens]; 0: the longest response of the batch */
-    bool centre_first; /* centres rewards before they are summed, which is biased (2502.01456, equation 5) */
-    bool among_right;  /* statistics over right responses only */
+    int64_t k;          /* of PASS_K */
+    int64_t horizon;    /* N of RLOO_TOKEN [tokens]; 0: the longest response of the batch */
+    cairn_pool_by pool; /* of POOLED */
+    bool among_right;   /* only right responses have part in it */
 } cairn_credit_stream;
 
 enum { CAIRN_CREDIT_STREAMS = 4 };
@@ -164,7 +185,7 @@ typedef struct cairn_credit_plan {
     cairn_scalar_stage scalar;
     double blend;        /* BLEND */
     double think_weight; /* GATED, UNGATED: weight; TRUST: alpha */
-    double anneal;       /* TRUST: T in iterations; 0: no annealing */
+    double anneal;       /* TRUST: T [iterations]; 0: no annealing */
     bool trusting;       /* TRUST: gamma always 1 (its ablation) */
     cairn_trust_mode trust;
     int64_t overlong_budget, overlong_buffer; /* OVERLONG [tokens] */
@@ -173,15 +194,17 @@ typedef struct cairn_credit_plan {
     int64_t keep;        /* CONSISTENT: responses kept a group */
     double step_penalty; /* CONSISTENT: lambda, for fewer than steps_low or more than steps_high steps */
     int64_t steps_low, steps_high;
-    bool centred; /* CONSISTENT: scores minus the batch's mean */
+    bool centred;        /* CONSISTENT: scores minus the batch's mean, and both sides doubled (the released code) */
+    bool penalty_signed; /* CONSISTENT: a wrong response's penalty raises it (the paper's equation) */
     cairn_select_side side;
-    double spread_low, spread_high; /* SPREAD, inclusive */
-    bool drop_truncated;            /* SPREAD: groups with a truncated response too */
+    double spread_low, spread_high; /* SPREAD */
+    bool spread_open;               /* SPREAD: the bounds themselves are outside */
+    bool drop_truncated;            /* SPREAD: leaves out groups with a truncated response too */
 
     int32_t n_streams;
     cairn_credit_stream streams[CAIRN_CREDIT_STREAMS];
 
-    bool whiten;           /* over all drawn, kept tokens of the batch */
+    bool whiten;           /* over all drawn, kept tokens of the batch: (A - mean) / sqrt(variance + 1e-8) */
     bool mask_truncated;   /* truncated responses get advantage 0 and are in no statistic */
     double importance_max; /* advantage times min(exp(logp - logp_sampler), max); 0: off */
     double epsilon;        /* beside deviations: 1e-6 */
@@ -191,7 +214,8 @@ typedef struct cairn_credit_plan {
 /* A named row: a paper's plan with its defaults. */
 typedef struct cairn_credit_type {
     cairn_about about;
-    void (*plan)(const void *config, cairn_credit_plan *plan); /* fills what differs from cairn_credit_default */
+    /* Fills what differs from cairn_credit_default; it starts without a stream. */
+    void (*plan)(const void *config, cairn_credit_plan *plan);
 } cairn_credit_type;
 
 CAIRN_API const cairn_credit_type *const *cairn_credits(void); /* NULL-terminated */
@@ -209,24 +233,27 @@ typedef struct cairn_credit_stats {
     int64_t kept_groups, kept_responses;
     int64_t flat_groups;                      /* kept, but every advantage before whitening is 0: no signal */
     int64_t unknown_outcomes, unknown_scores; /* responses, steps */
+    int64_t unknown_thinks;                   /* responses, where a stage or stream reads thinking scores */
     int64_t too_easy, too_hard, too_long;     /* groups left out by SPREAD: above, below, truncated */
     int64_t dropped_right, dropped_wrong;     /* responses left out by CONSISTENT */
     int64_t flipped;                          /* responses whose outcome was flipped */
     int64_t nonzero_steps;                    /* steps whose reward by the rule is not 0 */
     int64_t clipped_importance;               /* tokens */
-    int64_t out_of_bounds;            /* responses whose summed step reward leaves cairn_credit_bound: a bug if > 0 */
-    double mean_return, mean_outcome; /* of kept responses, NaN: none */
-    double mean_kl;                   /* nats a token, NaN: no reference */
-    double trust;                     /* mean gamma of TRUST over groups, NaN: another stage */
+    int64_t out_of_bounds; /* responses whose summed step reward leaves cairn_credit_bound: a bug if > 0 */
+    double mean_return;    /* of kept responses: sum of all rewards of the weighted streams; NaN: none */
+    double mean_outcome;   /* of kept responses, after its stage; NaN: none known */
+    double mean_kl;        /* nats a token, NaN: no reference */
+    double trust;          /* mean gamma of TRUST over groups, NaN: another stage */
 } cairn_credit_stats;
 
 /* Results lie in the caller's arrays, groups, responses and tokens one after the other. */
 typedef struct cairn_credit_result {
     double *advantage; /* [all tokens] 0 where not drawn or not kept */
-    double *ret;       /* [all tokens] target of a critic: return of the last stream with GAE, else to-go; or NULL */
+    double *ret;       /* [all tokens] target of a critic: of the last stream with GAE its advantage plus value, else
+                          the weighted streams' discounted sums from the token on; or NULL */
     double *scalar;    /* [all responses] after the scalar stage; or NULL */
     double *step;      /* [all steps] reward by the first stream with a rule; or NULL */
-    uint8_t *keep;     /* [all responses]; or NULL */
+    uint8_t *keep;     /* [all responses] 1: in at least one stream; or NULL */
     cairn_credit_stats stats;
 } cairn_credit_result;
 
@@ -239,11 +266,47 @@ CAIRN_API cairn_status cairn_credit(cairn_ctx *ctx, const cairn_credit_plan *pla
  * rule; infinite where appending steps adds without end. Errors: INVALID for n_steps < 1. */
 CAIRN_API cairn_status cairn_credit_bound(cairn_ctx *ctx, const cairn_credit_plan *plan, int32_t n_steps, double *low,
                                           double *high);
-/* Step rewards [n] of one response by a rule, as the streams use them; `flags` and `outcome` for the rules that need
- * them, `accuracy` of the group for THOUGHT. Errors: INVALID. */
-CAIRN_API cairn_status cairn_credit_steps(cairn_ctx *ctx, const cairn_credit_stream *stream, const double *scores,
-                                          const cairn_verdict *flags, int32_t n, double outcome, double accuracy,
-                                          double *out);
+/* What a rule reads of one response. */
+typedef struct cairn_step_inputs {
+    int32_t n;                  /* steps, at least 1 */
+    const double *scores;       /* [n] in the unit that the rule uses, NaN unknown */
+    const cairn_verdict *flags; /* [n] for PENALTY, THOUGHT, PREFIX */
+    double outcome;             /* for RENORM, THOUGHT, PREFIX */
+    double normalised;          /* for THOUGHT, PREFIX: the scalar minus the group's mean over its deviation */
+    double accuracy;            /* for THOUGHT: share of right responses of the group */
+} cairn_step_inputs;
+/* Step rewards out[n] of one response by the stream's rule. A step whose score is unknown gets 0; rules that compare
+ * steps pass over it. Errors: INVALID naming the rule: a or b out of range, a score outside `unit`, an input that is
+ * missing, right with an accuracy of 0. */
+CAIRN_API cairn_status cairn_credit_steps(cairn_ctx *ctx, const cairn_credit_stream *stream, cairn_score_unit unit,
+                                          const cairn_step_inputs *inputs, double *out);
+
+/* Consecutive steps with one flag are one thought; an unknown flag joins the thought before it (2507.23317). */
+typedef struct cairn_thought {
+    int32_t first, last;
+    cairn_verdict flag; /* unknown: where the solution starts so */
+} cairn_thought;
+/* thoughts[n] has room for as many as there are flags[n]. Errors: INVALID for n < 1. */
+CAIRN_API cairn_status cairn_credit_thoughts(cairn_ctx *ctx, const cairn_verdict *flags, int32_t n,
+                                             cairn_thought *thoughts, int32_t *count);
+
+/* How several critiques of one response vote a step wrong (2508.02298): all of them, at least half, more than half, any
+ * of them. */
+typedef enum cairn_critique_vote {
+    CAIRN_VOTE_INTERSECTION,
+    CAIRN_VOTE_MAJORITY,
+    CAIRN_VOTE_STRICT_MAJORITY,
+    CAIRN_VOTE_UNION
+} cairn_critique_vote;
+/* flags[n] of critiques[k][n]. UNKNOWN in a critique is no opinion on that step; a step without opinions is unknown.
+ * Errors: INVALID for n < 1, k < 0. */
+CAIRN_API cairn_status cairn_credit_vote(cairn_ctx *ctx, const cairn_verdict *critiques, int32_t k, int32_t n,
+                                         cairn_critique_vote vote, cairn_verdict *flags);
+/* What such a vote of k independent critiques makes of one critique's rates: false positives and recall in [0, 1], by
+ * exact binomial sums. Errors: INVALID for rates outside [0, 1], k outside 1 .. 64. */
+CAIRN_API cairn_status cairn_credit_vote_quality(cairn_ctx *ctx, double false_positive, double recall, int32_t k,
+                                                 cairn_critique_vote vote, double *voted_false_positive,
+                                                 double *voted_recall);
 
 #ifdef __cplusplus
 }
