@@ -41,11 +41,23 @@ static inline batch *batch_new(void) {
 static inline cairn_trajectory *add_response(batch *b, int32_t n, double outcome) {
     int32_t i = b->n++;
     for (int32_t t = 0; t < n; t++) b->ends[i][t] = t, b->drawn[i][t] = 1, b->flags[i][t] = CAIRN_VERDICT_RIGHT;
-    b->y[i] = (cairn_trajectory){
-        .n_tokens = n, .n_steps = n, .step_end = b->ends[i], .step_score = b->scores[i], .step_flag = b->flags[i],
-        .step_state = b->states[i], .drawn = b->drawn[i], .token_reward = b->tokens[i], .logp = b->logp[i],
-        .logp_ref = b->ref[i], .logp_sampler = b->sampler[i], .value = b->values[i], .outcome = outcome, .format = NAN,
-        .think = NAN, .pattern = NAN, .baseline = NAN};
+    b->y[i] = (cairn_trajectory){.n_tokens = n,
+                                 .n_steps = n,
+                                 .step_end = b->ends[i],
+                                 .step_score = b->scores[i],
+                                 .step_flag = b->flags[i],
+                                 .step_state = b->states[i],
+                                 .drawn = b->drawn[i],
+                                 .token_reward = b->tokens[i],
+                                 .logp = b->logp[i],
+                                 .logp_ref = b->ref[i],
+                                 .logp_sampler = b->sampler[i],
+                                 .value = b->values[i],
+                                 .outcome = outcome,
+                                 .format = NAN,
+                                 .think = NAN,
+                                 .pattern = NAN,
+                                 .baseline = NAN};
     if (b->n_groups == 0) b->groups[b->n_groups++] = (cairn_credit_group){.responses = b->y, .id = 7};
     b->groups[b->n_groups - 1].n++;
     return &b->y[i];
@@ -94,8 +106,8 @@ static inline credits *run_spec(cairn_ctx *ctx, const char *spec, const batch *b
     return run_plan(ctx, &plan, b, 0);
 }
 
-#define assert_all_near(got, want, n, tolerance)                                         \
-    do {                                                                                 \
+#define assert_all_near(got, want, n, tolerance)                                            \
+    do {                                                                                    \
         for (int32_t i_ = 0; i_ < (n); i_++) assert_near((got)[i_], (want)[i_], tolerance); \
     } while (0)
 

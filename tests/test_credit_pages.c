@@ -510,7 +510,10 @@ static batch *implicit(void) {
 }
 
 static void token_rewards_are_centred_after_or_before_their_sum(void **state) {
-    const struct { const char *spec; double A[4]; } cases[] = {
+    const struct {
+        const char *spec;
+        double A[4];
+    } cases[] = {
         {"prime:whiten=false", {1.70, 1.50, -1.70, -1.60}},
         {"prime:whiten=false,centre=paper", {1.70, 1.30, -1.70, -1.45}},
         {"prime:whiten=false,centre=code", {1.70, 1.25, -1.70, -1.55}},
