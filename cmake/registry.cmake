@@ -3,7 +3,7 @@
 # in src/world/*.c puts `chain` into the list of worlds; likewise policies, rewards, searches, labellers, rules, objectives and benches.
 function(cairn_generate_registry)
   file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/generated)
-  foreach(pair world:world policy:policy reward:reward search:search label:labeller label:rule credit:credit learn:objective eval:bench)
+  foreach(pair world:world policy:policy reward:reward search:search label:labeller label:rule credit:credit credit:surrogate learn:objective eval:bench)
     string(REPLACE ":" ";" pair ${pair})
     list(GET pair 0 folder)
     list(GET pair 1 kind)

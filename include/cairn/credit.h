@@ -1,5 +1,5 @@
 /* cairn/credit.h: step rewards, outcome and group become token advantages in one pure call; a second pure call turns
- * advantages and log-probabilities into a policy-gradient loss and its slope.
+ * advantages and log-probabilities into a policy-gradient loss and its slope (cairn/surrogate.h).
  *
  *     cairn_credit_find(ctx, arena, "pure:temperature=0.1", &plan);
  *     cairn_credit(ctx, &plan, groups, n_groups, iteration, &result);          // result: your arrays
