@@ -503,6 +503,27 @@ static void groups_do_not_see_each_other(void **state) {
     }
 }
 
+static void equal_returns_have_no_advantage_even_without_epsilon(void **state) {
+    const char *specs[] = {"grpo:epsilon=0",
+                           "grpo-batch",
+                           "rloo",
+                           "opo",
+                           "capo:epsilon=0",
+                           "oprl:epsilon=0",
+                           "gigpo:epsilon=0,gamma=1",
+                           "pass-k:k=2",
+                           "reinforce-pp-baseline",
+                           "thought:epsilon=0"};
+    for (size_t i = 0; i < sizeof specs / sizeof *specs; i++) {
+        batch *b = batch_new();
+        for (int k = 0; k < 7; k++) add_response(b, 2 + k % 2, 0.7);
+        credits *c = run_spec(*state, specs[i], b);
+        for (int t = 0; t < 17; t++) assert_near(c->A[t], 0, 0);
+        assert_int_equal(c->stats.flat_groups, 1);
+        free(c), free(b);
+    }
+}
+
 static void whitened_advantages_have_mean_0_and_deviation_1(void **state) {
     batch *b = random_batch(5, 4, 9);
     credits *c = run_spec(*state, "reinforce-pp-baseline", b);
@@ -620,6 +641,7 @@ int main(void) {
         cmocka_unit_test(tokens_that_were_not_drawn_get_nothing_and_all_is_finite),
         cmocka_unit_test(the_same_call_gives_the_same_bytes),
         cmocka_unit_test(groups_do_not_see_each_other),
+        cmocka_unit_test(equal_returns_have_no_advantage_even_without_epsilon),
         cmocka_unit_test(whitened_advantages_have_mean_0_and_deviation_1),
         cmocka_unit_test(importance_weights_follow_whitening_and_are_clipped),
         cmocka_unit_test(truncated_responses_are_in_no_statistic),

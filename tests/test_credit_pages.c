@@ -179,6 +179,17 @@ static void selection_balances_right_and_wrong(void **state) {
         }
 }
 
+/* Of the right ones ceil((5 - 3 + 5) / 2) = 4 leave. */
+static void an_odd_number_to_keep_leaves_one_more_wrong(void **state) {
+    batch *b = counted(5, 3);
+    credits *c = run_spec(*state, "prof:keep=3", b);
+    assert_int_equal(c->stats.dropped_right, 4);
+    assert_int_equal(c->stats.dropped_wrong, 1);
+    const uint8_t want[] = {1, 0, 0, 0, 0, 1, 1, 0}; /* of equal ones the later leaves */
+    assert_memory_equal(c->keep, want, 8);
+    free(c), free(b);
+}
+
 /* Five steps of one score each. */
 static batch *of_means(int32_t first_steps) {
     const double means[] = {0.9, 0.8, 0.7, 0.6, 0.5, 0.2, 0.4, 0.6};
@@ -643,6 +654,7 @@ int main(void) {
         cmocka_unit_test(a_response_of_one_step_has_no_delta),
         cmocka_unit_test(progress_sums_to_the_last_value_minus_the_first),
         cmocka_unit_test(selection_balances_right_and_wrong),
+        cmocka_unit_test(an_odd_number_to_keep_leaves_one_more_wrong),
         cmocka_unit_test(right_responses_stay_by_high_scores_and_wrong_ones_by_low),
         cmocka_unit_test(too_few_steps_leave_before_low_scores),
         cmocka_unit_test(the_papers_penalty_has_the_sign_of_the_outcome),

@@ -81,7 +81,6 @@ int32_t rule_stream(const cairn_credit_plan *plan);
 /* Bounds of the summed step reward of n steps. */
 void step_bounds(const cairn_credit_stream *s, cairn_score_unit unit, int32_t n, double *low, double *high);
 
-double reward_sum(const double *r, int32_t n);
 /* Centres the rewards r of a group's members before they are summed, where the stream says so. */
 void centre_rewards(call *c, const cairn_credit_stream *s, span group);
 /* Returns u[n_tokens] of a response from its rewards r[n_tokens]. Gives R: the sum of all rewards, or the discounted sum

@@ -17,7 +17,7 @@ static void whiten(call *c) {
     for (int64_t i = 0; i < c->n_responses; i++) {
         const response *y = &c->responses[i];
         for (int32_t t = 0; y->live && t < y->y->n_tokens; t++)
-            if (is_drawn(y->y, t)) c->A[y->token + t] = m.equal ? 0 : (c->A[y->token + t] - mean) / scale;
+            if (is_drawn(y->y, t)) c->A[y->token + t] = (c->A[y->token + t] - mean) / scale;
     }
 }
 

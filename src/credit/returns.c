@@ -2,6 +2,7 @@
  * it; discounts count drawn tokens only, or steps. */
 #include <math.h>
 
+#include "cairn/stat.h"
 #include "credit/call.h"
 
 void returns_to_go(const cairn_credit_stream *s, const cairn_trajectory *y, const double *r, double *u) {
@@ -20,17 +21,11 @@ void returns_to_go(const cairn_credit_stream *s, const cairn_trajectory *y, cons
     }
 }
 
-double reward_sum(const double *r, int32_t n) {
-    moments m = {0};
-    for (int32_t t = 0; t < n; t++) moments_add(&m, r[t]);
-    return m.first * (double)m.n + m.sum + m.lost;
-}
-
 double returns_of(const cairn_credit_stream *s, const cairn_trajectory *y, const double *r, double *u) {
     double R = 0;
     switch (s->sum) {
     case CAIRN_RETURN_TOTAL:
-        R = reward_sum(r, y->n_tokens);
+        R = cairn_stat_sum(r, (size_t)y->n_tokens);
         for (int32_t t = 0; t < y->n_tokens; t++) u[t] = R;
         break;
     case CAIRN_RETURN_TO_GO:
@@ -50,7 +45,7 @@ double returns_of(const cairn_credit_stream *s, const cairn_trajectory *y, const
 
 /* Mean token reward of a response: all its rewards over its drawn tokens. */
 static double token_mean(const call *c, const response *y) {
-    return reward_sum(c->r + y->token, y->y->n_tokens) / (double)y->drawn;
+    return cairn_stat_sum(c->r + y->token, (size_t)y->y->n_tokens) / (double)y->drawn;
 }
 
 /* r' = (share r - baseline) / scale on drawn tokens; others have no baseline. */

@@ -1,6 +1,7 @@
 /* Stage 4, once a stream: its sources become token rewards, these returns, these advantages that are added to A. */
 #include <math.h>
 
+#include "cairn/stat.h"
 #include "core/maths.h"
 #include "credit/call.h"
 
@@ -52,13 +53,13 @@ static void reward_tokens(call *c, const cairn_credit_stream *s, const response 
 }
 
 /* Rewards over the greatest |sum from a token on| of the batch. */
-static void scale_batch(call *c, const cairn_credit_stream *s) {
+static void scale_batch(call *c) {
     double greatest = 0;
     for (int64_t i = 0; i < c->n_responses; i++) {
         const response *y = &c->responses[i];
         double sum = 0;
         for (int32_t t = y->y->n_tokens - 1; y->member && t >= 0; t--) {
-            sum = c->r[y->token + t] + s->gamma * sum;
+            sum += c->r[y->token + t];
             greatest = fmax(greatest, fabs(sum));
         }
     }
@@ -96,14 +97,14 @@ void stream_stage(call *c, int32_t stream) {
             if (s->horizon == 0 && y->drawn > facts.horizon) facts.horizon = y->drawn;
         }
     }
-    if (s->scaled) scale_batch(c, s);
+    if (s->scaled) scale_batch(c);
     for (int64_t g = 0; g < c->n_groups; g++) {
         span group = group_of(c, g);
         for (int64_t i = 0; c->ret && !has_critic(c->plan) && i < group.n; i++)
             if (group.y[i].member) add_target(c, s, &group.y[i]);
         for (int64_t i = 0; i < group.n; i++)
             if (group.y[i].member)
-                group.y[i].paid += s->weight * reward_sum(c->r + group.y[i].token, group.y[i].y->n_tokens);
+                group.y[i].paid += s->weight * cairn_stat_sum(c->r + group.y[i].token, (size_t)group.y[i].y->n_tokens);
         centre_rewards(c, s, group);
         for (int64_t i = 0; i < group.n; i++) {
             response *y = &group.y[i];

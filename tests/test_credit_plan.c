@@ -1,0 +1,594 @@
+/* Plans and batches that are refused, rows and their options, bounds, memory. */
+/* label: light */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "credit_fixture.h"
+
+/* ---- what is refused -------------------------------------------------------------------------------------------------------- */
+
+static void refuses(cairn_ctx *ctx, const cairn_credit_plan *plan, const batch *b, const char *sentence) {
+    credits *c = malloc(sizeof *c), *untouched = malloc(sizeof *c);
+    assert_true(c && untouched);
+    memset(c, 0x5a, sizeof *c);
+    memcpy(untouched, c, sizeof *c);
+    cairn_credit_result result = {
+        .advantage = c->A, .ret = c->ret, .scalar = c->scalar, .step = c->step, .keep = c->keep};
+    cairn_credit_stats before = result.stats;
+    assert_int_equal(cairn_credit(ctx, plan, b->groups, b->n_groups, 0, &result), CAIRN_INVALID);
+    assert_string_equal(cairn_error(ctx), sentence);
+    assert_memory_equal(c, untouched, sizeof *c);
+    assert_memory_equal(&result.stats, &before, sizeof before);
+    free(c), free(untouched);
+}
+
+typedef void (*spoil_fn)(cairn_trajectory *y, batch *b);
+
+static void no_tokens(cairn_trajectory *y, batch *b) {
+    (void)b;
+    y->n_tokens = 0;
+}
+static void no_steps(cairn_trajectory *y, batch *b) {
+    (void)b;
+    y->n_steps = 0;
+}
+static void negative_steps(cairn_trajectory *y, batch *b) {
+    (void)b;
+    y->n_steps = -1;
+}
+static void too_many_steps(cairn_trajectory *y, batch *b) {
+    (void)b;
+    y->n_steps = 4;
+}
+static void no_ends(cairn_trajectory *y, batch *b) {
+    (void)b;
+    y->step_end = NULL;
+}
+static void equal_ends(cairn_trajectory *y, batch *b) {
+    (void)y;
+    b->ends[1][1] = 0;
+}
+static void ends_beyond(cairn_trajectory *y, batch *b) {
+    (void)y;
+    b->ends[1][2] = 3;
+}
+static void ends_early(cairn_trajectory *y, batch *b) {
+    (void)b;
+    y->n_steps = 2;
+}
+static void no_scores(cairn_trajectory *y, batch *b) {
+    (void)b;
+    y->step_score = NULL;
+}
+static void high_score(cairn_trajectory *y, batch *b) {
+    (void)y;
+    b->scores[1][2] = 1.5;
+}
+static void infinite_score(cairn_trajectory *y, batch *b) {
+    (void)y;
+    b->scores[1][0] = -INFINITY;
+}
+static void no_flags(cairn_trajectory *y, batch *b) {
+    (void)b;
+    y->step_flag = NULL;
+}
+static void bad_flag(cairn_trajectory *y, batch *b) {
+    (void)y;
+    b->flags[1][0] = (cairn_verdict)2;
+}
+static void no_states(cairn_trajectory *y, batch *b) {
+    (void)b;
+    y->step_state = NULL;
+}
+static void infinite_outcome(cairn_trajectory *y, batch *b) {
+    (void)b;
+    y->outcome = INFINITY;
+}
+static void outcome_2(cairn_trajectory *y, batch *b) {
+    (void)b;
+    y->outcome = 2;
+}
+static void outcome_half(cairn_trajectory *y, batch *b) {
+    (void)b;
+    y->outcome = 0.5;
+}
+static void no_format(cairn_trajectory *y, batch *b) {
+    (void)b;
+    y->format = NAN;
+}
+static void high_think(cairn_trajectory *y, batch *b) {
+    (void)b;
+    y->think = 1.25;
+}
+static void no_think(cairn_trajectory *y, batch *b) {
+    (void)b;
+    y->think = NAN;
+}
+static void low_pattern(cairn_trajectory *y, batch *b) {
+    (void)b;
+    y->pattern = -0.5;
+}
+static void no_baseline(cairn_trajectory *y, batch *b) {
+    (void)b;
+    y->baseline = NAN;
+}
+static void no_rewards(cairn_trajectory *y, batch *b) {
+    (void)b;
+    y->token_reward = NULL;
+}
+static void nan_reward(cairn_trajectory *y, batch *b) {
+    (void)y;
+    b->tokens[1][2] = NAN;
+}
+static void no_reference(cairn_trajectory *y, batch *b) {
+    (void)b;
+    y->logp_ref = NULL;
+}
+static void no_logp(cairn_trajectory *y, batch *b) {
+    (void)b;
+    y->logp = NULL;
+}
+static void infinite_logp(cairn_trajectory *y, batch *b) {
+    (void)y;
+    b->logp[1][1] = -INFINITY;
+}
+static void no_values(cairn_trajectory *y, batch *b) {
+    (void)b;
+    y->value = NULL;
+}
+static void nan_value(cairn_trajectory *y, batch *b) {
+    (void)y;
+    b->values[1][0] = NAN;
+}
+
+/* Two right responses of three steps, the second spoilt. */
+static void every_field_that_is_read_is_checked_and_named(void **state) {
+    const struct {
+        const char *spec;
+        spoil_fn spoil;
+        const char *sentence;
+    } cases[] = {
+        {"rloo", no_tokens, "n_tokens is 0"},
+        {"sum", no_steps, "n_steps is 0, but the plan reads steps"},
+        {"rloo", negative_steps, "n_steps is -1 of 3 tokens"},
+        {"rloo", too_many_steps, "n_steps is 4 of 3 tokens"},
+        {"rloo", no_ends, "step_end is missing"},
+        {"rloo", equal_ends, "step_end[1] is 0, not from 1 to 2"},
+        {"rloo", ends_beyond, "step_end[2] is 3, not from 2 to 2"},
+        {"rloo", ends_early, "step_end[1] is 1, but the last step ends with token 2"},
+        {"sum", no_scores, "step_score is missing"},
+        {"sum", high_score, "step_score[2] is 1.5, not from 0 to 1"},
+        {"sum:scores=signed", high_score, "step_score[2] is 1.5, not from -1 to 1"},
+        {"oprl", infinite_score, "step_score[0] is -inf, not from -inf to inf"},
+        {"capo", no_flags, "step_flag is missing"},
+        {"thought", bad_flag, "step_flag[0] is 2, not -1, 0 or 1"},
+        {"gigpo", no_states, "step_state is missing"},
+        {"rloo", infinite_outcome, "outcome is not a finite number"},
+        {"flip:estimator=rloo", outcome_2, "outcome is 2, not from 0 to 1"},
+        {"calibrate:estimator=rloo", outcome_2, "outcome is 2, not from 0 to 1"},
+        {"gated", outcome_2, "outcome is 2, not from 0 to 1"},
+        {"ppr", outcome_2, "outcome is 2, not from 0 to 1"},
+        {"prof:keep=2", outcome_half, "outcome is 0.5, not 0 or 1"},
+        {"gated", no_format, "format is nan, and the plan reads it"},
+        {"trust", high_think, "think is 1.25, not from 0 to 1"},
+        {"gated", no_think, "think is unknown, and the plan reads it"},
+        {"ungated", no_think, "think is unknown, and the plan reads it"},
+        {"calibrate:estimator=rloo", low_pattern, "pattern is -0.5, not from 0 to 1"},
+        {"remax", no_baseline, "baseline is nan, not a finite number"},
+        {"prime", no_rewards, "token_reward is missing"},
+        {"prime", nan_reward, "token_reward[2] is nan, not a finite number"},
+        {"reinforce-pp:kl=0.1", no_logp, "logp is missing"},
+        {"reinforce-pp:kl=0.1", infinite_logp, "logp[1] is -inf, not a finite number"},
+        {"reinforce-pp:kl=0.1", no_reference, "logp_ref is missing"},
+        {"ppo", no_values, "value is missing"},
+        {"ppo", nan_value, "value[0] is nan, not a finite number"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        cairn_credit_plan plan = plan_of(*state, cases[i].spec);
+        batch *b = batch_new();
+        for (int k = 0; k < 2; k++) {
+            cairn_trajectory *y = add_response(b, 3, 1);
+            y->format = y->think = y->pattern = y->baseline = 1;
+        }
+        credits *c = run_plan(*state, &plan, b, 0); /* as it is, it is fine */
+        cases[i].spoil(&b->y[1], b);
+        char sentence[160];
+        snprintf(sentence, sizeof sentence, "group 0: response 1: %s", cases[i].sentence);
+        refuses(*state, &plan, b, sentence);
+        free(c), free(b);
+    }
+}
+
+static void what_a_plan_does_not_read_is_not_asked_for(void **state) {
+    batch *b = batch_new();
+    for (int i = 0; i < 3; i++) {
+        cairn_trajectory *y = add_response(b, 2, i);
+        *y = (cairn_trajectory){.n_tokens = 2, .outcome = i, .think = NAN};
+    }
+    credits *c = run_spec(*state, "rloo", b);
+    assert_near(c->A[0], -1.5, 1e-12);
+    free(c), free(b);
+}
+
+static void groups_that_are_too_small_are_named(void **state) {
+    const struct {
+        const char *spec, *sentence;
+    } cases[] = {
+        {"pure", "group 1: n is 1, and the token baseline compares a response with the others"},
+        {"prime:centre=paper", "group 1: n is 1, and rewards are centred by those of the other responses"},
+        {"pass-k:k=2", "group 1: n is 1, and pass@k has k = 2"},
+        {"prof:keep=2", "group 1: keep is 2 of 1 responses"},
+        {"capo", "group 1: fewer than 2 drawn tokens to pool"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        cairn_credit_plan plan = plan_of(*state, cases[i].spec);
+        batch *b = batch_new();
+        for (int k = 0; k < 3; k++) {
+            if (k == 2) next_group(b);
+            add_response(b, 1, 1);
+        }
+        refuses(*state, &plan, b, cases[i].sentence);
+        b->groups[1].n = 0;
+        refuses(*state, &plan, b, "group 1: n is 0");
+        free(b);
+    }
+    cairn_credit_plan plan = plan_of(*state, "reinforce-pp");
+    batch *b = batch_new();
+    add_response(b, 1, 1);
+    refuses(*state, &plan, b, "whitening needs at least 2 drawn tokens, not 1");
+    free(b);
+}
+
+static void an_empty_batch_is_no_failure(void **state) {
+    batch *b = batch_new();
+    credits *c = run_spec(*state, "pure", b);
+    assert_int_equal(c->stats.responses, 0);
+    assert_true(isnan(c->stats.mean_return));
+    free(c), free(b);
+}
+
+/* ---- plans -------------------------------------------------------------------------------------------------------------------- */
+
+static void contradictions_of_a_plan_are_said(void **state) {
+    cairn_credit_plan good;
+    cairn_credit_default(&good);
+    batch *b = batch_new();
+    for (int i = 0; i < 2; i++) add_response(b, 2, 1);
+#define REFUSES(change, sentence)                    \
+    do {                                             \
+        cairn_credit_plan p = good;                  \
+        cairn_credit_stream *s = p.streams;          \
+        (void)s;                                     \
+        change;                                      \
+        refuses(*state, &p, b, "credit: " sentence); \
+    } while (0)
+    REFUSES(p.n_streams = 0, "a plan has 1 to 4 streams, not 0");
+    REFUSES(p.n_streams = 5, "a plan has 1 to 4 streams, not 5");
+    REFUSES(s->scalar = 0, "stream 0: it has no source");
+    REFUSES(s->weight = NAN, "stream 0: weights of a stream and its sources are finite numbers");
+    REFUSES(s->steps = 1, "stream 0: step rewards without a rule");
+    REFUSES(s->gamma = 0, "stream 0: gamma is in (0, 1] and lambda in [0, 1], not 0 and 1");
+    REFUSES(s->lambda = 1.5, "stream 0: gamma is in (0, 1] and lambda in [0, 1], not 1 and 1.5");
+    REFUSES(s->estimator = CAIRN_ESTIMATE_GAE, "stream 0: GAE sums rewards by itself: its return is to go");
+    REFUSES(s->estimator = CAIRN_ESTIMATE_RLOO_TOKEN, "stream 0: the token baseline is one of returns to go");
+    REFUSES(s->estimator = CAIRN_ESTIMATE_ANCHOR, "stream 0: anchors compare steps: the return is to go or local");
+    REFUSES(s->estimator = CAIRN_ESTIMATE_PASS_K, "stream 0: pass@k has total returns and a k of at least 1");
+    REFUSES((s->estimator = CAIRN_ESTIMATE_GRPO, s->sum = CAIRN_RETURN_LOCAL),
+            "stream 0: local returns have no sum a response: the estimator is none, pooled or anchor");
+    REFUSES(s->centre = CAIRN_CENTRE_CODE,
+            "stream 0: rewards are centred before their sum for returns to go and the baselines rloo");
+    REFUSES((s->steps = 1, s->rule = CAIRN_STEP_PENALTY),
+            "stream 0: its rule says what each step is worth, not a reward to sum: the return is local");
+    REFUSES((s->steps = 1, s->rule = CAIRN_STEP_SOFTMIN), "stream 0: softmin has a temperature above 0");
+    REFUSES((s->steps = 1, s->rule = CAIRN_STEP_CLIP, s->a = 1.5), "stream 0: eta is within the range of the scores");
+    REFUSES((s->steps = 1, s->rule = CAIRN_STEP_RENORM, s->a = -1), "stream 0: renorm has a beta of at least 0");
+    REFUSES((s->steps = 1, s->rule = CAIRN_STEP_RENORM, p.given = p.used = CAIRN_SCORE_SIGNED),
+            "stream 0: renorm reads scores in [0, 1]");
+    REFUSES((s->steps = 1, s->rule = CAIRN_STEP_SUM, s->a = INFINITY), "stream 0: its parameters are finite numbers");
+    REFUSES(s->horizon = -1, "stream 0: the horizon is at least 0 tokens, not -1");
+    REFUSES(p.given = CAIRN_SCORE_REAL,
+            "scores of any size and scores within bounds are not converted into each other");
+    REFUSES((p.outcome = CAIRN_OUTCOME_FLIP, p.flip = 1.5), "flip is a probability, not 1.5");
+    REFUSES((p.outcome = CAIRN_OUTCOME_CALIBRATE, p.tau = 2),
+            "calibration has tau in [0, 1] and alpha of at least 0, not 2 and 0");
+    REFUSES((p.scalar = CAIRN_SCALAR_TRUST, p.anneal = -1), "trust anneals over at least 0 iterations");
+    REFUSES(p.scalar = CAIRN_SCALAR_OVERLONG, "overlong: a buffer of at least 1 token within the budget, not 0 of 0");
+    REFUSES((p.select = CAIRN_SELECT_CONSISTENT, p.keep = 1), "keep is at least 2, not 1");
+    REFUSES((p.select = CAIRN_SELECT_SPREAD, p.spread_low = 1), "a spread from 1 to 0");
+    REFUSES(p.importance_max = -1, "importance_max is at least 0, not -1");
+    REFUSES(p.epsilon = NAN, "epsilon is at least 0, not nan");
+    REFUSES(s->rule = (cairn_step_rule)99, "stream 0: no such step rule");
+    REFUSES(s->estimator = (cairn_estimator)99, "stream 0: no such estimator");
+    REFUSES(p.outcome = (cairn_outcome_stage)99, "no such outcome stage");
+#undef REFUSES
+    free(b);
+}
+
+static void a_penalty_may_not_reach_the_outcome_unless_it_is_allowed_to(void **state) {
+    cairn_arena *arena;
+    cairn_credit_plan plan = {.name = "before"};
+    assert_int_equal(cairn_arena_open(*state, 4096, &arena), CAIRN_OK);
+    assert_int_equal(cairn_credit_find(*state, arena, "capo:penalty=2", &plan), CAIRN_INVALID);
+    assert_string_equal(plan.name, "before");
+    assert_non_null(strstr(cairn_error(*state), "credit capo: stream 0: a penalty of 2 reaches the weight 2"));
+    assert_int_equal(cairn_credit_find(*state, arena, "capo:penalty=5,dominant=true", &plan), CAIRN_OK);
+    cairn_arena_close(arena);
+}
+
+/* ---- rows --------------------------------------------------------------------------------------------------------------------- */
+
+static void every_row_is_found_by_its_name_with_its_defaults(void **state) {
+    for (const cairn_credit_type *const *row = cairn_credits(); *row; row++) {
+        cairn_credit_plan plan = plan_of(*state, (*row)->about.name);
+        cairn_text text = {0};
+        assert_string_equal(plan.name, (*row)->about.name);
+        assert_int_equal(cairn_credit_explain(*state, &plan, &text), CAIRN_OK);
+        assert_non_null(strstr(text.data, "\nstream 1   ["));
+        assert_non_null(strstr(text.data, "\nfinish     "));
+        cairn_text_free(&text);
+    }
+}
+
+static void options_of_a_row_reach_its_plan(void **state) {
+    cairn_credit_plan p = plan_of(*state, "pure:temperature=0.5,answers=0,horizon=9,kl=0.01,log-ratio=k1,whiten=false");
+    assert_int_equal(p.n_streams, 1);
+    assert_near(p.streams[0].a, 0.5, 0);
+    assert_near(p.streams[0].kl, 0.01, 0);
+    assert_int_equal(p.streams[0].kl_form, CAIRN_CREDIT_K1);
+    assert_int_equal(p.streams[0].horizon, 9);
+    assert_false(p.whiten);
+    p = plan_of(*state, "clip-delta:eta=0.75,alpha=0.2,lambda=0.5");
+    assert_int_equal(p.streams[0].rule, CAIRN_STEP_CLIP_DELTA);
+    assert_near(p.streams[0].a, 0.75, 0);
+    assert_near(p.streams[0].steps, 0.2, 0);
+    assert_near(p.streams[0].lambda, 0.5, 0);
+    p = plan_of(*state, "trust:mode=code,alpha=1,iterations=100");
+    assert_int_equal(p.trust, CAIRN_TRUST_CODE);
+    assert_near(p.think_weight, 1, 0);
+    assert_near(p.anneal, 100, 0);
+    p = plan_of(*state, "prof:keep=6,side=correct,lambda=2,steps-low=1,steps-high=9,seed=5");
+    assert_int_equal(p.keep, 6);
+    assert_int_equal(p.side, CAIRN_SIDE_CORRECT);
+    assert_int_equal(p.steps_high, 9);
+    assert_int_equal(p.seed, 5);
+}
+
+static void unknown_rows_and_options_are_refused(void **state) {
+    cairn_arena *arena;
+    cairn_credit_plan plan;
+    assert_int_equal(cairn_arena_open(*state, 4096, &arena), CAIRN_OK);
+    assert_int_equal(cairn_credit_find(*state, arena, "purr", &plan), CAIRN_NOT_FOUND);
+    assert_non_null(strstr(cairn_error(*state), "no credit `purr`; there are: blend, "));
+    assert_int_equal(cairn_credit_find(*state, arena, "pure:temprature=1", &plan), CAIRN_INVALID);
+    assert_non_null(strstr(cairn_error(*state), "the nearest is `temperature`"));
+    assert_int_equal(cairn_credit_find(*state, arena, "sum:temperature=1", &plan), CAIRN_INVALID); /* pure's alone */
+    assert_int_equal(cairn_credit_find(*state, arena, "delta:eta=0.5", &plan), CAIRN_INVALID);
+    assert_int_equal(cairn_credit_find(*state, arena, "reinforce-pp:lambda=0.5", &plan), CAIRN_INVALID);
+    assert_int_equal(cairn_credit_find(*state, arena, "pure:temperature=0", &plan), CAIRN_INVALID);
+    assert_int_equal(cairn_credit_find(*state, arena, "flip:rate=1.1", &plan), CAIRN_INVALID);
+    assert_int_equal(cairn_credit_find(*state, arena, "prof:keep=1", &plan), CAIRN_INVALID);
+    cairn_arena_close(arena);
+}
+
+static void a_plan_says_what_it_does(void **state) {
+    cairn_text text = {0};
+    cairn_credit_plan plan = plan_of(*state, "clip-delta:eta=0.5,alpha=0.3,kl=0.1");
+    assert_int_equal(cairn_credit_explain(*state, &plan, &text), CAIRN_OK);
+    assert_string_equal(text.data,
+                        "outcome    as given\n"
+                        "scalar     the outcome\n"
+                        "select     all\n"
+                        "stream 1   [scalar + 0.3 (x - next x), x = min(score - 0.5, 0) - 0.1 k1(policy, reference) -> "
+                        "sum to the end -> GAE, lambda 1]\n"
+                        "finish     whitened over the batch\n"
+                        "bound      the step rewards of a response sum to between -0.5 and 0\n");
+    cairn_text_free(&text);
+}
+
+/* ---- bounds ------------------------------------------------------------------------------------------------------------------- */
+
+static void bounds_are_those_of_the_formulas(void **state) {
+    const struct {
+        const char *spec;
+        int32_t n;
+        double low, high;
+    } cases[] = {
+        {"rloo", 3, 0, 0},
+        {"sum", 3, -INFINITY, INFINITY},
+        {"process", 3, 0, INFINITY},
+        {"pure", 3, -1, 1},
+        {"strict-min", 3, -1, 1},
+        {"clip", 3, -INFINITY, 0},
+        {"delta", 3, 0, 1},
+        {"delta", 1, 0, 0},
+        {"clip-delta:eta=0.75", 3, -0.75, 0},
+        {"clip-delta:eta=0.75", 1, 0, 0},
+        {"clip-delta:eta=0.5,scores=signed", 3, -1.5, 0},
+        {"progress", 3, 0, 1},
+        {"pav:start=0.25", 3, -0.25, 0.75},
+        {"ppr", 3, -INFINITY, INFINITY},
+        {"capo", 3, -INFINITY, 0},
+        {"oprl", 3, -INFINITY, INFINITY},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        cairn_credit_plan plan = plan_of(*state, cases[i].spec);
+        double low, high;
+        assert_int_equal(cairn_credit_bound(*state, &plan, cases[i].n, &low, &high), CAIRN_OK);
+        assert_true(low == cases[i].low && high == cases[i].high);
+        assert_int_equal(cairn_credit_bound(*state, &plan, 0, &low, &high), CAIRN_INVALID);
+    }
+}
+
+/* Scores at the ends of their range reach the bounds; none leaves them, unknown scores included. */
+static void bounds_hold_and_are_reached(void **state) {
+    const char *specs[] = {"delta", "clip-delta:eta=0.5", "progress", "process", "clip"};
+    cairn_rng rng = cairn_rng_open(1, 0, 0, CAIRN_VERB_EVAL, 0, 0);
+    for (size_t i = 0; i < sizeof specs / sizeof *specs; i++) {
+        cairn_credit_plan plan = plan_of(*state, specs[i]);
+        double low, high, least = INFINITY, most = -INFINITY;
+        for (int round = 0; round < 2000; round++) {
+            double q[6], r[6], sum = 0;
+            int32_t n = (int32_t)cairn_rng_range(&rng, 1, 6);
+            for (int32_t k = 0; k < n; k++)
+                q[k] = cairn_rng_unit(&rng) < 0.2   ? NAN
+                       : cairn_rng_unit(&rng) < 0.5 ? (double)cairn_rng_below(&rng, 2)
+                                                    : cairn_rng_unit(&rng);
+            cairn_step_inputs in = {.n = n, .scores = q};
+            assert_int_equal(cairn_credit_steps(*state, &plan.streams[0], CAIRN_SCORE_PROB, &in, r), CAIRN_OK);
+            assert_int_equal(cairn_credit_bound(*state, &plan, n, &low, &high), CAIRN_OK);
+            for (int32_t k = 0; k < n; k++) sum += r[k];
+            assert_true(sum >= low - 1e-12 && sum <= high + 1e-12);
+            least = fmin(least, sum), most = fmax(most, sum);
+        }
+        if (isfinite(low)) assert_near(least, low, 1e-9);
+        if (isfinite(high)) assert_near(most, high, 1e-9);
+    }
+}
+
+static void unknown_scores_are_passed_over(void **state) {
+    const double q[] = {0.9, NAN, 0.4, NAN, 0.7, 0.8};
+    const struct {
+        cairn_step_rule rule;
+        double a, want[6];
+    } cases[] = {
+        {CAIRN_STEP_SUM, 0, {0.9, 0, 0.4, 0, 0.7, 0.8}},       {CAIRN_STEP_MIN, 0, {0, 0, 0.4, 0, 0, 0}},
+        {CAIRN_STEP_CLIP, 0.5, {0, 0, -0.1, 0, 0, 0}},         {CAIRN_STEP_DELTA, 0, {0.5, 0, -0.3, 0, 0.7, 0}},
+        {CAIRN_STEP_CLIP_DELTA, 0.5, {0.1, 0, -0.1, 0, 0, 0}}, {CAIRN_STEP_PROGRESS, 0, {0.9, 0, -0.5, 0, 0.3, 0.1}},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        cairn_credit_stream s = {.rule = cases[i].rule, .a = cases[i].a};
+        cairn_step_inputs in = {.n = 6, .scores = q};
+        double r[6];
+        assert_int_equal(cairn_credit_steps(*state, &s, CAIRN_SCORE_PROB, &in, r), CAIRN_OK);
+        assert_all_near(r, cases[i].want, 6, 1e-12);
+    }
+    const double none[] = {NAN, NAN};
+    for (int rule = CAIRN_STEP_SUM; rule <= CAIRN_STEP_PROGRESS; rule++) {
+        cairn_credit_stream s = {.rule = (cairn_step_rule)rule, .a = 0.5};
+        cairn_step_inputs in = {.n = 2, .scores = none};
+        double r[2];
+        assert_int_equal(cairn_credit_steps(*state, &s, CAIRN_SCORE_PROB, &in, r), CAIRN_OK);
+        assert_true(r[0] == 0 && r[1] == 0);
+    }
+}
+
+static void step_rewards_refuse_what_makes_no_sense(void **state) {
+    const double q[] = {0.5, 2};
+    const cairn_verdict flags[] = {CAIRN_VERDICT_RIGHT, CAIRN_VERDICT_WRONG};
+    const struct {
+        cairn_step_rule rule;
+        double a;
+        cairn_step_inputs in;
+        const char *words;
+    } cases[] = {
+        {CAIRN_STEP_SUM, 0, {.n = 0, .scores = q}, "at least 1 step"},
+        {CAIRN_STEP_SUM, 0, {.n = 2, .scores = q}, "step_score[1] is 2, not from 0 to 1"},
+        {CAIRN_STEP_SUM, 0, {.n = 1}, "reads scores"},
+        {CAIRN_STEP_SOFTMIN, 0, {.n = 1, .scores = q}, "temperature"},
+        {CAIRN_STEP_RENORM, 1, {.n = 1, .scores = q, .outcome = NAN}, "reads the outcome"},
+        {CAIRN_STEP_RENORM, 1, {.n = 1, .scores = q, .outcome = 2}, "outcome from 0 to 1"},
+        {CAIRN_STEP_PENALTY, 1, {.n = 2}, "reads flags"},
+        {CAIRN_STEP_THOUGHT, -1, {.n = 2, .flags = flags}, "alpha of at least 0"},
+        {CAIRN_STEP_THOUGHT, 1, {.n = 2, .flags = flags, .outcome = 1, .accuracy = 2}, "accuracy is from 0 to 1"},
+        {CAIRN_STEP_THOUGHT, 1, {.n = 2, .flags = flags, .outcome = 1}, "accuracy 0"},
+        {CAIRN_STEP_THOUGHT, 1, {.n = 2, .flags = flags, .normalised = NAN}, "normalised"},
+        {(cairn_step_rule)99, 1, {.n = 2, .scores = q}, "no such step rule"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        cairn_credit_stream s = {.rule = cases[i].rule, .a = cases[i].a};
+        double r[2] = {7, 7};
+        assert_int_equal(cairn_credit_steps(*state, &s, CAIRN_SCORE_PROB, &cases[i].in, r), CAIRN_INVALID);
+        if (!strstr(cairn_error(*state), cases[i].words)) fail_msg("%s", cairn_error(*state));
+        assert_true(r[0] == 7 && r[1] == 7);
+    }
+}
+
+/* In a wrong response the steps before the first wrong one have no blame; a right response is as GRPO has it. */
+static void a_good_prefix_is_not_blamed(void **state) {
+    batch *b = batch_new();
+    add_response(b, 3, 1);
+    add_response(b, 3, 0);
+    b->flags[0][1] = b->flags[1][1] = CAIRN_VERDICT_WRONG;
+    credits *c = run_spec(*state, "vppo:penalty=0.5,reward=0.25,epsilon=0", b);
+    double a = sqrt(0.5);
+    const double want[] = {a, a, a, 0.25, -a - 0.5, -a - 0.5};
+    assert_all_near(c->A, want, 6, 1e-12);
+    free(c), free(b);
+}
+
+static void rewards_of_thinking_are_compared_among_right_responses(void **state) {
+    batch *b = batch_new();
+    const double o[] = {1, 1, 0, 0}, t[] = {0.8, 0.4, 0.9, NAN};
+    for (int i = 0; i < 4; i++) add_response(b, 1, o[i])->think = t[i];
+    credits *c = run_spec(*state, "papo:epsilon=0", b);
+    double a = sqrt(0.75), p = sqrt(0.5);
+    const double want[] = {a + p, a - p, -a, -a};
+    assert_all_near(c->A, want, 4, 1e-12);
+    free(c), free(b);
+}
+
+/* Steps 1 and 2 of both responses start from one state each; gamma 0.5 a step. */
+static void steps_from_one_state_are_a_group(void **state) {
+    batch *b = batch_new();
+    add_response(b, 2, 1);
+    add_response(b, 3, 1);
+    const uint64_t states[2][3] = {{10, 11}, {10, 12, 11}};
+    for (int i = 0; i < 2; i++) memcpy(b->states[i], states[i], sizeof states[i]);
+    credits *c = run_spec(*state, "gigpo:gamma=0.5,epsilon=0", b);
+    double a = sqrt(0.5); /* 0.5 against 0.25 from state 10; 1 against 1 from state 11; 12 was seen once */
+    const double want[] = {a, 0, -a, 0, 0};
+    assert_all_near(c->A, want, 5, 1e-12);
+    free(c), free(b);
+}
+
+/* ---- memory ------------------------------------------------------------------------------------------------------------------- */
+
+static void a_failed_allocation_writes_nothing(void **state) {
+    cairn_ctx *ctx = *state;
+    cairn_credit_plan plan = plan_of(ctx, "pure");
+    batch *b = batch_new();
+    for (int i = 0; i < 2; i++) add_response(b, 2, i);
+    credits *c = calloc(1, sizeof *c), *untouched = calloc(1, sizeof *c);
+    cairn_faults_set(ctx, (cairn_faults){.alloc_fails_at = 1});
+    assert_int_equal(try_plan(ctx, &plan, b, 0, c), CAIRN_NO_MEMORY);
+    cairn_faults_set(ctx, (cairn_faults){0});
+    assert_memory_equal(c->A, untouched->A, sizeof c->A);
+    assert_int_equal(try_plan(ctx, &plan, b, 0, c), CAIRN_OK);
+    free(c), free(untouched), free(b);
+}
+
+static int open_ctx(void **state) {
+    return cairn_ctx_open((cairn_ctx **)state) != CAIRN_OK;
+}
+
+static int close_ctx(void **state) {
+    cairn_ctx_close(*state);
+    return 0;
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_field_that_is_read_is_checked_and_named),
+        cmocka_unit_test(what_a_plan_does_not_read_is_not_asked_for),
+        cmocka_unit_test(groups_that_are_too_small_are_named),
+        cmocka_unit_test(an_empty_batch_is_no_failure),
+        cmocka_unit_test(contradictions_of_a_plan_are_said),
+        cmocka_unit_test(a_penalty_may_not_reach_the_outcome_unless_it_is_allowed_to),
+        cmocka_unit_test(every_row_is_found_by_its_name_with_its_defaults),
+        cmocka_unit_test(options_of_a_row_reach_its_plan),
+        cmocka_unit_test(unknown_rows_and_options_are_refused),
+        cmocka_unit_test(a_plan_says_what_it_does),
+        cmocka_unit_test(bounds_are_those_of_the_formulas),
+        cmocka_unit_test(bounds_hold_and_are_reached),
+        cmocka_unit_test(unknown_scores_are_passed_over),
+        cmocka_unit_test(step_rewards_refuse_what_makes_no_sense),
+        cmocka_unit_test(a_good_prefix_is_not_blamed),
+        cmocka_unit_test(rewards_of_thinking_are_compared_among_right_responses),
+        cmocka_unit_test(steps_from_one_state_are_a_group),
+        cmocka_unit_test(a_failed_allocation_writes_nothing),
+    };
+    return cmocka_run_group_tests(tests, open_ctx, close_ctx);
+}
