@@ -554,6 +554,27 @@ static void importance_weights_follow_whitening_and_are_clipped(void **state) {
     free(plain), free(weighed), free(b);
 }
 
+/* exp(-x) + x - 1 of x = 0.5 and 0.2; of x = -20 it is cut to 10. */
+static void log_ratios_are_taken_off_the_reward(void **state) {
+    batch *b = batch_new();
+    add_response(b, 3, 1);
+    const double logp[] = {-1, -1, -21}, ref[] = {-1.5, -1.2, -1}, k1[] = {2.93, 2.98, 3};
+    memcpy(b->logp[0], logp, sizeof logp), memcpy(b->ref[0], ref, sizeof ref);
+    credits *c = run_spec(*state, "reinforce-pp:kl=0.1,whiten=false", b);
+    for (int t = 0; t < 3; t++) assert_near(c->A[t], k1[t], 1e-12);
+    assert_near(c->stats.mean_kl, -19.3 / 3, 1e-12);
+    assert_near(c->stats.mean_return, 2.93, 1e-12);
+    free(c);
+    cairn_credit_plan plan = plan_of(*state, "reinforce-pp:kl=0.1,whiten=false");
+    plan.streams[0].kl_form = CAIRN_CREDIT_K3;
+    c = run_plan(*state, &plan, b, 0);
+    const double second = 1 - 0.1 * (exp(-0.2) + 0.2 - 1) - 1;
+    assert_near(c->A[2], 1 - 1, 1e-12);
+    assert_near(c->A[1], second, 1e-12);
+    assert_near(c->A[0], second - 0.1 * (exp(-0.5) + 0.5 - 1), 1e-12);
+    free(c), free(b);
+}
+
 static void truncated_responses_are_in_no_statistic(void **state) {
     cairn_credit_plan plan = plan_of(*state, "dr-grpo");
     plan.mask_truncated = true;
@@ -644,6 +665,7 @@ int main(void) {
         cmocka_unit_test(equal_returns_have_no_advantage_even_without_epsilon),
         cmocka_unit_test(whitened_advantages_have_mean_0_and_deviation_1),
         cmocka_unit_test(importance_weights_follow_whitening_and_are_clipped),
+        cmocka_unit_test(log_ratios_are_taken_off_the_reward),
         cmocka_unit_test(truncated_responses_are_in_no_statistic),
         cmocka_unit_test(a_critics_target_is_advantage_plus_value_or_the_return),
         cmocka_unit_test(groups_outside_the_spread_are_left_out_and_counted),

@@ -281,6 +281,7 @@ static void thoughts_are_paid_by_what_they_did(void **state) {
     assert_all_near(c->A, right, 3, 1e-5);
     assert_all_near(c->A + 6, wrong, 3, 1e-5);
     assert_near(c->A[6], 0, 0); /* exactly */
+    assert_int_equal(c->stats.unknown_flags, 2);
     free(c), free(b);
 }
 

@@ -233,6 +233,7 @@ typedef struct cairn_credit_stats {
     int64_t kept_groups, kept_responses;
     int64_t flat_groups;                      /* kept, but every advantage before whitening is 0: no signal */
     int64_t unknown_outcomes, unknown_scores; /* responses, steps */
+    int64_t unknown_flags;                    /* steps, where a stream reads verdicts */
     int64_t unknown_thinks;                   /* responses, where a stage or stream reads thinking scores */
     int64_t too_easy, too_hard, too_long;     /* groups left out by SPREAD: above, below, truncated */
     int64_t dropped_right, dropped_wrong;     /* responses left out by CONSISTENT */

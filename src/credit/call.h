@@ -95,6 +95,12 @@ typedef struct batch_facts {
 /* Adds weight times the advantages of one group's members to A. */
 void estimate(call *c, const cairn_credit_stream *s, span group, batch_facts batch);
 
+/* In a check: says why the condition is refused and returns. */
+#define REFUSE(condition, ...)                                             \
+    do {                                                                   \
+        if (condition) return cairn_fail(ctx, CAIRN_INVALID, __VA_ARGS__); \
+    } while (0)
+
 /* ---- small things ----------------------------------------------------------------------------------------------------- */
 
 static inline bool is_drawn(const cairn_trajectory *y, int64_t t) {

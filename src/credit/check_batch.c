@@ -46,11 +46,6 @@ static needs needs_of(const cairn_credit_plan *p) {
     return n;
 }
 
-#define REFUSE(condition, ...)                                             \
-    do {                                                                   \
-        if (condition) return cairn_fail(ctx, CAIRN_INVALID, __VA_ARGS__); \
-    } while (0)
-
 static bool outside(double x, double low, double high) {
     return !isnan(x) && !(x >= low && x <= high);
 }

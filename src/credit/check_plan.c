@@ -3,11 +3,6 @@
 
 #include "credit/call.h"
 
-#define REFUSE(condition, ...)                                             \
-    do {                                                                   \
-        if (condition) return cairn_fail(ctx, CAIRN_INVALID, __VA_ARGS__); \
-    } while (0)
-
 static bool at_least(double x, double low) {
     return isfinite(x) && x >= low;
 }

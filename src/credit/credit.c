@@ -90,6 +90,12 @@ static bool reads_scores(const cairn_credit_plan *p) {
     return p->select == CAIRN_SELECT_CONSISTENT || p->scalar == CAIRN_SCALAR_BLEND;
 }
 
+static bool reads_flags(const cairn_credit_plan *p) {
+    for (int32_t i = 0; i < p->n_streams; i++)
+        if (p->streams[i].weight != 0 && p->streams[i].steps != 0 && rule_reads_flags(p->streams[i].rule)) return true;
+    return false;
+}
+
 static bool reads_thinks(const cairn_credit_plan *p) {
     for (int32_t i = 0; i < p->n_streams; i++)
         if (p->streams[i].weight != 0 && p->streams[i].think != 0) return true;
@@ -103,12 +109,14 @@ static bool drops_last(cairn_step_rule rule) {
 
 static void count_unknown(call *c) {
     int32_t stream = rule_stream(c->plan);
-    bool scores = reads_scores(c->plan), thinks = reads_thinks(c->plan);
+    bool scores = reads_scores(c->plan), thinks = reads_thinks(c->plan), flags = reads_flags(c->plan);
     bool but_last = stream >= 0 && drops_last(c->plan->streams[stream].rule);
     for (int64_t i = 0; i < c->n_responses; i++) {
         const response *y = &c->responses[i];
         for (int32_t k = 0; scores && k < y->y->n_steps - but_last; k++)
             c->stats.unknown_scores += isnan(c->q[y->step + k]);
+        for (int32_t k = 0; flags && k < y->y->n_steps; k++)
+            c->stats.unknown_flags += y->y->step_flag[k] == CAIRN_VERDICT_UNKNOWN;
         c->stats.unknown_thinks += thinks && isnan(y->y->think);
     }
 }
