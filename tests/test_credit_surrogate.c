@@ -36,6 +36,7 @@ static void test_slopes_are_central_differences(void **state) {
         "ppo:clip=0.3,kl=0.3,kl-form=k3,importance=mask,importance-low=0.3,importance-high=2",
         "gspo:clip=0.2",
         "gspo",
+        "gspo:clip=0.5,clip-high=3,product=true,importance=truncate",
         "gspo:clip=0.9,importance=truncate,importance-high=1.5,kl=0.1",
         "gmpo",
         "gmpo:clip=0.55,mean=token,importance=truncate",
@@ -165,11 +166,12 @@ static int means_of(const numbers *x, int i, double *log_ratio, double *advantag
 static void test_gspo_gmpo_and_dro_are_their_formulas(void **state) {
     numbers x = level();
     cairn_surrogate_batch b = batch_of(&x);
-    double gspo = 0, gmpo = 0, dro = 0;
+    double gspo = 0, action = 0, gmpo = 0, dro = 0;
     for (int i = 0; i < SEQUENCES; i++) {
         double mean, a, product = 0;
         int n = means_of(&x, i, &mean, &a);
         double s = exp(mean);
+        action -= fmin(exp(n * mean) * a, clamp(exp(n * mean), 0.8, 1.2) * a) / 3;
         gspo -= fmin(s * a, clamp(s, 0.95, 1.05) * a) / 3;
         for (int t = x.offsets[i]; t < x.offsets[i + 1]; t++) { /* (min(r^sgn, clip(r)^sgn))^sgn */
             double sign = a > 0 ? 1 : -1, r = exp(x.logp[t] - x.old[t]);
@@ -179,6 +181,7 @@ static void test_gspo_gmpo_and_dro_are_their_formulas(void **state) {
         dro += (pow(a - 0.7 * n * mean, 2) - a * a) / 1.4 / 3;
     }
     assert_near(loss_of(*state, "gspo:clip=0.05,clip-high=0.05", &b, NULL, NULL), gspo, 1e-12);
+    assert_near(loss_of(*state, "gspo:clip=0.2,clip-high=0.2,product=true", &b, NULL, NULL), action, 1e-12);
     assert_near(loss_of(*state, "gmpo", &b, NULL, NULL), gmpo, 1e-12);
     assert_near(loss_of(*state, "dro:tau=0.7", &b, NULL, NULL), dro, 1e-12);
 }

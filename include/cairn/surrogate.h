@@ -11,7 +11,7 @@
  *
  * where l is the kind's loss of a token, k the chosen form of KL to the reference, and scale_i says of what the loss is
  * a mean. At rho = 1, with one advantage a sequence, every kind's slope is -A scale_i u_t, the policy gradient (of `dro`
- * by sequences: times n_i). Layer: credit (uses core). */
+ * by sequences and `gspo` of products: times n_i). Layer: credit (uses core). */
 #ifndef CAIRN_SURROGATE_H
 #define CAIRN_SURROGATE_H
 
