@@ -509,6 +509,46 @@ static void calibration_raises_low_outcomes_only(void **state) {
     free(c), free(b);
 }
 
+static double pattern_of(cairn_ctx *ctx, const char *text, double unit) {
+    int32_t n;
+    const char *const *phrases = cairn_credit_phrases(&n);
+    double score;
+    assert_int_equal(n, 40);
+    assert_int_equal(cairn_credit_pattern_score(ctx, text, strlen(text), phrases, n, unit, 20, &score), CAIRN_OK);
+    return score;
+}
+
+static void phrases_of_reasoning_count_once_each(void **state) {
+    assert_near(pattern_of(*state, "First, I need to. Therefore x", 1.0 / 40), 0.075, 1e-12);
+    assert_near(pattern_of(*state, "First, I need to. Therefore x", 1.0 / 20), 0.15, 1e-12);
+    assert_near(pattern_of(*state, "WAIT wait wait", 1.0 / 40), 0.025, 1e-12);
+    assert_near(pattern_of(*state, "enthusiasm", 1.0 / 40), 0.025, 1e-12); /* a known fault of the published rule */
+    assert_near(pattern_of(*state, "", 1), 0, 0);
+    assert_near(pattern_of(*state, "wait, thus, hence", 0.5), 1, 0);
+}
+
+static void repetition_is_the_share_of_runs_that_come_again(void **state) {
+    const struct {
+        const char *text;
+        int32_t n;
+        double share;
+    } cases[] = {
+        {"a b a b a", 2, 0.5}, {"a b  a\tb\na", 2, 0.5}, {"a b c", 2, 0},         {"a", 2, 0}, {"", 1, 0}, {" ", 1, 0},
+        {"a a a a", 1, 0.25},  {"a a a a", 2, 1. / 3},   {"a b c a b c", 3, 0.25}};
+    double share;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(cairn_credit_repetition(*state, cases[i].text, strlen(cases[i].text), cases[i].n, &share),
+                         CAIRN_OK);
+        assert_near(share, cases[i].share, 1e-12);
+    }
+    assert_int_equal(cairn_credit_repetition(*state, "a", 1, 0, &share), CAIRN_INVALID);
+    double score;
+    assert_int_equal(
+        cairn_credit_pattern_score(*state, "wait a a a", 10, (const char *const[]){"wait"}, 1, 1, 1, &score), CAIRN_OK);
+    assert_near(score, 0.75, 1e-12);
+    assert_int_equal(cairn_credit_pattern_score(*state, "a", 1, NULL, 0, NAN, 1, &score), CAIRN_INVALID);
+}
+
 /* ---- implicit rewards ------------------------------------------------------------------------------------------------------------------ */
 
 static batch *implicit(void) {
@@ -677,6 +717,8 @@ int main(void) {
         cmocka_unit_test(flips_shrink_the_expected_advantage),
         cmocka_unit_test(fixed_flips_are_the_same_in_every_iteration),
         cmocka_unit_test(calibration_raises_low_outcomes_only),
+        cmocka_unit_test(phrases_of_reasoning_count_once_each),
+        cmocka_unit_test(repetition_is_the_share_of_runs_that_come_again),
         cmocka_unit_test(token_rewards_are_centred_after_or_before_their_sum),
         cmocka_unit_test(a_batch_is_scaled_by_its_greatest_return),
         cmocka_unit_test(leave_one_out_of_four_outcomes),

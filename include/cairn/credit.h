@@ -309,6 +309,22 @@ CAIRN_API cairn_status cairn_credit_vote_quality(cairn_ctx *ctx, double false_po
                                                  cairn_critique_vote vote, double *voted_false_positive,
                                                  double *voted_recall);
 
+/* ---- what the pattern stages read -------------------------------------------------------------------------------- */
+
+/* Reasoning-pattern score of a text in [0, 1]: unit times the number of phrases that it has, at most 1, minus the
+ * repetition of n words, at least 0. Phrases are in lower case, the text in any; each counts once, and inside words too
+ * ("thus" in "enthusiasm"). The paper has unit 0.025 and n 20, its code unit 0.05 (2505.22653). Errors: INVALID, no
+ * memory. */
+CAIRN_API cairn_status cairn_credit_pattern_score(cairn_ctx *ctx, const char *text, size_t length,
+                                                  const char *const *phrases, int32_t n_phrases, double unit, int32_t n,
+                                                  double *score);
+/* The paper's phrases for mathematics. Static. */
+CAIRN_API const char *const *cairn_credit_phrases(int32_t *n);
+/* Runs of n words that occur more than once, each counted once, over all runs of n words; 0 for a shorter text. Errors:
+ * INVALID for n < 1, no memory. */
+CAIRN_API cairn_status cairn_credit_repetition(cairn_ctx *ctx, const char *text, size_t length, int32_t n,
+                                               double *share);
+
 #ifdef __cplusplus
 }
 #endif
