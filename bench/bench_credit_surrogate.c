@@ -1,6 +1,8 @@
 /* Surrogates: loss and slope of a million packed tokens.
  *
  *     bench_credit_surrogate [runs] */
+#include <string.h>
+
 #include "bench.h"
 #include "cairn/surrogate.h"
 
@@ -48,10 +50,10 @@ static cairn_status all(const bench *b) {
                             .offsets = offsets,
                             .logp = column[0],
                             .logp_old = column[1],
-                            .logp_ref = column[2],
-                            .logp_sampler = column[3],
                             .advantage = column[4]},
                   .slope = column[5]};
+        if (strstr(specs[i], "kl=")) w.batch.logp_ref = column[2];
+        if (strstr(specs[i], "importance=")) w.batch.logp_sampler = column[3];
         status = cairn_surrogate_find(b->ctx, arena, specs[i], &w.surrogate);
         if (status == CAIRN_OK) status = bench_measure(b, specs[i], 0, pass, &w);
     }

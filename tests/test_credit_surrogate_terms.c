@@ -1,5 +1,8 @@
 /* label: light */
 /* What every surrogate has: means, masks, KL, importance, stats, errors; and the critic's loss. */
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "surrogate_fixture.h"
 
 /* ---- means and masks --------------------------------------------------------------------------------------------- */
@@ -280,6 +283,27 @@ static void test_what_is_missing_or_does_not_fit_is_refused(void **state) {
     assert_refused(*state, "ppo", &b, "begin with 0");
 }
 
+/* Each allocation fails in turn: the call says so, and writes and keeps nothing. */
+static void test_an_allocation_that_fails_leaves_nothing_behind(void **state) {
+    numbers x = mixed();
+    cairn_surrogate_batch b = batch_of(&x);
+    const fixture *f = *state;
+    cairn_surrogate s = surrogate_of(f, "ppo");
+    cairn_status status = CAIRN_NO_MEMORY;
+    for (int n = 1; status == CAIRN_NO_MEMORY; n++) {
+        char faults[32];
+        double loss = -7, slope[TOKENS] = {-7};
+        cairn_ctx *ctx;
+        snprintf(faults, sizeof faults, "alloc=%d", n);
+        setenv("CAIRN_FAULTS", faults, 1);
+        assert_int_equal(cairn_ctx_open(&ctx), CAIRN_OK);
+        unsetenv("CAIRN_FAULTS");
+        status = cairn_surrogate_loss(ctx, &s, &b, &loss, slope, NULL);
+        assert_true(status == CAIRN_OK ? n > 1 : status == CAIRN_NO_MEMORY && loss == -7 && slope[0] == -7);
+        cairn_ctx_close(ctx);
+    }
+}
+
 static void test_entropy_and_surprise_are_means(void **state) {
     numbers x = mixed();
     cairn_surrogate_batch b = batch_of(&x);
@@ -372,6 +396,7 @@ int main(void) {
         cmocka_unit_test(test_importance_makes_the_policy_gradient_unbiased),
         cmocka_unit_test(test_numbers_that_are_not_finite_are_named),
         cmocka_unit_test(test_what_is_missing_or_does_not_fit_is_refused),
+        cmocka_unit_test(test_an_allocation_that_fails_leaves_nothing_behind),
         cmocka_unit_test(test_entropy_and_surprise_are_means),
         cmocka_unit_test(test_the_value_loss_is_clipped_where_that_is_worse),
         cmocka_unit_test(test_slopes_of_the_value_loss_are_central_differences),

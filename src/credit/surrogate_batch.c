@@ -2,6 +2,7 @@
 #include "credit/surrogate_batch.h"
 
 #include <math.h>
+#include <stdio.h>
 
 #include "core/maths.h"
 
@@ -10,46 +11,56 @@ static const double most_logp = 0.001;    /* single precision may round a certai
 
 /* ---- checks ------------------------------------------------------------------------------------------------------ */
 
-/* A column of log-probabilities: `name` in errors. */
+/* Numbers of all tokens: `name` in errors; x NULL: absent. */
 typedef struct column {
     const char *name;
-    const double *x; /* NULL: absent */
+    const double *x;
 } column;
 
-static cairn_status check_number(cairn_ctx *ctx, const char *name, double x, int32_t i, int32_t t) {
-    if (isfinite(x)) return CAIRN_OK;
-    return cairn_fail(ctx, CAIRN_INVALID, "surrogate: sequence %d, token %d: %s is %s", i, t, name,
-                      isnan(x) ? "NaN" : "infinite");
+/* "sequence 2, token 3" of the batch's token t. */
+static cairn_status refuse(cairn_ctx *ctx, const cairn_surrogate_batch *b, int32_t t, const char *what) {
+    int32_t i = 0;
+    while (b->offsets[i + 1] <= t) i++;
+    return cairn_fail(ctx, CAIRN_INVALID, "surrogate: sequence %d, token %d: %s", i, t - b->offsets[i], what);
 }
 
-static cairn_status check_apart(cairn_ctx *ctx, const column *a, const column *b, int32_t at, int32_t i, int32_t t) {
-    if (!a->x || !b->x || fabs(a->x[at] - b->x[at]) <= most_log_ratio) return CAIRN_OK;
-    return cairn_fail(ctx, CAIRN_INVALID,
-                      "surrogate: sequence %d, token %d: %s is %g and %s is %g: no more than %g nats apart", i, t,
-                      a->name, a->x[at], b->name, b->x[at], most_log_ratio);
-}
-
-static cairn_status check_token(cairn_ctx *ctx, const cairn_surrogate_batch *b, bool whole, int32_t at, int32_t i,
-                                int32_t t) {
-    enum { NOW, OLD, REFERENCE, SAMPLER, COLUMNS };
-    bool now = whole || !b->logp_old;
-    const column columns[COLUMNS] = {[NOW] = {"logp", now ? b->logp : NULL},
-                                     [OLD] = {"logp_old", b->logp_old},
-                                     [REFERENCE] = {"logp_ref", whole ? b->logp_ref : NULL},
-                                     [SAMPLER] = {"logp_sampler", b->logp_sampler}};
-    for (int c = 0; c < COLUMNS; c++) {
-        if (!columns[c].x) continue;
-        CAIRN_TRY(check_number(ctx, columns[c].name, columns[c].x[at], i, t));
-        if (columns[c].x[at] > most_logp)
-            return cairn_fail(ctx, CAIRN_INVALID,
-                              "surrogate: sequence %d, token %d: %s is %g: a log-probability is at most 0", i, t,
-                              columns[c].name, columns[c].x[at]);
+static cairn_status check_column(cairn_ctx *ctx, const cairn_surrogate_batch *b, column c, double most) {
+    char what[128];
+    for (int32_t t = 0; c.x && t < b->offsets[b->n_sequences]; t++) {
+        if (!is_drawn(b, t) || (isfinite(c.x[t]) && c.x[t] <= most)) continue;
+        if (isfinite(c.x[t]))
+            snprintf(what, sizeof what, "%s is %g: a log-probability is at most 0", c.name, c.x[t]);
+        else
+            snprintf(what, sizeof what, "%s is %s", c.name, isnan(c.x[t]) ? "NaN" : "infinite");
+        return refuse(ctx, b, t, what);
     }
-    CAIRN_TRY(check_apart(ctx, &columns[NOW], &columns[OLD], at, i, t));
-    CAIRN_TRY(check_apart(ctx, &columns[NOW], &columns[REFERENCE], at, i, t));
-    CAIRN_TRY(check_apart(ctx, &columns[b->logp_old ? OLD : NOW], &columns[SAMPLER], at, i, t));
-    if (whole && b->entropy) CAIRN_TRY(check_number(ctx, "entropy", b->entropy[at], i, t));
-    return whole ? check_number(ctx, "advantage", b->advantage[at], i, t) : CAIRN_OK;
+    return CAIRN_OK;
+}
+
+static cairn_status check_apart(cairn_ctx *ctx, const cairn_surrogate_batch *b, column one, column other) {
+    char what[128];
+    for (int32_t t = 0; one.x && other.x && t < b->offsets[b->n_sequences]; t++) {
+        if (!is_drawn(b, t) || fabs(one.x[t] - other.x[t]) <= most_log_ratio) continue;
+        snprintf(what, sizeof what, "%s is %g and %s is %g: no more than %g nats apart", one.name, one.x[t], other.name,
+                 other.x[t], most_log_ratio);
+        return refuse(ctx, b, t, what);
+    }
+    return CAIRN_OK;
+}
+
+static cairn_status check_numbers(cairn_ctx *ctx, const cairn_surrogate_batch *b, bool whole) {
+    column now = {"logp", whole || !b->logp_old ? b->logp : NULL}, old = {"logp_old", b->logp_old},
+           reference = {"logp_ref", whole ? b->logp_ref : NULL}, sampler = {"logp_sampler", b->logp_sampler};
+    CAIRN_TRY(check_column(ctx, b, now, most_logp));
+    CAIRN_TRY(check_column(ctx, b, old, most_logp));
+    CAIRN_TRY(check_column(ctx, b, reference, most_logp));
+    CAIRN_TRY(check_column(ctx, b, sampler, most_logp));
+    CAIRN_TRY(check_apart(ctx, b, now, old));
+    CAIRN_TRY(check_apart(ctx, b, now, reference));
+    CAIRN_TRY(check_apart(ctx, b, old.x ? old : now, sampler));
+    if (!whole) return CAIRN_OK;
+    CAIRN_TRY(check_column(ctx, b, (column){"entropy", b->entropy}, HUGE_VAL));
+    return check_column(ctx, b, (column){"advantage", b->advantage}, HUGE_VAL);
 }
 
 static cairn_status check_shape(cairn_ctx *ctx, const cairn_surrogate_terms *c, const cairn_surrogate_batch *b,
@@ -73,10 +84,7 @@ static cairn_status check_shape(cairn_ctx *ctx, const cairn_surrogate_terms *c, 
 cairn_status batch_check(cairn_ctx *ctx, const cairn_surrogate_terms *terms, const cairn_surrogate_batch *batch,
                          bool whole) {
     CAIRN_TRY(check_shape(ctx, terms, batch, whole));
-    for (int32_t i = 0; i < batch->n_sequences; i++)
-        for (int32_t t = batch->offsets[i]; t < batch->offsets[i + 1]; t++)
-            if (is_drawn(batch, t)) CAIRN_TRY(check_token(ctx, batch, whole, t, i, t - batch->offsets[i]));
-    return CAIRN_OK;
+    return check_numbers(ctx, batch, whole);
 }
 
 /* ---- importance -------------------------------------------------------------------------------------------------- */
