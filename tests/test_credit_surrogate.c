@@ -74,10 +74,10 @@ static void test_ppo_is_clipped_on_the_side_that_would_lower_the_loss(void **sta
         double low, high, dual;
     } cases[] = {
         {1.1, 2, -2.2, -2.2, 0, 0, 0}, /* inside */
-        {1.5, 2, -2.56, 0, 0, 1, 0},   /* -1.28 A */
+        {1.29, 2, -2.56, 0, 0, 1, 0},  /* -1.28 A */
         {0.5, 2, -1, -1, 0, 0, 0},     /* not clipped: the way back is open */
         {1.1, -2, 2.2, 2.2, 0, 0, 0},  /* inside */
-        {0.5, -2, 1.6, 0, 1, 0, 0},    /* -0.8 A */
+        {0.79, -2, 1.6, 0, 1, 0, 0},   /* -0.8 A */
         {2.5, -2, 5, 5, 0, 0, 0},      /* not clipped, below the dual bound */
         {4, -2, 6, 0, 0, 0, 1},        /* -3 A */
         {4, 0, 0, 0, 0, 0, 0},
@@ -186,6 +186,25 @@ static void test_gspo_gmpo_and_dro_are_their_formulas(void **state) {
     assert_near(loss_of(*state, "dro:tau=0.7", &b, NULL, NULL), dro, 1e-12);
 }
 
+/* The loss of a sequence is spread over its tokens, each with its own weight. */
+static void test_importance_weighs_the_tokens_of_a_sequence_loss(void **state) {
+    static const double counted[SEQUENCES] = {3, 1, 4};
+    numbers x = level();
+    cairn_surrogate_batch b = batch_of(&x);
+    double gmpo = 0, dro = 0;
+    b.logp_sampler = x.sampler;
+    for (int i = 0; i < SEQUENCES; i++) {
+        double mean, a, weight = 0;
+        int n = means_of(&x, i, &mean, &a);
+        for (int t = x.offsets[i]; t < x.offsets[i + 1]; t++)
+            if (x.mask[t]) weight += fmin(exp(x.old[t] - x.sampler[t]), 1.5) / counted[i];
+        gmpo -= weight * a * exp(mean) / 3;
+        dro += weight * (-a * n * mean + 0.5 * pow(n * mean, 2)) / 3;
+    }
+    assert_near(loss_of(*state, "gmpo:clip=9,importance=truncate,importance-high=1.5", &b, NULL, NULL), gmpo, 1e-12);
+    assert_near(loss_of(*state, "dro:importance=truncate,importance-high=1.5", &b, NULL, NULL), dro, 1e-12);
+}
+
 static void test_gspo_by_tokens_pulls_each_by_its_own_advantage(void **state) {
     numbers x = mixed(), one = level();
     cairn_surrogate_batch b = batch_of(&x), c = batch_of(&one);
@@ -264,6 +283,7 @@ int main(void) {
         cmocka_unit_test(test_the_gate_of_sapo_is_its_formula),
         cmocka_unit_test(test_token_kinds_are_their_formulas),
         cmocka_unit_test(test_gspo_gmpo_and_dro_are_their_formulas),
+        cmocka_unit_test(test_importance_weighs_the_tokens_of_a_sequence_loss),
         cmocka_unit_test(test_gspo_by_tokens_pulls_each_by_its_own_advantage),
         cmocka_unit_test(test_at_ratio_one_every_kind_is_the_policy_gradient),
         cmocka_unit_test(test_names_and_options_are_checked),

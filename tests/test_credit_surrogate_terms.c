@@ -147,6 +147,8 @@ static void test_kl_forms_are_worked_by_hand(void **state) {
     assert_near(slope, -0.5, 1e-15);
     assert_near(kl_term(*state, "reinforce:kl=0.5", -4, &slope), 5, 0); /* e^4 - 5 is more than 10 */
     assert_near(slope, 0, 0);
+    assert_near(kl_term(*state, "reinforce:kl=0.5", -2.6, &slope), 0.5 * (exp(2.6) - 3.6), 1e-14); /* 9.86 */
+    assert_near(slope, 0.5 * (1 - exp(2.6)), 1e-14);
     assert_near(kl_term(*state, "reinforce:kl=0.5,kl-most=0", -4, &slope), 0.5 * (exp(4) - 5), 1e-12);
     assert_near(slope, 0.5 * (1 - exp(4)), 1e-12);
 }
@@ -304,19 +306,33 @@ static void test_an_allocation_that_fails_leaves_nothing_behind(void **state) {
     }
 }
 
-static void test_entropy_and_surprise_are_means(void **state) {
+static void test_stats_are_means_over_the_tokens_that_count(void **state) {
     numbers x = mixed();
     cairn_surrogate_batch b = batch_of(&x);
-    double entropy[TOKENS], surprise = 0, mean = 0;
+    double entropy[TOKENS], surprise = 0, mean = 0, ratio = 0, squares = 0, old = 0, reference = 0;
     for (int t = 0; t < TOKENS; t++) {
         entropy[t] = 0.1 * t;
-        if (x.mask[t]) surprise -= x.logp[t] / 8, mean += entropy[t] / 8;
+        if (!x.mask[t]) continue;
+        double r = exp(x.logp[t] - x.old[t]), d = x.logp[t] - x.reference[t];
+        surprise -= x.logp[t] / 8, mean += entropy[t] / 8, ratio += r / 8, squares += r * r;
+        old += (r - 1 - log(r)) / 8;
+        reference += d * d / 2 / 8;
     }
     cairn_surrogate_stats s;
     b.entropy = entropy;
-    loss_of(*state, "ppo", &b, NULL, &s);
+    loss_of(*state, "ppo:kl-form=k2", &b, NULL, &s);
     assert_near(s.entropy, mean, 1e-15);
     assert_near(s.surprise, surprise, 1e-14);
+    assert_near(s.mean_ratio, ratio, 1e-14);
+    assert_near(s.mean_weight, ratio, 1e-14);
+    assert_near(s.largest_ratio, exp(1.4), 1e-14);
+    assert_near(s.effective, 64 * ratio * ratio / squares, 1e-13);
+    assert_near(s.kl_old, old, 1e-14);
+    assert_near(s.kl_ref, reference, 1e-14);
+    assert_near(s.kl_loss, 0, 0);
+    assert_true(isnan(s.kl_sampler) && isnan(s.largest_gap));
+    assert_near(s.clipped_low, 1 / 8.0, 0);  /* of log-ratios -0.5 and -0.1 with bad advantages, the former */
+    assert_near(s.clipped_high, 1 / 8.0, 0); /* of 0.1, 0.6 with good ones, the latter */
 }
 
 /* ---- the critic -------------------------------------------------------------------------------------------------- */
@@ -337,6 +353,8 @@ static void test_the_value_loss_is_clipped_where_that_is_worse(void **state) {
     assert_near(slope[2], -2.0 / 3, 1e-15);
     assert_near(slope[3], 0, 0);
     assert_near(stats.clipped, 1.0 / 3, 1e-15);
+    assert_near(stats.value, 2.2 / 3, 1e-15);
+    assert_near(stats.ret, 1.4, 1e-15);
     double mean = 4.2 / 3, error = (-1 + 1 + 2) / 3.0;
     assert_near(stats.explained,
                 1 - (pow(-1 - error, 2) + pow(1 - error, 2) + pow(2 - error, 2)) /
@@ -397,7 +415,7 @@ int main(void) {
         cmocka_unit_test(test_numbers_that_are_not_finite_are_named),
         cmocka_unit_test(test_what_is_missing_or_does_not_fit_is_refused),
         cmocka_unit_test(test_an_allocation_that_fails_leaves_nothing_behind),
-        cmocka_unit_test(test_entropy_and_surprise_are_means),
+        cmocka_unit_test(test_stats_are_means_over_the_tokens_that_count),
         cmocka_unit_test(test_the_value_loss_is_clipped_where_that_is_worse),
         cmocka_unit_test(test_slopes_of_the_value_loss_are_central_differences),
         cmocka_unit_test(test_hostile_values_are_refused),
