@@ -524,6 +524,41 @@ static void equal_returns_have_no_advantage_even_without_epsilon(void **state) {
     }
 }
 
+static void wrong_answers_alone_say_nothing_of_their_thoughts(void **state) {
+    batch *b = batch_new();
+    for (int i = 0; i < 2; i++) add_response(b, 2, 0), b->flags[i][0] = CAIRN_VERDICT_UNKNOWN;
+    credits *c = run_spec(*state, "thought:epsilon=0", b);
+    for (int t = 0; t < 4; t++) assert_near(c->A[t], 0, 0);
+    free(c), free(b);
+}
+
+static void means_keep_what_rounding_would_lose(void **state) {
+    const double R[] = {0, 1e16, 1, -1e16};
+    batch *b = batch_new();
+    for (int i = 0; i < 4; i++) add_response(b, 1, R[i]);
+    credits *c = run_spec(*state, "dr-grpo", b);
+    assert_near(c->A[0], -0.25, 0);
+    free(c), free(b);
+}
+
+/* Each reward is compared among the responses that have it. */
+static void an_unknown_reward_is_left_out_of_its_own_stream(void **state) {
+    batch *b = batch_new();
+    const double o[] = {1, 0, 1}, f[] = {1, 0, NAN}, t[] = {NAN, 0.25, 0.75};
+    for (int i = 0; i < 3; i++) {
+        cairn_trajectory *y = add_response(b, 1, o[i]);
+        y->format = f[i], y->think = t[i];
+    }
+    cairn_credit_plan plan = plan_of(*state, "gdpo:think=1,epsilon=0");
+    plan.whiten = false;
+    credits *c = run_plan(*state, &plan, b, 0);
+    double a = sqrt(1. / 3), half = sqrt(0.5);
+    const double want[] = {a + half, -2 * a - half - half, a + half};
+    assert_all_near(c->A, want, 3, 1e-12);
+    assert_int_equal(c->stats.unknown_thinks, 1);
+    free(c), free(b);
+}
+
 static void whitened_advantages_have_mean_0_and_deviation_1(void **state) {
     batch *b = random_batch(5, 4, 9);
     credits *c = run_spec(*state, "reinforce-pp-baseline", b);
@@ -621,6 +656,22 @@ static void groups_outside_the_spread_are_left_out_and_counted(void **state) {
     free(c), free(b);
 }
 
+static void groups_that_agree_are_outside_an_open_spread(void **state) {
+    batch *b = batch_new();
+    for (int g = 0; g < 4; g++) { /* 0, 1, 2 of 2 right; none known */
+        next_group(b);
+        for (int i = 0; i < 2; i++) add_response(b, 1, g == 3 ? NAN : i < g);
+    }
+    credits *c = run_spec(*state, "dapo:budget=0", b);
+    assert_int_equal(c->stats.too_hard, 1);
+    assert_int_equal(c->stats.too_easy, 1);
+    assert_int_equal(c->stats.kept_groups, 1);
+    free(c);
+    c = run_spec(*state, "prime", b); /* its token rewards alone do not keep a group */
+    assert_int_equal(c->stats.kept_groups, 1);
+    free(c), free(b);
+}
+
 static void a_batch_of_which_nothing_is_kept_is_a_normal_result(void **state) {
     batch *b = batch_new();
     for (int i = 0; i < 4; i++) add_response(b, 2, 1);
@@ -663,12 +714,16 @@ int main(void) {
         cmocka_unit_test(the_same_call_gives_the_same_bytes),
         cmocka_unit_test(groups_do_not_see_each_other),
         cmocka_unit_test(equal_returns_have_no_advantage_even_without_epsilon),
+        cmocka_unit_test(wrong_answers_alone_say_nothing_of_their_thoughts),
+        cmocka_unit_test(means_keep_what_rounding_would_lose),
+        cmocka_unit_test(an_unknown_reward_is_left_out_of_its_own_stream),
         cmocka_unit_test(whitened_advantages_have_mean_0_and_deviation_1),
         cmocka_unit_test(importance_weights_follow_whitening_and_are_clipped),
         cmocka_unit_test(log_ratios_are_taken_off_the_reward),
         cmocka_unit_test(truncated_responses_are_in_no_statistic),
         cmocka_unit_test(a_critics_target_is_advantage_plus_value_or_the_return),
         cmocka_unit_test(groups_outside_the_spread_are_left_out_and_counted),
+        cmocka_unit_test(groups_that_agree_are_outside_an_open_spread),
         cmocka_unit_test(a_batch_of_which_nothing_is_kept_is_a_normal_result),
         cmocka_unit_test(overlong_responses_lose_up_to_one),
     };

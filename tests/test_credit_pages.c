@@ -190,6 +190,54 @@ static void an_odd_number_to_keep_leaves_one_more_wrong(void **state) {
     free(c), free(b);
 }
 
+static void a_single_right_response_is_never_left_out(void **state) {
+    batch *b = counted(1, 8);
+    credits *c = run_spec(*state, "prof:keep=5", b);
+    assert_int_equal(c->keep[0], 1);
+    assert_int_equal(c->stats.kept_responses, 5);
+    free(c), free(b);
+}
+
+static void a_response_without_an_outcome_is_on_neither_side(void **state) {
+    batch *b = counted(2, 2);
+    add_response(b, 3, NAN);
+    credits *c = run_spec(*state, "prof", b);
+    assert_int_equal(c->stats.kept_responses, 4);
+    assert_int_equal(c->stats.dropped_wrong, 0);
+    assert_int_equal(c->keep[4], 0);
+    free(c), free(b);
+}
+
+static void selection_at_random_changes_with_the_iteration(void **state) {
+    cairn_credit_plan plan = plan_of(*state, "prof:side=random");
+    batch *b = counted(8, 8);
+    credits *first = run_plan(*state, &plan, b, 0);
+    int moved = 0;
+    for (int i = 1; i < 8; i++) {
+        credits *c = run_plan(*state, &plan, b, i);
+        moved += memcmp(c->keep, first->keep, 16) != 0;
+        free(c);
+    }
+    assert_true(moved >= 5);
+    free(first), free(b);
+}
+
+/* c = 2 (score - mean) - penalty: 1.4 ahead by its score, 1 or 1.5 back by the penalty. */
+static void a_penalty_weighs_against_twice_the_score(void **state) {
+    const char *specs[] = {"prof:keep=2,lambda=1,steps-high=3", "prof:keep=2,lambda=1.5,steps-high=3"};
+    for (int i = 0; i < 2; i++) {
+        const double good[] = {0.9, 0.9, 0.9, 0.9}, poor[] = {0.2, 0.2, 0.2};
+        batch *b = batch_new();
+        add_scored(b, 1, 4, good);
+        add_scored(b, 1, 3, poor);
+        add_scored(b, 0, 3, poor);
+        credits *c = run_spec(*state, specs[i], b);
+        assert_int_equal(c->keep[0], i == 0);
+        assert_int_equal(c->keep[1], i == 1);
+        free(c), free(b);
+    }
+}
+
 /* Five steps of one score each. */
 static batch *of_means(int32_t first_steps) {
     const double means[] = {0.9, 0.8, 0.7, 0.6, 0.5, 0.2, 0.4, 0.6};
@@ -232,6 +280,21 @@ static void the_papers_penalty_has_the_sign_of_the_outcome(void **state) {
         assert_int_equal(c->keep[5], paper);
         free(c), free(b);
     }
+}
+
+static void a_blend_adds_the_mean_of_the_known_scores(void **state) {
+    const double q[] = {0.9, NAN, 0.3}, none[] = {NAN, NAN};
+    batch *b = batch_new();
+    add_scored(b, 1, 3, q);
+    add_scored(b, 0, 3, q);
+    add_scored(b, 1, 2, none);
+    credits *c = run_spec(*state, "blend:epsilon=0", b);
+    const double want[] = {1.48, 0.48};
+    assert_all_near(c->scalar, want, 2, 1e-12);
+    assert_near(c->A[0], sqrt(0.5), 1e-12);
+    assert_true(isnan(c->scalar[2]) && !c->keep[2]); /* unknown, not 0 */
+    assert_int_equal(c->stats.unknown_scores, 4);
+    free(c), free(b);
 }
 
 /* ---- turn scores normalised by the outcome -------------------------------------------------------------------------------------- */
@@ -377,6 +440,15 @@ static void the_gate_pays_for_thinking_in_right_responses_only(void **state) {
     free(c), free(b);
 }
 
+static void a_share_of_passed_tests_does_not_open_the_gate(void **state) {
+    const double o[] = {0.5, 0}, t[] = {0.9, NAN};
+    batch *b = thinking(2, o, t);
+    credits *c = run_spec(*state, "gated", b);
+    assert_near(c->scalar[0], 1.5, 0);
+    assert_near(c->scalar[1], 1, 0);
+    free(c), free(b);
+}
+
 static void the_gate_orders_groups_that_are_all_right(void **state) {
     const double o[] = {1, 1, 1, 1}, t[] = {0.2, 0.4, 0.6, 0.8}, A[] = {-1.161891, -0.387297, 0.387297, 1.161891};
     batch *b = thinking(4, o, t);
@@ -428,6 +500,25 @@ static void a_group_without_a_right_answer_trusts_by_mode(void **state) {
         free(c);
     }
     free(b);
+}
+
+/* The released code: no thinking score below an outcome of 0.2, none where all agree, a missing side has mean 0. */
+static void trust_as_the_code_has_it(void **state) {
+    const double o[] = {0.9, 0.3, 0.1}, t[] = {0.2, 0.8, 0.9}, gamma = exp(0.2 - 0.4);
+    const double want[] = {0.9 + gamma * 0.3 * 0.2, 0.3 + gamma * 0.3 * 0.8, 0.1};
+    batch *b = thinking(3, o, t);
+    credits *c = run_spec(*state, "trust:mode=code", b);
+    assert_all_near(c->scalar, want, 3, 1e-12);
+    free(c), free(b);
+    const double right[] = {1, 0.8}, agreed[] = {1, 0.95}, think[] = {0.5, 0.6}, paid[] = {1.15, 0.98};
+    b = thinking(2, right, think);
+    c = run_spec(*state, "trust:mode=code", b);
+    assert_all_near(c->scalar, paid, 2, 1e-12);
+    free(c), free(b);
+    b = thinking(2, agreed, think);
+    c = run_spec(*state, "trust:mode=code", b);
+    assert_all_near(c->scalar, agreed, 2, 0);
+    free(c), free(b);
 }
 
 static void an_unknown_thinking_score_is_neither_rewarded_nor_averaged(void **state) {
@@ -696,9 +787,14 @@ int main(void) {
         cmocka_unit_test(progress_sums_to_the_last_value_minus_the_first),
         cmocka_unit_test(selection_balances_right_and_wrong),
         cmocka_unit_test(an_odd_number_to_keep_leaves_one_more_wrong),
+        cmocka_unit_test(a_single_right_response_is_never_left_out),
+        cmocka_unit_test(a_response_without_an_outcome_is_on_neither_side),
+        cmocka_unit_test(selection_at_random_changes_with_the_iteration),
+        cmocka_unit_test(a_penalty_weighs_against_twice_the_score),
         cmocka_unit_test(right_responses_stay_by_high_scores_and_wrong_ones_by_low),
         cmocka_unit_test(too_few_steps_leave_before_low_scores),
         cmocka_unit_test(the_papers_penalty_has_the_sign_of_the_outcome),
+        cmocka_unit_test(a_blend_adds_the_mean_of_the_known_scores),
         cmocka_unit_test(renorm_adds_the_outcome_to_every_turn),
         cmocka_unit_test(an_invalid_judgement_is_missing_or_as_in_the_code_zero),
         cmocka_unit_test(thoughts_are_paid_by_what_they_did),
@@ -708,10 +804,12 @@ int main(void) {
         cmocka_unit_test(votes_trade_precision_for_recall),
         cmocka_unit_test(critiques_vote_step_by_step),
         cmocka_unit_test(the_gate_pays_for_thinking_in_right_responses_only),
+        cmocka_unit_test(a_share_of_passed_tests_does_not_open_the_gate),
         cmocka_unit_test(the_gate_orders_groups_that_are_all_right),
         cmocka_unit_test(trust_falls_where_wrong_answers_think_better),
         cmocka_unit_test(trust_is_the_exponential_of_the_gap),
         cmocka_unit_test(a_group_without_a_right_answer_trusts_by_mode),
+        cmocka_unit_test(trust_as_the_code_has_it),
         cmocka_unit_test(an_unknown_thinking_score_is_neither_rewarded_nor_averaged),
         cmocka_unit_test(a_flipped_group_has_the_opposite_advantages),
         cmocka_unit_test(flips_shrink_the_expected_advantage),

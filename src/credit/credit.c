@@ -125,7 +125,6 @@ static void count_unknown(call *c) {
 static void tell_steps(call *c, const cairn_credit_stream *s, double *step) {
     for (int64_t i = 0; i < c->n_responses; i++) {
         const response *y = &c->responses[i];
-        if (!y->member) continue;
         double low, high, sum = 0, size = 0;
         for (int32_t k = 0; k < y->y->n_steps; k++) {
             double r = c->r_step[y->step + k];

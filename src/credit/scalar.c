@@ -31,16 +31,16 @@ static double think_of(const cairn_credit_plan *p, const response *y) {
 
 static trust trust_of(const cairn_credit_plan *p, span g) {
     moments right = {0}, wrong = {0};
-    bool high = true, low = true; /* all outcomes at least 0.9; at most 0.1 */
+    bool high = true; /* all outcomes are at least 0.9; where all are low, nobody has a thinking score anyway */
     for (int64_t i = 0; i < g.n; i++) {
         const response *y = &g.y[i];
         if (isnan(y->outcome)) continue;
-        high = high && y->outcome >= 0.9, low = low && y->outcome <= 0.1;
+        high = high && y->outcome >= 0.9;
         double think = think_of(p, y);
         if (!isnan(think)) moments_add(is_right(y->outcome) ? &right : &wrong, think);
     }
     bool code = p->trust == CAIRN_TRUST_CODE;
-    trust t = {.gamma = 1, .off = (p->trust == CAIRN_TRUST_SAFE && (!right.n || !wrong.n)) || (code && (high || low))};
+    trust t = {.gamma = 1, .off = (p->trust == CAIRN_TRUST_SAFE && (!right.n || !wrong.n)) || (code && high)};
     /* A missing side has mean 0 in the code; in the paper gamma stays 1. */
     if (!right.n || (!code && !wrong.n) || p->trusting) return t;
     double gap = moments_mean(&right) - (wrong.n ? moments_mean(&wrong) : 0);
