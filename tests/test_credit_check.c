@@ -1,4 +1,4 @@
-/* Plans and batches that are refused, rows and their options, bounds, memory. */
+/* Batches and plans that are refused: each by its sentence, and nothing is written. */
 /* label: light */
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +8,7 @@
 
 #include "credit_fixture.h"
 
-/* ---- what is refused -------------------------------------------------------------------------------------------------------- */
+/* ---- batches ------------------------------------------------------------------------------------------------------- */
 
 static void refuses(cairn_ctx *ctx, const cairn_credit_plan *plan, const batch *b, const char *sentence) {
     credits *c = malloc(sizeof *c), *untouched = malloc(sizeof *c);
@@ -250,7 +250,7 @@ static void an_empty_batch_is_no_failure(void **state) {
     free(c), free(b);
 }
 
-/* ---- plans -------------------------------------------------------------------------------------------------------------------- */
+/* ---- plans --------------------------------------------------------------------------------------------------------- */
 
 static void contradictions_of_a_plan_are_said(void **state) {
     cairn_credit_plan good;
@@ -318,233 +318,7 @@ static void a_penalty_may_not_reach_the_outcome_unless_it_is_allowed_to(void **s
     cairn_arena_close(arena);
 }
 
-/* ---- rows --------------------------------------------------------------------------------------------------------------------- */
-
-static void every_row_is_found_by_its_name_with_its_defaults(void **state) {
-    for (const cairn_credit_type *const *row = cairn_credits(); *row; row++) {
-        cairn_credit_plan plan = plan_of(*state, (*row)->about.name);
-        cairn_text text = {0};
-        assert_string_equal(plan.name, (*row)->about.name);
-        assert_int_equal(cairn_credit_explain(*state, &plan, &text), CAIRN_OK);
-        assert_non_null(strstr(text.data, "\nstream 1   ["));
-        assert_non_null(strstr(text.data, "\nfinish     "));
-        cairn_text_free(&text);
-    }
-}
-
-static void options_of_a_row_reach_its_plan(void **state) {
-    cairn_credit_plan p = plan_of(*state, "pure:temperature=0.5,answers=0,horizon=9,kl=0.01,log-ratio=k1,whiten=false");
-    assert_int_equal(p.n_streams, 1);
-    assert_near(p.streams[0].a, 0.5, 0);
-    assert_near(p.streams[0].kl, 0.01, 0);
-    assert_int_equal(p.streams[0].kl_form, CAIRN_CREDIT_K1);
-    assert_int_equal(p.streams[0].horizon, 9);
-    assert_false(p.whiten);
-    p = plan_of(*state, "clip-delta:eta=0.75,alpha=0.2,lambda=0.5");
-    assert_int_equal(p.streams[0].rule, CAIRN_STEP_CLIP_DELTA);
-    assert_near(p.streams[0].a, 0.75, 0);
-    assert_near(p.streams[0].steps, 0.2, 0);
-    assert_near(p.streams[0].lambda, 0.5, 0);
-    p = plan_of(*state, "trust:mode=code,alpha=1,iterations=100");
-    assert_int_equal(p.trust, CAIRN_TRUST_CODE);
-    assert_near(p.think_weight, 1, 0);
-    assert_near(p.anneal, 100, 0);
-    p = plan_of(*state, "prof:keep=6,side=correct,lambda=2,steps-low=1,steps-high=9,seed=5");
-    assert_int_equal(p.keep, 6);
-    assert_int_equal(p.side, CAIRN_SIDE_CORRECT);
-    assert_int_equal(p.steps_high, 9);
-    assert_int_equal(p.seed, 5);
-}
-
-static void unknown_rows_and_options_are_refused(void **state) {
-    cairn_arena *arena;
-    cairn_credit_plan plan;
-    assert_int_equal(cairn_arena_open(*state, 4096, &arena), CAIRN_OK);
-    assert_int_equal(cairn_credit_find(*state, arena, "purr", &plan), CAIRN_NOT_FOUND);
-    assert_non_null(strstr(cairn_error(*state), "no credit `purr`; there are: blend, "));
-    assert_int_equal(cairn_credit_find(*state, arena, "pure:temprature=1", &plan), CAIRN_INVALID);
-    assert_non_null(strstr(cairn_error(*state), "the nearest is `temperature`"));
-    assert_int_equal(cairn_credit_find(*state, arena, "sum:temperature=1", &plan), CAIRN_INVALID); /* pure's alone */
-    assert_int_equal(cairn_credit_find(*state, arena, "delta:eta=0.5", &plan), CAIRN_INVALID);
-    assert_int_equal(cairn_credit_find(*state, arena, "reinforce-pp:lambda=0.5", &plan), CAIRN_INVALID);
-    assert_int_equal(cairn_credit_find(*state, arena, "pure:temperature=0", &plan), CAIRN_INVALID);
-    assert_int_equal(cairn_credit_find(*state, arena, "flip:rate=1.1", &plan), CAIRN_INVALID);
-    assert_int_equal(cairn_credit_find(*state, arena, "prof:keep=1", &plan), CAIRN_INVALID);
-    cairn_arena_close(arena);
-}
-
-static void a_plan_says_what_it_does(void **state) {
-    cairn_text text = {0};
-    cairn_credit_plan plan = plan_of(*state, "clip-delta:eta=0.5,alpha=0.3,kl=0.1");
-    assert_int_equal(cairn_credit_explain(*state, &plan, &text), CAIRN_OK);
-    assert_string_equal(text.data,
-                        "outcome    as given\n"
-                        "scalar     the outcome\n"
-                        "select     all\n"
-                        "stream 1   [scalar + 0.3 (x - next x), x = min(score - 0.5, 0) - 0.1 k1(policy, reference) -> "
-                        "sum to the end -> GAE, lambda 1]\n"
-                        "finish     whitened over the batch\n"
-                        "bound      the step rewards of a response sum to between -0.5 and 0\n");
-    cairn_text_free(&text);
-}
-
-/* ---- bounds ------------------------------------------------------------------------------------------------------------------- */
-
-static void bounds_are_those_of_the_formulas(void **state) {
-    const struct {
-        const char *spec;
-        int32_t n;
-        double low, high;
-    } cases[] = {
-        {"rloo", 3, 0, 0},
-        {"sum", 3, -INFINITY, INFINITY},
-        {"process", 3, 0, INFINITY},
-        {"pure", 3, -1, 1},
-        {"strict-min", 3, -1, 1},
-        {"clip", 3, -INFINITY, 0},
-        {"delta", 3, 0, 1},
-        {"delta", 1, 0, 0},
-        {"clip-delta:eta=0.75", 3, -0.75, 0},
-        {"clip-delta:eta=0.75", 1, 0, 0},
-        {"clip-delta:eta=0.5,scores=signed", 3, -1.5, 0},
-        {"progress", 3, 0, 1},
-        {"pav:start=0.25", 3, -0.25, 0.75},
-        {"ppr", 3, -INFINITY, INFINITY},
-        {"capo", 3, -INFINITY, 0},
-        {"oprl", 3, -INFINITY, INFINITY},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        cairn_credit_plan plan = plan_of(*state, cases[i].spec);
-        double low, high;
-        assert_int_equal(cairn_credit_bound(*state, &plan, cases[i].n, &low, &high), CAIRN_OK);
-        assert_true(low == cases[i].low && high == cases[i].high);
-        assert_int_equal(cairn_credit_bound(*state, &plan, 0, &low, &high), CAIRN_INVALID);
-    }
-}
-
-/* Scores at the ends of their range reach the bounds; none leaves them, unknown scores included. */
-static void bounds_hold_and_are_reached(void **state) {
-    const char *specs[] = {"delta", "clip-delta:eta=0.5", "progress", "process", "clip"};
-    cairn_rng rng = cairn_rng_open(1, 0, 0, CAIRN_VERB_EVAL, 0, 0);
-    for (size_t i = 0; i < sizeof specs / sizeof *specs; i++) {
-        cairn_credit_plan plan = plan_of(*state, specs[i]);
-        double low, high, least = INFINITY, most = -INFINITY;
-        for (int round = 0; round < 2000; round++) {
-            double q[6], r[6], sum = 0;
-            int32_t n = (int32_t)cairn_rng_range(&rng, 1, 6);
-            for (int32_t k = 0; k < n; k++)
-                q[k] = cairn_rng_unit(&rng) < 0.2   ? NAN
-                       : cairn_rng_unit(&rng) < 0.5 ? (double)cairn_rng_below(&rng, 2)
-                                                    : cairn_rng_unit(&rng);
-            cairn_step_inputs in = {.n = n, .scores = q};
-            assert_int_equal(cairn_credit_steps(*state, &plan.streams[0], CAIRN_SCORE_PROB, &in, r), CAIRN_OK);
-            assert_int_equal(cairn_credit_bound(*state, &plan, n, &low, &high), CAIRN_OK);
-            for (int32_t k = 0; k < n; k++) sum += r[k];
-            assert_true(sum >= low - 1e-12 && sum <= high + 1e-12);
-            least = fmin(least, sum), most = fmax(most, sum);
-        }
-        if (isfinite(low)) assert_near(least, low, 1e-9);
-        if (isfinite(high)) assert_near(most, high, 1e-9);
-    }
-}
-
-static void unknown_scores_are_passed_over(void **state) {
-    const double q[] = {0.9, NAN, 0.4, NAN, 0.7, 0.8};
-    const struct {
-        cairn_step_rule rule;
-        double a, want[6];
-    } cases[] = {
-        {CAIRN_STEP_SUM, 0, {0.9, 0, 0.4, 0, 0.7, 0.8}},       {CAIRN_STEP_MIN, 0, {0, 0, 0.4, 0, 0, 0}},
-        {CAIRN_STEP_CLIP, 0.5, {0, 0, -0.1, 0, 0, 0}},         {CAIRN_STEP_DELTA, 0, {0.5, 0, -0.3, 0, 0.7, 0}},
-        {CAIRN_STEP_CLIP_DELTA, 0.5, {0.1, 0, -0.1, 0, 0, 0}}, {CAIRN_STEP_PROGRESS, 0, {0.9, 0, -0.5, 0, 0.3, 0.1}},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        cairn_credit_stream s = {.rule = cases[i].rule, .a = cases[i].a};
-        cairn_step_inputs in = {.n = 6, .scores = q};
-        double r[6];
-        assert_int_equal(cairn_credit_steps(*state, &s, CAIRN_SCORE_PROB, &in, r), CAIRN_OK);
-        assert_all_near(r, cases[i].want, 6, 1e-12);
-    }
-    const double none[] = {NAN, NAN};
-    for (int rule = CAIRN_STEP_SUM; rule <= CAIRN_STEP_PROGRESS; rule++) {
-        cairn_credit_stream s = {.rule = (cairn_step_rule)rule, .a = 0.5};
-        cairn_step_inputs in = {.n = 2, .scores = none};
-        double r[2];
-        assert_int_equal(cairn_credit_steps(*state, &s, CAIRN_SCORE_PROB, &in, r), CAIRN_OK);
-        assert_true(r[0] == 0 && r[1] == 0);
-    }
-}
-
-static void step_rewards_refuse_what_makes_no_sense(void **state) {
-    const double q[] = {0.5, 2};
-    const cairn_verdict flags[] = {CAIRN_VERDICT_RIGHT, CAIRN_VERDICT_WRONG};
-    const struct {
-        cairn_step_rule rule;
-        double a;
-        cairn_step_inputs in;
-        const char *words;
-    } cases[] = {
-        {CAIRN_STEP_SUM, 0, {.n = 0, .scores = q}, "at least 1 step"},
-        {CAIRN_STEP_SUM, 0, {.n = 2, .scores = q}, "step_score[1] is 2, not from 0 to 1"},
-        {CAIRN_STEP_SUM, 0, {.n = 1}, "reads scores"},
-        {CAIRN_STEP_SOFTMIN, 0, {.n = 1, .scores = q}, "temperature"},
-        {CAIRN_STEP_RENORM, 1, {.n = 1, .scores = q, .outcome = NAN}, "reads the outcome"},
-        {CAIRN_STEP_RENORM, 1, {.n = 1, .scores = q, .outcome = 2}, "outcome from 0 to 1"},
-        {CAIRN_STEP_PENALTY, 1, {.n = 2}, "reads flags"},
-        {CAIRN_STEP_THOUGHT, -1, {.n = 2, .flags = flags}, "alpha of at least 0"},
-        {CAIRN_STEP_THOUGHT, 1, {.n = 2, .flags = flags, .outcome = 1, .accuracy = 2}, "accuracy is from 0 to 1"},
-        {CAIRN_STEP_THOUGHT, 1, {.n = 2, .flags = flags, .outcome = 1}, "accuracy 0"},
-        {CAIRN_STEP_THOUGHT, 1, {.n = 2, .flags = flags, .normalised = NAN}, "normalised"},
-        {(cairn_step_rule)99, 1, {.n = 2, .scores = q}, "no such step rule"},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        cairn_credit_stream s = {.rule = cases[i].rule, .a = cases[i].a};
-        double r[2] = {7, 7};
-        assert_int_equal(cairn_credit_steps(*state, &s, CAIRN_SCORE_PROB, &cases[i].in, r), CAIRN_INVALID);
-        if (!strstr(cairn_error(*state), cases[i].words)) fail_msg("%s", cairn_error(*state));
-        assert_true(r[0] == 7 && r[1] == 7);
-    }
-}
-
-/* In a wrong response the steps before the first wrong one have no blame; a right response is as GRPO has it. */
-static void a_good_prefix_is_not_blamed(void **state) {
-    batch *b = batch_new();
-    add_response(b, 3, 1);
-    add_response(b, 3, 0);
-    b->flags[0][1] = b->flags[1][1] = CAIRN_VERDICT_WRONG;
-    credits *c = run_spec(*state, "vppo:penalty=0.5,reward=0.25,epsilon=0", b);
-    double a = sqrt(0.5);
-    const double want[] = {a, a, a, 0.25, -a - 0.5, -a - 0.5};
-    assert_all_near(c->A, want, 6, 1e-12);
-    free(c), free(b);
-}
-
-static void rewards_of_thinking_are_compared_among_right_responses(void **state) {
-    batch *b = batch_new();
-    const double o[] = {1, 1, 0, 0}, t[] = {0.8, 0.4, 0.9, NAN};
-    for (int i = 0; i < 4; i++) add_response(b, 1, o[i])->think = t[i];
-    credits *c = run_spec(*state, "papo:epsilon=0", b);
-    double a = sqrt(0.75), p = sqrt(0.5);
-    const double want[] = {a + p, a - p, -a, -a};
-    assert_all_near(c->A, want, 4, 1e-12);
-    free(c), free(b);
-}
-
-/* Steps 1 and 2 of both responses start from one state each; gamma 0.5 a step. */
-static void steps_from_one_state_are_a_group(void **state) {
-    batch *b = batch_new();
-    add_response(b, 2, 1);
-    add_response(b, 3, 1);
-    const uint64_t states[2][3] = {{10, 11}, {10, 12, 11}};
-    for (int i = 0; i < 2; i++) memcpy(b->states[i], states[i], sizeof states[i]);
-    credits *c = run_spec(*state, "gigpo:gamma=0.5,epsilon=0", b);
-    double a = sqrt(0.5); /* 0.5 against 0.25 from state 10; 1 against 1 from state 11; 12 was seen once */
-    const double want[] = {a, 0, -a, 0, 0};
-    assert_all_near(c->A, want, 5, 1e-12);
-    free(c), free(b);
-}
-
-/* ---- memory ------------------------------------------------------------------------------------------------------------------- */
+/* ---- memory -------------------------------------------------------------------------------------------------------- */
 
 static void a_failed_allocation_writes_nothing(void **state) {
     cairn_ctx *ctx = *state;
@@ -577,17 +351,6 @@ int main(void) {
         cmocka_unit_test(an_empty_batch_is_no_failure),
         cmocka_unit_test(contradictions_of_a_plan_are_said),
         cmocka_unit_test(a_penalty_may_not_reach_the_outcome_unless_it_is_allowed_to),
-        cmocka_unit_test(every_row_is_found_by_its_name_with_its_defaults),
-        cmocka_unit_test(options_of_a_row_reach_its_plan),
-        cmocka_unit_test(unknown_rows_and_options_are_refused),
-        cmocka_unit_test(a_plan_says_what_it_does),
-        cmocka_unit_test(bounds_are_those_of_the_formulas),
-        cmocka_unit_test(bounds_hold_and_are_reached),
-        cmocka_unit_test(unknown_scores_are_passed_over),
-        cmocka_unit_test(step_rewards_refuse_what_makes_no_sense),
-        cmocka_unit_test(a_good_prefix_is_not_blamed),
-        cmocka_unit_test(rewards_of_thinking_are_compared_among_right_responses),
-        cmocka_unit_test(steps_from_one_state_are_a_group),
         cmocka_unit_test(a_failed_allocation_writes_nothing),
     };
     return cmocka_run_group_tests(tests, open_ctx, close_ctx);
