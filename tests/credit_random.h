@@ -38,7 +38,11 @@ static inline batch *random_batch(uint64_t seed, int32_t least, int32_t most) {
         next_group(b);
         int32_t n = (int32_t)cairn_rng_range(&rng, least, most);
         double right = coin(&rng, 0.3) ? coin(&rng, 0.5) : 0.5; /* one class, or both */
-        for (int32_t i = 0; i < n; i++) fill_response(b, &rng, right);
+        bool unknown = coin(&rng, 0.15);                        /* a prompt without an answer */
+        for (int32_t i = 0; i < n; i++) {
+            fill_response(b, &rng, right);
+            if (unknown) b->y[b->n - 1].outcome = NAN;
+        }
     }
     return b;
 }
