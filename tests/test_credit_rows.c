@@ -14,7 +14,7 @@ static void every_row_is_found_by_its_name_with_its_defaults(void **state) {
         cairn_text text = {0};
         assert_string_equal(plan.name, (*row)->about.name);
         assert_int_equal(cairn_credit_explain(*state, &plan, &text), CAIRN_OK);
-        assert_non_null(strstr(text.data, "\nstream 1   ["));
+        assert_non_null(strstr(text.data, "\nstream 0   ["));
         assert_non_null(strstr(text.data, "\nfinish     "));
         cairn_text_free(&text);
     }
@@ -69,7 +69,7 @@ static void a_plan_says_what_it_does(void **state) {
                         "outcome    as given\n"
                         "scalar     the outcome\n"
                         "select     all\n"
-                        "stream 1   [scalar + 0.3 (x - next x), x = min(score - 0.5, 0) - 0.1 k1(policy, reference) -> "
+                        "stream 0   [scalar + 0.3 (x - next x), x = min(score - 0.5, 0) - 0.1 k1(policy, reference) -> "
                         "sum to the end -> GAE, lambda 1]\n"
                         "finish     whitened over the batch\n"
                         "bound      the step rewards of a response sum to between -0.5 and 0\n");

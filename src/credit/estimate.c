@@ -106,44 +106,59 @@ static void pass_k(const call *c, const cairn_credit_stream *s, span g) {
 
 /* ---- estimators of tokens and steps ------------------------------------------------------------------------------------------ */
 
-/* Step rewards of POOL_STEPS count once a step, at its first drawn token. */
-static bool counts_once(const response *y, int32_t t, int32_t *step, bool *seen) {
-    while (t > y->y->step_end[*step]) ++*step, *seen = false;
-    bool first = !*seen;
-    *seen = true;
-    return first;
+/* Whether token t is the first drawn one of its step; asked of the drawn tokens in order. `step` starts at -1. */
+static bool begins_step(const cairn_trajectory *y, int32_t t, int32_t *step) {
+    int32_t before = *step;
+    if (*step < 0) *step = 0;
+    while (t > y->step_end[*step]) ++*step;
+    return *step != before;
+}
+
+/* Adds what counts of one response: its drawn tokens, or the first drawn one of each step. */
+static void pool_response(const call *c, const response *y, bool by_step, moments *all, moments *own) {
+    int32_t step = -1;
+    for (int32_t t = 0; t < y->y->n_tokens; t++) {
+        if (!is_drawn(y->y, t) || (by_step && !begins_step(y->y, t, &step))) continue;
+        moments_add(all, c->u[y->token + t]);
+        moments_add(own, c->u[y->token + t]);
+    }
+}
+
+/* Deviation from the mean of the responses' means, where each response weighs the same and T tokens are in all. */
+static double deviation_by_response(const call *c, span g, double mean, int64_t T) {
+    double squares = 0, n = 0;
+    for (int64_t i = 0; i < g.n; i++) {
+        const response *y = &g.y[i];
+        if (!y->member) continue;
+        double own = 0;
+        for (int32_t t = 0; t < y->y->n_tokens; t++) {
+            double d = is_drawn(y->y, t) ? c->u[y->token + t] - mean : 0;
+            own += d * d;
+        }
+        squares += own / (double)y->drawn, n++;
+    }
+    return sqrt(squares / n * (double)T / (double)(T - 1));
 }
 
 /* (u - mean) / (deviation + epsilon) over all drawn tokens of the group (arXiv 2508.02298), over its steps
- * (arXiv 2509.19199), or over tokens with weights that make responses equal. */
+ * (arXiv 2509.19199), or over tokens with weights that make responses equal. One number alone, or equal ones, have no
+ * advantage. */
 static void pooled(const call *c, const cairn_credit_stream *s, span g) {
-    moments m = {0}, means = {0};
-    double squares = 0;
+    moments all = {0}, means = {0};
     for (int64_t i = 0; i < g.n; i++) {
-        const response *y = &g.y[i];
         moments own = {0};
-        int32_t step = 0;
-        bool seen = false;
-        for (int32_t t = 0; y->member && t < y->y->n_tokens; t++) {
-            if (!is_drawn(y->y, t)) continue;
-            if (s->pool == CAIRN_POOL_STEPS && !counts_once(y, t, &step, &seen)) continue;
-            moments_add(&m, c->u[y->token + t]);
-            moments_add(&own, c->u[y->token + t]);
-        }
+        if (g.y[i].member) pool_response(c, &g.y[i], s->pool == CAIRN_POOL_STEPS, &all, &own);
         if (own.n) moments_add(&means, moments_mean(&own));
     }
-    double mean = m.n > 1 ? moments_mean(&m) : 0, deviation = m.n > 1 ? moments_deviation(&m) : 1;
-    if (s->pool == CAIRN_POOL_RESPONSES && m.n > 1 && !m.equal) {
-        mean = moments_mean(&means);
-        for (int64_t i = 0; i < g.n; i++)
-            for (int32_t t = 0; g.y[i].member && t < g.y[i].y->n_tokens; t++) {
-                double d = c->u[g.y[i].token + t] - mean;
-                if (is_drawn(g.y[i].y, t)) squares += d * d / (double)g.y[i].drawn;
-            }
-        deviation = sqrt(squares / (double)means.n * (double)m.n / (double)(m.n - 1));
+    if (all.n == 0) return;
+    if (all.equal) {
+        same_for_all(g, all.first, 1);
+        return;
     }
-    if (m.n == 1) mean = m.first; /* one number is no spread */
-    same_for_all(g, mean, m.equal ? 1 : deviation + c->plan->epsilon);
+    bool by_response = s->pool == CAIRN_POOL_RESPONSES;
+    double mean = moments_mean(by_response ? &means : &all);
+    double deviation = by_response ? deviation_by_response(c, g, mean, all.n) : moments_deviation(&all);
+    same_for_all(g, mean, deviation + c->plan->epsilon);
 }
 
 /* delta_t = r_t + gamma V_{t+1} - V_t, A_t = delta_t + gamma lambda A_{t+1} over the drawn tokens (arXiv 1506.02438). */

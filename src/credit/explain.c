@@ -199,7 +199,7 @@ static void say_estimator(page *to, const cairn_credit_stream *s) {
 
 static void say_stream(page *to, const cairn_credit_stream *s, int32_t i) {
     static const char *const sums[] = {"total", "sum to the end", "each by itself"};
-    SAY(to, "stream %d   ", (int)i + 1);
+    SAY(to, "stream %d   ", (int)i);
     if (s->weight != 1) SAY(to, "%s x ", N(s->weight));
     SAY(to, "[");
     say_sources(to, s);

@@ -82,10 +82,8 @@ static bool has_critic(const cairn_credit_plan *p) {
     return false;
 }
 
-void stream_stage(call *c, int32_t stream) {
-    const cairn_credit_stream *s = &c->plan->streams[stream];
-    moments batch = {0};
-    batch_facts facts = {.horizon = s->horizon};
+/* Who is in the stream, and with which token rewards. */
+static void reward_batch(call *c, const cairn_credit_stream *s) {
     for (int64_t g = 0; g < c->n_groups; g++) {
         span group = group_of(c, g);
         bool scalars = reads_scalars(s, group);
@@ -94,25 +92,42 @@ void stream_stage(call *c, int32_t stream) {
             y->member = is_member(s, y, scalars);
             y->live = y->live || y->member;
             if (y->member) reward_tokens(c, s, y, scalars);
-            if (s->horizon == 0 && y->drawn > facts.horizon) facts.horizon = y->drawn;
         }
     }
     if (s->scaled) scale_batch(c);
-    for (int64_t g = 0; g < c->n_groups; g++) {
-        span group = group_of(c, g);
-        for (int64_t i = 0; c->ret && !has_critic(c->plan) && i < group.n; i++)
-            if (group.y[i].member) add_target(c, s, &group.y[i]);
-        for (int64_t i = 0; i < group.n; i++)
-            if (group.y[i].member)
-                group.y[i].paid += s->weight * cairn_stat_sum(c->r + group.y[i].token, (size_t)group.y[i].y->n_tokens);
-        centre_rewards(c, s, group);
-        for (int64_t i = 0; i < group.n; i++) {
-            response *y = &group.y[i];
-            if (!y->member) continue;
-            y->whole = returns_of(s, y->y, c->r + y->token, c->u + y->token);
-            moments_add(&batch, y->whole);
-        }
+}
+
+/* Rewards of one group become returns; whole ones are added to `batch`. */
+static void sum_group(call *c, const cairn_credit_stream *s, span group, bool targets, moments *batch) {
+    for (int64_t i = 0; i < group.n; i++) {
+        response *y = &group.y[i];
+        if (!y->member) continue;
+        if (targets) add_target(c, s, y);
+        y->paid += s->weight * cairn_stat_sum(c->r + y->token, (size_t)y->y->n_tokens);
     }
-    facts.deviation = moments_deviation(&batch);
+    centre_rewards(c, s, group);
+    for (int64_t i = 0; i < group.n; i++) {
+        response *y = &group.y[i];
+        if (!y->member) continue;
+        y->whole = returns_of(s, y->y, c->r + y->token, c->u + y->token);
+        moments_add(batch, y->whole);
+    }
+}
+
+/* Drawn tokens of the longest response. */
+static int64_t longest(const call *c) {
+    int64_t most = 0;
+    for (int64_t i = 0; i < c->n_responses; i++)
+        if (c->responses[i].drawn > most) most = c->responses[i].drawn;
+    return most;
+}
+
+void stream_stage(call *c, int32_t stream) {
+    const cairn_credit_stream *s = &c->plan->streams[stream];
+    bool targets = c->ret && !has_critic(c->plan);
+    moments batch = {0};
+    reward_batch(c, s);
+    for (int64_t g = 0; g < c->n_groups; g++) sum_group(c, s, group_of(c, g), targets, &batch);
+    batch_facts facts = {.deviation = moments_deviation(&batch), .horizon = s->horizon ? s->horizon : longest(c)};
     for (int64_t g = 0; g < c->n_groups; g++) estimate(c, s, group_of(c, g), facts);
 }
