@@ -48,6 +48,7 @@ typedef struct cairn_trajectory {
     double pattern;                 /* reasoning-pattern score in [0, 1]; NaN unknown */
     double baseline;                /* reward of the greedy response, for ReMax; NaN unknown */
     bool truncated;                 /* it ended because it was too long */
+    const char *name;               /* in errors, such as "file:7"; NULL: "response 3", its place in the group */
 } cairn_trajectory;
 
 typedef struct cairn_credit_group {

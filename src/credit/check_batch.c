@@ -139,6 +139,7 @@ static cairn_status check_group(cairn_ctx *ctx, const cairn_credit_plan *p, cons
     for (int32_t i = 0; i < g->n; i++) {
         const cairn_trajectory *y = &g->responses[i];
         cairn_status status = check_response(ctx, n, y);
+        if (status != CAIRN_OK && y->name) return cairn_fail_within(ctx, status, "%s", y->name);
         if (status != CAIRN_OK) return cairn_fail_within(ctx, status, "response %d", (int)i);
         c->n_tokens += y->n_tokens;
         c->n_steps += y->n_steps;
