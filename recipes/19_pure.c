@@ -37,10 +37,11 @@ static const cairn_claim claims[] = {
 };
 
 /* The types beyond `checked` have no answer. */
-static void hide_answers(void *arg, cairn_rng *rng, chain_rl_group *g) {
-    (void)rng;
-    if (g->type < ((const config *)arg)->checked) return;
-    for (int32_t i = 0; i < g->n; i++) g->trajectories[i].outcome = NAN;
+static cairn_status hide_answers(cairn_lab *lab, void *arg, cairn_rng *rng, chain_rl_group *g) {
+    (void)lab, (void)rng;
+    bool checked = g->type < ((const config *)arg)->checked;
+    for (int32_t i = 0; i < g->n && !checked; i++) g->trajectories[i].outcome = NAN;
+    return CAIRN_OK;
 }
 
 static cairn_status run(cairn_lab *lab, const void *configuration) {

@@ -34,10 +34,11 @@ static const cairn_claim claims[] = {
 };
 
 /* The answer is no turn that the judge scores. */
-static void judge_turns(void *arg, cairn_rng *rng, chain_rl_group *g) {
-    (void)arg, (void)rng;
+static cairn_status judge_turns(cairn_lab *lab, void *arg, cairn_rng *rng, chain_rl_group *g) {
+    (void)lab, (void)arg, (void)rng;
     for (int32_t i = 0; i < g->n; i++)
         if (g->responses[i].answered) g->scores[i][g->responses[i].n - 1] = NAN;
+    return CAIRN_OK;
 }
 
 static cairn_status run(cairn_lab *lab, const void *configuration) {

@@ -126,7 +126,7 @@ static double score(const chain_rl *w, const chain_rl_response *y, int32_t k, ca
     return fmin(1, fmax(0, mean + (fill ? 0.03 : 0.1) * cairn_rng_normal(rng)));
 }
 
-static void sample_group(chain_rl *w, int type) {
+static cairn_status sample_group(chain_rl *w, int type) {
     chain_rl_group g = {type, w->s.group, w->responses[type], w->trajectories[type], w->scores[type], w->flags[type]};
     cairn_rng rng = cairn_rng_open(w->lab->seed, (uint64_t)type, (uint64_t)w->iteration, CAIRN_VERB_PROPOSE, 0, 0);
     for (int i = 0; i < g.n; i++) {
@@ -151,7 +151,7 @@ static void sample_group(chain_rl *w, int type) {
                                                .baseline = NAN,
                                                .truncated = !y->answered};
     }
-    if (w->s.judge) w->s.judge(w->s.arg, &rng, &g);
+    return w->s.judge ? w->s.judge(w->lab, w->s.arg, &rng, &g) : CAIRN_OK;
 }
 
 /* ---- learning ------------------------------------------------------------------------------------------------------ */
@@ -200,7 +200,7 @@ cairn_status chain_rl_iterate(chain_rl *w, const cairn_credit_plan *plan) {
     cairn_credit_result result = {.advantage = w->advantage, .ret = w->ret};
     if (cairn_cancelled(w->lab->ctx)) return cairn_fail(w->lab->ctx, CAIRN_CANCELLED, "interrupted");
     for (int type = 0; type < T; type++) {
-        sample_group(w, type);
+        CAIRN_TRY(sample_group(w, type));
         groups[type] = (cairn_credit_group){w->trajectories[type], w->s.group, (uint64_t)type};
     }
     CAIRN_TRY(cairn_credit(w->lab->ctx, plan, groups, T, w->iteration, &result));

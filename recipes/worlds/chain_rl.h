@@ -38,7 +38,7 @@ typedef struct chain_rl_group {
     double (*scores)[CHAIN_RL_BUDGET];  /* [n] NaN unknown */
     cairn_verdict (*flags)[CHAIN_RL_BUDGET];
 } chain_rl_group;
-typedef void (*chain_rl_judge_fn)(void *arg, cairn_rng *rng, chain_rl_group *group);
+typedef cairn_status (*chain_rl_judge_fn)(cairn_lab *lab, void *arg, cairn_rng *rng, chain_rl_group *group);
 
 typedef struct chain_rl_setup {
     int32_t length, budget; /* positions, steps */
