@@ -3,8 +3,10 @@
 #include <string.h>
 
 #include "cairn/bench.h"
+#include "cairn/credit.h"
 #include "cairn/label.h"
 #include "cairn/objective.h"
+#include "cairn/surrogate.h"
 #include "cli/verbs.h"
 
 typedef struct help_config {
@@ -19,7 +21,7 @@ cairn_status cli_print_overview(cli *c) {
         printf("  cairn %s%-16s%s %s\n", bold, cli_verbs[i]->about.name, plain, cli_verbs[i]->about.summary);
     printf(
         "\n  cairn VERB --help shows options and examples; cairn help TOPIC lists worlds, policies, scripts, rewards, "
-        "searches, labellers, rules, objectives, benchmarks.\n"
+        "searches, labellers, rules, objectives, credits, surrogates, benchmarks.\n"
         "  Exit status: 0 done; 1 a claim of a recipe is missed; 2 refused or failed, with one sentence on standard "
         "error; 130 or 143 interrupted by "
         "Ctrl-C or "
@@ -68,6 +70,12 @@ static const cairn_about *rule_at(int i) {
 static const cairn_about *objective_at(int i) {
     return cairn_objectives()[i] ? &cairn_objectives()[i]->about : NULL;
 }
+static const cairn_about *credit_at(int i) {
+    return cairn_credits()[i] ? &cairn_credits()[i]->about : NULL;
+}
+static const cairn_about *surrogate_at(int i) {
+    return cairn_surrogates()[i] ? &cairn_surrogates()[i]->about : NULL;
+}
 static const cairn_about *script_at(int i) {
     for (int w = 0; cairn_worlds()[w]; w++)
         if (cairn_worlds()[w]->script && i-- == 0) return &cairn_worlds()[w]->script->about;
@@ -88,6 +96,8 @@ static const topic topics[] = {
     {"labellers", "Labellers (`--method NAME:key=value,...`)", labeller_at},
     {"rules", "Rules of labelling (`--rule NAME:key=value,...`)", rule_at},
     {"objectives", "Objectives (`--loss NAME:key=value,...`)", objective_at},
+    {"credits", "Credit (`--credit NAME:key=value,...`)", credit_at},
+    {"surrogates", "Surrogates: losses of a policy (`NAME:key=value,...` in `cairn_surrogate_find`)", surrogate_at},
     {"benchmarks", "Benchmarks (`cairn eval NAME`); these options besides those of every benchmark", bench_at},
 };
 enum { TOPICS = sizeof topics / sizeof *topics };
@@ -113,7 +123,8 @@ static void markdown_numbers(const cli_verb *verb) {
 
 static const char reference_head[] =
     "# Reference\n\n"
-    "Every verb, world, policy, reward, search, labeller, rule, objective and benchmark with its options and, for "
+    "Every verb, world, policy, reward, search, labeller, rule, objective, credit, surrogate and benchmark with its "
+    "options and, for "
     "verbs, what the "
     "numbers mean. "
     "This page is what "
@@ -123,7 +134,7 @@ static const char reference_head[] =
     "and lines that start with `#` say nothing), wherever it stands; the command line overrides it, and later files "
     "override earlier "
     "ones. A mistake in a file is named as `FILE:LINE`. Options of worlds, policies, rewards, searches, labellers, "
-    "rules and objectives "
+    "rules, objectives, credits and surrogates "
     "follow their name: "
     "`beam:width=16,branch=4`; a comma inside a value is written `\\,`.\n\n";
 
@@ -158,7 +169,7 @@ static cairn_status print_topic(cli *c, const char *name) {
     }
     return cairn_fail(c->ctx, CAIRN_INVALID,
                       "no topic `%s`: worlds, policies, scripts, rewards, searches, labellers, rules, objectives, "
-                      "benchmarks or reference",
+                      "credits, surrogates, benchmarks or reference",
                       name);
 }
 
@@ -168,11 +179,12 @@ static cairn_status run(cli *c, const void *config, int count, char **arguments)
 }
 
 const cli_verb verb_help = {
-    .about = {.name = "help",
-              .summary =
-                  "List worlds, policies, scripts, rewards, searches, labellers, rules, objectives or benchmarks with "
-                  "their options; or all of it.",
-              .config_size = sizeof(help_config)},
+    .about =
+        {.name = "help",
+         .summary =
+             "List worlds, policies, scripts, rewards, searches, labellers, rules, objectives, credits, surrogates or "
+             "benchmarks with their options; or all of it.",
+         .config_size = sizeof(help_config)},
     .arguments = "[TOPIC]",
     .most = 1,
     .examples = "  cairn help searches\n  cairn help worlds\n  cairn help reference      # all of it, in Markdown\n",

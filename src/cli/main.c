@@ -17,6 +17,7 @@ const cli_verb *const cli_verbs[] = {
     &verb_solve,
     &verb_score,
     &verb_label,
+    &verb_credit,
     &verb_eval_budget,
     &verb_eval_passk,
     &verb_eval_mistakes,

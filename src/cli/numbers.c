@@ -110,6 +110,22 @@ static const struct {
     {"score", "right",
      "Share of solutions whose outcome is right: the recorded one, else that of the answer. It says nothing of the "
      "scores."},
+    {"credit", "without signal",
+     "Groups of which every advantage is 0 before whitening, such as those whose responses are all right: nothing is "
+     "learned from them."},
+    {"credit", "outside",
+     "Responses whose step rewards sum to what the credit says they cannot: a bug if there are any. The bound is that "
+     "of the response with most steps."},
+    {"credit", "scalar", "The number that outcome, format and thinking score of a response become."},
+    {"credit", "advantage", "Of a step: the mean over its tokens that the policy drew."},
+    {"credit", "mean length",
+     "Drawn tokens of responses with an outcome from 0.5 on, and of the others. Alarm: right ones are over 1.5 times "
+     "as "
+     "long as wrong ones."},
+    {"credit", "repeated",
+     "Runs of 8 words that stand in a response more than once, each counted once, over all its runs of 8 words; the "
+     "mean "
+     "over responses. Alarm: over 0.2."},
     {"label", "right",
      "Share of labelled solutions whose outcome is right, with an interval that draws whole problems."},
     {"label", "truth, calculator",

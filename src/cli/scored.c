@@ -24,6 +24,13 @@ typedef struct entry {
     char error[1024];
 } entry;
 
+/* Where solutions come from: a file, or an array. */
+typedef struct source {
+    cairn_dataset *dataset; /* NULL: the array */
+    const cairn_record *records;
+    int64_t n, next; /* of the array */
+} source;
+
 typedef struct scoring {
     const scored_options *options;
     const scorer *scorer;
@@ -142,11 +149,14 @@ cairn_status scored_number_keys(cli *c, const uint64_t *keys, size_t n, uint32_t
 }
 
 /* Counts solutions where their number is known, else bytes of the file. */
-static cairn_status open_progress(cli *c, const scored_options *options, const cairn_dataset *dataset,
-                                  cairn_progress **out) {
-    bool in_bytes = options->count == 0 && cairn_dataset_size(dataset) >= 0;
-    return cairn_progress_open(c->ctx, in_bytes ? "score (bytes)" : "score",
-                               in_bytes ? cairn_dataset_size(dataset) : options->count, options->quiet, out);
+static bool counts_bytes(const scored_options *options, const source *from) {
+    return from->dataset && options->count == 0 && cairn_dataset_size(from->dataset) >= 0;
+}
+
+static cairn_status open_progress(cli *c, const scored_options *options, const source *from, cairn_progress **out) {
+    bool in_bytes = counts_bytes(options, from);
+    int64_t total = in_bytes ? cairn_dataset_size(from->dataset) : from->dataset ? options->count : from->n;
+    return cairn_progress_open(c->ctx, in_bytes ? "score (bytes)" : "score", total, options->quiet, out);
 }
 
 static void score_entry(cairn_ctx *ctx, void *arg, int64_t i) {
@@ -165,20 +175,31 @@ static int64_t next_entry(void *arg) {
     return s->next < s->n ? s->next++ : -1;
 }
 
+/* The next solution of a file in the entry's arena, or of an array as it is; *bytes that reading it took. */
+static cairn_status read_one(source *from, cairn_arena *arena, cairn_record *out, int64_t *bytes) {
+    if (!from->dataset) {
+        if (from->next == from->n) return CAIRN_END;
+        *out = from->records[from->next++];
+        return CAIRN_OK;
+    }
+    int64_t before = cairn_dataset_offset(from->dataset);
+    cairn_status status = cairn_dataset_next(from->dataset, arena, out);
+    *bytes = cairn_dataset_offset(from->dataset) - before;
+    return status;
+}
+
 /* Reads up to `most` solutions. What ended it, END among others, comes after those that were read. */
-static cairn_status read_some(cli *c, scoring *s, cairn_dataset *dataset, int32_t most) {
+static cairn_status read_some(cli *c, scoring *s, source *from, int32_t most) {
     cairn_status status = CAIRN_OK;
     s->n = s->next = 0;
     while (status == CAIRN_OK && s->n < most) {
         entry *e = &s->entries[s->n];
-        int64_t before = cairn_dataset_offset(dataset);
         if (s->options->count > 0 && s->first + s->n >= s->options->count) return CAIRN_END;
         if (cairn_cancelled(c->ctx)) return cairn_fail(c->ctx, CAIRN_CANCELLED, "interrupted");
         if (!e->arena) CAIRN_TRY(cairn_arena_open(c->ctx, 16384, &e->arena));
         cairn_arena_reset(e->arena);
         cairn_arena_report(e->arena, c->ctx);
-        status = cairn_dataset_next(dataset, e->arena, &e->record);
-        e->bytes = cairn_dataset_offset(dataset) - before;
+        status = read_one(from, e->arena, &e->record, &e->bytes);
         s->n += status == CAIRN_OK;
     }
     return status;
@@ -207,14 +228,13 @@ static cairn_status visit_some(cli *c, scoring *s, cairn_progress *progress, boo
     return CAIRN_OK;
 }
 
-static cairn_status visit_all(cli *c, scoring *s, cairn_dataset *dataset, cairn_progress *progress, scored_fn visit,
-                              void *arg) {
-    bool in_bytes = s->options->count == 0 && cairn_dataset_size(dataset) >= 0;
+static cairn_status visit_all(cli *c, scoring *s, source *from, cairn_progress *progress, scored_fn visit, void *arg) {
+    bool in_bytes = counts_bytes(s->options, from);
     const cairn_reward *reward = &s->scorer->reward;
     int32_t most = reward->type && cairn_reward_elsewhere(reward) ? AT_ONCE : 1;
     char why[1024];
     for (;;) {
-        cairn_status read = read_some(c, s, dataset, most);
+        cairn_status read = read_some(c, s, from, most);
         snprintf(why, sizeof why, "%s", cairn_error(c->ctx));
         if (most == 1 && s->n == 1)
             score_entry(c->ctx, s, 0);
@@ -225,31 +245,43 @@ static cairn_status visit_all(cli *c, scoring *s, cairn_dataset *dataset, cairn_
     }
 }
 
-cairn_status scored_each(cli *c, const scored_options *options, const char *path, scored_fn visit, void *arg,
-                         int64_t *skipped) {
+/* Scores and visits what the source gives; *skipped gets the solutions that could not be scored and were passed over. */
+static cairn_status score_source(cli *c, const scored_options *options, source *from, scored_fn visit, void *arg,
+                                 int64_t *skipped) {
     scorer s = {0};
-    cairn_dataset *dataset = NULL;
     cairn_progress *progress = NULL;
-    cairn_read_options read = {.format = (cairn_format)options->format,
-                               .split = (cairn_split)options->split,
-                               .solutions = true,
-                               .skip_bad = options->skip_bad,
-                               .numbers = options->numbers};
     scoring *all = cairn_alloc(c->ctx, 1, sizeof *all);
     if (!all) return CAIRN_NO_MEMORY;
     all->options = options;
     all->scorer = &s;
     cairn_status status = open_scorer(c, options, &s);
-    if (status == CAIRN_OK) status = cairn_dataset_open(c->ctx, path, read, &dataset);
-    if (status == CAIRN_OK) status = open_progress(c, options, dataset, &progress);
-    if (status == CAIRN_OK) status = visit_all(c, all, dataset, progress, visit, arg);
-    for (int32_t i = 0; all && i < AT_ONCE; i++) cairn_arena_close(all->entries[i].arena);
+    if (status == CAIRN_OK) status = open_progress(c, options, from, &progress);
+    if (status == CAIRN_OK) status = visit_all(c, all, from, progress, visit, arg);
+    for (int32_t i = 0; i < AT_ONCE; i++) cairn_arena_close(all->entries[i].arena);
     cairn_progress_close(progress);
-    if (dataset) {
-        *skipped = cairn_dataset_skipped(dataset) + all->skipped;
-        cairn_dataset_close(dataset);
-    }
     close_scorer(&s);
+    *skipped = all->skipped;
     cairn_free(all);
     return status;
+}
+
+cairn_status scored_each(cli *c, const scored_options *options, const char *path, scored_fn visit, void *arg,
+                         int64_t *skipped) {
+    source from = {0};
+    cairn_read_options read = {.format = (cairn_format)options->format,
+                               .split = (cairn_split)options->split,
+                               .solutions = true,
+                               .skip_bad = options->skip_bad,
+                               .numbers = options->numbers};
+    CAIRN_TRY(cairn_dataset_open(c->ctx, path, read, &from.dataset));
+    cairn_status status = score_source(c, options, &from, visit, arg, skipped);
+    *skipped += cairn_dataset_skipped(from.dataset);
+    cairn_dataset_close(from.dataset);
+    return status;
+}
+
+cairn_status scored_records(cli *c, const scored_options *options, const cairn_record *records, int64_t n,
+                            scored_fn visit, void *arg, int64_t *skipped) {
+    source from = {.records = records, .n = n};
+    return score_source(c, options, &from, visit, arg, skipped);
 }

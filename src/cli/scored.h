@@ -65,6 +65,9 @@ typedef cairn_status (*scored_fn)(cli *c, void *arg, const scored *solution);
 /* Reads, scores and visits every solution of the file in order. *skipped gets the bad lines passed over. */
 cairn_status scored_each(cli *c, const scored_options *options, const char *path, scored_fn visit, void *arg,
                          int64_t *skipped);
+/* The same of records that are there already; format and split say nothing. */
+cairn_status scored_records(cli *c, const scored_options *options, const cairn_record *records, int64_t n,
+                            scored_fn visit, void *arg, int64_t *skipped);
 
 /* The outcome of a solution, kept for when all of its problem are there: those of one `group`, else of one text,
  * wherever they stand in the file. */

@@ -4,7 +4,7 @@
 
 #include "cli/cli.h"
 
-extern const cli_verb verb_solve, verb_score, verb_label;
+extern const cli_verb verb_solve, verb_score, verb_label, verb_credit;
 extern const cli_verb verb_eval_budget, verb_eval_passk, verb_eval_mistakes, verb_eval_answers, verb_eval_labels,
     verb_eval_replay, verb_eval_steps, verb_eval_ceiling, verb_eval_binary, verb_eval_grade;
 extern const cli_verb verb_certify, verb_report;
