@@ -34,7 +34,7 @@ static int row_of(int type, bool said, int position) {
 /* Operations are illegal after the last position, and PHRASE where the world has none. */
 static bool legal(const chain_rl *w, int position, int action) {
     if (action < CHAIN_RL_OPERATIONS) return position < w->s.length;
-    return action != CHAIN_RL_PHRASE || (w->s.phrase_boost > 0 && position < w->s.length);
+    return action != CHAIN_RL_PHRASE || w->s.phrase_boost > 0;
 }
 
 /* p[a] of a row: softmax over the legal actions. */
@@ -59,8 +59,10 @@ static void start(chain_rl *w) {
                 x[CHAIN_RL_FILL] = -1, x[CHAIN_RL_ANSWER] = -2, x[CHAIN_RL_PHRASE] = said ? -2 : -1.5;
             }
         }
-        double *end = w->logits[row_of(t, 0, w->s.length)];
-        end[CHAIN_RL_FILL] = -1, end[CHAIN_RL_ANSWER] = 1;
+        for (int said = 0; said < 2; said++) {
+            double *end = w->logits[row_of(t, said, w->s.length)];
+            end[CHAIN_RL_FILL] = -1, end[CHAIN_RL_ANSWER] = 1, end[CHAIN_RL_PHRASE] = said ? -2 : -1.5;
+        }
     }
 }
 
