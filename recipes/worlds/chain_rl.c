@@ -6,7 +6,7 @@
 #include <string.h>
 
 enum { T = CHAIN_RL_TYPES, B = CHAIN_RL_BUDGET, A = CHAIN_RL_ACTIONS };
-enum { ROWS = T * 2 * (CHAIN_RL_LONGEST + 1) }; /* of the table: type, was a phrase said?, position */
+enum { ROWS = T * 2 * (CHAIN_RL_LONGEST + 1) }; /* of the table: type, mark, position */
 
 struct chain_rl {
     chain_rl_setup s;
@@ -25,15 +25,44 @@ struct chain_rl {
     double advantage[T * CHAIN_RL_GROUP * B], ret[T * CHAIN_RL_GROUP * B];
 };
 
-static int row_of(int type, bool said, int position) {
-    return (type * 2 + said) * (CHAIN_RL_LONGEST + 1) + position;
+/* ---- states -------------------------------------------------------------------------------------------------------- */
+
+typedef struct place {
+    int position;
+    bool said; /* a phrase, at this position */
+    int wrong; /* 1 + the position of the first wrong operation that stands; 0: none does */
+} place;
+
+static place after(const chain_rl *w, int type, place at, int action) {
+    if (action < CHAIN_RL_OPERATIONS) {
+        bool right = action == w->right_operation[type][at.position];
+        return (place){at.position + 1, false, at.wrong || right ? at.wrong : at.position + 1};
+    }
+    if (action == CHAIN_RL_UNDO && w->s.repair)
+        return (place){at.position - 1, false, at.wrong == at.position ? 0 : at.wrong};
+    if (action == CHAIN_RL_PHRASE) at.said = true;
+    return at;
+}
+
+static int row_of(int type, bool mark, int position) {
+    return (type * 2 + mark) * (CHAIN_RL_LONGEST + 1) + position;
+}
+
+/* The policy does not see the place itself: it sees the position and one mark. */
+static int row_at(const chain_rl *w, int type, place at) {
+    return row_of(type, w->s.repair ? at.wrong > 0 : at.said, at.position);
+}
+
+static bool at_clean_end(const chain_rl *w, place at) {
+    return at.position == w->s.length && !at.wrong;
 }
 
 /* ---- the policy ---------------------------------------------------------------------------------------------------- */
 
-/* Operations are illegal after the last position, and PHRASE where the world has none. */
+/* Operations are illegal after the last position, UNDO before the first one, and PHRASE where the world has none. */
 static bool legal(const chain_rl *w, int position, int action) {
     if (action < CHAIN_RL_OPERATIONS) return position < w->s.length;
+    if (action == CHAIN_RL_UNDO && w->s.repair) return position > 0;
     return action != CHAIN_RL_PHRASE || w->s.phrase_boost > 0;
 }
 
@@ -47,23 +76,23 @@ static void probabilities(const chain_rl *w, int row, double p[A]) {
     for (int a = 0; a < A; a++) p[a] /= sum;
 }
 
+static void start_row(const chain_rl *w, double *x, bool mark, bool end) {
+    x[CHAIN_RL_FILL] = !w->s.repair ? -1 : mark ? 0.5 : -2;
+    x[CHAIN_RL_ANSWER] = !end ? -2 : w->s.repair && mark ? 0 : 1;
+    x[CHAIN_RL_PHRASE] = mark ? -2 : -1.5;
+}
+
 static void start(chain_rl *w) {
     cairn_rng rng = cairn_rng_open(w->lab->seed, 0, 0, CAIRN_VERB_WORLD, 0, 0);
-    for (int t = 0; t < T; t++) {
-        for (int at = 0; at < w->s.length; at++) {
+    for (int t = 0; t < T; t++)
+        for (int at = 0; at <= w->s.length; at++) {
+            for (int mark = 0; mark < 2; mark++) start_row(w, w->logits[row_of(t, mark, at)], mark, at == w->s.length);
+            if (at == w->s.length) continue;
             int right = w->right_operation[t][at] = (uint8_t)cairn_rng_below(&rng, CHAIN_RL_OPERATIONS);
             double logit = cairn_rng_unit(&rng) < 0.5 ? w->s.easy : w->s.hard;
-            for (int said = 0; said < 2; said++) {
-                double *x = w->logits[row_of(t, said, at)];
-                x[right] = logit + (said ? w->s.phrase_boost : 0);
-                x[CHAIN_RL_FILL] = -1, x[CHAIN_RL_ANSWER] = -2, x[CHAIN_RL_PHRASE] = said ? -2 : -1.5;
-            }
+            w->logits[row_of(t, 0, at)][right] = logit;
+            w->logits[row_of(t, 1, at)][right] = logit + w->s.phrase_boost;
         }
-        for (int said = 0; said < 2; said++) {
-            double *end = w->logits[row_of(t, said, w->s.length)];
-            end[CHAIN_RL_FILL] = -1, end[CHAIN_RL_ANSWER] = 1, end[CHAIN_RL_PHRASE] = said ? -2 : -1.5;
-        }
-    }
 }
 
 cairn_status chain_rl_open(cairn_lab *lab, const chain_rl_setup *s, chain_rl **out) {
@@ -92,32 +121,30 @@ static int draw(const double p[A], cairn_rng *rng) {
     return 0;
 }
 
+static bool is_right(const chain_rl *w, int type, place at, int action) {
+    if (action < CHAIN_RL_OPERATIONS)
+        return action == w->right_operation[type][at.position] && !(w->s.repair && at.wrong);
+    if (action == CHAIN_RL_ANSWER) return at_clean_end(w, at);
+    return action != CHAIN_RL_UNDO || !w->s.repair || at.wrong;
+}
+
 static void respond(const chain_rl *w, int type, cairn_rng *rng, chain_rl_response *y) {
-    int position = 0, wrong = 0;
-    bool said = false;
+    place at = {0};
     *y = (chain_rl_response){0};
     while (y->n < w->s.budget && !y->answered) {
         double p[A];
-        int row = row_of(type, said, position);
+        int row = row_at(w, type, at), k = y->n++;
         probabilities(w, row, p);
-        int action = draw(p, rng), k = y->n++;
-        y->action[k] = (uint8_t)action, y->state[k] = (uint16_t)row, y->right[k] = true;
-        if (action < CHAIN_RL_OPERATIONS) {
-            y->right[k] = action == w->right_operation[type][position];
-            y->operations++, y->right_operations += y->right[k], wrong += !y->right[k];
-            position++, said = false;
-        } else if (action == CHAIN_RL_ANSWER) {
-            y->answered = true;
-            y->right[k] = y->clean = position == w->s.length && wrong == 0;
-        } else {
-            y->fills += action == CHAIN_RL_FILL, y->phrases += action == CHAIN_RL_PHRASE;
-            said = said || action == CHAIN_RL_PHRASE;
-        }
+        int action = draw(p, rng);
+        y->action[k] = (uint8_t)action, y->state[k] = (uint16_t)row, y->right[k] = is_right(w, type, at, action);
+        y->operations += action < CHAIN_RL_OPERATIONS;
+        y->right_operations += action < CHAIN_RL_OPERATIONS && y->right[k];
+        y->fills += action == CHAIN_RL_FILL, y->phrases += action == CHAIN_RL_PHRASE;
+        y->answered = action == CHAIN_RL_ANSWER;
+        y->finished = y->answered && at.position == w->s.length;
+        y->clean = y->finished && !at.wrong;
+        at = after(w, type, at, action);
     }
-}
-
-static bool finished(const chain_rl *w, const chain_rl_response *y) {
-    return y->answered && y->operations == w->s.length;
 }
 
 /* Step scores as of a process reward that errs: normal around a mean by what the step is, within [0, 1]. */
@@ -139,7 +166,7 @@ static cairn_status sample_group(chain_rl *w, int type) {
             g.flags[i][k] = y->right[k] ? CAIRN_VERDICT_RIGHT : CAIRN_VERDICT_WRONG;
             w->values[type][i][k] = w->value[y->state[k]];
         }
-        bool right = y->clean || (finished(w, y) && cairn_rng_unit(&rng) < w->s.lucky);
+        bool right = y->clean || (y->finished && cairn_rng_unit(&rng) < w->s.lucky);
         g.trajectories[i] = (cairn_trajectory){.n_tokens = y->n,
                                                .n_steps = y->n,
                                                .step_end = w->ends,
@@ -219,24 +246,20 @@ const cairn_credit_stats *chain_rl_stats(const chain_rl *w) {
 
 /* ---- exact value --------------------------------------------------------------------------------------------------- */
 
-/* Probabilities of being at a position, with a phrase said there, after a wrong operation. */
-typedef double places[CHAIN_RL_LONGEST + 1][2][2];
+/* Probabilities of being at a place: [position][said][wrong]. */
+typedef double places[CHAIN_RL_LONGEST + 1][2][CHAIN_RL_LONGEST + 1];
 
-static void step_from(const chain_rl *w, int type, int position, int said, int wrong, double mass, places next,
-                      chain_rl_exact *m) {
+static void step_from(const chain_rl *w, int type, place at, double mass, places next, chain_rl_exact *m) {
     double p[A];
-    probabilities(w, row_of(type, said, position), p);
+    probabilities(w, row_at(w, type, at), p);
     m->steps += mass;
     for (int a = 0; a < A; a++) {
-        double q = mass * p[a];
-        if (a < CHAIN_RL_OPERATIONS && q > 0)
-            next[position + 1][0][wrong || a != w->right_operation[type][position]] += q;
-        else if (a == CHAIN_RL_FILL)
-            next[position][said][wrong] += q;
-        else if (a == CHAIN_RL_PHRASE)
-            next[position][1][wrong] += q;
-        else if (a == CHAIN_RL_ANSWER && position == w->s.length)
-            m->clean += wrong ? 0 : q, m->accuracy += wrong ? q * w->s.lucky : q;
+        if (!(p[a] > 0)) continue;
+        place to = after(w, type, at, a);
+        if (a != CHAIN_RL_ANSWER)
+            next[to.position][to.said][to.wrong] += mass * p[a];
+        else if (at.position == w->s.length)
+            m->clean += at.wrong ? 0 : mass * p[a], m->accuracy += mass * p[a] * (at.wrong ? w->s.lucky : 1);
     }
 }
 
@@ -248,9 +271,9 @@ chain_rl_exact chain_rl_measure(const chain_rl *w) {
             places next = {{{0}}};
             for (int at = 0; at <= w->s.length; at++)
                 for (int said = 0; said < 2; said++)
-                    for (int wrong = 0; wrong < 2; wrong++)
+                    for (int wrong = 0; wrong <= at; wrong++)
                         if (now[at][said][wrong] > 0)
-                            step_from(w, type, at, said, wrong, now[at][said][wrong], next, &m);
+                            step_from(w, type, (place){at, said, wrong}, now[at][said][wrong], next, &m);
             memcpy(now, next, sizeof now);
         }
     }
@@ -258,22 +281,29 @@ chain_rl_exact chain_rl_measure(const chain_rl *w) {
     return m;
 }
 
-cairn_status chain_rl_run(cairn_lab *lab, const chain_rl_setup *setup, const char *credit, const int32_t *at,
-                          int32_t n) {
+static cairn_status tell(cairn_lab *lab, const char *what, int32_t iteration, double value) {
+    char name[32];
+    snprintf(name, sizeof name, "%s %d", what, (int)iteration);
+    return cairn_lab_number(lab, name, value);
+}
+
+cairn_status chain_rl_run_plan(cairn_lab *lab, const chain_rl_setup *setup, const cairn_credit_plan *plan,
+                               const int32_t *at, int32_t n) {
     chain_rl *w;
-    cairn_credit_plan plan;
-    CAIRN_TRY(cairn_credit_find(lab->ctx, lab->arena, credit, &plan));
     CAIRN_TRY(chain_rl_open(lab, setup, &w));
     for (int32_t i = 0, done = 0; i < n; i++) {
-        char name[32];
-        for (; done < at[i]; done++) CAIRN_TRY(chain_rl_iterate(w, &plan));
+        for (; done < at[i]; done++) CAIRN_TRY(chain_rl_iterate(w, plan));
         chain_rl_exact m = chain_rl_measure(w);
-        snprintf(name, sizeof name, "accuracy %d", (int)at[i]);
-        CAIRN_TRY(cairn_lab_number(lab, name, m.accuracy));
-        snprintf(name, sizeof name, "clean %d", (int)at[i]);
-        CAIRN_TRY(cairn_lab_number(lab, name, m.clean));
-        snprintf(name, sizeof name, "steps %d", (int)at[i]);
-        CAIRN_TRY(cairn_lab_number(lab, name, m.steps));
+        CAIRN_TRY(tell(lab, "accuracy", at[i], m.accuracy));
+        if (setup->lucky > 0) CAIRN_TRY(tell(lab, "clean", at[i], m.clean));
+        CAIRN_TRY(tell(lab, "steps", at[i], m.steps));
     }
     return CAIRN_OK;
+}
+
+cairn_status chain_rl_run(cairn_lab *lab, const chain_rl_setup *setup, const char *credit, const int32_t *at,
+                          int32_t n) {
+    cairn_credit_plan plan;
+    CAIRN_TRY(cairn_credit_find(lab->ctx, lab->arena, credit, &plan));
+    return chain_rl_run_plan(lab, setup, &plan, at, n);
 }

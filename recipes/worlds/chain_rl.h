@@ -7,7 +7,7 @@
  *   chain_rl_exact m = chain_rl_measure(w);                    // by dynamic programming
  *
  * An operation, right or wrong, moves on by one position; FILL changes nothing; ANSWER ends, and is right after the last
- * position when no operation was wrong. A response that spends its budget is truncated and wrong. A step is a token.
+ * position when no wrong operation stands. A response that spends its budget is truncated and wrong. A step is a token.
  */
 #ifndef CAIRN_RECIPES_CHAIN_RL_H
 #define CAIRN_RECIPES_CHAIN_RL_H
@@ -16,17 +16,27 @@
 #include "cairn/recipe.h"
 
 enum { CHAIN_RL_TYPES = 16, CHAIN_RL_OPERATIONS = 4, CHAIN_RL_LONGEST = 8, CHAIN_RL_BUDGET = 32, CHAIN_RL_GROUP = 64 };
-/* Actions beyond the operations. PHRASE is there where the setup has a boost. */
-enum { CHAIN_RL_FILL = CHAIN_RL_OPERATIONS, CHAIN_RL_ANSWER, CHAIN_RL_PHRASE, CHAIN_RL_ACTIONS };
+/* Actions beyond the operations. PHRASE is there where the setup has a boost; UNDO takes FILL's place in a world with
+ * repair. */
+enum {
+    CHAIN_RL_FILL = CHAIN_RL_OPERATIONS,
+    CHAIN_RL_UNDO = CHAIN_RL_FILL,
+    CHAIN_RL_ANSWER,
+    CHAIN_RL_PHRASE,
+    CHAIN_RL_ACTIONS
+};
 
 /* One response. */
 typedef struct chain_rl_response {
     int32_t n; /* steps */
     uint8_t action[CHAIN_RL_BUDGET];
-    bool right[CHAIN_RL_BUDGET]; /* an operation: the right one; ANSWER: at the end of a clean chain; others: true */
+    /* an operation: the right one, after no wrong one that stands; UNDO: after a wrong one; ANSWER: at the end of a clean
+     * chain; others: true */
+    bool right[CHAIN_RL_BUDGET];
     uint16_t state[CHAIN_RL_BUDGET]; /* row of the table before the step */
     int32_t operations, right_operations, fills, phrases;
-    bool answered, clean; /* clean: answered at the end, and no operation was wrong */
+    bool answered, finished; /* finished: after the last position */
+    bool clean;              /* finished, and no wrong operation stands */
 } chain_rl_response;
 
 /* What a recipe's own judge may say of a group: `responses[n]` beside the trajectories that the policy learns from, in
@@ -46,6 +56,7 @@ typedef struct chain_rl_setup {
     double easy, hard;      /* logit of the right operation at the start, each with probability 1/2 */
     double lucky;           /* a finished response with a wrong operation is right with this probability */
     double fill;            /* mean step score of FILL */
+    bool repair;            /* UNDO takes back the last operation; the policy sees whether a wrong one stands */
     double phrase_boost;    /* logit that PHRASE adds to the right operation at its position; 0: there is no PHRASE */
     double rate;            /* of Adam */
     bool critic;            /* a table of values over (type, position), moved by 0.05 to each return */
@@ -71,8 +82,11 @@ typedef struct chain_rl_exact {
 } chain_rl_exact;
 chain_rl_exact chain_rl_measure(const chain_rl *w);
 
-/* Runs `iterations` and reports accuracy, clean and steps as "accuracy 100", ... after each of at[n], rising. */
+/* Reports "accuracy 100", "steps 100" and, where a wrong chain can be lucky, "clean 100" after each number of iterations
+ * at[n], which rise. The plan is that of a row of credit, or one's own. */
 cairn_status chain_rl_run(cairn_lab *lab, const chain_rl_setup *setup, const char *credit, const int32_t *at,
                           int32_t n);
+cairn_status chain_rl_run_plan(cairn_lab *lab, const chain_rl_setup *setup, const cairn_credit_plan *plan,
+                               const int32_t *at, int32_t n);
 
 #endif
