@@ -17,8 +17,9 @@ enum { OUTCOME, THOUGHTS, STEPS };
 static const cairn_option options[] = {
     CAIRN_CHOICE(config, task, "train", "train|statistics",
                  "train: a policy that can take steps back; statistics: the advantages of 20,000 right solutions."),
-    CAIRN_CHOICE(config, rewards, "thoughts", "outcome|thoughts|steps",
-                 "outcome: alone; thoughts: and one reward a thought; steps: and +1 or -1 a judged step, summed to the end."),
+    CAIRN_CHOICE(
+        config, rewards, "thoughts", "outcome|thoughts|steps",
+        "outcome: alone; thoughts: and one reward a thought; steps: and +1 or -1 a judged step, summed to the end."),
     CAIRN_REAL(config, alpha, "1", 0, 100, "", "A wrong thought of a right solution costs alpha times the accuracy."),
 };
 
