@@ -378,8 +378,9 @@ static bool judge_collections(comparing *c, const math_node *a, const math_node 
         return compare_says(c, out, CAIRN_VERDICT_UNKNOWN, "list", "the same values of things with other names");
     if (out->verdict == CAIRN_VERDICT_WRONG) judge_ungrouped(c, a, r, &x, &y, out);
     if (out->verdict == CAIRN_VERDICT_WRONG) judge_other_signs(c, a, r, &x, &y, out);
-    if (out->verdict == CAIRN_VERDICT_UNKNOWN && (items_expand(c, &x) | items_expand(c, &y)) &&
-        match(c, &x, &y).verdict == CAIRN_VERDICT_RIGHT)
+    if (out->verdict != CAIRN_VERDICT_UNKNOWN) return true;
+    bool x_grew = items_expand(c, &x), y_grew = items_expand(c, &y);
+    if ((x_grew || y_grew) && match(c, &x, &y).verdict == CAIRN_VERDICT_RIGHT)
         return compare_says(c, out, CAIRN_VERDICT_RIGHT, "list", "the same values, each sign for itself");
     return true;
 }
