@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "cairn/data.h"
 #include "critic_fixture.h"
 
 /* Chooses the shown answer that begins with GOOD, else the first. */
@@ -252,10 +253,40 @@ static void dailydilemmas_asks_once_about_each_dilemma(void **state) {
     assert_near(tallied(f, "acting", "unanswered"), 1, 0);
 }
 
+/* ---- all of them ------------------------------------------------------------------------------------------------- */
+
+/* Every built-in prompt is a template that shows what its question is about, and names are unique in a benchmark. */
+static void every_question_shows_what_is_judged(void **state) {
+    static const char *const places[] = {"problem",  "solution", "steps",    "history",  "answer",
+                                         "answer_a", "answer_b", "answer_c", "answer_d", "criterion"};
+    static const int needed[] = {
+        [CAIRN_BENCH_SHOWS_PARAGRAPHS] = CAIRN_BENCH_SOLUTION, [CAIRN_BENCH_SHOWS_NUMBERED] = CAIRN_BENCH_SOLUTION,
+        [CAIRN_BENCH_SHOWS_EACH] = CAIRN_BENCH_ANSWER,         [CAIRN_BENCH_SHOWS_BOTH_ORDERS] = CAIRN_BENCH_ANSWER_B,
+        [CAIRN_BENCH_SHOWS_AGAINST] = CAIRN_BENCH_ANSWER_B,    [CAIRN_BENCH_SHOWS_RANKED] = CAIRN_BENCH_ANSWER_D};
+    fixture *f = *state;
+    int asked = 0;
+    for (const cairn_bench_type *const *bench = cairn_benches(); *bench; bench++) {
+        asked += (*bench)->n_questions > 0;
+        for (int32_t i = 0; i < (*bench)->n_questions; i++) {
+            const cairn_bench_question *q = (*bench)->questions[i];
+            cairn_template *t;
+            ok(f, cairn_template_parse(f->ctx, f->arena, q->name, q->template, strlen(q->template), places,
+                                       CAIRN_BENCH_PLACES, &t));
+            if (q->shows != CAIRN_BENCH_SHOWS_OWN && !cairn_template_has(t, needed[q->shows]))
+                fail_msg("%s: %s", (*bench)->about.name, q->name);
+            if ((q->shows == CAIRN_BENCH_SHOWS_OWN) != ((*bench)->request != NULL))
+                fail_msg("%s: %s", (*bench)->about.name, q->name);
+            for (int32_t j = 0; j < i; j++) assert_string_not_equal(q->name, (*bench)->questions[j]->name);
+        }
+    }
+    assert_int_equal(asked, 16);
+}
+
 #define WITH_FILES(test) cmocka_unit_test_setup_teardown(test, fixture_open, fixture_close)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        WITH_FILES(every_question_shows_what_is_judged),
         WITH_FILES(ratings_share_the_first_place),
         WITH_FILES(several_ratings_have_a_mean),
         WITH_FILES(four_answers_are_ranked_with_the_right_one_anywhere),
