@@ -1,4 +1,4 @@
-/* Questions that several benchmarks ask of a critic, and readers of replies. The layouts, tags and answer forms are the
+/* Questions of a critic, and readers of replies. The layouts, tags and answer forms are the
  * published ones; the words around them are Cairn's. */
 #ifndef CAIRN_EVAL_BENCH_QUESTIONS_H
 #define CAIRN_EVAL_BENCH_QUESTIONS_H
@@ -28,12 +28,20 @@ void bench_hear_yes(cairn_said_yes said, cairn_bench_heard *out);
 
 extern const cairn_bench_question bench_ask_paragraphs; /* ProcessBench */
 extern const cairn_bench_question bench_ask_labels;     /* a label a step */
+extern const cairn_bench_question bench_ask_step_lists; /* two lists in JSON (PRMBench) */
 
 /* ---- candidates -------------------------------------------------------------------------------------------------- */
 
-extern const cairn_bench_question bench_ask_rating;      /* 1 to 10, last (RewardBench 2) */
-extern const cairn_bench_question bench_ask_pair;        /* [[A]] or [[B]], places by chance (RewardBench) */
-extern const cairn_bench_question bench_ask_both_orders; /* the same, or [[C]], in both orders */
+extern const cairn_bench_question bench_ask_rating;        /* 1 to 10, last (RewardBench 2) */
+extern const cairn_bench_question bench_ask_pair;          /* [[A]] or [[B]], places by chance (RewardBench) */
+extern const cairn_bench_question bench_ask_both_orders;   /* the same, or [[C]], in both orders */
+extern const cairn_bench_question bench_ask_preference;    /* [[A>B]] in both orders (JudgeBench) */
+extern const cairn_bench_question bench_ask_ranking;       /* [[A]] .. [[D]] (RewardBench 2) */
+extern const cairn_bench_question bench_ask_ties_rating;   /* 1 to 10, whatever the depth; -1 unread (RewardBench 2) */
+extern const cairn_bench_question bench_ask_tagged_rating; /* Rating: [[5]] (RewardMATH) */
+extern const cairn_bench_question bench_ask_judgement;     /* Judgement: A, the right one against each (RewardMATH) */
+extern const cairn_bench_question bench_ask_plans;         /* of two, in both orders, JSON (ToolComp) */
+extern const cairn_bench_question bench_ask_next_steps;    /* the same of steps */
 
 /* ---- lists of questions, for `questions` ------------------------------------------------------------------------- */
 

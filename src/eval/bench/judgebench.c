@@ -96,19 +96,6 @@ static cairn_status read_row(cairn_bench_run *run, const json_t *row) {
     return cairn_bench_add(run, &item);
 }
 
-static const cairn_bench_question preference = {
-    .name = "preference",
-    .meaning = "Two answers in both orders; the verdict is [[A>>B]], [[A>B]], [[A=B]], [[B>A]] or [[B>>A]].",
-    .template =
-        "Judge which of two answers to a question is right, or nearer to it.\n\n[Question]\n{problem}\n\n"
-        "[The start of A's answer]\n{answer_a}\n[The end of A's answer]\n\n"
-        "[The start of B's answer]\n{answer_b}\n[The end of B's answer]\n\n"
-        "Work out the answer yourself first, then compare. End with your verdict: [[A>>B]] where A is much better, "
-        "[[A>B]] better, [[A=B]] a tie, [[B>A]] or [[B>>A]].",
-    .shows = CAIRN_BENCH_SHOWS_BOTH_ORDERS,
-    .read = bench_read_preference,
-};
-
 /* The right answer stood first when it was asked first. */
 static cairn_status take_replies(cairn_bench_run *run, cairn_bench_item *item, const cairn_bench_heard *heard,
                                  int32_t n) {
@@ -171,7 +158,7 @@ const cairn_bench_type cairn_bench_judgebench = {
     .files = "outputs of the released script (pair_id, source, label, judgments with `decision`), or its data "
              "(question, response_A, response_B) for --reward",
     .row = read_row,
-    BENCH_ASKS(&preference),
+    BENCH_ASKS(&bench_ask_preference),
     .reply = take_replies,
     .n_tallies = TALLIES,
     .tallies = tallies,

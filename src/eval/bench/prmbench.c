@@ -167,19 +167,7 @@ static cairn_status predict(cairn_bench_run *run, const json_t *row) {
     return CAIRN_OK;
 }
 
-/* The critic is asked by the published form, whose reply has both lists. */
-static const cairn_bench_question step_lists = {
-    .name = "step-lists",
-    .meaning = "PRMBench's form: a JSON object with `validity` and `redundancy`, a number from -1 to 1 a step.",
-    .template =
-        "Here are a question and a solution of {steps} steps.\n\n[Question]\n{problem}\n\n[Solution]\n{solution}\n\n"
-        "Judge each step twice: its validity, from -1 (wrong) to 1 (right), and its redundancy, from -1 (needed) "
-        "to 1 (redundant). Think first. End with one JSON object of two lists, {steps} numbers each: "
-        "{{\"validity\": [0.9, -0.8], \"redundancy\": [-0.7, 0.2]}",
-    .shows = CAIRN_BENCH_SHOWS_NUMBERED,
-    .read = bench_read_step_json,
-};
-
+/* In the classes of simplicity the critic's second list counts, as in `predict`. */
 static cairn_status take_reply(cairn_bench_run *run, cairn_bench_item *item, const cairn_bench_heard *heard,
                                int32_t n) {
     (void)n;
@@ -299,7 +287,7 @@ const cairn_bench_type cairn_bench_prmbench = {
     .row = read_row,
     .predict = predict,
     .tune = tune,
-    BENCH_ASKS(&step_lists),
+    BENCH_ASKS(&bench_ask_step_lists),
     .reply = take_reply,
     .n_tallies = TALLIES,
     .tallies = tallies,

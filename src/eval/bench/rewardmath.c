@@ -256,31 +256,6 @@ static cairn_status end(cairn_bench_run *run) {
                       cairn_bench_stem(run), ((const rewardmath_config *)cairn_bench_config(run))->right, other);
 }
 
-static const cairn_bench_question rating = {
-    .name = "rating",
-    .meaning =
-        "RewardMATH's direct form: each solution alone, `Rating: [[5]]` from 1 to 10; 1 where it cannot be read.",
-    .template = "Rate a solution of a problem by whether its steps and its answer are correct.\n\n"
-                "[Problem]\n{problem}\n\n[Solution]\n{answer}\n\n"
-                "Explain, then end with a rating from 1 (worst) to 10 (best) in this form: Rating: [[5]]",
-    .shows = CAIRN_BENCH_SHOWS_EACH,
-    .read = bench_read_tagged_rating,
-    .low = 1,
-    .high = 10,
-    .unread = 1,
-};
-
-static const cairn_bench_question judgement = {
-    .name = "pairs",
-    .meaning =
-        "RewardMATH's pairwise form: the right solution against each wrong one, placed by chance; `Judgement: A`.",
-    .template = "Choose the better of two solutions of a problem.\n\n[Problem]\n{problem}\n\n"
-                "[Solution A]\n{answer_a}\n\n[Solution B]\n{answer_b}\n\n"
-                "Their order and their length do not matter. Explain, then end with A or B in this form: Judgement: A",
-    .shows = CAIRN_BENCH_SHOWS_AGAINST,
-    .read = bench_read_judgement,
-};
-
 static int32_t question_of(const cairn_bench_run *run, const cairn_bench_item *item) {
     (void)item;
     return ((const rewardmath_config *)cairn_bench_config(run))->ask;
@@ -343,7 +318,7 @@ const cairn_bench_type cairn_bench_rewardmath = {
              "--reward",
     .row = read_row,
     .end = end,
-    BENCH_ASKS(&rating, &judgement),
+    BENCH_ASKS(&bench_ask_tagged_rating, &bench_ask_judgement),
     .question = question_of,
     .n_tallies = TALLIES,
     .tallies = tallies,

@@ -143,25 +143,6 @@ static cairn_status read_row(cairn_bench_run *run, const json_t *row) {
 
 /* ---- asking ------------------------------------------------------------------------------------------------------ */
 
-#define COMPARE(what, key)                                                                                          \
-    "An assistant with tools answers a question. Compare two candidates for " what ".\n\n[Question]\n{problem}\n\n" \
-    "[So far]\n{history}\n\n[Candidate 1]\n{answer_a}\n\n[Candidate 2]\n{answer_b}\n\n"                             \
-    "Explain, then end with one JSON object, {{\"" key "\": 1}, 2 instead of 1, or \"tie\"."
-static const cairn_bench_question compare_plans = {.name = "plan",
-                                                   .meaning = "Two plans in both orders; JSON with better_action_plan.",
-                                                   .template = COMPARE("its plan", "better_action_plan"),
-                                                   .shows = CAIRN_BENCH_SHOWS_BOTH_ORDERS,
-                                                   .read = bench_read_json_choice,
-                                                   .key = "better_action_plan",
-                                                   .history = true};
-static const cairn_bench_question compare_steps = {.name = "step",
-                                                   .meaning = "Two next steps in both orders; JSON with better_step.",
-                                                   .template = COMPARE("its next step", "better_step"),
-                                                   .shows = CAIRN_BENCH_SHOWS_BOTH_ORDERS,
-                                                   .read = bench_read_json_choice,
-                                                   .key = "better_step",
-                                                   .history = true};
-
 static int32_t question_of(const cairn_bench_run *run, const cairn_bench_item *item) {
     (void)run;
     return strcmp(item->subset, "plan") == 0 ? 0 : 1;
@@ -242,7 +223,7 @@ const cairn_bench_type cairn_bench_toolcomp = {
              "prediction_dispreferred_first), or the data (prompt, history, preferred, dispreferred) for --reward, "
              "perhaps with these fields",
     .row = read_row,
-    BENCH_ASKS(&compare_plans, &compare_steps),
+    BENCH_ASKS(&bench_ask_plans, &bench_ask_next_steps),
     .question = question_of,
     .reply = take_replies,
     .n_tallies = TALLIES,
