@@ -185,6 +185,24 @@ static void test_formulas_with_rounded_decimals(void **state) {
     GRADE(state, pairs);
 }
 
+static void test_decimals_of_a_vector_are_rounded_together(void **state) {
+    static const pair pairs[] = {
+        {"\\begin{pmatrix}0.29\\\\0.196\\\\-0.186\\end{pmatrix}",
+         "\\begin{pmatrix}0.290243531\\\\0.196008371\\\\-0.186381279\\end{pmatrix}", RIGHT},
+        {"\\begin{pmatrix}0.29\\\\0.196\\\\-0.186\\end{pmatrix}",
+         "\\begin{pmatrix}0.290243531\\\\0.196508371\\\\-0.186381279\\end{pmatrix}", UNKNOWN}, /* cut */
+        {"(0.196, 0.186)", "(0.196008, 0.186381)", RIGHT},
+        {"(0.196, 0.186)", "(0.196008, 0.187381)", WRONG},
+        {"(0.196, 0.186)", "(0.1961, 0.1864)", UNKNOWN},    /* one place more */
+        {"(0.29, 0.196)", "(0.290244, 0.196008)", UNKNOWN}, /* five digits */
+        {"(5, 0.196)", "(5, 0.196008)", UNKNOWN},           /* one part */
+        {"(x, 0.196, 0.186)", "(y, 0.196008, 0.186381)", UNKNOWN},
+        {"0.196", "0.196008", UNKNOWN},
+        {"(\\frac13, \\frac15)", "(0.33, 0.2)", UNKNOWN},
+    };
+    GRADE(state, pairs);
+}
+
 static void test_percent_as_a_word(void **state) {
     static const pair pairs[] = {
         {"28\\%", "28pct", RIGHT},     {"28\\%", "28 pct", RIGHT}, {"28\\%", "28percent", RIGHT},
@@ -544,6 +562,7 @@ int main(void) {
         cmocka_unit_test(test_functions_of_values_in_any_order),
         cmocka_unit_test(test_braces_beside_factors_are_brackets),
         cmocka_unit_test(test_formulas_with_rounded_decimals),
+        cmocka_unit_test(test_decimals_of_a_vector_are_rounded_together),
         cmocka_unit_test(test_percent_as_a_word),
         cmocka_unit_test(test_decimals_by_the_precision_written),
         cmocka_unit_test(test_options_widen_numbers),

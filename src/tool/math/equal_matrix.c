@@ -5,14 +5,22 @@
 
 bool compare_in_order(comparing *c, const math_node *const *a, const math_node *const *r, uint32_t n, const char *rule,
                       math_judgement *out) {
+    enum { PARTS_LEAST = 2, DIGITS_LEAST = 6 }; /* of decimals that all round to the reference's by chance */
     math_judgement part, open = {.verdict = CAIRN_VERDICT_RIGHT};
+    uint32_t unknown = 0, rounded = 0;
+    int digits = 0, all_digits = 0;
     for (uint32_t i = 0; i < n; i++) {
         cairn_verdict verdict = compare_trees(c, a[i], r[i], &part);
         if (verdict == CAIRN_VERDICT_WRONG) return compare_says(c, out, verdict, rule, "part %u: %s", i + 1, part.why);
-        if (verdict == CAIRN_VERDICT_UNKNOWN && open.verdict == CAIRN_VERDICT_RIGHT) {
-            compare_says(c, &open, verdict, part.rule, "part %u: %s", i + 1, part.why);
-        }
+        if (verdict != CAIRN_VERDICT_UNKNOWN) continue;
+        if (unknown++ == 0) compare_says(c, &open, verdict, part.rule, "part %u: %s", i + 1, part.why);
+        if (!decimal_rounds_to(c, a[i], r[i], &digits)) continue;
+        rounded++;
+        all_digits += digits;
     }
+    if (rounded == unknown && rounded >= PARTS_LEAST && all_digits >= DIGITS_LEAST)
+        return compare_says(c, out, CAIRN_VERDICT_RIGHT, "rounded", "%u parts round to %d digits of the reference",
+                            rounded, all_digits);
     if (open.verdict == CAIRN_VERDICT_RIGHT)
         return compare_says(c, out, CAIRN_VERDICT_RIGHT, rule, "all %u parts are equal, place by place", n);
     *out = open;
@@ -151,6 +159,8 @@ bool rule_matrix(comparing *c, const math_node *a, const math_node *r, math_judg
     if (!x || !y) return false;
     if (x->kind != MATH_MATRIX || y->kind != MATH_MATRIX) return (x != a || y != r) && rule_tuple(c, x, y, out);
     if ((x->flags | y->flags) & MATH_FLAG_DETERMINANT) return false;
+    uint32_t n = vector_entries(x, left), m = vector_entries(y, right);
+    if (same_shape(x, y) && n > 0) return compare_in_order(c, left, right, n, "matrix", out);
     if (same_shape(x, y)) {
         math_judgement part, open = {.verdict = CAIRN_VERDICT_RIGHT};
         for (uint32_t i = 0; i < x->kids; i++) {
@@ -163,7 +173,6 @@ bool rule_matrix(comparing *c, const math_node *a, const math_node *r, math_judg
         return open.verdict == CAIRN_VERDICT_UNKNOWN ||
                compare_says(c, out, CAIRN_VERDICT_RIGHT, "matrix", "all entries are equal");
     }
-    uint32_t n = vector_entries(x, left), m = vector_entries(y, right);
     if (n > 0 && n == m) { /* a row against a column */
         compare_in_order(c, left, right, n, "matrix", out);
         if (out->verdict == CAIRN_VERDICT_RIGHT)

@@ -158,6 +158,13 @@ static bool judge_decimals(comparing *c, decimal a, decimal r, math_judgement *o
                         "%s and %s differ by one unit of the last digit or less", x, y);
 }
 
+bool decimal_rounds_to(comparing *c, const math_node *a, const math_node *r, int *digits) {
+    enum { MORE_PLACES = 3 };
+    decimal x = as_decimal(c, a), y = as_decimal(c, r);
+    return x.node && y.node && x.places >= y.places + MORE_PLACES &&
+           math_rounds(c->engine, y.node, x.node, digits) == MATH_ROUNDING_ROUNDED;
+}
+
 /* Whether a decimal stands anywhere in a tree. */
 static bool holds_decimal(const math_node *node) {
     if (node->kind == MATH_NUMBER) return strchr(node->text, '.') && !strchr(node->text, '(');

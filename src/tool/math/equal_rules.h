@@ -42,7 +42,8 @@ static inline bool either_is(const math_node *a, const math_node *r, math_kind k
 
 /* The verdict by the first rule that decides; UNKNOWN too where a bound of the work is reached. */
 cairn_verdict compare_trees(comparing *c, const math_node *answer, const math_node *reference, math_judgement *out);
-/* Compares a[i] with r[i]: WRONG at the first that is, else UNKNOWN at the first that is, else RIGHT. */
+/* Compares a[i] with r[i]: WRONG at the first that is, else UNKNOWN at the first that is, else RIGHT. Decimals that
+ * round to the reference's, each to too few digits, are RIGHT together. */
 bool compare_in_order(comparing *c, const math_node *const *a, const math_node *const *r, uint32_t n, const char *rule,
                       math_judgement *out);
 /* Fills `out` and returns true. The sentence is made only where it was asked for. */
@@ -110,7 +111,10 @@ bool formula_is_rounded(comparing *c, const math_node *exact, const math_node *d
 
 typedef bool compare_rule(comparing *c, const math_node *a, const math_node *r, math_judgement *out);
 
-compare_rule rule_number, rule_expression;                       /* equal_number.c */
+compare_rule rule_number, rule_expression; /* equal_number.c */
+/* Whether the answer is a decimal of at least three places more that rounds to the reference; *digits: significant ones
+ * of the reference. */
+bool decimal_rounds_to(comparing *c, const math_node *a, const math_node *r, int *digits);
 compare_rule rule_percent, rule_degrees, rule_based, rule_ratio; /* equal_notation.c */
 compare_rule rule_quantity;                                      /* equal_quantity.c */
 /* "5 m", "5 kN", "5 N m" as an amount: a number and letters that are units; NULL: it is none. */
