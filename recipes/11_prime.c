@@ -103,7 +103,7 @@ static void learn_reward(lesson *s, const uint8_t *keep) {
     for (int32_t p = 0; p < PROBLEMS; p++)
         for (int32_t i = 0; i < GROUP; i++) {
             if (keep && !keep[p * GROUP + i]) continue;
-            double slope = s->c->beta * (1 / (1 + exp(-s->total[p][i])) - s->trajectories[p][i].outcome);
+            double slope = s->c->beta * (1 / (1 + cairn_exp(-s->total[p][i])) - s->trajectories[p][i].outcome);
             for (int64_t k = 0; k < s->c->steps; k++) {
                 int32_t t = s->type[p][k];
                 typed_add_gradient(s->reward[t], s->action[p][i][k], slope, gradient[t]);

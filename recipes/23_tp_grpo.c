@@ -114,7 +114,7 @@ static double information(double counts[BINS][2]) {
     for (int b = 0; b < BINS; b++)
         for (int v = 0; v < 2; v++)
             if (counts[b][v] > 0)
-                sum += counts[b][v] / n * log(counts[b][v] * n / ((counts[b][0] + counts[b][1]) * rows[v]));
+                sum += counts[b][v] / n * cairn_ln(counts[b][v] * n / ((counts[b][0] + counts[b][1]) * rows[v]));
     return sum;
 }
 

@@ -251,6 +251,11 @@ CAIRN_API double cairn_rng_normal(cairn_rng *rng);                            /*
 /* The bare bijection: out = Philox4x32-10(counter, key). */
 CAIRN_API void cairn_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]);
 
+/* e^x, ln x and x^y, with the same bits on every processor, which the C library's are not. NaN outside their domain. */
+CAIRN_API double cairn_exp(double x);
+CAIRN_API double cairn_ln(double x);
+CAIRN_API double cairn_pow(double x, double y);
+
 /* 64-bit key of bytes (stable across machines and versions of Cairn), for problem ids and for merging equal texts. */
 CAIRN_API uint64_t cairn_key(const void *bytes, size_t length);
 CAIRN_API uint64_t cairn_key_mix(uint64_t a, uint64_t b);

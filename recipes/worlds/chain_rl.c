@@ -72,7 +72,7 @@ static void probabilities(const chain_rl *w, int row, double p[A]) {
     double most = -INFINITY, sum = 0;
     for (int a = 0; a < A; a++)
         if (legal(w, position, a)) most = fmax(most, w->logits[row][a]);
-    for (int a = 0; a < A; a++) sum += p[a] = legal(w, position, a) ? exp(w->logits[row][a] - most) : 0;
+    for (int a = 0; a < A; a++) sum += p[a] = legal(w, position, a) ? cairn_exp(w->logits[row][a] - most) : 0;
     for (int a = 0; a < A; a++) p[a] /= sum;
 }
 
@@ -187,7 +187,7 @@ static cairn_status sample_group(chain_rl *w, int type) {
 
 /* Adam with the usual constants, upwards along the gradient. */
 static void climb(chain_rl *w, double (*gradient)[A]) {
-    double t = (double)(w->iteration + 1), first = 1 - pow(0.9, t), second = 1 - pow(0.999, t);
+    double t = (double)(w->iteration + 1), first = 1 - cairn_pow(0.9, t), second = 1 - cairn_pow(0.999, t);
     for (int row = 0; row < ROWS; row++)
         for (int a = 0; a < A; a++) {
             double g = gradient[row][a], *m = &w->mean[row][a], *v = &w->square[row][a];

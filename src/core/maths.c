@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "cairn/core.h"
+
 typedef struct two {
     double high, low;
 } two;
@@ -346,4 +348,18 @@ double maths_erfc(double x) {
     if (x > 27.3) return 0; /* below half the smallest double */
     if (fabs(x) <= 0.5) return 1 - erf_near(x);
     return x > 0 ? erfc_far(x) : x < -6 ? 2 : 2 - erfc_far(-x);
+}
+
+/* ---- public ------------------------------------------------------------------------------------------------------------------ */
+
+double cairn_exp(double x) {
+    return maths_exp(x);
+}
+
+double cairn_ln(double x) {
+    return maths_log(x);
+}
+
+double cairn_pow(double x, double y) {
+    return maths_pow(x, y);
 }
