@@ -23,6 +23,11 @@ static const char solutions[] = "{\"input\":\"2 + 3 =\",\"steps\":[\"2 + 3 = 5\"
                                 "{\"input\":\"2 + 3 =\",\"steps\":[\"2 + 3 = 5\",\"5 * 2 = "
                                 "10\"],\"target\":\"10\",\"answer\":\"10\",\"mistake_index\":null}\n";
 
+static const char rollouts[] =
+    "{\"prompt\":\"2 + 3 =\",\"completions\":[\"2 + 3 = 5\",\"5 * 2 = 11\"],\"scores\":[1,0],"
+    "\"target\":\"10\",\"answer\":\"11\"}\n"
+    "{\"prompt\":\"2 + 3 =\",\"completions\":[\"2 + 3 = 5\"],\"scores\":[1],\"correct\":true}\n";
+
 /* ---- the n-th allocation ------------------------------------------------------------------------------------------- */
 
 static const struct {
@@ -39,6 +44,8 @@ static const struct {
     {"label -n 2 --method mc:rollouts=2 --labels soft --workers 2 --out made", "made"},
     {"score solutions.jsonl --out made", "made"},
     {"score solutions.jsonl --show 0", NULL},
+    {"credit rollouts.jsonl --credit pure --reward calculator --out made", "made"},
+    {"credit rollouts.jsonl --explain", NULL},
     {"eval mistakes solutions.jsonl --list --show 1", NULL},
     {"eval steps solutions.jsonl --json", NULL},
     {"eval answers solutions.jsonl --json", NULL},
@@ -59,6 +66,7 @@ enum { COMMANDS = sizeof commands / sizeof *commands };
 
 static void make_inputs(void) {
     write_file("solutions.jsonl", solutions, sizeof solutions - 1);
+    write_file("rollouts.jsonl", rollouts, sizeof rollouts - 1);
     write_problems();
     unlink(in_folder("whole.db"));
     expect_ok(cairn("solve -n 6 --budget 24 --search mcts --keep-tree --run whole.db"));

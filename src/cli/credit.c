@@ -145,18 +145,21 @@ static cairn_status write_out(cli *c, const credit_config *config, const credit_
     return status;
 }
 
+/* All that can fail for want of memory comes before the file appears. */
 static cairn_status run_files(cli *c, const credit_config *config, int count, char **files, credit_batch *b) {
     cairn_out *out = NULL;
+    credit_summary summary;
     CAIRN_TRY(credit_read(c, config, count, files, b));
     CAIRN_TRY(give_credit(c, config, b));
+    CAIRN_TRY(credit_summarise(c, config, b, &summary));
     if (*config->out) {
         CAIRN_TRY(cairn_out_open(c->ctx, config->out, &out));
         CAIRN_TRY(write_out(c, config, b, out));
     }
     if (strcmp(config->out, "-") == 0) return CAIRN_OK;
-    if (config->scored.json) return credit_print_json(c, config, b);
-    if (config->explain) CAIRN_TRY(explain(c, &b->plan));
-    return credit_print(c, config, b);
+    if (config->scored.json) return credit_print_json(c, config, b, &summary);
+    credit_print(c, config, b, &summary);
+    return CAIRN_OK;
 }
 
 static cairn_status run(cli *c, const void *options_, int count, char **arguments) {

@@ -50,8 +50,30 @@ void credit_free(credit_batch *batch);
  * lacks what the layout needs. */
 cairn_status credit_write(const cli *c, credit_layout layout, const credit_batch *batch, cairn_out *out);
 
+/* Least, greatest and sum of numbers, unknown ones left out. */
+typedef struct credit_range {
+    int64_t n;
+    double least, most, sum;
+} credit_range;
+
+/* What is said of a batch besides the library's counts. */
+typedef struct credit_summary {
+    credit_range advantage;    /* of drawn tokens of kept responses */
+    credit_range step_sum;     /* summed step reward of a response */
+    credit_range right, wrong; /* drawn tokens of responses, by outcome */
+    credit_range repetition;   /* of responses */
+    double low, high;          /* bound of the summed step reward of the response with most steps */
+    int64_t steps;
+    bool longer, repeats; /* alarms */
+    size_t examples[3];   /* [n_examples] responses with the greatest, the middle and the least scalar */
+    int n_examples;
+    const char *plan; /* in words, with --explain; NULL */
+} credit_summary;
+
+cairn_status credit_summarise(cli *c, const credit_config *config, const credit_batch *batch, credit_summary *out);
 /* The result for people, and as JSON. */
-cairn_status credit_print(cli *c, const credit_config *config, const credit_batch *batch);
-cairn_status credit_print_json(cli *c, const credit_config *config, const credit_batch *batch);
+void credit_print(cli *c, const credit_config *config, const credit_batch *batch, const credit_summary *summary);
+cairn_status credit_print_json(cli *c, const credit_config *config, const credit_batch *batch,
+                               const credit_summary *summary);
 
 #endif

@@ -11,13 +11,7 @@ enum { REPEATED_WORDS = 8 };             /* words of a run, in the repetition of
 static const double MOST_REPEATED = 0.2; /* mean share of repeated runs, above which an alarm is given */
 static const double MOST_LONGER = 1.5;   /* length of right responses over that of wrong ones, likewise */
 
-/* Least, greatest and sum of numbers, unknown ones left out. */
-typedef struct range {
-    int64_t n;
-    double least, most, sum;
-} range;
-
-static void add_to(range *r, double x) {
+static void add_to(credit_range *r, double x) {
     if (isnan(x)) return;
     if (r->n == 0 || x < r->least) r->least = x;
     if (r->n == 0 || x > r->most) r->most = x;
@@ -25,25 +19,14 @@ static void add_to(range *r, double x) {
     r->n++;
 }
 
-static double mean_of(const range *r) {
+static double mean_of(const credit_range *r) {
     return r->n ? r->sum / (double)r->n : NAN;
 }
 
 /* Least and greatest are NaN without numbers. */
-static double end_of(const range *r, double end) {
+static double end_of(const credit_range *r, double end) {
     return r->n ? end : NAN;
 }
-
-/* Of the whole batch. */
-typedef struct summary {
-    range advantage;    /* of drawn tokens of kept responses */
-    range step_sum;     /* summed step reward of a response */
-    range right, wrong; /* drawn tokens of responses, by outcome */
-    range repetition;   /* of responses */
-    double low, high;   /* bound of the summed step reward of the response with most steps */
-    int64_t steps;
-    bool longer, repeats; /* alarms */
-} summary;
 
 static int32_t drawn_tokens(const cairn_trajectory *y) {
     int32_t n = 0;
@@ -51,7 +34,7 @@ static int32_t drawn_tokens(const cairn_trajectory *y) {
     return n;
 }
 
-static cairn_status add_response(cli *c, const credit_batch *b, size_t at, cairn_text *text, summary *s) {
+static cairn_status add_response(cli *c, const credit_batch *b, size_t at, cairn_text *text, credit_summary *s) {
     const cairn_trajectory *y = &b->responses[at];
     double sum = 0, repeated;
     for (size_t t = 0; b->result.keep[at] && t < (size_t)y->n_tokens; t++)
@@ -65,11 +48,11 @@ static cairn_status add_response(cli *c, const credit_batch *b, size_t at, cairn
     return CAIRN_OK;
 }
 
-static cairn_status summarise(cli *c, const credit_batch *b, summary *s) {
+static cairn_status measure(cli *c, const credit_batch *b, credit_summary *s) {
     cairn_text text = {0};
     cairn_status status = CAIRN_OK;
     int32_t most = 1;
-    *s = (summary){.steps = (int64_t)b->step[b->n]};
+    *s = (credit_summary){.steps = (int64_t)b->step[b->n]};
     for (size_t at = 0; at < b->n && status == CAIRN_OK; at++) {
         status = add_response(c, b, at, &text, s);
         if (b->responses[at].n_steps > most) most = b->responses[at].n_steps;
@@ -101,26 +84,39 @@ static int by_scalar(const void *a, const void *b) {
     return (x->at > y->at) - (x->at < y->at);
 }
 
-/* The responses with the greatest, the middle and the least scalar, equal ones in order; returns how many there are. */
-static cairn_status choose_examples(cli *c, const credit_batch *b, size_t out[3], int *n) {
+/* The responses with the greatest, the middle and the least scalar, equal ones in order; at most one of each. */
+static cairn_status choose_examples(cli *c, const credit_batch *b, credit_summary *s) {
     ranked *all = cairn_arena_alloc(c->arena, b->n, sizeof *all);
     size_t count = 0;
     if (!all) return CAIRN_NO_MEMORY;
     for (size_t at = 0; at < b->n; at++)
         if (!isnan(b->result.scalar[at])) all[count++] = (ranked){b->result.scalar[at], at};
     qsort(all, count, sizeof *all, by_scalar);
-    *n = 0;
+    s->n_examples = 0;
     const size_t places[] = {0, count / 2, count ? count - 1 : 0};
-    for (size_t i = 0; i < 3 && i < count; i++) out[(*n)++] = all[count < 3 ? i : places[i]].at;
+    for (size_t i = 0; i < 3 && i < count; i++) s->examples[s->n_examples++] = all[count < 3 ? i : places[i]].at;
     return CAIRN_OK;
 }
 
-static const char *const ranks[] = {"best", "middle", "worst"};
+cairn_status credit_summarise(cli *c, const credit_config *config, const credit_batch *b, credit_summary *s) {
+    cairn_text plan = {0};
+    CAIRN_TRY(measure(c, b, s));
+    CAIRN_TRY(choose_examples(c, b, s));
+    if (!config->explain) return CAIRN_OK;
+    cairn_status status = cairn_credit_explain(c->ctx, &b->plan, &plan);
+    if (status == CAIRN_OK && !(s->plan = cairn_arena_copy(c->arena, plan.data, plan.length))) status = CAIRN_NO_MEMORY;
+    cairn_text_free(&plan);
+    return status;
+}
+
+static const char *rank_of(const credit_summary *s, int i) {
+    return s->n_examples == 1 ? "only" : i == 0 ? "best" : i == s->n_examples - 1 ? "worst" : "middle";
+}
 
 /* Mean advantage of the drawn tokens of step k; NaN without any. */
 static double step_advantage(const credit_batch *b, size_t at, int32_t k) {
     const cairn_trajectory *y = &b->responses[at];
-    range of = {0};
+    credit_range of = {0};
     for (int32_t t = k ? y->step_end[k - 1] + 1 : 0; t <= y->step_end[k]; t++)
         if (!y->drawn || y->drawn[t]) add_to(&of, b->result.advantage[b->token[at] + (size_t)t]);
     return mean_of(&of);
@@ -170,7 +166,7 @@ static void print_example(cli *c, const credit_batch *b, const char *rank, size_
 
 /* ---- for people ---------------------------------------------------------------------------------------------------- */
 
-static void print_counts(const credit_batch *b, const summary *s) {
+static void print_counts(const credit_batch *b, const credit_summary *s) {
     const cairn_credit_stats *t = &b->result.stats;
     char n[4][32];
     printf("  %-14s %s: %s kept, %s of these without signal (%.1f %%)\n", "groups", cli_count(t->groups, n[0]),
@@ -205,7 +201,7 @@ static void print_changes(const credit_batch *b) {
         if (changes[i].n) printf("  %-14s %s %s\n", "", cli_count(changes[i].n, n), changes[i].what);
 }
 
-static void print_ranges(const credit_batch *b, const summary *s) {
+static void print_ranges(const credit_batch *b, const credit_summary *s) {
     const cairn_credit_stats *t = &b->result.stats;
     char n[5][32];
     if (has_rule(&b->plan))
@@ -226,7 +222,7 @@ static void print_alarm(const cli *c, const char *text) {
     printf("%salarm%s: %s\n", cli_paint_code(c, CLI_YELLOW), cli_paint_code(c, CLI_PLAIN), text);
 }
 
-static void print_alarms(const cli *c, const credit_config *config, const credit_batch *b, const summary *s) {
+static void print_alarms(const cli *c, const credit_config *config, const credit_batch *b, const credit_summary *s) {
     bool any_scores = false;
     for (size_t i = 0; i < b->n; i++) any_scores |= b->responses[i].step_score != NULL;
     if (b->result.stats.out_of_bounds) print_alarm(c, "step rewards leave their bound");
@@ -242,20 +238,15 @@ static const char *summary_of(const char *name) {
     return "";
 }
 
-cairn_status credit_print(cli *c, const credit_config *config, const credit_batch *b) {
-    summary s;
-    size_t examples[3];
-    int n;
-    CAIRN_TRY(summarise(c, b, &s));
-    CAIRN_TRY(choose_examples(c, b, examples, &n));
+void credit_print(cli *c, const credit_config *config, const credit_batch *b, const credit_summary *s) {
+    if (s->plan) printf("%s", s->plan);
     printf("%s%s%s: %s\n", cli_paint_code(c, CLI_BOLD), cli_safe(c, config->credit), cli_paint_code(c, CLI_PLAIN),
            summary_of(b->plan.name));
-    print_counts(b, &s);
+    print_counts(b, s);
     print_changes(b);
-    print_ranges(b, &s);
-    print_alarms(c, config, b, &s);
-    for (int i = 0; i < n; i++) print_example(c, b, n == 1 ? "only" : i == n - 1 ? ranks[2] : ranks[i], examples[i]);
-    return CAIRN_OK;
+    print_ranges(b, s);
+    print_alarms(c, config, b, s);
+    for (int i = 0; i < s->n_examples; i++) print_example(c, b, rank_of(s, i), s->examples[i]);
 }
 
 /* ---- for programs -------------------------------------------------------------------------------------------------- */
@@ -290,7 +281,7 @@ static void json_stats(cli_json *j, const cairn_credit_stats *t) {
     cli_json_real(j, "trust", t->trust);
 }
 
-static void json_summary(cli_json *j, const summary *s) {
+static void json_summary(cli_json *j, const credit_summary *s) {
     cli_json_int(j, "steps", s->steps);
     cli_json_real(j, "step_reward_least", end_of(&s->step_sum, s->step_sum.least));
     cli_json_real(j, "step_reward_most", end_of(&s->step_sum, s->step_sum.most));
@@ -324,26 +315,17 @@ static void json_example(cli_json *j, const credit_batch *b, const char *rank, s
     cli_json_close(j, '}');
 }
 
-cairn_status credit_print_json(cli *c, const credit_config *config, const credit_batch *b) {
-    summary s;
-    size_t examples[3];
-    int n;
+cairn_status credit_print_json(cli *c, const credit_config *config, const credit_batch *b, const credit_summary *s) {
     cli_json j;
-    cairn_text plan = {0};
-    CAIRN_TRY(summarise(c, b, &s));
-    CAIRN_TRY(choose_examples(c, b, examples, &n));
     CAIRN_TRY(cli_json_begin(c, &j));
     cli_json_open(&j, NULL, '{');
     cli_json_text(&j, "credit", config->credit);
-    cairn_status status = config->explain ? cairn_credit_explain(c->ctx, &b->plan, &plan) : CAIRN_OK;
-    if (config->explain) cli_json_text(&j, "plan", plan.data);
-    cairn_text_free(&plan);
-    CAIRN_TRY(status);
+    if (s->plan) cli_json_text(&j, "plan", s->plan);
     json_stats(&j, &b->result.stats);
-    json_summary(&j, &s);
+    json_summary(&j, s);
     cli_json_int(&j, "skipped_lines", b->skipped);
     cli_json_open(&j, "examples", '[');
-    for (int i = 0; i < n; i++) json_example(&j, b, n == 1 ? "only" : i == n - 1 ? ranks[2] : ranks[i], examples[i]);
+    for (int i = 0; i < s->n_examples; i++) json_example(&j, b, rank_of(s, i), s->examples[i]);
     cli_json_close(&j, ']');
     cli_json_close(&j, '}');
     return cli_json_end(&j);

@@ -7,7 +7,10 @@
 #include "data/format.h"
 #include "data/rows.h"
 
-enum { ROW_BYTES = 64 << 20 }; /* a row has several numbers for each of its tokens */
+enum {
+    ROW_BYTES = 64 << 20,  /* a row has several numbers for each of its tokens */
+    MOST_TOKENS = 1 << 20, /* of a response whose length `step_ends` alone says */
+};
 
 struct cairn_credit_file {
     cairn_ctx *ctx;
@@ -144,7 +147,10 @@ static cairn_status read_ends(const format_row *row, int32_t n_ids, cairn_credit
     int32_t *ends = cairn_arena_alloc(row->arena, (size_t)n, sizeof *ends);
     if (!ends) return no_memory(row, "step_ends");
     for (int32_t k = 0; k < n; k++) ends[k] = given ? given[k] : out->completion_ids && n == 1 ? n_ids - 1 : k;
-    int32_t n_tokens = out->completion_ids ? n_ids : ends[n - 1] == INT32_MAX ? INT32_MAX : ends[n - 1] + 1;
+    if (!out->completion_ids && ends[n - 1] >= MOST_TOKENS)
+        return cairn_fail(row->ctx, CAIRN_LIMIT, "%s: field `step_ends`: more than %d tokens without `completion_ids`",
+                          row->where, (int)MOST_TOKENS);
+    int32_t n_tokens = out->completion_ids ? n_ids : ends[n - 1] + 1;
     for (int32_t k = 0, before = -1; k < n; before = ends[k++]) {
         bool last = k == n - 1;
         if (ends[k] > before && (last ? ends[k] == n_tokens - 1 : ends[k] < n_tokens - 1)) continue;
