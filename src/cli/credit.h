@@ -38,6 +38,7 @@ typedef struct credit_batch {
 /* What the plan reads of steps. */
 bool credit_reads_scores(const cairn_credit_plan *plan);
 bool credit_reads_flags(const cairn_credit_plan *plan);
+bool credit_has_rule(const cairn_credit_plan *plan); /* some stream pays steps */
 
 /* Reads the files, scores the steps where --reward says by what, and puts responses into groups. Errors: those of the
  * reader, each "file:line: field ..."; FORMAT where there are no rollouts. */
@@ -50,18 +51,20 @@ void credit_free(credit_batch *batch);
  * lacks what the layout needs. */
 cairn_status credit_write(const cli *c, credit_layout layout, const credit_batch *batch, cairn_out *out);
 
-/* Least, greatest and sum of numbers, unknown ones left out. */
+/* Of numbers, unknown ones left out. */
 typedef struct credit_range {
     int64_t n;
-    double least, most, sum;
+    double sum, least, most, mean; /* the last three NaN without numbers */
 } credit_range;
+
+enum { CREDIT_REPEATED_WORDS = 8 };
 
 /* What is said of a batch besides the library's counts. */
 typedef struct credit_summary {
     credit_range advantage;    /* of drawn tokens of kept responses */
     credit_range step_sum;     /* summed step reward of a response */
     credit_range right, wrong; /* drawn tokens of responses, by outcome */
-    credit_range repetition;   /* of responses */
+    credit_range repetition;   /* of responses, over runs of CREDIT_REPEATED_WORDS words */
     double low, high;          /* bound of the summed step reward of the response with most steps */
     int64_t steps;
     bool longer, repeats; /* alarms */
@@ -71,6 +74,8 @@ typedef struct credit_summary {
 } credit_summary;
 
 cairn_status credit_summarise(cli *c, const credit_config *config, const credit_batch *batch, credit_summary *out);
+/* Mean advantage of the drawn tokens of step k of a response; NaN without any. */
+double credit_step_advantage(const credit_batch *batch, size_t response, int32_t k);
 /* The result for people, and as JSON. */
 void credit_print(cli *c, const credit_config *config, const credit_batch *batch, const credit_summary *summary);
 cairn_status credit_print_json(cli *c, const credit_config *config, const credit_batch *batch,

@@ -23,6 +23,13 @@ bool credit_reads_scores(const cairn_credit_plan *plan) {
     return plan->scalar == CAIRN_SCALAR_BLEND || plan->select == CAIRN_SELECT_CONSISTENT;
 }
 
+bool credit_has_rule(const cairn_credit_plan *plan) {
+    for (int32_t i = 0; i < plan->n_streams; i++)
+        if (plan->streams[i].rule != CAIRN_STEP_NONE && plan->streams[i].steps != 0 && plan->streams[i].weight != 0)
+            return true;
+    return false;
+}
+
 cairn_status credit_text(cli *c, const cairn_credit_row *row, cairn_text *text) {
     cairn_text_clear(text);
     cairn_status status = cairn_text_add(c->ctx, text, "", 0);

@@ -1,125 +1,16 @@
 /* What `cairn credit` says of a batch: counts, ranges, alarms, and three responses on their way through the stages. */
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "cli/credit.h"
 
-enum { REPEATED_WORDS = 8 };             /* words of a run, in the repetition of a response */
-static const double MOST_REPEATED = 0.2; /* mean share of repeated runs, above which an alarm is given */
-static const double MOST_LONGER = 1.5;   /* length of right responses over that of wrong ones, likewise */
-
-static void add_to(credit_range *r, double x) {
-    if (isnan(x)) return;
-    if (r->n == 0 || x < r->least) r->least = x;
-    if (r->n == 0 || x > r->most) r->most = x;
-    r->sum += x;
-    r->n++;
-}
-
-static double mean_of(const credit_range *r) {
-    return r->n ? r->sum / (double)r->n : NAN;
-}
-
-/* Least and greatest are NaN without numbers. */
-static double end_of(const credit_range *r, double end) {
-    return r->n ? end : NAN;
-}
-
-static int32_t drawn_tokens(const cairn_trajectory *y) {
-    int32_t n = 0;
-    for (int32_t t = 0; t < y->n_tokens; t++) n += !y->drawn || y->drawn[t];
-    return n;
-}
-
-static cairn_status add_response(cli *c, const credit_batch *b, size_t at, cairn_text *text, credit_summary *s) {
-    const cairn_trajectory *y = &b->responses[at];
-    double sum = 0, repeated;
-    for (size_t t = 0; b->result.keep[at] && t < (size_t)y->n_tokens; t++)
-        if (!y->drawn || y->drawn[t]) add_to(&s->advantage, b->result.advantage[b->token[at] + t]);
-    for (size_t k = b->step[at]; k < b->step[at + 1]; k++) sum += b->result.step[k];
-    add_to(&s->step_sum, sum);
-    if (!isnan(y->outcome)) add_to(y->outcome >= 0.5 ? &s->right : &s->wrong, drawn_tokens(y));
-    CAIRN_TRY(credit_text(c, &b->rows[b->row_of[at]], text));
-    CAIRN_TRY(cairn_credit_repetition(c->ctx, text->data, text->length, REPEATED_WORDS, &repeated));
-    add_to(&s->repetition, repeated);
-    return CAIRN_OK;
-}
-
-static cairn_status measure(cli *c, const credit_batch *b, credit_summary *s) {
-    cairn_text text = {0};
-    cairn_status status = CAIRN_OK;
-    int32_t most = 1;
-    *s = (credit_summary){.steps = (int64_t)b->step[b->n]};
-    for (size_t at = 0; at < b->n && status == CAIRN_OK; at++) {
-        status = add_response(c, b, at, &text, s);
-        if (b->responses[at].n_steps > most) most = b->responses[at].n_steps;
-    }
-    cairn_text_free(&text);
-    CAIRN_TRY(status);
-    s->longer = mean_of(&s->right) > MOST_LONGER * mean_of(&s->wrong);
-    s->repeats = mean_of(&s->repetition) > MOST_REPEATED;
-    return cairn_credit_bound(c->ctx, &b->plan, most, &s->low, &s->high);
-}
-
-static bool has_rule(const cairn_credit_plan *plan) {
-    for (int32_t i = 0; i < plan->n_streams; i++)
-        if (plan->streams[i].rule != CAIRN_STEP_NONE && plan->streams[i].steps != 0 && plan->streams[i].weight != 0)
-            return true;
-    return false;
-}
+enum { MOST_SHOWN = 12 }; /* steps of an example */
 
 /* ---- three responses ----------------------------------------------------------------------------------------------- */
 
-typedef struct ranked {
-    double scalar;
-    size_t at;
-} ranked;
-
-static int by_scalar(const void *a, const void *b) {
-    const ranked *x = a, *y = b;
-    if (x->scalar != y->scalar) return x->scalar > y->scalar ? -1 : 1;
-    return (x->at > y->at) - (x->at < y->at);
-}
-
-/* The responses with the greatest, the middle and the least scalar, equal ones in order; at most one of each. */
-static cairn_status choose_examples(cli *c, const credit_batch *b, credit_summary *s) {
-    ranked *all = cairn_arena_alloc(c->arena, b->n, sizeof *all);
-    size_t count = 0;
-    if (!all) return CAIRN_NO_MEMORY;
-    for (size_t at = 0; at < b->n; at++)
-        if (!isnan(b->result.scalar[at])) all[count++] = (ranked){b->result.scalar[at], at};
-    qsort(all, count, sizeof *all, by_scalar);
-    s->n_examples = 0;
-    const size_t places[] = {0, count / 2, count ? count - 1 : 0};
-    for (size_t i = 0; i < 3 && i < count; i++) s->examples[s->n_examples++] = all[count < 3 ? i : places[i]].at;
-    return CAIRN_OK;
-}
-
-cairn_status credit_summarise(cli *c, const credit_config *config, const credit_batch *b, credit_summary *s) {
-    cairn_text plan = {0};
-    CAIRN_TRY(measure(c, b, s));
-    CAIRN_TRY(choose_examples(c, b, s));
-    if (!config->explain) return CAIRN_OK;
-    cairn_status status = cairn_credit_explain(c->ctx, &b->plan, &plan);
-    if (status == CAIRN_OK && !(s->plan = cairn_arena_copy(c->arena, plan.data, plan.length))) status = CAIRN_NO_MEMORY;
-    cairn_text_free(&plan);
-    return status;
-}
-
 static const char *rank_of(const credit_summary *s, int i) {
     return s->n_examples == 1 ? "only" : i == 0 ? "best" : i == s->n_examples - 1 ? "worst" : "middle";
-}
-
-/* Mean advantage of the drawn tokens of step k; NaN without any. */
-static double step_advantage(const credit_batch *b, size_t at, int32_t k) {
-    const cairn_trajectory *y = &b->responses[at];
-    credit_range of = {0};
-    for (int32_t t = k ? y->step_end[k - 1] + 1 : 0; t <= y->step_end[k]; t++)
-        if (!y->drawn || y->drawn[t]) add_to(&of, b->result.advantage[b->token[at] + (size_t)t]);
-    return mean_of(&of);
 }
 
 /* For columns, four digits after the point; "-" for none. What is left of a sum that should be 0 is 0. */
@@ -147,8 +38,8 @@ static void print_step(cli *c, const credit_batch *b, size_t at, int32_t k) {
     int columns = cli_columns(c) - 46;
     const char *shown = cli_shorten(c, line, columns);
     printf("    %3d  %s%*s %9s %9s %10s\n", (int)k, shown, columns - cli_width(shown), "", cell(score, n[0]),
-           has_rule(&b->plan) ? cell(b->result.step[b->step[at] + (size_t)k], n[1]) : "-",
-           cell(step_advantage(b, at, k), n[2]));
+           credit_has_rule(&b->plan) ? cell(b->result.step[b->step[at] + (size_t)k], n[1]) : "-",
+           cell(credit_step_advantage(b, at, k), n[2]));
 }
 
 static void print_example(cli *c, const credit_batch *b, const char *rank, size_t at) {
@@ -161,7 +52,9 @@ static void print_example(cli *c, const credit_batch *b, const char *rank, size_
            b->result.keep[at] ? "kept" : "left out");
     printf("%s    %3s  %-*s %9s %9s %10s%s\n", cli_paint_code(c, CLI_DIM), "", cli_columns(c) - 46, "step", "score",
            "reward", "advantage", cli_paint_code(c, CLI_PLAIN));
-    for (int32_t k = 0; k < b->responses[at].n_steps; k++) print_step(c, b, at, k);
+    int32_t steps = b->responses[at].n_steps, shown = steps > MOST_SHOWN + 1 ? MOST_SHOWN : steps;
+    for (int32_t k = 0; k < shown; k++) print_step(c, b, at, k);
+    if (shown < steps) printf("    and %d more steps\n", (int)(steps - shown));
 }
 
 /* ---- for people ---------------------------------------------------------------------------------------------------- */
@@ -177,7 +70,7 @@ static void print_counts(const credit_batch *b, const credit_summary *s) {
     printf("  %-14s %s", "steps", cli_count(s->steps, n[0]));
     if (credit_reads_scores(&b->plan)) printf("; %s scores unknown", cli_count(t->unknown_scores, n[1]));
     if (credit_reads_flags(&b->plan)) printf("; %s verdicts unknown", cli_count(t->unknown_flags, n[1]));
-    if (has_rule(&b->plan)) printf("; %s rewards not 0", cli_count(t->nonzero_steps, n[2]));
+    if (credit_has_rule(&b->plan)) printf("; %s rewards not 0", cli_count(t->nonzero_steps, n[2]));
     printf("\n");
 }
 
@@ -204,18 +97,17 @@ static void print_changes(const credit_batch *b) {
 static void print_ranges(const credit_batch *b, const credit_summary *s) {
     const cairn_credit_stats *t = &b->result.stats;
     char n[5][32];
-    if (has_rule(&b->plan))
+    if (credit_has_rule(&b->plan))
         printf("  %-14s sum to %s .. %s a response; bound %s .. %s, %s outside\n", "step rewards",
                number(s->step_sum.least, n[0]), number(s->step_sum.most, n[1]), number(s->low, n[2]),
                number(s->high, n[3]), cli_count(t->out_of_bounds, n[4]));
-    printf("  %-14s mean %s, %s .. %s, on %s drawn tokens\n", "advantages", number(mean_of(&s->advantage), n[0]),
-           number(end_of(&s->advantage, s->advantage.least), n[1]),
-           number(end_of(&s->advantage, s->advantage.most), n[2]), cli_count(t->tokens, n[3]));
+    printf("  %-14s mean %s, %s .. %s, on %s drawn tokens\n", "advantages", number(s->advantage.mean, n[0]),
+           number(s->advantage.least, n[1]), number(s->advantage.most, n[2]), cli_count(t->tokens, n[3]));
     if (!isnan(t->mean_kl)) printf("  %-14s %s nats a token\n", "log-ratio", number(t->mean_kl, n[0]));
     if (!isnan(t->trust)) printf("  %-14s %s\n", "trust", number(t->trust, n[0]));
-    printf("  %-14s right %s tokens, wrong %s\n", "mean length", number(mean_of(&s->right), n[0]),
-           number(mean_of(&s->wrong), n[1]));
-    printf("  %-14s %.1f %% of the runs of %d words\n", "repeated", 100 * mean_of(&s->repetition), REPEATED_WORDS);
+    printf("  %-14s right %s tokens, wrong %s\n", "mean length", number(s->right.mean, n[0]),
+           number(s->wrong.mean, n[1]));
+    printf("  %-14s %.1f %% of the runs of %d words\n", "repeated", 100 * s->repetition.mean, CREDIT_REPEATED_WORDS);
 }
 
 static void print_alarm(const cli *c, const char *text) {
@@ -283,17 +175,17 @@ static void json_stats(cli_json *j, const cairn_credit_stats *t) {
 
 static void json_summary(cli_json *j, const credit_summary *s) {
     cli_json_int(j, "steps", s->steps);
-    cli_json_real(j, "step_reward_least", end_of(&s->step_sum, s->step_sum.least));
-    cli_json_real(j, "step_reward_most", end_of(&s->step_sum, s->step_sum.most));
+    cli_json_real(j, "step_reward_least", s->step_sum.least);
+    cli_json_real(j, "step_reward_most", s->step_sum.most);
     cli_json_real(j, "bound_low", s->low);
     cli_json_real(j, "bound_high", s->high);
-    cli_json_real(j, "advantage_mean", mean_of(&s->advantage));
-    cli_json_real(j, "advantage_least", end_of(&s->advantage, s->advantage.least));
-    cli_json_real(j, "advantage_most", end_of(&s->advantage, s->advantage.most));
-    cli_json_real(j, "tokens_right", mean_of(&s->right));
-    cli_json_real(j, "tokens_wrong", mean_of(&s->wrong));
+    cli_json_real(j, "advantage_mean", s->advantage.mean);
+    cli_json_real(j, "advantage_least", s->advantage.least);
+    cli_json_real(j, "advantage_most", s->advantage.most);
+    cli_json_real(j, "tokens_right", s->right.mean);
+    cli_json_real(j, "tokens_wrong", s->wrong.mean);
     cli_json_bool(j, "length_alarm", s->longer);
-    cli_json_real(j, "repetition", mean_of(&s->repetition));
+    cli_json_real(j, "repetition", s->repetition.mean);
     cli_json_bool(j, "repetition_alarm", s->repeats);
 }
 
@@ -310,7 +202,7 @@ static void json_example(cli_json *j, const credit_batch *b, const char *rank, s
     for (int32_t k = 0; k < y->n_steps; k++) cli_json_real(j, NULL, b->result.step[b->step[at] + (size_t)k]);
     cli_json_close(j, ']');
     cli_json_open(j, "step_advantages", '[');
-    for (int32_t k = 0; k < y->n_steps; k++) cli_json_real(j, NULL, step_advantage(b, at, k));
+    for (int32_t k = 0; k < y->n_steps; k++) cli_json_real(j, NULL, credit_step_advantage(b, at, k));
     cli_json_close(j, ']');
     cli_json_close(j, '}');
 }
