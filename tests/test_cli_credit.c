@@ -389,6 +389,7 @@ static void test_bad_fields_are_named_with_file_and_line(void **state) {
 static void test_what_a_credit_lacks_is_named_as_in_the_file(void **state) {
     (void)state;
     write_text("two.jsonl", ROW(",\"correct\":true") ROW(",\"correct\":false"));
+    write_text("lone.jsonl", ROW(",\"group\":\"alone\",\"scores\":[1,1]"));
     const struct {
         const char *words;
         const char *said[5];
@@ -406,6 +407,7 @@ static void test_what_a_credit_lacks_is_named_as_in_the_file(void **state) {
         assert_false(is_there("never.jsonl"));
     }
     expect_nothing_left_beside("refused layouts");
+    expect_one_sentence(cairn("credit lone.jsonl --credit pure"), "alone", WORDS("group alone: n is 1"));
 }
 
 static void test_options_that_say_nothing_are_refused(void **state) {

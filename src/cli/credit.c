@@ -110,8 +110,9 @@ static cairn_status explain(cli *c, const cairn_credit_plan *plan) {
 
 /* ---- the call ------------------------------------------------------------------------------------------------------ */
 
-/* A refusal of the library names its own fields; what they are called in a file is said after it. */
-static cairn_status name_field(cli *c, cairn_status status) {
+/* A refusal of the library counts groups and names its own fields: here a group gets its name, and what the field is
+ * called in a file is said after it. */
+static cairn_status name_fault(cli *c, const credit_batch *b, cairn_status status) {
     static const struct {
         const char *here, *file;
     } fields[] = {{" step_score", "scores"},     {" step_flag", "flags"},
@@ -120,10 +121,14 @@ static cairn_status name_field(cli *c, cairn_status status) {
                   {" logp", "logprobs"},         {" value", "values"},
                   {" outcome", "correct"}};
     char text[1024];
+    int g = 0, named = 0;
     snprintf(text, sizeof text, "%s", cairn_error(c->ctx));
-    for (size_t i = 0; status == CAIRN_INVALID && i < sizeof fields / sizeof *fields; i++)
-        if (strstr(text, fields[i].here)) return cairn_fail(c->ctx, status, "%s (field `%s`)", text, fields[i].file);
-    return status;
+    if (status != CAIRN_INVALID || sscanf(text, "group %d: %n", &g, &named) != 1 || named == 0) return status;
+    const char *file = NULL, *group = g >= 0 && g < b->n_groups ? b->names[g] : "";
+    for (size_t i = 0; i < sizeof fields / sizeof *fields && !file; i++)
+        if (strstr(text + named, fields[i].here)) file = fields[i].file;
+    return cairn_fail(c->ctx, status, "group %s: %s%s%s%s", group, text + named, file ? " (field `" : "",
+                      file ? file : "", file ? "`)" : "");
 }
 
 static cairn_status give_credit(cli *c, const credit_config *config, credit_batch *b) {
@@ -135,7 +140,7 @@ static cairn_status give_credit(cli *c, const credit_config *config, credit_batc
     r->step = cairn_arena_alloc(c->arena, steps, sizeof *r->step);
     r->keep = cairn_arena_alloc(c->arena, b->n, sizeof *r->keep);
     if (!r->advantage || !r->ret || !r->scalar || !r->step || !r->keep) return CAIRN_NO_MEMORY;
-    return name_field(c, cairn_credit(c->ctx, &b->plan, b->groups, b->n_groups, config->iteration, r));
+    return name_fault(c, b, cairn_credit(c->ctx, &b->plan, b->groups, b->n_groups, config->iteration, r));
 }
 
 static cairn_status write_out(cli *c, const credit_config *config, const credit_batch *b, cairn_out *out) {
