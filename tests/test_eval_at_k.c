@@ -23,10 +23,10 @@ static void near(double a, double b) {
 static void a_tie_is_shared(void **state) {
     (void)state;
     double wins[2];
-    assert_int_equal(cairn_stat_majority_at_k(ctx, (const int64_t[]){2, 1}, 2, 0, 2, wins), CAIRN_OK);
+    assert_int_equal(cairn_stat_majority_at_k(ctx, (const int64_t[]){2, 1}, 2, 2, 0, 2, wins), CAIRN_OK);
     near(wins[0], 2.0 / 3);
     near(wins[1], 1.0 / 3);
-    assert_int_equal(cairn_stat_majority_at_k(ctx, (const int64_t[]){2, 1}, 2, 0, 3, wins), CAIRN_OK);
+    assert_int_equal(cairn_stat_majority_at_k(ctx, (const int64_t[]){2, 1}, 2, 2, 0, 3, wins), CAIRN_OK);
     near(wins[0], 1);
     near(wins[1], 0);
 }
@@ -35,13 +35,13 @@ static void a_tie_is_shared(void **state) {
 static void a_sample_without_an_answer_never_wins(void **state) {
     (void)state;
     double wins[2];
-    assert_int_equal(cairn_stat_majority_at_k(ctx, (const int64_t[]){3, 1}, 2, 1, 2, wins), CAIRN_OK);
+    assert_int_equal(cairn_stat_majority_at_k(ctx, (const int64_t[]){3, 1}, 2, 2, 1, 2, wins), CAIRN_OK);
     near(wins[0], 0.75);
     near(wins[1], 0.25);
-    assert_int_equal(cairn_stat_majority_at_k(ctx, (const int64_t[]){3, 1}, 2, 1, 1, wins), CAIRN_OK);
+    assert_int_equal(cairn_stat_majority_at_k(ctx, (const int64_t[]){3, 1}, 2, 2, 1, 1, wins), CAIRN_OK);
     near(wins[0], 0.6); /* with 0.2 nobody wins */
     near(wins[1], 0.2);
-    assert_int_equal(cairn_stat_majority_at_k(ctx, NULL, 0, 3, 2, wins), CAIRN_OK);
+    assert_int_equal(cairn_stat_majority_at_k(ctx, NULL, 0, 0, 3, 2, wins), CAIRN_OK);
 }
 
 /* Counts all subsets of ten samples in four classes and of two without an answer. */
@@ -61,7 +61,7 @@ static void the_formula_counts_all_subsets(void **state) {
             for (int c = 0; c < 4; c++)
                 if (most > 0 && votes[c] == most) expected[c] += 1.0 / tied;
         }
-        assert_int_equal(cairn_stat_majority_at_k(ctx, (const int64_t[]){3, 2, 2, 1}, 4, 2, k, wins), CAIRN_OK);
+        assert_int_equal(cairn_stat_majority_at_k(ctx, (const int64_t[]){3, 2, 2, 1}, 4, 4, 2, k, wins), CAIRN_OK);
         for (int c = 0; c < 4; c++) near(wins[c], expected[c] / draws);
     }
 }
@@ -71,27 +71,31 @@ static void the_formula_counts_all_subsets(void **state) {
 static void many_samples_neither_overflow_nor_lose_digits(void **state) {
     (void)state;
     double wins[3];
-    assert_int_equal(cairn_stat_majority_at_k(ctx, (const int64_t[]){520, 504}, 2, 0, 512, wins), CAIRN_OK);
+    assert_int_equal(cairn_stat_majority_at_k(ctx, (const int64_t[]){520, 504}, 2, 2, 0, 512, wins), CAIRN_OK);
     near(wins[0] + wins[1], 1);
     double p = 0;
     for (int64_t x = 256; x <= 512; x++)
         p += (x == 256 ? 0.5 : 1) * exp(cairn_stat_log_choose(520, x) + cairn_stat_log_choose(504, 512 - x) -
                                         cairn_stat_log_choose(1024, 512));
     near(wins[0], p);
-    assert_int_equal(cairn_stat_majority_at_k(ctx, (const int64_t[]){3, 3, 3}, 3, 0, 4, wins), CAIRN_OK);
+    assert_int_equal(cairn_stat_majority_at_k(ctx, (const int64_t[]){3, 3, 3}, 3, 3, 0, 4, wins), CAIRN_OK);
     near(wins[0], 1.0 / 3);
+    wins[1] = -1; /* is not asked for */
+    assert_int_equal(cairn_stat_majority_at_k(ctx, (const int64_t[]){2, 1}, 2, 1, 0, 2, wins), CAIRN_OK);
+    near(wins[0], 2.0 / 3);
+    assert_true(wins[1] == -1);
 }
 
 static void what_is_out_of_range_is_refused(void **state) {
     (void)state;
     double wins[2];
-    assert_int_equal(cairn_stat_majority_at_k(ctx, (const int64_t[]){2, 1}, 2, 0, 4, wins), CAIRN_INVALID);
-    assert_int_equal(cairn_stat_majority_at_k(ctx, (const int64_t[]){2, 1}, 2, 0, 0, wins), CAIRN_INVALID);
-    assert_int_equal(cairn_stat_majority_at_k(ctx, (const int64_t[]){2, 0}, 2, 0, 1, wins), CAIRN_INVALID);
-    assert_int_equal(cairn_stat_majority_at_k(ctx, (const int64_t[]){2, 1}, 2, -1, 1, wins), CAIRN_INVALID);
-    assert_int_equal(cairn_stat_majority_at_k(ctx, (const int64_t[]){INT64_MAX, INT64_MAX}, 2, 0, 1, wins),
+    assert_int_equal(cairn_stat_majority_at_k(ctx, (const int64_t[]){2, 1}, 2, 2, 0, 4, wins), CAIRN_INVALID);
+    assert_int_equal(cairn_stat_majority_at_k(ctx, (const int64_t[]){2, 1}, 2, 2, 0, 0, wins), CAIRN_INVALID);
+    assert_int_equal(cairn_stat_majority_at_k(ctx, (const int64_t[]){2, 0}, 2, 2, 0, 1, wins), CAIRN_INVALID);
+    assert_int_equal(cairn_stat_majority_at_k(ctx, (const int64_t[]){2, 1}, 2, 2, -1, 1, wins), CAIRN_INVALID);
+    assert_int_equal(cairn_stat_majority_at_k(ctx, (const int64_t[]){INT64_MAX, INT64_MAX}, 2, 2, 0, 1, wins),
                      CAIRN_INVALID);
-    assert_int_equal(cairn_stat_majority_at_k(ctx, (const int64_t[]){1024, 1}, 2, 0, 1, wins), CAIRN_INVALID);
+    assert_int_equal(cairn_stat_majority_at_k(ctx, (const int64_t[]){1024, 1}, 2, 2, 0, 1, wins), CAIRN_INVALID);
 }
 
 /* ---- rules --------------------------------------------------------------------------------------------------------- */

@@ -359,13 +359,13 @@ CAIRN_API cairn_status cairn_stat_pass_at_k_mean(cairn_ctx *ctx, const int64_t *
                                                  size_t problems, int64_t k, double *out);
 
 #define CAIRN_MOST_VOTES 1024
-/* maj@k, exactly and without bias: wins[c] is the probability that class c of answers has most votes among k of n
- * samples drawn without replacement. Class c has sizes[c] >= 1 samples, `others` have no answer and never win. Classes
- * that tie share the win equally, as where the earliest answer wins and samples stand in random order; what is missing
- * to 1 are draws without any answer. Time: for each distinct size about n k^2. Errors: INVALID unless 1 <= k <= n <=
- * CAIRN_MOST_VOTES, sizes out of range; CANCELLED; no memory. */
-CAIRN_API cairn_status cairn_stat_majority_at_k(cairn_ctx *ctx, const int64_t *sizes, size_t classes, int64_t others,
-                                                int64_t k, double *wins);
+/* maj@k, exactly and without bias: wins[c] is the probability that class c of answers, one of the first `asked`, has
+ * most votes among k of n samples drawn without replacement. Class c has sizes[c] >= 1 samples, `others` have no answer and never win. Classes
+ * that tie share the win equally, as where the earliest answer wins and samples stand in random order; where all
+ * are asked for, what is missing to 1 are draws without any answer. Time: for each distinct size that is asked for about
+ * n k^2. Errors: INVALID unless 1 <= k <= n <= CAIRN_MOST_VOTES, sizes out of range; CANCELLED; no memory. */
+CAIRN_API cairn_status cairn_stat_majority_at_k(cairn_ctx *ctx, const int64_t *sizes, size_t classes, size_t asked,
+                                                int64_t others, int64_t k, double *wins);
 
 /* ---- aggregation of step scores -------------------------------------------------------------------------------- */
 

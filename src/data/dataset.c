@@ -15,6 +15,7 @@ struct cairn_dataset {
     int64_t skipped;
     const json_t *object; /* the row being read; NULL between rows */
     int32_t item;         /* next record of it */
+    size_t records;       /* of it, where an array of numbers asked for their count; else 0 */
 };
 
 cairn_status cairn_dataset_open(cairn_ctx *ctx, const char *path, cairn_read_options options, cairn_dataset **out) {
@@ -71,35 +72,34 @@ static cairn_status detect(cairn_dataset *d) {
 static cairn_status next_object(cairn_dataset *d) {
     CAIRN_TRY(rows_next(d->rows, &d->object));
     d->item = 0;
+    d->records = 0;
     return d->format == CAIRN_FORMAT_AUTO ? detect(d) : need_solutions(d);
 }
 
-/* Records of the row being read. */
-static cairn_status count_records(const cairn_dataset *d, cairn_arena *arena, size_t *out) {
+/* Counts the records of the row being read, once. */
+static cairn_status count_records(cairn_dataset *d, cairn_arena *arena) {
     format_row row = {d->ctx, arena, d->object, rows_where(d->rows), rows_number(d->rows), &d->options};
-    for (*out = 0;; ++*out) {
+    for (;; d->records++) {
         cairn_arena_mark mark = cairn_arena_save(arena);
         cairn_record record = {0};
-        cairn_status status = format_reader_of(d->format)(&row, (int32_t)*out, &record);
+        cairn_status status = format_reader_of(d->format)(&row, (int32_t)d->records, &record);
         cairn_arena_restore(arena, mark);
         if (status != CAIRN_OK) return status == CAIRN_END ? CAIRN_OK : status;
     }
 }
 
 /* The number in field `name` of solution `item` of the row; NaN where there is none. */
-static cairn_status read_number(const cairn_dataset *d, cairn_arena *arena, const char *name, int32_t item,
-                                double *out) {
+static cairn_status read_number(cairn_dataset *d, cairn_arena *arena, const char *name, int32_t item, double *out) {
     const json_t *value = json_object_get(d->object, name);
     const char *where = rows_where(d->rows), *text;
-    size_t n = 1;
     *out = NAN;
     if (json_is_array(value)) {
-        CAIRN_TRY(count_records(d, arena, &n));
-        if (json_array_size(value) != n)
+        if (d->records == 0) CAIRN_TRY(count_records(d, arena));
+        if (json_array_size(value) != d->records)
             return cairn_fail(d->ctx, CAIRN_FORMAT,
                               "%s: field `%s`: expected a number, or an array of %zu, one a solution, got an array of "
                               "%zu",
-                              where, name, n, json_array_size(value));
+                              where, name, d->records, json_array_size(value));
         value = json_array_get(value, (size_t)item);
     }
     text = json_string_value(value);
@@ -111,7 +111,7 @@ static cairn_status read_number(const cairn_dataset *d, cairn_arena *arena, cons
 }
 
 /* The numbers that the options ask for. */
-static cairn_status read_numbers(const cairn_dataset *d, cairn_arena *arena, int32_t item, cairn_record *record) {
+static cairn_status read_numbers(cairn_dataset *d, cairn_arena *arena, int32_t item, cairn_record *record) {
     const char *rest = d->options.numbers, *word;
     size_t n = 0, length;
     while (cairn_next_word(&rest, &length)) n++;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "cairn/eval.h"
+#include "core/maths.h"
 
 const char *cairn_at_k_name(cairn_at_k_rule rule) {
     static const char *const names[] = {"pass", "majority", "best-of"};
@@ -50,26 +51,26 @@ typedef struct voting {
 
 static cairn_status vote(cairn_ctx *ctx, const cairn_samples *s, int32_t k, voting *v, double *right, double *most) {
     tally none = {0};
-    int32_t n = 0;
+    int32_t n = 0, asked = 0;
     for (int32_t i = 0; i < s->n; i++) {
         if (s->answers[i] >= s->n)
             return cairn_fail(ctx, CAIRN_INVALID, "maj@%d: class %d of %d samples", (int)k, (int)s->answers[i],
                               (int)s->n);
         count(s->answers[i] < 0 ? &none : &v->classes[s->answers[i]], s->verdicts[i]);
     }
-    for (int32_t i = 0; i < s->n; i++)
-        if (v->classes[i].n > 0) {
+    for (int wrong = 0; wrong < 2; wrong++) { /* those that may be right first: the others only stand against them */
+        for (int32_t i = 0; i < s->n; i++) {
+            if (v->classes[i].n == 0 || (v->classes[i].possible == 0) != wrong) continue;
             v->seen[n] = i;
             v->sizes[n++] = v->classes[i].n;
         }
-    CAIRN_TRY(cairn_stat_majority_at_k(ctx, v->sizes, (size_t)n, none.n, k, v->wins));
-    double sum = 0;
-    *right = *most = 0;
-    for (int32_t i = 0; i < n; i++) {
-        add(&v->classes[v->seen[i]], v->wins[i], right, most);
-        sum += v->wins[i];
+        if (!wrong) asked = n;
     }
-    if (none.n >= k) add(&none, fmax(0, 1 - sum), right, most);
+    CAIRN_TRY(cairn_stat_majority_at_k(ctx, v->sizes, (size_t)n, (size_t)asked, none.n, k, v->wins));
+    *right = *most = 0;
+    for (int32_t i = 0; i < asked; i++) add(&v->classes[v->seen[i]], v->wins[i], right, most);
+    if (none.n >= k) /* nobody has an answer */
+        add(&none, maths_exp(cairn_stat_log_choose(none.n, k) - cairn_stat_log_choose(s->n, k)), right, most);
     return CAIRN_OK;
 }
 

@@ -28,12 +28,19 @@ static double share_of(const voting *v, int64_t size, int64_t pool, int64_t draw
     return isfinite(ways) ? maths_exp(ways - log_choose(v, pool, drawn)) : 0.0;
 }
 
+/* Is any of from[at .. at + n) possible? */
+static bool reached(const voting *v, int64_t at, int64_t n) {
+    for (int64_t i = at; i < at + n; i++)
+        if (v->from[i] > 0) return true;
+    return false;
+}
+
 /* A rival with `size` members gets up to `most` of what is left of `pool` for `drawn` in all. */
 static void add_rival(voting *v, int64_t size, int64_t pool, int64_t drawn, int64_t most, int64_t ties) {
     int64_t wide = ties + 2;
     memset(v->to, 0, (size_t)((drawn + 1) * wide) * sizeof *v->to);
     for (int64_t m = 0; m <= drawn; m++)
-        for (int64_t hits = 0; hits <= most && m + hits <= drawn; hits++) {
+        for (int64_t hits = 0; reached(v, m * wide, wide) && hits <= most && m + hits <= drawn; hits++) {
             double share = share_of(v, size, pool, drawn - m, hits);
             for (int64_t t = 0; share > 0 && t <= ties; t++)
                 v->to[(m + hits) * wide + t + (hits == most)] += share * v->from[m * wide + t];
@@ -86,12 +93,12 @@ static cairn_status check(cairn_ctx *ctx, const int64_t *sizes, size_t classes, 
     return CAIRN_OK;
 }
 
-cairn_status cairn_stat_majority_at_k(cairn_ctx *ctx, const int64_t *sizes, size_t classes, int64_t others, int64_t k,
-                                      double *wins) {
+cairn_status cairn_stat_majority_at_k(cairn_ctx *ctx, const int64_t *sizes, size_t classes, size_t asked,
+                                      int64_t others, int64_t k, double *wins) {
     voting v = {.sizes = sizes, .classes = classes, .k = k};
     CAIRN_TRY(check(ctx, sizes, classes, others, k, &v.n));
     cairn_status status = open_voting(ctx, &v);
-    for (size_t i = 0; status == CAIRN_OK && i < classes; i++) {
+    for (size_t i = 0; status == CAIRN_OK && i < asked && i < classes; i++) {
         size_t same = 0; /* classes of one size win equally often */
         while (sizes[same] != sizes[i]) same++;
         wins[i] = same < i ? wins[same] : 0;
