@@ -171,11 +171,26 @@ static void a_reward_is_asked(void **state) {
     cairn_ctx_close(ctx);
 }
 
+/* A threshold is put into the option of that name, and these duels have none. */
+static void a_threshold_needs_its_option(void **state) {
+    cairn_ctx *ctx;
+    cairn_bench_run *run;
+    duels_config config = {0};
+    (void)state;
+    assert_int_equal(cairn_ctx_open(&ctx), CAIRN_OK);
+    open_duels(ctx, &config, &run);
+    assert_int_equal(cairn_bench_tune_macro_f1(run, &config), CAIRN_INVALID);
+    assert_string_equal(cairn_error(ctx), "duels has no option threshold, a number");
+    cairn_bench_close(run);
+    cairn_ctx_close(ctx);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(recorded_scores),
         cmocka_unit_test(its_options_are_its_own),
         cmocka_unit_test(a_reward_is_asked),
+        cmocka_unit_test(a_threshold_needs_its_option),
     };
     return cmocka_run_group_tests_name("own benchmark", tests, NULL, NULL);
 }
