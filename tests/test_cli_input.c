@@ -65,8 +65,6 @@ static const struct {
     {BYTES("{\"input\":\"\xed\xa0\x80\",\"steps\":[\"a\"],\"target\":\"5\",\"answer\":\"5\",\"mistake_index\":null}"),
      "input"},
     {BYTES("{\"input\":\"a\0b\",\"steps\":[\"a\"],\"target\":\"5\",\"answer\":\"5\",\"mistake_index\":null}"), "NUL"},
-    {BYTES("{\"input\":\"a\\u0000b\",\"steps\":[\"a\"],\"target\":\"5\",\"answer\":\"5\",\"mistake_index\":null}"),
-     "input"},
     {BYTES("{\"input\":\"a\",\"steps\":[\"a\"],\"input\":\"b\",\"target\":\"5\",\"answer\":\"5\",\"mistake_index\":"
            "null}"),
      "duplicate"},
