@@ -294,11 +294,13 @@ static void *run_side(void *arg) {
     return NULL;
 }
 
+/* With `cancel_at` the first side cancels at that step, and the second one never answers: it cannot end before. */
 static void start_sides(side sides[2], int cancel_at) {
     for (int i = 0; i < 2; i++) {
         side *self = &sides[i];
         toy_open(&self->toy, "side", true);
         if (i == 0) self->toy.cancel_at = cancel_at;
+        if (i == 1) self->toy.silent = cancel_at > 0;
         self->run = new_run(ITEMS);
         self->run.toy = &self->toy;
         assert_int_equal(cairn_ctx_child(ctx, &self->ctx), CAIRN_OK);
@@ -320,10 +322,9 @@ static void test_two_threads_share_one_queue(void **state) {
 static void test_a_cancel_reaches_the_fibers_of_other_threads(void **state) {
     (void)state;
     static side sides[2];
-    sides[1].toy.silent = true;
     start_sides(sides, 20);
-    for (int i = 0; i < 2; i++) {
-        assert_int_equal(sides[i].status, CAIRN_CANCELLED);
+    for (int i = 0; i < 2; i++) { /* a thread that starts after the cancel may find that nothing is left to begin */
+        if (sides[i].run.begun > 0) assert_int_equal(sides[i].status, CAIRN_CANCELLED);
         assert_int_equal(sides[i].run.returned, sides[i].run.begun);
         assert_int_equal(sides[i].toy.base.open, 0);
     }
