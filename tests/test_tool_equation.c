@@ -98,8 +98,6 @@ static void test_what_is_no_arithmetic_claim_is_left_alone(void **state) {
     none(*state, "8/3 = 24/Y");
     none(*state, "half of 10 + 5 = 10");
     none(*state, "profit * 3 = 12");
-    none(*state, "|-3| + 4 = 1");
-    none(*state, "5! + 1 = 121");
 }
 
 static void test_hostile_prose_gives_no_false_alarm(void **state) {

@@ -214,7 +214,7 @@ static void test_what_is_not_read_makes_a_step_unknown_and_never_right(void **st
         "2 + 2 = 4. 3 + 3 =@ 7",
         "2 + 2 = 4. 3 +& 3 = 7",
         "2 + 2 = 4. 3 + 3 = 7\u500b",
-        "2 + 2 = 4. |3 + 3| = 7",
+        "2 + 2 = 4. |3 + 3 = 7",
         "2 + 2 = 4. 10 / 0 = 7",
         "2 + 2 = 4. 3 + 3 =: 7",
         "2 + 2 = 4. 3 + 3 = ;7",
@@ -320,10 +320,13 @@ static void test_a_second_claim_that_is_not_judged_makes_a_step_unknown(void **s
         "4 + 5 = 9 and 9 squared is 82.",
         "4 + 5 = 9 and 2 \u00d7 9 is 19.",
         "4 + 5 = 9; log_2 16 = 5.",
-        "$4 + 5 = 9$; $4! = 25$",
+        "4 + 5 = 9; 14 = C(6,2).",
         "4 + 5 = 9; C(6,2) = 14.",
         "4 + 5 = 9 > 10",
         NULL,
+    };
+    static const char *const wrong[] = {
+        "$4 + 5 = 9$; $4! = 25$", "4 + 5 = 9; 4! = 25.", "4 + 5 = 9. |3 + 3| = 7", "4 + 5 = 9; gcd(4, 6) = 3", NULL,
     };
     static const char *const right[] = {
         "4 + 5 = 9; 9 = 9",
@@ -339,6 +342,7 @@ static void test_a_second_claim_that_is_not_judged_makes_a_step_unknown(void **s
         NULL,
     };
     verdicts(state, unknown, CAIRN_VERDICT_UNKNOWN);
+    verdicts(state, wrong, CAIRN_VERDICT_WRONG);
     verdicts(state, right, CAIRN_VERDICT_RIGHT);
 }
 

@@ -86,21 +86,28 @@ static bool states_bound(const find_text *t, size_t word) {
     return !length || FIND_WORD(t, word, verbs);
 }
 
+/* Whether the word at `word` is the end of "isn't", "can't". */
+static bool contracts_not(const find_text *t, size_t word) {
+    bool mark = word && (t->s[word - 1] == '\'' || (word >= 3 && find_apostrophe(t, word - 3) == 3));
+    return mark && find_is_word(t, word, "t");
+}
+
 static bool clear_before(const find_text *t, size_t from) {
+    static const char *const linking[] = {"be", "equal", "get", "give", "have", "make", "the", "simply", "just"};
     size_t at = back_over(t, from, " \t$*({[\"'`_"), length, second;
     if (at >= 1 && t->s[at - 1] == '\\' && at < from) at = back_over(t, at - 1, " \t$*({[\"'`_"); /* "\\(" */
     if (at == 0 || t->s[at - 1] == '\n') return true;
     if (is_sign_before(t, at)) return false;
     size_t word = word_back(t, at, &length);
     if (!length) return true;
-    bool contracted = word && (t->s[word - 1] == '\'' || (word >= 3 && find_apostrophe(t, word - 3) == 3));
-    if (contracted && find_is_word(t, word, "t")) return false; /* "isn't" */
+    if (contracts_not(t, word)) return false;
     bool bound = find_is_word(t, word, "least") || find_is_word(t, word, "most");
     if (bound && !states_bound(t, word)) return true;
     bool only = find_is_word(t, word, "only") || find_is_word(t, word, "exactly");
     if (only) word = word_back(t, word, &length);
     if (length && FIND_WORD(t, word, refusals)) return false;
     size_t before = word_back(t, word, &second);
+    if (contracts_not(t, before) && FIND_WORD(t, word, linking)) return false; /* "can't be" */
     if (find_is_word(t, word, "to") && second && find_is_word(t, before, "equal")) {
         size_t negated = word_back(t, before, &second);
         return !(second && FIND_WORD(t, negated, refusals)) && !clause_doubts(t, at);

@@ -1,4 +1,4 @@
-/* Words of a last sentence that concludes. Included by answer_find_last.c and by the test of the tables. */
+/* Words of a last sentence that concludes. Included by answer_find_last.c, and by the test of these tables. */
 #ifndef CAIRN_TOOL_ANSWER_FIND_LAST_H
 #define CAIRN_TOOL_ANSWER_FIND_LAST_H
 
@@ -23,15 +23,15 @@ static const char *const adjectives[] = {"total",    "final",   "desired",  "req
                                          "original", "new",     "combined", "expected", "shortest", "longest",
                                          "lowest",   "highest", "exact",    "positive", "integer",  "real"};
 static const char *const heads[] = {
-    "answer",   "result",      "value",        "values",       "solution",     "solutions",     "total",
-    "sum",      "number",      "difference",   "product",      "quotient",     "remainder",     "probability",
-    "area",     "volume",      "perimeter",    "length",       "width",        "height",        "distance",
-    "radius",   "diameter",    "side",         "angle",        "cost",         "price",         "profit",
-    "amount",   "time",        "speed",        "average",      "mean",         "median",        "mode",
-    "range",    "ratio",       "percentage",   "fraction",     "score",        "age",           "degree",
-    "slope",    "equation",    "root",         "roots",        "domain",       "minimum",       "maximum",
-    "pair",     "triple",      "solution set", "ordered pair", "surface area", "circumference", "expression",
-    "function", "coefficient", "sequence",     "integer",      "integers"};
+    "answer",      "result",       "value",        "values",       "solution",      "solutions",  "total",
+    "sum",         "number",       "difference",   "product",      "quotient",      "remainder",  "probability",
+    "area",        "volume",       "perimeter",    "length",       "width",         "height",     "distance",
+    "radius",      "diameter",     "side",         "angle",        "cost",          "price",      "profit",
+    "amount",      "time",         "speed",        "average",      "mean",          "median",     "mode",
+    "range",       "ratio",        "percentage",   "fraction",     "score",         "age",        "degree",
+    "slope",       "equation",     "root",         "roots",        "domain",        "minimum",    "maximum",
+    "pair",        "solution set", "ordered pair", "surface area", "circumference", "expression", "function",
+    "coefficient", "sequence",     "integer",      "integers"};
 static const char *const prepositions[] = {"of", "for", "in", "between", "from", "that", "to", "on", "per", "among"};
 static const char *const states[] = {"increases by", "decreases by", "is",  "are",  "equals", "is equal to",
                                      "will be",      "must be",      "was", "were", "="};

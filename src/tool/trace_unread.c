@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "tool/answer.h"
+#include "tool/arithmetic/extent.h"
 #include "tool/arithmetic/lead.h"
 #include "tool/arithmetic/meant.h"
 #include "tool/math/units.h"
@@ -142,8 +143,9 @@ static bool falsely_ordered(tracer *t) {
     return whole && meant_false_order(t->machine, &t->tokens, &t->spare);
 }
 
-/* Whether a side is a formula of commands and marks: "\\binom{6}{2}". */
+/* Whether a side is a formula of commands and marks, or has a function: "\\binom{6}{2}", "C(6, 2)". */
 static bool holds_command(const lex *l, const calc_value *side) {
+    if (extent_holds(l, side->from, side->stop)) return true;
     for (size_t at = side->from; at < side->stop && side->operators > 0; at++)
         if (l->tokens[at].kind == LEX_OTHER) return true;
     return false;
@@ -156,7 +158,8 @@ cairn_status trace_note_link(tracer *t, size_t i, const calc_value *left, const 
     bool said = after->relation == LEX_WEAK;
     if (t->unread || (said ? !says_number(&t->tokens, after) : after->relation != LEX_EQUAL)) return CAIRN_OK;
     cairn_verdict verdict = code ? chain_verdict(*code) : CAIRN_VERDICT_UNKNOWN;
-    if (code && verdict == CAIRN_VERDICT_UNKNOWN && !said) t->unread = holds_command(&t->tokens, left);
+    if (code && verdict == CAIRN_VERDICT_UNKNOWN && !said)
+        t->unread = holds_command(&t->tokens, left) || holds_command(&t->tokens, right);
     if (verdict == CAIRN_VERDICT_WRONG) t->unread = said || (i > 1 && left->operators + right->operators == 0);
     if (t->unread || verdict == CAIRN_VERDICT_RIGHT) return CAIRN_OK;
     return is_claim(t, before, after, verdict == CAIRN_VERDICT_WRONG, &t->unread);

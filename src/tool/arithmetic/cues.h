@@ -1,4 +1,5 @@
-/* Words near an equality that say it is not asserted, and how far they reach. Included by asserted.c alone. */
+/* Words near an equality that say it is not asserted, and how far they reach. Included by asserted.c, and by the test of
+ * these tables. */
 #ifndef CAIRN_TOOL_ARITHMETIC_CUES_H
 #define CAIRN_TOOL_ARITHMETIC_CUES_H
 

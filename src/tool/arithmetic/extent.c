@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+enum { REACH_MOST = 64 }; /* tokens between brackets or bars that belong together */
+
 /* ---- what tokens are ---- */
 
 static bool is_other(const lex *l, size_t at, char c) {
@@ -78,14 +80,15 @@ static bool is_arithmetic(const lex *l, size_t at) {
 bool extent_separates(const lex *l, size_t at) {
     size_t open = at, depth = 0;
     if (l->tokens[at].kind != ',') return false;
-    for (; open > 0; open--) {
+    size_t least = at > REACH_MOST ? at - REACH_MOST : 0;
+    for (; open > least; open--) {
         char kind = l->tokens[open - 1].kind;
         if (!is_arithmetic(l, open - 1)) return false;
         if (kind == '(' && depth == 0) break;
         depth += kind == ')';
         depth -= kind == '(';
     }
-    return open > 0 && l->tokens[open - 1].pair != LEX_NONE && extent_name(l, 0, open - 1) < open - 1;
+    return open > least && l->tokens[open - 1].pair != LEX_NONE && extent_name(l, 0, open - 1) < open - 1;
 }
 
 /* ---- factorials, bars, floors ---- */
@@ -104,7 +107,7 @@ static bool is_tight(const lex *l, size_t open, size_t close) {
 size_t extent_opening(const lex *l, size_t from, size_t at) {
     size_t which = delimiter(l, at, closings), depth = 0;
     if (!which) return at;
-    for (size_t i = at; i > from; i--) {
+    for (size_t i = at; i > from && at - i < REACH_MOST; i--) {
         char kind = l->tokens[i - 1].kind;
         bool opens = delimiter(l, i - 1, openings) == which;
         if (opens && depth == 0) return is_tight(l, i - 1, at) ? i - 1 : at;
