@@ -1,0 +1,1 @@
+"""Functions of the form that trainers call."""
