@@ -2,5 +2,6 @@
 
 from ._credit import credit, credit_rows, explain
 from ._library import CairnError
+from ._surrogate import surrogate
 
-__all__ = ["CairnError", "credit", "credit_rows", "explain"]
+__all__ = ["CairnError", "credit", "credit_rows", "explain", "surrogate"]

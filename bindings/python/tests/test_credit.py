@@ -6,12 +6,14 @@ import unittest
 from pathlib import Path
 
 import cairn
-from cairn import _credit
+from cairn import _credit, _surrogate
 from cairn.adapters import verl
 
 INCLUDE = Path(__file__).resolve().parents[3] / "include"
 STRUCTS = {"cairn_trajectory": _credit.Trajectory, "cairn_credit_group": _credit.Group, "cairn_about": _credit.About,
-           "cairn_credit_stats": _credit.Stats, "cairn_credit_result": _credit.Result, "cairn_text": _credit.Text}
+           "cairn_credit_stats": _credit.Stats, "cairn_credit_result": _credit.Result, "cairn_text": _credit.Text,
+           "cairn_surrogate": _surrogate.Surrogate, "cairn_surrogate_batch": _surrogate.Batch,
+           "cairn_surrogate_stats": _surrogate.Stats}
 
 
 def response(outcome, n=2):
@@ -45,6 +47,14 @@ class Credit(unittest.TestCase):
         advantages, _ = verl.estimator("rloo")(rewards, mask, ["a", "a", "a"])
         self.assertEqual(advantages, [[0.5] * 4, [-1, -1, -1, 0], [0.5, 0, 0.5, 0]])
 
+    def test_surrogate_by_hand(self):
+        loss, slope, stats = cairn.surrogate("ppo:mean=token", [[-1, -2], [-1]], [[1, 1], [-2]], mask=[[1, 1], [0]])
+        self.assertAlmostEqual(loss, -1)
+        self.assertEqual(slope, [[-0.5, -0.5], [0]])
+        self.assertEqual((stats["tokens"], stats["skipped"]), (2, 1))
+        with self.assertRaisesRegex(ValueError, "advantage"):
+            cairn.surrogate("ppo", [[-1]], [[1, 2]])
+
     @unittest.skipUnless(shutil.which("cc"), "no C compiler to ask for layouts")
     def test_layouts_are_those_of_the_header(self):
         want = ["sizeof(cairn_credit_plan)"]
@@ -58,7 +68,7 @@ class Credit(unittest.TestCase):
         lines = "".join(f'printf("%zu\\n", {what});\n' for what in want)
         with tempfile.TemporaryDirectory() as folder:
             source = Path(folder) / "layout.c"
-            source.write_text(f'#include "cairn/credit.h"\nint main(void) {{\n{lines}return 0;\n}}\n')
+            source.write_text(f'#include "cairn/surrogate.h"\n#include "cairn/credit.h"\nint main(void) {{\n{lines}return 0;\n}}\n')
             subprocess.run(["cc", "-I", INCLUDE, source, "-o", f"{folder}/layout"], check=True)
             said = subprocess.run([f"{folder}/layout"], check=True, capture_output=True, text=True).stdout
         plan, *rest = map(int, said.split())
