@@ -95,6 +95,14 @@ static void outcome_half(cairn_trajectory *y, batch *b) {
     (void)b;
     y->outcome = 0.5;
 }
+static void great_outcome(cairn_trajectory *y, batch *b) {
+    (void)b;
+    y->outcome = 1e308;
+}
+static void great_score(cairn_trajectory *y, batch *b) {
+    (void)y;
+    b->scores[1][1] = -1e308;
+}
 static void no_format(cairn_trajectory *y, batch *b) {
     (void)b;
     y->format = NAN;
@@ -167,6 +175,8 @@ static void every_field_that_is_read_is_checked_and_named(void **state) {
         {"thought", bad_flag, "step_flag[0] is 2, not -1, 0 or 1"},
         {"gigpo", no_states, "step_state is missing"},
         {"rloo", infinite_outcome, "outcome is not a finite number"},
+        {"grpo", great_outcome, "outcome is 1e+308, beyond 1e100"},
+        {"oprl", great_score, "step_score[1] is -1e+308, beyond 1e100"},
         {"flip:estimator=rloo", outcome_2, "outcome is 2, not from 0 to 1"},
         {"calibrate:estimator=rloo", outcome_2, "outcome is 2, not from 0 to 1"},
         {"gated", outcome_2, "outcome is 2, not from 0 to 1"},

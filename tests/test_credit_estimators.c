@@ -181,7 +181,7 @@ static void naive_estimate(const batch *b, const cairn_credit_stream *s, const i
                 *A = (u - mean) / (deviation + 1e-6);
                 break;
             case CAIRN_ESTIMATE_BATCH_STD:
-                *A = (u - mean) / (batch_deviation + 1e-6);
+                *A = (u - mean) / ((n < 2 && batch_deviation == 0 ? 1 : batch_deviation) + 1e-6);
                 break;
             case CAIRN_ESTIMATE_RLOO:
                 *A = u - others;
@@ -278,6 +278,15 @@ static void compare_all(cairn_ctx *ctx, const char *what, cairn_credit_stream s,
         compare(ctx, what, &s, b);
         free(b);
     }
+}
+
+/* Lonely responses of equal outcome: the batch has no spread, and none is made of nothing. */
+static void a_batch_without_spread_gives_returns_as_they_are(void **state) {
+    batch *b = batch_new();
+    add_response(b, 2, 1), next_group(b), add_response(b, 1, 1);
+    credits *c = run_spec(*state, "grpo-batch", b);
+    for (int i = 0; i < 3; i++) assert_near(c->A[i], 1, 1e-5);
+    free(c), free(b);
 }
 
 static void total_returns_agree_with_their_formulas(void **state) {
@@ -382,6 +391,7 @@ static int close_ctx(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_batch_without_spread_gives_returns_as_they_are),
         cmocka_unit_test(total_returns_agree_with_their_formulas),
         cmocka_unit_test(returns_to_go_agree_with_their_formulas),
         cmocka_unit_test(the_token_baseline_agrees_with_its_formula),

@@ -283,6 +283,12 @@ static void repetition_is_the_share_of_runs_that_come_again(void **state) {
         assert_near(share, cases[i].share, 1e-12);
     }
     assert_int_equal(cairn_credit_repetition(*state, "a", 1, 0, &share), CAIRN_INVALID);
+    /* a loop is one run that comes again, but nearly all of the text */
+    assert_int_equal(cairn_credit_repeats(*state, "a a a a a", 9, 2, &share), CAIRN_OK);
+    assert_near(share, 0.75, 1e-12);
+    assert_int_equal(cairn_credit_repeats(*state, "a b a b a", 9, 2, &share), CAIRN_OK);
+    assert_near(share, 0.5, 1e-12);
+    assert_int_equal(cairn_credit_repeats(*state, "a", 1, 0, &share), CAIRN_INVALID);
     double score;
     assert_int_equal(
         cairn_credit_pattern_score(*state, "wait a a a", 10, (const char *const[]){"wait"}, 1, 1, 1, &score), CAIRN_OK);

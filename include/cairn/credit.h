@@ -16,7 +16,7 @@
  *     finish     whitening over the batch, importance of sampler against trainer
  *
  * Unknown scores and outcomes are NaN. A step with an unknown score has no reward; a response with an unknown outcome
- * is left out of the streams that use it, and out of their baselines. Nothing is random but noise and tie-breaking,
+ * is left out of the streams that use it, and out of their baselines. Nothing is random but noise and selection at random,
  * which are keyed by seed, group and response. Layer: credit (uses core and stat).
  */
 #ifndef CAIRN_CREDIT_H
@@ -325,6 +325,8 @@ CAIRN_API const char *const *cairn_credit_phrases(int32_t *n);
  * INVALID for n < 1, no memory. */
 CAIRN_API cairn_status cairn_credit_repetition(cairn_ctx *ctx, const char *text, size_t length, int32_t n,
                                                double *share);
+/* Share of runs of n words that the text has had before: near 1 for a loop. Errors: likewise. */
+CAIRN_API cairn_status cairn_credit_repeats(cairn_ctx *ctx, const char *text, size_t length, int32_t n, double *share);
 
 #ifdef __cplusplus
 }

@@ -110,23 +110,35 @@ static cairn_status explain(cli *c, const cairn_credit_plan *plan) {
 
 /* ---- the call ------------------------------------------------------------------------------------------------------ */
 
+/* What a refusal says of a response, after the response's name. */
+static const char *fault_of(const cairn_credit_group *group, const char *text) {
+    for (int32_t i = 0; i < group->n; i++) {
+        const char *name = group->responses[i].name;
+        size_t length = name ? strlen(name) : 0;
+        if (length && strncmp(text, name, length) == 0 && strncmp(text + length, ": ", 2) == 0)
+            return text + length + 2;
+    }
+    return text;
+}
+
 /* A refusal of the library counts groups and names its own fields: here a group gets its name, and what the field is
  * called in a file is said after it. */
 static cairn_status name_fault(cli *c, const credit_batch *b, cairn_status status) {
     static const struct {
         const char *here, *file;
-    } fields[] = {{" step_score", "scores"},     {" step_flag", "flags"},
-                  {" step_state", "states"},     {" token_reward", "token_rewards"},
-                  {" logp_ref", "ref_logprobs"}, {" logp_sampler", "sampler_logprobs"},
-                  {" logp", "logprobs"},         {" value", "values"},
-                  {" outcome", "correct"}};
+    } fields[] = {{"step_score", "scores"},     {"step_flag", "flags"},
+                  {"step_state", "states"},     {"token_reward", "token_rewards"},
+                  {"logp_ref", "ref_logprobs"}, {"logp_sampler", "sampler_logprobs"},
+                  {"logp", "logprobs"},         {"value", "values"},
+                  {"outcome", "correct"}};
     char text[1024];
     int g = 0, named = 0;
     snprintf(text, sizeof text, "%s", cairn_error(c->ctx));
     if (status != CAIRN_INVALID || sscanf(text, "group %d: %n", &g, &named) != 1 || named == 0) return status;
-    const char *file = NULL, *group = g >= 0 && g < b->n_groups ? b->names[g] : "";
+    if (g < 0 || g >= b->n_groups) return status;
+    const char *file = NULL, *group = b->names[g], *fault = fault_of(&b->groups[g], text + named);
     for (size_t i = 0; i < sizeof fields / sizeof *fields && !file; i++)
-        if (strstr(text + named, fields[i].here)) file = fields[i].file;
+        if (strncmp(fault, fields[i].here, strlen(fields[i].here)) == 0) file = fields[i].file;
     return cairn_fail(c->ctx, status, "group %s: %s%s%s%s", group, text + named, file ? " (field `" : "",
                       file ? file : "", file ? "`)" : "");
 }

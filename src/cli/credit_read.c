@@ -162,7 +162,8 @@ static cairn_status name_group(cli *c, credit_batch *b, uint32_t g, const cairn_
     cairn_credit_group *group = &b->groups[g];
     if (group->n++ > 0) return CAIRN_OK;
     group->id = key;
-    b->names[g] = row->record.group ? row->record.group : cairn_arena_printf(c->arena, "%u", (unsigned)g);
+    b->names[g] =
+        row->record.group ? row->record.group : cairn_arena_printf(c->arena, "prompt-%016llx", (unsigned long long)key);
     return b->names[g] ? CAIRN_OK : CAIRN_NO_MEMORY;
 }
 

@@ -118,10 +118,12 @@ static void print_alarms(const cli *c, const credit_config *config, const credit
     bool any_scores = false;
     for (size_t i = 0; i < b->n; i++) any_scores |= b->responses[i].step_score != NULL;
     if (b->result.stats.out_of_bounds) print_alarm(c, "step rewards leave their bound");
+    if (b->result.stats.kept_responses == 0)
+        print_alarm(c, "no response is kept: see which outcomes are known (`correct`, or `answer` and `target`)");
     if (s->longer) print_alarm(c, "right responses are over 1.5 times as long as wrong ones: length may pay");
-    if (s->repeats) print_alarm(c, "over a fifth of the runs of words in a response stand in it more than once");
+    if (s->repeats) print_alarm(c, "over a fifth of the runs of words in a response have stood in it before");
     if (any_scores && !*config->scored.reward && !credit_reads_scores(&b->plan) && !credit_reads_flags(&b->plan))
-        printf("%s reads outcomes only: the scores of steps are not used (cairn help credits)\n", b->plan.name);
+        printf("%s does not read the scores of steps (cairn help credits)\n", b->plan.name);
 }
 
 static const char *summary_of(const char *name) {

@@ -45,7 +45,7 @@ static cairn_status add_response(cli *c, const credit_batch *b, size_t at, cairn
     add_to(&s->step_sum, sum);
     if (!isnan(y->outcome)) add_to(y->outcome >= 0.5 ? &s->right : &s->wrong, drawn_tokens(y));
     CAIRN_TRY(credit_text(c, &b->rows[b->row_of[at]], text));
-    CAIRN_TRY(cairn_credit_repetition(c->ctx, text->data, text->length, CREDIT_REPEATED_WORDS, &repeated));
+    CAIRN_TRY(cairn_credit_repeats(c->ctx, text->data, text->length, CREDIT_REPEATED_WORDS, &repeated));
     add_to(&s->repetition, repeated);
     return CAIRN_OK;
 }

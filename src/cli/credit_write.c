@@ -80,8 +80,10 @@ static double token_reward(const written *w, int32_t t, int32_t step, int32_t la
     const cairn_trajectory *y = w->y;
     double sum = 0;
     bool ruled = false; /* only the first rule's rewards are told */
+    if (!w->batch->result.keep[w->place]) return 0;
     for (int32_t i = 0; i < plan->n_streams; i++) {
         const cairn_credit_stream *s = &plan->streams[i];
+        if (s->among_right && !(y->outcome >= 0.5)) continue;
         const double whole[] = {s->scalar * w->scalar, s->format * y->format, s->think * y->think};
         for (int k = 0; t == last && k < 3; k++) sum += isnan(whole[k]) ? 0 : s->weight * whole[k];
         if (s->tokens != 0 && y->token_reward && !isnan(y->token_reward[t]))

@@ -50,6 +50,11 @@ static bool outside(double x, double low, double high) {
     return !isnan(x) && !(x >= low && x <= high);
 }
 
+/* Sums and squares of greater numbers may overflow. */
+static bool too_great(double x) {
+    return fabs(x) > 1e100;
+}
+
 /* Numbers of drawn tokens that the plan reads. */
 static cairn_status check_tokens(cairn_ctx *ctx, const cairn_trajectory *y, const char *field, const double *x,
                                  bool drawn_only) {
@@ -57,6 +62,8 @@ static cairn_status check_tokens(cairn_ctx *ctx, const cairn_trajectory *y, cons
     for (int32_t t = 0; t < y->n_tokens; t++)
         REFUSE((!drawn_only || is_drawn(y, t)) && !isfinite(x[t]), "%s[%d] is %g, not a finite number", field, (int)t,
                x[t]);
+    for (int32_t t = 0; t < y->n_tokens; t++)
+        REFUSE((!drawn_only || is_drawn(y, t)) && too_great(x[t]), "%s[%d] is %g, beyond 1e100", field, (int)t, x[t]);
     return CAIRN_OK;
 }
 
@@ -74,6 +81,8 @@ static cairn_status check_steps(cairn_ctx *ctx, const needs *n, const cairn_traj
     for (int32_t k = 0; n->scores && k < y->n_steps; k++)
         REFUSE(isinf(y->step_score[k]) || outside(y->step_score[k], n->low, n->high),
                "step_score[%d] is %g, not from %g to %g", (int)k, y->step_score[k], n->low, n->high);
+    for (int32_t k = 0; n->scores && k < y->n_steps; k++)
+        REFUSE(too_great(y->step_score[k]), "step_score[%d] is %g, beyond 1e100", (int)k, y->step_score[k]);
     REFUSE(n->flags && !y->step_flag, "step_flag is missing");
     for (int32_t k = 0; n->flags && k < y->n_steps; k++)
         REFUSE(y->step_flag[k] < CAIRN_VERDICT_UNKNOWN || y->step_flag[k] > CAIRN_VERDICT_RIGHT,
@@ -84,15 +93,18 @@ static cairn_status check_steps(cairn_ctx *ctx, const needs *n, const cairn_traj
 
 static cairn_status check_numbers(cairn_ctx *ctx, const needs *n, const cairn_trajectory *y) {
     REFUSE(isinf(y->outcome), "outcome is not a finite number");
+    REFUSE(too_great(y->outcome), "outcome is %g, beyond 1e100", y->outcome);
     REFUSE(n->unit_outcome && outside(y->outcome, 0, 1), "outcome is %g, not from 0 to 1", y->outcome);
     REFUSE(n->binary_outcome && !isnan(y->outcome) && y->outcome != 0 && y->outcome != 1, "outcome is %g, not 0 or 1",
            y->outcome);
     REFUSE(isinf(y->format) || (n->formats && isnan(y->format)), "format is %g, and the plan reads it", y->format);
+    REFUSE(too_great(y->format), "format is %g, beyond 1e100", y->format);
     REFUSE(outside(y->think, 0, 1), "think is %g, not from 0 to 1", y->think);
     REFUSE(isnan(y->think) && (n->thinks || (n->right_thinks && y->outcome == 1)),
            "think is unknown, and the plan reads it");
     REFUSE(n->patterns && outside(y->pattern, 0, 1), "pattern is %g, not from 0 to 1", y->pattern);
     REFUSE(n->baselines && !isfinite(y->baseline), "baseline is %g, not a finite number", y->baseline);
+    REFUSE(n->baselines && too_great(y->baseline), "baseline is %g, beyond 1e100", y->baseline);
     return CAIRN_OK;
 }
 

@@ -22,6 +22,7 @@ static void same_for_all(span g, double baseline, double scale) {
 /* R - mean (arXiv 2503.20783), over `deviation` + epsilon where one is given. */
 static void mean_baseline(const call *c, span g, bool scaled, double deviation) {
     moments m = wholes(g);
+    if (m.n < 2 && deviation == 0) deviation = 1; /* one number among equal ones has no spread */
     same_for_all(g, m.n > 1 ? moments_mean(&m) : 0, scaled ? deviation + c->plan->epsilon : 1);
 }
 

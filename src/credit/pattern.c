@@ -51,19 +51,30 @@ static size_t word_keys(const char *text, size_t length, uint64_t *keys) {
     return words;
 }
 
-cairn_status cairn_credit_repetition(cairn_ctx *ctx, const char *text, size_t length, int32_t n, double *share) {
+/* Runs that stand in the text more than once: counted once, or each time but the first. */
+static cairn_status count_repeated(cairn_ctx *ctx, const char *text, size_t length, int32_t n, bool each_time,
+                                   double *share) {
     if (n < 1) return cairn_fail(ctx, CAIRN_INVALID, "repetition of %d words", (int)n);
-    size_t words = word_keys(text, length, NULL), runs = words < (size_t)n ? 0 : words - (size_t)n + 1, repeated = 0;
+    size_t words = word_keys(text, length, NULL), runs = words < (size_t)n ? 0 : words - (size_t)n + 1, counted = 0;
     uint64_t *keys = cairn_alloc(ctx, words, sizeof *keys);
     if (!keys) return CAIRN_NO_MEMORY;
     word_keys(text, length, keys);
     for (size_t i = 0; i < runs; i++) /* a run's key from its words' keys; later words are still their own */
         for (size_t k = 1; k < (size_t)n; k++) keys[i] = cairn_key_mix(keys[i], keys[i + k]);
     cairn_keys_sort(keys, runs);
-    for (size_t i = 1; i < runs; i++) repeated += keys[i] == keys[i - 1] && (i == 1 || keys[i] != keys[i - 2]);
+    for (size_t i = 1; i < runs; i++)
+        counted += keys[i] == keys[i - 1] && (each_time || i == 1 || keys[i] != keys[i - 2]);
     cairn_free(keys);
-    *share = runs ? (double)repeated / (double)runs : 0;
+    *share = runs ? (double)counted / (double)runs : 0;
     return CAIRN_OK;
+}
+
+cairn_status cairn_credit_repetition(cairn_ctx *ctx, const char *text, size_t length, int32_t n, double *share) {
+    return count_repeated(ctx, text, length, n, false, share);
+}
+
+cairn_status cairn_credit_repeats(cairn_ctx *ctx, const char *text, size_t length, int32_t n, double *share) {
+    return count_repeated(ctx, text, length, n, true, share);
 }
 
 cairn_status cairn_credit_pattern_score(cairn_ctx *ctx, const char *text, size_t length, const char *const *phrases,

@@ -92,9 +92,12 @@ def _trajectory(response):
         want = made.n_steps if name in _PER_STEP else made.n_tokens
         if len(values) != want:
             raise ValueError(f"{name} has {len(values)} values, expected {want}")
+        if kind is c_uint8:  # masks may be floats
+            values = [int(bool(value)) for value in values]
         setattr(made, name, (kind * want)(*values))
     for name in _NUMBERS:
-        setattr(made, name, response.get(name, float("nan")))
+        value = response.get(name)
+        setattr(made, name, float("nan") if value is None else value)
     made.truncated = bool(response.get("truncated", False))
     if response.get("name") is not None:
         made.name = response["name"].encode()

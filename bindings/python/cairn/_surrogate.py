@@ -46,8 +46,8 @@ def surrogate(spec, logp, advantage, *, logp_old=None, logp_ref=None, logp_sampl
     for name, value in rows.items():
         if [len(row) for row in value] != lengths:
             raise ValueError(f"{name} has not the shape of logp")
-        kind = c_uint8 if name == "mask" else c_double
-        setattr(batch, name, (kind * sum(lengths))(*(number for row in value for number in row)))
+        flat = [int(bool(x)) if name == "mask" else x for row in value for x in row]
+        setattr(batch, name, ((c_uint8 if name == "mask" else c_double) * sum(lengths))(*flat))
     kind, loss, slope, stats = Surrogate(), c_double(), (c_double * sum(lengths))(), Stats()
     with Session() as session:
         session.check(library.cairn_surrogate_find(session.ctx, session.arena, spec.encode(), byref(kind)))

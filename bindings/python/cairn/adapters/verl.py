@@ -8,7 +8,7 @@ def _rows(tensor):
 
 
 def _response(rewards, mask):
-    n = max((t + 1 for t, drawn in enumerate(mask) if drawn), default=0)
+    n = max((t + 1 for t, drawn in enumerate(mask) if drawn or rewards[t] != 0), default=len(mask))
     ends = [t for t in range(n - 1) if rewards[t] != 0]
     return {"n_tokens": n, "step_end": ends + [n - 1], "drawn": [int(bool(m)) for m in mask[:n]],
             "step_score": [rewards[t] for t in ends] + [float("nan")], "outcome": rewards[n - 1]}
